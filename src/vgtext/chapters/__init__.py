@@ -1,0 +1,1 @@
+"""One module a chapter: its experiments (numbers in, arrays out), its draw functions, its claims."""

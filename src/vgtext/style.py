@@ -1,0 +1,78 @@
+"""The language of the figures: what each colour means, and the few marks that every figure shares.
+
+A colour means one thing through the whole book (:data:`COLORS`, :data:`ACTIVATION_COLORS`); the palette is
+Okabe and Ito's, safe for colour-blind readers, and is never the only sign: each meaning has a line style or
+a marker too. Layers run left to right; sizes stand on a log axis with limits that do not move.
+"""
+
+import numpy as np
+
+#: What a colour means. The forward signal, the backward signal, the weight gradient; theory and reference lines.
+COLORS = {
+    "forward": "#0072B2",  # activations a[l]
+    "backward": "#D55E00",  # error signals delta[l]
+    "gradient": "#009E73",  # weight gradients dL/dW[l]
+    "weight": "#CC79A7",  # weights W[l], singular values of a layer
+    "theory": "#000000",  # thin, dashed
+    "reference": "#767676",  # thresholds, guide lines
+    "seed": "#9A9A9A",  # one run out of several
+}
+
+#: One colour and one line style for each activation, in the order in which the book meets them.
+ACTIVATION_COLORS = {
+    "sigmoid": "#D55E00", "tanh": "#0072B2", "relu": "#009E73", "leaky_relu": "#56B4E9", "elu": "#E69F00",
+    "selu": "#CC79A7", "gelu": "#5D3A9B", "silu": "#8C6D31", "softplus": "#A0522D", "identity": "#767676",
+}
+ACTIVATION_DASHES = {
+    "sigmoid": "-", "tanh": (0, (6, 2)), "relu": (0, (1, 1.5)), "leaky_relu": (0, (6, 2, 1, 2)), "elu": (0, (3, 1.5)),
+    "selu": (0, (9, 3)), "gelu": (0, (4, 1, 1, 1)), "silu": (0, (2, 2)), "softplus": (0, (8, 2, 2, 2)), "identity": "-",
+}
+
+THEORY = {"color": COLORS["theory"], "linestyle": "--", "linewidth": 1.1, "zorder": 4}
+REFERENCE = {"color": COLORS["reference"], "linestyle": ":", "linewidth": 1.1, "zorder": 1}
+MEASURED = {"marker": "o", "markersize": 4, "linewidth": 1.8, "zorder": 3}
+SEED = {"color": COLORS["seed"], "linewidth": 0.7, "zorder": 2}
+
+
+def log_axis(ax, low, high, label):
+    """Put sizes on a log y axis with fixed limits ``low`` to ``high``, labelled every few decades."""
+    ax.set_yscale("log")
+    ax.set_ylim(low, high)
+    step = max(1, int(np.ceil(np.log10(high / low) / 7)))
+    first = int(np.ceil(np.log10(low) / step)) * step
+    ax.set_yticks(10.0 ** np.arange(first, np.floor(np.log10(high)) + 1, step))
+    ax.minorticks_off()
+    ax.set_ylabel(label)
+
+
+def layer_axis(ax, depth, label="layer l (input at the left)"):
+    """Run the layers 1 to ``depth`` left to right, with whole-number ticks."""
+    ax.set_xlim(0.5, depth + 0.5)
+    step = max(1, int(np.ceil(depth / 8)))
+    ax.set_xticks(sorted({1, *range(step, depth + 1, step)}))
+    ax.set_xlabel(label)
+
+
+def float_limits(ax, dtype="float32"):
+    """Shade where numbers of ``dtype`` underflow to 0 or overflow to inf, and name both regions in the figure."""
+    info = np.finfo(dtype)
+    low, high = ax.get_ylim()
+    for edge, inside, words, va in ((float(info.smallest_subnormal), low, f"{dtype}: underflow to 0", "bottom"),
+                                    (float(info.max), high, f"{dtype}: overflow to inf", "top")):
+        if min(low, high) < edge < max(low, high):
+            ax.axhspan(min(edge, inside), max(edge, inside), color="#999999", alpha=0.25, linewidth=0, zorder=0)
+            ax.text(0.02, inside, words, transform=ax.get_yaxis_transform(), va=va, ha="left", fontsize=8,
+                    color=COLORS["reference"])
+
+
+def label_line(ax, x, y, words, color, **options):
+    """Write ``words`` beside a line at data point (x, y), in the line's own colour: a label instead of a legend."""
+    options = {"xytext": (5, 0), "textcoords": "offset points", "va": "center", "ha": "left", **options}
+    ax.annotate(words, (x, y), color=color, fontsize=9, **options)
+
+
+def backward_arrow(ax, words="backward pass"):
+    """Draw the arrow, right to left above the panel's lower edge, that says how a backward pass is read."""
+    ax.annotate("", xy=(0.05, 0.06), xytext=(0.32, 0.06), xycoords="axes fraction",
+                arrowprops={"arrowstyle": "->", "color": COLORS["backward"]})
+    ax.text(0.34, 0.06, words, transform=ax.transAxes, va="center", ha="left", fontsize=8, color=COLORS["backward"])
