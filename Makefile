@@ -1,0 +1,59 @@
+# Every command of the project. Each one sets up .venv first where it is missing or out of date.
+# Needs Python 3.11 or later and make. Another Python: make book PYTHON=/path/to/python3
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+PYTHON ?=
+NOTEBOOKS = $(wildcard notebooks/*.ipynb)
+export OPENBLAS_NUM_THREADS ?= 1
+export JUPYTER_PLATFORM_DIRS := 1
+export PYDEVD_DISABLE_FILE_VALIDATION := 1
+
+.PHONY: help book serve lab test lint bench notebooks lock clean
+.DEFAULT_GOAL := help
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+# Takes $PYTHON, else the newest Python that is there and new enough; one clear line where there is none.
+$(READY): requirements.txt pyproject.toml
+	@for p in $${PYTHON:-python3.14 python3.13 python3.12 python3.11 python3 python}; do \
+	  "$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; p=; done; \
+	  if [ -z "$$p" ]; then echo "This book needs Python 3.11 or later, with its venv module. Install it" \
+	    "(Debian: apt install python3-venv), or name one: make book PYTHON=/path/to/python3" >&2; exit 1; fi; \
+	  if [ ! -x $(BIN)/python ]; then echo "== making $(VENV) with $$p"; "$$p" -m venv $(VENV) || exit 1; fi
+	@echo "== installing the pinned packages into $(VENV) (a few minutes the first time)"
+	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+book: $(READY) ## build the book; a warning is an error
+	$(BIN)/jupyter-book build . -W --keep-going
+	@echo "The book is built: open _build/html/index.html, or run make serve"
+
+serve: book ## serve the built book on http://127.0.0.1:8000
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $${PORT:-8000}
+
+lab: $(READY) ## open JupyterLab on the notebooks
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+lint: $(READY) ## check the style of the code
+	$(BIN)/ruff check .
+
+test: lint book ## lint, unit and property tests, every notebook, the built pages in a browser
+	$(BIN)/pytest -n auto --dist loadfile --nbval --nbval-cell-timeout=60 tests notebooks
+
+bench: $(READY) ## measure speed; nothing passes or fails
+	$(BIN)/python -m benchmarks
+
+notebooks: $(READY) ## execute all notebooks again, keeping text outputs only
+	VGTEXT_EXPLORE=text $(BIN)/jupyter execute --inplace --timeout=300 $(NOTEBOOKS)
+	$(BIN)/python tests/notebooks.py $(NOTEBOOKS)
+
+lock: $(READY) ## pin requirements.in into requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy fewest --upgrade --quiet \
+	  --custom-compile-command "make lock" --output-file requirements.txt requirements.in
+
+clean: ## delete what was built (not .venv)
+	rm -rf _build .pytest_cache .ruff_cache .hypothesis

