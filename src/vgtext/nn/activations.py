@@ -1,0 +1,180 @@
+"""Activation functions phi and their derivatives phi', side by side, found by name.
+
+Every derivative is taken at the pre-activation ``z``. ``Activation.slope`` is the same derivative for a training
+step: it is handed ``z`` and the value ``a = phi(z)`` that the forward pass already has, and uses the cheaper one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import pi, sqrt
+
+import numpy as np
+from scipy.special import erf
+
+from . import checks
+
+SELU_LAMBDA = 1.0507009873554805  # Klambauer et al. 2017, equation 14
+SELU_ALPHA = 1.6732632423543772
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function phi with its derivative, elementwise on arrays of any shape, float32 or float64.
+
+    ``value(z, out=None)`` is phi(z); ``derivative(z)`` is phi'(z), precise for any finite z;
+    ``slope(z, a, out=None)`` is phi'(z) with a = phi(z) at hand, to within rounding of the largest slope.
+    ``small`` and ``large`` are the slopes (left of 0, right of 0) of the straight lines that phi becomes for
+    tiny and for huge signals, or None where it becomes none: the way to follow a signal beyond the range of floats.
+    """
+
+    name: str
+    value: Callable
+    derivative: Callable
+    slope: Callable
+    small: tuple[float, float] | None = None
+    large: tuple[float, float] | None = None
+
+    def __call__(self, z, out=None):
+        """Return phi(z)."""
+        return self.value(z, out=out)
+
+    @property
+    def steepest(self):
+        """The largest slope on a grid of z in [-12, 12]: 1/4 for sigmoid, 1 for tanh and ReLU, 1.13 for GELU."""
+        return float(np.abs(self.derivative(np.linspace(-12.0, 12.0, 4801))).max())
+
+
+def _sigmoid(z, out=None):
+    with np.errstate(over="ignore"):  # exp(-z) may reach inf: 1/inf is the right 0
+        out = np.exp(np.negative(z, out=out), out=out)
+    return np.reciprocal(np.add(out, 1, out=out), out=out)
+
+
+def _sigmoid_derivative(z):
+    t = np.exp(-np.abs(z))  # sigmoid' is even; this form keeps its digits in both tails
+    return t / (1 + t) ** 2
+
+
+def _tanh_derivative(z):
+    t = np.exp(-2 * np.abs(z))
+    return 4 * t / (1 + t) ** 2
+
+
+def _softplus(z, out=None):
+    return np.add(np.log1p(np.exp(-np.abs(z))), np.maximum(z, 0), out=out)
+
+
+def _one_minus_square(z, a, out=None):
+    return np.subtract(1, np.multiply(a, a, out=out), out=out)
+
+
+def _value_from(f):
+    """Give a plain expression ``f(z)`` the ``out`` argument, and keep the dtype of ``z``."""
+    return lambda z, out=None: np.add(f(np.asarray(z)), 0, out=out)
+
+
+def _slope_from(derivative):
+    return lambda z, a, out=None: np.add(derivative(z), 0, out=out)
+
+
+def _smooth(name, value, derivative, **tails):
+    return Activation(name, _value_from(value), derivative, _slope_from(derivative), **tails)
+
+
+def leaky_relu(alpha=0.01, name="leaky_relu"):
+    """Return phi(z) = z for z > 0, alpha z otherwise; phi'(0) = alpha (Maas et al. 2013). ReLU is alpha = 0."""
+    checks.number("alpha", alpha, least=0, below=1)
+
+    def value(z, out=None):
+        return np.maximum(z, np.multiply(z, alpha, out=out if out is not z else None), out=out)
+
+    def derivative(z):
+        return np.maximum(np.greater(z, 0, dtype=None).astype(np.asarray(z).dtype), alpha)
+
+    def slope(z, a, out=None):
+        out = np.greater(z, 0, out=np.empty_like(z) if out is None else out)
+        return np.maximum(out, alpha, out=out)
+
+    return Activation(name, value, derivative, slope, (alpha, 1.0), (alpha, 1.0))
+
+
+def elu(alpha=1.0, scale=1.0, name="elu"):
+    """Return phi(z) = scale z for z > 0, scale alpha (e^z - 1) otherwise (Clevert et al. 2016, equation 15)."""
+    checks.number("alpha", alpha, above=0)
+
+    def value(z):
+        return scale * (np.maximum(z, 0) + alpha * np.expm1(np.minimum(z, 0)))
+
+    def derivative(z):
+        return scale * np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0))).astype(np.asarray(z).dtype)
+
+    return _smooth(name, value, derivative, small=(scale * alpha, scale), large=(0.0, scale))
+
+
+def _relu(z, out=None):
+    return np.maximum(z, 0, out=out)
+
+
+def _step(z):
+    return np.greater(z, 0).astype(np.asarray(z).dtype)
+
+
+def _step_slope(z, a, out=None):
+    return np.greater(z, 0, out=np.empty_like(z) if out is None else out)
+
+
+def _ones(z, a=None, out=None):
+    out = np.empty_like(z) if out is None else out
+    out[...] = 1
+    return out
+
+
+def _normal_pdf(z):
+    return np.exp(-z * z / 2) / sqrt(2 * pi)
+
+
+def _normal_cdf(z):
+    return (0.5 * (1 + erf(z / sqrt(2)))).astype(np.asarray(z).dtype)
+
+
+def _gelu_tanh_parts(z):
+    c, k = sqrt(2 / pi), 0.044715
+    t = np.tanh(c * (z + k * z**3))
+    return t, c * (1 + 3 * k * z * z)
+
+
+def _gelu_tanh_derivative(z):
+    t, du = _gelu_tanh_parts(z)
+    return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * du
+
+
+def _silu_derivative(z):
+    return _sigmoid(z) + z * _sigmoid_derivative(z)
+
+
+#: Every activation by name; leaky ReLU and ELU with other parameters come from :func:`leaky_relu` and :func:`elu`.
+ACTIVATIONS = {
+    phi.name: phi
+    for phi in (
+        Activation("sigmoid", _sigmoid, _sigmoid_derivative, lambda z, a, out=None: np.subtract(a, a * a, out=out)),
+        Activation("tanh", np.tanh, _tanh_derivative, _one_minus_square, small=(1.0, 1.0)),
+        Activation("relu", _relu, _step, _step_slope, (0.0, 1.0), (0.0, 1.0)),
+        leaky_relu(),
+        elu(),
+        elu(SELU_ALPHA, SELU_LAMBDA, "selu"),
+        _smooth("gelu", lambda z: z * _normal_cdf(z), lambda z: _normal_cdf(z) + z * _normal_pdf(z),
+                small=(0.5, 0.5), large=(0.0, 1.0)),
+        _smooth("gelu_tanh", lambda z: 0.5 * z * (1 + _gelu_tanh_parts(z)[0]), _gelu_tanh_derivative,
+                small=(0.5, 0.5), large=(0.0, 1.0)),
+        _smooth("silu", lambda z: z * _sigmoid(z), _silu_derivative, small=(0.5, 0.5), large=(0.0, 1.0)),
+        Activation("softplus", _softplus, _sigmoid, lambda z, a, out=None: _sigmoid(z, out=out), large=(0.0, 1.0)),
+        Activation("identity", lambda z, out=None: np.add(z, 0, out=out), _ones, _ones, (1.0, 1.0), (1.0, 1.0)),
+    )
+}
+
+
+def get_activation(activation):
+    """Return the :class:`Activation` of that name, or the object itself; raise ValueError with the list of names."""
+    if isinstance(activation, Activation):
+        return activation
+    return ACTIVATIONS[checks.choice("activation", activation, ACTIVATIONS)]

@@ -1,0 +1,59 @@
+"""Check arguments, with errors that name what was wrong, what was given and what is allowed."""
+
+import numbers
+
+import numpy as np
+
+DTYPES = ("float32", "float64")
+
+
+def whole(name, value, least=1):
+    """Return ``value`` as an int of at least ``least``; raise TypeError or ValueError otherwise."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} must be a whole number, got {value!r}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}")
+    return int(value)
+
+
+def number(name, value, least=None, above=None, below=None):
+    """Return ``value`` as a finite float within ``least <= value``, ``above < value < below``."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    if not np.isfinite(value):
+        raise ValueError(f"{name} must be finite, got {value}")
+    if least is not None and value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}")
+    if above is not None and value <= above:
+        raise ValueError(f"{name} must be above {above}, got {value}")
+    if below is not None and value >= below:
+        raise ValueError(f"{name} must be below {below}, got {value}")
+    return float(value)
+
+
+def choice(name, value, allowed):
+    """Return ``value`` if it is one of ``allowed``; raise ValueError with the list otherwise."""
+    if not isinstance(value, str) or value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(map(str, allowed))}; got {value!r}")
+    return value
+
+
+def float_type(dtype):
+    """Return float32 or float64 as a NumPy dtype; raise ValueError for any other."""
+    return np.dtype(choice("dtype", str(np.dtype(dtype)), DTYPES))
+
+
+def array(name, value, shape=None, dtype=None):
+    """Return ``value`` as a finite float array. ``shape`` gives the sizes allowed, None where any will do."""
+    value = np.asarray(value)
+    if not (np.issubdtype(value.dtype, np.number) or value.dtype == bool) or np.iscomplexobj(value):
+        raise TypeError(f"{name} must hold real numbers, got {value.dtype}")
+    if dtype is None:
+        dtype = value.dtype if str(value.dtype) in DTYPES else np.float64
+    if shape is not None and (value.ndim != len(shape) or any(s not in (None, n) for s, n in zip(shape, value.shape))):
+        wanted = "(" + ", ".join("any" if s is None else str(s) for s in shape) + ")"
+        raise ValueError(f"{name} must have shape {wanted}, got {value.shape}")
+    value = np.asarray(value, dtype)
+    if not np.isfinite(value).all():
+        raise ValueError(f"{name} must be finite, got {np.count_nonzero(~np.isfinite(value))} values that are nan or inf")
+    return value
