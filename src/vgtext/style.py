@@ -20,18 +20,45 @@ COLORS = {
 
 #: One colour and one line style for each activation, in the order in which the book meets them.
 ACTIVATION_COLORS = {
-    "sigmoid": "#D55E00", "tanh": "#0072B2", "relu": "#009E73", "leaky_relu": "#56B4E9", "elu": "#E69F00",
-    "selu": "#CC79A7", "gelu": "#5D3A9B", "silu": "#8C6D31", "softplus": "#A0522D", "identity": "#767676",
+    "sigmoid": "#D55E00",
+    "tanh": "#0072B2",
+    "relu": "#009E73",
+    "leaky_relu": "#56B4E9",
+    "elu": "#E69F00",
+    "selu": "#CC79A7",
+    "gelu": "#5D3A9B",
+    "silu": "#8C6D31",
+    "softplus": "#A0522D",
+    "identity": "#767676",
 }
 ACTIVATION_DASHES = {
-    "sigmoid": "-", "tanh": (0, (6, 2)), "relu": (0, (1, 1.5)), "leaky_relu": (0, (6, 2, 1, 2)), "elu": (0, (3, 1.5)),
-    "selu": (0, (9, 3)), "gelu": (0, (4, 1, 1, 1)), "silu": (0, (2, 2)), "softplus": (0, (8, 2, 2, 2)), "identity": "-",
+    "sigmoid": "-",
+    "tanh": (0, (6, 2)),
+    "relu": (0, (1, 1.5)),
+    "leaky_relu": (0, (6, 2, 1, 2)),
+    "elu": (0, (3, 1.5)),
+    "selu": (0, (9, 3)),
+    "gelu": (0, (4, 1, 1, 1)),
+    "silu": (0, (2, 2)),
+    "softplus": (0, (8, 2, 2, 2)),
+    "identity": "-",
 }
 
 THEORY = {"color": COLORS["theory"], "linestyle": "--", "linewidth": 1.1, "zorder": 4}
 REFERENCE = {"color": COLORS["reference"], "linestyle": ":", "linewidth": 1.1, "zorder": 1}
 MEASURED = {"marker": "o", "markersize": 4, "linewidth": 1.8, "zorder": 3}
 SEED = {"color": COLORS["seed"], "linewidth": 0.7, "zorder": 2}
+
+
+def number(x, digits=2):
+    """Write a number for a sentence: ``0.25``, ``1,300``, and ``1.0 × 10⁻⁷`` where it is very small or large."""
+    if x == 0 or not np.isfinite(x):
+        return "0" if x == 0 else str(float(x))
+    mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
+    if -4 < int(exponent) < 4:
+        return f"{float(f'{x:.{digits}g}'):,.{max(0, digits - 1 - int(exponent))}f}".replace("-", "−")
+    power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa.replace('-', '−')} × 10{power}"
 
 
 def log_axis(ax, low, high, label):
@@ -48,7 +75,7 @@ def log_axis(ax, low, high, label):
 def layer_axis(ax, depth, label="layer l (input at the left)"):
     """Run the layers 1 to ``depth`` left to right, with whole-number ticks."""
     ax.set_xlim(0.5, depth + 0.5)
-    step = max(1, int(np.ceil(depth / 8)))
+    step = next(s for k in range(9) for s in (10**k, 2 * 10**k, 5 * 10**k) if depth <= 8 * s)
     ax.set_xticks(sorted({1, *range(step, depth + 1, step)}))
     ax.set_xlabel(label)
 
@@ -57,12 +84,22 @@ def float_limits(ax, dtype="float32"):
     """Shade where numbers of ``dtype`` underflow to 0 or overflow to inf, and name both regions in the figure."""
     info = np.finfo(dtype)
     low, high = ax.get_ylim()
-    for edge, inside, words, va in ((float(info.smallest_subnormal), low, f"{dtype}: underflow to 0", "bottom"),
-                                    (float(info.max), high, f"{dtype}: overflow to inf", "top")):
+    for edge, inside, words, va in (
+        (float(info.smallest_subnormal), low, f"{dtype}: underflow to 0", "bottom"),
+        (float(info.max), high, f"{dtype}: overflow to inf", "top"),
+    ):
         if min(low, high) < edge < max(low, high):
             ax.axhspan(min(edge, inside), max(edge, inside), color="#999999", alpha=0.25, linewidth=0, zorder=0)
-            ax.text(0.02, inside, words, transform=ax.get_yaxis_transform(), va=va, ha="left", fontsize=8,
-                    color=COLORS["reference"])
+            ax.text(
+                0.02,
+                inside,
+                words,
+                transform=ax.get_yaxis_transform(),
+                va=va,
+                ha="left",
+                fontsize=8,
+                color=COLORS["reference"],
+            )
 
 
 def label_line(ax, x, y, words, color, **options):
@@ -73,6 +110,11 @@ def label_line(ax, x, y, words, color, **options):
 
 def backward_arrow(ax, words="backward pass"):
     """Draw the arrow, right to left above the panel's lower edge, that says how a backward pass is read."""
-    ax.annotate("", xy=(0.05, 0.06), xytext=(0.32, 0.06), xycoords="axes fraction",
-                arrowprops={"arrowstyle": "->", "color": COLORS["backward"]})
+    ax.annotate(
+        "",
+        xy=(0.05, 0.06),
+        xytext=(0.32, 0.06),
+        xycoords="axes fraction",
+        arrowprops={"arrowstyle": "->", "color": COLORS["backward"]},
+    )
     ax.text(0.34, 0.06, words, transform=ax.transAxes, va="center", ha="left", fontsize=8, color=COLORS["backward"])

@@ -1,0 +1,53 @@
+"""One colour for a light page and one for a dark page, from the colour that the author chose for paper.
+
+Greys are mirrored (black becomes white, white the page's ground); other colours are moved towards black or white
+until they stand out from the ground: 3:1 for marks, 4.5:1 for text (WCAG 2.2, success criteria 1.4.11 and 1.4.3).
+"""
+
+from functools import cache
+
+from matplotlib.colors import to_hex, to_rgb, to_rgba
+
+LIGHT, DARK = (1.0, 1.0, 1.0), (0.071, 0.078, 0.09)  # the grounds of the page
+
+
+def luminance(rgb):
+    """Return the relative luminance of an sRGB colour, 0 (black) to 1 (white), as WCAG 2.2 defines it."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    """Return the contrast ratio of two colours, 1 to 21."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def stand_out(rgb, ground, ratio):
+    """Move ``rgb`` away from ``ground`` in steps of 4 % until their contrast is at least ``ratio``."""
+    goal = 0.0 if luminance(ground) > 0.5 else 1.0
+    for step in range(26):
+        moved = tuple(c + (goal - c) * step / 25 for c in rgb)
+        if contrast(moved, ground) >= ratio:
+            break
+    return moved
+
+
+@cache
+def themed(color, text=False):
+    """Return "light,dark": the two hex colours that the page uses for a matplotlib ``color``.
+
+    ``text`` asks for the contrast that words need. Transparency is not part of it (see :func:`opacity`).
+    """
+    rgb = to_rgb(color)
+    grey = max(rgb) - min(rgb) < 0.06
+    mirrored = tuple(DARK[i] + (1 - DARK[i]) * (1 - c) for i, c in enumerate(rgb)) if grey else rgb
+    if grey and not text:
+        return f"{to_hex(rgb)},{to_hex(mirrored)}"
+    ratio = 4.5 if text else 3.0
+    return f"{to_hex(stand_out(rgb, LIGHT, ratio))},{to_hex(stand_out(mirrored, DARK, ratio))}"
+
+
+def opacity(color, alpha=None):
+    """Return the opacity of a matplotlib colour, 0 to 1, rounded to two decimals."""
+    return round(to_rgba(color, alpha)[3], 2)

@@ -1,0 +1,175 @@
+"""The controls of an interactive figure: what an author may write, and the grid of states that it spans.
+
+The abbreviations are those of :func:`ipywidgets.interact`:
+
+==========================  ==========================================================
+written                     becomes
+==========================  ==========================================================
+``(min, max)``              a slider in steps of 1 (of 0.1 where a float is given)
+``(min, max, step)``        a slider
+``[a, b, c]``               a choice; of four or more rising numbers, a slider over them
+``{"name": value, ...}``    a choice with names
+``True`` or ``False``       a switch, that opens at this value
+``Play(min, max, step)``    a slider that can run by itself
+==========================  ==========================================================
+"""
+
+import math
+from dataclasses import dataclass, replace
+from numbers import Integral, Real
+
+import numpy as np
+
+
+class FigureError(ValueError):
+    """A figure that cannot be made; the message names the figure, the control or state, and the cause."""
+
+
+@dataclass(frozen=True)
+class Play:
+    """A whole-number slider from ``min`` to ``max`` that runs by itself, one step each ``interval`` milliseconds."""
+
+    min: int
+    max: int
+    step: int = 1
+    interval: int = 250
+
+
+@dataclass(frozen=True)
+class Control:
+    """One control: the values it can take, how each is written, and the index at which it opens."""
+
+    name: str
+    label: str
+    kind: str  # "slider", "choice" or "switch"
+    values: tuple
+    texts: tuple[str, ...]
+    start: int
+    interval: int = 0  # milliseconds between two steps of an animation; 0: it does not run
+
+    def spec(self):
+        """Return what the page needs to know of the control, ready for JSON."""
+        return {
+            "name": self.name,
+            "label": self.label,
+            "kind": self.kind,
+            "texts": list(self.texts),
+            "start": self.start,
+            "interval": self.interval,
+        }
+
+    def thinned(self, count):
+        """Return the control with about ``count`` of its values: both ends and the opening value are kept."""
+        spread = np.linspace(0, len(self.values) - 1, max(count, 2)).round().astype(int)
+        keep = sorted({*spread.tolist(), self.start})
+        return replace(
+            self,
+            values=tuple(self.values[i] for i in keep),
+            texts=tuple(self.texts[i] for i in keep),
+            start=keep.index(self.start),
+        )
+
+
+def is_number(value):
+    """Say whether ``value`` is a real number and no bool."""
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def slider_values(where, low, high, step=None):
+    """Return ``low, low + step, ... <= high`` as ints, or as floats rounded to the decimals that they are written with.
+
+    Raises FigureError where the range is empty, not finite, or the step is not positive.
+    """
+    if not all(is_number(v) and math.isfinite(v) for v in (low, high, 1 if step is None else step)):
+        raise FigureError(f"{where}: a slider takes finite numbers, not {(low, high, step)!r}")
+    whole = all(isinstance(v, Integral) for v in (low, high, 1 if step is None else step))
+    step = (1 if whole else 0.1) if step is None else step
+    if not low < high or step <= 0:
+        raise FigureError(f"{where}: a slider takes min < max and step > 0, not min={low}, max={high}, step={step}")
+    count = math.floor((high - low) / step + 1e-9) + 1
+    if count < 2:
+        raise FigureError(f"{where}: step {step} is longer than the range from {low} to {high}")
+    if whole:
+        return tuple(low + i * step for i in range(count))
+    decimals = max(len(np.format_float_positional(float(v), trim="-").partition(".")[2]) for v in (low, step))
+    return tuple(round(low + i * step, decimals) for i in range(count))
+
+
+def write(values):
+    """Write numbers with as many decimals as the finest of them needs; anything else with ``str``."""
+    if not all(is_number(v) for v in values):
+        return tuple(str(v) for v in values)
+    if all(isinstance(v, Integral) for v in values):
+        return tuple(str(int(v)) for v in values)
+    if any(v != 0 and not 1e-3 <= abs(v) < 1e5 for v in values):
+        return tuple(f"{v:.6g}" for v in values)
+    decimals = max(len(np.format_float_positional(float(v), trim="-").partition(".")[2]) for v in values)
+    return tuple(f"{v:.{decimals}f}" for v in values)
+
+
+def read_abbreviation(where, given):
+    """Return (kind, values, texts, interval) of an abbreviation; FigureError where it makes no sense."""
+    if isinstance(given, bool):
+        return "switch", (False, True), ("off", "on"), 0
+    if isinstance(given, Play):
+        values = slider_values(where, given.min, given.max, given.step)
+        if not all(isinstance(v, Integral) for v in values):
+            raise FigureError(f"{where}: Play runs over whole numbers, not over {given}")
+        return "slider", values, write(values), int(given.interval)
+    if isinstance(given, tuple) and len(given) in (2, 3):
+        values = slider_values(where, *given)
+        return "slider", values, write(values), 0
+    if isinstance(given, dict) and len(given) > 1:
+        return "choice", tuple(given.values()), tuple(str(name) for name in given), 0
+    if isinstance(given, list) and len(given) > 1:
+        rising = len(given) >= 4 and all(map(is_number, given)) and all(a < b for a, b in zip(given, given[1:]))
+        return "slider" if rising else "choice", tuple(given), write(given), 0
+    raise FigureError(
+        f"{where}: cannot make a control of {given!r}; allowed are (min, max), (min, max, step), a list or "
+        "a dict of two or more values, True or False, Play(min, max, step)"
+    )
+
+
+def make_control(figure, name, given, default, label=None):
+    """Make the control of parameter ``name`` of ``figure``, which opens at ``default``.
+
+    Raises FigureError if the abbreviation makes no sense, or ``default`` is not one of its values.
+    """
+    where = f"figure {figure}, control {name!r}"
+    kind, values, texts, interval = read_abbreviation(where, given)
+    if len(set(texts)) < len(texts):
+        raise FigureError(f"{where}: two of its values are written alike, in {texts}")
+    default = given if isinstance(given, bool) else default
+    matches = [i for i, value in enumerate(values) if type(value) is type(default) and value == default]
+    matches = matches or [
+        i
+        for i, value in enumerate(values)
+        if is_number(value) and is_number(default) and math.isclose(value, default, rel_tol=1e-9)
+    ]
+    if not matches:
+        raise FigureError(
+            f"{where}: it opens at {default!r}, the parameter's default, which is not among its values "
+            f"{', '.join(texts[:3])}{', ...' if len(texts) > 3 else ''} to {texts[-1]}"
+        )
+    return Control(name, label or name.replace("_", " "), kind, values, texts, matches[0], interval)
+
+
+def thin(figure, controls, most):
+    """Return controls whose grid has at most ``most`` states, thinning the longest sliders first.
+
+    Choices and switches are never thinned. Raises FigureError if five values a slider are still too many.
+    """
+    controls = list(controls)
+    while math.prod(len(c.values) for c in controls) > most:
+        long = [i for i, c in enumerate(controls) if c.kind == "slider" and len(c.values) > 5]
+        if not long:
+            sizes = " x ".join(f"{len(c.values)} {c.name}" for c in controls)
+            raise FigureError(
+                f"figure {figure}: a grid of {sizes} states is over the budget of {most} for a page, and "
+                "its sliders cannot be thinned further; use fewer or shorter controls"
+            )
+        longest = max(long, key=lambda i: len(controls[i].values))
+        size, goal = len(controls[longest].values), math.prod(len(c.values) for c in controls) / most
+        smaller = controls[longest].thinned(max(5, min(size - 2, int(size / goal))))
+        controls[longest] = smaller if len(smaller.values) < size else controls[longest].thinned(4)
+    return controls

@@ -1,0 +1,36 @@
+"""The figure in a live kernel: an anywidget whose state lives in traits, so that any view can be made again."""
+
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from .controls import FigureError
+
+HERE = Path(__file__).parent
+
+
+class ExploreWidget(anywidget.AnyWidget):
+    """Draws the state that the page wants, and echoes the number of the wish, so that no view waits in vain."""
+
+    _esm = (HERE / "explore.js").read_text(
+        encoding="utf-8"
+    ) + "\nexport default { render: globalThis.vgExplore.live };\n"
+    _css = (HERE / "explore.css").read_text(encoding="utf-8")
+    spec = traitlets.Dict().tag(sync=True)
+    want = traitlets.Dict().tag(sync=True)  # {"state": [indices], "turn": n}, set by the page
+    scene = traitlets.Dict().tag(sync=True)  # {"turn": n, "payload": {...}} or {"turn": n, "error": words}
+
+    def __init__(self, figure):
+        """Open ``figure`` at its opening state."""
+        self.figure = figure
+        start = {"state": list(figure.start), "turn": 0}
+        super().__init__(spec=figure.spec(figure.controls), want=start, scene=self.answer(start))
+        self.observe(lambda change: self.set_trait("scene", self.answer(change.new)), "want")
+
+    def answer(self, want):
+        """Return the scene of the wanted state; a failure is told in its place, and the figure goes on answering."""
+        try:
+            return {"turn": want["turn"], "payload": self.figure.payload(tuple(want["state"]))}
+        except FigureError as error:
+            return {"turn": want["turn"], "error": str(error)}
