@@ -38,6 +38,8 @@ def round_to(x, name):
     if name not in FORMATS:
         raise ValueError(f"unknown format {name!r}; allowed are {', '.join(FORMATS)}")
     form, x = FORMATS[name], np.asarray(x, dtype=np.float64)
+    if name == "float64":
+        return x
     unit = np.maximum(np.frexp(x)[1] - form.p, form.emin - form.p + 1)  # the last digit counts 2**unit
     y = np.ldexp(np.rint(np.ldexp(x, -unit)), unit)
     return np.where(np.abs(y) > form.largest, np.copysign(np.inf, x), y)
@@ -46,14 +48,13 @@ def round_to(x, name):
 def last_depth(a, name, start=1.0, most=100_000):
     """How many factors ``a`` it takes until start·a·a·… stands still, and where: ``(depth, value)``.
 
-    Each product is rounded to the format ``name``, as in a network with W = a I. The value is 0, inf, or a small
-    number that rounding gives back again and again; with ``most`` factors the loop ends in any case.
+    Each product is rounded to the format ``name``, as in a network with W = a I. The value is 0, inf, or a
+    small number that rounding gives back again and again. After ``most`` factors the loop ends in any case.
     """
-    a, x = round_to(a, name), round_to(start, name)
+    a, x = float(round_to(a, name)), float(round_to(start, name))
     for depth in range(most):
-        with np.errstate(over="ignore", under="ignore"):
-            y = round_to(x * a, name)
+        y = float(round_to(x * a, name))
         if y == x:
-            return depth, float(x)
+            return depth, x
         x = y
-    return most, float(x)
+    return most, x
