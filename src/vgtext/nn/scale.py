@@ -33,13 +33,14 @@ def log2_sqrt(square, exponent=0):
         return 0.5 * np.log2(np.asarray(square, np.float64)) + exponent
 
 
-def rescale(x, square):
+def rescale(x):
     """Scale ``x`` in place by the power of two that brings its norm near 1; return the exponent taken out.
 
-    ``square`` is the sum of squares of x. x was ``x_new * 2**exponent``. Zeros, nan and inf are left alone.
+    The old x is ``x * 2**exponent``. Zeros, nan and inf are left alone, exponent 0.
     """
-    if not 0.0 < square < np.inf:
+    size = log2_norm(x)
+    if not np.isfinite(size):
         return 0
-    exponent = frexp(square)[1] // 2
+    exponent = round(size)
     np.ldexp(x, -exponent, out=x)
     return exponent

@@ -190,7 +190,7 @@ class _Run:
                 return False
         for i in range(len(x)):
             if not self.low < s[i] < self.high:
-                exponent[l, i] += rescale(x[i], float(s[i]))
+                exponent[l, i] += rescale(x[i])
                 s[i] = x[i].dot(x[i])
         return True
 

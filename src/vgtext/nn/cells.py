@@ -1,0 +1,132 @@
+"""Recurrent cells: one step forward in time, and one step back.
+
+All cells read the column ``v[t] = [h[t-1]; x[t]]`` through one matrix W, (gates * n, n + n_in): ``z[t] = W v[t] + b``.
+``forward(t)`` turns ``z[t]`` into h[t]. ``backward(t, dh)`` takes dL/dh[t], turns ``z[t]`` into dL/dz[t] in place, and
+leaves in ``direct`` what flows back to h[t-1] past W, if anything does. ``carried`` are the arrays that go back from
+step to step besides dL/dh: they share its power of two.
+"""
+
+import numpy as np
+
+from .activations import ACTIVATIONS, get_activation
+
+_sigmoid = ACTIVATIONS["sigmoid"].value
+
+
+class Vanilla:
+    """h[t] = phi(z[t]) (Elman 1990)."""
+
+    gates, direct, carried = 1, None, ()
+
+    def __init__(self, activation="tanh"):
+        self.phi = get_activation(activation)
+
+    def start(self, z, h):
+        """Take the stacked arrays of a sequence, used from index 1 on: z and h, (T + 1, n, B)."""
+        self.z, self.h, self.slope = z, h, np.empty_like(z[0])
+
+    def forward(self, t):
+        """Set h[t], (n, B)."""
+        self.phi.value(self.z[t], out=self.h[t])
+
+    def backward(self, t, dh):
+        """Turn z[t] into dL/dz[t] = dh * phi'(z[t]), (n, B)."""
+        np.multiply(dh, self.phi.slope(self.z[t], self.h[t], out=self.slope), out=self.z[t])
+
+
+class LSTM:
+    """Long short-term memory (Hochreiter and Schmidhuber 1997; with the forget gate of Gers et al. 2000).
+
+    z = [i; f; o; g]:  c[t] = sigmoid(f) c[t-1] + sigmoid(i) tanh(g),  h[t] = sigmoid(o) tanh(c[t]).
+    """
+
+    gates, direct = 4, None
+
+    def start(self, z, h):
+        """Take the stacked arrays of a sequence, used from index 1 on: z (T + 1, 4n, B), h (T + 1, n, B)."""
+        self.z, self.h, self.n = z, h, h.shape[1]
+        self.c, self.tanh_c = np.zeros(h.shape, z.dtype), np.empty(h.shape, z.dtype)
+        self.work, self.slope = np.empty_like(self.c[0]), np.empty_like(z[0])
+        self.dc = np.zeros_like(self.c[0])  # dL/dc[t], as far as it comes back from step t + 1
+        self.carried = (self.dc,)
+
+    def forward(self, t):
+        """Set c[t] and h[t], (n, B); z[t] becomes the values of the gates."""
+        z, n = self.z[t], self.n
+        _sigmoid(z[: 3 * n], out=z[: 3 * n])
+        np.tanh(z[3 * n :], out=z[3 * n :])
+        i, f, o, g = z.reshape(4, n, -1)
+        c = np.multiply(f, self.c[t - 1], out=self.c[t])
+        c += np.multiply(i, g, out=self.work)
+        np.multiply(o, np.tanh(c, out=self.tanh_c[t]), out=self.h[t])
+
+    def backward(self, t, dh):
+        """Turn z[t] into dL/dz[t], (4n, B); dc becomes dL/dc[t-1]."""
+        z, slope, dc, tanh_c, work, n = self.z[t], self.slope, self.dc, self.tanh_c[t], self.work, self.n
+        np.multiply(z, z, out=slope)
+        np.subtract(z[: 3 * n], slope[: 3 * n], out=slope[: 3 * n])  # sigmoid' = a - a^2
+        np.subtract(1, slope[3 * n :], out=slope[3 * n :])  # tanh' = 1 - a^2
+        i, f, o, g = z.reshape(4, n, -1)
+        dc += np.multiply(dh, o, out=work)  # dL/dc = dh o (1 - tanh(c)^2) + what came back
+        work *= tanh_c
+        work *= tanh_c
+        dc -= work
+        # every gate's place is free once its value has been read
+        np.multiply(dh, tanh_c, out=o)  # o <- dL/do
+        np.multiply(dc, g, out=work)
+        np.multiply(dc, i, out=g)  # g <- dL/dg
+        np.copyto(i, work)  # i <- dL/di
+        np.multiply(dc, f, out=work)  # dL/dc[t-1]
+        np.multiply(dc, self.c[t - 1], out=f)  # f <- dL/df
+        np.copyto(dc, work)
+        z *= slope
+
+
+class GRU:
+    """Gated recurrent unit (Cho et al. 2014), the reset gate after the product with W as in PyTorch and cuDNN.
+
+    z = [r; u; s], where s comes from h[t-1] alone, and y = U x[t] + b_y comes from the input alone:
+    g = tanh(y + sigmoid(r) s),  h[t] = (1 - sigmoid(u)) g + sigmoid(u) h[t-1].
+    """
+
+    gates, direct, carried = 4, None, ()
+
+    def start(self, z, h):
+        """Take the stacked arrays of a sequence, used from index 1 on: z (T + 1, 4n, B), h (T + 1, n, B)."""
+        self.z, self.h, self.n = z, h, h.shape[1]
+        self.direct, self.work, self.slope = np.empty((3, *h.shape[1:]), z.dtype)
+
+    def forward(self, t):
+        """Set h[t], (n, B); z[t] becomes [r; u; s; g], values of the gates."""
+        z, n, h = self.z[t], self.n, self.h[t]
+        _sigmoid(z[: 2 * n], out=z[: 2 * n])
+        r, u, s, g = z.reshape(4, n, -1)
+        g += np.multiply(r, s, out=self.work)
+        np.tanh(g, out=g)
+        np.subtract(self.h[t - 1], g, out=h)
+        h *= u
+        h += g  # g + u (h[t-1] - g)
+
+    def backward(self, t, dh):
+        """Turn z[t] into dL/dz[t], (4n, B); ``direct`` becomes dh u, what h[t-1] gets past W."""
+        z, n, work, slope = self.z[t], self.n, self.work, self.slope
+        r, u, s, g = z.reshape(4, n, -1)
+        np.multiply(dh, u, out=self.direct)
+        np.subtract(self.h[t - 1], g, out=slope)
+        slope *= dh  # dL/du
+        np.subtract(dh, self.direct, out=work)  # dL/dg = dh (1 - u)
+        np.multiply(g, g, out=g)
+        np.subtract(1, g, out=g)
+        g *= work  # g <- gradient before tanh
+        slope *= u
+        np.multiply(slope, np.subtract(1, u, out=work), out=u)  # u <- gradient before sigmoid, with u (1 - u)
+        np.multiply(g, r, out=work)  # dL/ds
+        s *= work
+        s *= np.subtract(1, r, out=slope)
+        r_gradient, s_gradient = s, work  # g s r (1 - r), and g r
+        np.copyto(r, r_gradient)
+        np.copyto(s, s_gradient)
+
+
+#: Every cell by name.
+CELLS = {"rnn": Vanilla, "lstm": LSTM, "gru": GRU}

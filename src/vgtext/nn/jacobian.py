@@ -1,0 +1,63 @@
+"""The Jacobian of a network, its singular values and its Lyapunov exponents: what a product of layers does to a signal.
+
+The Jacobian of layer l with respect to its input is J[l] = diag(phi'(z[l])) W[l]; from layer k to layer l it is the
+product J[l] ... J[k+1]. The error signal runs through the transposes of the same matrices.
+"""
+
+import numpy as np
+
+from . import checks
+from .activations import get_activation
+from .products import log10_singular_values, product
+
+
+def layer_jacobians(W, z, activation="tanh"):
+    """Return J[l] = diag(phi'(z[l])) W[l] for l = 1..L, as lists indexed by the layer; index 0 is None.
+
+    ``W`` and ``z`` are such lists; z[l] is (n_l, 1) or (n_l,), one example.
+    """
+    phi = get_activation(activation)
+    jacobians = [None]
+    for l in range(1, len(W)):
+        slope = phi.derivative(checks.array(f"z[{l}]", np.reshape(z[l], -1), (W[l].shape[0],)))
+        jacobians.append(slope[:, None] * W[l])  # (n_l, n_(l-1))
+    return jacobians
+
+
+def jacobian(jacobians, first=1, last=None):
+    """Return the plain product J[last] ... J[first], (n_last, n_(first-1)): for shallow networks, no rescaling."""
+    last = len(jacobians) - 1 if last is None else last
+    if not 1 <= first <= last < len(jacobians):
+        raise ValueError(f"first and last must satisfy 1 <= first <= last <= {len(jacobians) - 1}, got {first}, {last}")
+    J = jacobians[first]
+    for l in range(first + 1, last + 1):
+        J = jacobians[l] @ J
+    return J
+
+
+def singular_values(jacobians, first=1, last=None):
+    """Return the singular values of J[last] ... J[first], largest first: its mean square is the growth of |delta|^2."""
+    return np.linalg.svd(jacobian(jacobians, first, last), compute_uv=False)
+
+
+def log10_spectral_norm(jacobians):
+    """Return log10 of the largest singular value of J[L] ... J[1], all square of one size; any depth, no underflow."""
+    return float(log10_singular_values(product(np.stack(jacobians[1:])))[0])
+
+
+def lyapunov_spectrum(matrices):
+    """Return all n Lyapunov exponents, largest first, of the product of ``matrices`` (L, n, n), the first one acting first.
+
+    lambda_i = mean over layers of ln |R_ii|, with a QR decomposition after every factor so that the directions stay
+    apart (Benettin et al. 1980). exp(lambda_i) is a factor a layer.
+    """
+    matrices = checks.array("matrices", matrices, (None, None, None), np.float64)
+    L, n, m = matrices.shape
+    if n != m:
+        raise ValueError(f"matrices must be square, got {n} x {m}")
+    Q, total = np.eye(n), np.zeros(n)
+    for J in matrices:
+        Q, R = np.linalg.qr(J @ Q)
+        with np.errstate(divide="ignore"):
+            total += np.log(np.abs(np.diag(R)))
+    return np.sort(total / L)[::-1]

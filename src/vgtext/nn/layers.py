@@ -1,0 +1,133 @@
+"""The blocks of a network: dense layers, and the two shortcuts around them, residual and highway.
+
+Every block has ``forward(a, training)``, which gives its output, and ``backward(d)``, which takes dL/d(output), sets the
+gradients of its own parameters and gives dL/d(input). Arrays are (units, examples). Parameters and gradients are views
+into the network's two flat vectors, so that an optimizer needs one call for all of them.
+"""
+
+import numpy as np
+
+from . import checks
+from .activations import get_activation
+from .initializers import get_initializer
+from .norms import get_norm
+
+
+class Dense:
+    """One layer: ``z = W a + b``, then a normalization if there is one, then ``phi``.
+
+    W is (n_out, n_in), b (n_out, 1). After a pass it holds what the book looks at: ``z``, ``a`` (its output), ``slope``
+    and ``delta`` = dL/dz, all (n_out, examples), and ``a_in``.
+    """
+
+    def __init__(self, n_in, n_out, activation="identity", norm=None, init="glorot_normal", bias=0.0, sigma_b=0.0):
+        self.n_in, self.n_out = checks.whole("n_in", n_in), checks.whole("n_out", n_out)
+        self.phi, self.init = get_activation(activation), get_initializer(init)
+        self.bias, self.sigma_b = checks.number("bias", bias), checks.number("sigma_b", sigma_b, least=0)
+        self.norm = get_norm(norm, n_out)
+        self.parts = [self.norm] if self.norm else []
+        self.dense = [self]
+        self._buffers = {}
+
+    @property
+    def shapes(self):
+        """The learned parameters and their shapes."""
+        return {"W": (self.n_out, self.n_in), "b": (self.n_out, 1)}
+
+    def initialize(self, rng):
+        """Draw W by ``init``, b = bias + N(0, sigma_b^2)."""
+        self.W[...] = self.init(self.n_out, self.n_in, rng)
+        self.b[...] = self.bias + self.sigma_b * rng.standard_normal((self.n_out, 1))
+
+    def forward(self, a, training=True):
+        """Return phi(norm(W a + b)), (n_out, examples)."""
+        self.a_in = a  # (n_in, examples)
+        self.z = np.matmul(self.W, a, out=self._buffer("z", a.shape[1]))  # (n_out, examples)
+        self.z += self.b
+        self.u = self.norm.forward(self.z, training) if self.norm else self.z
+        self.a = self.phi.value(self.u, out=self._buffer("a", a.shape[1]))
+        return self.a
+
+    def backward(self, d):
+        """Take dL/d(output), (n_out, examples); return dL/d(input), (n_in, examples)."""
+        self.slope = self.phi.slope(self.u, self.a, out=self._buffer("slope", d.shape[1]))
+        delta = np.multiply(d, self.slope, out=self._buffer("delta", d.shape[1]))  # (n_out, examples)
+        self.delta = self.norm.backward(delta) if self.norm else delta
+        np.matmul(self.delta, self.a_in.T, out=self.W_gradient)  # (n_out, n_in)
+        np.matmul(self.delta, _ones(d.shape[1], d.dtype), out=self.b_gradient[:, 0])  # (n_out,)
+        return np.matmul(self.W.T, self.delta, out=self._buffer("da", d.shape[1], self.n_in))
+
+    def _buffer(self, name, examples, n=None):
+        shape = (n or self.n_out, examples)
+        found = self._buffers.get(name)
+        if found is None or found.shape != shape or found.dtype != self.W.dtype:
+            found = self._buffers[name] = np.empty(shape, self.W.dtype)
+        return found
+
+
+class Residual:
+    """A shortcut around some layers: ``a + scale * f(a)`` (He et al. 2016).
+
+    ``norm`` with ``place`` "pre": a + scale f(norm(a)); "post": norm(a + scale f(a)) (Xiong et al. 2020, figure 1).
+    """
+
+    def __init__(self, body, norm=None, place="pre", scale=1.0):
+        if body[0].n_in != body[-1].n_out:
+            raise ValueError(f"body must end with the units it began with, {body[0].n_in}, got {body[-1].n_out}")
+        self.n_in = self.n_out = body[0].n_in
+        self.body, self.scale = list(body), checks.number("scale", scale)
+        self.place = checks.choice("place", place, ("pre", "post"))
+        self.norm = get_norm(norm, self.n_in)
+        self.parts = [*self.body, *([self.norm] if self.norm else [])]
+        self.dense = [layer for block in self.body for layer in block.dense]
+        self.shapes = {}
+
+    def forward(self, a, training=True):
+        """Return the block's output, (n, examples)."""
+        pre = self.norm is not None and self.place == "pre"
+        f = self.norm.forward(a, training) if pre else a
+        for block in self.body:
+            f = block.forward(f, training)
+        out = a + (f if self.scale == 1 else f * a.dtype.type(self.scale))  # (n, examples)
+        return self.norm.forward(out, training) if self.norm and not pre else out
+
+    def backward(self, d):
+        """Take dL/d(output), return dL/d(input), both (n, examples)."""
+        pre = self.norm is not None and self.place == "pre"
+        if self.norm and not pre:
+            d = self.norm.backward(d)
+        df = d if self.scale == 1 else d * d.dtype.type(self.scale)
+        for block in reversed(self.body):
+            df = block.backward(df)
+        return d + (self.norm.backward(df) if pre else df)
+
+
+class Highway:
+    """A gated shortcut: ``T * H + (1 - T) * a``, H = phi(W a + b), T = sigmoid(W_T a + b_T) (Srivastava et al. 2015).
+
+    ``gate_bias``, the initial b_T, is negative so that the block starts near the identity (their section 4.1).
+    """
+
+    def __init__(self, n, activation="tanh", init="glorot_normal", gate_bias=-2.0, norm=None, sigma_b=0.0):
+        self.n_in = self.n_out = n
+        self.transform = Dense(n, n, activation, norm, init, sigma_b=sigma_b)
+        self.gate = Dense(n, n, "sigmoid", init=init, bias=gate_bias)
+        self.parts, self.dense, self.shapes = [self.transform, self.gate], [self.transform], {}
+
+    def forward(self, a, training=True):
+        """Return the block's output, (n, examples)."""
+        self.a_in, self.H, self.T = a, self.transform.forward(a, training), self.gate.forward(a, training)
+        return self.T * self.H + (1 - self.T) * a
+
+    def backward(self, d):
+        """Take dL/d(output), return dL/d(input), both (n, examples)."""
+        through = self.transform.backward(d * self.T)  # (n, examples)
+        through += self.gate.backward(d * (self.H - self.a_in))
+        through += d * (1 - self.T)
+        return through
+
+
+def _ones(n, dtype, kept={}):  # noqa: B006  one vector of ones a size, made once
+    if (n, dtype) not in kept:
+        kept[n, dtype] = np.ones(n, dtype)
+    return kept[n, dtype]

@@ -1,0 +1,169 @@
+"""A trainable network: a list of blocks, one flat vector of parameters and one of gradients.
+
+    network = mlp(64, 64, 10, depth=30, activation="relu", init="he_normal")
+    loss = network.loss_and_gradient(x, y)       # network.gradient is now dL/dtheta
+    network.signals()                            # sizes per layer, as in vgtext.nn.signals
+"""
+
+import numpy as np
+
+from . import checks
+from .layers import Dense, Highway, Residual
+from .losses import get_loss
+from .norms import get_norm
+from .scale import FAR, log2_norm, rescale
+from .signals import Signals
+
+
+class Network:
+    """Blocks one after another; ``theta`` and ``gradient`` hold all parameters and dL/dtheta, flat.
+
+    ``layers[l]``, l = 1..L, are the dense layers in order (``layers[0]`` is None). The backward pass rescales the error
+    signal by powers of two between blocks: sizes in :meth:`signals` never underflow, while ``gradient`` itself is in the
+    dtype, where a framework's would underflow too.
+    """
+
+    def __init__(self, blocks, loss="softmax_cross_entropy", seed=0, dtype="float32"):
+        for one, two in zip(blocks, blocks[1:]):
+            if one.n_out != two.n_in:
+                raise ValueError(f"blocks must fit: one with {one.n_out} outputs meets one with {two.n_in} inputs")
+        if not blocks:
+            raise ValueError("blocks must hold at least one block, got none")
+        self.blocks, self.loss, self.dtype = list(blocks), get_loss(loss), checks.float_type(dtype)
+        self.layers = [None, *(layer for block in blocks for layer in block.dense)]
+        self._owners = [list(_owners(block)) for block in self.blocks]  # per block: all that own parameters
+        size = sum(int(np.prod(s)) for owners in self._owners for o in owners for s in o.shapes.values())
+        self.theta, self.gradient = np.zeros((2, size), self.dtype)
+        self._bind()
+        rng = np.random.default_rng(seed)
+        for owner in (o for owners in self._owners for o in owners):
+            owner.initialize(rng)
+
+    def _bind(self):
+        """Make every parameter and gradient a view into the flat vectors; note each block's slice of them."""
+        self._slices, self.parameters, start = [], {}, 0
+        for i, owners in enumerate(self._owners):
+            first = start
+            for j, owner in enumerate(owners):
+                for name, shape in owner.shapes.items():
+                    part = slice(start, start + int(np.prod(shape)))
+                    setattr(owner, name, self.theta[part].reshape(shape))
+                    setattr(owner, f"{name}_gradient", self.gradient[part].reshape(shape))
+                    self.parameters[f"block{i + 1}.{j}.{name}"] = part
+                    start = part.stop
+            self._slices.append(slice(first, start))
+
+    @property
+    def depth(self):
+        """The number of layers L."""
+        return len(self.layers) - 1
+
+    def forward(self, x, training=True):
+        """Return the output a[L], (n_L, examples), for x (n_0, examples)."""
+        a = np.asarray(x, self.dtype)
+        if a.ndim != 2 or a.shape[0] != self.blocks[0].n_in:
+            raise ValueError(f"x must have shape ({self.blocks[0].n_in}, examples), got {a.shape}")
+        for block in self.blocks:
+            a = block.forward(a, training)
+        return a
+
+    def backward(self, dL_da, measure=False):
+        """Backpropagate dL/da[L], (n_L, examples), of the last forward pass: sets ``gradient``, returns dL/dx.
+
+        With ``measure`` the per-layer sizes are kept for :meth:`signals`. dL/dx may lack a power of two where it
+        would leave the range of floats: its true value is ``dL/dx * 2**self.exponent``.
+        """
+        d, self.exponent = np.asarray(dL_da, self.dtype), 0
+        low, high = 4.0 ** -FAR[self.dtype.name], 4.0 ** FAR[self.dtype.name]
+        self._sizes = {}
+        for block, part in zip(reversed(self.blocks), reversed(self._slices)):
+            flat = d.reshape(-1)
+            square = flat.dot(flat)
+            if not low < square < high:
+                d = d.copy()
+                self.exponent += rescale(d)
+            d = block.backward(d)
+            if measure:
+                for layer in block.dense:
+                    self._sizes[layer] = log2_norm(layer.delta, self.exponent), log2_norm(layer.W_gradient, self.exponent)
+            if self.exponent:
+                np.ldexp(self.gradient[part], self.exponent, out=self.gradient[part])
+        return d
+
+    def loss_and_gradient(self, x, y, measure=False):
+        """Return the loss of the batch and set ``gradient``."""
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            loss, dL_da = self.loss(self.forward(x), y)
+            self.backward(dL_da, measure)
+        return loss
+
+    def predict(self, x):
+        """Return the output for x in inference mode: batch norm uses its running averages."""
+        return self.forward(x, training=False)
+
+    def signals(self):
+        """Return the :class:`~vgtext.nn.signals.Signals` of the last pass that was made with ``measure=True``."""
+        if not getattr(self, "_sizes", None):
+            raise RuntimeError("signals needs a pass first: call loss_and_gradient(x, y, measure=True)")
+        layers, B = self.layers[1:], self.layers[1].a.shape[1]
+        first = self.layers[1].a_in
+        error, gradient = np.array([self._sizes[layer] for layer in layers]).T
+        return Signals(
+            log2_activation=np.array([log2_norm(a) for a in [first, *(k.a for k in layers)]]) - 0.5 * np.log2(B),
+            log2_error=np.concatenate([[np.nan], error + 0.5 * np.log2(B)]),
+            log2_gradient=np.concatenate([[np.nan], gradient]),
+            mean=np.array([first.mean(), *(k.a.mean(dtype=np.float64) for k in layers)]),
+            variance=np.array([first.var(), *(k.a.var(dtype=np.float64) for k in layers)]),
+            saturation=np.array([np.nan, *(_flat(k).mean() for k in layers)]),
+            dead=np.array([np.nan, *(_flat(k).all(axis=1).mean() for k in layers)]),
+        )
+
+
+def mlp(n_in, width, n_out, depth, *, activation="tanh", init="glorot_normal", norm=None, shortcut=None, sigma_b=0.0,
+        output_init=None, loss="softmax_cross_entropy", seed=0, dtype="float32"):
+    """Return a multilayer perceptron with ``depth`` layers: n_in -> width -> ... -> width -> n_out, output linear.
+
+    ``norm``: None, "batch", "layer", "rms", before each hidden activation. ``shortcut`` around each hidden layer from
+    the second on: None, "residual", "highway", or "pre"/"post", residual with ``norm`` before the layer or after the sum;
+    "pre" has one more norm before the output layer, as such networks have (Xiong et al. 2020).
+    """
+    checks.whole("depth", depth)
+    checks.choice("shortcut", shortcut or "none", ("none", "residual", "highway", "pre", "post"))
+    if shortcut in ("pre", "post") and norm is None:
+        raise ValueError(f"norm must be one of batch, layer, rms with shortcut {shortcut!r}, got None")
+    inside = None if shortcut in ("pre", "post") else norm
+    blocks = []
+    for l in range(1, depth):
+        layer = Dense(n_in if l == 1 else width, width, activation, inside, init, sigma_b=sigma_b)
+        if l > 1 and shortcut == "highway":
+            layer = Highway(width, activation, init, norm=norm, sigma_b=sigma_b)
+        elif l > 1 and shortcut:
+            layer = Residual([layer], *((norm, shortcut) if inside is not norm else ()))
+        blocks.append(layer)
+    if shortcut == "pre":
+        blocks.append(get_norm(norm, width))
+    blocks.append(Dense(n_in if depth == 1 else width, n_out, init=output_init or init))
+    return Network(blocks, loss, seed, dtype)
+
+
+def lsuv(network, x, tolerance=0.01, iterations=10):
+    """Rescale each layer's W in turn until its z has variance 1 on x; start from orthogonal (Mishkin and Matas 2016)."""
+    for layer in network.layers[1:]:
+        for _ in range(iterations):
+            network.forward(x)
+            std = float(layer.z.std())
+            if abs(std * std - 1) < tolerance or std == 0:
+                break
+            layer.W /= network.dtype.type(std)
+    return network
+
+
+def _owners(block):
+    if block.shapes:
+        yield block
+    for part in getattr(block, "parts", ()):
+        yield from _owners(part)
+
+
+def _flat(layer):
+    return np.abs(layer.slope) < 0.01 * layer.phi.steepest

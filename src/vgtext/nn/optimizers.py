@@ -1,0 +1,138 @@
+"""Optimizers, clipping and schedules: what happens to a gradient before it moves the weights.
+
+An optimizer keeps its state in flat vectors and changes theta in place: ``optimizer.step(theta, gradient, rate)``.
+"""
+
+from math import cos, log2, pi
+
+import numpy as np
+
+from . import checks
+from .scale import log2_norm
+
+
+class SGD:
+    """Gradient descent, with momentum if ``momentum`` > 0: ``v = momentum v + g``; ``theta -= rate v`` (Polyak 1964)."""
+
+    def __init__(self, momentum=0.0):
+        self.momentum, self.v, self.work = checks.number("momentum", momentum, least=0, below=1), None, None
+
+    def step(self, theta, gradient, rate):
+        """Move theta, in place, by one step at learning rate ``rate``."""
+        if self.work is None:
+            self.work, self.v = np.empty_like(theta), np.zeros_like(theta) if self.momentum else None
+        if self.momentum:
+            self.v *= self.momentum
+            self.v += gradient
+            gradient = self.v
+        theta -= np.multiply(gradient, theta.dtype.type(rate), out=self.work)
+
+
+class Adam:
+    """Adam (Kingma and Ba 2015, algorithm 1); the bias corrections are folded into the rate and eps, as in section 2.
+
+    ``m = b1 m + (1 - b1) g``;  ``v = b2 v + (1 - b2) g^2``;  ``theta -= rate (m / c1) / (sqrt(v / c2) + eps)`` with
+    c1 = 1 - b1^t, c2 = 1 - b2^t.
+    """
+
+    def __init__(self, beta1=0.9, beta2=0.999, eps=1e-8):
+        self.beta1 = checks.number("beta1", beta1, least=0, below=1)
+        self.beta2 = checks.number("beta2", beta2, least=0, below=1)
+        self.eps, self.t, self.m = checks.number("eps", eps, above=0), 0, None
+
+    def step(self, theta, gradient, rate):
+        """Move theta, in place, by one step at learning rate ``rate``."""
+        if self.m is None:
+            self.m, self.v, self.work = np.zeros((3, theta.size), theta.dtype)
+        self.t, m, v, work, real = self.t + 1, self.m, self.v, self.work, theta.dtype.type
+        c1, c2 = 1 - self.beta1**self.t, 1 - self.beta2**self.t
+        m *= real(self.beta1)
+        m += np.multiply(gradient, real(1 - self.beta1), out=work)
+        np.multiply(gradient, gradient, out=work)
+        work *= real(1 - self.beta2)
+        v *= real(self.beta2)
+        v += work
+        np.sqrt(v, out=work)
+        work += real(self.eps * c2**0.5)
+        np.divide(m, work, out=work)
+        work *= real(rate * c2**0.5 / c1)
+        theta -= work
+
+
+#: Every optimizer by name.
+OPTIMIZERS = {"sgd": SGD, "momentum": lambda: SGD(momentum=0.9), "adam": Adam}
+
+
+def get_optimizer(optimizer):
+    """Return a new optimizer of that name, or the object itself; raise ValueError with the list of names."""
+    if hasattr(optimizer, "step"):
+        return optimizer
+    return OPTIMIZERS[checks.choice("optimizer", optimizer, OPTIMIZERS)]()
+
+
+def clip_by_value(gradients, limit):
+    """Clip each entry to [-limit, limit], in place: this changes the direction. Return True if any entry changed."""
+    limit, clipped = checks.number("limit", limit, above=0), False
+    for g in gradients:
+        clipped = clipped or bool(np.abs(g).max(initial=0) > limit)
+        np.clip(g, -limit, limit, out=g)
+    return clipped
+
+
+def clip_by_norm(gradients, limit):
+    """Scale each array with a norm above ``limit`` down to it, in place: each keeps its direction, the whole does not."""
+    return any([clip_by_global_norm([g], limit) for g in gradients])
+
+
+def clip_by_global_norm(gradients, limit):
+    """Scale all arrays by one factor so that their joint norm is at most ``limit``, in place (Pascanu et al. 2013, 3.2).
+
+    The direction is kept, even where the squared norm overflows. Return True if anything changed. A gradient that holds
+    nan or inf has no direction and is left alone.
+    """
+    log_limit = log2(checks.number("limit", limit, above=0))
+    sizes = np.array([log2_norm(g) for g in gradients])
+    largest = sizes.max(initial=-np.inf)
+    if not np.isfinite(largest):
+        return False
+    log_norm = largest + 0.5 * float(np.log2(np.sum(np.exp2(2 * (sizes - largest)))))
+    if log_norm <= log_limit:
+        return False
+    for g in gradients:
+        g *= g.dtype.type(2.0 ** (log_limit - log_norm))
+    return True
+
+
+#: Every way of clipping by name.
+CLIPPINGS = {"value": clip_by_value, "norm": clip_by_norm, "global_norm": clip_by_global_norm}
+
+
+def constant(rate):
+    """Return the schedule that gives ``rate`` at every step. A schedule is a function of the step 1, 2, 3, ..."""
+    checks.number("rate", rate, least=0)
+    return lambda step: rate
+
+
+def step_decay(rate, every, factor=0.1):
+    """Return the schedule ``rate * factor**((step - 1) // every)``."""
+    checks.number("rate", rate, least=0), checks.whole("every", every)
+    return lambda step: rate * factor ** ((step - 1) // every)
+
+
+def exponential_decay(rate, every, factor=0.5):
+    """Return the schedule ``rate * factor**((step - 1) / every)``."""
+    checks.number("rate", rate, least=0), checks.whole("every", every)
+    return lambda step: rate * factor ** ((step - 1) / every)
+
+
+def cosine(rate, steps):
+    """Return the schedule that falls from ``rate`` to 0 along half a cosine in ``steps`` steps (Loshchilov 2017)."""
+    checks.number("rate", rate, least=0), checks.whole("steps", steps)
+    return lambda step: rate * 0.5 * (1 + cos(pi * min(step - 1, steps) / steps))
+
+
+def warmup(schedule, steps):
+    """Return ``schedule`` (or a constant rate) with its first ``steps`` steps raised linearly from 0."""
+    schedule = schedule if callable(schedule) else constant(schedule)
+    checks.whole("steps", steps)
+    return lambda step: schedule(step) * min(1.0, step / steps)

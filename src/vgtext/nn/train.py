@@ -1,0 +1,165 @@
+"""The training loop: mini-batches, what every layer does at each recorded step, and where it breaks if it breaks."""
+
+import sys
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from . import checks
+from .losses import accuracy
+from .optimizers import CLIPPINGS, constant, get_optimizer
+from .scale import log2_norm
+
+
+class Breakdown(NamedTuple):
+    """Where nan or inf first appeared: at which step, in which layer (the loss counts as the last), in what."""
+
+    step: int
+    layer: int
+    where: str  # "activation", "loss", "error", "gradient" or "weight"
+
+    def __str__(self):
+        return f"step {self.step}: nan or inf in the {self.where} of layer {self.layer}"
+
+
+@dataclass
+class History:
+    """What a training run recorded. ``loss``, ``gradient_norm`` (global, before clipping) and ``rate``: one a step.
+
+    Rows of the arrays below belong to ``recorded`` steps, columns to layers: column l is layer l, column 0 the input
+    or nan. ``log2_activation`` ... ``dead`` as in :class:`~vgtext.nn.signals.Signals`; ``update_ratio`` is
+    |change of W[l]| / |W[l]|. ``evaluated`` steps have ``train_accuracy``, ``test_accuracy`` and ``test_loss``.
+    ``breakdown`` is None, or says where nan or inf began; training stopped there.
+    """
+
+    loss: np.ndarray = field(default_factory=list)
+    gradient_norm: np.ndarray = field(default_factory=list)
+    rate: np.ndarray = field(default_factory=list)
+    recorded: np.ndarray = field(default_factory=list)
+    log2_activation: np.ndarray = field(default_factory=list)
+    log2_error: np.ndarray = field(default_factory=list)
+    log2_gradient: np.ndarray = field(default_factory=list)
+    update_ratio: np.ndarray = field(default_factory=list)
+    mean: np.ndarray = field(default_factory=list)
+    variance: np.ndarray = field(default_factory=list)
+    saturation: np.ndarray = field(default_factory=list)
+    dead: np.ndarray = field(default_factory=list)
+    evaluated: np.ndarray = field(default_factory=list)
+    train_accuracy: np.ndarray = field(default_factory=list)
+    test_accuracy: np.ndarray = field(default_factory=list)
+    test_loss: np.ndarray = field(default_factory=list)
+    breakdown: Breakdown | None = None
+
+    @property
+    def steps(self):
+        """The step numbers 1, 2, 3, ... of ``loss``."""
+        return np.arange(1, len(self.loss) + 1)
+
+
+def train(network, x, y, *, steps, optimizer="sgd", learning_rate=0.1, batch_size=64, clip=None, record_every=0,
+          test=None, evaluate_every=0, seed=0, progress=None):
+    """Train ``network`` in place on x (..., examples) and y (..., examples); return the :class:`History`.
+
+    ``learning_rate`` is a number or a schedule ``rate(step)``; ``clip`` is None or a pair such as ("global_norm", 1.0);
+    ``batch_size`` None takes all examples. Per-layer sizes are recorded at step 1 and every ``record_every`` steps (0:
+    never); accuracy on the training and the ``test`` = (x, y) examples every ``evaluate_every`` steps and at the last.
+    ``progress`` True or False shows a bar or not; None shows it on a terminal if the run takes more than two seconds.
+    """
+    steps, rate = checks.whole("steps", steps), _schedule(learning_rate)
+    examples = x.shape[-1]
+    if np.shape(y)[-1] != examples:
+        raise ValueError(f"y must have {examples} examples on its last axis, as x has, got shape {np.shape(y)}")
+    checks.array("x", x)
+    size = examples if batch_size is None else min(checks.whole("batch_size", batch_size), examples)
+    checks.whole("record_every", record_every, 0), checks.whole("evaluate_every", evaluate_every, 0)
+    optimizer, clip, history = get_optimizer(optimizer), _clipping(clip, network), History()
+    batches = _batches(x, np.asarray(y), size, np.random.default_rng(seed))
+    for step in bar(range(1, steps + 1), progress, "training"):
+        record = record_every and (step - 1) % record_every == 0
+        loss = network.loss_and_gradient(*next(batches), measure=bool(record))
+        norm = float(np.exp2(log2_norm(network.gradient)))
+        history.loss.append(loss), history.gradient_norm.append(norm), history.rate.append(rate(step))
+        if not (np.isfinite(loss) and np.isfinite(norm)):
+            history.breakdown = Breakdown(step, *_where(network))
+            break
+        if clip:
+            clip()
+        before = [layer.W.copy() for layer in network.layers[1:]] if record else None
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            optimizer.step(network.theta, network.gradient, rate(step))
+        if not np.isfinite(network.theta).all():
+            history.breakdown = Breakdown(step, *_where(network))
+            break
+        if record:
+            _record(history, step, network, before)
+        if (evaluate_every and step % evaluate_every == 0) or (step == steps and (evaluate_every or test)):
+            _evaluate(history, step, network, x, y, test)
+    return _as_arrays(history)
+
+
+def bar(items, progress, words, total=None):
+    """Wrap ``items`` in a tqdm bar on stderr: always, never, or (None) on a terminal after two seconds."""
+    show = sys.stderr.isatty() if progress is None else progress
+    return tqdm(items, desc=words, total=total, delay=2 * (progress is None), leave=False) if show else items
+
+
+def _schedule(learning_rate):
+    return learning_rate if callable(learning_rate) else constant(checks.number("learning_rate", learning_rate, least=0))
+
+
+def _clipping(clip, network):
+    """Return a function that clips the network's gradient, or None."""
+    if clip is None:
+        return None
+    name, limit = clip
+    how = CLIPPINGS[checks.choice("clip", name, CLIPPINGS)]
+    checks.number("clip limit", limit, above=0)
+    parts = [network.gradient] if name != "norm" else [network.gradient[s] for s in network.parameters.values()]
+    return lambda: how(parts, limit)
+
+
+def _batches(x, y, size, rng):
+    """Yield mini-batches for ever; every epoch is a new permutation, its last incomplete batch is left out."""
+    examples = x.shape[-1]
+    while True:
+        order = rng.permutation(examples) if size < examples else np.arange(examples)
+        for start in range(0, examples - size + 1, size):
+            part = order[start : start + size]
+            yield np.take(x, part, axis=-1), np.take(y, part, axis=-1)
+
+
+def _record(history, step, network, before):
+    history.recorded.append(step)
+    for name, values in vars(network.signals()).items():
+        getattr(history, name).append(values)
+    ratio = [np.linalg.norm(k.W - w) / max(np.linalg.norm(w), np.finfo(w.dtype).tiny)
+             for k, w in zip(network.layers[1:], before)]
+    history.update_ratio.append([np.nan, *ratio])
+
+
+def _evaluate(history, step, network, x, y, test):
+    history.evaluated.append(step)
+    history.train_accuracy.append(accuracy(network.predict(x), y))
+    if test:
+        out = network.predict(test[0])
+        history.test_accuracy.append(accuracy(out, test[1]))
+        history.test_loss.append(network.loss(out, test[1])[0])
+
+
+def _where(network):
+    """Return (layer, where) of the first nan or inf: forward from the input, then backward from the output."""
+    numbered = list(enumerate(network.layers))[1:]
+    for l, layer in numbered:
+        if not np.isfinite(layer.a).all():
+            return l, "activation"
+    for where, name in (("error", "delta"), ("gradient", "W_gradient"), ("weight", "W")):
+        for l, layer in reversed(numbered):
+            if not np.isfinite(getattr(layer, name)).all():
+                return l, where
+    return network.depth, "loss"
+
+
+def _as_arrays(history):
+    return History(**{k: v if k == "breakdown" else np.array(v) for k, v in vars(history).items()})
