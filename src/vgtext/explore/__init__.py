@@ -5,6 +5,6 @@ with no kernel and no network; in print it is the matplotlib picture. :func:`exp
 """
 
 from .controls import FigureError, Play
-from .figure import explore
+from .show import explore
 
 __all__ = ["FigureError", "Play", "explore"]

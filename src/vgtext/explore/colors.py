@@ -1,7 +1,8 @@
 """One colour for a light page and one for a dark page, from the colour that the author chose for paper.
 
-Greys are mirrored (black becomes white, white the page's ground); other colours are moved towards black or white
-until they stand out from the ground: 3:1 for marks, 4.5:1 for text (WCAG 2.2, success criteria 1.4.11 and 1.4.3).
+Greys are mirrored (black becomes white, white the page's ground). Other colours are moved towards black or white until
+they stand out from the ground: 3:1 for lines, 4.5:1 for text (WCAG 2.2, success criteria 1.4.11 and 1.4.3); areas are
+left as they are.
 """
 
 from functools import cache
@@ -34,17 +35,16 @@ def stand_out(rgb, ground, ratio):
 
 
 @cache
-def themed(color, text=False):
+def themed(color, ratio):
     """Return "light,dark": the two hex colours that the page uses for a matplotlib ``color``.
 
-    ``text`` asks for the contrast that words need. Transparency is not part of it (see :func:`opacity`).
+    ``ratio`` is the contrast with the ground that the colour is moved to, if it is no grey; greys only for text (4.5).
+    Transparency is not part of it (see :func:`opacity`).
     """
     rgb = to_rgb(color)
     grey = max(rgb) - min(rgb) < 0.06
     mirrored = tuple(DARK[i] + (1 - DARK[i]) * (1 - c) for i, c in enumerate(rgb)) if grey else rgb
-    if grey and not text:
-        return f"{to_hex(rgb)},{to_hex(mirrored)}"
-    ratio = 4.5 if text else 3.0
+    ratio = 1.0 if grey and ratio < 4.5 else ratio
     return f"{to_hex(stand_out(rgb, LIGHT, ratio))},{to_hex(stand_out(mirrored, DARK, ratio))}"
 
 

@@ -16,6 +16,7 @@ written                     becomes
 
 import math
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from numbers import Integral, Real
 
 import numpy as np
@@ -122,7 +123,7 @@ def read_abbreviation(where, given):
     if isinstance(given, dict) and len(given) > 1:
         return "choice", tuple(given.values()), tuple(str(name) for name in given), 0
     if isinstance(given, list) and len(given) > 1:
-        rising = len(given) >= 4 and all(map(is_number, given)) and all(a < b for a, b in zip(given, given[1:]))
+        rising = len(given) >= 4 and all(map(is_number, given)) and all(a < b for a, b in pairwise(given))
         return "slider" if rising else "choice", tuple(given), write(given), 0
     raise FigureError(
         f"{where}: cannot make a control of {given!r}; allowed are (min, max), (min, max, step), a list or "

@@ -6,7 +6,7 @@
   const round = (v) => Math.round(v * 10) / 10;
   const escapeText = (s) => s.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 
-  /* ---- words: a string, or [width, runs, rules] in percent of the font's size ---- */
+  /* ---- words: a string, or [width, runs, rules, height, depth] in percent of the font's size ---- */
   const pen = document.createElement("canvas").getContext("2d");
   const widths = new Map();
   let family = "sans-serif";
@@ -37,7 +37,9 @@
   function drawWords(t, x, y, { size, ha = "left", va = "baseline", color, turn = 0, bold = 0 }) {
     const height = size * 1.25, count = lineCount(t), anchor = ANCHOR[ha];
     const rise = { top: 0.82 * size, bottom: -0.22 * size - (count - 1) * height, baseline: 0 }[va];
-    const first = rise === undefined ? 0.35 * size - ((count - 1) * height) / 2 : rise;
+    const tall = typeof t !== "string" && t[2].length; // a fraction is centred as a whole, a line on its letters
+    const middle = tall ? ((t[3] / 2 - t[4]) * size) / 100 : 0.35 * size - ((count - 1) * height) / 2;
+    const first = rise === undefined ? middle : rise;
     const ink = `${color ? look({ f: color }) : 'class="vg-ink"'} font-size="${size}"${bold ? ' font-weight="600"' : ""}`;
     let inner;
     if (typeof t === "string") {
@@ -184,7 +186,7 @@
     const rows = frame.lg ? legendRows(frame.lg, w).length * 19 + 4 : 0;
     if (frame.t) {
       const t = wrap(frame.t, SIZE.title, w + rect.left - 12);
-      out.push(drawWords(t, lineCount(t) > 1 ? x - rect.left / 2 + 6 + (w + rect.left) / 2 - 6 : x + w / 2, y - 8 - rows - (frame.y.of ? 14 : 0), { size: SIZE.title, ha: "center", va: "bottom" }));
+      out.push(drawWords(t, x + w / 2 - (lineCount(t) > 1 ? rect.left / 2 - 6 : 0), y - 8 - rows - (frame.y.of ? 14 : 0), { size: SIZE.title, ha: "center", va: "bottom" }));
     }
     if (frame.lg) out.push(drawLegend(frame.lg, rect));
     if (frame.cb) {
@@ -212,15 +214,9 @@
     for (let i = 0; i < n; i++) {
       const c = m.c ? m.c[i] : i ? "L" : "M";
       if (c === "Z") { d += "Z"; continue; }
-      const bend = (c === "Q" || c === "C") && i && m.c[i - 1] === c;
-      d += (bend && openCurve(m.c, i) ? " " : c) + X(m.x[i]) + " " + Y(m.y[i]);
+      d += c + X(m.x[i]) + " " + Y(m.y[i]);
     }
     return `<path d="${d}" ${look(m)} stroke-linejoin="round"/>`;
-  }
-  function openCurve(codes, i) {
-    let start = i;
-    while (start > 0 && codes[start - 1] === codes[i]) start--;
-    return (i - start) % (codes[i] === "Q" ? 2 : 3) !== 0;
   }
   function drawMarkers(m, X, Y) {
     let out = "";

@@ -14,15 +14,19 @@ def pen(color, width, dashes=None, alpha=None):
     """Return the stroke of a mark: colour, width and dashes in pixels, opacity; {} where nothing would be seen."""
     if color is None or width == 0 or opacity(color, alpha) == 0:
         return {}
-    stroke = {"s": themed(tuple(to_rgba(color)[:3])), "w": round(float(width) * PX, 2), "so": opacity(color, alpha)}
-    return {**stroke, "d": [round(float(v) * PX, 1) for v in dashes]} if dashes else stroke
+    stroke = {
+        "s": themed(tuple(to_rgba(color)[:3]), 3.0),
+        "w": round(float(width) * PX, 2),
+        "so": opacity(color, alpha),
+    }
+    return {**stroke, "d": [round(float(v) * PX, 2) for v in dashes]} if dashes else stroke
 
 
 def brush(color, alpha=None):
     """Return the fill of a mark: colour and opacity; {} where nothing would be seen."""
     if color is None or opacity(color, alpha) == 0:
         return {}
-    return {"f": themed(tuple(to_rgba(color)[:3])), "fo": opacity(color, alpha)}
+    return {"f": themed(tuple(to_rgba(color)[:3]), 1.0), "fo": opacity(color, alpha)}
 
 
 def dash_pattern(artist):

@@ -27,21 +27,28 @@ def steps(values):
 LETTERS = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C", Path.CLOSEPOLY: "Z"}
 
 
+def letters_of(path):
+    """Return SVG's letter for each point of a path, a blank for the further points of a curve."""
+    if not np.isin(path.codes, (Path.CURVE3, Path.CURVE4)).any():
+        return [LETTERS[code] for code in path.codes]
+    segments = path.iter_segments(simplify=False)
+    return [letter for points, code in segments for letter in LETTERS[code] + " " * (len(points) // 2 - 1)]
+
+
 def path_mark(paths, bbox, filled):
-    """Return {x, y, c} of display ``paths`` joined: coordinates, and a letter for each point (none if one open line).
+    """Return {x, y, c} of display ``paths`` joined: points, and SVG's letter for each (none if it is one open line).
 
     Lines are clipped a little outside the panel and simplified as matplotlib does; areas are left whole.
     """
     clip = None if filled else Bbox.from_bounds(*(bbox.p0 - 0.02 * bbox.size), *(1.04 * bbox.size)).extents
-    vertices, letters = [], []
+    vertices, letters = [np.empty((0, 2))], []
     for path in paths:
         clean = path.cleaned(remove_nans=True, clip=clip, simplify=None, curves=True)
-        keep = clean.codes != Path.STOP
-        vertices.append(clean.vertices[keep])
-        letters += [LETTERS[code] for code in clean.codes[keep]]
-    points = to_units(np.concatenate(vertices) if vertices else [], bbox)
+        clean = Path(clean.vertices[clean.codes != Path.STOP], clean.codes[clean.codes != Path.STOP])
+        vertices.append(clean.vertices)
+        letters += letters_of(clean)
+    points, code = to_units(np.concatenate(vertices), bbox), "".join(letters)
     mark = {"x": steps(points[:, 0]), "y": steps(points[:, 1])}
-    code = "".join(letters)
     return mark if code == "M" + "L" * (len(code) - 1) else {**mark, "c": code}
 
 

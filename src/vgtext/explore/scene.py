@@ -95,6 +95,7 @@ def read_panel(ax):
     """Return (frame, marks) of one panel; Unreadable where the page could not show it."""
     if ax.child_axes:
         raise Unreadable("an inset; give it a panel of its own")
+    ax.get_xlim(), ax.get_ylim()  # autoscaling is lazy: asking for the limits brings them up to date
     ax.apply_aspect()
     bbox, own = ax.bbox, {ax.title, ax._left_title, ax._right_title, ax.patch, ax.xaxis, ax.yaxis, ax.get_legend()}
     artists = [a for a in ax.get_children() if a.get_visible() and a not in own and not isinstance(a, Spine)]

@@ -43,7 +43,7 @@ def read_text(text, bbox):
         "sh": shift,
         "t": words(text.get_text()),
         "z": round(text.get_fontsize() * PX, 1),
-        "f": themed(tuple(to_rgba(text.get_color())[:3]), text=True),
+        "f": themed(tuple(to_rgba(text.get_color())[:3]), 4.5),
         "ha": text.get_ha(),
         "va": text.get_va(),
     }

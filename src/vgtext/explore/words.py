@@ -16,10 +16,10 @@ def italic(font):
 
 @cache
 def words(text):
-    """Return ``text`` for the page: a str, or [width, runs, rules] where it holds mathtext.
+    """Return ``text`` for the page: a str, or [width, runs, rules, height, depth] where it holds mathtext.
 
-    A run is [x, y, size, italic, characters, width], a rule (of a fraction or a root) [x, y, width, height]; all lengths
-    are in percent of the font's size, y up from the baseline.
+    A run is [x, y, size, italic, characters, width], a rule (of a fraction or a root) [x, y, width, height]; all
+    lengths are in percent of the font's size, y up from the baseline.
     """
     if text.count("$") < 2:
         return text.replace(r"\$", "$")
@@ -37,4 +37,6 @@ def words(text):
         round(parsed.width),
         [[round(x), *kind, chars, round(end - x)] for x, kind, chars, end in runs],
         [[round(float(v)) for v in rule] for rule in parsed.rects],
+        round(parsed.height),
+        round(parsed.depth),
     ]

@@ -1,0 +1,154 @@
+"""What a figure shows itself as: a widget in a kernel, an element of a page, a picture, or its text alone.
+
+The environment variable ``VGTEXT_EXPLORE`` chooses: ``live`` (the default), a Jupyter widget that runs the function at
+each move; ``static``, a page element that carries every state of the controls; ``text``, the text alone.
+"""
+
+import base64
+import io
+import itertools
+import os
+import warnings
+from html import escape
+from urllib.parse import quote
+
+import matplotlib
+from matplotlib.collections import QuadMesh
+
+from .controls import FigureError, thin
+from .figure import LOOK, Explorable
+from .scene import Packer, pack
+from .widget import ExploreWidget
+
+MODES = ("live", "static", "text")
+MOST_STATES = 400
+MOST_BYTES = 400_000
+
+
+def explore(draw, *, labels=None, **controls):
+    """Make a figure of ``draw`` that a reader explores.
+
+    Parameters
+    ----------
+    draw : callable
+        ``draw(ax, ..., depth=20, ...)``. Parameters without a default are panels (matplotlib Axes, left to right),
+        those with one are what a control may set. It draws, and returns the caption: a sentence that says what is seen.
+    labels : dict, optional
+        Words for the controls: ``{"sigma_w": "weight scale σ_w"}``.
+    **controls
+        A control for each parameter that moves, written as for :func:`ipywidgets.interact` (see ``controls.py``). A
+        parameter without a control stays at its default; a figure without controls is a still picture.
+
+    Raises
+    ------
+    FigureError
+        If a control makes no sense or ``draw`` lacks its parameter; in a book's build also if any state fails, returns
+        no caption, holds an artist that cannot be shown, or if the figure is over its budget.
+    """
+    mode = os.environ.get("VGTEXT_EXPLORE", "live")
+    if mode not in MODES:
+        raise FigureError(f"VGTEXT_EXPLORE={mode!r}: allowed are {', '.join(MODES)}")
+    figure = Explorable(draw, controls, labels or {})
+    return {"live": Live, "static": Static, "text": Shown}[mode](figure)
+
+
+class Shown:
+    """A figure's text: its name, its controls, its caption."""
+
+    def __init__(self, figure):
+        """Draw the opening state, so that a failure shows where the figure is made."""
+        self.mimebundle = {"text/plain": in_words(figure, figure.scene(figure.values(figure.start))[1])}
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """Offer the outputs."""
+        return self.mimebundle
+
+
+class Live(Shown):
+    """A figure's text, its widget, and its picture for viewers that have no widgets."""
+
+    def __init__(self, figure):
+        """Make the widget and draw the opening state."""
+        super().__init__(figure)
+        self.widget = ExploreWidget(figure)
+        image = base64.b64encode(picture_file(figure, "png")[0]).decode()
+        self.mimebundle = {**self.widget._repr_mimebundle_()[0], **self.mimebundle, "image/png": image}
+
+
+class Static(Shown):
+    """A figure's text, and the page element that carries all its states."""
+
+    def __init__(self, figure):
+        """Draw every state."""
+        super().__init__(figure)
+        self.mimebundle["text/html"] = page_element(figure)
+
+
+def in_words(figure, caption):
+    """Return a figure in words: its name, its controls with first, last and opening value, its caption."""
+    grid = ", ".join(
+        f"{c.name} {c.texts[0]}{'…' if len(c.texts) > 2 else '/'}{c.texts[-1]} ({c.texts[c.start]})"
+        for c in figure.controls
+    )
+    return f"[figure] {figure.name}" + (f"({grid})" if grid else "") + f": {caption}"
+
+
+def picture_file(figure, kind, parameters=None):
+    """Return the picture of a state (by default the opening one) as bytes of an "svg" or "png", and its caption."""
+    drawn, panels, caption = figure.picture(parameters or figure.values(figure.start))
+    for mesh in (artist for ax in panels for artist in ax.get_children() if isinstance(artist, QuadMesh)):
+        mesh.set_rasterized(True)
+    stream = io.BytesIO()
+    with matplotlib.rc_context(LOOK):
+        drawn.savefig(stream, format=kind, dpi=110, metadata={"Date": None} if kind == "svg" else None)
+    return stream.getvalue(), caption
+
+
+def pack_states(figure):
+    """Draw every state of the (thinned) controls; return (controls, payload). Warnings count as failures."""
+    controls = thin(figure.name, figure.controls, MOST_STATES)
+    packer, limits = Packer(), {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        opening = figure.scene(figure.values(figure.start))
+        for state in itertools.product(*(range(len(c.values)) for c in controls)):
+            scene, caption = figure.scene(figure.values(state, controls))
+            if state == tuple(c.start for c in controls) and (scene, caption) != opening:
+                raise FigureError(
+                    f"figure {figure.name}: drawn twice at its opening state it differs; draw may depend on its "
+                    "parameters only: give random numbers a fixed seed"
+                )
+            check_limits(figure, scene, limits)
+            packer.add(scene, caption)
+    return controls, packer.payload()
+
+
+def check_limits(figure, scene, limits):
+    """Raise FigureError if an axis whose limits were left to matplotlib has jumped since an earlier scene."""
+    for panel, (frame, _) in zip(figure.panels, scene):
+        for way in frame["au"]:
+            first, now = limits.setdefault((panel, way), frame[way]["lim"]), frame[way]["lim"]
+            if first != now:
+                raise FigureError(
+                    f"figure {figure.name}: the {way} axis of panel {panel!r} jumps, from {first} to {now}; set its "
+                    f"limits in draw: {panel}.set_{way}lim(low, high)"
+                )
+
+
+def page_element(figure):
+    """Return the page element: the picture of the opening state, its caption, and every state, packed."""
+    controls, payload = pack_states(figure)
+    data = pack({**figure.spec(controls), **payload})
+    if len(data) * 3 // 4 > MOST_BYTES:
+        raise FigureError(
+            f"figure {figure.name}: {len(payload['states'])} states take {len(data) * 3 // 4:,} bytes, over the budget "
+            f"of {MOST_BYTES:,}; use fewer states or fewer points"
+        )
+    picture, caption = picture_file(figure, "svg")
+    source = "data:image/svg+xml," + quote(picture.decode(), safe=" /:=;,<>()@!*+?$|")
+    return (
+        f'<vg-explore id="{figure.name.replace("_", "-")}" class="vg-explore" style="--controls:{len(controls)}">'
+        f'<figure><div class="vg-picture"><img class="vg-print" alt="{escape(caption)}" src="{source}"></div>'
+        f'<div class="vg-controls"></div><figcaption>{escape(caption)}</figcaption></figure>'
+        f'<script type="text/plain">{data}</script></vg-explore>'
+    )
