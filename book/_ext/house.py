@@ -17,6 +17,8 @@ import sphinxcontrib.katex as katex
 from fontTools import subset
 
 PACKAGE = Path(str(files("vgtext")))
+#: Markup that readers of screens stumble over: a title hidden by a label, a role that a list does not allow.
+MENDS = {' aria-label="Toggle hidden content"': "", 'role="doc-biblioentry"': 'role="listitem"'}
 
 
 def sources_key(app, config):
@@ -45,10 +47,12 @@ def add_figures(app):
             app.add_js_file(path.name, loading_method="defer")
 
 
-def drop_thebe(app, pagename, templatename, context, doctree):
-    """Take thebe's files out of the page: they reach for a CDN, and throw."""
+def mend_page(app, pagename, templatename, context, doctree):
+    """Take thebe's files out of the page (they reach for a CDN, and throw), and mend its markup."""
     for kind in ("script_files", "css_files"):
         context[kind] = [file for file in context[kind] if "thebe" not in repr(vars(file))]
+    for old, new in MENDS.items():
+        context["body"] = context.get("body", "").replace(old, new)
 
 
 def slim_icons(app, exception):
@@ -91,12 +95,15 @@ def subset_font(path, codes):
 
 
 def drop_unused(app, exception):
-    """Delete what came with the theme and no page loads: source maps, thebe, an icon script of 1.5 MB."""
+    """Delete pages that left the book, and what came with the theme and no page loads."""
     if exception is None:
-        static = Path(app.outdir) / "_static"
+        out = Path(app.outdir)
+        stay = {out / f"{name}.html" for name in app.env.found_docs | {"search", "index"}}
+        left = [path for path in out.rglob("*.html") if path not in stay]
         for pattern in ("**/*.map", "sphinx-thebe.*", "scripts/fontawesome.js*"):
-            for path in static.glob(pattern):
-                path.unlink()
+            left += (out / "_static").glob(pattern)
+        for path in left:
+            path.unlink()
 
 
 def setup(app):
@@ -109,7 +116,7 @@ def setup(app):
     app.add_config_value("vgtext_sources", "", "env")
     app.connect("config-inited", sources_key)
     app.connect("builder-inited", add_figures)
-    app.connect("html-page-context", drop_thebe, priority=900)
-    app.connect("build-finished", slim_icons, priority=900)
-    app.connect("build-finished", drop_unused, priority=901)
+    app.connect("html-page-context", mend_page, priority=900)
+    app.connect("build-finished", drop_unused, priority=900)
+    app.connect("build-finished", slim_icons, priority=901)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,70 @@
+"""The built book, for its tests: where it is, its pages, its links, and a server on loopback."""
+
+import functools
+import gzip
+import re
+import threading
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).parents[2]
+BOOK = ROOT / "_build" / "html"
+FIGURE = re.compile(r"<vg-explore\b.*?</vg-explore>", re.DOTALL)
+
+
+def pages():
+    """Return the book's pages by their path, less the redirect at its root."""
+    found = sorted(path.relative_to(BOOK).as_posix() for path in BOOK.rglob("*.html"))
+    return [path for path in found if path != "index.html" and not path.startswith("_")]
+
+
+@functools.cache
+def soup(path):
+    """Return the parsed page at ``path``."""
+    return BeautifulSoup((BOOK / path).read_text("utf8"), "html.parser")
+
+
+@functools.cache
+def anchors(path):
+    """Return every id of a page that a link can point to."""
+    return {tag["id"] for tag in soup(path).find_all(id=True)}
+
+
+def resolve(page, link):
+    """Return (file, anchor) inside the book that ``link`` on ``page`` points to, or None for one that leaves the book.
+
+    A figure's anchor may carry a state, ``#unit-circle?a=0.9``; the state is left off.
+    """
+    parts = urlsplit(link)
+    if parts.scheme or parts.netloc:
+        return None
+    target = (BOOK / page).parent / unquote(parts.path) if parts.path else BOOK / page
+    return target.resolve(), unquote(parts.fragment).split("?")[0]
+
+
+def size(path, body):
+    """Return the bytes that a server sends for a file: text gzipped, fonts and pictures as they are."""
+    packed = Path(path).suffix in {".woff2", ".png", ".jpg", ".gif"}
+    return len(body if packed else gzip.compress(body, mtime=0))
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files and keeps silent."""
+
+    def log_message(self, *words):
+        pass
+
+
+@contextmanager
+def serve():
+    """Serve the built book on loopback; yields its address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=BOOK)) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()

@@ -1,0 +1,84 @@
+"""The built pages as files: links, formulas, addresses, weight. No browser needed."""
+
+import re
+
+import pytest
+from built import BOOK, FIGURE, anchors, pages, resolve, size, soup
+
+MOST_BYTES = 300_000  # a page before its figures, gzipped; a stock page of Jupyter Book takes 1,650,000
+MOST_WITH_FIGURES = 1_000_000
+
+
+def test_the_book_is_built():
+    assert pages(), f"no built book at {BOOK}: run make book first"
+
+
+@pytest.mark.parametrize("page", pages())
+def test_links_inside_the_book_resolve(page):
+    broken = []
+    for tag in soup(page).find_all(["a", "link", "script", "img"]):
+        link = tag.get("href") or tag.get("src")
+        target = resolve(page, link) if link else None
+        if target is None:
+            continue
+        file, anchor = target
+        if not file.is_file():
+            broken.append(f"{link}: no such file")
+        elif anchor and file.suffix == ".html" and anchor not in anchors(file.relative_to(BOOK).as_posix()):
+            broken.append(f"{link}: no such anchor")
+    assert not broken
+
+
+@pytest.mark.parametrize("page", pages())
+def test_page_loads_nothing_from_elsewhere(page):
+    loads = [tag.get("src") or tag.get("href") for tag in soup(page).find_all(["script", "img", "link", "iframe"])]
+    assert [link for link in loads if link and re.match(r"(https?:)?//", link)] == []
+
+
+@pytest.mark.parametrize("page", pages())
+def test_every_formula_is_typeset(page):
+    text = (BOOK / page).read_text("utf8")
+    assert "katex-error" not in text
+    for formula in soup(page).select(".math"):
+        assert formula.select(".katex"), formula.get_text()[:80]
+
+
+@pytest.mark.parametrize("page", pages())
+def test_page_says_what_it_is(page):
+    html = soup(page)
+    assert html.html["lang"] == "en"
+    assert len(html.find("meta", {"name": "description"})["content"]) > 40
+    assert html.find("link", rel="icon") is not None
+    assert len(html.select("main h1")) == 1
+
+
+def loaded(page):
+    """Return the files that a page names, and the fonts and pictures that its style sheets name."""
+    tags = soup(page).select("script[src], link[rel=stylesheet], main img")
+    links = [tag.get("src") or tag.get("href") for tag in tags]
+    files = {target[0] for link in links if link and not link.startswith("data:") and (target := resolve(page, link))}
+    for sheet in [file for file in files if file.suffix == ".css"]:
+        for link in re.findall(r"url\([\"']?([^)\"'#?]+)", sheet.read_text("utf8")):
+            if not link.startswith("data:"):
+                files.add((sheet.parent / link).resolve())
+    return files
+
+
+@pytest.mark.parametrize("page", pages())
+def test_page_is_light(page):
+    """Counts every font that a style sheet names, whether the page needs it or not, but KaTeX's, of which few load."""
+    text = (BOOK / page).read_text("utf8")
+    alone, whole = size(page, FIGURE.sub("", text).encode()), size(page, text.encode())
+    files = [file for file in loaded(page) if "katex/fonts" not in file.as_posix()]
+    rest = sum(size(file, file.read_bytes()) for file in files)
+    assert rest + alone <= MOST_BYTES
+    assert rest + whole <= MOST_WITH_FIGURES
+
+
+def test_nothing_heavy_was_left_in_the_book():
+    """The icon font keeps few icons; what no page loads is gone."""
+    files = [path for path in BOOK.rglob("*") if path.is_file()]
+    assert [path.name for path in files if "thebe" in path.name or path.suffix == ".map"] == []
+    assert not (BOOK / "_static" / "scripts" / "fontawesome.js").exists()
+    fonts = list((BOOK / "_static" / "vendor" / "fontawesome" / "webfonts").iterdir())
+    assert sum(font.stat().st_size for font in fonts) < 20_000

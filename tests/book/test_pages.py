@@ -1,0 +1,144 @@
+"""The built pages in a browser: over http and from a file, wide and narrow, light and dark."""
+
+import json
+from contextlib import contextmanager
+
+import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
+from built import BOOK, pages, serve, soup
+
+WIDTHS = (1280, 375)
+AXE = {"rules": {"label-content-name-mismatch": {"enabled": True}}, "resultTypes": ["violations"], "preload": False}
+# Walks down the page, so that what waits to be seen (figures) is opened.
+SCROLL = """async () => {
+  for (let y = 0; y < document.body.scrollHeight; y += 600) {
+    scrollTo(0, y);
+    await new Promise(requestAnimationFrame);
+  }
+  scrollTo(0, 0);
+}"""
+WITH_FIGURES = [page for page in pages() if soup(page).find("vg-explore")]
+
+
+@pytest.fixture(scope="module", params=["http", "file"])
+def home(request):
+    """The book's address, over http on loopback and as files."""
+    if request.param == "file":
+        yield BOOK.as_uri()
+    else:
+        with serve() as address:
+            yield address
+
+
+@contextmanager
+def reader(browser, home, width=1280, scheme="light", **options):
+    """Open a tab as a reader would; at its end no request may have left the book, and nothing may have gone wrong."""
+    trouble = []
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **options)
+    tab = context.new_page()
+    tab.on("console", lambda message: message.type in ("error", "warning") and trouble.append(message.text))
+    tab.on("pageerror", lambda error: trouble.append(str(error)))
+    tab.on("requestfailed", lambda request: trouble.append(f"failed: {request.url}"))
+    tab.on("request", lambda request: request.url.startswith((home, "data:", "blob:"))
+           or trouble.append(f"leaves the book: {request.url}"))
+    yield tab
+    context.close()
+    assert trouble == []
+
+
+def open_figures(tab):
+    """Scroll past every figure and wait until each is drawn."""
+    tab.evaluate(SCROLL)
+    tab.wait_for_function("[...document.querySelectorAll('vg-explore')].every((f) => f.querySelector('svg'))")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("page", pages())
+def test_page_reads_well(browser, home, page, width, scheme):
+    with reader(browser, home, width, scheme) as tab:
+        tab.goto(f"{home}/{page}")
+        open_figures(tab)
+        assert tab.evaluate("document.documentElement.dataset.theme") == scheme
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+        tab.evaluate(AXE_FILE_PATH.read_text("utf8"))
+        found = tab.evaluate(f"axe.run(document, {json.dumps(AXE)})")["violations"]
+        assert [(rule["id"], node["html"][:200], node["failureSummary"][:300])
+                for rule in found for node in rule["nodes"]] == []
+
+
+def state(figure):
+    """Return what a reader sees of a figure: its picture and its caption."""
+    return figure.locator(".vg-svg").inner_html(), figure.locator("figcaption").inner_text()
+
+
+def move(figure, control):
+    """Move a control by keyboard alone, step by step, until picture and caption both differ from before."""
+    kind, before = control.evaluate("(c) => c.type"), state(figure)
+    keys = {"checkbox": ["Space"], "range": ["ArrowRight"] * 3 + ["ArrowLeft"] * 6,
+            "select-one": ["ArrowDown"] * 2 + ["ArrowUp"] * 4}[kind]
+    control.focus()
+    for key in keys:
+        control.press(key)
+        figure.page.wait_for_timeout(60)
+        after = state(figure)
+        if after[0] != before[0] and after[1] != before[1]:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("page", WITH_FIGURES)
+def test_every_control_answers_the_keyboard(browser, home, page, width):
+    with reader(browser, home, width, reduced_motion="reduce") as tab:
+        tab.goto(f"{home}/{page}")
+        open_figures(tab)
+        for figure in tab.locator("vg-explore").all():
+            opening = state(figure)
+            for control in figure.locator(".vg-control :is(input, select)").all():
+                name = f"{figure.get_attribute('id')}: {control.get_attribute('id')}"
+                assert move(figure, control), f"{name} moved, but picture and caption did not both change"
+                figure.get_by_role("button", name="Reset").press("Enter")
+                tab.wait_for_timeout(60)
+                assert state(figure)[1] == opening[1], f"{name}: Reset does not go back to the opening state"
+
+
+@pytest.mark.parametrize("page", WITH_FIGURES)
+def test_page_without_scripts_and_in_print_shows_the_pictures(browser, home, page):
+    with reader(browser, home, java_script_enabled=False) as tab:
+        tab.goto(f"{home}/{page}")
+        for figure in tab.locator("vg-explore").all():
+            assert figure.locator("img").is_visible() and figure.locator("img").get_attribute("alt")
+            assert figure.locator("figcaption").inner_text()
+    with reader(browser, home) as tab:
+        tab.goto(f"{home}/{page}")
+        open_figures(tab)
+        tab.emulate_media(media="print")
+        assert not tab.locator(".bd-sidebar-primary").is_visible()
+        for figure in tab.locator("vg-explore").all():
+            assert figure.locator("img, svg").locator("visible=true").count()
+
+
+def test_search_finds_a_page(browser, home):
+    with reader(browser, home) as tab:
+        tab.goto(f"{home}/search.html?q=gradient")
+        tab.locator("#search-results li a").first.wait_for()
+
+
+def test_search_opens_from_the_keyboard(browser, home):
+    with reader(browser, home) as tab:
+        tab.goto(f"{home}/{pages()[0]}")
+        tab.keyboard.press("Control+k")
+        tab.keyboard.type("gradient")
+        tab.keyboard.press("Enter")
+        tab.wait_for_url("**/search.html?q=gradient*")
+
+
+def test_theme_follows_the_reader(browser, home):
+    with reader(browser, home) as tab:
+        tab.goto(f"{home}/{pages()[0]}")
+        themes = []
+        for _ in range(3):
+            tab.locator(".theme-switch-button").first.press("Enter")
+            themes.append(tab.evaluate("document.documentElement.dataset.theme"))
+        assert set(themes) == {"light", "dark"}

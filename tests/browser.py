@@ -1,0 +1,36 @@
+"""The browser of the tests: where it is, how it is started, and what is said when there is none."""
+
+import functools
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+          "/Applications/Chromium.app/Contents/MacOS/Chromium")
+HOW_TO_GET_ONE = (
+    "no Chromium or Chrome found, so the built pages and the live notebook were not tested in a browser; "
+    "install one (Debian: apt install chromium) or name one: VGTEXT_BROWSER=/path/to/chrome make test"
+)
+ARGUMENTS = ("--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+             "--disable-component-update --disable-sync").split()
+
+
+@functools.cache
+def find_browser():
+    """Return the path of an installed Chromium, or None; VGTEXT_BROWSER names one."""
+    named = os.environ.get("VGTEXT_BROWSER")
+    found = [named] if named else [shutil.which(name) for name in NAMES] + list(PLACES)
+    return next((path for path in found if path and Path(path).exists()), None)
+
+
+@contextmanager
+def open_browser():
+    """Start the installed browser, headless; close it at the end."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
+        yield browser
+        browser.close()
