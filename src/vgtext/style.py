@@ -6,6 +6,7 @@ a marker too. Layers run left to right; sizes stand on a log axis with limits th
 """
 
 import numpy as np
+from matplotlib.ticker import FixedLocator
 
 #: What a colour means. The forward signal, the backward signal, the weight gradient; theory and reference lines.
 COLORS = {
@@ -67,7 +68,7 @@ def log_axis(ax, low, high, label):
     ax.set_ylim(low, high)
     step = max(1, int(np.ceil(np.log10(high / low) / 7)))
     first = int(np.ceil(np.log10(low) / step)) * step
-    ax.set_yticks(10.0 ** np.arange(first, np.floor(np.log10(high)) + 1, step))
+    ax.yaxis.set_major_locator(FixedLocator(10.0 ** np.arange(first, np.floor(np.log10(high)) + 1, step)))
     ax.minorticks_off()
     ax.set_ylabel(label)
 
@@ -76,8 +77,21 @@ def layer_axis(ax, depth, label="layer l (input at the left)"):
     """Run the layers 1 to ``depth`` left to right, with whole-number ticks."""
     ax.set_xlim(0.5, depth + 0.5)
     step = next(s for k in range(9) for s in (10**k, 2 * 10**k, 5 * 10**k) if depth <= 8 * s)
-    ax.set_xticks(sorted({1, *range(step, depth + 1, step)}))
+    ax.xaxis.set_major_locator(FixedLocator(sorted({1, *range(step, depth + 1, step)})))
     ax.set_xlabel(label)
+
+
+def depth_axis(ax, depth, label="depth L"):
+    """Run the depth from 0 to ``depth``, a multiple of 5, and mark the size 1 that neither fades nor grows."""
+    ax.set_xlim(0, depth)
+    ax.set_xticks(range(0, depth + 1, max(5, depth // 5)))
+    ax.set_xlabel(label)
+    ax.axhline(1, **REFERENCE)
+
+
+def positive(sizes):
+    """Return sizes for a log axis: nan, which is not drawn, instead of what is exactly 0."""
+    return np.where(np.asarray(sizes) > 0, sizes, np.nan)
 
 
 def float_limits(ax, dtype="float32"):
