@@ -22,8 +22,8 @@ from .optimizers import CLIPPINGS, OPTIMIZERS, SGD, Adam, clip_by_global_norm, c
 from .recurrent import Recurrent
 from .scale import log2_norm
 from .signals import Signals, measure, propagate, sample_batch, sample_weights
-from .sweep import Sweep, sweep
-from .train import Breakdown, History, train
+from .sweeps import Sweep, sweep
+from .training import Breakdown, History, train
 
 __all__ = [
     "ACTIVATIONS", "CLIPPINGS", "INITIALIZERS", "LOSSES", "NORMS", "OPTIMIZERS", "SGD", "Activation", "Adam",

@@ -18,7 +18,7 @@ from .signals import Signals
 
 
 class Recurrent:
-    """A recurrent layer of n units and a linear readout after the last step, trained by :func:`vgtext.nn.train.train`.
+    """A recurrent layer of n units and a linear readout after the last step, trained by :func:`vgtext.nn.train`.
 
     ``cell``: "rnn", "lstm", "gru". x is (T, n_in, examples); the output (n_out, examples). ``init`` draws the h part of
     each gate's W (default: orthogonal), Glorot's rule its x part; ``forget_bias`` is added to an LSTM's forget gate

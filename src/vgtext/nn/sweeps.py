@@ -14,7 +14,7 @@ import numpy as np
 from . import checks
 from .activations import get_activation
 from .signals import Signals, propagate, sample_batch, sample_weights
-from .train import bar
+from .training import bar
 
 _GROUP_BYTES = 2**20  # one layer of all groups in one run stays within the processor's cache
 
@@ -58,8 +58,8 @@ def sweep(depth=(50,), sigma_w=(1.0,), sigma_b=(0.0,), activation=("tanh",), see
           dtype="float32", statistics=False, processes=1, progress=None):
     """Return the :class:`Sweep` over all combinations; each argument is one value or a sequence, ``seeds`` a number too.
 
-    Networks are those of :func:`vgtext.nn.signals.measure`. ``processes`` share out (activation, seed, depth); results
-    do not depend on their number. ``progress`` as for :func:`vgtext.nn.train.train`.
+    Networks are those of :func:`vgtext.nn.measure`. ``processes`` share out (activation, seed, depth); results
+    do not depend on their number. ``progress`` as for :func:`vgtext.nn.train`.
     """
     axes = _axes(depth, sigma_w, sigma_b, activation, seeds)
     depths, ws, bs, phis, seeds = axes
