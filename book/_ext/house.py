@@ -99,9 +99,8 @@ def drop_unused(app, exception):
     if exception is None:
         out = Path(app.outdir)
         stay = {out / f"{name}.html" for name in app.env.found_docs | {"search", "index"}}
-        left = [path for path in out.rglob("*.html") if path not in stay]
-        for pattern in ("**/*.map", "sphinx-thebe.*", "scripts/fontawesome.js*"):
-            left += (out / "_static").glob(pattern)
+        left = set(out.rglob("*.html")) - stay
+        left.update(*map((out / "_static").glob, ("**/*.map", "sphinx-thebe.*", "scripts/fontawesome.js*")))
         for path in left:
             path.unlink()
 
