@@ -1,0 +1,20 @@
+"""Products of 2 x 2 matrices: what decides whether a signal, or a gradient, fades or grows with depth.
+
+The modules are the sections of the chapter: each holds its experiments (numbers in, arrays out), the figures that
+draw them, and the claims that they settle. The prose stands in ``notebooks/two_by_two.ipynb``. It takes its numbers
+from cells and captions; a decimal number that is typed into the prose is computed again by the chapter's test.
+"""
+
+from . import gradients, precision, repeated, varied
+from .gradients import NETWORKS, draw_layer_gradients, layer_sizes
+from .precision import FACTORS, draw_float_depths
+from .repeated import MATRICES, draw_three_fates, draw_three_rules, draw_unit_circle, norms, share_that_explodes
+from .varied import ORDERS, draw_order, draw_random_products, ordered, product_norms, threshold, threshold_theory
+
+CLAIMS = (*repeated.CLAIMS, *varied.CLAIMS, *gradients.CLAIMS, *precision.CLAIMS)
+
+__all__ = [
+    "CLAIMS", "FACTORS", "MATRICES", "NETWORKS", "ORDERS", "draw_float_depths", "draw_layer_gradients", "draw_order",
+    "draw_random_products", "draw_three_fates", "draw_three_rules", "draw_unit_circle", "layer_sizes", "norms",
+    "ordered", "product_norms", "share_that_explodes", "threshold", "threshold_theory",
+]

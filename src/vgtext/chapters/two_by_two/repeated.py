@@ -1,0 +1,173 @@
+"""One matrix, repeated: y = W^L x. What sets the rate, its entries, its singular values, or its eigenvalues?"""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext.claim import Claim, Evidence
+from vgtext.nn.products import log10_norm, power, powers, product, spectral_radius
+from vgtext.style import COLORS, MEASURED, REFERENCE, THEORY, depth_axis, label_line, log_axis, number, positive
+
+DEPTH = 20
+SIGNAL = {**MEASURED, "color": COLORS["forward"]}
+CIRCLE = np.array([np.cos(t := np.linspace(0, 2 * np.pi, 121)), np.sin(t)])  # (2, 121)
+
+_c, _s = np.cos(np.pi / 6), np.sin(np.pi / 6)
+
+#: The matrices that the chapter calls by name.
+MATRICES = {
+    "scaled identity 0.2 I": 0.2 * np.eye(2),
+    "scaled identity 1.5 I": 1.5 * np.eye(2),
+    "two eigenvalues [[.9, .6], [.3, .6]]": np.array([[0.9, 0.6], [0.3, 0.6]]),
+    "all entries 0.6": np.full((2, 2), 0.6),
+    "rotation by 30°": np.array([[_c, -_s], [_s, _c]]),
+    "shear [[1, 1], [0, 1]]": np.array([[1.0, 1.0], [0.0, 1.0]]),
+    "repeated eigenvalue [[.9, 1], [0, .9]]": np.array([[0.9, 1.0], [0.0, 0.9]]),
+    "transient [[.5, 10], [0, .5]]": np.array([[0.5, 10.0], [0.0, 0.5]]),
+    "nilpotent [[0, 2], [0, 0]]": np.array([[0.0, 2.0], [0.0, 0.0]]),
+}
+#: Signs for the opening figure: the same four sizes, three fates.
+SIGNS = {"+ + / + +": [[1, 1], [1, 1]], "+ + / − +": [[1, 1], [-1, 1]], "+ + / − −": [[1, 1], [-1, -1]]}
+
+
+def norms(W, L=DEPTH):
+    """‖W^l‖ for l = 0 … L, the most by which W^l stretches any input: (L+1,)."""
+    return 10.0 ** log10_norm(powers(W, L), 2)
+
+
+def share_that_explodes(samples=1_000_000, seed=0):
+    """The share of 2 x 2 matrices with independent entries, uniform between 0 and 1, whose powers explode."""
+    W = np.random.default_rng(seed).uniform(size=(samples, 2, 2))
+    a, b, c, d = W[:, 0, 0], W[:, 0, 1], W[:, 1, 0], W[:, 1, 1]
+    return float(np.mean((a + d + np.sqrt((a - d) ** 2 + 4 * b * c)) / 2 > 1))  # the larger eigenvalue
+
+
+def three_rules(c, points=201):
+    """Spectral radius and norm of W = [[a, b], [c, a]] over the square |a|, |b| < 1.6: a, b, radius, norm."""
+    side = np.linspace(-1.6, 1.6, points)
+    a, b = np.meshgrid(side, side)
+    radius = np.where(b * c > 0, abs(a) + np.sqrt(abs(b * c)), np.sqrt(abs(a * a - b * c)))  # a ± sqrt(bc)
+    norm = (np.hypot(2 * a, b - c) + abs(b + c)) / 2
+    return a, b, radius, norm
+
+
+@cache
+def rule_errors(c):
+    """How often two rules err on W = [[a, b], [c, a]], |a|, |b| < 1: entries < 1 but exploding; fading but norm > 1.
+
+    The first is a share of the square, the second a share of the matrices in it that fade.
+    """
+    a, b, radius, norm = three_rules(c, 801)
+    square = (abs(a) < 1) & (abs(b) < 1)
+    fades = square & (radius < 1)
+    return float((radius > 1)[square].mean()), float((norm > 1)[fades].mean())
+
+
+def draw_three_fates(ax, size=0.6, L=50):
+    """Three matrices whose entries differ in their signs only: one explodes, one fades, one dies."""
+    log_axis(ax, 1e-8, 1e8, "largest stretch ‖Wᴸ‖")
+    depth_axis(ax, L)
+    plus, mixed, dead = (norms(size * np.array(signs), L) for signs in SIGNS.values())
+    for line, marker, words in zip((plus, mixed), "os", SIGNS, strict=False):
+        ax.plot(line, **{**SIGNAL, "marker": marker, "markevery": 5})
+        l = np.flatnonzero((line > 1e-7) & (line < 1e7))[-1]
+        fate = "explodes" if line[-1] > 1 + 1e-9 else "fades" if line[-1] < 1 - 1e-9 else "is kept"
+        where = int(0.84 * l)
+        label_line(ax, where, line[where], f"{words}  {fate}", COLORS["forward"], xytext=(-4, 14), ha="right")
+    ax.plot([0, 1, 2], [1, dead[1], 1e-8], **{**SIGNAL, "marker": "^", "linestyle": ":"}, clip_on=False)
+    words = f"{list(SIGNS)[2]}  is exactly 0 from layer 2 on"
+    label_line(ax, 2, 1e-8, words, COLORS["forward"], xytext=(8, 8))
+    return (f"Every entry has size {size:.2f}; only signs differ. After {L} layers, four plus signs stretch an input "
+            f"up to {number(plus[-1], 3)}-fold, one minus sign leaves at most {number(mixed[-1])}, and two minus signs "
+            "in one row leave exactly 0 from layer 2 on.")
+
+
+def draw_unit_circle(circle, sizes, matrix="scaled identity 0.2 I", depth=10):
+    """The unit circle under W^L, magnified by a power of ten, beside the norms ‖W^L‖ against depth."""
+    W = MATRICES[matrix]
+    P, line = powers(W, DEPTH), norms(W)
+    s, radius = line[1], spectral_radius(W)
+    zoom = int(np.floor(np.log10(line[depth] / 0.3))) if line[depth] > 0 else 0
+    M = P.mantissa[depth] * 2.0 ** P.exponent[depth] / 10.0**zoom
+    circle.set_box_aspect(1)
+    circle.set(xlim=(-3.3, 3.3), ylim=(-3.3, 3.3), xticks=[], yticks=[], title=f"the unit circle after {depth} layers")
+    circle.spines[["left", "bottom"]].set_visible(False)
+    circle.plot(*CIRCLE, **REFERENCE)
+    circle.text(0, -1.1, f"radius {10**zoom}" if 0 <= zoom < 4 else f"radius $10^{{{zoom}}}$", ha="center", va="top",
+                fontsize=8, color=COLORS["reference"])
+    draw_directions(circle, W, M)
+    log_axis(sizes, *((1e-15, 1e2) if line[-1] < 1e-9 and radius > 0 else (1e-5, 1e5)), "largest stretch ‖Wᴸ‖")
+    depth_axis(sizes, DEPTH)
+    l = np.arange(DEPTH + 1)
+    sizes.plot(l, s**l, **{**THEORY, "linestyle": ":"})
+    sizes.plot(l, positive(radius**l), **THEORY)
+    sizes.plot(l, positive(line), color=COLORS["forward"], linewidth=0.9)
+    sizes.plot(l[: depth + 1], positive(line)[: depth + 1], **SIGNAL)
+    return (f"{matrix}: after {depth} layers the longest radius is {number(line[depth], 3)}. The eigenvalues (dashed) "
+            f"say {number(radius**depth, 3)}, the largest singular value (dotted) allows up to {number(s**depth, 3)}.")
+
+
+def draw_directions(ax, W, M):
+    """The image of the circle under M, of the input (1, 0) in it, and the real eigenvectors of W."""
+    values, vectors = np.linalg.eig(W)
+    if np.isrealobj(values) and not np.allclose(W, W[0, 0] * np.eye(2)):
+        for v in vectors.T:
+            ax.plot(*np.outer(v, [-5, 5]), **{**THEORY, "linewidth": 0.8})
+    ax.fill(*(M @ CIRCLE), color=COLORS["forward"], alpha=0.15, linewidth=0)
+    ax.plot(*(M @ CIRCLE), color=COLORS["forward"])
+    ax.plot([0, M[0, 0]], [0, M[1, 0]], **{**SIGNAL, "markevery": [1]})
+
+
+def draw_three_rules(plane, share, c=0.6):
+    """Where three rules promise that W = [[a, b], [c, a]] fades: entries, eigenvalues, singular values below 1."""
+    a, b, radius, norm = three_rules(c)
+    wrong, refused = rule_errors(c)
+    square = (abs(a) <= 1) & (abs(b) <= 1)
+    plane.set_box_aspect(1)
+    plane.set(xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), xlabel="a, on the diagonal", ylabel="b, top right")
+    plane.contourf(a, b, (square & (radius > 1)).astype(float), [0.5, 1.5], colors=[COLORS["backward"]], alpha=0.35)
+    plane.plot([-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1], color=COLORS["reference"], linestyle=":")
+    plane.contour(a, b, radius, [1.0], colors=[COLORS["forward"]])
+    plane.contour(a, b, norm, [1.0], colors=[COLORS["weight"]], linestyles="--")
+    plane.text(0, -1.04, "a and b below 1", ha="center", va="top", fontsize=8, color=COLORS["reference"])
+    cs = np.round(np.linspace(-0.9, 0.9, 19), 1)
+    errors = np.array([rule_errors(float(x)) for x in cs])
+    share.set(xlim=(-1, 1), ylim=(0, 0.8), xlabel="c, bottom left", ylabel="share of matrices")
+    share.plot(cs, errors[:, 0], color=COLORS["backward"])
+    share.plot(cs, errors[:, 1], color=COLORS["weight"], linestyle="--")
+    share.plot([c, c], [wrong, refused], color=COLORS["reference"], marker="o", linestyle="none")
+    label_line(share, 0, 0.68, "entries below 1,\nbut it explodes", COLORS["backward"], ha="center", xytext=(0, 0))
+    label_line(share, 0, 0.47, "it fades,\nbut the norm is above 1", COLORS["weight"], ha="center", xytext=(0, 0))
+    return (f"With c = {c:.1f} all entries stay below 1 inside the dotted square, yet {wrong:.0%} of it (shaded) "
+            f"explodes: it lies outside the line where the spectral radius is 1. Inside the dashed line the norm is "
+            f"below 1; that rule never errs, but misses {refused:.0%} of the matrices that fade.")
+
+
+def layer_by_layer_error(L=10, seed=0):
+    """The relative difference between multiplying L equal layers one by one and the matrix power W^L."""
+    W = np.random.default_rng(seed).normal(size=(2, 2))
+    loop, direct = product(np.stack([W] * L)), power(W, L)
+    shift = 2.0 ** (direct.exponent - loop.exponent)
+    return float(np.abs(loop.mantissa - direct.mantissa * shift).max())
+
+
+CLAIMS = (
+    Claim(
+        "S0.4", "If the entries of the 2 x 2 weight matrices are below 1, gradients shrink exponentially with depth.",
+        "wrong", "Entries do not decide. For one repeated matrix the spectral radius does; a norm below 1 suffices.",
+        (
+            Evidence("‖W¹⁰‖ of the matrix with all entries 0.6",
+                     lambda: norms(MATRICES["all entries 0.6"])[10], 1.2**10, 1e-9),
+            Evidence("share of matrices with entries uniform between 0 and 1 that explode",
+                     share_that_explodes, 0.5, 0.002),
+        ), "three-fates",
+    ),
+    Claim(
+        "S0.5", "With W = a I, a = 0.2 and ten layers, the signal all but vanishes.", "holds", "",
+        (Evidence("‖W¹⁰‖, W = 0.2 I", lambda: norms(0.2 * np.eye(2))[10], 1.024e-7, 1e-20),), "unit-circle",
+    ),
+    Claim(
+        "S0.6", "If all layers have the same matrix, the network is a matrix power, y = W^L x.", "holds", "",
+        (Evidence("relative difference, ten layers", layer_by_layer_error, 0.0, 1e-13),), "unit-circle",
+    ),
+)

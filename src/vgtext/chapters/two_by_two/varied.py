@@ -1,0 +1,119 @@
+"""A different matrix in every layer: order, chance, and the Lyapunov exponent."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext.claim import Claim, Evidence
+from vgtext.nn.products import (
+    Scaled,
+    gaussian_lyapunov_exponents,
+    log10_norm,
+    lyapunov_exponent,
+    products,
+    spectral_radius,
+)
+from vgtext.style import COLORS, SEED, THEORY, depth_axis, label_line, log_axis, number, positive
+
+from .repeated import DEPTH, SIGNAL, norms
+
+ORDERS = ("A A A A …", "A B A B …", "a random order")
+
+
+def product_norms(W):
+    """‖W[l] … W[1]‖ for l = 0 … L of W (L, chains, n, n): (L+1, chains)."""
+    return np.vstack([np.ones(W.shape[1]), 10.0 ** log10_norm(products(W), 2)])
+
+
+def ordered(order, eps=0.0, L=DEPTH, chains=12, seed=0):
+    """L factors A = [[eps, 2], [0, eps]] or B = A^T in the given order: (L, chains, 2, 2), one chain if not random."""
+    A = np.array([[eps, 2.0], [0.0, eps]])
+    if order == ORDERS[2]:
+        pick = np.random.default_rng(seed).integers(0, 2, size=(L, chains))
+    else:
+        pick = (np.arange(L) * (order == ORDERS[1]) % 2)[:, None]
+    return np.stack([A, A.T])[pick]
+
+
+@cache
+def random_signals(n, L=100, chains=20, seed=0):
+    """log10 ‖W[l] … W[1] x‖ for unit x and N(0, 1/n) entries: (L, chains)."""
+    W = np.random.default_rng(seed).normal(size=(L, chains, n, n)) / np.sqrt(n)
+    P = products(W)
+    return log10_norm(Scaled(P.mantissa[..., :1], P.exponent))  # x = (1, 0, …, 0): the first column
+
+
+@cache
+def threshold(n, factors=40_000, seed=0):
+    """The measured weight scale σ_w = std √n at which products of Gaussian n x n matrices neither fade nor grow."""
+    chains, L = max(1, 64 // n), factors // 64 if n > 1 else factors // 8
+    W = np.random.default_rng(seed).normal(size=(L, chains, n, n))
+    return float(np.sqrt(n) * np.exp(-lyapunov_exponent(W).mean()))
+
+
+@cache
+def threshold_theory(n):
+    """The same by theory, √n exp(-λ_1) with λ_1 of standard Gaussian matrices (Newman 1986)."""
+    return float(np.sqrt(n) * np.exp(-gaussian_lyapunov_exponents(n)[0]))
+
+
+def draw_order(ax, order="A B A B …", eps=0.0):
+    """Products of A = [[eps, 2], [0, eps]] and its transpose B, in three orders, against depth."""
+    log_axis(ax, 1e-7, 1e7, "‖W[L] … W[1]‖")
+    depth_axis(ax, DEPTH)
+    A = np.array([[eps, 2.0], [0.0, eps]])
+    l, sizes = np.arange(DEPTH + 1), product_norms(ordered(order, eps))
+    if eps > 0:
+        ax.plot(l, eps**l, **{**THEORY, "linestyle": ":"})
+        label_line(ax, 8, eps**8.0, "spectral radius of each factor", COLORS["theory"], xytext=(6, 8))
+    if order == ORDERS[2]:
+        alive = int((sizes[-1] > 0).sum())
+        ax.plot(l, positive(sizes), **SEED)
+        ax.plot(l, np.exp(np.log(positive(sizes)).mean(axis=1)), **SIGNAL)
+        fate = f"{alive} of {sizes.shape[1]} random orders are not 0 after {DEPTH}" if alive < sizes.shape[1] else (
+            f"random orders have a geometric mean norm of {number(np.exp(np.log(sizes[-1]).mean()))} after {DEPTH}")
+    else:
+        rate = eps if order == ORDERS[0] else np.sqrt(spectral_radius(A.T @ A))
+        ax.plot(l, positive(rate**l), **THEORY)
+        ax.plot(l, positive(sizes), **SIGNAL)
+        fate = f"{order} has norm {number(sizes[10, 0], 4)} after ten factors, {number(sizes[-1, 0], 3)} after {DEPTH}"
+    return f"A and B each have spectral radius {eps:.1f} and norm {number(sizes[1, 0], 3)}; the product {fate}."
+
+
+def draw_random_products(runs, edge, sigma_w=1.15, n=2):
+    """Twenty random products with independent N(0, sigma_w²/n) entries, and the scale at which they keep a signal."""
+    L = 100
+    log10 = np.vstack([np.zeros(20), random_signals(n, L)]) + np.log10(sigma_w) * np.arange(L + 1)[:, None]
+    l, typical = np.arange(L + 1), sigma_w / threshold_theory(n)
+    log_axis(runs, 1e-20, 1e20, "‖W[L] … W[1] x‖")
+    depth_axis(runs, L)
+    runs.plot(l[::4], 10.0 ** log10[::4], **SEED)
+    runs.plot(l, 10.0 ** log10.mean(axis=1), color=COLORS["forward"])
+    runs.plot(l, typical**l, **THEORY)
+    runs.plot(l, sigma_w**l, **{**THEORY, "linestyle": ":"})
+    label_line(runs, 60, sigma_w**60.0, "root mean square", COLORS["theory"], xytext=(0, 12), ha="center")
+    label_line(runs, 60, typical**60.0, "typical", COLORS["theory"], xytext=(0, -18), ha="center")
+    widths = 2 ** np.arange(7)
+    edge.set_xscale("log", base=2)
+    edge.set(xlim=(0.8, 80), ylim=(0.8, 2), xlabel="width n", ylabel="threshold of $\\sigma_w$")
+    edge.set_xticks(widths, [str(w) for w in widths])
+    edge.plot(range(1, 65), [threshold_theory(w) for w in range(1, 65)], **THEORY)
+    edge.plot(widths, [threshold(int(w)) for w in widths], **{**SIGNAL, "linestyle": "none"})
+    edge.plot([n], [sigma_w], marker="x", markersize=9, markeredgewidth=2, color=COLORS["reference"])
+    return (f"Width {n}, σ_w = {sigma_w:.2f}: after {L} layers the geometric mean of 20 runs is "
+            f"{number(10.0 ** log10[-1].mean())}; the theory says {number(typical**L)} for a typical run, and "
+            f"{number(sigma_w**L)} for the root mean square. The threshold for this width is σ_w = "
+            f"{threshold(n):.3f} measured, {threshold_theory(n):.3f} predicted.")
+
+
+CLAIMS = (
+    Claim(
+        "S3.9", "Weights below 1 make gradients vanish, weights above 1 make them explode.",
+        "holds if", "W is a number. For random n x n matrices the threshold is on σ_w = std √n; it nears 1 as n grows.",
+        (
+            Evidence("growth per layer of the number 0.9", lambda: norms([[0.9]], 1000)[1000] ** 0.001, 0.9, 1e-9),
+            Evidence("threshold of σ_w, Gaussian 2 x 2", lambda: threshold(2), threshold_theory(2), 0.02),
+            Evidence("threshold of σ_w, Gaussian 64 x 64", lambda: threshold(64), threshold_theory(64), 0.01),
+        ), "random-products",
+    ),
+)
