@@ -57,6 +57,7 @@ class Shown:
 
     def __init__(self, figure):
         """Draw the opening state, so that a failure shows where the figure is made."""
+        self.figure = figure
         self.mimebundle = {"text/plain": in_words(figure, figure.scene(figure.values(figure.start))[1])}
 
     def _repr_mimebundle_(self, include=None, exclude=None):
