@@ -21,27 +21,39 @@ SELU_ALPHA = 1.6732632423543772
 class Activation:
     """A function phi with its derivative, elementwise on arrays of any shape, float32 or float64.
 
-    ``value(z, out=None)`` is phi(z); ``derivative(z)`` is phi'(z), precise for any finite z;
-    ``slope(z, a, out=None)`` is phi'(z) with a = phi(z) at hand, to within rounding of the largest slope.
+    ``phi(z)`` and ``phi.derivative(z)`` take numbers, lists or arrays and are precise for any finite z. In a network's
+    passes ``value(z, out=None)`` is phi(z) and ``slope(z, a, out=None)`` is phi'(z) with a = phi(z) at hand, to within
+    rounding of the largest slope.
     ``small`` and ``large`` are the slopes (left of 0, right of 0) of the straight lines that phi becomes for
     tiny and for huge signals, or None where it becomes none: the way to follow a signal beyond the range of floats.
     """
 
     name: str
     value: Callable
-    derivative: Callable
+    prime: Callable
     slope: Callable
     small: tuple[float, float] | None = None
     large: tuple[float, float] | None = None
 
-    def __call__(self, z, out=None):
-        """Return phi(z)."""
-        return self.value(z, out=out)
+    def __call__(self, z):
+        """Return phi(z), in the float type of z."""
+        return _on_floats(self.value, z)
+
+    def derivative(self, z):
+        """Return phi'(z), in the float type of z."""
+        return _on_floats(self.prime, z)
 
     @property
     def steepest(self):
         """The largest slope on a grid of z in [-12, 12]: 1/4 for sigmoid, 1 for tanh and ReLU, 1.13 for GELU."""
         return float(np.abs(self.derivative(np.linspace(-12.0, 12.0, 4801))).max())
+
+
+def _on_floats(f, z):
+    """Apply ``f`` to numbers, lists or arrays; float32 and float64 stay what they are, whole numbers become float64."""
+    z = np.asarray(z)
+    z = z if z.dtype.kind == "f" else z.astype(np.float64)
+    return f(np.atleast_1d(z)).reshape(z.shape)[()]
 
 
 def _sigmoid(z, out=None):
