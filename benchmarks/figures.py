@@ -21,13 +21,13 @@ from vgtext.notebooks import figures
 ROOT = Path(__file__).parents[1]
 HERE = Path(vgtext.explore.__file__).parent
 MOVES = 60
-MOVE = """async (figure) => {
+MOVE = """async (figure, moves) => {
   const inputs = [...figure.querySelectorAll("input[type=range]")], times = [];
-  for (let k = 0; inputs.length && k < %d; k++) {
-    const input = inputs[k %% inputs.length], size = Number(input.max) + 1;
+  for (let k = 0; inputs.length && k < moves; k++) {
+    const input = inputs[k % inputs.length], size = Number(input.max) + 1;
     await new Promise((done) => setTimeout(done, 5 + 25 * Math.random()));
     const start = performance.now();
-    input.value = (Number(input.value) + 1 + Math.floor(Math.random() * (size - 1))) %% size;
+    input.value = (Number(input.value) + 1 + Math.floor(Math.random() * (size - 1))) % size;
     input.dispatchEvent(new Event("input", { bubbles: true }));
     await new Promise((done) => requestAnimationFrame(() => {
       const painted = new MessageChannel();
@@ -37,7 +37,7 @@ MOVE = """async (figure) => {
     times.push(performance.now() - start);
   }
   return times;
-}""" % MOVES
+}"""
 
 
 def paint_times(browser, element):
@@ -49,7 +49,7 @@ def paint_times(browser, element):
         page = browser.new_page(viewport={"width": 900, "height": 900})
         page.goto(file.as_uri())
         page.locator("vg-explore svg").wait_for()
-        times = page.locator("vg-explore").evaluate(MOVE)
+        times = page.locator("vg-explore").evaluate(MOVE, MOVES)
         page.close()
     return times
 
@@ -80,7 +80,8 @@ def main():
             for name, figure in figures(notebook).items():
                 states, size, cost, p50, p95 = measure(figure, browser)
                 row = f"{notebook.stem}/{name}"
-                print(f"{row:44}{states:7}{size:7.1f}{size * 200 / max(states, 200):8.1f}{cost:10.1f}{p50:11.1f}{p95:8.1f}")
+                per200 = size * 200 / max(states, 200)
+                print(f"{row:44}{states:7}{size:7.1f}{per200:8.1f}{cost:10.1f}{p50:11.1f}{p95:8.1f}", flush=True)
 
 
 if __name__ == "__main__":
