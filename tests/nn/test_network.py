@@ -1,0 +1,206 @@
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from gradients import LOSS, PHI, SMOOTH, autograd_error, difference_error, random_target, seeds, sizes, steady
+from hypothesis import given, strategies
+
+from vgtext import nn
+from vgtext.nn.layers import Dense, Highway, Residual
+from vgtext.nn.norms import Norm
+
+norms = strategies.sampled_from([None, "batch", "layer", "rms"])
+shortcuts = strategies.sampled_from([None, "residual", "highway", "pre", "post"])
+losses = strategies.sampled_from(sorted(LOSS))
+
+
+def reference(network, theta, x):
+    """The output of ``network`` in autograd's terms, with its parameters taken from the flat vector ``theta``."""
+
+    def parameter(owner, name):
+        view = getattr(owner, name)
+        start = (view.ctypes.data - network.theta.ctypes.data) // view.itemsize
+        return theta[start : start + view.size].reshape(view.shape)
+
+    def norm(n, z):
+        centered = z - anp.mean(z, axis=n.axis, keepdims=True) if n.center else z
+        x = centered / anp.sqrt(anp.mean(centered**2, axis=n.axis, keepdims=True) + n.eps)
+        return parameter(n, "gamma") * x + (parameter(n, "beta") if n.center else 0)
+
+    def run(block, a):
+        if isinstance(block, Norm):
+            return norm(block, a)
+        if isinstance(block, Dense):
+            z = anp.dot(parameter(block, "W"), a) + parameter(block, "b")
+            return PHI[block.phi.name](norm(block.norm, z) if block.norm else z)
+        if isinstance(block, Highway):
+            T = run(block.gate, a)
+            return T * run(block.transform, a) + (1 - T) * a
+        pre = block.norm and block.place == "pre"
+        f = norm(block.norm, a) if pre else a
+        for layer in block.body:
+            f = run(layer, f)
+        out = a + block.scale * f
+        return norm(block.norm, out) if block.norm and not pre else out
+
+    for block in network.blocks:
+        x = run(block, x)
+    return x
+
+
+def some_network(norm, shortcut, loss, activation, n, seed, **options):
+    if shortcut in ("pre", "post") and norm is None:
+        norm = "layer"
+    rng = np.random.default_rng(seed)
+    network = nn.mlp(n + 1, n, n, 4, activation=activation, norm=norm, shortcut=shortcut, loss=loss, sigma_b=0.3,
+                     seed=seed, dtype="float64", **options)
+    network.theta += 0.1 * rng.standard_normal(network.theta.shape)
+    return network, rng.standard_normal((n + 1, 6)), random_target(loss, n, 6, rng), rng
+
+
+@steady
+@given(norm=norms, shortcut=shortcuts, loss=losses, activation=strategies.sampled_from(sorted(PHI)), n=sizes, seed=seeds)
+def test_every_block_against_autograd(norm, shortcut, loss, activation, n, seed):
+    network, x, y, _ = some_network(norm, shortcut, loss, activation, n, seed)
+    value = network.loss_and_gradient(x, y)
+    assert value == pytest.approx(float(LOSS[loss](reference(network, network.theta, x), y)), rel=1e-10)
+    assert autograd_error(lambda t: LOSS[loss](reference(network, t, x), y), network.theta, network.gradient) < 1e-10
+
+
+@pytest.mark.parametrize("norm", [None, "batch", "layer", "rms"])
+@pytest.mark.parametrize("shortcut", [None, "residual", "highway", "pre", "post"])
+def test_every_block_against_differences(norm, shortcut):
+    for activation in SMOOTH:
+        network, x, y, rng = some_network(norm, shortcut, "softmax_cross_entropy", activation, 4, 7)
+        network.loss_and_gradient(x, y)
+        gradient = network.gradient.copy()
+        error = difference_error(lambda f=network: f.loss(f.forward(x), y)[0], network.theta, gradient, rng)
+        assert error < 1e-7, activation
+
+
+def test_the_gradient_of_the_input():
+    network, x, y, rng = some_network("layer", "pre", "mean_squared_error", "gelu", 5, 3)
+    _, dL_da = network.loss(network.forward(x), y)
+    dL_dx = network.backward(dL_da)
+    assert network.exponent == 0
+    assert difference_error(lambda: network.loss(network.forward(x), y)[0], x, dL_dx, rng) < 1e-7
+
+
+def test_a_residual_block_of_two_layers_with_a_scale():
+    blocks = [Residual([Dense(4, 8, "silu"), Dense(8, 4)], "rms", "pre", scale=0.5), nn.batch_norm(4), Dense(4, 3)]
+    network = nn.Network(blocks, seed=1, dtype="float64")
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((4, 5)), rng.integers(0, 3, 5)
+    network.loss_and_gradient(x, y)
+    loss = LOSS["softmax_cross_entropy"]
+    assert autograd_error(lambda t: loss(reference(network, t, x), y), network.theta, network.gradient) < 1e-10
+
+
+def test_a_plain_network_is_the_readable_one():
+    network, x, y, _ = some_network(None, None, "softmax_cross_entropy", "tanh", 5, 2)
+    network.loss_and_gradient(x, y, measure=True)
+    W, b = [None, *(k.W for k in network.layers[1:])], [None, *(k.b for k in network.layers[1:])]
+    names = ["tanh"] * 3 + ["identity"]
+    z, a = nn.forward(W, b, x, names)
+    gradient = nn.backward(W, z, a, network.loss(a[-1], y)[1], names)
+    signals = network.signals()
+    for l in range(1, 5):
+        np.testing.assert_allclose(network.layers[l].delta, gradient.delta[l], rtol=1e-12)
+        np.testing.assert_allclose(network.layers[l].W_gradient, gradient.dW[l], rtol=1e-12)
+        assert signals.gradient[l] == pytest.approx(np.linalg.norm(gradient.dW[l]))
+        assert signals.error[l] == pytest.approx(np.linalg.norm(gradient.delta[l]) * np.sqrt(6))
+        assert signals.activation[l] == pytest.approx(np.linalg.norm(a[l]) / np.sqrt(6))
+        assert signals.variance[l] == pytest.approx(a[l].var())
+
+
+def test_two_hundred_sigmoid_layers_in_float32():
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((64, 32)), rng.integers(0, 10, 32)
+    found = []
+    for dtype in ("float32", "float64"):
+        network = nn.mlp(64, 64, 10, 200, activation="sigmoid", dtype=dtype)
+        network.loss_and_gradient(x, y, measure=True)
+        found.append(network.signals())
+    assert found[1].log10_gradient[1] < -100
+    assert np.abs(found[0].log10_gradient - found[1].log10_gradient)[1:].max() < 0.01
+    assert np.abs(found[0].log10_error - found[1].log10_error)[1:].max() < 0.01
+
+
+@pytest.mark.parametrize("axis, kind", [(1, nn.batch_norm), (0, nn.layer_norm)])
+def test_norms_give_mean_0_and_variance_1(axis, kind):
+    z = 3 + 2 * np.random.default_rng(0).standard_normal((8, 16))
+    network = nn.Network([kind(8)], "mean_squared_error", dtype="float64")
+    u = network.forward(z)
+    np.testing.assert_allclose(u.mean(axis=axis), 0, atol=1e-12)
+    np.testing.assert_allclose(u.var(axis=axis), 1, rtol=1e-4)
+
+
+def test_rms_norm_gives_a_mean_square_of_1_and_ignores_scale():
+    z = np.random.default_rng(0).standard_normal((8, 16))
+    network = nn.Network([nn.rms_norm(8, eps=0)], "mean_squared_error", dtype="float64")
+    np.testing.assert_allclose((network.forward(z) ** 2).mean(axis=0), 1)
+    np.testing.assert_allclose(network.forward(100 * z), network.forward(z))
+
+
+def test_batch_norm_uses_running_statistics_in_inference():
+    rng = np.random.default_rng(0)
+    network = nn.Network([nn.batch_norm(4)], "mean_squared_error", dtype="float64")
+    for _ in range(200):
+        network.forward(3 + 2 * rng.standard_normal((4, 64)))
+    u = network.predict(np.array([[3.0], [5.0], [1.0], [3.0]]))
+    np.testing.assert_allclose(u[:, 0], [0, 1, -1, 0], atol=0.15)
+    assert np.array_equal(u, network.predict(np.array([[3.0], [5.0], [1.0], [3.0]])))
+
+
+def test_inference_of_batch_norm_has_a_derivative_too():
+    rng = np.random.default_rng(1)
+    network = nn.Network([Dense(3, 4, "tanh", norm="batch"), Dense(4, 2)], "mean_squared_error", dtype="float64")
+    network.forward(rng.standard_normal((3, 50)))
+    x, y = rng.standard_normal((3, 5)), rng.standard_normal((2, 5))
+    network.backward(network.loss(network.predict(x), y)[1])
+    gradient = network.gradient.copy()
+    assert difference_error(lambda: network.loss(network.predict(x), y)[0], network.theta, gradient, rng) < 1e-7
+
+
+def test_batch_norm_makes_gradients_explode_by_pi_over_pi_minus_1():
+    rng = np.random.default_rng(0)
+    network = nn.mlp(500, 500, 500, 16, activation="relu", init="he_normal", norm="batch", loss="mean_squared_error")
+    x = rng.standard_normal((500, 512)).astype("float32")
+    out = network.forward(x)
+    network.backward(rng.standard_normal(out.shape), measure=True)
+    growth = np.exp2(2 * np.diff(network.signals().log2_error[4:15])).mean() ** -1
+    assert growth == pytest.approx(np.pi / (np.pi - 1), rel=0.03)
+
+
+def test_lsuv_gives_every_layer_variance_1():
+    network = nn.mlp(20, 30, 30, 8, activation="relu", init="orthogonal")
+    x = np.random.default_rng(0).standard_normal((20, 200)).astype("float32")
+    nn.lsuv(network, x)
+    network.forward(x)
+    assert all(abs(layer.z.var() - 1) < 0.02 for layer in network.layers[1:])
+
+
+def test_highway_starts_near_the_identity():
+    a = np.random.default_rng(0).standard_normal((6, 5))
+    network = nn.Network([Highway(6, gate_bias=-30.0)], "mean_squared_error", dtype="float64")
+    np.testing.assert_allclose(network.forward(a), a, atol=1e-8)
+
+
+@pytest.mark.parametrize("call, words", [
+    (lambda: nn.mlp(3, 4, 2, 0), "depth must be at least 1, got 0"),
+    (lambda: nn.mlp(3, 4, 2, 3, norm="group"), "norm must be one of batch, layer, rms; got 'group'"),
+    (lambda: nn.mlp(3, 4, 2, 3, shortcut="dense"), "shortcut must be one of none, residual, .*got 'dense'"),
+    (lambda: nn.mlp(3, 4, 2, 3, shortcut="pre"), "norm must be one of batch, layer, rms with shortcut 'pre', got None"),
+    (lambda: nn.mlp(3, 4, 2, 3).forward(np.ones((4, 5))), r"x must have shape \(3, examples\), got \(4, 5\)"),
+    (lambda: nn.Network([]), "blocks must hold at least one block"),
+    (lambda: nn.Network([Dense(3, 4), Dense(5, 2)]), "blocks must fit: one with 4 outputs meets one with 5 inputs"),
+    (lambda: Residual([Dense(3, 4)]), "body must end with the units it began with, 3, got 4"),
+    (lambda: Dense(0, 4), "n_in must be at least 1, got 0"),
+])
+def test_bad_input_is_named(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+def test_signals_before_a_pass():
+    with pytest.raises(RuntimeError, match="signals needs a pass first"):
+        nn.mlp(3, 4, 2, 3).signals()
