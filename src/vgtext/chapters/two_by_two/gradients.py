@@ -32,7 +32,7 @@ def draw_layer_gradients(ax, a=0.2, network="the pure product"):
     l = np.arange(1, L + 1)
     log_axis(ax, 1e-13, 1e4, "size")
     layer_axis(ax, L)
-    backward_arrow(ax, "the error signal comes back from the right")
+    backward_arrow(ax)
     ax.axhline(1, **REFERENCE)
     for sizes, key, marker, words in ((signal, "forward", "o", "activation that enters, ‖a[l−1]‖"),
                                       (delta, "backward", "s", "error signal, ‖δ[l]‖"),

@@ -31,7 +31,7 @@ def draw_float_depths(ax, a=0.2, loss_scale=1.0):
         depths = [lost(x, name, loss_scale)[0] for x in FACTORS]
         ax.plot(FACTORS, depths, linestyle="none", marker=marker, markersize=4, color=COLORS["backward"])
         ax.plot([a], [lost(a, name, loss_scale)[0]], marker=marker, markersize=9, color=COLORS["backward"])
-        label_line(ax, FACTORS[0], depths[0], name, COLORS["backward"], xytext=(6, {"bfloat16": -9}.get(name, 9)))
+        label_line(ax, FACTORS[0], depths[0], name, COLORS["backward"], xytext=(6, -9 if "16" in name else 9))
     stuck = any(lost(a, name, loss_scale)[1] > 0 for name in FORMATS)
     fate = "overflows to inf" if a > 1 else "sticks near the smallest number" if stuck else "is exactly 0"
     depths = ", ".join(f"{lost(a, name, loss_scale)[0]:,} ({name})" for name in FORMATS)

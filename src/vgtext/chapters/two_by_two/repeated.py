@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext.claim import Claim, Evidence
-from vgtext.nn.products import log10_norm, power, powers, product, spectral_radius
+from vgtext.nn.products import log10_norm, powers, spectral_radius
 from vgtext.style import COLORS, MEASURED, REFERENCE, THEORY, depth_axis, label_line, log_axis, number, positive
 
 DEPTH = 20
@@ -70,16 +70,15 @@ def draw_three_fates(ax, size=0.6, L=50):
     plus, mixed, dead = (norms(size * np.array(signs), L) for signs in SIGNS.values())
     for line, marker, words in zip((plus, mixed), "os", SIGNS, strict=False):
         ax.plot(line, **{**SIGNAL, "marker": marker, "markevery": 5})
-        l = np.flatnonzero((line > 1e-7) & (line < 1e7))[-1]
-        fate = "explodes" if line[-1] > 1 + 1e-9 else "fades" if line[-1] < 1 - 1e-9 else "is kept"
-        where = int(0.84 * l)
-        label_line(ax, where, line[where], f"{words}  {fate}", COLORS["forward"], xytext=(-4, 14), ha="right")
-    ax.plot([0, 1, 2], [1, dead[1], 1e-8], **{**SIGNAL, "marker": "^", "linestyle": ":"}, clip_on=False)
-    words = f"{list(SIGNS)[2]}  is exactly 0 from layer 2 on"
-    label_line(ax, 2, 1e-8, words, COLORS["forward"], xytext=(8, 8))
-    return (f"Every entry has size {size:.2f}; only signs differ. After {L} layers, four plus signs stretch an input "
-            f"up to {number(plus[-1], 3)}-fold, one minus sign leaves at most {number(mixed[-1])}, and two minus signs "
-            "in one row leave exactly 0 from layer 2 on.")
+        l = min(34, int(0.84 * np.flatnonzero((line > 1e-7) & (line < 1e7))[-1]))
+        fate, side = ("fades", 1) if line[-1] < 1 - 1e-9 else ("explodes" if line[-1] > 1 + 1e-9 else "is kept", -1)
+        label_line(ax, l, line[l], f"{words}  {fate}", COLORS["forward"], xytext=(4 * side, 12),
+                   ha="left" if side > 0 else "right")
+    ax.plot([0, 1, 2], [1, dead[1], 1e-8], **{**SIGNAL, "marker": "v", "linestyle": ":"}, clip_on=False)
+    label_line(ax, 2, 1e-8, f"{[*SIGNS][2]}  is exactly 0 from layer 2 on", COLORS["forward"], xytext=(8, 8))
+    return (f"Every entry has size {size:.2f}; only signs differ. After {L} layers an input is stretched at most "
+            f"{number(plus[-1], 3)}-fold by four plus signs, {number(mixed[-1], 3)}-fold with one minus sign, and is "
+            "exactly 0 from layer 2 on with two minus signs in one row.")
 
 
 def draw_unit_circle(circle, sizes, matrix="scaled identity 0.2 I", depth=10):
@@ -90,20 +89,24 @@ def draw_unit_circle(circle, sizes, matrix="scaled identity 0.2 I", depth=10):
     zoom = int(np.floor(np.log10(line[depth] / 0.3))) if line[depth] > 0 else 0
     M = P.mantissa[depth] * 2.0 ** P.exponent[depth] / 10.0**zoom
     circle.set_box_aspect(1)
-    circle.set(xlim=(-3.3, 3.3), ylim=(-3.3, 3.3), xticks=[], yticks=[], title=f"the unit circle after {depth} layers")
+    circle.set(xlim=(-3.3, 3.3), ylim=(-3.3, 3.3), xticks=[], yticks=[], title=f"the unit circle at depth {depth}")
     circle.spines[["left", "bottom"]].set_visible(False)
     circle.plot(*CIRCLE, **REFERENCE)
     circle.text(0, -1.1, f"radius {10**zoom}" if 0 <= zoom < 4 else f"radius $10^{{{zoom}}}$", ha="center", va="top",
                 fontsize=8, color=COLORS["reference"])
     draw_directions(circle, W, M)
-    log_axis(sizes, *((1e-15, 1e2) if line[-1] < 1e-9 and radius > 0 else (1e-5, 1e5)), "largest stretch ‖Wᴸ‖")
+    low, high = (1e-15, 1e2) if line[-1] < 1e-9 and radius > 0 else (1e-5, 1e5)
+    log_axis(sizes, low, high, "largest stretch ‖Wᴸ‖")
     depth_axis(sizes, DEPTH)
     l = np.arange(DEPTH + 1)
     sizes.plot(l, s**l, **{**THEORY, "linestyle": ":"})
     sizes.plot(l, positive(radius**l), **THEORY)
     sizes.plot(l, positive(line), color=COLORS["forward"], linewidth=0.9)
     sizes.plot(l[: depth + 1], positive(line)[: depth + 1], **SIGNAL)
-    return (f"{matrix}: after {depth} layers the longest radius is {number(line[depth], 3)}. The eigenvalues (dashed) "
+    if (zero := np.flatnonzero(line == 0)).size:
+        sizes.plot(zero[:1], [low], **{**SIGNAL, "marker": "v"}, clip_on=False)
+        label_line(sizes, zero[0], low, f"exactly 0 from depth {zero[0]}", COLORS["forward"], xytext=(8, 8))
+    return (f"{matrix} at depth {depth}: the longest radius is {number(line[depth], 3)}. The eigenvalues (dashed) "
             f"say {number(radius**depth, 3)}, the largest singular value (dotted) allows up to {number(s**depth, 3)}.")
 
 
@@ -144,11 +147,12 @@ def draw_three_rules(plane, share, c=0.6):
 
 
 def layer_by_layer_error(L=10, seed=0):
-    """The relative difference between multiplying L equal layers one by one and the matrix power W^L."""
-    W = np.random.default_rng(seed).normal(size=(2, 2))
-    loop, direct = product(np.stack([W] * L)), power(W, L)
-    shift = 2.0 ** (direct.exponent - loop.exponent)
-    return float(np.abs(loop.mantissa - direct.mantissa * shift).max())
+    """The relative difference between an input sent through L equal layers one by one and W^L x."""
+    W, x = np.random.default_rng(seed).normal(size=(2, 2)), np.ones(2)
+    y = x
+    for _ in range(L):
+        y = W @ y
+    return float(np.linalg.norm(y - np.linalg.matrix_power(W, L) @ x) / np.linalg.norm(y))
 
 
 CLAIMS = (

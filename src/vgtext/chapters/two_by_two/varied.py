@@ -9,7 +9,7 @@ from vgtext.nn.products import (
     Scaled,
     gaussian_lyapunov_exponents,
     log10_norm,
-    lyapunov_exponent,
+    product,
     products,
     spectral_radius,
 )
@@ -35,20 +35,23 @@ def ordered(order, eps=0.0, L=DEPTH, chains=12, seed=0):
     return np.stack([A, A.T])[pick]
 
 
+def signal(P):
+    """log10 ‖P x‖ for the input x = (1, 0, …, 0), the first column of each product P."""
+    return log10_norm(Scaled(P.mantissa[..., :1], P.exponent))
+
+
 @cache
 def random_signals(n, L=100, chains=20, seed=0):
-    """log10 ‖W[l] … W[1] x‖ for unit x and N(0, 1/n) entries: (L, chains)."""
+    """log10 ‖W[l] … W[1] x‖ for l = 1 … L, unit x, and N(0, 1/n) entries: (L, chains)."""
     W = np.random.default_rng(seed).normal(size=(L, chains, n, n)) / np.sqrt(n)
-    P = products(W)
-    return log10_norm(Scaled(P.mantissa[..., :1], P.exponent))  # x = (1, 0, …, 0): the first column
+    return signal(products(W))
 
 
 @cache
-def threshold(n, factors=40_000, seed=0):
+def threshold(n, L=500, seed=0):
     """The measured weight scale σ_w = std √n at which products of Gaussian n x n matrices neither fade nor grow."""
-    chains, L = max(1, 64 // n), factors // 64 if n > 1 else factors // 8
-    W = np.random.default_rng(seed).normal(size=(L, chains, n, n))
-    return float(np.sqrt(n) * np.exp(-lyapunov_exponent(W).mean()))
+    W = np.random.default_rng(seed).normal(size=(L, min(64, max(1, 4096 // n**2)), n, n))
+    return float(np.sqrt(n) * 10.0 ** -(signal(product(W)).mean() / L))
 
 
 @cache
@@ -91,8 +94,9 @@ def draw_random_products(runs, edge, sigma_w=1.15, n=2):
     runs.plot(l, 10.0 ** log10.mean(axis=1), color=COLORS["forward"])
     runs.plot(l, typical**l, **THEORY)
     runs.plot(l, sigma_w**l, **{**THEORY, "linestyle": ":"})
-    label_line(runs, 60, sigma_w**60.0, "root mean square", COLORS["theory"], xytext=(0, 12), ha="center")
-    label_line(runs, 60, typical**60.0, "typical", COLORS["theory"], xytext=(0, -18), ha="center")
+    for rate, words, up in ((sigma_w, "root mean square", 9), (typical, "typical", -9)):
+        side = -up if rate > 1 else up
+        label_line(runs, 50, rate**50.0, words, COLORS["theory"], xytext=(side, up), ha="right" if side < 0 else "left")
     widths = 2 ** np.arange(7)
     edge.set_xscale("log", base=2)
     edge.set(xlim=(0.8, 80), ylim=(0.8, 2), xlabel="width n", ylabel="threshold of $\\sigma_w$")

@@ -1,0 +1,95 @@
+"""The ledger of claims: what the sources say, our verdict, and the number measured now.
+
+Each chapter (a module or package of ``vgtext.chapters``) may have ``CLAIMS``, a tuple of :class:`vgtext.claim.Claim`.
+"""
+
+from html import escape
+from importlib import import_module
+from math import isfinite
+from pkgutil import iter_modules
+
+from vgtext import chapters
+from vgtext.claim import VERDICTS, Claim, Evidence
+from vgtext.style import number
+
+#: The documents whose statements are checked, and how many statements each makes.
+SOURCES = {
+    "S0": ("“Vanishing Gradients in ML”, a page of an online book on Python, automation and machine learning", 8),
+    "S1": ("“Vanishing gradients”, an encyclopaedia article on problem, causes, signs and remedies", 15),
+    "S2": ("“Vanishing & Exploding Gradients”, the transcript of a tutorial", 6),
+    "S3": ("“Notes on Gradient Problems in Neural Networks”, lecture notes", 12),
+}
+KNOWN = {f"{source}.{i}" for source, (_, count) in SOURCES.items() for i in range(1, count + 1)}
+
+
+def gather():
+    """All claims as ``{chapter slug: claims}``, in the order of the slugs.
+
+    Raises ValueError if an id is unknown or stands twice.
+    """
+    found, seen = {}, {}
+    for module in iter_modules(chapters.__path__):
+        claims = getattr(import_module(f"{chapters.__name__}.{module.name}"), "CLAIMS", ())
+        for claim in claims:
+            if claim.id not in KNOWN:
+                raise ValueError(f"chapter {module.name}: unknown claim {claim.id!r}")
+            if claim.id in seen:
+                raise ValueError(f"claim {claim.id} stands in {seen[claim.id]} and in {module.name}")
+            seen[claim.id] = module.name
+        if claims:
+            found[module.name] = claims
+    return found
+
+
+def agrees(evidence: Evidence, measured):
+    """Whether the measured number is finite and within the tolerance."""
+    return isfinite(measured) and abs(measured - evidence.expected) <= evidence.tolerance
+
+
+def measure(claim: Claim, evidence: Evidence):
+    """The number measured now. Raises ValueError if it is out of tolerance."""
+    measured = float(evidence.measure())
+    if not agrees(evidence, measured):
+        raise ValueError(f"claim {claim.id}, {evidence.what}: measured {measured!r}, expected {evidence.expected!r} "
+                         f"within {evidence.tolerance!r}")
+    return measured
+
+
+class Ledger:
+    """All claims, measured when it is made: a table in a page, a list in a terminal."""
+
+    def __init__(self, claims=None):
+        """Measure ``{slug: claims}``, by default all. Raises ValueError where a number is out of tolerance."""
+        claims = gather() if claims is None else claims
+        self.rows = [(slug, claim, [measure(claim, e) for e in claim.evidence])
+                     for slug, several in claims.items() for claim in several]
+        self.rows.sort(key=lambda row: [int(part) for part in row[1].id[1:].split(".")])
+
+    def __repr__(self):
+        return "\n".join(f"{claim.id} {claim.verdict}: {'; '.join(in_words(claim, xs))}" for _, claim, xs in self.rows)
+
+    def _repr_html_(self):
+        head = "".join(f'<th scope="col">{words}</th>' for words in ("Claim", "Verdict", "Measured at this build"))
+        rows = "".join(row_html(*row) for row in self.rows)
+        return f'<table class="table ledger"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+
+
+def in_words(claim, measured):
+    """Each piece of evidence with its number, and the expected one where it reads differently."""
+    words = []
+    for e, x in zip(claim.evidence, measured, strict=True):
+        now, then = number(x, 4), number(e.expected, 4)
+        words.append(f"{e.what}: {now}{' ' * bool(e.unit)}{e.unit}" + (f" (expected {then})" if now != then else ""))
+    return words
+
+
+def row_html(slug, claim, measured):
+    """One row of the table, with a link to the figure that shows the claim."""
+    numbers = "".join(f"<li>{escape(words)}</li>" for words in in_words(claim, measured))
+    verdict = f'<strong class="verdict verdict-{VERDICTS.index(claim.verdict)}">{claim.verdict}</strong>'
+    return (
+        f'<tr id="claim-{claim.id.replace(".", "-").lower()}"><th scope="row">{claim.id}: {escape(claim.text)}</th>'
+        f"<td>{verdict}{'. ' * bool(claim.condition)}{escape(claim.condition)}</td>"
+        f'<td><ul>{numbers}</ul><a href="../notebooks/{slug}.html#{escape(claim.figure)}">See it in the figure '
+        f"“{claim.figure.partition('?')[0].replace('-', ' ')}”</a></td></tr>"
+    )
