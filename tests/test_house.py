@@ -1,0 +1,112 @@
+"""The house stands as drawn: one slug everywhere, imports run down only, notebooks carry text, the lock is whole."""
+
+import ast
+import pkgutil
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from vgtext import chapters
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted((ROOT / "src" / "vgtext").rglob("*.py"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+GROUND = {"nn", "explore", "style", "claim"}
+
+
+def name(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def table_of_contents():
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf8"))
+    return [toc["root"], *(entry["file"] for part in toc["parts"] for entry in part["chapters"])]
+
+
+def test_a_chapter_has_the_same_slug_everywhere():
+    listed = sorted(entry.removeprefix("notebooks/") for entry in table_of_contents() if entry.startswith("notebooks/"))
+    assert listed == [path.stem for path in NOTEBOOKS]
+    assert listed == sorted(module.name for module in pkgutil.iter_modules(chapters.__path__))
+    assert listed == sorted(path.stem.removeprefix("test_") for path in (ROOT / "tests" / "chapters").glob("test_*.py"))
+
+
+def test_every_page_of_the_book_is_listed_once():
+    pages = [path.relative_to(ROOT).with_suffix("").as_posix() for path in (ROOT / "book").glob("*.md")]
+    listed = table_of_contents()
+    assert sorted(listed) == sorted(pages + [f"notebooks/{path.stem}" for path in NOTEBOOKS])
+
+
+def room(module):
+    """Return the room of the house that a module of ours lives in: "nn", "chapters.two_by_two", "claims"."""
+    parts = module.split(".")[1:]
+    return ".".join(parts[:2] if parts[:1] == ["chapters"] else parts[:1])
+
+
+def imports(path):
+    """Return the modules of ours that a file imports, relative imports spelled out."""
+    package = ["vgtext", *path.relative_to(ROOT / "src" / "vgtext").parent.parts]
+    for node in ast.walk(ast.parse(path.read_text("utf8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "vgtext")
+        elif isinstance(node, ast.ImportFrom) and (node.level or node.module.split(".")[0] == "vgtext"):
+            base = package[: len(package) + 1 - node.level] if node.level else []
+            base = ".".join(base + ([node.module] if node.module else []))
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_imports_run_down_only(path):
+    """The ground floor imports nothing of ours but itself; a chapter imports the ground floor; the roof imports all."""
+    here = room(".".join(path.relative_to(ROOT / "src").with_suffix("").parts))
+    used = {room(module) for module in imports(path)} - {here}
+    if here in GROUND:
+        assert not used
+    elif here.startswith("chapters"):
+        assert used <= GROUND
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_notebook_is_committed_executed_with_text_only(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    assert set(notebook.metadata) == {"kernelspec"}, "run make notebooks"
+    for cell in notebook.cells:
+        assert set(cell.metadata) <= {"tags", "mystnb"}, "run make notebooks"
+        if cell.cell_type != "code":
+            continue
+        assert cell.execution_count, f"not executed, run make notebooks: {cell.source}"
+        kinds = {kind for output in cell.outputs for kind in output.get("data", {})}
+        assert kinds <= {"text/plain", "text/markdown"}, f"{kinds} in the outputs, run make notebooks: {cell.source}"
+        assert not any(output.output_type == "error" for output in cell.outputs)
+
+
+def test_the_lock_pins_every_package_and_names_no_host():
+    lines = (ROOT / "requirements.txt").read_text("utf8").splitlines()
+    pinned = {line.split("==")[0].lower() for line in lines if re.match(r"[A-Za-z0-9._-]+==[\w.]+( ;|$)", line)}
+    rest = [line for line in lines if not line.lstrip().startswith("#") and line.split("==")[0].lower() not in pinned]
+    assert rest == []
+    assert not re.search(r"https?://|file:|--index|--find-links", "\n".join(lines))
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]["dependencies"]
+    wanted += [line.split("#")[0] for line in (ROOT / "requirements.in").read_text("utf8").splitlines()]
+    wanted = {re.split(r"[<>=~;\[ ]", line.strip())[0].lower() for line in wanted} - {""}
+    assert wanted <= pinned, f"run make lock: {sorted(wanted - pinned)} is not pinned"
+    numbers = [line for line in lines if line.startswith("numpy==")]
+    assert len(numbers) == 1, "one NumPy for every Python"
+
+
+def test_the_address_of_the_book_stands_in_one_place():
+    """A fork changes the address in _config.yml, and nowhere else."""
+    address = yaml.safe_load((ROOT / "_config.yml").read_text("utf8"))["repository"]["url"]
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    holders = []
+    for path in filter(None, listing.split("\0")):
+        file = ROOT / path
+        if file.is_file() and file.suffix in {".md", ".yml", ".toml", ".cff", ".py", ".ipynb", ".html", ".txt", ""}:
+            if address in file.read_text("utf8"):
+                holders.append(path)
+    assert holders == ["_config.yml"]

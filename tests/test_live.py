@@ -1,0 +1,58 @@
+"""A chapter in a live JupyterLab, as a student runs it: run all cells, move a slider, see the caption follow."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "two_by_two.ipynb"
+
+
+@contextmanager
+def jupyter_lab(folder):
+    """Serve ``folder`` with JupyterLab on loopback, with settings of its own; yields the address."""
+    home = folder / "home"
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("VGTEXT_EXPLORE", "JUPYTER"))}
+    environment |= {"HOME": str(home), "JUPYTER_RUNTIME_DIR": str(home / "runtime"), "OPENBLAS_NUM_THREADS": "1"}
+    (home / "runtime").mkdir(parents=True)
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0",
+               "--IdentityProvider.token=", "--LabApp.news_url=", "--LabApp.extension_manager=readonly",
+               "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate"]
+    with open(folder / "jupyter.log", "w") as log, subprocess.Popen(
+            command, cwd=folder / "notebooks", env=environment, stdout=log, stderr=log) as server:
+        try:
+            record = home / "runtime" / f"jpserver-{server.pid}.json"
+            for _ in range(600):
+                if record.exists() or server.poll() is not None:
+                    break
+                time.sleep(0.1)
+            assert record.exists(), (folder / "jupyter.log").read_text()
+            time.sleep(0.5)
+            yield json.loads(record.read_text())["url"]
+        finally:
+            server.terminate()
+
+
+def test_a_slider_of_a_running_notebook_moves_its_figure(browser, tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    shutil.copy(NOTEBOOK, tmp_path / "notebooks")
+    with jupyter_lab(tmp_path) as address:
+        tab = browser.new_page(viewport={"width": 1280, "height": 900})
+        tab.set_default_timeout(90_000)
+        tab.goto(f"{address}lab/tree/{NOTEBOOK.name}")
+        tab.get_by_text("| Idle").wait_for()  # the kernel is there
+        tab.locator(".lm-MenuBar-itemLabel", has_text="Run").click()
+        tab.locator(".lm-Menu-itemLabel").get_by_text("Run All Cells", exact=True).click()
+        figure = tab.locator(".vg-explore").first
+        figure.scroll_into_view_if_needed()
+        slider, caption = figure.locator("input[type=range]").first, figure.locator("figcaption")
+        slider.wait_for()
+        before = caption.inner_text()
+        slider.focus()
+        slider.press("ArrowRight")
+        tab.wait_for_function("([figure, before]) => figure.innerText !== before", arg=[caption.element_handle(), before])
+        tab.close()
