@@ -318,7 +318,11 @@
         Object.assign(input, { id });
         input.dataset.lmSuppressShortcuts = "true";
         if (c.kind === "slider") row.querySelector("output").style.minWidth = `${Math.max(...c.texts.map((t) => t.length))}ch`;
-        const read = () => { this.stop(); this.go(this.state.map((v, k) => (k !== i ? v : c.kind === "switch" ? Number(input.checked) : Number(input.value)))); };
+        const read = () => {
+          const at = c.kind === "switch" ? Number(input.checked) : Number(input.value); // stopping shows the old state again
+          this.stop();
+          this.go(this.state.map((v, k) => (k === i ? at : v)));
+        };
         input.addEventListener("input", read);
         if (c.interval) row.querySelector("button").addEventListener("click", () => (this.timer ? this.stop() : this.play(i)));
         box.append(row);
