@@ -76,7 +76,7 @@ class StackedPass:
                 self._keep_in_range(self.z, self.exponent_z, l)
             np.matmul(W_back[l - 1], delta[l], out=work)  # dL/da[l-1], (G, n, B)
             if self.gain is not None:
-                np.multiply(work, self.gain, out=work)
+                work *= self.gain
         # every delta[l] carries the exponents taken out of the layers above it, too
         self.exponent_z[1:] = np.cumsum(self.exponent_z[:0:-1], axis=0)[::-1]
 
@@ -122,8 +122,8 @@ class StackedPass:
         }
 
     def _by_layer(self, x):
-        """The layers of a stacked array as a list, (n, B) if there is a single group: indexing it costs next to nothing."""
-        return list(x[:, 0] if x.shape[1] == 1 else x)
+        """The layers of a stacked array as a list, cheap to index: (n, B) for a plain network, else (G, n, B)."""
+        return list(x[:, 0] if self.gain is None else x)
 
     @staticmethod
     def _flat(x):

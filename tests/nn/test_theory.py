@@ -1,0 +1,163 @@
+"""Mean-field theory, Jacobians and initializers: the laws that the book rests on."""
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import jacobian as autograd_jacobian
+from gradients import seeds, steady
+from hypothesis import given
+
+from vgtext import nn
+from vgtext.nn import jacobian, products
+from vgtext.nn import meanfield as mf
+
+
+@pytest.mark.parametrize("variance, critical", [(0.01, 1.424), (0.05, 1.761), (0.1, 1.986)])
+def test_critical_line_of_tanh(variance, critical):
+    sigma_b = variance**0.5
+    sigma_w = mf.critical_sigma_w("tanh", sigma_b)
+    assert sigma_w**2 == pytest.approx(critical, abs=0.001)
+    assert mf.chi("tanh", sigma_w, sigma_b) == pytest.approx(1, abs=1e-8)
+    assert mf.chi("tanh", sigma_w * 0.95, sigma_b) < 1 < mf.chi("tanh", sigma_w * 1.05, sigma_b)
+
+
+@pytest.mark.parametrize("name, squared", [("relu", 2.0), ("identity", 1.0), ("tanh", 1.0), ("leaky_relu", 2 / (1 + 1e-4))])
+def test_critical_points_without_bias(name, squared):
+    assert mf.critical_sigma_w(name) ** 2 == pytest.approx(squared)
+
+
+def test_fixed_points():
+    phi = nn.ACTIVATIONS["selu"]
+    assert mf.gaussian_mean(phi) == pytest.approx(0, abs=1e-10)  # Klambauer et al. 2017: mean 0 and variance 1
+    assert mf.gaussian_mean(lambda u: phi(u) ** 2) == pytest.approx(1, abs=1e-10)
+    assert mf.variance_map(1.0, "selu") == pytest.approx(1, abs=1e-10)
+    assert mf.fixed_point("tanh", 0.9) == 0 and mf.fixed_point("relu", 1.5) == np.inf
+    assert mf.fixed_point("relu", 2**0.5, q0=3.0) == 3.0
+    assert mf.fixed_point("relu", 1.0, 1.0) == pytest.approx(2)  # q = q / 2 + 1
+    for name in ("tanh", "sigmoid", "elu", "gelu", "softplus"):
+        q = mf.fixed_point(name, 1.2, 0.3)
+        assert mf.variance_map(q, name, 1.2, 0.3) == pytest.approx(q, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", sorted(nn.ACTIVATIONS))
+def test_means_against_samples(name):
+    phi, u = nn.ACTIVATIONS[name], np.random.default_rng(0).standard_normal((2, 400_000))
+    assert mf.variance_map(2.0, name) == pytest.approx(np.mean(phi(2**0.5 * u[0]) ** 2), rel=0.01)
+    assert mf.chi(name, q=2.0) == pytest.approx(np.mean(phi.derivative(2**0.5 * u[0]) ** 2), rel=0.01)
+    v = 0.6 * u[0] + 0.8 * u[1]
+    sampled = np.mean(phi(u[0]) * phi(v)) / np.mean(phi(u[0]) ** 2)
+    assert mf.correlation_map(0.6, name, q=1.0) == pytest.approx(sampled, abs=0.01)
+
+
+@pytest.mark.parametrize("c", [-0.9, 0.0, 0.5, 0.99, 1.0])
+def test_correlation_map_of_relu_in_closed_form(c):
+    angle = np.arccos(c)  # Cho and Saul 2009, equation 6
+    assert mf.correlation_map(c, "relu", q=1.0) == pytest.approx((np.sin(angle) + (np.pi - angle) * c) / np.pi, abs=1e-10)
+
+
+def test_two_phases():
+    assert mf.correlation_fixed_point("tanh", 1.0, 0.2) == 1.0
+    c = mf.correlation_fixed_point("tanh", 2.5, 0.2)
+    assert 0 < c < 1 and mf.correlation_map(c, "tanh", 2.5, 0.2) == pytest.approx(c, abs=1e-8)
+    assert mf.depth_scale("tanh", 1.0, 0.0) == np.inf
+    assert mf.depth_scale("relu", 1.0) == pytest.approx(1 / np.log(2))
+    assert mf.correlation_depth_scale("tanh", 2.5, 0.2) > 0
+
+
+@pytest.mark.parametrize("scale", [0.8, 1.0, 1.3])
+def test_the_gradient_slope_of_a_wide_network_is_ln_chi_1(scale):
+    sigma_b = 0.05**0.5
+    sigma_w = scale * mf.critical_sigma_w("tanh", sigma_b)
+    s = nn.measure(40, 1000, sigma_w, sigma_b, batch=8)
+    l = np.arange(8, 34)  # away from both ends: the forward signal has settled
+    slope = -2 * np.polyfit(l, s.log2_error[l], 1)[0] * np.log(2)
+    assert slope == pytest.approx(np.log(mf.chi("tanh", sigma_w, sigma_b)), rel=0.05, abs=0.005)
+
+
+@pytest.mark.parametrize("name, init", [
+    ("relu", "he_normal"), ("relu", "he_uniform"), ("identity", "glorot_normal"), ("identity", "glorot_uniform"),
+])
+def test_he_keeps_the_second_moment_of_relu_and_glorot_that_of_a_linear_network(name, init):
+    """In expectation over the weights: 200 networks."""
+    runs = [nn.measure(5, 100, activation=name, init=init, batch=4, seed=seed) for seed in range(200)]
+    start = np.mean([s.activation[0] ** 2 for s in runs])
+    for quantity in ("activation", "error"):
+        squares = np.mean([getattr(s, quantity) ** 2 for s in runs], axis=0)
+        scale = start if quantity == "activation" else squares[5]
+        assert squares[1:] / scale == pytest.approx(np.ones(5), rel=0.12)
+
+
+def test_orthogonal_keeps_norms():
+    s = nn.measure(100, 32, activation="identity", init="orthogonal", dtype="float64")
+    np.testing.assert_allclose(s.log2_activation, s.log2_activation[0], atol=1e-12)
+    np.testing.assert_allclose(s.log2_error[1:], s.log2_error[100], atol=1e-12)
+
+
+@pytest.mark.parametrize("name, variance", [
+    ("glorot_normal", 2 / 700), ("glorot_uniform", 2 / 700), ("he_normal", 2 / 300), ("he_uniform", 2 / 300),
+    ("lecun_normal", 1 / 300), ("lecun_uniform", 1 / 300), ("standard_uniform", 1 / 900), ("zeros", 0.0),
+    (nn.initializers.scaled_normal(1.5), 2.25 / 300), (nn.initializers.scaled_uniform(1.5), 2.25 / 300),
+    (nn.initializers.normal(0.01), 1e-4), (nn.initializers.uniform(0.3), 0.03),
+])
+def test_variances_of_initializers(name, variance):
+    W = nn.get_initializer(name)(400, 300, np.random.default_rng(0))
+    assert W.shape == (400, 300)
+    assert W.var() == pytest.approx(variance, rel=0.02) and abs(W.mean()) < 0.01
+    if "uniform" in str(name):
+        assert np.abs(W).max() <= (3 * variance) ** 0.5
+
+
+@pytest.mark.parametrize("shape", [(5, 5), (7, 3), (3, 7)])
+def test_orthogonal_matrices(shape):
+    W = nn.initializers.orthogonal(2.0)(*shape, np.random.default_rng(0))
+    small = W @ W.T if shape[0] <= shape[1] else W.T @ W
+    np.testing.assert_allclose(small, 4 * np.eye(min(shape)), atol=1e-12)
+    assert (nn.initializers.constant(0.5)(*shape, None) == 0.5).all()
+
+
+@steady
+@given(seed=seeds)
+def test_jacobian_is_autograds(seed):
+    W, b = nn.random_network([4, 5, 3], "lecun_normal", 0.2, seed)
+    x = np.random.default_rng(seed).standard_normal((4, 1))
+    z, _ = nn.forward(W, b, x)
+
+    def output(x):
+        return anp.tanh(W[2] @ anp.tanh(W[1] @ x + b[1][:, 0]) + b[2][:, 0])
+
+    J = jacobian.layer_jacobians(W, z)
+    np.testing.assert_allclose(jacobian.jacobian(J), autograd_jacobian(output)(x[:, 0]), rtol=1e-11)
+    assert jacobian.singular_values(J, 1, 1) == pytest.approx(np.linalg.svd(J[1], compute_uv=False))
+
+
+def test_spectral_norm_of_a_deep_jacobian():
+    W, b = nn.random_network([6] * 301, "lecun_normal", seed=1)
+    z, _ = nn.forward(W, b, np.ones((6, 1)))
+    J = jacobian.layer_jacobians(W, z)
+    assert jacobian.log10_spectral_norm(J[:11]) == pytest.approx(np.log10(jacobian.singular_values(J, 1, 10)[0]))
+    assert jacobian.log10_spectral_norm([None, *(J[1:] * 10)]) < -20
+
+
+def test_lyapunov_spectrum():
+    rng = np.random.default_rng(0)
+    M = rng.standard_normal((4000, 3, 3))
+    found = jacobian.lyapunov_spectrum(M)
+    np.testing.assert_allclose(found, products.gaussian_lyapunov_exponents(3), atol=0.05)
+    assert found.sum() == pytest.approx(np.mean(np.log(np.abs(np.linalg.det(M)))))  # volumes multiply
+    np.testing.assert_allclose(jacobian.lyapunov_spectrum(np.tile(np.diag([3.0, 0.5]), (50, 1, 1))), np.log([3, 0.5]))
+
+
+@pytest.mark.parametrize("call, words", [
+    (lambda: mf.chi("tanh", -1.0), "sigma_w must be at least 0, got -1"),
+    (lambda: mf.variance_map(-1.0), "q must be at least 0, got -1"),
+    (lambda: mf.critical_sigma_w("relu", 0.1), "sigma_b must leave a critical point for relu; there is none at 0.1"),
+    (lambda: mf.correlation_map(0.5, "tanh", 0.5), "q must be positive and finite for a correlation"),
+    (lambda: nn.initializers.variance_scaling(1, "fan_on", "normal"), "mode must be one of fan_in, fan_out, fan_avg"),
+    (lambda: nn.initializers.variance_scaling(1, "fan_in", "cauchy"), "distribution must be one of normal, uniform"),
+    (lambda: nn.initializers.normal(-1), "std must be at least 0, got -1"),
+    (lambda: jacobian.jacobian([None, np.eye(2)], 1, 2), "first and last must satisfy"),
+    (lambda: jacobian.lyapunov_spectrum(np.ones((3, 2, 4))), "matrices must be square, got 2 x 4"),
+])
+def test_bad_input_is_named(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()
