@@ -1,0 +1,85 @@
+"""Many factors, one product: why depth fades or blows up a signal, and how fast."""
+
+from fractions import Fraction
+from itertools import accumulate, cycle, islice
+from operator import mul
+
+import numpy as np
+
+from vgtext.style import COLORS, REFERENCE, SEED, THEORY, depth_axis, float_limits, label_line, log_axis, number
+
+#: The factors of the tutorial S2, exactly.
+SHRINKING = [Fraction(f) for f in ("0.5", "0.2", "0.1", "0.001")]
+GROWING = [Fraction(f) for f in (10, 20, 25, 30, 50)]
+FADED, BLOWN_UP = Fraction(1, 10**10), Fraction(10**30)  # what the tutorial says they come to
+LONGEST = 40
+
+
+def multiply(factors, count):
+    """Return the products of the first 0, 1, …, ``count`` factors, exactly; the list is repeated as often as needed."""
+    return list(accumulate(islice(cycle(factors), count), mul, initial=Fraction(1)))
+
+
+def factors_to_reach(factors, goal, most=1000):
+    """Return how many factors it takes until the product has passed ``goal``: below 1 from above, else from below.
+
+    Raises ValueError if ``most`` factors do not get there.
+    """
+    for count, product in enumerate(multiply(factors, most)):
+        if (product <= goal) if goal < 1 else (product >= goal):
+            return count
+    raise ValueError(f"{most} factors do not reach {float(goal):g}")
+
+
+def random_products(c, spread, L=LONGEST, seeds=20):
+    """Return products of l = 0 … L factors, each c (1 + spread) or c (1 - spread) by a coin's toss: (L+1, seeds)."""
+    sign = np.random.default_rng(1).choice([-1, 1], size=(L, seeds))
+    return np.vstack([np.ones(seeds), np.cumprod(c * (1 + spread * sign), axis=0)])
+
+
+def draw_growth(linear, log, c=0.8, spread=0.0):
+    """Products of factors around c on a linear and on a log axis; theory: the geometric and the arithmetic mean."""
+    l, products, typical = np.arange(LONGEST + 1), random_products(c, spread), c * np.sqrt(1 - spread**2)
+    linear.set(ylim=(0, 3), ylabel="product of l factors", title="linear axis")
+    log_axis(log, 1e-12, 1e8, "")
+    log.set_title("log axis")
+    for ax in (linear, log):
+        depth_axis(ax, LONGEST, "number of factors l")
+        if spread > 0 and ax is log:
+            ax.plot(l, products, **SEED)
+        ax.plot(l, np.exp(np.log(products).mean(axis=1)), color=COLORS["backward"])
+        ax.plot(l, typical**l, **THEORY)
+        if spread > 0:
+            ax.plot(l, c**l, **{**THEORY, "linestyle": ":"})
+    if spread > 0:
+        label_line(log, 30, c**30, "average", COLORS["theory"], xytext=(-4, 9), ha="right" if c > 1 else "left")
+        label_line(log, 12, typical**12, "typical", COLORS["theory"], xytext=(-4, -10), ha="right")
+    fate = "falls" if typical < 1 - 1e-9 else "grows" if typical > 1 + 1e-9 else "stays"
+    rate = "" if fate == "stays" else f" by a power of ten every {abs(1 / np.log10(typical)):.1f} factors"
+    kind = (f"Every factor is {c:.1f}" if spread == 0 else
+            f"Each factor is {c * (1 - spread):.2f} or {c * (1 + spread):.2f}, on average {c:.1f}, "
+            f"but their geometric mean is {typical:.3f}")
+    return f"{kind}: the product {fate}{rate}, and after {LONGEST} factors it is typically {number(typical**LONGEST)}."
+
+
+def draw_two_lists(ax, count=5):
+    """The tutorial's two lists of factors, multiplied one by one and repeated, against the sizes that it names."""
+    log_axis(ax, 1e-52, 1e52, "product of the first l factors")
+    depth_axis(ax, LONGEST, "number of factors l")
+    float_limits(ax)
+    ends = []
+    for factors, goal, marker, name, up in ((GROWING, BLOWN_UP, "^", "10, 20, 25, 30, 50, again …", 1),
+                                            (SHRINKING, FADED, "v", "0.5, 0.2, 0.1, 0.001, again …", -1)):
+        products = np.array(multiply(factors, LONGEST), dtype=float)
+        reached = factors_to_reach(factors, goal)
+        ax.plot(products, color=COLORS["backward"], linewidth=0.8)
+        ax.plot(products[: count + 1], color=COLORS["backward"], marker=marker, markersize=4)
+        ax.plot([0, reached, reached], [float(goal), float(goal), 1], **REFERENCE)
+        exponent = round(np.log10(float(goal)))
+        label_line(ax, reached, 1, f"{reached} factors", COLORS["reference"], xytext=(0, -9 * up), ha="center")
+        label_line(ax, 0, float(goal), f"$10^{{{exponent}}}$", COLORS["reference"], xytext=(5, 8 * up))
+        label_line(ax, 27, products[27], name, COLORS["backward"], xytext=(8, -14 * up))
+        ends.append(products[count])
+    return (f"The first {count} factors multiply to {number(ends[1], 3)} and to {number(ends[0], 3)}. To reach 10⁻¹⁰ "
+            f"takes {factors_to_reach(SHRINKING, FADED)} of the small ones, to pass 10³⁰ "
+            f"{factors_to_reach(GROWING, BLOWN_UP)} of the large ones.")

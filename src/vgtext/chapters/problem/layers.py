@@ -1,0 +1,114 @@
+"""One network, of which one thing is changed at a time: the sizes that each of its layers sees in a backward pass."""
+
+from functools import cache, partial
+
+import numpy as np
+
+from vgtext import nn
+from vgtext.claim import Claim, Evidence
+from vgtext.nn.initializers import scaled_normal
+from vgtext.style import COLORS, MEASURED, REFERENCE, backward_arrow, label_line, layer_axis, log_axis, number
+
+#: The network as it is, and three with one change: activation, and weight scale σ_w = std √n.
+NETWORKS = {
+    "as it is": ("tanh", 1.0),
+    "sigmoid units": ("sigmoid", 1.0),
+    "weights × 4": ("tanh", 4.0),
+    "weights × ½": ("tanh", 0.5),
+}
+DEEPEST, EXAMPLES = 50, 100
+
+
+@cache
+def digits():
+    """The first 100 training images of the handwritten digits, x (64, 100), and what they show, y (100,)."""
+    data = nn.data.digits("float64")
+    return data.x[:, :EXAMPLES], data.y[:EXAMPLES]
+
+
+def network(change, L, seed=0):
+    """Return the network with L layers of 64 units (10 in the last) after one backward pass on 100 digits.
+
+    All ``NETWORKS`` with the same seed are made from the same random numbers. Raises KeyError for another name.
+    """
+    activation, sigma_w = NETWORKS[change]
+    net = nn.mlp(64, 64, 10, L, activation=activation, init=scaled_normal(sigma_w), seed=seed, dtype="float64")
+    net.loss_and_gradient(*digits(), measure=True)
+    return net
+
+
+@cache
+def layer_sizes(change, L, seed=0):
+    """Return :class:`vgtext.nn.Signals` of the network: ``activation[l]``, ``error[l]``, ``gradient[l]``, l = 0 … L."""
+    return network(change, L, seed).signals()
+
+
+def described(change):
+    """Return the words for a network of ``NETWORKS`` at the start of a sentence."""
+    return f"The network {change}" if change == "as it is" else f"The network with {change}"
+
+
+def draw_first_layers(ax, L=30):
+    """The weight gradient of every layer: a network as it is, with sigmoid units, and with weights times four."""
+    log_axis(ax, 1e-36, 1e12, "weight gradient ‖∂ℒ/∂W[l]‖")
+    layer_axis(ax, DEEPEST)
+    backward_arrow(ax)
+    ax.axhline(1, **REFERENCE)
+    l, first = np.arange(1, L + 1), {}
+    for change, marker, words, up in (("weights × 4", "^", "with weights × 4, it blows up", 12),
+                                      ("as it is", "o", "as it is, it arrives", -12),
+                                      ("sigmoid units", "v", "with sigmoid units, it fades", -12)):
+        sizes = layer_sizes(change, L).gradient[1:]
+        ax.plot(l, sizes, **{**MEASURED, "marker": marker, "markersize": 5, "markevery": [0, L - 1]},
+                color=COLORS["gradient"], linestyle="--" if change == "as it is" else "-")
+        middle = max(1, round(0.4 * L)) if up < 0 else max(1, round(0.3 * L))
+        label_line(ax, middle, sizes[middle - 1], words, COLORS["gradient"], xytext=(6, up))
+        first[change] = sizes[0] / sizes[-1]
+    fade, blow = first["sigmoid units"], first["weights × 4"]
+    return (f"{L} layers, one backward pass. With sigmoid units, layer 1 gets {number(fade)} of the gradient of layer "
+            f"{L}; with weights four times as large it gets {number(blow)} times as much.")
+
+
+def draw_quantities(ax, change="sigmoid units", L=30):
+    """Three sizes per layer: the activation that enters it, its error signal, its weight gradient."""
+    signals, l = layer_sizes(change, L), np.arange(1, L + 1)
+    log_axis(ax, 1e-36, 1e12, "size")
+    layer_axis(ax, DEEPEST)
+    backward_arrow(ax)
+    ax.axhline(1, **REFERENCE)
+    for sizes, key, marker, words in ((signals.activation[:-1], "forward", "o", "activation that enters, ‖a[l−1]‖"),
+                                      (signals.error[1:], "backward", "s", "error signal, ‖δ[l]‖"),
+                                      (signals.gradient[1:], "gradient", "D", "weight gradient, ‖∂ℒ/∂W[l]‖")):
+        ax.plot(l, sizes, color=COLORS[key], label=words, **{**MEASURED, "marker": marker, "markevery": 3})
+    ax.legend(loc="upper right")
+    error, gradient = (sizes[1] / sizes[L] for sizes in (signals.error, signals.gradient))
+    return (f"{described(change)}, {L} layers: from layer {L} back to layer 1 the error signal changes by a factor of "
+            f"{number(error)}, the weight gradient by a factor of {number(gradient)}.")
+
+
+def back_per_layer(change, quantity="error", L=30, seeds=5):
+    """By what factor the size changes per layer on the way back from layer L-1 to layer 2: geometric mean of seeds."""
+    log = [getattr(layer_sizes(change, L, seed), f"log10_{quantity}") for seed in range(seeds)]
+    return float(10 ** np.mean([(s[2] - s[L - 1]) / (L - 3) for s in log]))
+
+
+def _evidence(change, quantity, tolerance):
+    activation, sigma_w = NETWORKS[change]
+    c = float(np.sqrt(nn.meanfield.chi(activation, sigma_w)))
+    words = {"error": "error signal", "gradient": "weight gradient"}[quantity]
+    return Evidence(f"{change}: factor of the {words} per layer on the way back",
+                    partial(back_per_layer, change, quantity), c, tolerance)
+
+
+CLAIMS = (
+    Claim(
+        "S0.1", "The gradient of the loss gets very small (vanishing) or very large (exploding) on its way back "
+        "through the layers.", "holds", "Exponentially: by a nearly constant factor per layer, below or above 1.",
+        (
+            _evidence("sigmoid units", "error", 0.01),
+            _evidence("sigmoid units", "gradient", 0.01),
+            _evidence("weights × 4", "error", 0.08),
+            _evidence("weights × 4", "gradient", 0.08),
+        ), "first-layers",
+    ),
+)

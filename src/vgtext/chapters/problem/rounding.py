@@ -1,0 +1,71 @@
+"""Small compared with what a float can hold: where the error signal is rounded to exactly 0."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext import nn
+from vgtext.nn.floats import FORMATS, round_to
+from vgtext.nn.initializers import scaled_normal
+from vgtext.style import COLORS, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
+
+from .layers import digits
+
+DEEPEST = 200
+
+
+@cache
+def sigmoid_network(sigma_w, L, seed=0):
+    """Return weights, pre-activations and the gradient dL/da[L] of L sigmoid layers of 64 units on 10 digits."""
+    W, b = nn.backprop.random_network([64] * (L + 1), init=scaled_normal(sigma_w), seed=seed)
+    z, a = nn.backprop.forward(W, b, digits()[0][:, :10], "sigmoid")
+    return W, z, np.random.default_rng(seed).standard_normal(a[L].shape)
+
+
+@cache
+def error_sizes(sigma_w, L, name):
+    """Return ‖δ[l]‖ for l = 1 … L, root mean square over the examples, each δ[l] stored in the format ``name``.
+
+    The products are computed in float64 and only their results are rounded: the kindest that a format can be.
+    """
+    W, z, dL_da = sigmoid_network(sigma_w, L)
+    phi, delta, sizes = nn.get_activation("sigmoid"), None, []
+    for l in range(L, 0, -1):
+        back = dL_da if l == L else W[l + 1].T @ delta  # (64, examples)
+        delta = round_to(back * phi.derivative(z[l]), name)  # (64, examples)
+        sizes.append(np.linalg.norm(delta) / np.sqrt(delta.shape[1]))
+    return np.array(sizes[::-1])
+
+
+def layers_at_zero(name, sigma_w=1.0, L=DEEPEST):
+    """Return how many of L layers have an error signal of exactly 0 in the format ``name``: all those first ones."""
+    return int(np.sum(error_sizes(sigma_w, L, name) == 0))
+
+
+def factor(sigma_w):
+    """Return the factor of ‖δ‖ per layer that theory predicts for wide sigmoid networks, at most σ_w / 4."""
+    return float(np.sqrt(nn.meanfield.chi("sigmoid", sigma_w)))
+
+
+def draw_float_range(ax, L=100, sigma_w=1.0):
+    """The error signal of a sigmoid network: true size, theory, and the layers at which two formats give out."""
+    l, sizes = np.arange(1, L + 1), error_sizes(sigma_w, L, "float64")
+    log_axis(ax, 1e-135, 1e10, "error signal ‖δ[l]‖")
+    layer_axis(ax, DEEPEST)
+    backward_arrow(ax)
+    ax.plot(l, sizes, color=COLORS["backward"])
+    ax.plot(l, sizes[-1] * factor(sigma_w) ** (L - l), **THEORY)
+    for name, bottom, words in (("float16", FORMATS["float32"].smallest, "exactly 0 in float16"),
+                                ("float32", 1e-135, "exactly 0 in float32 too")):
+        ax.axhspan(bottom, FORMATS[name].smallest, color="#999999", alpha=0.18 if name == "float16" else 0.34,
+                   linewidth=0, zorder=0)
+        ax.text(0.98, bottom, words, transform=ax.get_yaxis_transform(), ha="right", va="bottom", fontsize=8,
+                color=COLORS["reference"])
+        lost = layers_at_zero(name, sigma_w, L)
+        if lost:
+            ax.plot([lost], [sizes[lost - 1]], marker="x", markersize=8, markeredgewidth=2, color=COLORS["reference"])
+            label_line(ax, lost, sizes[lost - 1], name, COLORS["reference"], xytext=(-8, 8), ha="right")
+    zeros = ", ".join(f"{layers_at_zero(name, sigma_w, L)} in {name}" for name in ("float16", "float32", "float64"))
+    return (f"{L} sigmoid layers, σ_w = {sigma_w:g}: the error signal shrinks to {number(sizes[0])} at layer 1, by a "
+            f"factor of {(sizes[1] / sizes[-1]) ** (1 / max(1, L - 2)):.3f} per layer (theory, dashed: "
+            f"{factor(sigma_w):.3f}). Layers with an error signal of exactly 0: {zeros}.")

@@ -1,0 +1,56 @@
+"""Small compared with what? Three yardsticks for a weight gradient, and the weights that float32 cannot move."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext.style import COLORS, MEASURED, REFERENCE, layer_axis, log_axis, number
+
+from .layers import NETWORKS, described, network
+
+DEPTH = 30
+ROUNDED_OFF = 2.0**-25  # a smaller relative step is lost in float32, whatever the weight
+
+
+@cache
+def gradients_and_weights(change, L=DEPTH):
+    """Return the gradients ∂ℒ/∂W[l] and the weights W[l] of the network, l = 1 … L, as two tuples of matrices."""
+    return tuple(zip(*((layer.W_gradient, layer.W) for layer in network(change, L).layers[1:]), strict=True))
+
+
+def yardsticks(change, eta=0.1, loss_unit=1.0):
+    """Return, per layer: the size of its gradient; over the largest layer's; of its update over that of its weights."""
+    size, weight = (np.array([np.linalg.norm(m) for m in group]) for group in gradients_and_weights(change))
+    size = loss_unit * size
+    return size, size / size.max(), eta * size / weight
+
+
+def unmoved(change, layer=1, eta=0.1, loss_unit=1.0):
+    """Return the share of the weights of a layer that w - η ∂ℒ/∂w leaves exactly as they were, in float32."""
+    gradients, weights = gradients_and_weights(change)
+    w = weights[layer - 1].astype(np.float32)
+    step = (eta * loss_unit * gradients[layer - 1]).astype(np.float32)
+    return float(np.mean(w - step == w))
+
+
+def draw_yardsticks(size, share, ratio, change="weights × ½", loss_unit=1.0, eta=0.1):
+    """The weight gradients of 30 layers by three yardsticks."""
+    if change not in NETWORKS:
+        raise ValueError(f"unknown network {change!r}; allowed are {', '.join(NETWORKS)}")
+    l, sizes = np.arange(1, DEPTH + 1), yardsticks(change, eta, loss_unit)
+    titles = ("its size", "over the largest layer's", "update over weights")
+    for ax, values, title in zip((size, share, ratio), sizes, titles, strict=True):
+        log_axis(ax, 1e-28, 1e8, "")
+        layer_axis(ax, DEPTH, "layer l")
+        ax.set_title(title)
+        ax.plot(l, values, color=COLORS["gradient"], **{**MEASURED, "markevery": [0, DEPTH - 1]})
+    for ax, guide in ((size, 1), (share, 1), (ratio, 1e-3)):
+        ax.axhline(guide, **REFERENCE)
+    ratio.axhspan(1e-28, ROUNDED_OFF, color="#999999", alpha=0.25, linewidth=0, zorder=0)
+    for y, words in ((1e-28, "lost in float32"), (1e-3, "usual guide $10^{-3}$")):
+        ratio.text(0.96, y, words, transform=ratio.get_yaxis_transform(), ha="right", va="bottom", fontsize=8,
+                   color=COLORS["reference"])
+    return (f"{described(change)}, {DEPTH} layers. The gradient of layer 1 has size {number(sizes[0][0])}, "
+            f"{number(sizes[1][0])} of the largest layer's. A step with η = {eta:g} changes its weights by "
+            f"{number(sizes[2][0])} of their size; float32 leaves {unmoved(change, 1, eta, loss_unit):.0%} of them "
+            "exactly as they were.")
