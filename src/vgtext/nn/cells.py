@@ -1,9 +1,9 @@
 """Recurrent cells: one step forward in time, and one step back.
 
-All cells read the column ``v[t] = [h[t-1]; x[t]]`` through one matrix W, (gates * n, n + n_in): ``z[t] = W v[t] + b``.
-``forward(t)`` turns ``z[t]`` into h[t]. ``backward(t, dh)`` takes dL/dh[t], turns ``z[t]`` into dL/dz[t] in place, and
-leaves in ``direct`` what flows back to h[t-1] past W, if anything does. ``carried`` are the arrays that go back from
-step to step besides dL/dh: they share its power of two.
+All cells read ``z[t] = W h[t-1] + U x[t] + b``, some blocks of n rows, one for each gate. ``forward(t)`` turns z[t] into
+h[t]. ``backward(t, dh)`` takes dL/dh[t], turns z[t] into dL/dz[t] in place, and leaves in ``direct`` what flows back to
+h[t-1] past W, if anything does. ``carried`` are the arrays that go back from step to step besides dL/dh: they share its
+power of two. ``blocks``: how many blocks z has; ``from_h`` and ``from_x``: which of them read h and x.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ _sigmoid = ACTIVATIONS["sigmoid"].value
 class Vanilla:
     """h[t] = phi(z[t]) (Elman 1990)."""
 
-    gates, direct, carried = 1, None, ()
+    blocks, from_h, from_x, direct, carried = 1, slice(0, 1), slice(0, 1), None, ()
 
     def __init__(self, activation="tanh"):
         self.phi = get_activation(activation)
@@ -40,7 +40,7 @@ class LSTM:
     z = [i; f; o; g]:  c[t] = sigmoid(f) c[t-1] + sigmoid(i) tanh(g),  h[t] = sigmoid(o) tanh(c[t]).
     """
 
-    gates, direct = 4, None
+    blocks, from_h, from_x, direct = 4, slice(0, 4), slice(0, 4), None
 
     def start(self, z, h):
         """Take the stacked arrays of a sequence, used from index 1 on: z (T + 1, 4n, B), h (T + 1, n, B)."""
@@ -85,22 +85,22 @@ class LSTM:
 class GRU:
     """Gated recurrent unit (Cho et al. 2014), the reset gate after the product with W as in PyTorch and cuDNN.
 
-    z = [r; u; s], where s comes from h[t-1] alone, and y = U x[t] + b_y comes from the input alone:
+    z = [s; r; u; y], where s = W_s h[t-1] reads no input and y = U_y x[t] + b_y no hidden state:
     g = tanh(y + sigmoid(r) s),  h[t] = (1 - sigmoid(u)) g + sigmoid(u) h[t-1].
     """
 
-    gates, direct, carried = 4, None, ()
+    blocks, from_h, from_x, carried = 4, slice(0, 3), slice(1, 4), ()
 
     def start(self, z, h):
         """Take the stacked arrays of a sequence, used from index 1 on: z (T + 1, 4n, B), h (T + 1, n, B)."""
         self.z, self.h, self.n = z, h, h.shape[1]
-        self.direct, self.work, self.slope = np.empty((3, *h.shape[1:]), z.dtype)
+        self.direct, self.work, self.du = np.empty((3, *h.shape[1:]), z.dtype)
 
     def forward(self, t):
-        """Set h[t], (n, B); z[t] becomes [r; u; s; g], values of the gates."""
+        """Set h[t], (n, B); z[t] becomes [s; r; u; g], values of the gates."""
         z, n, h = self.z[t], self.n, self.h[t]
-        _sigmoid(z[: 2 * n], out=z[: 2 * n])
-        r, u, s, g = z.reshape(4, n, -1)
+        _sigmoid(z[n : 3 * n], out=z[n : 3 * n])
+        s, r, u, g = z.reshape(4, n, -1)
         g += np.multiply(r, s, out=self.work)
         np.tanh(g, out=g)
         np.subtract(self.h[t - 1], g, out=h)
@@ -109,23 +109,22 @@ class GRU:
 
     def backward(self, t, dh):
         """Turn z[t] into dL/dz[t], (4n, B); ``direct`` becomes dh u, what h[t-1] gets past W."""
-        z, n, work, slope = self.z[t], self.n, self.work, self.slope
-        r, u, s, g = z.reshape(4, n, -1)
+        work, du = self.work, self.du
+        s, r, u, g = self.z[t].reshape(4, self.n, -1)
         np.multiply(dh, u, out=self.direct)
-        np.subtract(self.h[t - 1], g, out=slope)
-        slope *= dh  # dL/du
+        np.subtract(self.h[t - 1], g, out=du)
+        du *= self.direct  # dh u (h[t-1] - g)
         np.subtract(dh, self.direct, out=work)  # dL/dg = dh (1 - u)
-        np.multiply(g, g, out=g)
+        g *= g
         np.subtract(1, g, out=g)
-        g *= work  # g <- gradient before tanh
-        slope *= u
-        np.multiply(slope, np.subtract(1, u, out=work), out=u)  # u <- gradient before sigmoid, with u (1 - u)
+        g *= work  # y <- dL/dg (1 - g^2)
+        np.subtract(1, u, out=u)
+        u *= du  # u <- dh (h[t-1] - g) u (1 - u)
         np.multiply(g, r, out=work)  # dL/ds
-        s *= work
-        s *= np.subtract(1, r, out=slope)
-        r_gradient, s_gradient = s, work  # g s r (1 - r), and g r
-        np.copyto(r, r_gradient)
-        np.copyto(s, s_gradient)
+        np.subtract(1, r, out=r)
+        r *= s
+        r *= work  # r <- dL/dy s r (1 - r)
+        np.copyto(s, work)
 
 
 #: Every cell by name.

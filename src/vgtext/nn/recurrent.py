@@ -1,8 +1,8 @@
 """Recurrent networks and backpropagation through time, with the gradient with respect to every hidden state.
 
-    v[t] = [h[t-1]; x[t]],   z[t] = W v[t] + b,   h[t] = cell(z[t]),   t = 1..T,   output = V h[T] + c
+    z[t] = W h[t-1] + U x[t] + b,    h[t] = cell(z[t]),    t = 1..T,    output = V h[T] + c
 
-Backwards, dL/dh[t-1] is the h part of W.T dL/dz[t] (and what a gate lets pass). Sources: Werbos 1990; Pascanu et al. 2013.
+Backwards, dL/dh[t-1] is W.T dL/dz[t] and what a gate lets pass. Sources: Werbos 1990; Pascanu et al. 2013.
 """
 
 from types import SimpleNamespace
@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from . import checks
-from .cells import CELLS, GRU, Vanilla
+from .cells import CELLS, Vanilla
 from .initializers import get_initializer, orthogonal
 from .losses import get_loss
 from .scale import FAR, log2_norm, log2_sqrt, rescale
@@ -20,8 +20,8 @@ from .signals import Signals
 class Recurrent:
     """A recurrent layer of n units and a linear readout after the last step, trained by :func:`vgtext.nn.train`.
 
-    ``cell``: "rnn", "lstm", "gru". x is (T, n_in, examples); the output (n_out, examples). ``init`` draws the h part of
-    each gate's W (default: orthogonal), Glorot's rule its x part; ``forget_bias`` is added to an LSTM's forget gate
+    ``cell``: "rnn", "lstm", "gru". x is (T, n_in, examples); the output (n_out, examples). ``init`` draws each
+    gate's block of W (default: orthogonal), Glorot's rule U and V; ``forget_bias`` is added to an LSTM's forget gate
     (Jozefowicz et al. 2015) and ``update_bias`` to a GRU's update gate.
     """
 
@@ -30,8 +30,10 @@ class Recurrent:
         self.n_in, self.n, self.n_out = checks.whole("n_in", n_in), checks.whole("n", n), checks.whole("n_out", n_out)
         kind = CELLS[checks.choice("cell", cell, CELLS)]
         self.cell = kind(activation) if kind is Vanilla else kind()
-        self.loss, self.dtype, k = get_loss(loss), checks.float_type(dtype), self.cell.gates
-        shapes = {"W": (k * n, n + n_in), "b": (k * n, 1), "V": (n_out, n), "c": (n_out, 1)}
+        self.loss, self.dtype = get_loss(loss), checks.float_type(dtype)
+        self.rows_h, self.rows_x = (slice(k.start * n, k.stop * n) for k in (self.cell.from_h, self.cell.from_x))
+        h, x = self.rows_h.stop - self.rows_h.start, self.rows_x.stop - self.rows_x.start
+        shapes = {"W": (h, n), "U": (x, n_in), "b": (x, 1), "V": (n_out, n), "c": (n_out, 1)}
         ends = np.cumsum([int(np.prod(s)) for s in shapes.values()])
         self.parameters = {name: slice(end - int(np.prod(s)), end) for (name, s), end in zip(shapes.items(), ends)}
         self.theta, self.gradient = np.zeros((2, ends[-1]), self.dtype)
@@ -39,39 +41,32 @@ class Recurrent:
             setattr(self, name, self.theta[self.parameters[name]].reshape(shape))
             setattr(self, f"{name}_gradient", self.gradient[self.parameters[name]].reshape(shape))
         self._initialize(get_initializer(init or orthogonal()), np.random.default_rng(seed))
-        bias = {"lstm": (0.0, checks.number("forget_bias", forget_bias), 0.0, 0.0),
-                "gru": (0.0, checks.number("update_bias", update_bias), 0.0, 0.0), "rnn": (0.0,)}[cell]
-        self.b += np.repeat(bias, n)[:, None].astype(self.dtype)
+        bias = checks.number("forget_bias", forget_bias), checks.number("update_bias", update_bias)
+        if cell != "rnn":
+            self.b[n : 2 * n] = bias[0] if cell == "lstm" else bias[1]
 
     def _initialize(self, init, rng):
         glorot, n = get_initializer("glorot_normal"), self.n
-        for k in range(self.cell.gates):
-            self.W[k * n : (k + 1) * n, :n] = init(n, n, rng)
-            self.W[k * n : (k + 1) * n, n:] = glorot(n, self.n_in, rng)
+        for W, rule in ((self.W, init), (self.U, glorot)):
+            for k in range(0, len(W), n):
+                W[k : k + n] = rule(n, W.shape[1], rng)
         self.V[...] = glorot(self.n_out, n, rng)
-        self._constrain(self.W)
-
-    def _constrain(self, W):
-        """Zero the blocks that a GRU has not: s reads h only, y reads x only (see :class:`vgtext.nn.cells.GRU`)."""
-        if isinstance(self.cell, GRU):
-            W[2 * self.n : 3 * self.n, self.n :] = 0
-            W[3 * self.n :, : self.n] = 0
 
     def forward(self, x, training=True):
         """Return the output, (n_out, examples), for x (T, n_in, examples)."""
-        x = checks.array("x", x, (None, self.n_in, None), self.dtype)
-        T, _, B = x.shape
-        n, k = self.n, self.cell.gates
-        self.v = np.empty((T + 2, n + self.n_in, B), self.dtype)  # v[t] = [h[t-1]; x[t]], so h[t] = v[t+1, :n]
-        self.v[1 : T + 1, n:], self.v[1, :n] = x, 0
-        self.z, h = np.empty((T + 1, k * n, B), self.dtype), self.v[1:, :n]
-        self.cell.start(self.z, h)
+        self.x = x = checks.array("x", x, (None, self.n_in, None), self.dtype)
+        (T, _, B), rows = x.shape, self.cell.blocks * self.n
+        self.h, self.z = np.zeros((T + 1, self.n, B), self.dtype), np.empty((T + 1, rows, B), self.dtype)
+        self.z[1:, : self.rows_x.start] = 0
+        from_x, from_h = self.z[1:, self.rows_x], np.empty((len(self.W), B), self.dtype)
+        np.matmul(self.U, x, out=from_x)  # (T, rows, B)
+        from_x += self.b
+        self.cell.start(self.z, self.h)
         for t in range(1, T + 1):
-            np.matmul(self.W, self.v[t], out=self.z[t])  # (k n, B)
-            self.z[t] += self.b
+            self.z[t, self.rows_h] += np.matmul(self.W, self.h[t - 1], out=from_h)  # (rows, B)
             self.cell.forward(t)
-        self.h = h  # h[0..T], (T + 1, n, B)
-        return self.V @ h[T] + self.c
+        self.a = self.V @ self.h[T] + self.c  # (n_out, B)
+        return self.a
 
     predict = forward
 
@@ -80,40 +75,43 @@ class Recurrent:
 
         ``log2_hidden[t]`` is the log2 of the root mean square over examples of |dL/dh[t]|, L one example's loss.
         """
-        T, cell, n = len(self.h) - 1, self.cell, self.n
-        dL_da = checks.array("dL_da", dL_da, (self.n_out, self.h.shape[2]), self.dtype)
+        T, cell, B = len(self.h) - 1, self.cell, self.h.shape[2]
+        dL_da = np.asarray(dL_da, self.dtype)
+        if dL_da.shape != (self.n_out, B):
+            raise ValueError(f"dL_da must have shape ({self.n_out}, {B}), got {dL_da.shape}")
         np.matmul(dL_da, self.h[T].T, out=self.V_gradient)  # (n_out, n)
         self.c_gradient[...] = dL_da.sum(axis=1, keepdims=True)
         self.gradient[: self.parameters["b"].stop] = 0
         dh = self.V.T @ dL_da  # (n, B)
-        step, total, W_back = np.empty_like(self.W), np.zeros_like(self.W), np.ascontiguousarray(self.W[:, :n].T)
+        dW, step, W_back = np.zeros_like(self.W), np.empty_like(self.W), np.ascontiguousarray(self.W.T)
         exponent, far, squares, exponents = 0, 4.0 ** FAR[self.dtype.name], np.empty(T + 1), np.zeros(T + 1, int)
         first = T + 1  # steps from ``first`` on have been added to the gradient
-        for t in range(T, -1, -1):
+        for t in range(T, 0, -1):
             squares[t] = size = np.vdot(dh, dh)
             if not 1 / far < size < far and (shift := rescale(dh)):
                 for d in cell.carried:
                     np.ldexp(d, -shift, out=d)
-                first = self._add(total, t + 1, first, exponent)
+                first = self._add(dW, t + 1, first, exponent)
                 squares[t], exponent = np.vdot(dh, dh), exponent + shift
             exponents[t] = exponent
-            if t == 0:
-                break
-            cell.backward(t, dh)  # z[t] is now dL/dz[t], (k n, B)
-            total += np.matmul(self.z[t], self.v[t].T, out=step)  # (k n, n + n_in)
-            np.matmul(W_back, self.z[t], out=dh)  # dL/dh[t-1], (n, B)
+            cell.backward(t, dh)  # z[t] is now dL/dz[t], (rows, B)
+            dz = self.z[t, self.rows_h]
+            dW += np.matmul(dz, self.h[t - 1].T, out=step)  # (rows, n)
+            np.matmul(W_back, dz, out=dh)  # dL/dh[t-1], (n, B)
             if cell.direct is not None:
                 dh += cell.direct
-        self._add(total, 1, first, exponent)
-        self._constrain(self.W_gradient)
-        self.log2_hidden = log2_sqrt(squares, exponents) + 0.5 * np.log2(self.h.shape[2])
+        self._add(dW, 1, first, exponent)
+        self.log2_hidden = log2_sqrt(squares, exponents) + 0.5 * np.log2(B)
+        self.log2_hidden[0] = log2_norm(dh, exponent) + 0.5 * np.log2(B)
 
-    def _add(self, total, t, first, exponent):
+    def _add(self, dW, t, first, exponent):
         """Add the gradients of steps t..first-1, which share one exponent, to the whole; return t."""
-        db = self.z[t:first].sum(axis=(0, 2))[:, None]  # (k n, 1)
-        for whole, part in ((self.W_gradient, total), (self.b_gradient, db)):
+        dz, x = self.z[t:first, self.rows_x], self.x[t - 1 : first - 1]  # (steps, rows, B), (steps, n_in, B)
+        dU = sum((dz[k] @ x[k].T for k in range(len(dz))), np.zeros_like(self.U))
+        db = dz.sum(axis=(0, 2))[:, None]
+        for whole, part in ((self.W_gradient, dW), (self.U_gradient, dU), (self.b_gradient, db)):
             whole += np.ldexp(part, exponent)
-        total[...] = 0
+        dW[...] = 0
         return t
 
     def loss_and_gradient(self, x, y, measure=False):
@@ -143,7 +141,7 @@ class Recurrent:
     def layers(self):
         """The recurrent layer (1) and the readout (2), for the training loop."""
         return [None, SimpleNamespace(W=self.W, W_gradient=self.W_gradient, a=self.h, delta=self.z[1:]),
-                SimpleNamespace(W=self.V, W_gradient=self.V_gradient, a=self.V @ self.h[-1], delta=self.V_gradient)]
+                SimpleNamespace(W=self.V, W_gradient=self.V_gradient, a=self.a, delta=self.V_gradient)]
 
     @property
     def depth(self):

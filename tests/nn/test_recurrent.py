@@ -1,0 +1,90 @@
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import grad
+from gradients import LOSS, autograd_error, difference_error, random_target, seeds, sizes, steady
+from hypothesis import given
+
+from vgtext import nn
+
+
+def output(cell, network, theta, x, nudge):
+    """The output and the hidden states of a recurrent network in autograd's terms; ``nudge[t]`` is added to h[t]."""
+    n, part = network.n, network.parameters
+    W, U = (theta[part[k]].reshape(getattr(network, k).shape) for k in "WU")
+    b, V, c0 = theta[part["b"]][:, None], theta[part["V"]].reshape(network.V.shape), theta[part["c"]][:, None]
+    s = lambda z: 0.5 * (1 + anp.tanh(z / 2))  # noqa: E731
+    h, c = nudge[0], 0.0
+    for t in range(1, len(x) + 1):
+        p, q = anp.dot(W, h), anp.dot(U, x[t - 1]) + b
+        p, q = ([v[k : k + n] for k in range(0, len(W), n)] for v in (p, q))
+        if cell == "rnn":
+            h = anp.tanh(p[0] + q[0])
+        elif cell == "lstm":
+            i, f, o, g = (j + k for j, k in zip(p, q))
+            c = s(f) * c + s(i) * anp.tanh(g)
+            h = s(o) * anp.tanh(c)
+        else:
+            r, u = s(p[1] + q[0]), s(p[2] + q[1])
+            h = (1 - u) * anp.tanh(q[2] + r * p[0]) + u * h
+        h = h + nudge[t]
+    return anp.dot(V, h) + c0
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("loss", sorted(LOSS))
+@steady
+@given(T=sizes, n=sizes, n_in=sizes, seed=seeds)
+def test_backpropagation_through_time(cell, loss, T, n, n_in, seed):
+    rng = np.random.default_rng(seed)
+    network = nn.Recurrent(cell, n_in, n, 3, loss=loss, dtype="float64", seed=seed)
+    network.theta += 0.2 * rng.standard_normal(network.theta.shape)
+    x, y, nudge = rng.standard_normal((T, n_in, 4)), random_target(loss, 3, 4, rng), np.zeros((T + 1, n, 4))
+    value = network.loss_and_gradient(x, y)
+
+    def reference(theta, nudge=nudge):
+        return LOSS[loss](output(cell, network, theta, x, nudge), y)
+
+    assert value == pytest.approx(float(reference(network.theta)), rel=1e-10)
+    assert autograd_error(reference, network.theta, network.gradient) < 1e-10
+    gradient = network.gradient.copy()
+    assert difference_error(lambda: network.loss(network.forward(x), y)[0], network.theta, gradient, rng) < 1e-7
+    hidden = grad(lambda nudge: reference(network.theta, nudge))(nudge)  # dL/dh[t], (T + 1, n, examples)
+    np.testing.assert_allclose(np.exp2(network.log2_hidden), np.linalg.norm(hidden, axis=(1, 2)) * 2, rtol=1e-9)
+
+
+@pytest.mark.parametrize("cell, bias", [("rnn", {}), ("lstm", {"forget_bias": -2.0}), ("gru", {"update_bias": -2.0})])
+def test_a_thousand_steps_in_float32(cell, bias):
+    x = np.random.default_rng(0).standard_normal((1000, 3, 4))
+    found = []
+    for dtype in ("float32", "float64"):
+        network = nn.Recurrent(cell, 3, 12, 4, dtype=dtype, init=nn.initializers.orthogonal(0.5), **bias)
+        network.loss_and_gradient(x, np.arange(4))
+        found.append((network.signals().log10_error, network.gradient.copy()))
+    assert found[1][0][0] < -100
+    assert np.abs(found[0][0] - found[1][0]).max() < 0.01
+    np.testing.assert_allclose(found[0][1], found[1][1], atol=1e-5)
+
+
+def test_a_forget_gate_bias_keeps_the_gradient():
+    x, y = nn.data.delayed_copy(50, 32)
+    sizes = []
+    for bias in (0.0, 1.0, 2.0):
+        network = nn.Recurrent("lstm", 9, 16, 8, forget_bias=bias)
+        network.loss_and_gradient(x, y)
+        sizes.append(network.signals().log10_error[0])
+    assert sizes[0] < sizes[1] < sizes[2]
+
+
+def test_a_gru_learns_to_add():
+    x, y = nn.data.adding_problem(12, 1000)
+    network = nn.Recurrent("gru", 2, 24, 1, loss="mean_squared_error")
+    h = nn.train(network, x, y, steps=400, optimizer="adam", learning_rate=1e-2, clip=("global_norm", 1.0), record_every=100)
+    assert np.mean(h.loss[-20:]) < 0.01 < 1 / 12  # answering 1 always would give 1/12
+    assert h.log2_error.shape == (4, 13)
+
+
+def test_a_recurrent_explosion_is_reported():
+    network = nn.Recurrent("rnn", 2, 8, 1, activation="relu", init=nn.initializers.constant(5.0), loss="mean_squared_error")
+    x, y = nn.data.adding_problem(60, 10)
+    assert nn.train(network, x, y, steps=5).breakdown.step == 1
