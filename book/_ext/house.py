@@ -36,10 +36,10 @@ def sources_key(app, config):
 
 
 def add_figures(app):
-    """Copy the figures' script and style into the book, and load them as plain files, so that file:// works."""
+    """Copy the script and style of figures and quizzes into the book, and load them as plain files, so that file:// works."""
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
-    for path in sorted((PACKAGE / "explore").glob("*.[cj]s*")):
+    for path in sorted(PACKAGE.glob("*/*.[cj]s*")):
         shutil.copyfile(path, static / path.name)
         if path.suffix == ".css":
             app.add_css_file(path.name)

@@ -45,11 +45,16 @@ def explore(draw, *, labels=None, **controls):
         If a control makes no sense or ``draw`` lacks its parameter; in a book's build also if any state fails, returns
         no caption, holds an artist that cannot be shown, or if the figure is over its budget.
     """
+    figure = Explorable(draw, controls, labels or {})
+    return {"live": Live, "static": Static, "text": Shown}[current_mode()](figure)
+
+
+def current_mode():
+    """Return what ``VGTEXT_EXPLORE`` says: "live" (the default), "static" or "text"; FigureError for anything else."""
     mode = os.environ.get("VGTEXT_EXPLORE", "live")
     if mode not in MODES:
         raise FigureError(f"VGTEXT_EXPLORE={mode!r}: allowed are {', '.join(MODES)}")
-    figure = Explorable(draw, controls, labels or {})
-    return {"live": Live, "static": Static, "text": Shown}[mode](figure)
+    return mode
 
 
 class Shown:

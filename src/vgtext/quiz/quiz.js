@@ -1,0 +1,61 @@
+/* Brings the forms of quiz.py to life, in a page (<vg-quiz>) and in a notebook (globalThis.vgQuiz.live). */
+(() => {
+  "use strict";
+  const readNumber = (text) => {
+    const plain = text.trim().replace(/\u2212/g, "-").replace(/\s*(×|x|\*)\s*10\s*(\^|\*\*)?\s*/i, "e").replace(/,(?=\d{3}\b)/g, "");
+    return plain === "" ? NaN : Number(plain);
+  };
+  const near = (a, b, tolerance) => Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b));
+
+  /* Returns [is right, what to say] for a form. */
+  function judge(form, { kind, answers }) {
+    if (kind === "number") {
+      const given = readNumber(form.querySelector("input").value);
+      if (Number.isNaN(given)) return [null, "Write a number, for instance 0.25 or 1.5e-7."];
+      const met = answers.find(([value, , , tolerance]) => near(given, value, tolerance));
+      return met ? [met[1], met[2]] : [false, "Not this number. Estimate its size first, then compute."];
+    }
+    const chosen = new Set([...form.querySelectorAll("input:checked")].map((input) => Number(input.value)));
+    if (!chosen.size) return [null, "Choose an answer first."];
+    const wrong = answers.filter(([, right], k) => chosen.has(k) && !right);
+    const missed = answers.filter(([, right], k) => !chosen.has(k) && right).length;
+    if (wrong.length) return [false, wrong.map(([answer, , why]) => (kind === "one" ? why : `${answer} ${why}`)).join(" ")];
+    if (missed) return [false, `So far right, but ${missed} more ${missed > 1 ? "answers hold" : "answer holds"}.`];
+    return [true, answers.filter(([, right]) => right).map(([, , why]) => why).join(" ")];
+  }
+
+  function start(form) {
+    const quiz = JSON.parse(form.dataset.quiz), verdict = form.querySelector(".vg-verdict");
+    form.querySelector("details").remove();
+    form.querySelectorAll("input").forEach((input) => (input.dataset.lmSuppressShortcuts = "true"));
+    verdict.insertAdjacentHTML("beforebegin", '<button type="submit">Check</button>');
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const [right, words] = judge(form, quiz);
+      form.dataset.verdict = right === null ? "" : right ? "right" : "wrong";
+      verdict.textContent = (right === null ? "" : right ? "Right. " : "Not yet. ") + words;
+      const figure = quiz.see && document.getElementById(quiz.see.split("?")[0]);
+      if (right !== null && figure) {
+        verdict.insertAdjacentHTML("beforeend", ' <a>See it in the figure</a>');
+        verdict.lastChild.href = `#${quiz.see}`;
+      }
+    });
+    form.addEventListener("input", () => {
+      verdict.textContent = form.dataset.verdict = "";
+    });
+  }
+
+  class Quiz extends HTMLElement {
+    connectedCallback() {
+      if (!this.started) start(this.querySelector("form"));
+      this.started = true;
+    }
+  }
+  if (!customElements.get("vg-quiz")) customElements.define("vg-quiz", Quiz);
+  globalThis.vgQuiz = {
+    live({ model, el }) {
+      el.innerHTML = model.get("form");
+      start(el.firstChild);
+    },
+  };
+})();

@@ -1,0 +1,179 @@
+"""One question with its answers; every wrong answer says what it confuses.
+
+Like a figure, a quiz shows itself as the environment variable ``VGTEXT_EXPLORE`` says: ``live``, a Jupyter widget;
+``static``, an element of a page; ``text``, its words alone, without the answers.
+"""
+
+import json
+import math
+import random
+import zlib
+from html import escape
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from vgtext.explore.show import current_mode
+
+HERE = Path(__file__).parent
+
+
+class QuizError(ValueError):
+    """A quiz that makes no sense; the message names the question and what is wrong."""
+
+
+def quiz(question, *, right=None, wrong=None, number=None, tolerance=None, unit="", mistakes=None, explain="", see=""):
+    """Ask a reader one question.
+
+    Parameters
+    ----------
+    question : str
+        What is asked, in plain text.
+    right, wrong : dict, optional
+        Choices, {answer: why}. One right answer makes a single choice, several a multiple choice. Each wrong one says
+        what it confuses. The order in which they are shown depends on the question alone.
+    number, tolerance, unit : float, float, str, optional
+        Instead of choices: the number that is asked for, how far off (relative) an answer may be, and its unit.
+    mistakes : dict, optional
+        With ``number``: wrong numbers that readers come to, {number: what it confuses}, met with the same tolerance.
+    explain : str
+        With ``number``: why it is right.
+    see : str
+        The state of a figure that answers the question, as its link says it: ``"unit-circle?depth=5"``.
+
+    Raises
+    ------
+    QuizError
+        If there are neither choices nor a number, or both; if an answer lacks its why.
+    """
+    where = f"quiz {question[:50]!r}"
+    if not question.strip():
+        raise QuizError("a quiz takes a question; this one is empty")
+    if (number is None) == (right is None):
+        raise QuizError(f"{where}: give either right and wrong choices, or a number with its tolerance")
+    if number is None:
+        kind, answers = "many" if len(right) > 1 else "one", choices(where, question, right, wrong or {})
+    else:
+        kind, answers = "number", numbers(where, number, tolerance, explain, mistakes or {})
+    asked = Quiz(question, kind, answers, unit, see)
+    mode = current_mode()
+    return {"live": Live, "static": Static, "text": Shown}[mode](asked)
+
+
+def choices(where, question, right, wrong):
+    """Return [(answer, is right, why), ...] in an order that the question decides."""
+    if not right or not wrong:
+        raise QuizError(f"{where}: a choice takes at least one right and one wrong answer")
+    if set(right) & set(wrong):
+        raise QuizError(f"{where}: {set(right) & set(wrong)} is both right and wrong")
+    answers = [(str(a), True, why) for a, why in right.items()] + [(str(a), False, why) for a, why in wrong.items()]
+    for answer, _, why in answers:
+        if not str(why).strip():
+            raise QuizError(f"{where}: the answer {answer!r} does not say why")
+    random.Random(zlib.crc32(question.encode())).shuffle(answers)
+    return answers
+
+
+def numbers(where, number, tolerance, explain, mistakes):
+    """Return [(number, is right, why), ...], the right one first; each has the relative tolerance appended."""
+    if tolerance is None or not 0 <= tolerance < 1 or not math.isfinite(number):
+        raise QuizError(
+            f"{where}: a number takes a relative tolerance from 0 to 1, and is finite; not {number}, {tolerance}"
+        )
+    if not explain.strip() or not all(str(why).strip() for why in mistakes.values()):
+        raise QuizError(f"{where}: explain why the number is right, and what each mistake confuses")
+    for mistake in mistakes:
+        if math.isclose(mistake, number, rel_tol=tolerance):
+            raise QuizError(f"{where}: the mistake {mistake} lies within the tolerance of the right number {number}")
+    return [
+        (n, ok, why, tolerance)
+        for n, ok, why in [(number, True, explain), *((m, False, w) for m, w in mistakes.items())]
+    ]
+
+
+class Quiz:
+    """A question, its kind ("one", "many" or "number"), and its answers."""
+
+    def __init__(self, question, kind, answers, unit, see):
+        """Hold what was asked."""
+        self.question, self.kind, self.answers, self.unit, self.see = question, kind, answers, unit, see
+        self.id = f"quiz-{zlib.crc32(question.encode()):08x}"
+
+    def text(self):
+        """Return the question and its choices in words, without the answers."""
+        hint = {
+            "one": "",
+            "many": " (choose all that hold)",
+            "number": f" (a number{', in ' + self.unit if self.unit else ''})",
+        }
+        shown = [] if self.kind == "number" else [f"  ( ) {answer[0]}" for answer in self.answers]
+        return "\n".join([f"[quiz] {self.question}{hint[self.kind]}", *shown])
+
+    def solution(self):
+        """Return the right answers with their reasons, one a line."""
+        return [f"{a[0]}{' ' + self.unit if self.unit else ''}: {a[2]}" for a in self.answers if a[1]]
+
+    def fields(self):
+        """Return the inputs of the form as HTML."""
+        if self.kind == "number":
+            unit = f" {escape(self.unit)}" if self.unit else ""
+            box = '<input type="text" inputmode="decimal" autocomplete="off" size="12">'
+            return f"<label>Your number: {box}{unit}</label>"
+        box = "radio" if self.kind == "one" else "checkbox"
+        return "".join(
+            f'<label><input type="{box}" name="{self.id}" value="{k}"> <span>{escape(answer[0])}</span></label>'
+            for k, answer in enumerate(self.answers)
+        )
+
+    def form(self):
+        """Return the quiz as HTML: a form that the script brings to life; without it, the answer to unfold."""
+        lead = " Choose all that hold." if self.kind == "many" else ""
+        data = escape(json.dumps({"kind": self.kind, "answers": self.answers, "see": self.see}))
+        answer = "".join(f"<p>{escape(line)}</p>" for line in self.solution())
+        return (
+            f'<form class="vg-quiz" data-quiz="{data}" novalidate>'
+            f"<fieldset><legend>{escape(self.question)}{lead}</legend>"
+            f'{self.fields()}</fieldset><div class="vg-verdict" role="status"></div>'
+            f"<details><summary>Answer</summary>{answer}</details></form>"
+        )
+
+
+class Shown:
+    """A quiz's words."""
+
+    def __init__(self, asked):
+        """Write the question."""
+        self.quiz = asked
+        self.mimebundle = {"text/plain": asked.text()}
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """Offer the outputs."""
+        return self.mimebundle
+
+
+class Static(Shown):
+    """A quiz's words and its page element."""
+
+    def __init__(self, asked):
+        """Write the element."""
+        super().__init__(asked)
+        self.mimebundle["text/html"] = f'<vg-quiz id="{asked.id}">{asked.form()}</vg-quiz>'
+
+
+class Live(Shown):
+    """A quiz's words and its widget."""
+
+    def __init__(self, asked):
+        """Make the widget."""
+        super().__init__(asked)
+        self.widget = QuizWidget(form=asked.form())
+        self.mimebundle = {**self.widget._repr_mimebundle_()[0], **self.mimebundle}
+
+
+class QuizWidget(anywidget.AnyWidget):
+    """The quiz in a notebook: the same form and the same script as in the built page."""
+
+    _esm = (HERE / "quiz.js").read_text(encoding="utf-8") + "\nexport default { render: globalThis.vgQuiz.live };\n"
+    _css = (HERE / "quiz.css").read_text(encoding="utf-8")
+    form = traitlets.Unicode().tag(sync=True)

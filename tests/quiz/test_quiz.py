@@ -1,0 +1,129 @@
+"""The quiz: its lives show the same words, nonsense is named, and it is answered by keyboard in a page from a file."""
+
+import pytest
+
+from vgtext.quiz import QuizError, quiz
+from vgtext.quiz.quiz import HERE
+
+ONE = {"question": "All entries are 0.6. What does the product do?",
+       "right": {"It explodes.": "The eigenvalue is 1.2."},
+       "wrong": {"It fades.": "That takes entries for eigenvalues.", "It stays.": "That takes the mean for the rate."}}
+MANY = {"question": "Which of these keep every norm?",
+        "right": {"rotation": "It is orthogonal.", "reflection": "It is orthogonal, too."},
+        "wrong": {"shear": "stretches: both eigenvalues are 1, but not the singular values."}}
+NUMBER = {"question": "What is 0.2 to the power 10?", "number": 1.024e-7, "tolerance": 0.01,
+          "mistakes": {0.02: "That multiplies instead of taking a power."}, "explain": "2^10 = 1024, times 10^-10."}
+
+
+@pytest.fixture
+def mode(monkeypatch):
+    return lambda name: monkeypatch.setenv("VGTEXT_EXPLORE", name)
+
+
+@pytest.mark.parametrize("asked", [ONE, MANY, NUMBER])
+def test_the_lives_show_the_same_words_and_the_text_gives_no_answer_away(mode, asked):
+    texts = set()
+    for name in ("live", "static", "text"):
+        mode(name)
+        texts.add(quiz(**asked).mimebundle["text/plain"])
+    [text] = texts
+    assert asked["question"] in text
+    assert all(choice in text for choice in [*asked.get("right", ()), *asked.get("wrong", ())])
+    assert not any(why in text for why in asked.get("right", {}).values())
+
+
+def test_the_right_answer_is_not_always_first(mode):
+    mode("text")
+    asked = [quiz(f"Question {k}?", right={"a": "why"}, wrong={"b": "why", "c": "why"}).quiz for k in range(30)]
+    assert {each.answers.index(("a", True, "why")) for each in asked} == {0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"question": " "}, "this one is empty"),
+        ({"right": None}, "either right and wrong choices, or a number"),
+        ({"number": 3}, "either right and wrong choices, or a number"),
+        ({"wrong": None}, "at least one right and one wrong"),
+        ({"wrong": {"It explodes.": "no"}}, "both right and wrong"),
+        ({"wrong": {"It fades.": ""}}, "does not say why"),
+    ],
+)
+def test_choices_that_make_no_sense_are_named(change, words):
+    with pytest.raises(QuizError, match=words):
+        quiz(**{**ONE, **change})
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"tolerance": None}, "relative tolerance"),
+        ({"tolerance": -1}, "relative tolerance"),
+        ({"number": float("nan")}, "is finite"),
+        ({"explain": ""}, "explain why"),
+        ({"mistakes": {1.0241e-7: "close"}}, "within the tolerance of the right number"),
+    ],
+)
+def test_numbers_that_make_no_sense_are_named(change, words):
+    with pytest.raises(QuizError, match=words):
+        quiz(**{**NUMBER, **change})
+
+
+@pytest.fixture
+def page(browser, tmp_path, mode):
+    mode("static")
+    forms = "".join(quiz(**asked).mimebundle["text/html"] for asked in (ONE, MANY, NUMBER))
+    file = tmp_path / "quiz.html"
+    file.write_text(f"<!doctype html><meta charset=utf-8>{forms}<script>{(HERE / 'quiz.js').read_text()}</script>")
+    opened = browser.new_page()
+    opened.goto(file.as_uri())
+    yield opened
+    opened.close()
+
+
+def answer(page, k, keys):
+    """Focus the first input of quiz ``k``, press ``keys``, send the form with Enter; return what is announced."""
+    form = page.locator("form").nth(k)
+    form.locator("input").first.focus()
+    for key in keys:
+        page.keyboard.press(key) if len(key) > 1 or key == " " else page.keyboard.type(key)
+    form.locator("button").focus()
+    page.keyboard.press("Enter")
+    return form.locator("[role=status]").inner_text()
+
+
+def test_every_choice_is_answered_by_keyboard_with_its_own_words(page, mode):
+    for k, (text, right, why) in enumerate(quiz(**ONE).quiz.answers):
+        page.reload()
+        said = answer(page, 0, [" ", *["ArrowDown"] * k])
+        assert said == ("Right. " if right else "Not yet. ") + why, text
+
+
+def test_a_multiple_choice_says_what_is_missing_and_what_is_wrong(page):
+    answers = quiz(**MANY).quiz.answers
+    right = [k for k, a in enumerate(answers) if a[1]]
+    wrong = next(k for k, a in enumerate(answers) if not a[1])
+
+    def keys(chosen):
+        return [key for k in range(3) for key in ([" "] if k in chosen else []) + ["Tab"]]
+
+    assert "1 more answer holds" in answer(page, 1, keys(right[:1]))
+    page.reload()
+    assert "Not yet. shear stretches" in answer(page, 1, keys([*right, wrong]))
+    page.reload()
+    assert answer(page, 1, keys(right)).startswith("Right. ")
+
+
+@pytest.mark.parametrize("written", ["1.024e-7", "1.024 × 10^-7", "0.0000001024", "1.02*10**-7", "1.024E−7"])
+def test_numbers_are_read_as_people_write_them(page, written):
+    assert answer(page, 2, written) == "Right. 2^10 = 1024, times 10^-10."
+
+
+@pytest.mark.parametrize(("written", "said"), [("0.02", "Not yet. That multiplies"), ("7", "Not yet. Not this number"),
+                                               ("many", "Write a number"), ("", "Write a number")])
+def test_wrong_numbers_meet_their_hint(page, written, said):
+    assert answer(page, 2, written).startswith(said)
+
+
+def test_an_empty_answer_is_no_answer(page):
+    assert answer(page, 0, []) == "Choose an answer first."
