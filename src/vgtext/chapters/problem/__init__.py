@@ -5,15 +5,26 @@ draw them, and the claims that they settle. The prose stands in ``notebooks/prob
 """
 
 from . import layers
-from .factors import GROWING, SHRINKING, draw_growth, draw_two_lists, factors_to_reach, multiply
-from .layers import NETWORKS, draw_first_layers, draw_quantities, layer_sizes, network
-from .rounding import draw_float_range, layers_at_zero
-from .yardsticks import draw_yardsticks, unmoved
+from .factors import (
+    BLOWN_UP,
+    FADED,
+    GROWING,
+    SHRINKING,
+    draw_growth,
+    draw_two_lists,
+    factors_to_reach,
+    multiply,
+    random_products,
+)
+from .layers import NETWORKS, back_per_layer, draw_first_layers, draw_quantities, layer_sizes, network
+from .rounding import draw_float_range, error_sizes, factor, layers_at_zero
+from .yardsticks import draw_yardsticks, three_yardsticks, unmoved
 
 CLAIMS = layers.CLAIMS
 
 __all__ = [
-    "CLAIMS", "GROWING", "NETWORKS", "SHRINKING", "draw_first_layers", "draw_float_range", "draw_growth",
-    "draw_quantities", "draw_two_lists", "draw_yardsticks", "factors_to_reach", "layer_sizes", "layers_at_zero",
-    "multiply", "network", "unmoved",
+    "BLOWN_UP", "CLAIMS", "FADED", "GROWING", "NETWORKS", "SHRINKING", "back_per_layer", "draw_first_layers",
+    "draw_float_range", "draw_growth", "draw_quantities", "draw_two_lists", "draw_yardsticks", "error_sizes", "factor",
+    "factors_to_reach", "layer_sizes", "layers_at_zero", "multiply", "network", "random_products", "three_yardsticks",
+    "unmoved",
 ]

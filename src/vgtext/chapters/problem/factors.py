@@ -48,12 +48,11 @@ def draw_growth(linear, log, c=0.8, spread=0.0):
         if spread > 0 and ax is log:
             ax.plot(l, products, **SEED)
         ax.plot(l, np.exp(np.log(products).mean(axis=1)), color=COLORS["backward"])
-        ax.plot(l, typical**l, **THEORY)
+        ax.plot(l, typical**l, **THEORY, label="typical")
         if spread > 0:
-            ax.plot(l, c**l, **{**THEORY, "linestyle": ":"})
+            ax.plot(l, c**l, **{**THEORY, "linestyle": ":"}, label="average")
     if spread > 0:
-        label_line(log, 30, c**30, "average", COLORS["theory"], xytext=(-4, 9), ha="right" if c > 1 else "left")
-        label_line(log, 12, typical**12, "typical", COLORS["theory"], xytext=(-4, -10), ha="right")
+        linear.legend(loc="upper right")
     fate = "falls" if typical < 1 - 1e-9 else "grows" if typical > 1 + 1e-9 else "stays"
     rate = "" if fate == "stays" else f" by a power of ten every {abs(1 / np.log10(typical)):.1f} factors"
     kind = (f"Every factor is {c:.1f}" if spread == 0 else

@@ -55,14 +55,15 @@ def draw_first_layers(ax, L=30):
     backward_arrow(ax)
     ax.axhline(1, **REFERENCE)
     l, first = np.arange(1, L + 1), {}
-    for change, marker, words, up in (("weights × 4", "^", "with weights × 4, it blows up", 12),
-                                      ("as it is", "o", "as it is, it arrives", -12),
-                                      ("sigmoid units", "v", "with sigmoid units, it fades", -12)):
+    for change, marker, words, where, shift in (
+        ("weights × 4", "^", "with weights × 4, it blows up", round(0.3 * L), (6, 12)),
+        ("as it is", "o", "as it is, it arrives", *((L, (10, -10)) if L < 35 else (round(0.4 * L), (6, -11)))),
+        ("sigmoid units", "v", "with sigmoid units, it fades", round(0.4 * L), (8, -12 if L > 8 else -24)),
+    ):
         sizes = layer_sizes(change, L).gradient[1:]
         ax.plot(l, sizes, **{**MEASURED, "marker": marker, "markersize": 5, "markevery": [0, L - 1]},
                 color=COLORS["gradient"], linestyle="--" if change == "as it is" else "-")
-        middle = max(1, round(0.4 * L)) if up < 0 else max(1, round(0.3 * L))
-        label_line(ax, middle, sizes[middle - 1], words, COLORS["gradient"], xytext=(6, up))
+        label_line(ax, max(1, where), sizes[max(1, where) - 1], words, COLORS["gradient"], xytext=shift)
         first[change] = sizes[0] / sizes[-1]
     fade, blow = first["sigmoid units"], first["weights × 4"]
     return (f"{L} layers, one backward pass. With sigmoid units, layer 1 gets {number(fade)} of the gradient of layer "
@@ -80,7 +81,7 @@ def draw_quantities(ax, change="sigmoid units", L=30):
                                       (signals.error[1:], "backward", "s", "error signal, ‖δ[l]‖"),
                                       (signals.gradient[1:], "gradient", "D", "weight gradient, ‖∂ℒ/∂W[l]‖")):
         ax.plot(l, sizes, color=COLORS[key], label=words, **{**MEASURED, "marker": marker, "markevery": 3})
-    ax.legend(loc="upper right")
+    ax.legend(loc="lower right")
     error, gradient = (sizes[1] / sizes[L] for sizes in (signals.error, signals.gradient))
     return (f"{described(change)}, {L} layers: from layer {L} back to layer 1 the error signal changes by a factor of "
             f"{number(error)}, the weight gradient by a factor of {number(gradient)}.")
@@ -107,8 +108,8 @@ CLAIMS = (
         (
             _evidence("sigmoid units", "error", 0.01),
             _evidence("sigmoid units", "gradient", 0.01),
-            _evidence("weights × 4", "error", 0.08),
-            _evidence("weights × 4", "gradient", 0.08),
+            _evidence("weights × 4", "error", 0.05),
+            _evidence("weights × 4", "gradient", 0.05),
         ), "first-layers",
     ),
 )

@@ -18,7 +18,7 @@ def gradients_and_weights(change, L=DEPTH):
     return tuple(zip(*((layer.W_gradient, layer.W) for layer in network(change, L).layers[1:]), strict=True))
 
 
-def yardsticks(change, eta=0.1, loss_unit=1.0):
+def three_yardsticks(change, eta=0.1, loss_unit=1.0):
     """Return, per layer: the size of its gradient; over the largest layer's; of its update over that of its weights."""
     size, weight = (np.array([np.linalg.norm(m) for m in group]) for group in gradients_and_weights(change))
     size = loss_unit * size
@@ -37,7 +37,7 @@ def draw_yardsticks(size, share, ratio, change="weights × ½", loss_unit=1.0, e
     """The weight gradients of 30 layers by three yardsticks."""
     if change not in NETWORKS:
         raise ValueError(f"unknown network {change!r}; allowed are {', '.join(NETWORKS)}")
-    l, sizes = np.arange(1, DEPTH + 1), yardsticks(change, eta, loss_unit)
+    l, sizes = np.arange(1, DEPTH + 1), three_yardsticks(change, eta, loss_unit)
     titles = ("its size", "over the largest layer's", "update over weights")
     for ax, values, title in zip((size, share, ratio), sizes, titles, strict=True):
         log_axis(ax, 1e-28, 1e8, "")
@@ -47,10 +47,10 @@ def draw_yardsticks(size, share, ratio, change="weights × ½", loss_unit=1.0, e
     for ax, guide in ((size, 1), (share, 1), (ratio, 1e-3)):
         ax.axhline(guide, **REFERENCE)
     ratio.axhspan(1e-28, ROUNDED_OFF, color="#999999", alpha=0.25, linewidth=0, zorder=0)
-    for y, words in ((1e-28, "lost in float32"), (1e-3, "usual guide $10^{-3}$")):
-        ratio.text(0.96, y, words, transform=ratio.get_yaxis_transform(), ha="right", va="bottom", fontsize=8,
-                   color=COLORS["reference"])
+    above = sizes[2][0] < 1e-3
+    for y, words, va in ((1e-28, "lost in float32", "bottom"), (1e-3, "guide $10^{-3}$", "bottom" if above else "top")):
+        ratio.text(0.05, y, words, transform=ratio.get_yaxis_transform(), va=va, fontsize=8, color=COLORS["reference"])
     return (f"{described(change)}, {DEPTH} layers. The gradient of layer 1 has size {number(sizes[0][0])}, "
             f"{number(sizes[1][0])} of the largest layer's. A step with η = {eta:g} changes its weights by "
-            f"{number(sizes[2][0])} of their size; float32 leaves {unmoved(change, 1, eta, loss_unit):.0%} of them "
-            "exactly as they were.")
+            f"{number(sizes[2][0])} of their size; float32 leaves {100 * unmoved(change, 1, eta, loss_unit):.4g}% of "
+            "them exactly as they were.")
