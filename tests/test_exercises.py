@@ -1,0 +1,85 @@
+"""The checker: right answers pass, each mistake meets its hint, nothing gives the solution away, nothing hangs."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vgtext import exercises
+from vgtext.exercises import Exercise, check
+
+
+def matrix_and_depth(rng):
+    return rng.normal(size=(2, 2)), int(rng.integers(2, 6))
+
+
+POWER = Exercise(
+    name="power",
+    asks="W multiplied by itself L times, a 2 x 2 array",
+    solution=np.linalg.matrix_power,
+    inputs=matrix_and_depth,
+    mistakes=((lambda W, L: W**L, "W**L raises each entry; a product of matrices is @."),
+              (lambda W, L: L * W, "That adds W up L times.")),
+)
+NUMBER = Exercise("number", "0.2 to the power 10, a number", lambda: 0.2**10,
+                  mistakes=((lambda: 2.0, "That multiplies."),), tolerance=0.01)
+
+
+def test_right_answers_pass():
+    assert check(POWER, np.linalg.matrix_power).right
+    assert check(POWER, lambda W, L: (W @ np.linalg.matrix_power(W, L - 1)).tolist()).right
+    assert check(NUMBER, 1.024e-7).right and check(NUMBER, np.float32(1.024e-7)).right
+
+
+@pytest.mark.parametrize(("wrong", "hint"), POWER.mistakes)
+def test_each_mistake_meets_its_hint(wrong, hint):
+    verdict = check(POWER, wrong)
+    assert not verdict.right and verdict.words == hint
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True))
+def test_wrong_numbers_fail_and_never_show_the_right_one(value):
+    verdict = check(NUMBER, value)
+    assert verdict.right == (abs(value - 0.2**10) <= 0.01 * 0.2**10)
+    if not verdict.right:
+        assert "1.024" not in verdict.words or "1.024" in f"{value:.6g}"
+
+
+def forgets(W, L):
+    np.linalg.matrix_power(W, L)
+
+
+def endless(W, L):
+    while True:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (3.0, "a function; this is 3"),
+        (forgets, "does the function return its result"),
+        (lambda W: W, "It is called with 2 arguments"),
+        (lambda W, L: 1 / 0, "raised ZeroDivisionError"),
+        (lambda W, L: "large", "got 'large'"),
+        (lambda W, L: W[0], r"shape \(2, 2\); got an array of shape \(2,\)"),
+        (lambda W, L: W * np.nan, "Expected finite numbers"),
+        (lambda W, L: -np.linalg.matrix_power(W, L), "wrong sign"),
+        (lambda W, L: 100 * np.linalg.matrix_power(W, L), "too large"),
+    ],
+)
+def test_what_is_no_answer_is_told_in_kind(answer, words):
+    verdict = check(POWER, answer, seed=0)
+    assert not verdict.right
+    with pytest.raises(AssertionError, match=words):
+        raise AssertionError(repr(verdict))
+
+
+def test_an_endless_loop_is_stopped(monkeypatch):
+    monkeypatch.setattr(exercises, "TIME_LIMIT", 0.2)
+    assert "Does its loop end?" in repr(check(POWER, endless))
+
+
+def test_check_wants_an_exercise():
+    with pytest.raises(TypeError, match="check takes an exercise"):
+        check("power", 3)
