@@ -16,7 +16,7 @@ def network(widths, seed):
 @steady
 @given(widths=strategies.lists(sizes, min_size=2, max_size=5), seed=seeds, names=strategies.permutations(sorted(PHI)))
 def test_the_four_equations_against_autograd(widths, seed, names):
-    W, b, x, rng = network(widths, seed)
+    W, b, x, _ = network(widths, seed)
     names = list(names[: len(W) - 1])
     z, a = forward(W, b, x, names)
     gradient = backward(W, z, a, (a[-1] - 1) / 4, names)
@@ -100,7 +100,7 @@ def test_layers_are_never_renumbered():
     (lambda W, b, x: random_network([3, 2], init="he"), r"init must be one of glorot_normal, .*got 'he'"),
     (lambda W, b, x: random_network([3, 2], dtype="float16"), r"dtype must be one of float32, float64; got 'float16'"),
     (lambda W, b, x: get_loss("mse"), r"loss must be one of mean_squared_error, .*got 'mse'"),
-    (lambda W, b, x: get_loss("softmax_cross_entropy")(x, [0, 1, 2, 3]), r"y must lie in 0\.\.2, got values from 0 to 3"),
+    (lambda W, b, x: get_loss("softmax_cross_entropy")(x, [0, 1, 2, 3]), r"y must lie in 0\.\.2, got"),
     (lambda W, b, x: get_loss("softmax_cross_entropy")(x, [0.0] * 4), r"y must be 4 whole numbers, got .*float64"),
     (lambda W, b, x: get_loss("logistic_cross_entropy")(x, x * 0 + 2), r"y must lie in \[0, 1\], got values from 2"),
     (lambda W, b, x: get_loss("mean_squared_error")(x, x[0]), r"y must have shape \(3, 4\), got \(4,\)"),

@@ -79,12 +79,14 @@ def test_a_forget_gate_bias_keeps_the_gradient():
 def test_a_gru_learns_to_add():
     x, y = nn.data.adding_problem(12, 1000)
     network = nn.Recurrent("gru", 2, 24, 1, loss="mean_squared_error")
-    h = nn.train(network, x, y, steps=400, optimizer="adam", learning_rate=1e-2, clip=("global_norm", 1.0), record_every=100)
+    options = {"optimizer": "adam", "learning_rate": 1e-2, "clip": ("global_norm", 1.0), "record_every": 100}
+    h = nn.train(network, x, y, steps=400, **options)
     assert np.mean(h.loss[-20:]) < 0.01 < 1 / 12  # answering 1 always would give 1/12
     assert h.log2_error.shape == (4, 13)
 
 
 def test_a_recurrent_explosion_is_reported():
-    network = nn.Recurrent("rnn", 2, 8, 1, activation="relu", init=nn.initializers.constant(5.0), loss="mean_squared_error")
+    init = nn.initializers.constant(5.0)
+    network = nn.Recurrent("rnn", 2, 8, 1, activation="relu", init=init, loss="mean_squared_error")
     x, y = nn.data.adding_problem(60, 10)
     assert nn.train(network, x, y, steps=5).breakdown.step == 1

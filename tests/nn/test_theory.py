@@ -21,7 +21,9 @@ def test_critical_line_of_tanh(variance, critical):
     assert mf.chi("tanh", sigma_w * 0.95, sigma_b) < 1 < mf.chi("tanh", sigma_w * 1.05, sigma_b)
 
 
-@pytest.mark.parametrize("name, squared", [("relu", 2.0), ("identity", 1.0), ("tanh", 1.0), ("leaky_relu", 2 / (1 + 1e-4))])
+@pytest.mark.parametrize("name, squared", [
+    ("relu", 2.0), ("identity", 1.0), ("tanh", 1.0), ("leaky_relu", 2 / (1 + 1e-4)),
+])
 def test_critical_points_without_bias(name, squared):
     assert mf.critical_sigma_w(name) ** 2 == pytest.approx(squared)
 
@@ -52,7 +54,8 @@ def test_means_against_samples(name):
 @pytest.mark.parametrize("c", [-0.9, 0.0, 0.5, 0.99, 1.0])
 def test_correlation_map_of_relu_in_closed_form(c):
     angle = np.arccos(c)  # Cho and Saul 2009, equation 6
-    assert mf.correlation_map(c, "relu", q=1.0) == pytest.approx((np.sin(angle) + (np.pi - angle) * c) / np.pi, abs=1e-10)
+    exact = (np.sin(angle) + (np.pi - angle) * c) / np.pi
+    assert mf.correlation_map(c, "relu", q=1.0) == pytest.approx(exact, abs=1e-10)
 
 
 def test_two_phases():

@@ -9,6 +9,7 @@ Columns are examples. Lists are indexed by the layer, 1 to L; index 0 is the inp
 Source: Rumelhart, Hinton and Williams 1986; the numbering follows Nielsen 2015, chapter 2.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -65,7 +66,7 @@ def random_network(sizes, init="glorot_normal", sigma_b=0.0, seed=0, dtype="floa
     checks.number("sigma_b", sigma_b, least=0)
     init, dtype, rng = get_initializer(init), checks.float_type(dtype), np.random.default_rng(seed)
     W, b = [None], [None]
-    for n_in, n_out in zip(sizes, sizes[1:]):
+    for n_in, n_out in pairwise(sizes):
         W.append(init(n_out, n_in, rng).astype(dtype))
         b.append((sigma_b * rng.standard_normal((n_out, 1))).astype(dtype))
     return W, b

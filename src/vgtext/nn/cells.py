@@ -1,9 +1,9 @@
 """Recurrent cells: one step forward in time, and one step back.
 
-All cells read ``z[t] = W h[t-1] + U x[t] + b``, some blocks of n rows, one for each gate. ``forward(t)`` turns z[t] into
-h[t]. ``backward(t, dh)`` takes dL/dh[t], turns z[t] into dL/dz[t] in place, and leaves in ``direct`` what flows back to
-h[t-1] past W, if anything does. ``carried`` are the arrays that go back from step to step besides dL/dh: they share its
-power of two. ``blocks``: how many blocks z has; ``from_h`` and ``from_x``: which of them read h and x.
+All cells read ``z[t] = W h[t-1] + U x[t] + b``, some blocks of n rows, one for each gate. ``forward(t)`` turns z[t]
+into h[t]. ``backward(t, dh)`` takes dL/dh[t], turns z[t] into dL/dz[t] in place, and leaves in ``direct`` what flows
+back to h[t-1] past W, if anything does. ``carried`` are the arrays that go back from step to step besides dL/dh: they
+share its power of two. ``blocks``: how many blocks z has; ``from_h`` and ``from_x``: which of them read h and x.
 """
 
 import numpy as np
@@ -19,6 +19,7 @@ class Vanilla:
     blocks, from_h, from_x, direct, carried = 1, slice(0, 1), slice(0, 1), None, ()
 
     def __init__(self, activation="tanh"):
+        """Take phi by name."""
         self.phi = get_activation(activation)
 
     def start(self, z, h):

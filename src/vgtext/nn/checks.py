@@ -55,5 +55,6 @@ def array(name, value, shape=None, dtype=None):
         raise ValueError(f"{name} must have shape {wanted}, got {value.shape}")
     value = np.asarray(value, dtype)
     if not np.isfinite(value).all():
-        raise ValueError(f"{name} must be finite, got {np.count_nonzero(~np.isfinite(value))} values that are nan or inf")
+        count = np.count_nonzero(~np.isfinite(value))
+        raise ValueError(f"{name} must be finite, got {count} values that are nan or inf")
     return value

@@ -36,7 +36,7 @@ def digits(dtype="float32", seed=0, test_share=0.2):
 
 
 def spirals(examples=300, arms=2, turns=1.0, noise=0.05, seed=0, dtype="float32"):
-    """Return points on ``arms`` interleaved spirals: x (2, examples), y (examples,) the arm (Lang and Witbrock 1988)."""
+    """Return points on ``arms`` interleaved spirals: x (2, examples), y which arm (Lang and Witbrock 1988)."""
     checks.whole("examples", examples), checks.whole("arms", arms), checks.number("noise", noise, least=0)
     rng = np.random.default_rng(seed)
     y = np.arange(examples) % arms
@@ -62,7 +62,7 @@ def adding_problem(T, examples, seed=0, dtype="float32"):
 
 
 def delayed_copy(T, examples, symbols=8, seed=0, dtype="float32"):
-    """Return x (T, symbols + 1, examples), y (examples,): a symbol at step 1, blanks after it, to be named after step T.
+    """Return x (T, symbols + 1, examples), y (examples,): a symbol at step 1, then blanks; name it at the end.
 
     Symbols are one-hot; the last feature marks a blank. Guessing has an accuracy of 1/symbols.
     """

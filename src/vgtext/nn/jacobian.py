@@ -46,7 +46,7 @@ def log10_spectral_norm(jacobians):
 
 
 def lyapunov_spectrum(matrices):
-    """Return all n Lyapunov exponents, largest first, of the product of ``matrices`` (L, n, n), the first one acting first.
+    """Return all n Lyapunov exponents, largest first, of the product of ``matrices`` (L, n, n); the first acts first.
 
     lambda_i = mean over layers of ln |R_ii|, with a QR decomposition after every factor so that the directions stay
     apart (Benettin et al. 1980). exp(lambda_i) is a factor a layer.

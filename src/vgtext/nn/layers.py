@@ -1,8 +1,8 @@
 """The blocks of a network: dense layers, and the two shortcuts around them, residual and highway.
 
-Every block has ``forward(a, training)``, which gives its output, and ``backward(d)``, which takes dL/d(output), sets the
-gradients of its own parameters and gives dL/d(input). Arrays are (units, examples). Parameters and gradients are views
-into the network's two flat vectors, so that an optimizer needs one call for all of them.
+Every block has ``forward(a, training)``, which gives its output, and ``backward(d)``, which takes dL/d(output), sets
+the gradients of its own parameters and gives dL/d(input). Arrays are (units, examples). Parameters and gradients are
+views into the network's two flat vectors, so that an optimizer needs one call for all of them.
 """
 
 import numpy as np
@@ -21,6 +21,7 @@ class Dense:
     """
 
     def __init__(self, n_in, n_out, activation="identity", norm=None, init="glorot_normal", bias=0.0, sigma_b=0.0):
+        """Take the sizes, phi, normalization and initializer by name; b starts as ``bias`` + N(0, sigma_b^2)."""
         self.n_in, self.n_out = checks.whole("n_in", n_in), checks.whole("n_out", n_out)
         self.phi, self.init = get_activation(activation), get_initializer(init)
         self.bias, self.sigma_b = checks.number("bias", bias), checks.number("sigma_b", sigma_b, least=0)
@@ -72,6 +73,7 @@ class Residual:
     """
 
     def __init__(self, body, norm=None, place="pre", scale=1.0):
+        """Take the layers to go around."""
         if body[0].n_in != body[-1].n_out:
             raise ValueError(f"body must end with the units it began with, {body[0].n_in}, got {body[-1].n_out}")
         self.n_in = self.n_out = body[0].n_in
@@ -109,6 +111,7 @@ class Highway:
     """
 
     def __init__(self, n, activation="tanh", init="glorot_normal", gate_bias=-2.0, norm=None, sigma_b=0.0):
+        """Make the two layers of n units, transform and gate."""
         self.n_in = self.n_out = n
         self.transform = Dense(n, n, activation, norm, init, sigma_b=sigma_b)
         self.gate = Dense(n, n, "sigmoid", init=init, bias=gate_bias)

@@ -47,7 +47,7 @@ def _pair_mean(f, c):
     alpha = 0.5 * np.arccos(np.clip(c, -1, 1))
     (r, w), (t, v) = _half_line(), np.polynomial.legendre.leggauss(48)
     total = 0.0
-    for low, high in ((-alpha, alpha), (alpha, np.pi - alpha)):  # half a turn, between kinks; (-u, -v) is the other half
+    for low, high in ((-alpha, alpha), (alpha, np.pi - alpha)):  # half a turn; (-u, -v) is the other half
         angle = (low + high - np.pi) / 2 + (high - low) / 2 * t
         x, y = np.outer(r, np.cos(angle - alpha)), np.outer(r, np.cos(angle + alpha))
         total += (high - low) / 2 * float((w * r) @ (f(x, y) + f(-x, -y)) @ v)
@@ -126,7 +126,7 @@ def correlation_map(c, activation="tanh", sigma_w=1.0, sigma_b=0.0, q=None):
 
 
 def correlation_fixed_point(activation="tanh", sigma_w=1.0, sigma_b=0.0):
-    """Return c*, the correlation that two different inputs end up with: 1 in the ordered phase, below 1 in the chaotic."""
+    """Return c*, the correlation that two different inputs end up with: 1 in the ordered phase, less in the chaotic."""
     if chi(activation, sigma_w, sigma_b) <= 1:
         return 1.0
     q = fixed_point(activation, sigma_w, sigma_b)

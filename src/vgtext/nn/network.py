@@ -5,6 +5,8 @@
     network.signals()                            # sizes per layer, as in vgtext.nn.signals
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from . import checks
@@ -19,12 +21,13 @@ class Network:
     """Blocks one after another; ``theta`` and ``gradient`` hold all parameters and dL/dtheta, flat.
 
     ``layers[l]``, l = 1..L, are the dense layers in order (``layers[0]`` is None). The backward pass rescales the error
-    signal by powers of two between blocks: sizes in :meth:`signals` never underflow, while ``gradient`` itself is in the
-    dtype, where a framework's would underflow too.
+    signal by powers of two between blocks: sizes in :meth:`signals` never underflow, while ``gradient`` itself is in
+    the network's dtype, where it underflows as in any framework.
     """
 
     def __init__(self, blocks, loss="softmax_cross_entropy", seed=0, dtype="float32"):
-        for one, two in zip(blocks, blocks[1:]):
+        """Join the blocks, and draw their parameters one block after the other."""
+        for one, two in pairwise(blocks):
             if one.n_out != two.n_in:
                 raise ValueError(f"blocks must fit: one with {one.n_out} outputs meets one with {two.n_in} inputs")
         if not blocks:
@@ -85,7 +88,7 @@ class Network:
             d = block.backward(d)
             if measure:
                 for layer in block.dense:
-                    self._sizes[layer] = log2_norm(layer.delta, self.exponent), log2_norm(layer.W_gradient, self.exponent)
+                    self._sizes[layer] = [log2_norm(x, self.exponent) for x in (layer.delta, layer.W_gradient)]
             if self.exponent:
                 np.ldexp(self.gradient[part], self.exponent, out=self.gradient[part])
         return d
@@ -124,8 +127,8 @@ def mlp(n_in, width, n_out, depth, *, activation="tanh", init="glorot_normal", n
     """Return a multilayer perceptron with ``depth`` layers: n_in -> width -> ... -> width -> n_out, output linear.
 
     ``norm``: None, "batch", "layer", "rms", before each hidden activation. ``shortcut`` around each hidden layer from
-    the second on: None, "residual", "highway", or "pre"/"post", residual with ``norm`` before the layer or after the sum;
-    "pre" has one more norm before the output layer, as such networks have (Xiong et al. 2020).
+    the second on: None, "residual", "highway", or "pre"/"post", residual with ``norm`` before the layer or after the
+    sum; "pre" has one more norm before the output layer, as such networks have (Xiong et al. 2020).
     """
     checks.whole("depth", depth)
     checks.choice("shortcut", shortcut or "none", ("none", "residual", "highway", "pre", "post"))
@@ -147,7 +150,7 @@ def mlp(n_in, width, n_out, depth, *, activation="tanh", init="glorot_normal", n
 
 
 def lsuv(network, x, tolerance=0.01, iterations=10):
-    """Rescale each layer's W in turn until its z has variance 1 on x; start from orthogonal (Mishkin and Matas 2016)."""
+    """Rescale each W in turn until its z has variance 1 on x; start from orthogonal (Mishkin and Matas 2016)."""
     for layer in network.layers[1:]:
         for _ in range(iterations):
             network.forward(x)

@@ -19,6 +19,7 @@ class Norm:
     """
 
     def __init__(self, n, axis, center=True, running=False, eps=1e-5, momentum=0.1):
+        """Take the number of units; use the three named functions below."""
         self.n = self.n_in = self.n_out = checks.whole("n", n)
         self.axis, self.center, self.running = axis, center, running
         self.dense = []  # a norm can stand in a network as a block of its own, with no dense layer inside
@@ -39,7 +40,7 @@ class Norm:
 
     def forward(self, z, training=True):
         """Return u, shape (n, examples)."""
-        mean, variance, x = self._statistics(z, training)
+        variance, x = self._statistics(z, training)
         self.training = training
         self.inverse = 1 / np.sqrt(variance + z.dtype.type(self.eps))  # (n, 1) or (1, examples)
         self.x = np.multiply(x, self.inverse, out=x)  # (n, examples)
@@ -49,14 +50,14 @@ class Norm:
     def _statistics(self, z, training):
         if self.running and not training:
             mean, variance = self.running_mean.astype(z.dtype), self.running_variance.astype(z.dtype)
-            return mean, variance, z - mean
+            return variance, z - mean
         mean = self._mean(z) if self.center else z.dtype.type(0)
         x = z - mean  # (n, examples)
         variance = self._mean_product(x, x)  # (n, 1) or (1, examples)
         if self.running:
             self.running_mean += self.momentum * (mean - self.running_mean)
             self.running_variance += self.momentum * (variance - self.running_variance)
-        return mean, variance, x
+        return variance, x
 
     def backward(self, du):
         """Return dL/dz, shape (n, examples); set the gradients of gamma and beta."""

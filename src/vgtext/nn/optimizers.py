@@ -12,9 +12,10 @@ from .scale import log2_norm
 
 
 class SGD:
-    """Gradient descent, with momentum if ``momentum`` > 0: ``v = momentum v + g``; ``theta -= rate v`` (Polyak 1964)."""
+    """Gradient descent, with momentum if that is not 0: ``v = momentum v + g``; ``theta -= rate v`` (Polyak 1964)."""
 
     def __init__(self, momentum=0.0):
+        """Take the share of the last step that goes on."""
         self.momentum, self.v, self.work = checks.number("momentum", momentum, least=0, below=1), None, None
 
     def step(self, theta, gradient, rate):
@@ -36,6 +37,7 @@ class Adam:
     """
 
     def __init__(self, beta1=0.9, beta2=0.999, eps=1e-8):
+        """Take the decay rates of the two running averages."""
         self.beta1 = checks.number("beta1", beta1, least=0, below=1)
         self.beta2 = checks.number("beta2", beta2, least=0, below=1)
         self.eps, self.t, self.m = checks.number("eps", eps, above=0), 0, None
@@ -80,12 +82,12 @@ def clip_by_value(gradients, limit):
 
 
 def clip_by_norm(gradients, limit):
-    """Scale each array with a norm above ``limit`` down to it, in place: each keeps its direction, the whole does not."""
+    """Scale each array of a norm above ``limit`` down to it, in place: each keeps its direction, the whole does not."""
     return any([clip_by_global_norm([g], limit) for g in gradients])
 
 
 def clip_by_global_norm(gradients, limit):
-    """Scale all arrays by one factor so that their joint norm is at most ``limit``, in place (Pascanu et al. 2013, 3.2).
+    """Scale all arrays by one factor so that their joint norm is at most ``limit``, in place (Pascanu et al. 2013).
 
     The direction is kept, even where the squared norm overflows. Return True if anything changed. A gradient that holds
     nan or inf has no direction and is left alone.

@@ -27,6 +27,7 @@ class Recurrent:
 
     def __init__(self, cell, n_in, n, n_out, *, activation="tanh", init=None, forget_bias=0.0, update_bias=0.0,
                  loss="softmax_cross_entropy", seed=0, dtype="float32"):
+        """Draw the parameters and lay them out in one flat vector."""
         self.n_in, self.n, self.n_out = checks.whole("n_in", n_in), checks.whole("n", n), checks.whole("n_out", n_out)
         kind = CELLS[checks.choice("cell", cell, CELLS)]
         self.cell = kind(activation) if kind is Vanilla else kind()

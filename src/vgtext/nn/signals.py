@@ -100,7 +100,7 @@ def propagate(W, b, x, output_gradient, activation="tanh", *, sigma_w=None, sigm
     ``sigma_w``, ``sigma_b``: None, or arrays (G,): all G networks are followed at once and the results are
     (G, L + 1). Raises OverflowError if a signal overflows within a single layer.
     """
-    L, n = (np.shape(W) + (None, None))[:2]
+    L, n = (*np.shape(W), None, None)[:2]
     W, phi = checks.array("W", W, (L, n, n)), get_activation(activation)
     x = checks.array("x", x, (n, None), W.dtype)
     g = checks.array("output_gradient", output_gradient, x.shape, W.dtype)

@@ -25,6 +25,7 @@ class StackedPass:
     """
 
     def __init__(self, W, b, phi, sigma_w, sigma_b, B, every=1):
+        """Take the weights, phi, the scales and the number of examples."""
         L, n, _ = W.shape
         self.W, self.phi, self.dtype, self.every = W, phi, W.dtype, every
         self.gain = None if sigma_w is None else np.asarray(sigma_w, W.dtype)[:, None, None]

@@ -21,9 +21,10 @@ _GROUP_BYTES = 2**20  # one layer of all groups in one run stays within the proc
 
 @dataclass(frozen=True)
 class Sweep:
-    """The axes, and the :class:`~vgtext.nn.signals.Signals` with arrays (depth, sigma_w, sigma_b, activation, seed, layer).
+    """The axes, and the :class:`~vgtext.nn.signals.Signals` of all combinations.
 
-    The last axis is the layer, 0 to the largest depth; nan beyond a network's own depth.
+    Arrays are (depth, sigma_w, sigma_b, activation, seed, layer). The last axis is the layer, 0 to the largest depth;
+    nan beyond a network's own depth.
     """
 
     depth: np.ndarray
@@ -56,16 +57,17 @@ class Sweep:
 
 def sweep(depth=(50,), sigma_w=(1.0,), sigma_b=(0.0,), activation=("tanh",), seeds=3, *, width=64, batch=32, init=None,
           dtype="float32", statistics=False, processes=1, progress=None):
-    """Return the :class:`Sweep` over all combinations; each argument is one value or a sequence, ``seeds`` a number too.
+    """Return the :class:`Sweep` over all combinations; each argument is one value or a sequence.
 
-    Networks are those of :func:`vgtext.nn.measure`. ``processes`` share out (activation, seed, depth); results
-    do not depend on their number. ``progress`` as for :func:`vgtext.nn.train`.
+    ``seeds`` is a number of seeds, or a sequence. Networks are those of :func:`vgtext.nn.measure`. ``processes`` share
+    out (activation, seed, depth); results do not depend on their number. ``progress`` as for :func:`vgtext.nn.train`.
     """
     axes = _axes(depth, sigma_w, sigma_b, activation, seeds)
     depths, ws, bs, phis, seeds = axes
     checks.whole("width", width), checks.whole("batch", batch), checks.float_type(dtype)
     gains = np.array(list(product(ws, bs)))  # (groups, 2)
-    jobs = [(gains, d, phi, seed, width, batch, init, dtype, statistics) for d, phi, seed in product(depths, phis, seeds)]
+    fixed = width, batch, init, dtype, statistics
+    jobs = [(gains, *job, *fixed) for job in product(depths, phis, seeds)]
     shape = (len(depths), len(phis), len(seeds), len(ws), len(bs), max(depths) + 1)
     out = {}
     for i, result in enumerate(bar(_run(jobs, checks.whole("processes", processes)), progress, "sweep", len(jobs))):

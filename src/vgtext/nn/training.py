@@ -106,7 +106,9 @@ def bar(items, progress, words, total=None):
 
 
 def _schedule(learning_rate):
-    return learning_rate if callable(learning_rate) else constant(checks.number("learning_rate", learning_rate, least=0))
+    if callable(learning_rate):
+        return learning_rate
+    return constant(checks.number("learning_rate", learning_rate, least=0))
 
 
 def _clipping(clip, network):
