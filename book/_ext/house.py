@@ -36,7 +36,7 @@ def sources_key(app, config):
 
 
 def add_figures(app):
-    """Copy the script and style of figures and quizzes into the book, and load them as plain files, so that file:// works."""
+    """Copy the script and style of figures and quizzes, and load them as plain files, so that file:// works."""
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
     for path in sorted(PACKAGE.glob("*/*.[cj]s*")):
