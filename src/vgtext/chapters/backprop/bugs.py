@@ -1,0 +1,146 @@
+"""Planted bugs: seven backward passes of which one is right, what each learns, and what a gradient check says."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext import nn
+from vgtext.style import COLORS, REFERENCE, log_axis, number
+
+BUGS = ["none", "(BP2) φ′ forgotten", "(BP2) φ′ taken at a[l]", "(BP2) W not transposed", "(BP3) mean taken twice",
+        "(BP4) a[l] for a[l−1]", "loss: mean forgotten"]
+SIZES = [64, 32, 32, 32, 10]
+WRONG = 1e-4  # a relative error above this is a bug, in float64 with smooth activation functions
+
+
+def backward_with(bug, W, z, a, dL_da, activation):
+    """The backward pass with one planted bug, else as ``nn.backward``: (dW, db). A bug whose shapes clash is left out."""
+    L, phi = len(W) - 1, nn.get_activation(activation)
+    if bug == "loss: mean forgotten":
+        dL_da = dL_da * dL_da.shape[1]
+    delta = [None] * L + [dL_da]  # the output layer is linear
+    for l in range(L - 1, 0, -1):
+        slope = phi.derivative(a[l] if bug == "(BP2) φ′ taken at a[l]" else z[l])
+        if bug == "(BP2) φ′ forgotten":
+            slope = 1.0
+        square = W[l + 1].shape[0] == W[l + 1].shape[1]
+        back = W[l + 1] if bug == "(BP2) W not transposed" and square else W[l + 1].T
+        delta[l] = (back @ delta[l + 1]) * slope
+    into = [a[l] if bug == "(BP4) a[l] for a[l−1]" and a[l].shape == a[l - 1].shape else a[l - 1]
+            for l in range(1, L + 1)]
+    db = [None, *(d.sum(axis=1, keepdims=True) for d in delta[1:])]
+    if bug == "(BP3) mean taken twice":
+        db = [None, *(g / dL_da.shape[1] for g in db[1:])]
+    return [None, *(d @ s.T for d, s in zip(delta[1:], into, strict=True))], db
+
+
+def pass_with(bug, W, b, x, y, activation):
+    """Forward, loss and a backward pass with a planted bug: (loss, dW, db)."""
+    names = [activation] * (len(W) - 2) + ["identity"]
+    z, a = nn.forward(W, b, x, names)
+    loss, dL_da = nn.get_loss("softmax_cross_entropy")(a[-1], y)
+    return loss, *backward_with(bug, W, z, a, dL_da, activation)
+
+
+@cache
+def learn(bug, activation, steps=300, eta=0.1, batch=32, seed=0):
+    """The training loss of every step, digits, plain gradient descent on batches with a planted bug: (steps,)."""
+    d, rng = nn.data.digits("float64"), np.random.default_rng(seed)
+    W, b = nn.random_network(SIZES, "he_normal", seed=seed)
+    losses = np.full(steps, np.nan)
+    for i in range(steps):
+        pick = rng.integers(d.x.shape[1], size=batch)
+        losses[i], dW, db = pass_with(bug, W, b, d.x[:, pick], d.y[pick], activation)
+        if not losses[i] < 1e3:
+            break
+        for l in range(1, len(W)):
+            W[l], b[l] = W[l] - eta * dW[l], b[l] - eta * db[l]
+    return losses
+
+
+@cache
+def check(bug, activation, examples=32, h=1e-5, tries=5, sigma_b=0.1, seed=0):
+    """The relative error of every layer's dW and db against central differences along random directions: (2, L).
+
+    ‖g - n‖ / (‖g‖ + ‖n‖), with g and n the derivatives along ``tries`` directions by backward pass and differences.
+    """
+    d, rng = nn.data.digits("float64"), np.random.default_rng(seed + 1)
+    x, y = d.x[:, :examples], d.y[:examples]
+    W, b = nn.random_network(SIZES, "he_normal", sigma_b=sigma_b, seed=seed)
+    gradients = pass_with(bug, W, b, x, y, activation)[1:]
+    errors = np.zeros((2, len(W) - 1))
+    for i, parameters in enumerate((W, b)):
+        for l in range(1, len(W)):
+            pairs = np.array([along(W, b, x, y, activation, parameters, l, gradients[i][l], rng, h)
+                              for _ in range(tries)])
+            sizes = np.linalg.norm(pairs, axis=0)
+            errors[i, l - 1] = np.linalg.norm(pairs[:, 0] - pairs[:, 1]) / sizes.sum()
+    return errors
+
+
+def along(W, b, x, y, activation, parameters, l, gradient, rng, h):
+    """The derivative along one random direction in the parameters of layer l: (by the gradient, by differences)."""
+    kept, direction = parameters[l], rng.standard_normal(parameters[l].shape)
+    sides = []
+    for sign in (1, -1):
+        parameters[l] = kept + sign * h * direction
+        sides.append(pass_with("none", W, b, x, y, activation)[0])
+    parameters[l] = kept
+    return float((direction * gradient).sum()), (sides[0] - sides[1]) / (2 * h)
+
+
+def smooth(losses, window=15):
+    """The mean of the last ``window`` losses, at every step from ``window`` on."""
+    return np.convolve(losses, np.ones(window) / window, mode="valid")
+
+
+def draw_wrong_gradient(learning, checked, bug=BUGS[1], activation="tanh"):
+    """A network trained with a planted bug beside the right one, and what a gradient check says of every layer."""
+    right, wrong = learn("none", activation), learn(bug, activation)
+    steps = np.arange(len(right) - 14) + 15
+    log_axis(learning, 0.01, 10, "training loss")
+    learning.set(xlim=(0, len(right)), xlabel="steps", title="learning")
+    learning.plot(steps, smooth(right), color=COLORS["reference"], linestyle="--")
+    learning.plot(steps, smooth(wrong), color=COLORS["forward"])
+    learning.text(0.97, 0.97, "dashed: the right gradient\nsolid: this one", transform=learning.transAxes, ha="right",
+                  va="top", fontsize=9)
+    errors = check(bug, activation)
+    l = np.arange(1, len(SIZES))
+    log_axis(checked, 1e-13, 10, "relative error")
+    checked.set(xlim=(0.5, len(l) + 0.5), xticks=l, xlabel="layer l", title="gradient check")
+    checked.axhspan(WRONG, 10, color=COLORS["backward"], alpha=0.1, linewidth=0)
+    checked.axhline(WRONG, **REFERENCE)
+    checked.text(0.6, 3, "wrong", fontsize=9, color=COLORS["backward"], va="center")
+    checked.plot(l - 0.1, np.maximum(errors[0], 1e-13), marker="o", linestyle="none", color=COLORS["gradient"])
+    checked.plot(l + 0.1, np.maximum(errors[1], 1e-13), marker="^", linestyle="none", color=COLORS["gradient"])
+    checked.text(0.97, 0.03, "● weights   ▲ biases", transform=checked.transAxes, ha="right", va="bottom", fontsize=9)
+    ended = f"{np.nanmean(wrong[-50:]):.2f}" if np.isfinite(wrong[-1]) else "lost"
+    return (f"{activation}, bug: {bug}. Over the last 50 steps the training loss is {ended}, with the right gradient "
+            f"{np.nanmean(right[-50:]):.2f}. The check's largest relative error is {number(errors.max())}: "
+            f"{'a wrong gradient' if errors.max() > WRONG else 'no error that a check can see'}.")
+
+
+def draw_fingerprints(ax, activation="tanh", examples=32):
+    """Which arrays a gradient check finds wrong, for every bug: the power of ten of the relative error."""
+    table = np.array([check(bug, activation, examples).T.ravel() for bug in BUGS])  # (bugs, 2 L)
+    powers = np.floor(np.log10(np.maximum(table, 1e-12)))
+    wrong = table > WRONG
+    ax.set(xlim=(-0.5, 7.5), ylim=(len(BUGS) - 0.5, -0.5))
+    ax.imshow(np.where(wrong, 0.35, 0.0), cmap="Oranges", vmin=0, vmax=1, aspect="auto",
+              extent=(-0.5, 7.5, len(BUGS) - 0.5, -0.5))
+    for i, j in np.ndindex(table.shape):
+        ax.text(j, i, plain_power(powers[i, j]), ha="center", va="center", fontsize=9,
+                color="#8A2C00" if wrong[i, j] else COLORS["reference"])
+    ax.set_xticks(range(8), [f"{p}[{l}]" for l in range(1, 5) for p in "Wb"])
+    ax.set_yticks(range(len(BUGS)), BUGS)
+    ax.tick_params(length=0)
+    ax.set_title("power of ten of the relative error")
+    found = int(wrong.any(axis=1).sum())
+    missed = [bug for bug, row in zip(BUGS[1:], wrong[1:]) if not row.any()]
+    return (f"{activation}, {examples} example{'s' * (examples > 1)}: the check finds {found} of {len(BUGS) - 1} bugs"
+            + (f"; it cannot see: {', '.join(missed)}." if missed else "."))
+
+
+def plain_power(power):
+    """Write a whole power with a true minus sign."""
+    return f"{int(power)}".replace("-", "−")

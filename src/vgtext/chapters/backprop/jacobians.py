@@ -1,0 +1,84 @@
+"""Backpropagation through a deep network: the error signal as a product of Jacobians, and what bounds its size."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext import nn
+from vgtext.style import COLORS, REFERENCE, SEED, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
+
+L, WIDTH, RUNS = 20, 64, 20
+
+
+@cache
+def deep_pass(activation, sigma_w, seed=0):
+    """The weights and pre-activations (W, z) of a deep random network with one N(0, 1) input, biases 0.1 N(0, 1)."""
+    W, b = nn.random_network([WIDTH] * (L + 1), nn.initializers.scaled_normal(sigma_w), sigma_b=0.1, seed=seed)
+    x = np.random.default_rng(seed + 1).standard_normal((WIDTH, 1))
+    return W, nn.forward(W, b, x, activation)[0]
+
+
+@cache
+def jacobians(activation, sigma_w, seed=0):
+    """dz[l]/dz[l-1] = W[l] diag(phi'(z[l-1])) for l = 2..L, in a list indexed by l; each (n_l, n_(l-1))."""
+    W, z = deep_pass(activation, sigma_w, seed)
+    phi = nn.get_activation(activation)
+    return [None, None, *(W[l] * phi.derivative(z[l - 1]).T for l in range(2, L + 1))]
+
+
+@cache
+def output_errors(seed=0):
+    """The error signals delta[L] that are sent back: RUNS random unit vectors, (n_L, RUNS)."""
+    delta = np.random.default_rng(seed + 2).standard_normal((WIDTH, RUNS))
+    return delta / np.linalg.norm(delta, axis=0)
+
+
+@cache
+def error_sizes(activation, sigma_w, seed=0):
+    """The size of delta[l] for l = 1..L, by equation (BP2), layer by layer: (L, RUNS)."""
+    W, z = deep_pass(activation, sigma_w, seed)
+    phi, delta = nn.get_activation(activation), output_errors(seed)
+    sizes = [np.linalg.norm(delta, axis=0)]
+    for l in range(L - 1, 0, -1):
+        delta = (W[l + 1].T @ delta) * phi.derivative(z[l])  # (n_l, RUNS)                    (BP2)
+        sizes.insert(0, np.linalg.norm(delta, axis=0))
+    return np.array(sizes)
+
+
+@cache
+def theory_sizes(activation, sigma_w, seed=0):
+    """From the product dz[L]/dz[l], for l = 1..L: its root mean square stretch, its largest, and its factors' largest.
+
+    The first is ‖dz[L]/dz[l]‖_F / sqrt(n), the size of delta[l] for a delta[L] of unit size and random direction. The
+    second is the product's largest singular value, the third the product of the largest singular values of its factors.
+    """
+    J, P = jacobians(activation, sigma_w, seed), np.eye(WIDTH)
+    typical, largest, bound = [1.0], [1.0], [1.0]
+    for l in range(L - 1, 0, -1):
+        P = P @ J[l + 1]  # dz[L]/dz[l]
+        typical.insert(0, np.linalg.norm(P) / np.sqrt(WIDTH))
+        largest.insert(0, np.linalg.norm(P, 2))
+        bound.insert(0, bound[0] * np.linalg.norm(J[l + 1], 2))
+    return np.array(typical), np.array(largest), np.array(bound)
+
+
+def draw_error_signal(ax, activation="tanh", sigma_w=1.0):
+    """The error signal of every layer, measured by backpropagation, and what the product of Jacobians predicts."""
+    l, sizes = np.arange(1, L + 1), error_sizes(activation, sigma_w)
+    typical, largest, bound = theory_sizes(activation, sigma_w)
+    log_axis(ax, 1e-20, 1e20, "‖δ[l]‖, with ‖δ[L]‖ = 1")
+    layer_axis(ax, L)
+    ax.axhline(1, **REFERENCE)
+    backward_arrow(ax)
+    mean = np.exp(np.log(sizes).mean(axis=1))
+    ax.plot(l, sizes, **SEED)
+    ax.plot(l, mean, color=COLORS["backward"])
+    ax.plot(l, typical, **THEORY)
+    ax.plot(l, largest, **{**THEORY, "linestyle": "-."})
+    ax.plot(l, bound, **{**THEORY, "linestyle": ":"})
+    for line, at, words in ((bound, 3, "product of the layers' largest stretches"),
+                            (largest, 6, "largest stretch of the product")):
+        label_line(ax, at, min(line[at - 1], 1e18), words, COLORS["theory"], xytext=(4, 10))
+    return (f"{activation}, σ_w = {sigma_w:.2f}: layer 1 gets {number(mean[0])} of the error signal at layer {L} "
+            f"(geometric mean of {RUNS}); the product of Jacobians predicts {number(typical[0])} on average and at most "
+            f"{number(largest[0])}, while the layers' largest stretches multiply to {number(bound[0])}.")
