@@ -74,11 +74,16 @@ class Ledger:
         return f'<table class="table ledger"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
+def write(x):
+    """A number of the ledger: a count whole, anything else to four digits."""
+    return f"{x:,.0f}" if x == int(x) and abs(x) < 1e6 else number(x, 4)
+
+
 def in_words(claim, measured):
     """Each piece of evidence with its number, and the expected one where it reads differently."""
     words = []
     for e, x in zip(claim.evidence, measured, strict=True):
-        now, then = number(x, 4), number(e.expected, 4)
+        now, then = write(x), write(e.expected)
         words.append(f"{e.what}: {now}{' ' * bool(e.unit)}{e.unit}" + (f" (expected {then})" if now != then else ""))
     return words
 
@@ -89,7 +94,7 @@ def row_html(slug, claim, measured):
     verdict = f'<strong class="verdict verdict-{VERDICTS.index(claim.verdict)}">{claim.verdict}</strong>'
     return (
         f'<tr id="claim-{claim.id.replace(".", "-").lower()}"><th scope="row">{claim.id}: {escape(claim.text)}</th>'
-        f"<td>{verdict}{'. ' * bool(claim.condition)}{escape(claim.condition)}</td>"
+        f"<td>{verdict}{': ' * bool(claim.condition)}{escape(claim.condition)}</td>"
         f'<td><ul>{numbers}</ul><a href="../notebooks/{slug}.html#{escape(claim.figure)}">See it in the figure '
         f"“{claim.figure.partition('?')[0].replace('-', ' ')}”</a></td></tr>"
     )

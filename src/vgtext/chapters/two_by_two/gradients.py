@@ -53,7 +53,7 @@ def first_to_last(network):
 CLAIMS = (
     Claim(
         "S0.7", "In the product with W = a I, the weights of the earlier layers suffer most.",
-        "wrong", "All layers get the same gradient a^(L-1). It is true once activations keep their size.",
+        "wrong", "All layers get the same gradient, aᴸ⁻¹. It is true once activations keep their size.",
         (
             Evidence("gradient of layer 1 over that of layer 10", lambda: first_to_last(NETWORKS[0]), 1.0, 1e-9),
             Evidence("the same with a bias that keeps activations", lambda: first_to_last(NETWORKS[1]), 0.2**9, 1e-12),

@@ -41,7 +41,7 @@ def draw_float_depths(ax, a=0.2, loss_scale=1.0):
 
 CLAIMS = (
     Claim(
-        "S3.6", "0.01^l tends to zero and 1.5^l to infinity.", "holds", "",
+        "S3.6", "0.01ˡ tends to zero and 1.5ˡ to infinity.", "holds", "",
         (
             Evidence("0.01¹⁰", lambda: norms([[0.01]])[10], 1e-20, 1e-30),
             Evidence("1.5²⁰", lambda: norms([[1.5]])[20], 1.5**20, 1e-8),

@@ -70,8 +70,8 @@ def draw_three_fates(ax, size=0.6, L=50):
     plus, mixed, dead = (norms(size * np.array(signs), L) for signs in SIGNS.values())
     for line, marker, words in zip((plus, mixed), "os", SIGNS, strict=False):
         ax.plot(line, **{**SIGNAL, "marker": marker, "markevery": 5})
-        l = min(34, int(0.84 * np.flatnonzero((line > 1e-7) & (line < 1e7))[-1]))
         fate, side = ("fades", 1) if line[-1] < 1 - 1e-9 else ("explodes" if line[-1] > 1 + 1e-9 else "is kept", -1)
+        l = min(17 if side > 0 else 34, int(0.84 * np.flatnonzero((line > 1e-7) & (line < 1e7))[-1]))
         label_line(ax, l, line[l], f"{words}  {fate}", COLORS["forward"], xytext=(4 * side, 12),
                    ha="left" if side > 0 else "right")
     ax.plot([0, 1, 2], [1, dead[1], 1e-8], **{**SIGNAL, "marker": "v", "linestyle": ":"}, clip_on=False)
@@ -157,7 +157,7 @@ def layer_by_layer_error(L=10, seed=0):
 
 CLAIMS = (
     Claim(
-        "S0.4", "If the entries of the 2 x 2 weight matrices are below 1, gradients shrink exponentially with depth.",
+        "S0.4", "If the entries of the 2 × 2 weight matrices are below 1, gradients shrink exponentially with depth.",
         "wrong", "Entries do not decide. For one repeated matrix the spectral radius does; a norm below 1 suffices.",
         (
             Evidence("‖W¹⁰‖ of the matrix with all entries 0.6",
@@ -171,7 +171,7 @@ CLAIMS = (
         (Evidence("‖W¹⁰‖, W = 0.2 I", lambda: norms(0.2 * np.eye(2))[10], 1.024e-7, 1e-20),), "unit-circle",
     ),
     Claim(
-        "S0.6", "If all layers have the same matrix, the network is a matrix power, y = W^L x.", "holds", "",
+        "S0.6", "If all layers have the same matrix, the network is a matrix power, y = Wᴸ x.", "holds", "",
         (Evidence("relative difference, ten layers", layer_by_layer_error, 0.0, 1e-13),), "unit-circle",
     ),
 )

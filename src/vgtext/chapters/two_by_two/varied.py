@@ -13,11 +13,11 @@ from vgtext.nn.products import (
     products,
     spectral_radius,
 )
-from vgtext.style import COLORS, SEED, THEORY, depth_axis, label_line, log_axis, number, positive
+from vgtext.style import COLORS, REFERENCE, SEED, THEORY, depth_axis, label_line, log_axis, number, positive
 
 from .repeated import DEPTH, SIGNAL, norms
 
-ORDERS = ("A A A A …", "A B A B …", "a random order")
+ORDERS = ("A A A A", "A B A B", "random order")
 
 
 def product_norms(W):
@@ -60,7 +60,7 @@ def threshold_theory(n):
     return float(np.sqrt(n) * np.exp(-gaussian_lyapunov_exponents(n)[0]))
 
 
-def draw_order(ax, order="A B A B …", eps=0.0):
+def draw_order(ax, order="A B A B", eps=0.0):
     """Products of A = [[eps, 2], [0, eps]] and its transpose B, in three orders, against depth."""
     log_axis(ax, 1e-7, 1e7, "‖W[L] … W[1]‖")
     depth_axis(ax, DEPTH)
@@ -68,19 +68,23 @@ def draw_order(ax, order="A B A B …", eps=0.0):
     l, sizes = np.arange(DEPTH + 1), product_norms(ordered(order, eps))
     if eps > 0:
         ax.plot(l, eps**l, **{**THEORY, "linestyle": ":"})
-        label_line(ax, 8, eps**8.0, "spectral radius of each factor", COLORS["theory"], xytext=(6, 8))
+        label_line(ax, 3, eps**3.0, "spectral radius of each factor", COLORS["theory"], xytext=(6, 8))
+    else:
+        ax.plot([0, 1, 2], [1, 2, 1e-7], **{**REFERENCE, "marker": "v"}, clip_on=False)
+        label_line(ax, 2, 1e-7, "A A and B B are exactly 0", COLORS["reference"], xytext=(8, 9))
     if order == ORDERS[2]:
         alive = int((sizes[-1] > 0).sum())
         ax.plot(l, positive(sizes), **SEED)
         ax.plot(l, np.exp(np.log(positive(sizes)).mean(axis=1)), **SIGNAL)
-        fate = f"{alive} of {sizes.shape[1]} random orders are not 0 after {DEPTH}" if alive < sizes.shape[1] else (
-            f"random orders have a geometric mean norm of {number(np.exp(np.log(sizes[-1]).mean()))} after {DEPTH}")
+        fate = f"{alive} of {sizes.shape[1]} products in random order are not 0"
+        if alive == sizes.shape[1]:
+            fate = f"{alive} products in random order have a mean norm of {number(np.exp(np.log(sizes[-1]).mean()))}"
     else:
         rate = eps if order == ORDERS[0] else np.sqrt(spectral_radius(A.T @ A))
         ax.plot(l, positive(rate**l), **THEORY)
         ax.plot(l, positive(sizes), **SIGNAL)
-        fate = f"{order} has norm {number(sizes[10, 0], 4)} after ten factors, {number(sizes[-1, 0], 3)} after {DEPTH}"
-    return f"A and B each have spectral radius {eps:.1f} and norm {number(sizes[1, 0], 3)}; the product {fate}."
+        fate = f"{order} … has norm {number(sizes[10, 0], 4)} after ten factors, and {number(sizes[-1, 0], 3)}"
+    return f"A and B each have spectral radius {eps:.1f} and norm {number(sizes[1, 0], 3)}; {fate} after {DEPTH}."
 
 
 def draw_random_products(runs, edge, sigma_w=1.15, n=2):
@@ -113,11 +117,11 @@ def draw_random_products(runs, edge, sigma_w=1.15, n=2):
 CLAIMS = (
     Claim(
         "S3.9", "Weights below 1 make gradients vanish, weights above 1 make them explode.",
-        "holds if", "W is a number. For random n x n matrices the threshold is on σ_w = std √n; it nears 1 as n grows.",
+        "holds if", "W is a number. For random n × n matrices the threshold is on σ_w = std √n; it nears 1 as n grows.",
         (
             Evidence("growth per layer of the number 0.9", lambda: norms([[0.9]], 1000)[1000] ** 0.001, 0.9, 1e-9),
-            Evidence("threshold of σ_w, Gaussian 2 x 2", lambda: threshold(2), threshold_theory(2), 0.02),
-            Evidence("threshold of σ_w, Gaussian 64 x 64", lambda: threshold(64), threshold_theory(64), 0.01),
+            Evidence("threshold of σ_w, Gaussian 2 × 2", lambda: threshold(2), threshold_theory(2), 0.02),
+            Evidence("threshold of σ_w, Gaussian 64 × 64", lambda: threshold(64), threshold_theory(64), 0.01),
         ), "random-products",
     ),
 )
