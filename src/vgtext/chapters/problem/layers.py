@@ -62,7 +62,7 @@ def draw_first_layers(ax, L=30):
     ):
         sizes = layer_sizes(change, L).gradient[1:]
         ax.plot(l, sizes, **{**MEASURED, "marker": marker, "markersize": 5, "markevery": [0, L - 1]},
-                color=COLORS["gradient"], linestyle="--" if change == "as it is" else "-")
+                color=COLORS["gradient"])
         label_line(ax, max(1, where), sizes[max(1, where) - 1], words, COLORS["gradient"], xytext=shift)
         first[change] = sizes[0] / sizes[-1]
     fade, blow = first["sigmoid units"], first["weights × 4"]

@@ -1,0 +1,202 @@
+"""The problem: its experiments obey their laws, its claims agree, its figures draw and tell the truth."""
+
+import re
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vgtext import nn, notebooks
+from vgtext.chapters import problem as lab
+from vgtext.chapters.problem.layers import digits
+from vgtext.chapters.problem.rounding import sigmoid_network
+from vgtext.claims import agrees
+from vgtext.explore.controls import thin
+from vgtext.nn.floats import FORMATS
+from vgtext.style import number
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "problem.ipynb"
+PROSE = "\n".join(cell.source for cell in nbformat.read(NOTEBOOK, 4).cells if cell.cell_type == "markdown")
+FIGURES = notebooks.figures("problem")
+
+
+def caption(figure, **state):
+    figure = FIGURES[figure]
+    return figure.scene({**figure.values(figure.start), **state})[1]
+
+
+@pytest.mark.parametrize("claim", lab.CLAIMS, ids=lambda claim: claim.id)
+def test_claim_agrees(claim):
+    for evidence in claim.evidence:
+        assert agrees(evidence, evidence.measure()), evidence.what
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figure_draws_over_its_grid(name):
+    figure = FIGURES[name]
+    assert np.prod([len(c.values) for c in thin(name, figure.controls, 200)]) <= 200
+    rng = np.random.default_rng(0)
+    corners = [tuple(end * (len(c.values) - 1) for c in figure.controls) for end in (0, 1)]
+    inside = [tuple(int(rng.integers(len(c.values))) for c in figure.controls) for _ in range(4)]
+    for state in corners + inside:
+        assert re.search(r"\d", figure.scene(figure.values(state))[1])
+
+
+# one network, one change at a time
+
+@pytest.mark.parametrize("change", lab.NETWORKS)
+def test_networks_are_made_of_the_same_random_numbers(change):
+    scale = lab.NETWORKS[change][1]
+    ours, plain = (lab.network(name, 10).layers[4].W for name in (change, "as it is"))
+    assert np.allclose(ours, scale * plain)
+
+
+def test_unknown_network_is_refused():
+    with pytest.raises(KeyError, match="golden"):
+        lab.network("golden", 5)
+
+
+def test_weight_gradient_is_at_most_error_times_activation():
+    for change in lab.NETWORKS:
+        s = lab.layer_sizes(change, 20)
+        assert np.all(s.gradient[1:] <= s.error[1:] * s.activation[:-1] * (1 + 1e-9))
+
+
+def test_gradients_agree_with_finite_differences():
+    net, (x, y) = lab.network("as it is", 3), digits()
+    W, slope = net.layers[1].W, net.layers[1].W_gradient.copy()
+    way = np.random.default_rng(0).standard_normal(W.shape)
+    start, losses = W.copy(), []
+    for h in (1e-5, -1e-5):
+        W[:] = start + h * way
+        losses.append(net.loss_and_gradient(x, y))
+    W[:] = start
+    assert np.isclose((losses[0] - losses[1]) / 2e-5, np.sum(slope * way), rtol=1e-6)
+
+
+def test_first_figure_tells_what_is_measured():
+    for L in (2, 30, 50):
+        fade, blow = (lab.layer_sizes(name, L).gradient for name in ("sigmoid units", "weights × 4"))
+        words = caption("first_layers", L=L)
+        assert f"gets {number(fade[1] / fade[L])} of" in words and f"gets {number(blow[1] / blow[L])} times" in words
+    shallow = [lab.layer_sizes(name, 2).gradient for name in lab.NETWORKS]
+    assert all(0.45 < g[1] / g[2] < 2.2 for g in shallow), "'differ by a factor of about 2 at most'"
+
+
+def test_every_ten_layers_lower_the_first_gradient_alike():
+    ends = [lab.layer_sizes("sigmoid units", L).log10_gradient[1] for L in (10, 20, 30, 40, 50)]
+    assert np.allclose(np.diff(ends), 10 * np.log10(lab.factor(1.0)), atol=0.5)
+
+
+def test_with_small_weights_all_layers_starve_alike():
+    s = lab.layer_sizes("weights × ½", 50)
+    assert s.gradient[1:].max() < 3 * s.gradient[1:].min() < 1e-13
+    assert s.error[1] < 1e-13 * s.error[50] and s.activation[49] < 1e-13 * s.activation[0]
+
+
+# many factors, one product
+
+@given(st.lists(st.fractions(min_value=Fraction(1, 1000), max_value=1000), min_size=1, max_size=6), st.integers(0, 20))
+def test_products_grow_by_one_factor_at_a_time(factors, count):
+    products = lab.multiply(factors, count)
+    assert products[0] == 1 and len(products) == count + 1
+    assert all(b == a * factors[i % len(factors)] for i, (a, b) in enumerate(pairwise(products)))
+
+
+def test_the_two_lists():
+    assert lab.multiply(lab.SHRINKING, 4)[-1] == Fraction(1, 10**5) and lab.multiply(lab.SHRINKING, 8)[-1] == lab.FADED
+    assert lab.multiply(lab.GROWING, 5)[-1] == 7_500_000
+    assert lab.multiply(lab.GROWING, 22)[-1] < lab.BLOWN_UP <= lab.multiply(lab.GROWING, 23)[-1]
+    assert (lab.factors_to_reach(lab.SHRINKING, lab.FADED), lab.factors_to_reach(lab.GROWING, lab.BLOWN_UP)) == (8, 23)
+    assert lab.factors_to_reach(lab.GROWING, FORMATS["float32"].largest) == 29, "the overflow that the prose names"
+    with pytest.raises(ValueError, match="1000 factors do not reach"):
+        lab.factors_to_reach([Fraction(1)], lab.FADED)
+
+
+@given(st.floats(0.5, 1.5), st.floats(0.0, 0.8))
+def test_typical_product_follows_the_geometric_mean(c, spread):
+    L, seeds = 40, 2000
+    logs = np.log(lab.random_products(c, spread, L, seeds)[-1]) / L
+    assert abs(logs.mean() - np.log(c * np.sqrt(1 - spread**2))) < 4 * np.arctanh(spread) / np.sqrt(L * seeds) + 1e-9
+
+
+def test_a_coin_that_averages_one_shrinks_like_a_constant_factor():
+    assert "geometric mean is 0.800" in caption("growth", c=1.0, spread=0.6)
+    end = [re.search(r"falls by .*", caption("growth", c=c, spread=s))[0] for c, s in ((1.0, 0.6), (0.8, 0.0))]
+    assert end[0] == end[1]
+
+
+# small compared with what
+
+def test_only_absolute_size_depends_on_the_unit_of_the_loss():
+    mean, total = lab.three_yardsticks("as it is"), lab.three_yardsticks("as it is", eta=0.001, loss_unit=100.0)
+    assert np.allclose(total[0], 100 * mean[0])
+    assert np.allclose(total[1], mean[1]) and np.allclose(total[2], mean[2])
+
+
+def test_yardsticks_tell_starving_from_healthy():
+    _, share, ratio = lab.three_yardsticks("weights × ½")
+    assert share.min() > 0.5 and ratio.max() < 2.0**-25 and 0.99 < lab.unmoved("weights × ½") < 1
+    _, share, ratio = lab.three_yardsticks("as it is")
+    assert 1e-3 < ratio.min() and ratio.max() < 1e-2 and lab.unmoved("as it is") == 0
+
+
+def test_no_learning_rate_saves_the_first_sigmoid_layer():
+    _, _, ratio = lab.three_yardsticks("sigmoid units", eta=1.0)
+    assert 16 <= np.log10(1e-3 / ratio[0]) < 17, "the prose says 10^16 times too small"
+    assert ratio[-1] > 0.1
+
+
+def test_unknown_state_is_refused():
+    with pytest.raises(ValueError, match="allowed are as it is"):
+        lab.draw_yardsticks(None, None, None, change="golden")
+
+
+# what a float can hold
+
+@pytest.mark.parametrize("L", [100, 200])
+def test_float32_gives_out_where_a_framework_in_float32_does(L):
+    W, _, dL_da = sigmoid_network(1.0, L)
+    W = [None, *(w.astype(np.float32) for w in W[1:])]
+    b = [None, *(np.zeros((64, 1), np.float32) for _ in range(L))]
+    z, a = nn.forward(W, b, digits()[0][:, :10].astype(np.float32), "sigmoid")
+    gradient = nn.backward(W, z, a, dL_da.astype(np.float32), "sigmoid")
+    assert sum(not delta.any() for delta in gradient.delta[1:]) == lab.layers_at_zero("float32", L=L) == L - 72
+
+
+def test_zeros_come_first_and_wider_formats_have_fewer():
+    zeros = [lab.error_sizes(1.0, 200, name) == 0 for name in ("float16", "float32", "float64")]
+    assert all(np.all(np.diff(z.astype(int)) <= 0) for z in zeros)
+    assert zeros[0].sum() > zeros[1].sum() > zeros[2].sum() == 0
+
+
+@pytest.mark.parametrize("sigma_w", [1.0, 2.0, 3.0, 4.0])
+def test_error_shrinks_as_theory_says(sigma_w):
+    sizes = lab.error_sizes(sigma_w, 200, "float64")
+    assert (sizes[1] / sizes[-1]) ** (1 / 198) == pytest.approx(lab.factor(sigma_w), rel=0.04)
+    assert lab.factor(sigma_w) < sigma_w / 4
+
+
+# the prose
+
+def test_numbers_of_the_prose():
+    sigmoid, large = (lab.back_per_layer(change) for change in ("sigmoid units", "weights × 4"))
+    for written, said, true in (
+        ("about 0.24 per layer", 0.24, sigmoid),
+        ("about 1.5 with weights × 4", 1.5, large),
+        (r"2^{-20} \approx 9.5 \times 10^{-7}", 9.5e-7, 2.0**-20),
+        (r"\ln 10^{-6} / \ln 0.5 = 19.9", 19.9, np.log(1e-6) / np.log(0.5)),
+        (r"\sqrt{0.9} \approx 0.95", 0.95, 0.9**0.5),
+        (r"2^{-24} \approx 6.0 \times 10^{-8}", 6.0e-8, FORMATS["float16"].smallest),
+        (r"2^{-149} \approx 1.4 \times 10^{-45}", 1.4e-45, FORMATS["float32"].smallest),
+        ("About one seventieth, and about 45", 1 / 70, 0.9**40),
+        ("About one seventieth, and about 45", 45, 1.1**40),
+        (r"\sqrt{0.4 \times 1.6} = 0.8", 0.8, (0.4 * 1.6) ** 0.5),
+    ):
+        assert written in " ".join(PROSE.split()), written
+        assert said == pytest.approx(true, rel=0.04), written
