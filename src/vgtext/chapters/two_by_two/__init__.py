@@ -8,13 +8,30 @@ from cells and captions; a decimal number that is typed into the prose is comput
 from . import gradients, precision, repeated, varied
 from .gradients import NETWORKS, draw_layer_gradients, layer_sizes
 from .precision import FACTORS, draw_float_depths
-from .repeated import MATRICES, draw_three_fates, draw_three_rules, draw_unit_circle, norms, share_that_explodes
-from .varied import ORDERS, draw_order, draw_random_products, ordered, product_norms, threshold, threshold_theory
+from .repeated import (
+    MATRICES,
+    draw_three_fates,
+    draw_three_rules,
+    draw_unit_circle,
+    norms,
+    share_that_explodes,
+    three_rules,
+)
+from .varied import (
+    ORDERS,
+    draw_order,
+    draw_random_products,
+    ordered,
+    product_norms,
+    random_signals,
+    threshold,
+    threshold_theory,
+)
 
 CLAIMS = (*repeated.CLAIMS, *varied.CLAIMS, *gradients.CLAIMS, *precision.CLAIMS)
 
 __all__ = [
     "CLAIMS", "FACTORS", "MATRICES", "NETWORKS", "ORDERS", "draw_float_depths", "draw_layer_gradients", "draw_order",
     "draw_random_products", "draw_three_fates", "draw_three_rules", "draw_unit_circle", "layer_sizes", "norms",
-    "ordered", "product_norms", "share_that_explodes", "threshold", "threshold_theory",
+    "ordered", "product_norms", "random_signals", "share_that_explodes", "three_rules", "threshold", "threshold_theory",
 ]

@@ -68,7 +68,7 @@ def draw_order(ax, order="A B A B", eps=0.0):
     l, sizes = np.arange(DEPTH + 1), product_norms(ordered(order, eps))
     if eps > 0:
         ax.plot(l, eps**l, **{**THEORY, "linestyle": ":"})
-        label_line(ax, 3, eps**3.0, "spectral radius of each factor", COLORS["theory"], xytext=(6, 8))
+        label_line(ax, 6, eps**6.0, "spectral radius of each factor", COLORS["theory"], xytext=(6, 8))
     else:
         ax.plot([0, 1, 2], [1, 2, 1e-7], **{**REFERENCE, "marker": "v"}, clip_on=False)
         label_line(ax, 2, 1e-7, "A A and B B are exactly 0", COLORS["reference"], xytext=(8, 9))
@@ -78,7 +78,8 @@ def draw_order(ax, order="A B A B", eps=0.0):
         ax.plot(l, np.exp(np.log(positive(sizes)).mean(axis=1)), **SIGNAL)
         fate = f"{alive} of {sizes.shape[1]} products in random order are not 0"
         if alive == sizes.shape[1]:
-            fate = f"{alive} products in random order have a mean norm of {number(np.exp(np.log(sizes[-1]).mean()))}"
+            mean = np.exp(np.log(sizes[-1]).mean())
+            fate = f"{alive} products in random order have a geometric mean norm of {number(mean)}"
     else:
         rate = eps if order == ORDERS[0] else np.sqrt(spectral_radius(A.T @ A))
         ax.plot(l, positive(rate**l), **THEORY)

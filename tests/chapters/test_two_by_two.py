@@ -1,0 +1,173 @@
+"""The laws behind the chapter, its figures over their grids, and the numbers in its prose."""
+
+import itertools
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prose import check_prose
+from vgtext.chapters import two_by_two as lab
+from vgtext.nn.floats import FORMATS, last_depth
+from vgtext.nn.products import spectral_radius
+from vgtext.notebooks import figures
+from vgtext.style import number
+
+FIGURES = figures("two_by_two")
+unit = st.floats(0.01, 0.99)
+
+
+@pytest.mark.parametrize("W", lab.MATRICES.values(), ids=lab.MATRICES)
+def test_norms_lie_between_eigenvalues_and_singular_values(W):
+    l, norms = np.arange(21), lab.norms(W)
+    assert (spectral_radius(W) ** l <= norms * (1 + 1e-9)).all()
+    assert (norms <= norms[1] ** l * (1 + 1e-9)).all()
+
+
+def test_the_named_matrices_do_what_the_table_says():
+    norms = {name: lab.norms(W) for name, W in lab.MATRICES.items()}
+    get = lambda word: next(line for name, line in norms.items() if word in name)  # noqa: E731
+    assert get("all entries") == pytest.approx(1.2 ** np.arange(21))
+    assert get("rotation") == pytest.approx(np.ones(21))
+    assert get("shear")[20] == pytest.approx(20, rel=0.01)
+    assert get("nilpotent")[:4].tolist() == [1, 2, 0, 0]
+    assert get("transient")[[1, 2, 3, 5]] == pytest.approx([10.0, 10.0, 7.5, 3.1], abs=0.05)
+    assert get("transient")[20] == pytest.approx(4e-4, rel=0.05)
+    assert np.flatnonzero(get("transient")[1:] < 1)[0] + 1 == 8
+
+
+@given(st.floats(0.1, 0.99), st.floats(-10, 10), st.integers(1, 20))
+def test_power_of_a_jordan_block(eigenvalue, b, L):
+    power = np.linalg.matrix_power([[eigenvalue, b], [0, eigenvalue]], L)
+    assert power == pytest.approx(eigenvalue**L * np.array([[1, L * b / eigenvalue], [0, 1]]), rel=1e-9, abs=1e-12)
+
+
+@given(unit, unit, unit, unit)
+def test_positive_entries_below_one_explode_exactly_if_the_determinant_says_so(a, b, c, d):
+    gap = (1 - a) * (1 - d) - b * c
+    if abs(gap) > 1e-9:
+        assert (spectral_radius([[a, b], [c, d]]) > 1) == (gap < 0)
+
+
+def test_half_of_the_positive_matrices_explode():
+    assert lab.share_that_explodes(400_000, seed=1) == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt(400_000))
+
+
+@pytest.mark.parametrize("c", [-0.7, 0.0, 0.6])
+def test_closed_forms_of_the_map_are_the_spectral_radius_and_the_norm(c):
+    a, b, radius, norm = lab.three_rules(c, points=21)
+    W = np.stack([a, b, np.full_like(a, c), a], axis=-1).reshape(21, 21, 2, 2)
+    assert radius == pytest.approx(spectral_radius(W), abs=1e-7)
+    assert norm == pytest.approx(np.linalg.norm(W, 2, axis=(-2, -1)))
+    assert (norm >= radius - 1e-9).all()
+
+
+@pytest.mark.parametrize("eps", [0.0, 0.3])
+def test_alternating_factors_grow_as_the_root_of_their_pairs_radius(eps):
+    A, B = lab.ordered("A B A B", eps)[:2, 0]
+    assert spectral_radius(A) == spectral_radius(B) == eps
+    sizes = lab.product_norms(lab.ordered("A B A B", eps))[:, 0]
+    assert sizes[20] / sizes[18] == pytest.approx(spectral_radius(B @ A), rel=1e-6)
+    assert eps or sizes[10] == pytest.approx(1024)
+
+
+def test_random_orders_die_or_grow():
+    last = {eps: lab.product_norms(lab.ordered("random order", eps))[-1] for eps in (0.0, 0.3)}
+    assert (last[0.0] == 0).all()
+    assert (last[0.3] > 1).sum() > 6  # "most of the twelve"
+
+
+def test_mean_square_of_a_random_signal_is_kept_while_the_typical_one_fades():
+    log10 = lab.random_signals(2, L=5, chains=200_000)
+    assert np.mean(100.0 ** log10[-1]) == pytest.approx(1, abs=0.1)  # σ_w = 1 keeps the mean square
+    assert log10[-1].mean() / 5 == pytest.approx(-np.log10(lab.threshold_theory(2)), abs=0.003)
+
+
+@pytest.mark.parametrize("n", [1, 2, 8, 64])
+def test_measured_thresholds_meet_theory(n):
+    assert lab.threshold(n) == pytest.approx(lab.threshold_theory(n), abs=0.02)
+
+
+def loss(network, Ws, a, x):
+    """The loss x · a[L] of the network, written once more and apart from the chapter's code."""
+    signal, bias = x, x - a * x if "bias" in network else 0
+    for W in Ws:
+        signal = W @ signal + bias
+        signal = 1 / (1 + np.exp(-signal)) if "sigmoid" in network else signal
+    return x @ signal
+
+
+@pytest.mark.parametrize("network", lab.NETWORKS)
+@pytest.mark.parametrize("a", [0.4, 1.3])
+def test_weight_gradients_against_differences(network, a, L=4, step=1e-6):
+    x, Ws = np.array([0.6, 0.8]), np.stack([a * np.eye(2)] * L)
+    gradient = np.zeros_like(Ws)
+    for index in np.ndindex(Ws.shape):
+        shift = np.zeros_like(Ws)
+        shift[index] = step
+        gradient[index] = (loss(network, Ws + shift, a, x) - loss(network, Ws - shift, a, x)) / (2 * step)
+    assert lab.layer_sizes(network, a, L)[2] == pytest.approx(np.linalg.norm(gradient, axis=(1, 2)), rel=1e-6)
+
+
+@given(st.floats(0.05, 2), st.integers(1, 30))
+def test_in_the_pure_product_all_layers_get_the_same_gradient(a, L):
+    signal, delta, gradient = lab.layer_sizes("the pure product", a, L)
+    assert gradient == pytest.approx(np.full(L, a ** (L - 1)))
+    assert gradient == pytest.approx(signal * delta)
+
+
+def test_with_activations_kept_the_gradient_is_the_error_signal():
+    signal, delta, gradient = lab.layer_sizes("with a bias that keeps activations", 0.2, 10)
+    assert signal == pytest.approx(np.ones(10))
+    assert gradient == pytest.approx(0.2 ** np.arange(9, -1, -1))
+    assert gradient == pytest.approx(delta)
+
+
+def sample(figure):
+    """The opening state of a figure, and all its corners."""
+    ends = itertools.product(*({0, c.start, len(c.values) - 1} for c in figure.controls))
+    return [figure.values(state) for state in ends]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_draws_and_says_what_it_shows(name):
+    for state in sample(FIGURES[name]):
+        scene, caption = FIGURES[name].scene(state)
+        assert scene and re.search(r"\d", caption) and caption.endswith("."), (state, caption)
+        assert "nan" not in caption and "inf" not in caption.replace("to inf", ""), (state, caption)
+
+
+def caption(name, **parameters):
+    figure = FIGURES[name]
+    return figure.scene({**figure.values(figure.start), **parameters})[1]
+
+
+def test_captions_tell_the_numbers_of_their_state():
+    assert number(1.2**50, 3) in caption("three_fates", size=0.6)
+    assert number((0.6 * 2**0.5) ** 50, 3) in caption("three_fates", size=0.6)
+    assert number(1.5**7, 3) in caption("unit_circle", matrix="scaled identity 1.5 I", depth=7)
+    assert "1,024" in caption("order", order="A B A B", eps=0.0)
+    assert number(lab.threshold_theory(8), 4) in caption("random_products", n=8)
+    assert number(1.3**9, 3) in caption("layer_gradients", a=1.3)
+    assert f"{last_depth(0.5, 'float16')[0]} (float16)" in caption("float_depths", a=0.5)
+    assert "0%" in caption("three_rules", c=0.0)
+
+
+def test_numbers_typed_into_the_prose():
+    half = FORMATS["float16"]
+    extra = [last_depth(0.2, "float16", scale)[0] for scale in (2.0**15, 1.0)]
+    assert extra == [18, 11]  # "seven layers", "from the eleventh layer on"
+    assert last_depth(0.5, "float16")[0] == 25 and half.smallest == 2.0**-24
+    assert last_depth(0.5, "float16", 1024.0)[0] == 35  # "adds ten"
+    check_prose(
+        "two_by_two",
+        given={"0.01", "0.2", "0.3", "0.4", "0.5", "0.6", "0.8", "0.9", "1.2", "1.5", "1.30", "1.35"},
+        computed={
+            r"1.024 \times 10^{-7}": 0.2**10, "1024": 2**10, "1,024": 2**10, "32,768": 2**15,
+            "0.5772": np.euler_gamma, "1.3346": lab.threshold_theory(2), "0.90": 1.2 / lab.threshold_theory(2),
+            "0.0052": 0.9**50, r"2.0 \times 10^{-10}": 0.8**100, "1.1": spectral_radius([[0.5, 0.4], [0.9, 0.5]]),
+        },
+    )
+    assert 1.30 < lab.threshold_theory(2) < 1.35

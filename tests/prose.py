@@ -1,0 +1,41 @@
+"""Check the numbers that are typed into a chapter's prose: each is either given to start from, or computed again."""
+
+import re
+from pathlib import Path
+
+import nbformat
+
+NUMBER = re.compile(
+    r"(?<![\w.])\d[\d,]*\.\d+(?: ?\\times ?10\^\{-?\d+\})?"  # 0.2, 1.024 \times 10^{-7}
+    r"|(?<![\w.,])\d{1,3}(?:,\d{3})+|(?<![\w.])\d{4,}"  # 32,768 and 1024
+)
+
+
+def prose(slug):
+    """The markdown of a chapter, without code spans and citations."""
+    path = Path(__file__).parents[1] / "notebooks" / f"{slug}.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    return re.sub(r"`[^`]*`", "", text)
+
+
+def numbers(slug):
+    """The decimal numbers, and the whole numbers of four or more digits, that a reader finds in the prose."""
+    return set(NUMBER.findall(prose(slug)))
+
+
+def agrees(text, value):
+    """Whether ``value``, rounded to the digits of ``text``, is the number in ``text``."""
+    digits, _, power = text.replace(",", "").partition("\\times")
+    exponent = int(re.search(r"\{(-?\d+)\}", power)[1]) if power else 0
+    unit = 10.0 ** (exponent - len(digits.strip().partition(".")[2]))
+    return abs(float(digits) * 10.0**exponent - value) <= 0.5000001 * unit
+
+
+def check_prose(slug, given, computed):
+    """Assert that each number in the prose is in ``given`` (a set of texts) or agrees with ``computed[text]``."""
+    found = numbers(slug)
+    listed = set(given) | set(computed)
+    assert found == listed, f"typed but not listed: {sorted(found - listed)}; listed but gone: {sorted(listed - found)}"
+    wrong = {text: value for text, value in computed.items() if not agrees(text, value)}
+    assert not wrong, f"the prose of {slug} says otherwise than the computation: {wrong}"
