@@ -79,7 +79,7 @@ def train(network, x, y, *, steps, optimizer="sgd", learning_rate=0.1, batch_siz
     for step in bar(range(1, steps + 1), progress, "training"):
         record = record_every and (step - 1) % record_every == 0
         loss = network.loss_and_gradient(*next(batches), measure=bool(record))
-        norm = float(np.exp2(log2_norm(network.gradient)))
+        norm = _norm(network.gradient)
         history.loss.append(loss), history.gradient_norm.append(norm), history.rate.append(rate(step))
         if not (np.isfinite(loss) and np.isfinite(norm)):
             history.breakdown = Breakdown(step, *_where(network))
@@ -89,7 +89,7 @@ def train(network, x, y, *, steps, optimizer="sgd", learning_rate=0.1, batch_siz
         before = [layer.W.copy() for layer in network.layers[1:]] if record else None
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             optimizer.step(network.theta, network.gradient, rate(step))
-        if not np.isfinite(network.theta).all():
+        if not np.isfinite(_norm(network.theta)):
             history.breakdown = Breakdown(step, *_where(network))
             break
         if record:
@@ -103,6 +103,13 @@ def bar(items, progress, words, total=None):
     """Wrap ``items`` in a tqdm bar on stderr: always, never, or (None) on a terminal after two seconds."""
     show = sys.stderr.isatty() if progress is None else progress
     return tqdm(items, desc=words, total=total, delay=2 * (progress is None), leave=False) if show else items
+
+
+def _norm(x):
+    """The Euclidean norm of a flat vector; inf only if an entry is, or if it is beyond float64."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        square = float(x.dot(x))
+        return square**0.5 if 1e-30 < square < np.inf else float(np.exp2(log2_norm(x)))
 
 
 def _schedule(learning_rate):

@@ -1,0 +1,1 @@
+"""Benchmarks: ``python -m benchmarks [name ...]``. Every module ``bench_<name>.py`` here is one; see ``protocol.py``."""
