@@ -5,7 +5,6 @@ The budgets: 100 KB gzipped for 200 states, 60 ms a state, 25 ms from the move t
 """
 
 import gzip
-import os
 import sys
 import tempfile
 import time
@@ -13,13 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-import vgtext.explore
+from vgtext import explore
 from vgtext.explore.figure import Explorable
 from vgtext.explore.show import page_element
-from vgtext.notebooks import figures
+from vgtext.notebooks import figures, slugs
 
 ROOT = Path(__file__).parents[1]
-HERE = Path(vgtext.explore.__file__).parent
 MOVES = 60
 MOVE = """async (figure, moves) => {
   const inputs = [...figure.querySelectorAll("input[type=range]")], times = [];
@@ -44,7 +42,7 @@ def paint_times(browser, element):
     """Return the milliseconds from each of many slider moves to the paint that follows, for one page element."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "figure.html"
-        style, script = ((HERE / name).read_text() for name in ("explore.css", "explore.js"))
+        style, script = explore.source("explore.css"), explore.source("explore.js")
         file.write_text(f"<!doctype html><meta charset=utf-8><style>{style}</style>{element}<script>{script}</script>")
         page = browser.new_page(viewport={"width": 900, "height": 900})
         page.goto(file.as_uri())
@@ -71,15 +69,14 @@ def main():
     sys.path.insert(0, str(ROOT / "tests"))
     from browser import open_browser
 
-    script = len(gzip.compress((HERE / "explore.js").read_bytes(), 9))
+    script = len(gzip.compress(explore.source("explore.js").encode(), 9))
     print(f"script: {script / 1024:.1f} KB gzipped (budget 10)")
     print(f"{'figure':44}{'states':>7}{'KB':>7}{'KB/200':>8}{'ms/state':>10}{'paint p50':>11}{'p95 ms':>8}")
-    os.environ["VGTEXT_EXPLORE"] = "static"
     with open_browser() as browser:
-        for notebook in sorted(ROOT.glob("notebooks/*.ipynb")):
-            for name, figure in figures(notebook).items():
+        for slug in slugs():
+            for name, figure in figures(slug).items():
                 states, size, cost, p50, p95 = measure(figure, browser)
-                row = f"{notebook.stem}/{name}"
+                row = f"{slug}/{name}"
                 per200 = size * 200 / max(states, 200)
                 print(f"{row:44}{states:7}{size:7.1f}{per200:8.1f}{cost:10.1f}{p50:11.1f}{p95:8.1f}", flush=True)
 

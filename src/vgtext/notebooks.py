@@ -1,12 +1,55 @@
-"""Read the figures out of a chapter's notebook, for tools that work on them one by one."""
+"""Read chapters and their figures out of the notebooks, for tools that work on them one by one."""
 
 import ast
+import io
 import os
-from contextlib import contextmanager
+import re
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
 
 import nbformat
 
 from vgtext.explore.show import Shown
+
+ROOT = Path(__file__).parents[2]  # the checkout that this package is installed from
+
+
+class NoChapter(ValueError):
+    """A chapter, or a figure, that does not exist; the message lists those that do."""
+
+
+def slugs():
+    """Return the chapters' slugs in reading order, as ``_toc.yml`` says it."""
+    return re.findall(r"file: notebooks/(\w+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
+
+
+def notebook_path(slug):
+    """Return the path of a chapter's notebook; NoChapter, with the list of chapters, if there is none."""
+    if slug not in slugs():
+        raise NoChapter(f"unknown chapter {slug!r}; there are {', '.join(slugs())}")
+    return ROOT / "notebooks" / f"{slug}.ipynb"
+
+
+def read(slug):
+    """Return a chapter's notebook."""
+    return nbformat.read(notebook_path(slug), as_version=4)
+
+
+def title(notebook):
+    """Return a notebook's title: its first heading."""
+    headings = (re.match(r"# (.+)", cell.source) for cell in notebook.cells if cell.cell_type == "markdown")
+    return next(heading[1] for heading in headings if heading)
+
+
+def text_outputs(notebook, mark):
+    """Return the text outputs of an executed notebook that begin with ``[mark]``, without that."""
+    texts = [
+        str(output.get("data", {}).get("text/plain", ""))
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+    ]
+    return [text.removeprefix(f"[{mark}] ") for text in texts if text.startswith(f"[{mark}] ")]
 
 
 @contextmanager
@@ -22,20 +65,20 @@ def text_mode():
             os.environ["VGTEXT_EXPLORE"] = before
 
 
-def cell_values(path):
-    """Run the code cells of the notebook at ``path`` in order and yield the value of each one's last expression."""
+def cell_values(notebook):
+    """Run the code cells of a notebook in order and yield the value of each one's last expression."""
     scope = {"__name__": "__main__"}
-    for cell in nbformat.read(path, as_version=4).cells:
+    for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
         body = ast.parse(cell.source).body
         last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-        exec(compile(ast.Module(body, []), str(path), "exec"), scope)
+        exec(compile(ast.Module(body, []), cell.id, "exec"), scope)
         if last is not None:
-            yield eval(compile(ast.Expression(last.value), str(path), "eval"), scope)
+            yield eval(compile(ast.Expression(last.value), cell.id, "eval"), scope)
 
 
-def figures(path):
-    """Return the figures of the notebook at ``path``, {name: Explorable}, in the order in which a reader meets them."""
-    with text_mode():
-        return {value.figure.name: value.figure for value in cell_values(path) if isinstance(value, Shown)}
+def figures(slug):
+    """Return a chapter's figures, {name: Explorable}, in the order in which a reader meets them."""
+    with text_mode(), redirect_stdout(io.StringIO()):
+        return {value.figure.name: value.figure for value in cell_values(read(slug)) if isinstance(value, Shown)}

@@ -6,5 +6,6 @@ with no kernel and no network; in print it is the matplotlib picture. :func:`exp
 
 from .controls import FigureError, Play
 from .show import explore
+from .widget import source
 
-__all__ = ["FigureError", "Play", "explore"]
+__all__ = ["FigureError", "Play", "explore", "source"]

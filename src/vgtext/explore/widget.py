@@ -7,16 +7,17 @@ import traitlets
 
 from .controls import FigureError
 
-HERE = Path(__file__).parent
+
+def source(name):
+    """Return the text of a file of this package: "explore.js" or "explore.css"."""
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
 class ExploreWidget(anywidget.AnyWidget):
     """Draws the state that the page wants, and echoes the number of the wish, so that no view waits in vain."""
 
-    _esm = (HERE / "explore.js").read_text(
-        encoding="utf-8"
-    ) + "\nexport default { render: globalThis.vgExplore.live };\n"
-    _css = (HERE / "explore.css").read_text(encoding="utf-8")
+    _esm = source("explore.js") + "\nexport default { render: globalThis.vgExplore.live };\n"
+    _css = source("explore.css")
     spec = traitlets.Dict().tag(sync=True)
     want = traitlets.Dict().tag(sync=True)  # {"state": [indices], "turn": n}, set by the page
     scene = traitlets.Dict().tag(sync=True)  # {"turn": n, "payload": {...}} or {"turn": n, "error": words}
