@@ -46,6 +46,8 @@ class Recording:
     learning_rate: float | None = None
 
     def __post_init__(self):
+        if not self.given():
+            raise ValueError("a recording must hold something, such as Recording(loss=[...])")
         for name, value in self.given().items():
             if name != "learning_rate":
                 object.__setattr__(self, name, _array(name, value, 2 if name in SIZES + SHARES else 1))
@@ -117,5 +119,7 @@ def _check_rows(name, array):
 
 
 def _check_share(name, array):
+    if array is not None and "accuracy" in name and np.isnan(array).any():
+        raise ValueError(f"{name} must hold numbers, got nan")
     if array is not None and ((array < 0) | (array > 1)).any():
         raise ValueError(f"{name} must lie between 0 and 1, got {np.nanmin(array):g} to {np.nanmax(array):g}")

@@ -24,10 +24,9 @@ GAP, RISE = 0.1, 1.2  # training minus test accuracy; test loss over its smalles
 
 REMEDIES = {
     "healthy": "Nothing to mend.",
-    "vanishing by activation": "Use an activation whose slope reaches 1 (ReLU, GELU, tanh) with the initialization made "
-    "for it, or normalize each layer.",
-    "vanishing by initialization":
-        "Draw larger weights: He for ReLU, Glorot for tanh. The round trip should be near 1.",
+    "vanishing by activation": "Use an activation whose slope reaches 1 (ReLU, GELU, tanh) with the initialization "
+    "made for it, or normalize each layer.",
+    "vanishing by initialization": "Draw larger weights: He for ReLU, Glorot for tanh. Aim at a round trip near 1.",
     "vanishing by depth": "Add residual connections with normalization, or use fewer layers.",
     "exploding": "Draw smaller weights: He for ReLU, Glorot for tanh; clipping only limits the damage.",
     "dead units": "Start biases at 0 or above, centre the inputs, or use leaky ReLU.",
@@ -67,7 +66,7 @@ def diagnose(recording, target=0.9):
     it fell below a fifth of its first value.
     """
     if not isinstance(recording, Recording):
-        raise TypeError(f"diagnose takes a Recording, as in diagnose(Recording(loss=...)), got {type(recording).__name__}")
+        raise TypeError(f"diagnose takes a Recording(loss=..., ...), got {type(recording).__name__}")
     if not 0 < target <= 1:
         raise ValueError(f"target must be an accuracy above 0 and at most 1, got {target}")
     s = read(recording)

@@ -78,7 +78,7 @@ def _loss(s):
 
 
 def _still(s):
-    return "" if s.late_fall is None else f"It stands still: its last tenth is {s.late_fall:.2f} times its third quarter."
+    return "" if s.late_fall is None else f"It stands still: its last tenth is {s.late_fall:.2f} of its third quarter."
 
 
 def _gap(s):

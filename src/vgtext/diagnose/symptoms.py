@@ -34,7 +34,7 @@ class Symptoms:
     ratio_fade: float | None  # median ratio of later records / that of the first
     dead: float | None  # largest share of dead units in a hidden layer, at the first record
     dead_layer: int | None
-    silent: bool | None  # is a hidden layer's activation exactly 0, at the first record?
+    silent: bool | None  # does a hidden layer pass nothing on, at the first record: activation exactly 0?
     saturation: float | None  # mean share in the hidden layers, at the first record
 
 
@@ -60,7 +60,7 @@ def read(recording):
         *_ratios(recording.ratio),
         None if dead is None else float(dead.max()),
         None if dead is None else int(dead.argmax()) + 1,
-        None if activation is None else bool((activation[:-1] == 0).any()),
+        _silent(gradient, activation),
         float(hidden["saturation"].mean()) if "saturation" in hidden else None,
     )
 
@@ -78,6 +78,13 @@ def _signals(gradient, activation):
     there = _log10(activation[-2]) - _log10(activation[0])
     back = error[0] - error[-1]
     return float(10.0 ** (there / hops)), float(10.0 ** (back / hops)), float(there + back)
+
+
+def _silent(gradient, activation):
+    """Is an activation exactly 0? Without activations, gradients above 0 in all layers say no, and a 0 leaves it open."""
+    if activation is not None:
+        return bool((activation[:-1] == 0).any())
+    return False if gradient is not None and (gradient > 0).all() else None
 
 
 def _losses(loss):
