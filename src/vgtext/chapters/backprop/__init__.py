@@ -4,18 +4,19 @@ The modules are the sections of the chapter: each holds its experiments (numbers
 draw them, and the claims that they settle. The prose stands in ``notebooks/backprop.ipynb``.
 """
 
-from . import bugs, by_hand, chain, checking, descent, jacobians
+from . import by_hand, chain, checking
 from .bugs import BUGS, check, draw_fingerprints, draw_wrong_gradient
-from .by_hand import SLOPES, activations, downhill, draw_by_hand, network, one_pass
+from .by_hand import SLOPES, X, Y, activations, downhill, network, one_pass
 from .chain import LAST_LAYERS, draw_last_layer
 from .checking import FORMATS, FORMULAS, draw_step_size
 from .descent import ETAS, draw_promise
-from .jacobians import draw_error_signal
+from .error_signal import draw_error_signal, jacobians
+from .walkthrough import draw_by_hand
 
 CLAIMS = (*checking.CLAIMS, *by_hand.CLAIMS, *chain.CLAIMS)
 
 __all__ = [
-    "BUGS", "CLAIMS", "ETAS", "FORMATS", "FORMULAS", "LAST_LAYERS", "SLOPES", "activations", "check", "downhill",
-    "draw_by_hand", "draw_error_signal", "draw_fingerprints", "draw_last_layer", "draw_promise", "draw_step_size",
-    "draw_wrong_gradient", "network", "one_pass",
+    "BUGS", "CLAIMS", "ETAS", "FORMATS", "FORMULAS", "LAST_LAYERS", "SLOPES", "X", "Y", "activations", "check",
+    "downhill", "draw_by_hand", "draw_error_signal", "draw_fingerprints", "draw_last_layer", "draw_promise",
+    "draw_step_size", "draw_wrong_gradient", "jacobians", "network", "one_pass",
 ]

@@ -25,7 +25,7 @@ def chain_rule(w, a, activation):
 
 
 def as_printed(w, a, activation):
-    """dL/dw as the notes have it, solved for it: from dL/da[L] = phi'(a) dL/dw, with phi' at the incoming activation."""
+    """dL/dw as the notes have it: their dL/da[L] = phi'(a[L-1]) dL/dw, solved for dL/dw, a = a[L-1]."""
     phi = nn.get_activation(activation)
     return (phi(w * a + B) - Y) / phi.derivative(a)
 
@@ -38,7 +38,7 @@ def by_differences(w, a, activation, h=1e-5):
 def draw_last_layer(ax, activation="sigmoid", a=0.5):
     """The size of dL/dw against the weight w: measured, by the chain rule, and as printed."""
     w, color = WEIGHTS, ACTIVATION_COLORS[activation]
-    log_axis(ax, 1e-7, 1e3, "size of ∂ℒ/∂w")
+    log_axis(ax, 1e-8, 1e3, "size of ∂ℒ/∂w")
     ax.set(xlim=(-8, 8), xlabel="weight w of the last layer")
     ax.plot(w[::5], positive(abs(by_differences(w, a, activation)[::5])), marker="o", markersize=5, linestyle="none",
             color=COLORS["gradient"])
@@ -46,7 +46,7 @@ def draw_last_layer(ax, activation="sigmoid", a=0.5):
     printed = abs(as_printed(w, a, activation))
     ax.plot(w, positive(printed), color=COLORS["reference"], linewidth=1.4)
     label_line(ax, -7.9, printed[0], "as printed", COLORS["reference"], xytext=(0, 10))
-    ax.text(7.8, 2e-7, "dots: measured by differences\ndashed: the chain rule", ha="right", va="bottom", fontsize=9)
+    ax.text(7.8, 2e-8, "dots: measured by differences\ndashed: the chain rule", ha="right", va="bottom", fontsize=9)
     ax.set_title(f"last layer: {activation}", color=color)
     right, wrong = chain_rule(2.0, a, activation), as_printed(2.0, a, activation)
     return (f"{activation}, incoming activation {a:.1f}: at w = 2 differences measure ∂ℒ/∂w = "
@@ -68,8 +68,8 @@ def sigmoid_slope(x):
 
 CLAIMS = (
     Claim(
-        "S3.5", "The derivative of the last activation is g'(a[L−1]) times that of the loss with respect to the weights.",
-        "wrong", "The right rule is ∂ℒ/∂W[L] = ∂ℒ/∂a[L] · g'(z[L]) · a[L−1]ᵀ: g' at z[L], times the incoming activation.",
+        "S3.5", "The derivative of the loss by the last activation is g'(a[L−1]) times its derivative by the weights.",
+        "wrong", "The right rule is ∂ℒ/∂W[L] = (∂ℒ/∂a[L] ⊙ g'(z[L])) a[L−1]ᵀ: g' at z[L], and times a[L−1].",
         (
             Evidence("largest difference between the right rule and differences", chain_error, 0.0, 1e-9),
             Evidence("the printed ∂ℒ/∂w over the measured one, sigmoid, w = 2, a = 0.5",

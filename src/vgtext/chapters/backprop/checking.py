@@ -118,17 +118,18 @@ def draw_step_size(ax, dtype="float64", formula="central"):
     ax.minorticks_off()
     ax.plot(STEPS, np.maximum(errors, 1e-17), **SEED)
     ax.plot(STEPS, mean, marker="o", markersize=4, color=COLORS["gradient"], zorder=3)
-    for part, words, at, side in zip(predicted(dtype, formula), ("truncation", "rounding"), (-4, 4), (1, -1)):
-        ax.plot(STEPS, part, **THEORY)
+    for part in predicted(dtype, formula):
+        ax.plot(STEPS, np.where(part > 1e-12, part, np.nan), **THEORY)
     h, error = best_step(dtype, formula)
     ax.axvline(h, **REFERENCE)
-    label_line(ax, h, 3e-12, "best by theory", COLORS["reference"], xytext=(4, 0))
+    label_line(ax, h, 0.2, "best by theory", COLORS["reference"], ha="right" if h > 1e-5 else "left",
+               xytext=(-4 if h > 1e-5 else 4, 0))
     label_line(ax, 2e-12, 30, "too short: rounding", COLORS["theory"], xytext=(0, 0))
     label_line(ax, 1, 30, "too long: truncation", COLORS["theory"], ha="right", xytext=(0, 0))
     best = int(np.argmin(mean))
     return (f"{dtype}, {formula} differences: theory calls h = {number(h)} best, with a relative error of "
-            f"{number(error)}; measured, the error is smallest at h = {number(STEPS[best])}, where it is "
-            f"{number(mean[best])} (geometric mean of {DIRECTIONS} directions).")
+            f"{number(error)}; measured, the error is smallest at h = {number(STEPS[best])}, where it is below "
+            f"{number(10.0 ** np.ceil(np.log10(mean[best])), 1)} (geometric mean of {DIRECTIONS} directions).")
 
 
 def worst_entry():
@@ -147,7 +148,7 @@ CLAIMS = (
         "S2.1", "Backpropagation multiplies local derivatives from the output back to a layer; a weight moves by minus "
         "the learning rate times its gradient.", "holds", "",
         (
-            Evidence("relative difference to differences, worst array, tanh 8-16-16-4, float64", worst_entry, 0.0, 1e-7),
+            Evidence("relative difference to differences, worst array, tanh 8-16-16-4", worst_entry, 0.0, 1e-7),
             Evidence("∂ℒ/∂W[1] of the network of this chapter, last entry, −6 by hand",
                      lambda: by_hand.walk()[0].grad.dW[1][1, 1], -6.0, 0.0),
             Evidence("loss after one step with η = 0.01, from 2", lambda: by_hand.walk()[1].loss, 1.106, 0.001),

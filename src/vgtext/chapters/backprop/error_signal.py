@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import COLORS, REFERENCE, SEED, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
+from vgtext.style import COLORS, REFERENCE, SEED, THEORY, backward_arrow, layer_axis, log_axis, number
 
 L, WIDTH, RUNS = 20, 64, 20
 
@@ -66,7 +66,7 @@ def draw_error_signal(ax, activation="tanh", sigma_w=1.0):
     """The error signal of every layer, measured by backpropagation, and what the product of Jacobians predicts."""
     l, sizes = np.arange(1, L + 1), error_sizes(activation, sigma_w)
     typical, largest, bound = theory_sizes(activation, sigma_w)
-    log_axis(ax, 1e-20, 1e20, "‖δ[l]‖, with ‖δ[L]‖ = 1")
+    log_axis(ax, 1e-20, 1e15, "‖δ[l]‖, with ‖δ[L]‖ = 1")
     layer_axis(ax, L)
     ax.axhline(1, **REFERENCE)
     backward_arrow(ax)
@@ -76,9 +76,8 @@ def draw_error_signal(ax, activation="tanh", sigma_w=1.0):
     ax.plot(l, typical, **THEORY)
     ax.plot(l, largest, **{**THEORY, "linestyle": "-."})
     ax.plot(l, bound, **{**THEORY, "linestyle": ":"})
-    for line, at, words in ((bound, 3, "product of the layers' largest stretches"),
-                            (largest, 6, "largest stretch of the product")):
-        label_line(ax, at, min(line[at - 1], 1e18), words, COLORS["theory"], xytext=(4, 10))
+    ax.text(0.98, 0.98, "dotted: the layers' largest stretches, multiplied\ndash-dot: largest stretch of the product\n"
+            "dashed: its root mean square\nsolid: measured", transform=ax.transAxes, ha="right", va="top", fontsize=9)
     return (f"{activation}, σ_w = {sigma_w:.2f}: layer 1 gets {number(mean[0])} of the error signal at layer {L} "
-            f"(geometric mean of {RUNS}); the product of Jacobians predicts {number(typical[0])} on average and at most "
-            f"{number(largest[0])}, while the layers' largest stretches multiply to {number(bound[0])}.")
+            f"(geometric mean of {RUNS}); the product of Jacobians predicts {number(typical[0])} on average and "
+            f"at most {number(largest[0])}, while the layers' largest stretches multiply to {number(bound[0])}.")
