@@ -119,9 +119,9 @@ def learned(s, target):
 
 
 def exploding(s):
-    """Does the round trip blow the signal up? A rising gradient profile says so too, an even one says nothing."""
+    """Does the round trip blow the signal up? A rising or falling gradient profile says so too, an even one nothing."""
     if s.round_trip is None:
-        return True if above(s.profile, EXPLODES) else None
+        return True if above(s.profile, EXPLODES) else False if below(s.profile, 2 * VANISHES) else None
     return s.round_trip > EXPLODES
 
 
@@ -129,7 +129,7 @@ def vanishing(s):
     """Does the round trip lose the signal, or do the updates fade though nothing was learned?"""
     if s.round_trip is None:
         return True if below(s.profile, 2 * VANISHES) else None
-    fading = every(below(s.ratio_fade, FADES), below(s.ratio, TOO_FAST))
+    fading = every(not s.broke, below(s.ratio_fade, FADES), below(s.ratio, TOO_FAST))
     return either(s.round_trip < VANISHES, fading)
 
 

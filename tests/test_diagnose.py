@@ -1,0 +1,186 @@
+"""The diagnosis: it names planted causes, never guesses, does not depend on units, and refuses what makes no sense."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vgtext.diagnose import CAUSES, UNDECIDED, Recording, diagnose, read
+
+L, R = 16, 6
+
+
+def fields(forward=1.0, backward=1.0, ratio=2e-3, dead=0.1, loss_end=0.02, train=0.99, test=0.97):
+    """A made-up run of L layers: factors a layer, one update ratio, and where loss and accuracies end."""
+    activation = np.tile(forward ** np.arange(L), (R, 1))
+    if dead == 1:
+        activation[:, 5:-1] = 0.0
+    error = (dead < 1) * np.tile(backward ** np.arange(L)[::-1], (R, 1))
+    return {
+        "gradient": error * activation / forward,  # |delta[l]| |a[l-1]|
+        "activation": activation,
+        "update_ratio": np.full((R, L), ratio),
+        "dead": np.full((R, L), dead),
+        "loss": 2.3 * np.maximum(loss_end, np.exp(-np.arange(200) / 10)),
+        "train_accuracy": np.linspace(0.1, train, R),
+        "test_accuracy": np.linspace(0.1, test, R),
+    }
+
+
+STUCK = {"loss_end": 1.0, "train": 0.1, "test": 0.1}
+PLANTED = {
+    "healthy": {},
+    "vanishing by activation": {"backward": 0.25, **STUCK},
+    "vanishing by initialization": {"forward": 0.5, "backward": 0.5, **STUCK},
+    "vanishing by depth": {"forward": 0.88, "backward": 0.88, **STUCK},
+    "exploding": {"forward": 2.0, "backward": 2.0, **STUCK},
+    "dead units": {"dead": 1.0, **STUCK},
+    "learning rate too small": {"ratio": 1e-5, **STUCK},
+    "learning rate too large": {"ratio": 0.5, **STUCK},
+    "overfitting": {"test": 0.7},
+    "label noise": {"loss_end": 0.5, "train": 0.6, "test": 0.55},
+}
+
+
+def test_every_cause_has_an_example_here():
+    assert set(PLANTED) == set(CAUSES)
+
+
+@pytest.mark.parametrize("cause", PLANTED)
+def test_planted_cause_is_named_with_numbers_and_a_remedy(cause):
+    diagnosis = diagnose(Recording(**fields(**PLANTED[cause])))
+    assert diagnosis.cause == cause
+    assert any(character.isdigit() for character in "".join(diagnosis.evidence))
+    assert diagnosis.remedy and not diagnosis.candidates
+    assert str(diagnosis).startswith(f"cause: {cause}\n  - ")
+
+
+@pytest.mark.parametrize("cause", PLANTED)
+@given(data=st.data())
+def test_less_evidence_gives_the_same_cause_or_none(cause, data):
+    """Whatever is left out, the answer stays or becomes "undecided" with the true cause among the candidates."""
+    whole = Recording(**fields(**PLANTED[cause]))
+    names = [name for name in whole.given() if name not in ("train_accuracy", "loss")]
+    kept = data.draw(st.sets(st.sampled_from(names)))
+    diagnosis = diagnose(whole.only("loss", "train_accuracy", *kept))
+    assert diagnosis.cause in (cause, UNDECIDED)
+    if diagnosis.cause == UNDECIDED:
+        assert cause in diagnosis.candidates
+        assert diagnosis.record_next
+
+
+@pytest.mark.parametrize("cause", PLANTED)
+@given(gradient=st.floats(1e-9, 1e9), activation=st.floats(1e-9, 1e9), loss=st.floats(1e-3, 1e3))
+def test_units_do_not_matter(cause, gradient, activation, loss):
+    """Only ratios count: another unit of the loss, or of the inputs, changes nothing."""
+    known = fields(**PLANTED[cause])
+    known["gradient"] *= gradient
+    known["activation"] *= activation
+    known["loss"] *= loss
+    assert diagnose(Recording(**known)).cause == cause
+
+
+@given(st.floats(0.3, 3), st.floats(0.3, 3))
+def test_round_trip_is_the_product_of_both_ways(forward, backward):
+    symptoms = read(Recording(**fields(forward=forward, backward=backward)))
+    assert symptoms.round_trip == pytest.approx((L - 2) * np.log10(forward * backward), abs=1e-9)
+    assert (symptoms.forward, symptoms.backward) == (pytest.approx(forward), pytest.approx(backward))
+    assert symptoms.profile == pytest.approx((L - 1) * np.log10(backward / forward), abs=1e-9)
+
+
+def test_an_even_gradient_hides_a_lost_signal_until_activations_are_recorded():
+    known = fields(**PLANTED["vanishing by initialization"])
+    assert np.ptp(np.log10(known["gradient"][0])) < 1e-9
+    blind = diagnose(Recording(**{k: v for k, v in known.items() if k not in ("activation", "dead")}))
+    assert blind.cause == UNDECIDED
+    assert "gradient and activation sizes of every layer at the first step" in blind.record_next
+
+
+def test_a_broken_run_is_read_up_to_where_it_broke():
+    known = fields(forward=2.0, backward=2.0, train=0.1, test=0.1)
+    known["gradient"][3:] = np.nan
+    known["loss"][40:] = np.inf
+    diagnosis = diagnose(Recording(**known))
+    assert diagnosis.cause == "exploding"
+    assert "The run broke: the loss is nan or inf from its entry 41 on." in diagnosis.evidence
+    even = {**fields(), "loss": known["loss"], "update_ratio": None}
+    assert diagnose(Recording(**even)).cause == "learning rate too large"
+    only_sizes = Recording(gradient=known["gradient"], activation=known["activation"], steps=np.arange(1, 60, 10))
+    assert read(only_sizes).broke == "the gradient sizes hold nan or inf from step 31 on"
+
+
+def test_the_loss_alone_leaves_a_plateau_open():
+    diagnosis = diagnose(Recording(loss=np.full(100, 2.3)))
+    assert diagnosis.cause == UNDECIDED
+    assert {*diagnosis.candidates} == {*CAUSES} - {"overfitting", "healthy"}
+    assert len(diagnosis.record_next) >= 3
+
+
+def test_a_run_that_is_not_finished_is_told_to_train_on():
+    known = fields(loss_end=0.0, train=0.5, test=0.5)
+    known["loss"] = 2.3 * np.exp(-np.arange(200) / 200)
+    diagnosis = diagnose(Recording(**known))
+    assert (diagnosis.cause, diagnosis.candidates) == (UNDECIDED, ())
+    assert "Train on" in diagnosis.remedy
+
+
+def test_target_says_what_counts_as_learned():
+    hard = fields(loss_end=0.5, train=0.6, test=0.58)
+    assert diagnose(Recording(**hard)).cause == "label noise"
+    assert diagnose(Recording(**hard), target=0.55).cause == "healthy"
+
+
+def test_weight_and_update_make_the_ratio():
+    known = fields()
+    weight = np.full((R, L), 4.0)
+    recording = Recording(weight=weight, update=weight * known.pop("update_ratio"))
+    assert np.allclose(recording.ratio, 2e-3)
+    assert Recording(weight=weight).ratio is None
+
+
+def test_test_loss_stands_in_for_test_accuracy():
+    known = fields()
+    del known["test_accuracy"]
+    rising = {**known, "test_loss": [2.3, 0.8, 0.6, 0.9]}
+    assert diagnose(Recording(**rising)).cause == "overfitting"
+    assert diagnose(Recording(**{**known, "test_loss": [2.3, 0.8, 0.4]})).cause == "healthy"
+
+
+def test_falling_gradients_alone_name_the_activation_and_rising_ones_an_explosion():
+    gradient = np.tile(0.25 ** np.arange(L)[::-1], (R, 1))
+    known = {"dead": np.zeros((R, L))}
+    assert diagnose(Recording(gradient=gradient, **known)).cause == "vanishing by activation"
+    assert diagnose(Recording(gradient=1 / gradient, **known)).cause == "exploding"
+
+
+@pytest.mark.parametrize(("wrong", "words"), [
+    ({"gradient": [1.0, 2.0]}, r"gradient must have the shape \(recorded steps, layers\), got \(2,\)"),
+    ({"gradient": [[1.0, 2.0], [1.0]]}, "gradient must hold numbers, every row as long as the others"),
+    ({"loss": []}, r"loss must have the shape \(entries,\), got \(0,\)"),
+    ({"gradient": np.ones((3, 4)), "activation": np.ones((3, 5))}, "sizes must have one shape"),
+    ({"gradient": np.ones((3, 4)), "steps": [1, 2]}, "steps must have 3 entries, one for each row, got 2"),
+    ({"gradient": np.ones((2, 4)), "steps": [5, 5]}, "steps must increase"),
+    ({"gradient": [[1.0, -2.0, 1.0]]}, "gradient must not be negative, got -2.0"),
+    ({"gradient": [[np.nan, 1.0], [1.0, 1.0]]}, "gradient has nan or inf in row 0 and numbers after it"),
+    ({"dead": [[0.2, 1.5, 0.0]]}, "dead must lie between 0 and 1, got 0 to 1.5"),
+    ({"train_accuracy": [0.2, 97.0]}, "train_accuracy must lie between 0 and 1, got 0.2 to 97"),
+    ({"train_accuracy": [0.2, np.nan]}, "train_accuracy must hold numbers, got nan"),
+    ({"learning_rate": -1.0}, "learning_rate must be a number of 0 or more, got -1.0"),
+    ({}, "a recording must hold something"),
+])
+def test_what_makes_no_sense_is_refused_by_name(wrong, words):
+    with pytest.raises(ValueError, match=words):
+        Recording(**wrong)
+
+
+def test_diagnose_refuses_what_is_no_recording_or_no_accuracy():
+    with pytest.raises(TypeError, match=r"diagnose takes a Recording\(loss=..., ...\), got dict"):
+        diagnose({"loss": [1.0]})
+    with pytest.raises(ValueError, match="target must be an accuracy"):
+        diagnose(Recording(loss=[1.0]), target=90)
+
+
+def test_a_recording_cannot_be_changed_afterwards():
+    recording = Recording(loss=[1.0, 0.5])
+    with pytest.raises(ValueError, match="read-only"):
+        recording.loss[0] = 2.0
