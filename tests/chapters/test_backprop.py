@@ -1,0 +1,224 @@
+"""The laws behind the chapter, its figures over their grids, and the numbers in its prose."""
+
+import itertools
+import re
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import grad
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prose import check_prose
+from vgtext import nn
+from vgtext.chapters import backprop as lab
+from vgtext.chapters.backprop import bugs, by_hand, chain, checking, descent, error_signal
+from vgtext.notebooks import figures
+from vgtext.style import number
+
+FIGURES = figures("backprop")
+SMOOTH = ["tanh", "sigmoid"]
+
+
+def test_the_little_network_by_hand():
+    first, after = by_hand.walk()
+    assert first.z[1].ravel().tolist() == [2, -2] and first.a[1].ravel().tolist() == [2, -1]
+    assert first.a[2].item() == 1 and first.loss == 2
+    assert first.grad.delta[2].item() == -2 and first.grad.dW[2].tolist() == [[-4, 2]]
+    assert first.grad.delta[1].ravel().tolist() == [-2, -3]
+    assert first.grad.dW[1].tolist() == [[-2, -4], [-3, -6]] and first.grad.db[1].ravel().tolist() == [-2, -3]
+    assert after.loss < first.loss
+
+
+def little_loss(theta, alpha):
+    """The loss of the little network, written once more and apart from the engine; theta holds W[1], b[1], W[2], b[2]."""
+    z = anp.dot(anp.reshape(theta[:4], (2, 2)), by_hand.X[:, 0]) + theta[4:6]
+    return 0.5 * (anp.dot(theta[6:8], anp.where(z > 0, z, alpha * z)) + theta[8] - by_hand.Y[0, 0]) ** 2
+
+
+@given(st.sampled_from([0.0, 0.5, 1.0]), st.integers(0, 10**6))
+def test_backward_of_the_little_network_against_autograd(alpha, seed):
+    theta = np.random.default_rng(seed).normal(size=9)
+    W, b = [None, theta[:4].reshape(2, 2), theta[6:8].reshape(1, 2)], [None, theta[4:6, None], theta[8:, None]]
+    g = by_hand.one_pass(W, b, alpha).grad
+    ours = np.concatenate([p.ravel() for p in (g.dW[1], g.db[1], g.dW[2], g.db[2])])
+    assert ours == pytest.approx(grad(little_loss)(theta, alpha), rel=1e-10, abs=1e-10)
+
+
+def test_relu_switches_the_second_unit_off():
+    g = by_hand.walk(alpha=0.0)[0].grad
+    assert g.dW[1][1].tolist() == [0, 0] and g.db[1][1, 0] == 0 and g.dW[2][0, 1] == 0
+
+
+def test_a_short_step_keeps_the_promise_and_a_long_one_breaks_it():
+    assert [round(1 - descent.kept(eta), 3) for eta in (1e-5, 1e-4)] == pytest.approx([0, 0.001], abs=0.001)
+    kept = [descent.kept(eta) for eta in lab.ETAS]
+    assert kept == sorted(kept, reverse=True) and kept[0] > 0.98 and kept[-1] < 0
+    assert descent.losses(0.001)[-1] > 0.5  # "twenty steps are not nearly enough"
+
+
+def test_the_second_unit_changes_sides_at_the_largest_learning_rate():
+    W, b = lab.network()
+    signs = []
+    for _ in range(5):
+        now = lab.one_pass(W, b)
+        signs.append(now.z[1][1, 0] > 0)
+        W, b = lab.downhill(W, b, now.grad, 0.1)
+    assert len(set(signs)) == 2
+
+
+@given(st.sampled_from(lab.LAST_LAYERS), st.floats(-8, 8), st.floats(0.1, 1))
+def test_chain_rule_against_differences(activation, w, a):
+    assert chain.chain_rule(w, a, activation) == pytest.approx(chain.by_differences(w, a, activation), abs=1e-8)
+
+
+def test_the_printed_formula_misses_saturation():
+    assert abs(chain.chain_rule(-8.0, 0.5, "tanh")) < 1e-3 < 1 < abs(chain.as_printed(-8.0, 0.5, "tanh"))
+    halved = [chain.chain_rule(0.0, a, "sigmoid") for a in (0.1, 0.2)]
+    assert 2 * halved[0] == pytest.approx(halved[1])
+    assert not np.isclose(*[chain.as_printed(0.0, a, "sigmoid") / chain.chain_rule(0.0, a, "sigmoid")
+                            for a in (0.1, 0.2)])
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("sigma_w", [0.5, 1.5, 3.0])
+def test_the_error_signal_is_the_product_of_jacobians(activation, sigma_w):
+    J, delta = error_signal.jacobians(activation, sigma_w), error_signal.output_errors()
+    product = np.linalg.multi_dot(J[:1:-1])
+    sizes = error_signal.error_sizes(activation, sigma_w)
+    assert np.linalg.norm(product.T @ delta, axis=0) == pytest.approx(sizes[0], rel=1e-9)
+    typical, largest, bound = error_signal.theory_sizes(activation, sigma_w)
+    assert (sizes <= largest[:, None] * (1 + 1e-9)).all()
+    assert (typical <= largest * (1 + 1e-9)).all() and (largest <= bound * (1 + 1e-9)).all()
+    assert 0.4 < np.sqrt((sizes**2).mean(axis=1) / typical**2).min() < 1.6
+
+
+def test_what_the_text_says_of_the_error_signal():
+    first = lambda *state: np.exp(np.log(error_signal.error_sizes(*state)[0]).mean())  # noqa: E731
+    assert error_signal.theory_sizes("tanh", 1.0)[2][0] > 1e4 and 0.05 < first("tanh", 1.0) < 0.2
+    assert all(first("sigmoid", s / 4) < 1e-4 for s in range(2, 13))
+    relu = {s / 4: abs(np.log(first("relu", s / 4))) for s in range(2, 13)}
+    assert min(relu, key=relu.get) == 1.5
+
+
+@pytest.mark.parametrize("dtype", lab.FORMATS)
+@pytest.mark.parametrize("formula", lab.FORMULAS)
+def test_the_best_step_is_where_theory_says(dtype, formula):
+    mean = np.exp(np.log(checking.check_errors(dtype, formula) + 1e-17).mean(axis=1))
+    h, error = checking.best_step(dtype, formula)
+    assert abs(np.log10(checking.STEPS[mean.argmin()] / h)) < 0.8
+    assert mean.min() < error  # theory's rounding is an upper estimate
+
+
+def test_truncation_follows_theory_and_its_order():
+    for formula, order in (("central", 2), ("one-sided", 1)):
+        error = np.exp(np.log(checking.check_errors("float64", formula)).mean(axis=1))
+        window = (checking.STEPS > 5e-5) & (checking.STEPS < 5e-3)
+        assert np.polyfit(np.log(checking.STEPS[window]), np.log(error[window]), 1)[0] == pytest.approx(order, abs=0.02)
+        assert error[window] == pytest.approx(checking.predicted("float64", formula)[0][window], rel=0.05)
+
+
+def test_what_the_text_says_of_the_two_formats():
+    (h64, best64), (h32, best32) = (checking.best_step(dtype, "central") for dtype in lab.FORMATS)
+    assert 300 < h32 / h64 < 3000 and 1e5 < best32 / best64 < 1e7
+    assert (checking.check_errors("float32", "central")[checking.STEPS < 3e-9] == 1).all()
+    errors = checking.check_errors("float64", "central").mean(axis=1)
+    assert errors[0] > 100 * errors[np.isclose(checking.STEPS, 1e-6)][0]
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "identity"])
+def test_without_a_bug_the_backward_pass_is_the_engines(activation):
+    W, b = nn.random_network([6, 5, 5, 3], sigma_b=0.5, seed=3)
+    names = [activation, activation, "identity"]
+    z, a = nn.forward(W, b, np.random.default_rng(4).normal(size=(6, 7)), names)
+    dL_da = np.random.default_rng(5).normal(size=(3, 7))
+    dW, db = bugs.backward_with("none", W, z, a, dL_da, activation)
+    engine = nn.backward(W, z, a, dL_da, names)
+    for l in (1, 2, 3):
+        assert np.array_equal(dW[l], engine.dW[l]) and np.array_equal(db[l], engine.db[l])
+
+
+#: The arrays that each bug spoils: rows weights and biases, columns layers 1 to 4.
+SPOILT = {
+    "(BP2) φ′ forgotten": [[1, 1, 1, 0], [1, 1, 1, 0]], "(BP2) φ′ taken at a[l]": [[1, 1, 1, 0], [1, 1, 1, 0]],
+    "(BP2) W not transposed": [[1, 1, 0, 0], [1, 1, 0, 0]], "(BP3) mean taken twice": [[0, 0, 0, 0], [1, 1, 1, 1]],
+    "(BP4) a[l] for a[l−1]": [[0, 1, 1, 0], [0, 0, 0, 0]], "loss: mean forgotten": [[1, 1, 1, 1], [1, 1, 1, 1]],
+    "none": [[0, 0, 0, 0], [0, 0, 0, 0]],
+}
+
+
+@pytest.mark.parametrize("bug", lab.BUGS)
+@pytest.mark.parametrize("activation", SMOOTH)
+def test_every_bug_leaves_its_fingerprint(bug, activation):
+    assert ((lab.check(bug, activation) > bugs.WRONG) == np.array(SPOILT[bug], bool)).all()
+
+
+def unseen(activation, examples=32, h=1e-6):
+    return {bug for bug in lab.BUGS[1:] if lab.check(bug, activation, examples, h).max() < bugs.WRONG}
+
+
+def test_what_a_check_cannot_see():
+    assert unseen("tanh", 1) == {"(BP3) mean taken twice", "loss: mean forgotten"}
+    assert unseen("identity") == {"(BP2) φ′ forgotten", "(BP2) φ′ taken at a[l]"}
+    assert unseen("relu") == {"(BP2) φ′ taken at a[l]"}
+    assert lab.check("none", "relu", 32, 1e-4).max() > bugs.WRONG > lab.check("none", "relu", 32, 1e-6).max()
+
+
+def test_what_the_text_says_of_learning_with_a_bug():
+    last = lambda bug, activation: bugs.learn(bug, activation)[-50:].mean()  # noqa: E731
+    assert last("(BP2) φ′ taken at a[l]", "tanh") == pytest.approx(last("none", "tanh"), rel=0.15)
+    assert last("(BP2) W not transposed", "tanh") < 0.5 < 2 < bugs.learn("none", "tanh")[0]
+    assert last("none", "sigmoid") > 2 > 0.5 > last("loss: mean forgotten", "sigmoid")
+    assert np.array_equal(bugs.learn("(BP2) φ′ taken at a[l]", "relu"), bugs.learn("none", "relu"))
+
+
+def sample(figure):
+    """The opening state of a figure, and all its corners."""
+    ends = itertools.product(*({0, c.start, len(c.values) - 1} for c in figure.controls))
+    return [figure.values(state) for state in ends]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_draws_and_says_what_it_shows(name):
+    for state in sample(FIGURES[name]):
+        scene, caption = FIGURES[name].scene(state)
+        assert scene and re.search(r"\d", caption) and caption.endswith("."), (state, caption)
+        assert "nan" not in caption and "inf" not in caption, (state, caption)
+
+
+def caption(name, **parameters):
+    figure = FIGURES[name]
+    return figure.scene({**figure.values(figure.start), **parameters})[1]
+
+
+def test_captions_tell_the_numbers_of_their_state():
+    assert number(0.02 * 102, 3) in caption("promise", eta=0.02)
+    assert number(2 / descent.losses(0.02)[0] * descent.losses(0.02)[1], 3) in caption("promise", eta=0.02)
+    assert number(chain.by_differences(2.0, 0.3, "tanh"), 3) in caption("last_layer", activation="tanh", a=0.3)
+    assert number(error_signal.theory_sizes("relu", 2.0)[1][0]) in caption("error_signal", activation="relu", sigma_w=2.0)
+    assert number(checking.best_step("float32", "central")[0]) in caption("step_size", dtype="float32")
+    assert number(lab.check(lab.BUGS[1], "sigmoid").max()) in caption(
+        "wrong_gradient", bug=lab.BUGS[1], activation="sigmoid")
+    assert "4 of 6" in caption("fingerprints", activation="identity")
+
+
+def test_every_step_of_the_walk_has_its_numbers():
+    assert "1·2 + 3·(−1) + 2 = 1" in caption("by_hand", step=3)
+    assert "δ[1] = (−2, −3)" in caption("by_hand", step=9)
+    assert "from 2 to 1.106" in caption("by_hand", step=12)
+    assert len({caption("by_hand", step=step) for step in range(13)}) == 13
+
+
+def test_numbers_typed_into_the_prose():
+    hand = [lab.one_pass(*lab.network()), by_hand.walk()[1]]
+    ratio = chain.as_printed(2.0, 0.5, "sigmoid") / chain.by_differences(2.0, 0.5, "sigmoid")
+    assert round(ratio) == 34  # "a factor of 34"
+    assert len(bugs.smooth(np.ones(32))) == 18 and bugs.learn.__wrapped__.__defaults__[2] == 32  # "32 times longer"
+    check_prose(
+        "backprop",
+        given={"0.5", "0.001", "0.1", "0.2", "0.0"} & {"0.5", "0.001", "0.1", "0.2"},
+        computed={"10.2": 0.1 * descent.squared_size(hand[0].grad), "5.8": descent.losses(0.1)[1],
+                  "1.106": hand[1].loss, "1.5": 1.5},
+    )
+    assert 2**19 == 524_288
