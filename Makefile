@@ -48,8 +48,11 @@ bench: $(READY) ## measure speed; nothing passes or fails
 	$(BIN)/python -m benchmarks
 
 notebooks: $(READY) ## execute all notebooks again, keeping text outputs only
-	VGTEXT_EXPLORE=text $(BIN)/jupyter execute --inplace --timeout=300 $(NOTEBOOKS)
-	$(BIN)/python tests/notebooks.py $(NOTEBOOKS)
+	VGTEXT_EXPLORE=text $(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.timeout=300 \
+	  --ExecutePreprocessor.record_timing=False --ClearMetadataPreprocessor.enabled=True \
+	  --ClearMetadataPreprocessor.preserve_nb_metadata_mask=kernelspec \
+	  --ClearMetadataPreprocessor.preserve_cell_metadata_mask=tags \
+	  --ClearMetadataPreprocessor.preserve_cell_metadata_mask=mystnb $(NOTEBOOKS)
 
 lock: $(READY) ## pin requirements.in into requirements.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy fewest --upgrade --quiet \
