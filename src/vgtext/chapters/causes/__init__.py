@@ -1,0 +1,31 @@
+"""Causes: activation, initialization and depth, one at a time and together, and the one number in which they meet.
+
+The modules are the sections of the chapter: each holds its experiments (numbers in, arrays out), the figures that
+draw them, and the claims that they settle; ``theory`` is what they are compared with. The prose stands in
+``notebooks/causes.ipynb``.
+"""
+
+from . import changes, depth, inputs, slopes
+from .changes import CHANGES, one_change
+from .circle import SCALES as CIRCLES
+from .circle import draw_circle, stretch
+from .depth import BIASES, draw_rates, exponential_rate, power
+from .depth import SCALES as RATE_SCALES
+from .glorot import draw_two_schemes, ratios
+from .inputs import draw_two_inputs, pair_signals
+from .plane import BIASES as PLANE_BIASES
+from .plane import boundary, draw_plane
+from .slopes import NAMES, draw_slopes, largest_single_unit, middle_layer, row_8, single_unit
+from .slopes import SCALES as SLOPE_SCALES
+from .theory import CRITICAL, SIGMA_B, factor, variances
+from .variance import activation_statistics, draw_mean_and_variance, predicted_statistics
+
+CLAIMS = (*changes.CLAIMS, *slopes.CLAIMS, *depth.CLAIMS, *inputs.CLAIMS)
+
+__all__ = [
+    "BIASES", "CHANGES", "CIRCLES", "CLAIMS", "CRITICAL", "NAMES", "PLANE_BIASES", "RATE_SCALES", "SIGMA_B",
+    "SLOPE_SCALES", "activation_statistics", "boundary", "draw_circle", "draw_mean_and_variance", "draw_plane",
+    "draw_rates", "draw_slopes", "draw_two_inputs", "draw_two_schemes", "exponential_rate", "factor",
+    "largest_single_unit", "middle_layer", "one_change", "pair_signals", "power", "predicted_statistics", "ratios",
+    "row_8", "single_unit", "stretch", "variances",
+]
