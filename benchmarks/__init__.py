@@ -1,1 +1,1 @@
-"""Benchmarks: ``python -m benchmarks [name ...]``. Every module ``bench_<name>.py`` here is one; see ``protocol.py``."""
+"""Benchmarks: ``python -m benchmarks [name ...]``. Each module ``bench_<name>.py`` is one; see ``protocol.py``."""

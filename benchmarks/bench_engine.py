@@ -56,7 +56,7 @@ def _compare(workers, name, gates, count):
 
 def depth_line(width=32, batch=32, depths=(100, 300, 1000, 3000, 10_000)):
     """Return lines of text: time and memory of a forward and backward pass against depth, and the fitted exponent."""
-    lines, seconds = ["", f"depth   ms a pass   us a layer   MB held   (width {width}, batch {batch}, tanh, all norms)"], []
+    lines, seconds = [f"\ndepth   ms a pass   us a layer   MB held   (width {width}, batch {batch}, tanh, norms)"], []
     for depth in depths:
         W, _ = nn.sample_weights(depth, width)
         x, g = nn.sample_batch(width, batch)

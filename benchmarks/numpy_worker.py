@@ -7,8 +7,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 from protocol import serve
-from sizes import DEPTH, NETWORKS, RECURRENT, SIGNALS, TRAIN, SWEEP, signal_arrays
-
+from sizes import DEPTH, NETWORKS, RECURRENT, SIGNALS, SWEEP, TRAIN, signal_arrays
 from vgtext import nn
 
 

@@ -8,7 +8,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parent))
 from protocol import serve
-from sizes import DEPTH, NETWORKS, RECURRENT, SIGNALS, SWEEP, TRAIN, signal_arrays
+from sizes import NETWORKS, RECURRENT, SIGNALS, SWEEP, TRAIN, signal_arrays
 
 torch.set_num_threads(1)
 PHI = {"tanh": torch.tanh, "relu": torch.relu}

@@ -175,6 +175,17 @@ def test_batch_norm_makes_gradients_explode_by_pi_over_pi_minus_1():
     assert growth == pytest.approx(np.pi / (np.pi - 1), rel=0.03)
 
 
+def test_a_pass_leaves_the_results_of_earlier_passes_alone():
+    network, x, y, _ = some_network("batch", "residual", "softmax_cross_entropy", "tanh", 4, 1)
+    first = network.predict(x)
+    kept = first.copy()
+    network.predict(2 * x)
+    network.loss_and_gradient(x, y)
+    assert np.array_equal(first, kept)
+    many = network.predict(np.tile(x, 3))  # another number of examples
+    np.testing.assert_allclose(many[:, :6], network.predict(x))
+
+
 def test_lsuv_gives_every_layer_variance_1():
     network = nn.mlp(20, 30, 30, 8, activation="relu", init="orthogonal")
     x = np.random.default_rng(0).standard_normal((20, 200)).astype("float32")

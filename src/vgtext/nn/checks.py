@@ -46,10 +46,10 @@ def float_type(dtype):
 def array(name, value, shape=None, dtype=None):
     """Return ``value`` as a finite float array. ``shape`` gives the sizes allowed, None where any will do."""
     value = np.asarray(value)
-    if not (np.issubdtype(value.dtype, np.number) or value.dtype == bool) or np.iscomplexobj(value):
+    if value.dtype.kind not in "fiub":
         raise TypeError(f"{name} must hold real numbers, got {value.dtype}")
     if dtype is None:
-        dtype = value.dtype if str(value.dtype) in DTYPES else np.float64
+        dtype = value.dtype if value.dtype in DTYPES else np.float64
     if shape is not None and (value.ndim != len(shape) or any(s not in (None, n) for s, n in zip(shape, value.shape))):
         wanted = "(" + ", ".join("any" if s is None else str(s) for s in shape) + ")"
         raise ValueError(f"{name} must have shape {wanted}, got {value.shape}")

@@ -28,7 +28,7 @@ class Dense:
         self.norm = get_norm(norm, n_out)
         self.parts = [self.norm] if self.norm else []
         self.dense = [self]
-        self._buffers = {}
+        self.z = None
 
     @property
     def shapes(self):
@@ -42,28 +42,29 @@ class Dense:
 
     def forward(self, a, training=True):
         """Return phi(norm(W a + b)), (n_out, examples)."""
-        self.a_in = a  # (n_in, examples)
-        self.z = np.matmul(self.W, a, out=self._buffer("z", a.shape[1]))  # (n_out, examples)
-        self.z += self.b
-        self.u = self.norm.forward(self.z, training) if self.norm else self.z
-        self.a = self.phi.value(self.u, out=self._buffer("a", a.shape[1]))
-        return self.a
+        if self.z is None or self.z.shape[1] != a.shape[1]:
+            self._allocate(a.shape[1])
+        self.a_in, z = a, self.z  # (n_in, examples)
+        np.matmul(self.W, a, out=z)  # (n_out, examples)
+        z += self.b
+        self.u = u = self.norm.forward(z, training) if self.norm else z
+        return self.phi.value(u, out=self.a)
 
     def backward(self, d):
         """Take dL/d(output), (n_out, examples); return dL/d(input), (n_in, examples)."""
-        self.slope = self.phi.slope(self.u, self.a, out=self._buffer("slope", d.shape[1]))
-        delta = np.multiply(d, self.slope, out=self._buffer("delta", d.shape[1]))  # (n_out, examples)
-        self.delta = self.norm.backward(delta) if self.norm else delta
-        np.matmul(self.delta, self.a_in.T, out=self.W_gradient)  # (n_out, n_in)
-        np.matmul(self.delta, _ones(d.shape[1], d.dtype), out=self.b_gradient[:, 0])  # (n_out,)
-        return np.matmul(self.W.T, self.delta, out=self._buffer("da", d.shape[1], self.n_in))
+        slope = self.phi.slope(self.u, self.a, out=self.slope)
+        delta = np.multiply(d, slope, out=self.delta)  # dL/du, (n_out, examples)
+        if self.norm:
+            self.norm.backward(delta, out=delta)  # dL/dz
+        np.matmul(delta, self.a_in.T, out=self.W_gradient)  # (n_out, n_in)
+        np.matmul(delta, self._ones, out=self._b_gradient)  # (n_out,)
+        return np.matmul(self.W.T, delta, out=self._back)
 
-    def _buffer(self, name, examples, n=None):
-        shape = (n or self.n_out, examples)
-        found = self._buffers.get(name)
-        if found is None or found.shape != shape or found.dtype != self.W.dtype:
-            found = self._buffers[name] = np.empty(shape, self.W.dtype)
-        return found
+    def _allocate(self, examples):
+        """Make the arrays that a pass writes to, once for each number of examples."""
+        self.z, self.a, self.slope, self.delta = np.empty((4, self.n_out, examples), self.W.dtype)
+        self._back, self._ones = np.empty((self.n_in, examples), self.W.dtype), np.ones(examples, self.W.dtype)
+        self._b_gradient = self.b_gradient[:, 0]
 
 
 class Residual:
@@ -128,9 +129,3 @@ class Highway:
         through += self.gate.backward(d * (self.H - self.a_in))
         through += d * (1 - self.T)
         return through
-
-
-def _ones(n, dtype, kept={}):  # noqa: B006  one vector of ones a size, made once
-    if (n, dtype) not in kept:
-        kept[n, dtype] = np.ones(n, dtype)
-    return kept[n, dtype]

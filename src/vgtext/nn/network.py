@@ -68,7 +68,7 @@ class Network:
             raise ValueError(f"x must have shape ({self.blocks[0].n_in}, examples), got {a.shape}")
         for block in self.blocks:
             a = block.forward(a, training)
-        return a
+        return a.copy()  # blocks write over their arrays in the next pass
 
     def backward(self, dL_da, measure=False):
         """Backpropagate dL/da[L], (n_L, examples), of the last forward pass: sets ``gradient``, returns dL/dx.
@@ -85,13 +85,13 @@ class Network:
             if not low < square < high:
                 d = d.copy()
                 self.exponent += rescale(d)
-            d = block.backward(d)
+            d = block.backward(d)  # dL/d(input of the block)
             if measure:
                 for layer in block.dense:
                     self._sizes[layer] = [log2_norm(x, self.exponent) for x in (layer.delta, layer.W_gradient)]
             if self.exponent:
                 np.ldexp(self.gradient[part], self.exponent, out=self.gradient[part])
-        return d
+        return d.copy()
 
     def loss_and_gradient(self, x, y, measure=False):
         """Return the loss of the batch and set ``gradient``."""

@@ -25,6 +25,7 @@ class Norm:
         self.dense = []  # a norm can stand in a network as a block of its own, with no dense layer inside
         self.eps = checks.number("eps", eps, least=0)
         self.momentum = checks.number("momentum", momentum, above=0, below=1)
+        self.x = None
         self.running_mean, self.running_variance = np.zeros((n, 1)), np.ones((n, 1))
 
     @property
@@ -40,48 +41,55 @@ class Norm:
 
     def forward(self, z, training=True):
         """Return u, shape (n, examples)."""
-        variance, x = self._statistics(z, training)
-        self.training = training
+        if self.x is None or self.x.shape != z.shape or self.x.dtype != z.dtype:
+            self.x, self.u, self._weights = np.empty_like(z), np.empty_like(z), None
+        x, self.frozen = self.x, self.running and not training
+        if self.frozen:
+            variance = self.running_variance.astype(z.dtype)
+            np.subtract(z, self.running_mean.astype(z.dtype), out=x)
+        else:
+            variance = self._center(z, x)
         self.inverse = 1 / np.sqrt(variance + z.dtype.type(self.eps))  # (n, 1) or (1, examples)
-        self.x = np.multiply(x, self.inverse, out=x)  # (n, examples)
-        u = self.x * self.gamma
+        x *= self.inverse  # (n, examples)
+        u = np.multiply(x, self.gamma, out=self.u)
         return np.add(u, self.beta, out=u) if self.center else u
 
-    def _statistics(self, z, training):
-        if self.running and not training:
-            mean, variance = self.running_mean.astype(z.dtype), self.running_variance.astype(z.dtype)
-            return variance, z - mean
+    def _center(self, z, x):
+        """Set x to z less its mean; return its variance, (n, 1) or (1, examples)."""
         mean = self._mean(z) if self.center else z.dtype.type(0)
-        x = z - mean  # (n, examples)
-        variance = self._mean_product(x, x)  # (n, 1) or (1, examples)
+        np.subtract(z, mean, out=x)
+        variance = self._mean_product(x, x)
         if self.running:
             self.running_mean += self.momentum * (mean - self.running_mean)
             self.running_variance += self.momentum * (variance - self.running_variance)
-        return variance, x
+        return variance
 
-    def backward(self, du):
-        """Return dL/dz, shape (n, examples); set the gradients of gamma and beta."""
+    def backward(self, du, out=None):
+        """Return dL/dz, shape (n, examples), in ``out``, which may be ``du``; set the gradients of gamma and beta.
+
+        With g = gamma du:  dL/dz = (g - mean(g) - x mean(g x)) / sqrt(variance + eps).
+        """
         np.vecdot(du, self.x, out=self.gamma_gradient[:, 0])  # (n,)
         if self.center:
             np.matmul(du, np.ones(du.shape[1], du.dtype), out=self.beta_gradient[:, 0])  # (n,)
-        dx = du * self.gamma  # (n, examples)
-        if self.running and not self.training:
-            return np.multiply(dx, self.inverse, out=dx)
-        along = self._mean_product(dx, self.x)  # (n, 1) or (1, examples)
-        if self.center:
-            dx -= self._mean(dx)
-        dx -= self.x * along
-        return np.multiply(dx, self.inverse, out=dx)
+        g = np.multiply(du, self.gamma, out=out)  # (n, examples)
+        if not self.frozen:
+            mean, along = self._mean(g) if self.center else None, self._mean_product(g, self.x)
+            g -= np.multiply(self.x, along, out=self.u)
+            if self.center:
+                g -= mean
+        g *= self.inverse
+        return g
 
     def _mean(self, x):
-        n = x.shape[self.axis]
-        weights = np.full(n, 1 / n, x.dtype)
-        return (x @ weights)[:, None] if self.axis else (weights @ x)[None, :]
+        if self._weights is None:
+            self._weights = np.full(x.shape[self.axis], 1 / x.shape[self.axis], x.dtype)
+        return (x @ self._weights)[:, None] if self.axis else (self._weights @ x)[None, :]
 
     def _mean_product(self, x, y):
         if self.axis:
             return (np.vecdot(x, y) / x.dtype.type(x.shape[1]))[:, None]
-        return self._mean(x * y)
+        return self._mean(np.multiply(x, y, out=self.u))
 
 
 def batch_norm(n, eps=1e-5, momentum=0.1):

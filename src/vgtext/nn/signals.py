@@ -106,7 +106,7 @@ def propagate(W, b, x, output_gradient, activation="tanh", *, sigma_w=None, sigm
     g = checks.array("output_gradient", output_gradient, x.shape, W.dtype)
     b = b if b is None else checks.array("b", b, (L, n, 1), W.dtype)
     try:
-        arrays = _follow(StackedPass(W, b, phi, sigma_w, sigma_b, x.shape[1], every=4), x, g, statistics)
+        arrays = _follow(StackedPass(W, b, phi, sigma_w, sigma_b, x.shape[1], every=8), x, g, statistics)
     except OverflowError:  # steep weights: look at the norms of every layer
         arrays = _follow(StackedPass(W, b, phi, sigma_w, sigma_b, x.shape[1]), x, g, statistics)
     return Signals(**{k: v[:, 0] if sigma_w is None else v.T for k, v in arrays.items()})

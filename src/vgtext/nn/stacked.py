@@ -41,24 +41,21 @@ class StackedPass:
     def forward(self, x):
         """Fill ``a`` from the input x, (n, B), and ``z`` on the way."""
         self.a[0] = x
-        a, z, value = self._by_layer(self.a), self._by_layer(self.z), self.phi.value
-        self._keep_in_range(self.a, self.exponent_a, 0)
-        scaled = bool(self.exponent_a[0].any())
+        W, a, z, b = list(self.W), self._by_layer(self.a), self._by_layer(self.z), self.b
+        value, gain, every, matmul = self.phi.value, self.gain, self.every, np.matmul
+        scaled = self._keep_in_range(self.a, self.exponent_a, 0)
         for l in range(1, len(a)):
-            np.matmul(self.W[l - 1], a[l - 1], out=z[l])  # (G, n, B)
-            if self.gain is not None:
-                z[l] *= self.gain
+            z_l = matmul(W[l - 1], a[l - 1], out=z[l])  # (G, n, B)
+            if gain is not None:
+                z_l *= gain
             if scaled:
                 self._far_layer(l)
             else:
-                if self.b is not None:
-                    z[l] += self.b[l - 1]
-                value(z[l], out=a[l])  # (G, n, B)
-            if scaled or l % self.every == 0:
-                for g in self._keep_in_range(self.a, self.exponent_a, l):
-                    if (l, g) not in self.kept:
-                        self.kept[l, g] = self.phi.derivative(self.z[l, g])
-                scaled = bool(self.exponent_a[l].any())
+                if b is not None:
+                    z_l += b[l - 1]
+                value(z_l, out=a[l])  # (G, n, B)
+            if scaled or l % every == 0:
+                scaled = self._keep_in_range(self.a, self.exponent_a, l)
 
     def slopes(self):
         """Turn z into phi'(z) in place, for all layers in one call."""
@@ -69,15 +66,16 @@ class StackedPass:
 
     def backward(self, output_gradient):
         """Turn phi'(z) into delta in place, from dL/da[L], (n, B), down to layer 1."""
-        delta, work, W_back = self._by_layer(self.z), self._by_layer(self.work[None])[0], self.W.swapaxes(1, 2)
+        delta, work, W_back = self._by_layer(self.z), self._by_layer(self.work[None])[0], list(self.W.swapaxes(1, 2))
+        gain, every, multiply, matmul = self.gain, self.every, np.multiply, np.matmul
         work[...] = output_gradient  # dL/da[L]
         for l in range(len(delta) - 1, 0, -1):
-            np.multiply(work, delta[l], out=delta[l])  # (G, n, B)
-            if l % self.every == 0:
+            delta_l = multiply(work, delta[l], out=delta[l])  # (G, n, B)
+            if l % every == 0:
                 self._keep_in_range(self.z, self.exponent_z, l)
-            np.matmul(W_back[l - 1], delta[l], out=work)  # dL/da[l-1], (G, n, B)
-            if self.gain is not None:
-                work *= self.gain
+            matmul(W_back[l - 1], delta_l, out=work)  # dL/da[l-1], (G, n, B)
+            if gain is not None:
+                work *= gain
         # every delta[l] carries the exponents taken out of the layers above it, too
         self.exponent_z[1:] = np.cumsum(self.exponent_z[:0:-1], axis=0)[::-1]
 
@@ -131,12 +129,14 @@ class StackedPass:
         return x.reshape(*x.shape[:2], -1)
 
     def _keep_in_range(self, x, exponent, l):
-        """Take a power of two out of the groups of layer l whose norm leaves the range; return these groups."""
-        flat = self._flat(x[l : l + 1])[0]
-        left = [g for g, s in enumerate(np.vecdot(flat, flat).tolist()) if not self.low < s < self.high]
-        for g in left:
-            exponent[l, g] += rescale(flat[g])
-        return left
+        """Take a power of two out of the groups of layer l whose norm leaves the range; say if any carries one."""
+        flat = x[l].reshape(len(x[l]), -1)
+        for g, square in enumerate(np.vecdot(flat, flat).tolist()):
+            if not self.low < square < self.high:
+                if x is self.a and l and (l, g) not in self.kept:
+                    self.kept[l, g] = self.phi.derivative(self.z[l, g])  # before a is no longer phi(z)
+                exponent[l, g] += rescale(flat[g])
+        return bool(exponent[l].any())
 
     def _far_layer(self, l):
         """phi for groups that carry an exponent: straight lines where the signal is tiny or huge."""

@@ -132,11 +132,12 @@ def _clipping(clip, network):
 def _batches(x, y, size, rng):
     """Yield mini-batches for ever; every epoch is a new permutation, its last incomplete batch is left out."""
     examples = x.shape[-1]
+    x, y = (np.ascontiguousarray(np.moveaxis(k, -1, 0)) for k in (x, y))  # an example's numbers side by side
     while True:
         order = rng.permutation(examples) if size < examples else np.arange(examples)
         for start in range(0, examples - size + 1, size):
             part = order[start : start + size]
-            yield np.take(x, part, axis=-1), np.take(y, part, axis=-1)
+            yield np.moveaxis(x[part], 0, -1), np.moveaxis(y[part], 0, -1)
 
 
 def _record(history, step, network, before):
