@@ -1,0 +1,112 @@
+"""Training that breaks: the steps at which the loss first rises, runs away, and leaves the range of float32."""
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from vgtext import nn
+from vgtext.claim import Claim, Evidence
+from vgtext.style import COLORS, THEORY, float_limits, label_line, log_axis, number
+
+from .curvature import batch, network, sharpness
+
+ACTIVATION, DEPTH, STEPS = "tanh", 10, 100
+SCALES = (1.0, 1.5, 2.0)
+RATES = tuple(float(f"{m}e{e}") for e in range(-4, 1) for m in (1, 2, 5))
+
+
+class Run(NamedTuple):
+    """A run's losses, and the steps at which trouble begins (None: not within the budget)."""
+
+    loss: np.ndarray
+    rises: int | None  # the first step whose loss is above the one before
+    diverges: int | None  # the first step whose loss is ten times the first
+    overflows: int | None  # the first step with inf or nan
+    where: str  # in words
+
+
+@cache
+def run(activation, sigma_w, rate, depth=DEPTH, steps=STEPS):
+    """Full-batch gradient descent in float32 at one learning rate."""
+    net, (x, y) = network(activation, depth, sigma_w, dtype="float32"), batch()
+    history = nn.train(net, x, y, steps=steps, learning_rate=rate, batch_size=None, progress=False)
+    loss, end = history.loss, history.breakdown
+    worse = np.flatnonzero(~(loss[1:] <= loss[:-1]))
+    far = np.flatnonzero(~(loss < 10 * loss[0]))
+    return Run(loss, int(worse[0]) + 2 if worse.size else None, int(far[0]) + 1 if far.size else None,
+               end.step if end else None, f"in the {end.where} of layer {end.layer}" if end else "")
+
+
+@cache
+def curvature(sigma_w):
+    """The sharpness λ at the initial weights."""
+    return sharpness(network(ACTIVATION, DEPTH, sigma_w), *batch())[0]
+
+
+#: What may begin, how it is marked, and the words for it.
+TROUBLES = {"rises": ("o", "loss first rises"), "diverges": ("s", "loss × 10"), "overflows": ("v", "inf or nan")}
+
+
+def draw_explosion(curve, onset, rate=0.5, sigma_w=1.0):
+    """The loss of one run with the steps at which trouble begins, and those steps at every learning rate."""
+    found, color = run(ACTIVATION, sigma_w, rate), COLORS["forward"]
+    curve.set(xscale="log", xlim=(0.9, 130), xlabel="step")
+    curve.set_xticks([1, 10, 100], ["1", "10", "100"])
+    log_axis(curve, 1e-2, 1e43, "training loss")
+    float_limits(curve)
+    finite = np.where(np.isfinite(found.loss), found.loss, np.nan)
+    curve.plot(range(1, len(finite) + 1), finite, color=color)
+    for name, (marker, _) in TROUBLES.items():
+        if step := getattr(found, name):
+            height = finite[step - 1] if step <= len(finite) and np.isfinite(finite[step - 1]) else 1e40
+            curve.plot([step], [height], marker, color=color, markersize=7)
+    onset.set(xscale="log", xlim=(7e-5, 8), xlabel="learning rate η")
+    onset.set_xticks([1e-4, 1e-2, 1], ["0.0001", "0.01", "1"])
+    log_axis(onset, 0.9, 130, "step at which it begins")
+    onset.set_yticks([1, 10, 100], ["1", "10", "100"])
+    onset.minorticks_off()
+    for name, (marker, words) in TROUBLES.items():
+        steps = np.array([getattr(run(ACTIVATION, sigma_w, r), name) or np.nan for r in RATES], float)
+        onset.plot(RATES, steps, color=color, marker=marker, markersize=5, linewidth=1, label=words)
+    onset.axvline(2 / curvature(sigma_w), **THEORY)
+    label_line(onset, 2 / curvature(sigma_w), 1.15, "2/λ", COLORS["theory"])
+    onset.axvline(rate, color=COLORS["seed"], linewidth=4, alpha=0.4, zorder=0)
+    onset.legend(loc="upper left")
+    ratio = number(rate * curvature(sigma_w))
+    return f"{DEPTH} tanh layers, σ_w = {sigma_w:.1f}, η = {rate:g} = {ratio}/λ: {story(found)}"
+
+
+def story(found):
+    """What happens in a run, in words."""
+    first, last = number(found.loss[0]), number(found.loss[-1])
+    if not found.rises:
+        return f"the loss falls at every one of {STEPS} steps, from {first} to {last}."
+    words = f"the loss first rises at step {found.rises}"
+    if not found.diverges:
+        return f"{words}, yet it ends at {last}, from {first}."
+    words += f", is above ten times its start at step {found.diverges}"
+    if not found.overflows:
+        return f"{words}, and is {last} at the end."
+    return f"{words}, and inf or nan appears at step {found.overflows}, {found.where}."
+
+
+def failures_below():
+    """How many runs of the figure, over all weight scales, end in inf or nan though η < 1/λ."""
+    return sum(run(ACTIVATION, s, r).overflows is not None for s in SCALES for r in RATES if r < 1 / curvature(s))
+
+
+CLAIMS = (
+    Claim(
+        "S2.3", "Factors of 10, 20, 25, 30, 50 multiply to about 1e30, and steps overshoot the minimum.", "holds",
+        "(The five factors make 7.5 million; it takes 23 of them.)",
+        (
+            Evidence("product of the five factors", lambda: float(np.prod([10, 20, 25, 30, 50])), 7.5e6, 0),
+            Evidence("10 tanh layers at η = 0.5: the loss first rises", lambda: run(ACTIVATION, 1.0, 0.5).rises, 2, 0,
+                     "steps"),
+            Evidence("it is above ten times its start", lambda: run(ACTIVATION, 1.0, 0.5).diverges, 6, 2, "steps"),
+            Evidence("inf or nan appears", lambda: run(ACTIVATION, 1.0, 0.5).overflows, 23, 4, "steps"),
+            Evidence("runs that fail at η below 1/λ, of all in the figure", failures_below, 0, 0, "runs"),
+        ), "explosion?rate=0.5",
+    ),
+)

@@ -1,0 +1,108 @@
+"""A tiny gradient is not a minimum: networks that hardly move, high on a plateau and low in a valley."""
+
+from functools import cache
+
+import numpy as np
+from scipy.sparse.linalg import LinearOperator, eigsh
+
+from vgtext import nn
+from vgtext.style import COLORS, REFERENCE, SEED, THEORY, label_line, log_axis, number
+
+from .curvature import gradient_at, hessian_times
+from .frozen import GUESSING
+
+DEPTHS, RATE, STEPS = (3, 4, 5, 6), 0.5, 3000
+EVERY = (1, 10, 30, 100, 200, 300, 600, 1000, 1500, 2000, 3000)
+WAYS = ("downhill", "most curved downward", "random")
+
+
+@cache
+def batch():
+    """The first 200 training digits: x (64, 200), y (200,), float64."""
+    d = nn.data.digits(dtype="float64")
+    return d.x[:, :200], d.y[:200]
+
+
+def network(depth):
+    """A sigmoid network of width 16 for the digits, float64."""
+    return nn.mlp(64, 16, 10, depth=depth, activation="sigmoid", dtype="float64")
+
+
+@cache
+def descent(depth):
+    """Full-batch descent: (loss, |gradient|), each (STEPS,), and the parameters before the steps EVERY, as a dict."""
+    net, (x, y), at = network(depth), batch(), {}
+    loss, size, done = [], [], 0
+    for stop in EVERY:
+        if stop - 1 > done:
+            part = nn.train(net, x, y, steps=stop - 1 - done, learning_rate=RATE, batch_size=None, progress=False)
+            loss.append(part.loss), size.append(part.gradient_norm)
+        at[stop], done = net.theta.copy(), stop - 1
+    return np.concatenate(loss), np.concatenate(size), at
+
+
+@cache
+def surroundings(depth, step):
+    """Around the network before ``step``: (loss, |g|, smallest curvature, one unit vector for each of WAYS)."""
+    net, (x, y), theta = network(depth), batch(), descent(depth)[2][step]
+    loss, g = gradient_at(net, theta, x, y)
+    start = np.random.default_rng(0).standard_normal(theta.size)
+    H = LinearOperator((theta.size,) * 2, matvec=lambda v: hessian_times(net, v.ravel(), x, y), dtype=float)
+    value, v = eigsh(H, 1, which="SA", tol=1e-3, v0=start)
+    v = v[:, 0] * -np.sign(v[:, 0] @ g)
+    away = np.random.default_rng(1).standard_normal(theta.size)
+    return loss, np.linalg.norm(g), value[0], np.array([-g / np.linalg.norm(g), v, away / np.linalg.norm(away)])
+
+
+def along(depth, step, direction, distances):
+    """The loss at the given distances from the network before ``step``, in a unit direction."""
+    net, (x, y), theta = network(depth), batch(), descent(depth)[2][step]
+    return np.array([gradient_at(net, theta + s * direction, x, y)[0] for s in distances])
+
+
+@cache
+def escape(depth, step, way, distance, goal=1.5, most=3000):
+    """Move once by ``distance``, then descend as before: how many steps until the loss is below ``goal``."""
+    net, (x, y) = network(depth), batch()
+    net.theta[...] = descent(depth)[2][step] + distance * surroundings(depth, step)[3][WAYS.index(way)]
+    for done in range(0, most, 100):
+        loss = nn.train(net, x, y, steps=100, learning_rate=RATE, batch_size=None, progress=False).loss
+        if (loss < goal).any():
+            return done + int(np.argmax(loss < goal))
+    return most
+
+
+def smooth(sizes, block=20):
+    """The geometric mean of every ``block`` sizes, after the first ones as they are."""
+    rest = sizes[block : len(sizes) // block * block].reshape(-1, block)
+    return np.concatenate([sizes[:block:4], np.exp(np.log(rest).mean(axis=1))])
+
+
+def draw_stillness(plane, nearby, depth=6, step=300):
+    """Loss against gradient size along four descents, and what lies around the network at one step of one of them."""
+    log_axis(plane, 2e-3, 20, "training loss")
+    plane.set(xscale="log", xlim=(6e-4, 2), xlabel="size of the gradient ‖g‖")
+    plane.axhline(GUESSING, **REFERENCE)
+    for L in DEPTHS:
+        loss, size, _ = descent(L)
+        chosen = {"color": COLORS["gradient"], "linewidth": 1.6, "zorder": 3} if L == depth else SEED
+        plane.plot(smooth(size), smooth(loss), **chosen)
+    loss, size, value, ways = surroundings(depth, step)
+    plane.plot([size], [loss], "o", color=COLORS["gradient"], markersize=8, zorder=5)
+    plane.set_title(f"{depth} layers, step {step}")
+    label_line(plane, 7e-4, 8, "plateaus", COLORS["reference"], xytext=(0, 0))
+    label_line(plane, 7e-4, 0.004, "valleys", COLORS["reference"], xytext=(0, 0))
+    nearby.set(xlim=(0, 30), ylim=(-0.6, 0.6), xlabel="distance s", ylabel="change of the loss")
+    nearby.axhline(0, **REFERENCE)
+    s = np.linspace(0, 30, 31)
+    for direction, words, color, dash in zip(ways, WAYS, (COLORS["gradient"], COLORS["weight"], COLORS["seed"]),
+                                             ("-", (0, (6, 2)), (0, (1, 1.5))), strict=True):
+        change = along(depth, step, direction, s) - loss
+        nearby.plot(s, np.where(np.abs(change) < 0.65, change, np.nan), color=color, linestyle=dash, label=words)
+    slope = -size * (ways[0] @ ways[1])
+    nearby.plot(s, np.clip(slope * s + value * s**2 / 2, -0.65, 0.65), **THEORY)
+    nearby.legend(loc="upper left")
+    drop = loss - min(along(depth, step, d, s).min() for d in ways[:2])
+    return (f"{depth} sigmoid layers, step {step}: the gradient has size {number(size)}, the loss is {number(loss)}. "
+            f"The smallest curvature is {number(value)}; within 30 of here, the loss can fall by {number(drop)} along "
+            "a straight line.")

@@ -1,0 +1,128 @@
+"""Early layers that stay where they began: how far each layer has moved from its initial weights, epoch by epoch."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext import nn
+from vgtext.claim import Claim, Evidence
+from vgtext.style import (
+    ACTIVATION_COLORS,
+    ACTIVATION_DASHES,
+    COLORS,
+    MEASURED,
+    REFERENCE,
+    SEED,
+    label_line,
+    layer_axis,
+    log_axis,
+    number,
+)
+
+from .runs import FREEZE_EPOCHS, FREEZING, STEPS, accuracies, digits
+
+GUESSING = np.log(10)  # the loss of ten equally likely answers
+
+#: Networks that train on the digits: activation, depth, initial weights, learning rate.
+NETWORKS = {
+    "sigmoid, 3 layers": ("sigmoid", 3, "glorot_normal", 0.5),
+    "sigmoid, 5 layers": ("sigmoid", 5, "glorot_normal", 0.5),
+    "sigmoid, 8 layers": ("sigmoid", 8, "glorot_normal", 0.5),
+    "tanh, 8 layers": ("tanh", 8, "glorot_normal", 0.1),
+    "tanh, 8 layers, small weights": ("tanh", 8, nn.initializers.scaled_normal(0.5), 0.1),
+}
+
+
+@cache
+def movement(network, epochs=40, seed=0):
+    """Train one of NETWORKS: (moved, loss), moved[t, l] = |W[l](t) - W[l](0)| / |W[l](0)| after t epochs.
+
+    ``moved`` is (epochs + 1, L), layers 1 to L; ``loss`` (epochs + 1,), each epoch's mean, first the initial loss.
+    """
+    activation, depth, init, rate = NETWORKS[network]
+    d, net = digits(), nn.mlp(64, 64, 10, depth=depth, activation=activation, init=init, seed=seed)
+    start = [layer.W.copy() for layer in net.layers[1:]]
+    moved, loss = [np.zeros(depth)], [net.loss_and_gradient(d.x, d.y)]
+    for epoch in range(epochs):
+        history = nn.train(net, d.x, d.y, steps=STEPS, learning_rate=rate, seed=1000 * seed + epoch, progress=False)
+        loss.append(history.loss.mean())
+        moved.append([np.linalg.norm(k.W - W) / np.linalg.norm(W) for k, W in zip(net.layers[1:], start, strict=True)])
+    return np.array(moved), np.array(loss)
+
+
+def draw_frozen_layers(layers, loss, epoch=40, network="sigmoid, 8 layers"):
+    """How far each layer has moved from its initial weights, beside the loss, at one epoch of training."""
+    moved, losses = movement(network)
+    depth = moved.shape[1]
+    log_axis(layers, 1e-5, 10, "moved ‖W[l](t) − W[l](0)‖ / ‖W[l](0)‖")
+    layer_axis(layers, 8)
+    layers.set_title(f"after epoch {epoch}")
+    for t in range(5, epoch, 5):
+        layers.plot(range(1, depth + 1), moved[t], **SEED)
+    if epoch:
+        layers.plot(range(1, depth + 1), moved[epoch], color=COLORS["weight"], **MEASURED)
+    t = np.arange(len(losses))
+    loss.set(xlim=(0, t[-1]), ylim=(0, 2.6), xlabel="epoch t", ylabel="training loss", title="loss")
+    loss.axhline(GUESSING, **REFERENCE)
+    label_line(loss, 20, GUESSING, "guessing: ln 10", COLORS["reference"], xytext=(0, 8), ha="center")
+    loss.plot(t, losses, **SEED)
+    loss.plot(t[: epoch + 1], losses[: epoch + 1], color=COLORS["forward"])
+    loss.plot([epoch], [losses[epoch]], "o", color=COLORS["forward"])
+    if not epoch:
+        return f"{network}, before training: no layer has moved, and the loss is {losses[0]:.2f}."
+    first, last = moved[epoch, 0], moved[epoch, -2]
+    return (f"{network}, after {epoch} epochs: layer 1 has moved by {number(100 * first)}% of its initial size, the "
+            f"last hidden layer by {number(100 * last)}%. The loss is {losses[epoch]:.2f}; guessing has 2.30.")
+
+
+def draw_freezing(ax, epoch=20):
+    """Test accuracy when the first k layers keep their random initial weights, against k."""
+    ax.set(xlim=(-0.2, 8.4), ylim=(0, 1), xlabel="number of frozen layers k (counted from the input)",
+           ylabel="test accuracy", xticks=range(8))
+    ax.axhline(0.1, **REFERENCE)
+    label_line(ax, 0, 0.1, "guessing", COLORS["reference"], xytext=(0, -9))
+    for (name, (activation, depth, _)), runs in zip(FREEZING.items(), accuracies()[1], strict=True):
+        k, runs = np.arange(depth), runs[:depth, :, epoch - 1, 1]  # (depth, seeds)
+        ax.plot(k, runs, **SEED)
+        ax.plot(k, runs.mean(axis=1), color=ACTIVATION_COLORS[activation], linestyle=ACTIVATION_DASHES[activation],
+                marker="o", markersize=4)
+        label_line(ax, k[-1], runs[-1].mean(), name.replace(", ", ",\n"), ACTIVATION_COLORS[activation],
+                   xytext=(6, 20 if activation == "sigmoid" else 0))
+    cost = {name: frozen_cost(name, FREEZING[name][1] // 2, epoch) for name in FREEZING}
+    return (f"After {epoch} epochs, freezing the first half of the layers costs the network of 8 tanh layers "
+            f"{number(100 * cost['tanh, 8 layers'])} points of test accuracy, 8 ReLU layers "
+            f"{number(100 * cost['ReLU, 8 layers'])}, 4 sigmoid layers {number(100 * cost['sigmoid, 4 layers'])}, and "
+            f"8 sigmoid layers {number(100 * cost['sigmoid, 8 layers'])}: there, the layers were frozen already. "
+            "Mean of 3 seeds (grey), width 64.")
+
+
+def frozen_cost(name, k, epoch=FREEZE_EPOCHS):
+    """The test accuracy that freezing the first k layers costs: mean over the seeds, after ``epoch`` epochs."""
+    runs = accuracies()[1][list(FREEZING).index(name), :, :, epoch - 1, 1].mean(axis=1)
+    return float(runs[0] - runs[k])
+
+
+def first_to_last(network):
+    """How far layer 1 has moved over how far the last hidden layer has, at the end of training."""
+    moved = movement(network)[0][-1]
+    return float(moved[0] / moved[-2])
+
+
+CLAIMS = (
+    Claim(
+        "S0.2", "Early layers are updated very little, and may not learn useful representations.", "holds if",
+        "They lag only if activations keep their size while the error signal fades. What that costs depends "
+        "on whether the random first layers pass the input on.",
+        (
+            Evidence("movement of layer 1 over that of the last hidden layer, 8 sigmoid layers",
+                     lambda: first_to_last("sigmoid, 8 layers"), 0.004, 0.003),
+            Evidence("the same with tanh", lambda: first_to_last("tanh, 8 layers"), 0.95, 0.2),
+            Evidence("the same with tanh and small weights, where activations shrink too",
+                     lambda: first_to_last("tanh, 8 layers, small weights"), 1.4, 0.4),
+            Evidence("test accuracy that freezing half of 4 sigmoid layers costs",
+                     lambda: frozen_cost("sigmoid, 4 layers", 2), 0.69, 0.02),
+            Evidence("the same for half of 8 tanh layers", lambda: frozen_cost("tanh, 8 layers", 4), 0.03, 0.01),
+            Evidence("the same for half of 8 sigmoid layers", lambda: frozen_cost("sigmoid, 8 layers", 4), 0.0, 0.01),
+        ), "frozen-layers",
+    ),
+)

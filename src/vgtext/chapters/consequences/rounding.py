@@ -1,0 +1,110 @@
+"""Updates that rounding takes away: when w - ηg is w itself."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext import nn
+from vgtext.claim import Claim, Evidence
+from vgtext.nn.floats import FORMATS, round_to
+from vgtext.style import COLORS, MEASURED, THEORY, label_line, layer_axis, log_axis, number
+
+from . import flat
+from .runs import digits
+
+
+def moved(w, update, name):
+    """Whether w - update, rounded to the format ``name``, differs from w; both are rounded to it first."""
+    w, update = round_to(w, name), round_to(update, name)
+    return round_to(w - update, name) != w
+
+
+def share_by_theory(ratio, name):
+    """The share of weights that move at |update| / |w| = ratio: 1 + p + log2(ratio), held between 0 and 1.
+
+    A weight m·2^e with 1 ≤ m < 2 moves if the update exceeds half its last digit: ratio > 2^-p / m. For weights that
+    spread over several powers of two, log2(m) is close to uniform on [0, 1).
+    """
+    return np.clip(1 + FORMATS[name].p + np.log2(ratio), 0, 1)
+
+
+@cache
+def share_measured(ratio, name, weights=4000, seed=0):
+    """The share of N(0, 1) weights that an update of ``ratio`` times their size moves."""
+    w = np.random.default_rng(seed).standard_normal(weights)
+    return float(moved(w, ratio * w, name).mean())
+
+
+@cache
+def first_step(depth, seed=0):
+    """Per layer, W and dL/dW of a sigmoid network at its initial weights, float64: two lists of ``depth`` arrays."""
+    d = digits()
+    net = nn.mlp(64, 64, 10, depth=depth, activation="sigmoid", seed=seed, dtype="float64")
+    net.loss_and_gradient(d.x[:, :64], d.y[:64])
+    return [k.W.copy() for k in net.layers[1:]], [k.W_gradient.copy() for k in net.layers[1:]]
+
+
+@cache
+def layer_moves(depth, rate, name):
+    """Per layer: the median of |ηg| / |w|, and the share of weights that one step moves in the format: two (depth,)."""
+    W, g = first_step(depth)
+    ratio = [np.median(np.abs(rate * d / w)) for w, d in zip(W, g, strict=True)]
+    return np.array(ratio), np.array([moved(w, rate * d, name).mean() for w, d in zip(W, g, strict=True)])
+
+
+def draw_rounded_away(share, layers, name="float32", depth=20, rate=0.1):
+    """The share of weights that an update moves, by its relative size; and one step of a network, layer by layer."""
+    form = FORMATS[name]
+    share.set(xscale="log", xlim=(1e-19, 1), ylim=(-0.02, 1.25), xlabel="|ηg| / |w|", yticks=[0, 0.5, 1],
+              ylabel="share of weights that move")
+    share.set_xticks([1e-16, 1e-12, 1e-8, 1e-4, 1])
+    share.minorticks_off()
+    for other, place in zip(FORMATS, (1.16, 1.05, 1.05, 1.05), strict=True):
+        ratio = 2.0 ** np.linspace(-FORMATS[other].p - 2.5, -FORMATS[other].p + 1.5, 9)
+        share.plot(2.0 ** np.linspace(-57, 0, 458), share_by_theory(2.0 ** np.linspace(-57, 0, 458), other), **THEORY)
+        color = COLORS["gradient"] if other == name else COLORS["seed"]
+        share.plot(ratio, [share_measured(r, other) for r in ratio], linestyle="none", marker="o", markersize=4,
+                   color=color, zorder=5 if other == name else 3)
+        label_line(share, 2.0 ** -FORMATS[other].p, place, other, color, xytext=(0, 0), ha="center")
+    ratio, moves = layer_moves(depth, rate, name)
+    log_axis(layers, 1e-22, 1e2, "median of |ηg| / |w|")
+    layer_axis(layers, depth)
+    layers.axhspan(1e-22, 2.0 ** -(form.p + 1), color=COLORS["reference"], alpha=0.2, linewidth=0)
+    layers.text(0.98, 0.02, f"{name}: no weight moves", transform=layers.transAxes, ha="right", va="bottom", fontsize=9,
+                color=COLORS["reference"])
+    layers.plot(range(1, depth + 1), ratio, color=COLORS["gradient"], **MEASURED)
+    lost = int((moves < 0.01).sum())
+    return (f"{depth} sigmoid layers, η = {rate:g}: in {name} one step moves {number(100 * moves[0])}% of the weights "
+            f"of layer 1 and {number(100 * moves[-1])}% of those of layer {depth}. In {lost} layers fewer than 1% "
+            f"move. An update below {number(2.0 ** -(form.p + 1))} of its weight never moves it.")
+
+
+def largest_lost(name):
+    """The largest |ηg| / |w| at which no weight moves at all, by bisection on N(0, 1) weights."""
+    low, high = 2.0**-60, 1.0
+    for _ in range(60):
+        middle = np.sqrt(low * high)
+        low, high = (middle, high) if share_measured(middle, name, 100_000) == 0 else (low, middle)
+    return float(low)
+
+
+CLAIMS = (
+    Claim(
+        "S2.2", "Factors like 0.5, 0.2, 0.1, 0.001 multiply to about 1e-10, as good as zero, so learning stops as if a "
+        "minimum had been reached.", "holds if",
+        "The updates fall below the rounding of the weights, or below what the budget can wait for. A tiny gradient is "
+        "no sign of a minimum. (The four factors make 1e-5; it takes eight.)",
+        (
+            Evidence("product of the four factors", lambda: float(np.prod([0.5, 0.2, 0.1, 0.001])), 1e-5, 1e-15),
+            Evidence("share of float32 weights that updates of 1e-10 of their size move",
+                     lambda: share_measured(1e-10, "float32"), 0.0, 0.0),
+            Evidence("largest relative update that moves no float32 weight", lambda: largest_lost("float32"),
+                     2.0**-25, 2.0**-30),
+            Evidence("gradient on a plateau of 6 sigmoid layers over that in a valley of 3",
+                     lambda: float(flat.surroundings(6, 300)[1] / flat.surroundings(3, 3000)[1]), 0.63, 0.15),
+            Evidence("loss on that plateau", lambda: flat.surroundings(6, 300)[0], 2.295, 0.01),
+            Evidence("loss in that valley", lambda: flat.surroundings(3, 3000)[0], 0.006, 0.002),
+            Evidence("smallest curvature on that plateau", lambda: float(flat.surroundings(6, 300)[2]), -0.003, 0.0005),
+        ), "stillness",
+    ),
+)

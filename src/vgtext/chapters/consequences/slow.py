@@ -1,0 +1,140 @@
+"""What depth costs: epochs to a given accuracy, accuracy at an equal budget, and which kind of bad that is."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext import nn
+from vgtext.claim import Claim, Evidence
+from vgtext.style import ACTIVATION_COLORS, ACTIVATION_DASHES, COLORS, REFERENCE, SEED, label_line, log_axis
+
+from .runs import ACTIVATIONS, DEPTHS, EPOCHS, RATES, accuracies, digits
+
+BEST = "best of five"
+NAMES = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
+IMAGES = (10, 20, 50, 100, 200, 500)
+
+
+@cache
+def epochs_needed(activation, goal=0.9, rate=BEST):
+    """Epochs until the training accuracy first reaches ``goal``: (depth, seed); inf where it does not within 60.
+
+    ``rate`` is one of RATES, or BEST: for each depth the one with the smallest median over the seeds.
+    """
+    reached = accuracies()[0][ACTIVATIONS.index(activation), ..., 0] >= goal  # (depth, rate, seed, epoch)
+    epochs = np.where(reached.any(axis=-1), reached.argmax(axis=-1) + 1.0, np.inf)
+    if rate != BEST:
+        return epochs[:, RATES.index(rate)]
+    best = np.median(epochs, axis=-1).argmin(axis=-1)
+    return epochs[np.arange(len(DEPTHS)), best]
+
+
+@cache
+def at_budget(activation, epoch):
+    """Training and test accuracy after ``epoch`` epochs, mean of the seeds, at each depth's best rate: (depth, 2)."""
+    mean = accuracies()[0][ACTIVATIONS.index(activation), ..., epoch - 1, :].mean(axis=2)  # (depth, rate, 2)
+    return mean[np.arange(len(DEPTHS)), mean[..., 0].argmax(axis=1)]
+
+
+@cache
+def few_images(count, steps=1000):
+    """Training and test accuracy of a healthy network, 4 tanh layers, that has ``count`` images to learn from."""
+    d, net = digits(), nn.mlp(64, 64, 10, depth=4, activation="tanh")
+    history = nn.train(net, d.x[:, :count], d.y[:count], steps=steps, learning_rate=0.1, progress=False,
+                       test=(d.x_test, d.y_test), evaluate_every=steps)
+    return float(history.train_accuracy[-1]), float(history.test_accuracy[-1])
+
+
+def draw_epochs_needed(ax, goal=0.9, rate=BEST):
+    """Epochs until a training accuracy is reached, against depth, for three activations."""
+    log_axis(ax, 0.8, 130, "epochs needed")
+    ax.set_yticks([1, 2, 5, 10, 20, 50], ["1", "2", "5", "10", "20", "50"])
+    ax.set(xlim=(1, 35), xlabel="depth L", xticks=[2, 5, 10, 15, 20, 25, 30])
+    ax.axhspan(62, 130, color=COLORS["reference"], alpha=0.15, linewidth=0)
+    ax.text(1.5, 118, f"not within {EPOCHS} epochs", color=COLORS["reference"], fontsize=9, va="top")
+    never = {}
+    for activation, height in zip(ACTIVATIONS, (72, 82, 94), strict=True):
+        epochs, color = epochs_needed(activation, goal, rate), ACTIVATION_COLORS[activation]
+        middle = np.median(epochs, axis=1)
+        ax.plot(DEPTHS, np.where(np.isfinite(epochs), epochs, np.nan), **SEED, marker=".", linestyle="none")
+        ax.plot(DEPTHS, np.where(np.isfinite(middle), middle, np.nan), color=color, marker="o", markersize=4,
+                linestyle=ACTIVATION_DASHES[activation])
+        lost = np.array(DEPTHS)[~np.isfinite(middle)]
+        ax.plot(lost, np.full(len(lost), height), "x", color=color, markersize=5)
+        never[activation] = lost
+        done = np.flatnonzero(np.isfinite(middle))
+        if done.size:
+            label_line(ax, DEPTHS[done[-1]], middle[done[-1]], NAMES[activation], color,
+                       xytext=(6, 6 if activation == "relu" else -6))
+    words = "; ".join(f"{NAMES[a]} {depth_limit(never[a])}" for a in ACTIVATIONS)
+    rate = "the best of five learning rates for each depth" if rate == BEST else f"learning rate {rate:g}"
+    return f"{goal:.0%} of the training digits within {EPOCHS} epochs, {rate}, median of 3 seeds, width 64: {words}."
+
+
+def depth_limit(lost):
+    """Say up to which of DEPTHS a goal was reached, where it was not at the depths ``lost``."""
+    if len(lost) in (0, len(DEPTHS)):
+        return "never" if len(lost) else f"at every depth up to {DEPTHS[-1]}"
+    return f"up to {max(L for L in DEPTHS if L < lost[0])} layers" if lost[0] > DEPTHS[0] else "not at 2 layers"
+
+
+def draw_equal_budget(depths, plane, epoch=20, activation="sigmoid"):
+    """Training and test accuracy against depth at an equal budget, and the two against each other."""
+    color = ACTIVATION_COLORS[activation]
+    depths.set(xlim=(1, 31), ylim=(0, 1.05), xlabel="depth L", ylabel="accuracy",
+               title=f"{NAMES[activation]}, {epoch} epochs", xticks=[2, 5, 10, 15, 20, 25, 30])
+    depths.axhline(0.1, **REFERENCE)
+    label_line(depths, 31, 0.1, "guessing", COLORS["reference"], xytext=(0, 9), ha="right")
+    budget = at_budget(activation, epoch)
+    depths.plot(DEPTHS, budget[:, 0], color=color, marker="o", label="training")
+    depths.plot(DEPTHS, budget[:, 1], color=color, marker="s", linestyle=":", label="test")
+    depths.legend(loc="center right")
+    plane.set_box_aspect(1)
+    plane.set(xlim=(0, 1.05), ylim=(0, 1.05), xlabel="training accuracy", ylabel="test accuracy")
+    plane.plot([0, 1], [0, 1], **REFERENCE)
+    plane.plot(*budget.T, "o", color=color)
+    few = np.array([few_images(count) for count in IMAGES])
+    plane.plot(*few.T, "D", color=COLORS["reference"], markersize=5)
+    for count, (x, y) in zip(IMAGES[:3], few, strict=False):
+        label_line(plane, x, y, f"{count} images", COLORS["reference"], xytext=(-6, 0), ha="right")
+    plane.text(0.16, 0.04, "underfitting", fontsize=9, color=COLORS["reference"])
+    plane.text(0.62, 0.22, "overfitting", fontsize=9, color=COLORS["reference"])
+    (train, test), (few_train, few_test) = budget[DEPTHS.index(8)], few_images(20)
+    return (f"After {epoch} epochs, {NAMES[activation]} networks of 8 layers have {train:.1%} of the training digits "
+            f"right and {test:.1%} of the test digits. A healthy network with only 20 images to learn from (grey) has "
+            f"{few_train:.0%} and {few_test:.0%}: that gap is overfitting, and few right answers on both is not.")
+
+
+def gap(activation, depth, epoch=EPOCHS):
+    """Training minus test accuracy at one depth."""
+    train, test = at_budget(activation, epoch)[DEPTHS.index(depth)]
+    return float(train - test)
+
+
+CLAIMS = (
+    Claim(
+        "S1.6", "Learning is slow or stops; training takes longer and costs more.", "holds",
+        "",
+        (
+            Evidence("epochs to 90 % of the training digits, 2 sigmoid layers",
+                     lambda: float(np.median(epochs_needed("sigmoid")[DEPTHS.index(2)])), 2, 0, "epochs"),
+            Evidence("the same with 5 sigmoid layers",
+                     lambda: float(np.median(epochs_needed("sigmoid")[DEPTHS.index(5)])), 32, 0, "epochs"),
+            Evidence("runs of 6 sigmoid layers, of 15, that get there in 60 epochs",
+                     lambda: (accuracies()[0][0, DEPTHS.index(6), ..., 0].max(axis=-1) >= 0.9).sum(), 0, 0, "runs"),
+        ), "epochs-needed",
+    ),
+    Claim(
+        "S1.7", "Accuracy and generalization suffer.", "holds if",
+        "Measured at an equal budget, both accuracies fall together. That is underfitting: the gap between training "
+        "and test does not widen.",
+        (
+            Evidence("test accuracy of 8 sigmoid layers after 60 epochs",
+                     lambda: float(at_budget("sigmoid", EPOCHS)[DEPTHS.index(8), 1]), 0.1, 0.03),
+            Evidence("the same with tanh", lambda: float(at_budget("tanh", EPOCHS)[DEPTHS.index(8), 1]), 0.98, 0.02),
+            Evidence("training minus test accuracy, 8 sigmoid layers", lambda: gap("sigmoid", 8), 0.0, 0.02),
+            Evidence("the same for a healthy network that has 20 images",
+                     lambda: few_images(20)[0] - few_images(20)[1], 0.4, 0.15),
+        ), "equal-budget?epoch=60",
+    ),
+)
