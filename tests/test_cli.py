@@ -1,0 +1,97 @@
+"""The command line: what it lists and writes, what a fork leaves out, and that mistakes get one clear line."""
+
+import nbformat
+import pytest
+import yaml
+
+from vgtext import fork, notebooks
+from vgtext.cli import main
+
+SLUG = "two_by_two"
+
+
+def said(capsys, *arguments):
+    status = main([str(a) for a in arguments])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_list_shows_every_chapter_with_its_figures_and_claims(capsys):
+    status, out, _ = said(capsys, "list")
+    assert status == 0
+    for slug in notebooks.slugs():
+        assert f"\n{slug}: {notebooks.title(notebooks.read(slug))}\n" in out
+    assert "figure   unit_circle(" in out and "claim    S0.5 (holds)" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("fork", "nothing", "new"), "unknown chapter 'nothing'; there are "),
+        (("slides", "nothing"), "unknown chapter 'nothing'"),
+        (("figure", "nothing", "-o", "x.svg"), "unknown figure 'nothing'; there are "),
+        (("figure", "unit_circle", "-o", "x.gif"), "ends in .svg or .png"),
+        (("figure", "unit_circle", "-o", "x.svg", "--state", "width=3"), "has no control 'width'; it has matrix"),
+        (("figure", "unit_circle", "-o", "x.svg", "--state", "depth=99"), "depth does not take '99'; it takes 0, 1,"),
+    ],
+)
+def test_mistakes_get_one_line(capsys, tmp_path, monkeypatch, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    status, _, err = said(capsys, *arguments)
+    assert status == 2 and words in err and err.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_figure_is_written_at_the_state_that_was_asked_for(capsys, tmp_path):
+    status, out, _ = said(capsys, "figure", "unit-circle", "--state", "depth=5", "-o", tmp_path / "circle.svg")
+    assert status == 0 and "at depth 5" in out
+    assert (tmp_path / "circle.svg").read_text().startswith("<?xml")
+
+
+def test_a_fork_holds_its_chapter_and_no_other(capsys, tmp_path):
+    target = tmp_path / "book of one"
+    status, out, _ = said(capsys, "fork", SLUG, target, "--title", 'Products: a "course"', "--author", "A. Teacher")
+    assert status == 0 and "make book" in out
+    settings = yaml.safe_load((target / "_config.yml").read_text())
+    assert (settings["title"], settings["author"]) == ('Products: a "course"', "A. Teacher")
+    assert [path.stem for path in (target / "notebooks").iterdir()] == [SLUG]
+    others = [slug for slug in notebooks.slugs() if slug != SLUG]
+    for slug in others:
+        assert not list((target / "src/vgtext/chapters").glob(f"{slug}*"))
+        assert not list((target / "src/vgtext/data").glob(f"{slug}*"))
+    pages = yaml.safe_load((target / "_toc.yml").read_text())
+    for entry in [pages["root"], *(page["file"] for part in pages["parts"] for page in part["chapters"])]:
+        assert (target / f"{entry}.md").exists() or (target / f"{entry}.ipynb").exists(), entry
+    texts = "".join(path.read_text() for path in [*target.glob("book/*.md"), *target.glob("notebooks/*.ipynb")])
+    assert not any(f"{slug}.ipynb" in texts or f"{slug}.html" in texts for slug in others)
+
+
+def test_a_fork_writes_into_an_empty_folder_only(capsys, tmp_path):
+    (tmp_path / "mine.txt").write_text("kept")
+    status, _, err = said(capsys, "fork", SLUG, tmp_path)
+    assert status == 2 and "exists and is not empty" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def cells(*sources):
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source) for source in sources])
+
+
+@pytest.mark.parametrize("student", [False, True])
+def test_students_get_no_solutions(tmp_path, student):
+    fence = "```{%s}\n```"
+    book = cells("# Title", fence % "exercise", fence % "solution-start", "answer", fence % "solution-end", "end")
+    fork.write_notebook(tmp_path, "x", book, {"x"}, student)
+    text = (tmp_path / "notebooks/x.ipynb").read_text()
+    assert ("answer" in text) == (not student) and "exercise" in text and "end" in text
+
+
+def test_links_to_absent_chapters_become_text():
+    text = "See [the product](two_by_two.ipynb#order), [it](../notebooks/two_by_two.ipynb) and [the web](https://x.org/a.html)."
+    assert fork.unlink(text, {SLUG}) == text
+    assert fork.unlink(text, set()) == "See the product, it and [the web](https://x.org/a.html)."
+
+
+def test_needs_are_read_from_what_you_need():
+    book = cells("# T", "**What you need.** Matrices, and [products](two_by_two.ipynb).\n\nMore [here](problem.ipynb).")
+    assert fork.needs(book) == {"two_by_two"}
