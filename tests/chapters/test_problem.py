@@ -154,7 +154,7 @@ def test_no_learning_rate_saves_the_first_sigmoid_layer():
 
 def test_unknown_state_is_refused():
     with pytest.raises(ValueError, match="allowed are as it is"):
-        lab.draw_yardsticks(None, None, None, change="golden")
+        lab.draw_yardsticks(None, None, change="golden")
 
 
 # what a float can hold

@@ -67,17 +67,18 @@ def draw_two_lists(ax, count=5):
     depth_axis(ax, LONGEST, "number of factors l")
     float_limits(ax)
     ends = []
-    for factors, goal, marker, name, up in ((GROWING, BLOWN_UP, "^", "10, 20, 25, 30, 50, again …", 1),
-                                            (SHRINKING, FADED, "v", "0.5, 0.2, 0.1, 0.001, again …", -1)):
+    for factors, goal, marker, name, up in ((GROWING, BLOWN_UP, "^", "10, 20, 25,\n30, 50, …", 1),
+                                            (SHRINKING, FADED, "v", "0.5, 0.2,\n0.1, 0.001, …", -1)):
         products = np.array(multiply(factors, LONGEST), dtype=float)
         reached = factors_to_reach(factors, goal)
         ax.plot(products, color=COLORS["backward"], linewidth=0.8)
         ax.plot(products[: count + 1], color=COLORS["backward"], marker=marker, markersize=4)
         ax.plot([0, reached, reached], [float(goal), float(goal), 1], **REFERENCE)
         exponent = round(np.log10(float(goal)))
-        label_line(ax, reached, 1, f"{reached} factors", COLORS["reference"], xytext=(0, -9 * up), ha="center")
+        label_line(ax, reached, min(1, float(goal)), f"{reached} factors", COLORS["reference"], ha="center",
+                   xytext=(0, -9 if up > 0 else -22))
         label_line(ax, 0, float(goal), f"$10^{{{exponent}}}$", COLORS["reference"], xytext=(5, 8 * up))
-        label_line(ax, 27, products[27], name, COLORS["backward"], xytext=(8, -14 * up))
+        label_line(ax, LONGEST, 10.0 ** (21 * up), name, COLORS["backward"], xytext=(0, 0), ha="right")
         ends.append(products[count])
     return (f"The first {count} factors multiply to {number(ends[1], 3)} and to {number(ends[0], 3)}. To reach 10⁻¹⁰ "
             f"takes {factors_to_reach(SHRINKING, FADED)} of the small ones, to pass 10³⁰ "

@@ -56,9 +56,9 @@ def draw_first_layers(ax, L=30):
     ax.axhline(1, **REFERENCE)
     l, first = np.arange(1, L + 1), {}
     for change, marker, words, where, shift in (
-        ("weights × 4", "^", "with weights × 4, it blows up", round(0.3 * L), (6, 12)),
-        ("as it is", "o", "as it is, it arrives", *((L, (10, -10)) if L < 35 else (round(0.4 * L), (6, -11)))),
-        ("sigmoid units", "v", "with sigmoid units, it fades", round(0.4 * L), (8, -12 if L > 8 else -24)),
+        ("weights × 4", "^", "weights × 4: it blows up", round(0.3 * L), (6, 12)),
+        ("as it is", "o", "as it is", *((L, (10, -10)) if L < 38 else (round(0.3 * L), (6, -11)))),
+        ("sigmoid units", "v", "sigmoid units: it fades", round(0.4 * L), (8, -12 if L > 8 else -24)),
     ):
         sizes = layer_sizes(change, L).gradient[1:]
         ax.plot(l, sizes, **{**MEASURED, "marker": marker, "markersize": 5, "markevery": [0, L - 1]},

@@ -55,16 +55,16 @@ def draw_float_range(ax, L=100, sigma_w=1.0):
     backward_arrow(ax)
     ax.plot(l, sizes, color=COLORS["backward"])
     ax.plot(l, sizes[-1] * factor(sigma_w) ** (L - l), **THEORY)
-    for name, bottom, words in (("float16", FORMATS["float32"].smallest, "exactly 0 in float16"),
-                                ("float32", 1e-135, "exactly 0 in float32 too")):
-        ax.axhspan(bottom, FORMATS[name].smallest, color="#999999", alpha=0.18 if name == "float16" else 0.34,
-                   linewidth=0, zorder=0)
-        ax.text(0.98, bottom, words, transform=ax.get_yaxis_transform(), ha="right", va="bottom", fontsize=8,
+    edge = FORMATS["float32"].smallest
+    for name, bottom, alpha, va in (("float16", edge, 0.18, "bottom"), ("float32", 1e-135, 0.34, "top")):
+        ax.axhspan(bottom, FORMATS[name].smallest, color="#999999", alpha=alpha, linewidth=0, zorder=0)
+        ax.text(0.98, edge, f"0 in {name}", transform=ax.get_yaxis_transform(), ha="right", va=va, fontsize=8,
                 color=COLORS["reference"])
         lost = layers_at_zero(name, sigma_w, L)
         if lost:
             ax.plot([lost], [sizes[lost - 1]], marker="x", markersize=8, markeredgewidth=2, color=COLORS["reference"])
-            label_line(ax, lost, sizes[lost - 1], name, COLORS["reference"], xytext=(-8, 8), ha="right")
+            where = {"xytext": (8, -8)} if lost < 150 else {"xytext": (-8, 8), "ha": "right"}
+            label_line(ax, lost, sizes[lost - 1], name, COLORS["reference"], **where)
     zeros = ", ".join(f"{layers_at_zero(name, sigma_w, L)} in {name}" for name in ("float16", "float32", "float64"))
     return (f"{L} sigmoid layers, σ_w = {sigma_w:g}: the error signal shrinks to {number(sizes[0])} at layer 1, by a "
             f"factor of {(sizes[1] / sizes[-1]) ** (1 / max(1, L - 2)):.3f} per layer (theory, dashed: "

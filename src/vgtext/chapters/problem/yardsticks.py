@@ -33,24 +33,28 @@ def unmoved(change, layer=1, eta=0.1, loss_unit=1.0):
     return float(np.mean(w - step == w))
 
 
-def draw_yardsticks(size, share, ratio, change="weights × ½", loss_unit=1.0, eta=0.1):
-    """The weight gradients of 30 layers by three yardsticks."""
+def draw_yardsticks(gradient, update, change="weights × ½", loss_unit=1.0, eta=0.1):
+    """The weight gradients of 30 layers by three yardsticks, and the region in which float32 rounds updates off."""
     if change not in NETWORKS:
         raise ValueError(f"unknown network {change!r}; allowed are {', '.join(NETWORKS)}")
-    l, sizes = np.arange(1, DEPTH + 1), three_yardsticks(change, eta, loss_unit)
-    titles = ("its size", "over the largest layer's", "update over weights")
-    for ax, values, title in zip((size, share, ratio), sizes, titles, strict=True):
+    l, (size, share, ratio) = np.arange(1, DEPTH + 1), three_yardsticks(change, eta, loss_unit)
+    for ax, title, guide in ((gradient, "gradient", 1), (update, "update over weights", 1e-3)):
         log_axis(ax, 1e-28, 1e8, "")
         layer_axis(ax, DEPTH, "layer l")
         ax.set_title(title)
-        ax.plot(l, values, color=COLORS["gradient"], **{**MEASURED, "markevery": [0, DEPTH - 1]})
-    for ax, guide in ((size, 1), (share, 1), (ratio, 1e-3)):
         ax.axhline(guide, **REFERENCE)
-    ratio.axhspan(1e-28, ROUNDED_OFF, color="#999999", alpha=0.25, linewidth=0, zorder=0)
-    above = sizes[2][0] < 1e-3
-    for y, words, va in ((1e-28, "lost in float32", "bottom"), (1e-3, "guide $10^{-3}$", "bottom" if above else "top")):
-        ratio.text(0.05, y, words, transform=ratio.get_yaxis_transform(), va=va, fontsize=8, color=COLORS["reference"])
-    return (f"{described(change)}, {DEPTH} layers. The gradient of layer 1 has size {number(sizes[0][0])}, "
-            f"{number(sizes[1][0])} of the largest layer's. A step with η = {eta:g} changes its weights by "
-            f"{number(sizes[2][0])} of their size; float32 leaves {100 * unmoved(change, 1, eta, loss_unit):.4g}% of "
-            "them exactly as they were.")
+    for ax, values, marker, line, words in ((gradient, size, "D", "-", "its size"),
+                                            (gradient, share, "s", "-.", "over the largest layer's"),
+                                            (update, ratio, "D", "-", "")):
+        look = {**MEASURED, "marker": marker, "markevery": [0, DEPTH - 1], "linestyle": line}
+        ax.plot(l, values, color=COLORS["gradient"], label=words, **look)
+    gradient.legend(loc="lower right")
+    update.axhspan(1e-28, ROUNDED_OFF, color="#999999", alpha=0.25, linewidth=0, zorder=0)
+    side = "top" if ratio[0] > 1e-3 else "bottom"  # clear of the line
+    for y, words, va in ((1e-28, "lost in float32", "bottom"), (1e-3, "guide $10^{-3}$", side)):
+        update.text(0.05, y, words, transform=update.get_yaxis_transform(), va=va, fontsize=8,
+                    color=COLORS["reference"])
+    return (f"{described(change)}, {DEPTH} layers. The gradient of layer 1 has size {number(size[0])}, "
+            f"{number(share[0])} of the largest layer's. A step with η = {eta:g} changes its weights by "
+            f"{number(ratio[0])} of their size; float32 leaves {100 * unmoved(change, 1, eta, loss_unit):.4g}% of them "
+            "exactly as they were.")
