@@ -13,14 +13,15 @@ L, R = 16, 6
 def fields(forward=1.0, backward=1.0, ratio=2e-3, dead=0.1, loss_end=0.02, train=0.99, test=0.97):
     """A made-up run of L layers: factors a layer, one update ratio, and where loss and accuracies end."""
     activation = np.tile(forward ** np.arange(L), (R, 1))
-    if dead == 1:
+    blocked = dead == 1
+    if blocked:
         activation[:, 5:-1] = 0.0
-    error = (dead < 1) * np.tile(backward ** np.arange(L)[::-1], (R, 1))
+    error = (not blocked) * np.tile(backward ** np.arange(L)[::-1], (R, 1))
     return {
         "gradient": error * activation / forward,  # |delta[l]| |a[l-1]|
         "activation": activation,
         "update_ratio": np.full((R, L), ratio),
-        "dead": np.full((R, L), dead),
+        "dead": None if dead is None else np.full((R, L), dead),
         "loss": 2.3 * np.maximum(loss_end, np.exp(-np.arange(200) / 10)),
         "train_accuracy": np.linspace(0.1, train, R),
         "test_accuracy": np.linspace(0.1, test, R),
@@ -30,7 +31,7 @@ def fields(forward=1.0, backward=1.0, ratio=2e-3, dead=0.1, loss_end=0.02, train
 STUCK = {"loss_end": 1.0, "train": 0.1, "test": 0.1}
 PLANTED = {
     "healthy": {},
-    "vanishing by activation": {"backward": 0.25, **STUCK},
+    "vanishing by activation": {"backward": 0.25, "dead": None, **STUCK},
     "vanishing by initialization": {"forward": 0.5, "backward": 0.5, **STUCK},
     "vanishing by depth": {"forward": 0.88, "backward": 0.88, **STUCK},
     "exploding": {"forward": 2.0, "backward": 2.0, **STUCK},
@@ -148,9 +149,15 @@ def test_test_loss_stands_in_for_test_accuracy():
 
 def test_falling_gradients_alone_name_the_activation_and_rising_ones_an_explosion():
     gradient = np.tile(0.25 ** np.arange(L)[::-1], (R, 1))
-    known = {"dead": np.zeros((R, L))}
-    assert diagnose(Recording(gradient=gradient, **known)).cause == "vanishing by activation"
-    assert diagnose(Recording(gradient=1 / gradient, **known)).cause == "exploding"
+    assert diagnose(Recording(gradient=gradient)).cause == "vanishing by activation"
+    assert diagnose(Recording(gradient=1 / gradient)).cause == "exploding"
+
+
+def test_live_relu_units_clear_the_activation():
+    """Biases may keep activations up where the weights are too small: then ReLU's slope of 1 tells the cause."""
+    known = fields(**PLANTED["vanishing by activation"])
+    known["dead"] = np.zeros((R, L))
+    assert diagnose(Recording(**known)).cause == "vanishing by initialization"
 
 
 @pytest.mark.parametrize(("wrong", "words"), [

@@ -95,12 +95,14 @@ def questions(s, target=0.9):
     failed = invert(learned(s, target))
     ill = failed is not False  # signals are judged without a loss too, unless the run is known to have learned
     vanishes, (forward, backward) = vanishing(s), factors(s)
+    relu = s.dead is not None  # live ReLU units have slope 1: where their error fades, the weights are too small
+    weak = either(below(forward, NEAR_ONE), every(relu, below(backward, NEAR_ONE)))
     diverged = either(above(s.ratio, TOO_FAST), bool(s.broke) or above(s.fall, 1.5))
     overfits = above(s.gap, GAP) if s.gap is not None else above(s.test_rise, RISE)
     return {
         "dead units": ill and (s.dead >= ALIVE if s.dead is not None else s.silent),
         "exploding": ill and exploding(s),
-        "vanishing by initialization": ill and every(vanishes, below(forward, NEAR_ONE)),
+        "vanishing by initialization": ill and every(vanishes, weak),
         "vanishing by activation": ill and every(vanishes, below(backward, NEAR_ONE)),
         "vanishing by depth": ill and vanishes,
         "learning rate too large": every(failed, diverged),

@@ -81,7 +81,7 @@ def _signals(gradient, activation):
 
 
 def _silent(gradient, activation):
-    """Is an activation exactly 0? Without activations, gradients above 0 in all layers say no, and a 0 leaves it open."""
+    """Is an activation exactly 0? Without activations, gradients above 0 in all layers say no; a 0 leaves it open."""
     if activation is not None:
         return bool((activation[:-1] == 0).any())
     return False if gradient is not None and (gradient > 0).all() else None
