@@ -70,10 +70,9 @@ def draw_three_fates(ax, size=0.6, L=50):
     plus, mixed, dead = (norms(size * np.array(signs), L) for signs in SIGNS.values())
     for line, marker, words in zip((plus, mixed), "os", SIGNS, strict=False):
         ax.plot(line, **{**SIGNAL, "marker": marker, "markevery": 5})
-        fate, side = ("fades", 1) if line[-1] < 1 - 1e-9 else ("explodes" if line[-1] > 1 + 1e-9 else "is kept", -1)
-        l = min(17 if side > 0 else 34, int(0.84 * np.flatnonzero((line > 1e-7) & (line < 1e7))[-1]))
-        label_line(ax, l, line[l], f"{words}  {fate}", COLORS["forward"], xytext=(4 * side, 12),
-                   ha="left" if side > 0 else "right")
+        fate, up = ("fades", -11) if line[-1] < 1 - 1e-9 else ("explodes" if line[-1] > 1 + 1e-9 else "is kept", 12)
+        l = min(34, int(0.84 * np.flatnonzero((line > 1e-7) & (line < 1e7))[-1]))
+        label_line(ax, l, line[l], f"{words}  {fate}", COLORS["forward"], xytext=(-4, up), ha="right")
     ax.plot([0, 1, 2], [1, dead[1], 1e-8], **{**SIGNAL, "marker": "v", "linestyle": ":"}, clip_on=False)
     label_line(ax, 2, 1e-8, f"{[*SIGNS][2]}  is exactly 0 from layer 2 on", COLORS["forward"], xytext=(8, 8))
     return (f"Every entry has size {size:.2f}; only signs differ. After {L} layers an input is stretched at most "
