@@ -10,7 +10,7 @@ from vgtext.style import COLORS, REFERENCE, log_axis, number
 
 BUGS = ["none", "(BP2) φ′ forgotten", "(BP2) φ′ taken at a[l]", "(BP2) W not transposed", "(BP3) mean taken twice",
         "(BP4) a[l] for a[l−1]", "loss: mean forgotten"]
-SIZES = [64, 32, 32, 32, 10]
+SIZES, BATCH = [64, 32, 32, 32, 10], 32
 WRONG = 1e-4  # a relative error above this is a bug, in float64 with smooth activation functions
 
 
@@ -47,7 +47,7 @@ def pass_with(bug, W, b, x, y, activation):
 
 
 @cache
-def learn(bug, activation, steps=300, eta=0.1, batch=32, seed=0):
+def learn(bug, activation, steps=300, eta=0.1, batch=BATCH, seed=0):
     """The training loss of every step, digits, plain gradient descent on batches with a planted bug: (steps,)."""
     d, rng = nn.data.digits("float64"), np.random.default_rng(seed)
     W, b = nn.random_network(SIZES, "he_normal", seed=seed)
@@ -63,7 +63,7 @@ def learn(bug, activation, steps=300, eta=0.1, batch=32, seed=0):
 
 
 @cache
-def check(bug, activation, examples=32, h=1e-6, tries=3, sigma_b=0.1, seed=0):
+def check(bug, activation, examples=BATCH, h=1e-6, tries=3, sigma_b=0.1, seed=0):
     """The relative error of every layer's dW and db against central differences along random directions: (2, L).
 
     ‖g - n‖ / (‖g‖ + ‖n‖), with g and n the derivatives along ``tries`` directions by backward pass and differences.
@@ -131,7 +131,7 @@ def draw_wrong_gradient(learning, checked, bug=BUGS[2], activation="tanh"):
             f"{verdict(bug, errors)}.")
 
 
-def draw_fingerprints(ax, activation="tanh", examples=32, h=1e-6):
+def draw_fingerprints(ax, activation="tanh", examples=BATCH, h=1e-6):
     """Which arrays a gradient check finds wrong, for every bug: the power of ten of the relative error."""
     table = {bug: check(bug, activation, examples, h).T.ravel() for bug in BUGS}  # W[1], b[1], W[2], ..., b[4]
     ax.set(xlim=(-0.5, 7.5), ylim=(len(BUGS) - 0.5, -0.5))
