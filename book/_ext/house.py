@@ -39,7 +39,7 @@ def add_figures(app):
     """Copy the script and style of figures and quizzes, and load them as plain files, so that file:// works."""
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
-    for path in sorted(PACKAGE.glob("*/*.[cj]s*")):
+    for path in sorted([*PACKAGE.glob("*/*.js"), *PACKAGE.glob("*/*.css")]):
         shutil.copyfile(path, static / path.name)
         if path.suffix == ".css":
             app.add_css_file(path.name)
