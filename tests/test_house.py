@@ -16,7 +16,7 @@ from vgtext import chapters
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src" / "vgtext").rglob("*.py"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-GROUND = {"nn", "explore", "style", "claim", "exercises"}
+GROUND = {"nn", "explore", "style", "claim", "exercises", "diagnose"}
 
 
 def name(path):
