@@ -95,7 +95,7 @@ def test_a_linear_network_is_a_product_of_its_matrices():
     assert found[1] == pytest.approx(exact, abs=1e-9)
 
 
-@pytest.mark.parametrize("std", [1e-12, 1e12])
+@pytest.mark.parametrize("std", [1e-30, 1e-12, 1e12, 1e17])
 def test_steep_weights_are_looked_at_in_every_layer(std):
     W, _ = nn.sample_weights(10, 8)
     x, g = nn.sample_batch(8, 4)

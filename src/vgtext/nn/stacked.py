@@ -80,33 +80,35 @@ class StackedPass:
         self.exponent_z[1:] = np.cumsum(self.exponent_z[:0:-1], axis=0)[::-1]
 
     def squares(self):
-        """Return the sums of squares of a, delta and dL/dW as stored, without their exponents, each (L + 1, G)."""
+        """Return the sums of squares of a, delta and dL/dW as stored, without their exponents, (3, L + 1, G)."""
         (L, n, _), G = self.W.shape, self.z.shape[1]
-        some = max(1, _DW_BYTES // (G * n * n * self.dtype.itemsize))  # layers at a time
-        dW = _arena("dW", (min(some, L), G, n, n), self.dtype)
-        square_a, square_z = (np.vecdot(x, x) for x in (self._flat(self.a), self._flat(self.z)))
-        square_dW, delta, a_back = np.empty_like(square_z), self.z[1:], self.a[:-1].swapaxes(-1, -2)
+        some = min(L, max(1, _DW_BYTES // (G * n * n * self.dtype.itemsize)))  # layers at a time
+        dW, delta, a_back = _arena("dW", (some, G, n, n), self.dtype), self.z[1:], self.a[:-1].swapaxes(-1, -2)
+        square, flat_a, flat_z = np.ones((3, L + 1, G), self.dtype), self._flat(self.a), self._flat(delta)
+        np.vecdot(flat_a, flat_a, out=square[0])
+        np.vecdot(flat_z, flat_z, out=square[1, 1:])
         for l in range(0, L, some):
             part = np.matmul(delta[l : l + some], a_back[l : l + some], out=dW[: min(some, L - l)])  # (some, G, n, n)
             part = self._flat(part)
-            np.vecdot(part, part, out=square_dW[l + 1 : l + 1 + some])
-        return square_a, square_z, square_dW
+            np.vecdot(part, part, out=square[2, l + 1 : l + 1 + some])
+        return square
 
     def log2_sizes(self):
         """Root mean squares over examples of a and delta, and Frobenius norms of dL/dW, log2, each (L + 1, G).
 
-        Raises OverflowError if a norm left the range of floats between two looks at it.
+        Raises OverflowError if a norm left the range of floats between two looks at it. Zero is a fair value (all units
+        dead) if every layer was looked at.
         """
-        square_a, square_z, square_dW = self.squares()
-        half, B = 2.0**20, self.a.shape[3]
-        for square in (square_a, square_z[1:]):  # zero is a fair value: all units dead
-            if not ((square == 0) | ((self.low / half < square) & (square < self.high * half))).all():
-                raise OverflowError(f"the signal leaves the range of {self.dtype} within {self.every} layer(s)")
-        error, gradient = np.full((2, *square_a.shape), np.nan)
-        error[1:] = log2_sqrt(square_z[1:], self.exponent_z[1:]) - 0.5 * np.log2(B)
-        gradient[1:] = log2_sqrt(square_dW[1:], self.exponent_z[1:] + self.exponent_a[:-1]) - np.log2(B)
-        activation = log2_sqrt(square_a, self.exponent_a) - 0.5 * np.log2(B)
-        return {"log2_activation": activation, "log2_error": error, "log2_gradient": gradient}
+        square, margin = self.squares(), 2.0**20
+        fair = (self.low / margin < square[:2]) & (square[:2] < self.high * margin)
+        if not fair.all() and not (self.every == 1 and (fair | (square[:2] == 0)).all()):
+            raise OverflowError(f"the signal leaves the range of {self.dtype} within {self.every} layer(s)")
+        exponent = np.stack([self.exponent_a, self.exponent_z, self.exponent_z])
+        exponent[2, 1:] += self.exponent_a[:-1]
+        half = 0.5 * np.log2(self.a.shape[3])
+        sizes = log2_sqrt(square, exponent) - np.array([half, half, 2 * half])[:, None, None]
+        sizes[1:, 0] = np.nan  # the input has no error signal and no weights
+        return dict(zip(("log2_activation", "log2_error", "log2_gradient"), sizes))
 
     def statistics(self, slope):
         """Mean and variance of a, share of saturated pairs and dead units, each (L + 1, G)."""
