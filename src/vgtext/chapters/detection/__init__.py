@@ -1,0 +1,63 @@
+"""Detection: how to tell a vanishing gradient from what looks like one.
+
+``recipes`` plants ten causes, ``runs`` trains and stores the labelled runs, ``signals`` measures untrained networks,
+``friends`` sets look-alikes side by side, ``reading`` shows what one number can tell, ``scoring`` counts how often a
+diagnosis is right. The diagnosis is :mod:`vgtext.diagnose`; the prose stands in ``notebooks/detection.ipynb``.
+"""
+
+from . import reading, scoring
+from .friends import FRIENDS, LOOKS, draw_false_friends, draw_update_ratios
+from .reading import READINGS, draw_one_number, found_by_size, plateaus, poor_tests, separation
+from .recipes import CAUSES, HALVES, Setup, recipes
+from .runs import labelled, record, train
+from .scoring import RECORDED, RULES, answers, confusion, draw_confusion, draw_remedies, macro_f1, mends, score
+from .signals import (
+    ACTIVATIONS,
+    SCALES,
+    dead_shares,
+    draw_dead_units,
+    draw_round_trip,
+    predicted,
+    round_trip,
+    sizes,
+)
+
+CLAIMS = (*reading.CLAIMS, *scoring.CLAIMS)
+
+__all__ = [
+    "ACTIVATIONS",
+    "CAUSES",
+    "CLAIMS",
+    "FRIENDS",
+    "HALVES",
+    "LOOKS",
+    "READINGS",
+    "RECORDED",
+    "RULES",
+    "SCALES",
+    "Setup",
+    "answers",
+    "confusion",
+    "dead_shares",
+    "draw_confusion",
+    "draw_dead_units",
+    "draw_false_friends",
+    "draw_one_number",
+    "draw_remedies",
+    "draw_round_trip",
+    "draw_update_ratios",
+    "found_by_size",
+    "labelled",
+    "macro_f1",
+    "mends",
+    "plateaus",
+    "poor_tests",
+    "predicted",
+    "recipes",
+    "record",
+    "round_trip",
+    "score",
+    "separation",
+    "sizes",
+    "train",
+]

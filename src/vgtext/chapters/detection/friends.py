@@ -1,0 +1,84 @@
+"""False friends: runs that stand still like a vanishing one, layer by layer and step by step beside it."""
+
+import numpy as np
+
+from vgtext.diagnose import read
+from vgtext.style import COLORS, REFERENCE, SEED, label_line, layer_axis, log_axis, number, positive
+
+from .runs import labelled
+
+#: One run of the tuned half for each look-alike, by name: (cause, which of its six runs).
+FRIENDS = {
+    "too small a learning rate": ("learning rate too small", 1),
+    "dead ReLU units": ("dead units", 0),
+    "label noise": ("label noise", 1),
+    "a loss at its floor": ("healthy", 3),
+    "overfitting": ("overfitting", 0),
+}
+TRULY = ("vanishing by activation", 2)
+LOOKS = {"weight gradient": "gradient", "activation": "activation", "update-to-weight ratio": "ratio"}
+
+
+def pick(cause, i, half="tuned"):
+    """Return the recording of run i = 0..5 of a cause."""
+    return [run.recording for run in labelled(half) if run.cause == cause][i]
+
+
+def smooth(loss, window=15):
+    """Return the running mean of a loss, so that batches do not hide the trend."""
+    return np.convolve(loss, np.full(window, 1 / window), mode="valid")
+
+
+def draw_false_friends(losses, layers, friend="label noise", look="weight gradient"):
+    """Losses of a truly vanishing run and five look-alikes; one of them layer by layer beside the vanishing one."""
+    losses.set(xlim=(0, 1), ylim=(0, 1.25), xlabel="share of the training", ylabel="loss / first loss")
+    log_axis(layers, 1e-8, 1e2, f"{look}, first record")
+    layer_axis(layers, 8)
+    for words, place in [*FRIENDS.items(), ("truly vanishing", TRULY)]:
+        recording, chosen = pick(*place), words in (friend, "truly vanishing")
+        color = COLORS["backward" if place == TRULY else "forward"]
+        curve = smooth(recording.loss / recording.loss[0])
+        style = {"color": color, "linewidth": 1.8, "linestyle": "-" if place == TRULY else "--"} if chosen else SEED
+        losses.plot(np.linspace(0, 1, len(curve))[::3], curve[::3], **style)
+        if chosen:
+            label_line(losses, 0.98, curve[-1], words, color, ha="right", xytext=(0, 9))
+            values = getattr(recording, LOOKS[look])[0]
+            layers.plot(np.arange(1, 9), positive(values), **{**style, "marker": "o", "markersize": 4})
+            _label_layers(layers, values, words, color)
+    true, other = (getattr(pick(*place), LOOKS[look])[0] for place in (TRULY, FRIENDS[friend]))
+    falls = f"layer 1's is {number(other[0] / other[-1])} times layer 8's" if other[-1] else "layer 8's is exactly 0"
+    fall, stuck = (read(pick(*place)).fall for place in (FRIENDS[friend], TRULY))
+    return (f"With {friend} the loss ends at {number(fall)} of its first value, in the vanishing run at {number(stuck)}. "
+            f"The {look} by layer: with {friend}, {falls}; in the vanishing run, {number(true[0] / true[-1])} times.")
+
+
+def _label_layers(ax, values, words, color):
+    if not (values > 0).any():
+        ax.text(0.03, 0.03, f"{words}: 0 in every layer", transform=ax.transAxes, color=color, fontsize=9)
+        return
+    l = 5 if words == "truly vanishing" else 2
+    label_line(ax, l, max(values[l - 1], 1e-8), words, color, ha="left",
+               xytext=(8, -9) if words == "truly vanishing" else (0, 12))
+
+
+def draw_update_ratios(ax, cause="healthy", run=1):
+    """The update-to-weight ratio of every layer over the recorded steps, with its guide line."""
+    recording = pick(cause, run - 1, "tuned")
+    ratio = recording.ratio
+    log_axis(ax, 1e-10, 1e2, "update-to-weight ratio")
+    ax.set(xlim=(0, 1), xlabel="share of the training")
+    progress = (recording.steps - 1) / len(recording.loss)
+    ax.axhspan(1e-4, 1e-2, color=COLORS["reference"], alpha=0.12, linewidth=0)
+    ax.axhline(1e-3, **REFERENCE)
+    label_line(ax, 0.99, 1e-3, "guide: 0.001", COLORS["reference"], ha="right", xytext=(0, 7))
+    for l in range(1, ratio.shape[1] - 1):
+        ax.plot(progress, positive(ratio[:, l]), **SEED)
+    last = ratio.shape[1]
+    for l, color, dash in ((1, COLORS["backward"], "-"), (last, COLORS["forward"], "--")):
+        ax.plot(progress, positive(ratio[:, l - 1]), color=color, marker="o", markersize=4, linestyle=dash)
+        ax.text(0.98, 0.96 if l == 1 else 0.88, f"layer {l}", color=color, transform=ax.transAxes, ha="right", va="top",
+                fontsize=9)
+    first = np.median(ratio[0])
+    return (f"{cause.capitalize()}, run {run}: the first step changes the median layer's weights by {number(first)} of "
+            f"their size, layer 1 by {number(ratio[0, 0])} and layer {last} by {number(ratio[0, -1])}; the last record "
+            f"reads {number(np.median(ratio[-1]))}.")

@@ -1,0 +1,158 @@
+"""How often is a diagnosis right? Confusion matrices, F1, fixed thresholds beside it, and whether the remedy works."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext.claim import Claim, Evidence
+from vgtext.diagnose import UNDECIDED, diagnose
+from vgtext.style import COLORS
+
+from .reading import HELD_OUT, VANISHING
+from .recipes import CAUSES
+from .runs import labelled
+
+ANSWERS = (*CAUSES, UNDECIDED)
+
+#: What a reader may have recorded, from little to everything.
+_losses, _accuracies = ("loss", "test_loss"), ("train_accuracy", "test_accuracy")
+RECORDED = {
+    "losses": _losses,
+    "losses, accuracies": (*_losses, *_accuracies),
+    "… and gradients": (*_losses, *_accuracies, "gradient"),
+    "… and activations": (*_losses, *_accuracies, "gradient", "activation"),
+    "everything": (*_losses, *_accuracies, "gradient", "activation", "update_ratio", "dead", "saturation"),
+}
+RULES = ("diagnose", "fixed thresholds")
+GROUPS = {"vanishing": VANISHING, "exploding": ("exploding",), "dead units": ("dead units",)}
+
+
+def thresholds(recording, truth):
+    """The fixed rules: nan is exploding, over half of the ReLU units dead is dead, a mean gradient < 1e-7 is vanishing.
+
+    They read the last record that holds numbers. They cannot say why a gradient vanishes: if it does, and they say so,
+    they are given the right kind (``truth``).
+    """
+    whole = np.isfinite(recording.gradient).all(axis=1)
+    if not (whole.all() and np.isfinite(recording.loss).all()):
+        return "exploding"
+    if recording.dead is not None and recording.dead[whole][-1, :-1].mean() > 0.5:
+        return "dead units"
+    if recording.gradient[whole][-1].mean() < 1e-7:
+        return truth if truth in VANISHING else VANISHING[0]
+    return "healthy"
+
+
+@cache
+def answers(half, rule="diagnose", recorded="everything"):
+    """Return (truth, answer) of each run of a half."""
+    if rule == "diagnose":
+        return tuple((run.cause, diagnose(run.recording.only(*RECORDED[recorded])).cause) for run in labelled(half))
+    return tuple((run.cause, thresholds(run.recording, run.cause)) for run in labelled(half))
+
+
+def confusion(pairs):
+    """Return how often each cause (rows) got each answer (columns; the last is "undecided")."""
+    counts = np.zeros((len(CAUSES), len(ANSWERS)), int)
+    for truth, answer in pairs:
+        counts[CAUSES.index(truth), ANSWERS.index(answer)] += 1
+    return counts
+
+
+def macro_f1(pairs, classes=CAUSES):
+    """The mean over classes of F1 = 2 TP / (2 TP + FP + FN); 0 for a class that was never named."""
+    scores = []
+    for c in classes:
+        hits = sum(truth == answer == c for truth, answer in pairs)
+        scores.append(2 * hits / (sum(truth == c for truth, _ in pairs) + sum(answer == c for _, answer in pairs)))
+    return float(np.mean(scores))
+
+
+def grouped(pairs):
+    """The same pairs in four groups that the thresholds, too, can name: vanishing, exploding, dead units, other."""
+    group = {cause: name for name, causes in GROUPS.items() for cause in causes}
+    return tuple((group.get(truth, "other"), group.get(answer, "other")) for truth, answer in pairs)
+
+
+def score(half, rule="diagnose", recorded="everything", groups=False):
+    """Macro-F1 over the ten causes, or over the four groups."""
+    pairs = answers(half, rule, recorded)
+    return macro_f1(grouped(pairs), (*GROUPS, "other")) if groups else macro_f1(pairs)
+
+
+def draw_confusion(ax, rule="diagnose", recorded="everything", half="held out"):
+    """The confusion matrix of a rule on one half of the runs."""
+    pairs = answers(half, rule, recorded)
+    counts = confusion(pairs)
+    ax.imshow(counts, cmap="Blues", vmin=0, vmax=8, aspect="auto")
+    for (row, column), count in np.ndenumerate(counts):
+        if count:
+            ink = "white" if count > 4 else "black"
+            ax.text(column, row, str(count), ha="center", va="center", fontsize=10, color=ink)
+    ax.set_xticks(range(len(ANSWERS)), [*map(str, range(1, len(CAUSES) + 1)), "?"])
+    ax.set_yticks(range(len(CAUSES)), [f"{cause}  {i}" for i, cause in enumerate(CAUSES, 1)])
+    ax.tick_params(length=0)
+    ax.set(xlabel="answer (? = undecided)", title="rows: the cause that was put there")
+    right, open_ = sum(a == b for a, b in pairs), sum(b == UNDECIDED for _, b in pairs)
+    words = "" if rule == "fixed thresholds" else f" from {recorded.replace('…', 'losses, accuracies')}"
+    return (f"{rule.capitalize()}{words}, {half} half: {right} of {len(pairs)} right, {open_} undecided; macro-F1 "
+            f"{score(half, rule, recorded):.2f} over ten causes, {score(half, rule, recorded, groups=True):.2f} over "
+            "the four groups vanishing, exploding, dead, other.")
+
+
+def mends(half):
+    """Accuracy before and after the remedy that belongs to each run's cause: two arrays, 0 where a run broke.
+
+    Training accuracy where nothing was learned; test accuracy for overfitting.
+    """
+    column = [int(run.cause == "overfitting") for run in labelled(half)]
+    ended = [np.nan_to_num(run.ended)[i] for run, i in zip(labelled(half), column, strict=True)]
+    mended = [np.nan_to_num(run.mended)[i] for run, i in zip(labelled(half), column, strict=True)]
+    return np.array(ended), np.array(mended)
+
+
+def draw_remedies(ax, half="held out"):
+    """Each run's accuracy before (hollow) and after (full) the one change that its cause asks for."""
+    before, after = mends(half)
+    ax.set(xlim=(0, 1), ylim=(len(CAUSES) - 1.5, -0.5), xlabel="accuracy (overfitting: on test data)")
+    ill = [cause for cause in CAUSES if cause != "healthy"]
+    ax.set_yticks(range(len(ill)), ill)
+    for row, cause in enumerate(ill):
+        own = np.flatnonzero([run.cause == cause for run in labelled(half)])
+        for y, i in zip(row + np.linspace(-0.3, 0.3, len(own)), own, strict=True):
+            ax.plot([before[i], after[i]], [y, y], color=COLORS["seed"], linewidth=0.8)
+            ax.plot([before[i]], [y], marker="o", markersize=4, markerfacecolor="none", color=COLORS["backward"])
+            ax.plot([after[i]], [y], marker="o", markersize=4, color=COLORS["forward"])
+    ill = np.array([run.cause != "healthy" for run in labelled(half)])
+    return (f"The {half} half, each run before (hollow) and after (full) its one change: the median accuracy rises "
+            f"from {np.median(before[ill]):.0%} to {np.median(after[ill]):.0%}; the worst mended run reaches "
+            f"{after[ill].min():.0%}.")
+
+
+def worst_mended():
+    """The lowest accuracy of the held-out half's vanishing runs after the change that their cause asks for."""
+    ill = [run.cause in VANISHING for run in labelled(HELD_OUT)]
+    return float(mends(HELD_OUT)[1][ill].min())
+
+
+CLAIMS = (
+    Claim(
+        "S2.6", "Against vanishing gradients one can do no more than watch the convergence closely.", "outdated",
+        "The convergence alone rarely names a cause; signals and steps do, and the cause's remedy makes the run learn.",
+        (
+            Evidence("macro-F1 of the diagnosis from losses alone",
+                     lambda: score(HELD_OUT, recorded="losses"), 0.1, 0.1),
+            Evidence("macro-F1 of the diagnosis from everything", lambda: score(HELD_OUT), 1.0, 0.1),
+            Evidence("lowest training accuracy of a mended vanishing run", worst_mended, 0.93, 0.07),
+        ), "remedies",
+    ),
+    Claim(
+        "S3.1", "First find out whether the trouble comes from the parameters or from the fit.", "holds",
+        "As a procedure: signals, then steps, then data. Scored on runs with one planted cause each.",
+        (
+            Evidence("macro-F1 of the procedure on 60 unseen runs, ten causes", lambda: score(HELD_OUT), 1.0, 0.1),
+            Evidence("macro-F1 of fixed thresholds on them, four groups",
+                     lambda: score(HELD_OUT, "fixed thresholds", groups=True), 0.55, 0.1),
+        ), "confusion",
+    ),
+)
