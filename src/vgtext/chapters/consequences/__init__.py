@@ -1,23 +1,25 @@
 """What vanishing and exploding gradients do to training: it slows, it stops, it swings, it breaks.
 
 ``frozen`` (layers that stay where they began), ``slow`` (what depth costs), ``flat`` (a tiny gradient is no minimum),
-``rounding`` (updates that a float drops), ``curvature`` (how long a step may be), ``explosion`` (runs that break).
-``runs`` keeps the training runs that take minutes. The prose stands in ``notebooks/consequences.ipynb``.
+``rounding`` (updates that a float drops), ``curvature`` and ``rates`` (how long a step may be),
+``explosion`` (runs that break). ``runs`` keeps the training runs that take minutes. The prose stands in
+``notebooks/consequences.ipynb``.
 """
 
-from . import curvature, explosion, frozen, rounding, slow
-from .curvature import batch, displaced, draw_largest_rate, draw_step_size, hessian_times, network, quadratic, sharpness
+from . import explosion, frozen, rates, rounding, slow
+from .curvature import batch, displaced, draw_step_size, hessian_times, network, quadratic, sharpness
 from .explosion import RATES, SCALES, draw_explosion
 from .flat import DEPTHS, WAYS, draw_stillness, escape
 from .frozen import NETWORKS, draw_freezing, draw_frozen_layers, movement
+from .rates import draw_largest_rate, first_steps
 from .rounding import draw_rounded_away, moved
-from .slow import BEST, draw_epochs_needed, draw_equal_budget, epochs_needed
+from .slow import BEST, accuracy_with, draw_epochs_needed, draw_equal_budget, epochs_needed
 
-CLAIMS = (*frozen.CLAIMS, *slow.CLAIMS, *rounding.CLAIMS, *explosion.CLAIMS, *curvature.CLAIMS)
+CLAIMS = (*frozen.CLAIMS, *slow.CLAIMS, *rounding.CLAIMS, *explosion.CLAIMS, *rates.CLAIMS)
 
 __all__ = [
-    "BEST", "CLAIMS", "DEPTHS", "NETWORKS", "RATES", "SCALES", "WAYS", "batch", "displaced", "draw_epochs_needed",
-    "draw_equal_budget", "draw_explosion", "draw_freezing", "draw_frozen_layers", "draw_largest_rate",
-    "draw_rounded_away", "draw_step_size", "draw_stillness", "epochs_needed", "escape", "hessian_times", "moved",
-    "movement", "network", "quadratic", "sharpness",
+    "BEST", "CLAIMS", "DEPTHS", "NETWORKS", "RATES", "SCALES", "WAYS", "accuracy_with", "batch", "displaced",
+    "draw_epochs_needed", "draw_equal_budget", "draw_explosion", "draw_freezing", "draw_frozen_layers",
+    "draw_largest_rate", "draw_rounded_away", "draw_step_size", "draw_stillness", "epochs_needed", "escape",
+    "first_steps", "hessian_times", "moved", "movement", "network", "quadratic", "sharpness",
 ]

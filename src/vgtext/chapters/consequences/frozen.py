@@ -59,8 +59,7 @@ def draw_frozen_layers(layers, loss, epoch=40, network="sigmoid, 8 layers"):
     layers.set_title(f"after epoch {epoch}")
     for t in range(5, epoch, 5):
         layers.plot(range(1, depth + 1), moved[t], **SEED)
-    if epoch:
-        layers.plot(range(1, depth + 1), moved[epoch], color=COLORS["weight"], **MEASURED)
+    layers.plot(range(1, depth + 1), moved[epoch], color=COLORS["weight"], **MEASURED)
     t = np.arange(len(losses))
     loss.set(xlim=(0, t[-1]), ylim=(0, 2.6), xlabel="epoch t", ylabel="training loss", title="loss")
     loss.axhline(GUESSING, **REFERENCE)
@@ -68,8 +67,6 @@ def draw_frozen_layers(layers, loss, epoch=40, network="sigmoid, 8 layers"):
     loss.plot(t, losses, **SEED)
     loss.plot(t[: epoch + 1], losses[: epoch + 1], color=COLORS["forward"])
     loss.plot([epoch], [losses[epoch]], "o", color=COLORS["forward"])
-    if not epoch:
-        return f"{network}, before training: no layer has moved, and the loss is {losses[0]:.2f}."
     first, last = moved[epoch, 0], moved[epoch, -2]
     return (f"{network}, after {epoch} epochs: layer 1 has moved by {number(100 * first)}% of its initial size, the "
             f"last hidden layer by {number(100 * last)}%. The loss is {losses[epoch]:.2f}; guessing has 2.30.")
@@ -81,13 +78,14 @@ def draw_freezing(ax, epoch=20):
            ylabel="test accuracy", xticks=range(8))
     ax.axhline(0.1, **REFERENCE)
     label_line(ax, 0, 0.1, "guessing", COLORS["reference"], xytext=(0, -9))
+    heights = {"sigmoid, 4 layers": 0.18, "sigmoid, 8 layers": 0.18, "ReLU, 8 layers": 0.31, "tanh, 8 layers": 0.44}
     for (name, (activation, depth, _)), runs in zip(FREEZING.items(), accuracies()[1], strict=True):
         k, runs = np.arange(depth), runs[:depth, :, epoch - 1, 1]  # (depth, seeds)
         ax.plot(k, runs, **SEED)
         ax.plot(k, runs.mean(axis=1), color=ACTIVATION_COLORS[activation], linestyle=ACTIVATION_DASHES[activation],
                 marker="o", markersize=4)
-        label_line(ax, k[-1], runs[-1].mean(), name.replace(", ", ",\n"), ACTIVATION_COLORS[activation],
-                   xytext=(6, 20 if activation == "sigmoid" else 0))
+        label_line(ax, k[-1], max(runs[-1].mean(), heights[name]), name.replace(", ", ",\n"),
+                   ACTIVATION_COLORS[activation])
     cost = {name: frozen_cost(name, FREEZING[name][1] // 2, epoch) for name in FREEZING}
     return (f"After {epoch} epochs, freezing the first half of the layers costs the network of 8 tanh layers "
             f"{number(100 * cost['tanh, 8 layers'])} points of test accuracy, 8 ReLU layers "

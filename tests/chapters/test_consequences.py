@@ -1,0 +1,325 @@
+"""The laws behind the chapter, samples of its stored runs made again, its figures, and the numbers in its prose."""
+
+import itertools
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prose import check_prose
+from vgtext import nn
+from vgtext.chapters import consequences as lab
+from vgtext.chapters.consequences import curvature, explosion, flat, frozen, rates, rounding, runs, slow
+from vgtext.nn.floats import FORMATS, round_to
+from vgtext.notebooks import figures
+from vgtext.style import number
+
+FIGURES = figures("consequences")
+
+
+def stored():
+    with np.load(runs.FILE) as file:
+        return {name: file[name] for name in file.files}
+
+
+# Stored runs
+
+
+@pytest.mark.parametrize("activation, depth, rate, seed", [("sigmoid", 4, 1.0, 1), ("tanh", 8, 0.1, 0),
+                                                           ("relu", 5, 0.3, 2), ("relu", 6, 1.0, 1)])
+def test_stored_accuracies_come_out_again(activation, depth, rate, seed, epochs=4):
+    kept = stored()["by_depth"][runs.ACTIVATIONS.index(activation), runs.DEPTHS.index(depth), runs.RATES.index(rate), seed]
+    again = runs.train(activation, depth, rate, seed, epochs)
+    assert np.abs(again - kept[:epochs])[:2].max() <= 15  # of 1438 and 359 answers; rounding differs between machines
+    assert np.abs(again - kept[:epochs]).max() <= 75
+
+
+@pytest.mark.parametrize("name, k", [("tanh, 8 layers", 4), ("sigmoid, 4 layers", 2)])
+def test_stored_frozen_runs_come_out_again(name, k, epochs=3):
+    kept = stored()["by_frozen"][list(runs.FREEZING).index(name), k, 0, :epochs]
+    assert np.abs(runs.train(*runs.FREEZING[name], 0, epochs, frozen=k) - kept).max() <= 40
+
+
+def test_stored_counts_are_whole_and_possible():
+    kept = stored()
+    assert kept["by_depth"].shape == (3, len(runs.DEPTHS), len(runs.RATES), runs.SEEDS, runs.EPOCHS, 2)
+    assert (kept["by_depth"] >= 0).all() and (kept["by_depth"] <= [1438, 359]).all()
+    lost = kept["by_frozen"][list(runs.FREEZING).index("sigmoid, 4 layers"), 4:]
+    assert (lost == -1).all() and np.isnan(runs.accuracies()[1]).sum() == lost.size
+    assert "python -m vgtext.chapters.consequences.runs" in str(kept["made"])
+
+
+def test_frozen_parameters_do_not_move():
+    net = nn.mlp(4, 5, 3, depth=3)
+    cut = sum(layer.W.size + layer.b.size for layer in net.layers[1:3])
+    before = net.theta.copy()
+    net.gradient[...] = 1
+    runs.FrozenSGD(cut).step(net.theta, net.gradient, 0.1)
+    assert (net.theta[:cut] == before[:cut]).all()
+    assert net.theta[cut:] == pytest.approx(before[cut:] - 0.1, abs=1e-6)
+    assert (net.layers[3].W != before[cut : cut + 15].reshape(3, 5)).all()
+
+
+# Layers that stay, and what depth costs
+
+
+def test_the_first_layer_lags_only_where_activations_keep_their_size():
+    lag = {name: frozen.first_to_last(name) for name in lab.NETWORKS}
+    assert lag["sigmoid, 8 layers"] < 0.01
+    assert all(lag[name] > 0.5 for name in lab.NETWORKS if name != "sigmoid, 8 layers")
+    moved, loss = lab.movement("sigmoid, 8 layers")
+    assert moved.shape == (41, 8) and (moved[0] == 0).all() and loss[-1] == pytest.approx(np.log(10), abs=0.03)
+
+
+def test_plateaus_end_where_the_text_says():
+    loss = lab.movement("sigmoid, 5 layers")[1]
+    assert loss[15] > 2.25 and loss[25] < 1.6  # "around epoch 20"
+    loss = lab.movement("tanh, 8 layers, small weights")[1]
+    assert loss[5] == pytest.approx(np.log(10), abs=0.01) and loss[40] < 0.5  # "first stays at guessing, and then falls"
+
+
+def test_freezing_costs_what_the_text_says():
+    cost = {name: [frozen.frozen_cost(name, k) for k in range(1, depth)] for name, (_, depth, _) in runs.FREEZING.items()}
+    assert 0.01 < cost["tanh, 8 layers"][3] < 0.05 < cost["ReLU, 8 layers"][3]
+    assert cost["sigmoid, 4 layers"][1] > 0.5
+    assert np.abs(cost["sigmoid, 8 layers"]).max() < 0.02
+    for name in ("tanh, 8 layers", "ReLU, 8 layers"):
+        assert frozen.frozen_cost(name, 4, 1) > frozen.frozen_cost(name, 4, 30)
+    one, two = (frozen.frozen_cost("sigmoid, 4 layers", k) for k in (1, 2))
+    assert one < frozen.frozen_cost("sigmoid, 4 layers", 1, 20) and two > frozen.frozen_cost("sigmoid, 4 layers", 2, 20)
+
+
+def test_epochs_multiply_with_each_sigmoid_layer():
+    epochs = np.median(lab.epochs_needed("sigmoid"), axis=1)
+    assert epochs[:4].tolist() == [2, 5, 11, 32] and np.isinf(epochs[4:]).all()
+    assert (2 < epochs[1:4] / epochs[:3]).all() and (epochs[1:4] / epochs[:3] < 3).all()  # "by two to three"
+    assert np.median(lab.epochs_needed("tanh"), axis=1)[-1] <= 10
+    assert np.isinf(np.median(lab.epochs_needed("relu", rate=0.1), axis=1)[-1])
+    assert np.isfinite(np.median(lab.epochs_needed("relu"), axis=1)[-1])
+    assert np.isinf(np.median(lab.epochs_needed("sigmoid", goal=0.5), axis=1)[4:]).all()
+
+
+@pytest.mark.parametrize("activation", runs.ACTIVATIONS)
+def test_a_higher_goal_takes_no_fewer_epochs(activation):
+    epochs = [np.median(lab.epochs_needed(activation, goal), axis=1) for goal in (0.5, 0.7, 0.9, 0.99)]
+    assert all((a <= b).all() for a, b in itertools.pairwise(epochs))
+
+
+def test_vanishing_underfits_and_few_images_overfit():
+    assert all(abs(slow.gap("sigmoid", depth)) < 0.03 for depth in runs.DEPTHS)
+    gaps = [train - test for train, test in map(slow.few_images, slow.IMAGES)]
+    assert min(gaps[:3]) > 0.15 and gaps[0] > gaps[-1] > 0
+    relu = slow.at_budget("relu", 20)
+    assert relu[:, 0].argmin() == len(runs.DEPTHS) - 1 and relu[-1, 0] - relu[-1, 1] < 0.05
+
+
+def test_adam_buys_layers_but_no_cure():
+    assert lab.accuracy_with("adam", 8) > lab.accuracy_with("sgd", 8) + 0.3
+    assert lab.accuracy_with("adam", 12) < 0.5
+
+
+# Curvature
+
+
+def full_hessian(net, x, y):
+    return np.array([lab.hessian_times(net, e, x, y) for e in np.eye(net.theta.size)])
+
+
+@pytest.fixture(scope="module")
+def small():
+    d = nn.data.digits(dtype="float64")
+    net = nn.mlp(64, 3, 10, depth=3, activation="sigmoid", dtype="float64", seed=3)
+    x, y = d.x[:, :20], d.y[:20]
+    return net, x, y, full_hessian(net, x, y)
+
+
+def test_hessian_products_make_a_symmetric_matrix(small):
+    net, x, y, H = small
+    assert pytest.approx(H.T, abs=1e-7) == H
+    v = np.random.default_rng(1).standard_normal(net.theta.size)
+    assert lab.hessian_times(net, v, x, y) == pytest.approx(H @ v, abs=1e-6)
+
+
+def test_hessian_product_leaves_the_network_as_it_was(small):
+    net, x, y, _ = small
+    before = net.theta.copy()
+    lab.hessian_times(net, np.ones(net.theta.size), x, y)
+    assert (net.theta == before).all()
+
+
+def test_sharpness_is_the_largest_eigenvalue(small):
+    net, x, y, H = small
+    value, v = lab.sharpness(net, x, y)
+    assert value == pytest.approx(np.linalg.eigvalsh(H)[-1], rel=1e-3)
+    assert H @ v == pytest.approx(value * v, abs=0.05 * value)
+
+
+@given(st.floats(0.01, 3.0), st.integers(1, 30))
+def test_a_parabola_multiplies_by_one_factor(ratio, steps):
+    w = lab.quadratic(ratio, steps)
+    assert w[1:] == pytest.approx((1 - ratio) * w[:-1], rel=1e-12, abs=1e-300)
+    if 0.05 < ratio < 0.95 or 2.05 < ratio:
+        assert (abs(w[-1]) < 1) == (ratio < 2)
+
+
+@pytest.mark.parametrize("ratio", [0.5, 1.0, 1.5, 1.9, 2.1])
+def test_a_pushed_network_follows_the_parabola(ratio):
+    path, parabola = lab.displaced(ratio), lab.quadratic(ratio, 20)
+    assert path[:11] == pytest.approx(parabola[:11], abs=0.03 * max(1, np.abs(parabola[:11]).max()))
+    assert (abs(path[-1]) < 1) == (ratio < 2)
+
+
+def test_far_out_the_network_falls_behind_the_parabola():
+    path, parabola = lab.displaced(2.4), lab.quadratic(2.4, 20)
+    assert path[10] == pytest.approx(parabola[10], rel=0.02) and abs(path[15]) < 0.9 * abs(parabola[15])
+
+
+def test_first_steps_lead_to_flatter_places():
+    loss, ratio = lab.first_steps(3.5).T
+    assert ratio[0] == pytest.approx(3.5) and ratio[-1] < 2 and loss[-1] < loss[0] and (np.diff(loss) > 0).any()
+
+
+def test_relu_allows_other_rates_than_its_curvature_says():
+    limit, largest = rates.largest_settled_rate("relu", 2, 1.4)
+    assert largest > 1.5 * limit
+
+
+def test_larger_weights_and_more_layers_are_sharper():
+    limits = {start: rates.largest_first_rate(*start)[0] for start in rates.STARTS}
+    for depth in (2, 3, 5, 10):
+        row = [limits["tanh", depth, s] for s in (1.0, 1.5, 2.0)]
+        assert row == sorted(row, reverse=True)
+    assert limits["tanh", 10, 2.0] == min(limits.values())
+
+
+# A tiny gradient is not a minimum
+
+
+def test_the_plateau_has_the_smaller_gradient_and_ways_down():
+    high, low = flat.surroundings(6, 300), flat.surroundings(3, 3000)
+    assert high[1] < low[1] and 350 < high[0] / low[0] < 420  # "almost four hundred times"
+    s = np.arange(31.0)
+    assert min(flat.along(6, 300, d, s).min() for d in high[3][:2]) < high[0] - 0.1
+    sizes = [flat.surroundings(6, step)[1] for step in (300, 1000, 3000)]
+    assert sizes == sorted(sizes)
+
+
+def test_close_by_the_loss_is_its_taylor_series():
+    loss, size, value, ways = flat.surroundings(6, 300)
+    s = np.array([0.02, 0.05, 0.1])
+    slope = -size * (ways[0] @ ways[1])
+    assert flat.along(6, 300, ways[1], s) - loss == pytest.approx(slope * s + value * s**2 / 2, rel=0.02)
+    assert np.linalg.norm(ways, axis=1) == pytest.approx(np.ones(3))
+    net, (x, y) = flat.network(6), flat.batch()
+    net.theta[...] = flat.descent(6)[2][300]
+    assert lab.hessian_times(net, ways[1], x, y) == pytest.approx(value * ways[1], abs=0.02 * abs(value))
+
+
+def test_a_push_downhill_shortens_the_plateau():
+    steps = {way: lab.escape(6, 300, way, 10) for way in lab.WAYS}
+    assert steps["downhill"] < steps["most curved downward"] < steps["random"]
+
+
+# Rounding
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_measured_shares_follow_the_digits(name):
+    p = FORMATS[name].p
+    for ratio in 2.0 ** (-p + np.array([-1.2, -0.8, -0.5, -0.2, 0.2])):
+        assert rounding.share_measured(ratio, name) == pytest.approx(rounding.share_by_theory(ratio, name), abs=0.05)
+
+
+@given(st.floats(1e-3, 1e3), st.floats(-30, -20))
+def test_an_update_moves_a_float32_weight_as_numpy_says(w, power):
+    w, update = np.float32(w), np.float32(w * 2.0**power)
+    assert bool(lab.moved(float(w), float(update), "float32")) == (w - update != w)
+
+
+def test_an_update_moves_a_weight_if_it_exceeds_half_the_last_digit():
+    for name, form in FORMATS.items():
+        for m in (1.25, 1.5, 1.75):
+            edge = 2.0**-form.p / m
+            assert not lab.moved(m, 0.9 * edge * m, name) and lab.moved(m, 1.1 * edge * m, name)
+
+
+@pytest.mark.parametrize("depth", [5, 20])
+def test_finer_formats_move_more_weights(depth):
+    shares = [rounding.layer_moves(depth, 0.1, name)[1].sum() for name in ("bfloat16", "float16", "float32", "float64")]
+    assert shares == sorted(shares)
+    ratio, share = rounding.layer_moves(depth, 0.1, "float64")
+    assert share.min() > 0.5 and (np.diff(np.log(ratio)) > 0).all()
+    assert round_to(0.1, "float32") == np.float32(0.1)
+
+
+# Runs that break
+
+
+def test_troubles_come_in_order_and_only_at_large_rates():
+    for sigma_w, rate in itertools.product(lab.SCALES, lab.RATES):
+        run = explosion.run(explosion.ACTIVATION, sigma_w, rate)
+        begun = [step for step in (run.rises, run.diverges, run.overflows) if step]
+        assert begun == sorted(begun)
+        assert run.rises is None or rate > 2 / explosion.curvature(sigma_w)
+        assert run.overflows is None or (run.diverges and run.where and len(run.loss) == run.overflows)
+
+
+def test_the_text_on_breaking_is_right():
+    found = {rate: explosion.run("tanh", 1.0, rate) for rate in (0.05, 0.2, 0.5)}
+    assert found[0.05].rises is None and found[0.2].rises and not found[0.2].diverges
+    assert found[0.5].overflows - found[0.5].rises == 22
+    assert explosion.curvature(2.0) > 10 * explosion.curvature(1.0)
+    loss = found[0.5].loss[12:-1]
+    assert (np.diff(loss) > 0).all()
+
+
+# Figures and prose
+
+
+def sample(figure):
+    """The opening state of a figure, and all its corners."""
+    ends = itertools.product(*({0, c.start, len(c.values) - 1} for c in figure.controls))
+    return [figure.values(state) for state in ends]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_draws_and_says_what_it_shows(name):
+    for state in sample(FIGURES[name]):
+        scene, caption = FIGURES[name].scene(state)
+        assert scene and re.search(r"\d", caption) and caption.endswith("."), (state, caption)
+        assert "nan" not in caption.replace("inf or nan", ""), (state, caption)
+
+
+def caption(name, **parameters):
+    figure = FIGURES[name]
+    return figure.scene({**figure.values(figure.start), **parameters})[1]
+
+
+def test_captions_tell_the_numbers_of_their_state():
+    moved, loss = lab.movement("tanh, 8 layers")
+    assert f"{number(100 * moved[20, 0])}%" in caption("frozen_layers", network="tanh, 8 layers", epoch=20)
+    assert f"{loss[20]:.2f}" in caption("frozen_layers", network="tanh, 8 layers", epoch=20)
+    assert "sigmoid up to 5 layers" in caption("epochs_needed")
+    assert "sigmoid never" in caption("epochs_needed", rate=0.01)
+    assert f"{slow.few_images(20)[1]:.0%}" in caption("equal_budget")
+    assert number(100 * frozen.frozen_cost("ReLU, 8 layers", 4, 10)) in caption("freezing", epoch=10)
+    assert number(flat.surroundings(3, 3000)[1]) in caption("stillness", depth=3, step=3000)
+    assert number(2.0**-9) in caption("rounded_away", name="bfloat16", depth=5)
+    assert number(1.1**10) in caption("step_size", ratio=2.1)
+    assert "inf or nan appears at step 24" in caption("explosion")
+    assert f"{rates.worst_settled():.1%}" in caption("largest_rate")
+
+
+def test_numbers_typed_into_the_prose():
+    check_prose(
+        "consequences",
+        given={"0.5", "0.2", "0.1", "0.05", "0.001", "0.01", "1.5", "1.9", "2.1", "2.4", "1,000", "3000", "2.3", "3.5"},
+        computed={
+            "0.0014": flat.surroundings(6, 300)[1], "0.0023": flat.surroundings(3, 3000)[1], "4.61": np.log(100),
+            "0.025": 1 / 40, "0.05": 2 / 40, "0.002": 2.0**-9,
+        },
+    )
+    assert 2.0**-25 == pytest.approx(3e-8, rel=0.01)
+    assert curvature.EXAMPLES == 200
