@@ -1,13 +1,13 @@
-"""Links that MyST does not know: to a figure, with or without a state, and to a chapter that was left out.
+"""Links that MyST does not know: to a figure, with or without a state, and to a page that was left out.
 
 ``[the rotation](#unit-circle?matrix=rotation)`` points to a figure of the same page, and
 ``[the rotation](two_by_two.ipynb#unit-circle?matrix=rotation)`` to one of another chapter. A figure that is not
-there is a warning, so an error. In a book that holds some of the chapters, a link to another one becomes plain text.
+there is a warning, so an error. In a book that holds some of the pages, a link to another one becomes plain text.
 """
 
 import pkgutil
 import re
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote
 
 from docutils import nodes
@@ -39,7 +39,7 @@ def split(node, here):
 
 
 class FigureLinks(SphinxPostTransform):
-    """Resolve links to figures and to chapters left out, before MyST looks at them."""
+    """Resolve links to figures and to pages left out, before MyST looks at them."""
 
     default_priority = 5
 
@@ -54,12 +54,15 @@ class FigureLinks(SphinxPostTransform):
                 link = nodes.reference("", "", internal=True, refuri=f"{address}#{quote(anchor, safe='?=&.,-_')}")
                 link += node.children
                 node.replace_self(link)
-            elif PurePosixPath(page).stem in CHAPTERS and PurePosixPath(page).stem not in self.chapters_here():
+            elif self.left_out(page):
                 node.replace_self(nodes.inline("", node.astext()))
 
-    def chapters_here(self):
-        """Return the slugs of the chapters of this book."""
-        return {PurePosixPath(name).stem for name in self.env.found_docs}
+    def left_out(self, page):
+        """Say whether ``page`` is ours but not in this book: a chapter, or a file that ``_toc.yml`` leaves out."""
+        there = any((Path(self.env.srcdir) / f"{page}.{kind}").is_file() for kind in ("md", "ipynb"))
+        slug = PurePosixPath(page).name
+        listed = {PurePosixPath(name).name for name in self.env.found_docs}
+        return slug not in listed and (there or slug in CHAPTERS)
 
 
 def setup(app):

@@ -1,0 +1,53 @@
+"""Links to figures, to their states and to pages left out, in a small book of two pages."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from sphinx.testing.util import SphinxTestApp
+
+sys.path.append(str(Path(__file__).parents[2] / "book" / "_ext"))
+CONF = 'extensions = ["myst_parser", "links"]\nexclude_patterns = ["aside.md"]\n'
+FIGURE = '```{raw} html\n<vg-explore id="unit-circle"></vg-explore>\n```\n'
+CONTENTS = "```{toctree}\nother\n```\n"
+
+
+@pytest.fixture
+def build(tmp_path):
+    """Build a book whose first page holds ``text``; returns its links, what is left as text, and the warnings."""
+    def run(text):
+        (tmp_path / "conf.py").write_text(CONF)
+        (tmp_path / "index.md").write_text(f"# One\n\n{text}\n\n{FIGURE}\n{CONTENTS}")
+        (tmp_path / "other.md").write_text(f"# Two\n\n{FIGURE.replace('unit-', 'other-')}")
+        (tmp_path / "aside.md").write_text("# Left out\n")
+        app = SphinxTestApp("html", srcdir=tmp_path)
+        app.build()
+        page = (tmp_path / "_build" / "html" / "index.html").read_text("utf8")
+        words = BeautifulSoup(page, "html.parser").select_one("h1 ~ p")
+        warnings = app.warning.getvalue()
+        app.cleanup()
+        return [a["href"] for a in words.find_all("a")], words.get_text(), warnings
+    return run
+
+
+@pytest.mark.parametrize(("written", "address"), [
+    ("#unit-circle", "#unit-circle"),
+    ("#unit-circle?a=0.9&L=12", "#unit-circle?a=0.9&L=12"),
+    ("other.md#other-circle?a=-1", "other.html#other-circle?a=-1"),
+    ("other.md", "other.html"),
+])
+def test_a_link_reaches_a_figure_and_its_state(build, written, address):
+    links, _, warnings = build(f"See [it]({written}).")
+    assert (links, warnings) == ([address], "")
+
+
+@pytest.mark.parametrize("written", ["aside.md", "two_by_two.ipynb", "two_by_two.ipynb#unit-circle?a=1"])
+def test_a_link_to_a_page_left_out_becomes_plain_text(build, written):
+    assert build(f"See [it]({written}).") == ([], "See it.", "")
+
+
+@pytest.mark.parametrize("written", ["#no-such-circle", "other.md#unit-circle", "no_such_chapter.ipynb"])
+def test_a_link_to_nothing_is_a_warning(build, written):
+    _, _, warnings = build(f"See [it]({written}).")
+    assert "xref_missing" in warnings
