@@ -11,8 +11,8 @@ from vgtext.style import COLORS, REFERENCE, THEORY, label_line, log_axis
 from .slopes import NAMES
 from .theory import SIGMA_B, backward_sizes, mf
 
-DEPTHS = [2, 5, *range(10, 101, 10)]
-SCALES = np.geomspace(0.4, 16, 33).round(4).tolist()
+DEPTHS = [2, 5, 10, 15, 20, 30, 40, 50, 70, 100]
+SCALES = np.geomspace(0.4, 16, 25).round(4).tolist()
 BIASES = {"none": 0.0, "σ_b = 0.224": SIGMA_B, "σ_b = 1": 1.0}
 LIMIT = 6  # colours end at 10^±6
 
@@ -20,7 +20,7 @@ LIMIT = 6  # colours end at 10^±6
 @cache
 def first_over_last(activation, sigma_b=0.0, seeds=2, width=64):
     """log10 of ‖delta[1]‖/‖delta[L]‖, mean over seeds: measured (depths, scales), on DEPTHS and SCALES."""
-    sweep = nn.sweep(DEPTHS, SCALES, sigma_b, activation, seeds=seeds, width=width, batch=16)
+    sweep = nn.sweep(DEPTHS, SCALES, sigma_b, activation, seeds=seeds, width=width, batch=8)
     log10 = sweep.signals.log10_error[:, :, 0, 0]  # (depth, sigma_w, seed, layer)
     last = np.array([log10[i, :, :, L] for i, L in enumerate(DEPTHS)])
     return (log10[..., 1] - last).mean(axis=-1)

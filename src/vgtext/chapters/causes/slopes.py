@@ -17,7 +17,7 @@ NAMES = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
 
 
 @cache
-def middle_layer(activation, sigma_w, sigma_b=0.0, width=300, seeds=3):
+def middle_layer(activation, sigma_w, sigma_b=0.0, width=300, seeds=2):
     """Measured deep in a network: the factor of ‖delta‖ per layer and the share of saturated units.
 
     A unit is saturated, for an example, if its slope is below 1 % of the steepest.
