@@ -162,6 +162,8 @@ def test_what_a_check_cannot_see():
     assert unseen("tanh", 1) == {"(BP3) mean taken twice", "loss: mean forgotten"}
     assert unseen("identity") == {"(BP2) φ′ forgotten", "(BP2) φ′ taken at a[l]"}
     assert unseen("relu") == {"(BP2) φ′ taken at a[l]"}
+    errors = np.array([lab.check(bug, phi) for bug in lab.BUGS for phi in ("tanh", "relu", "sigmoid", "identity")])
+    assert errors[errors > bugs.WRONG].min() > 0.05
     assert lab.check("none", "relu", 32, 1e-4).max() > bugs.WRONG > lab.check("none", "relu", 32, 1e-6).max()
 
 
@@ -218,7 +220,7 @@ def test_numbers_typed_into_the_prose():
     assert bugs.BATCH == 32  # "32 times longer"
     check_prose(
         "backprop",
-        given={"0.5", "0.001", "0.1", "0.2", "1.5"},
+        given={"0.5", "0.001", "0.1", "0.2", "1.5", "0.05"},
         computed={"10.2": 0.1 * descent.squared_size(hand[0].grad), "5.8": descent.losses(0.1)[1],
                   "1.106": hand[1].loss},
     )

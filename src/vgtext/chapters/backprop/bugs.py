@@ -132,19 +132,18 @@ def draw_wrong_gradient(learning, checked, bug=BUGS[2], activation="tanh"):
 
 
 def draw_fingerprints(ax, activation="tanh", examples=BATCH, h=1e-6):
-    """Which arrays a gradient check finds wrong, for every bug: the power of ten of the relative error."""
+    """Which arrays a gradient check finds wrong, for every bug."""
     table = {bug: check(bug, activation, examples, h).T.ravel() for bug in BUGS}  # W[1], b[1], W[2], ..., b[4]
     ax.set(xlim=(-0.5, 7.5), ylim=(len(BUGS) - 0.5, -0.5))
-    for i, row in enumerate(table.values()):
-        for j, error in enumerate(row):
-            if wrong := error > WRONG:
-                ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, color=COLORS["backward"], alpha=0.25, linewidth=0))
-            ax.text(j, i, f"−{-np.floor(np.log10(max(error, 1e-12))):.0f}", ha="center", va="center", fontsize=9,
-                    color=COLORS["backward"] if wrong else COLORS["reference"])
-    ax.set_xticks(range(8), [f"{p}[{l}]" for l in range(1, 5) for p in "Wb"])
-    ax.set_yticks(range(len(BUGS)), BUGS)
+    for i, j in np.ndindex(len(BUGS), 8):
+        if wrong := table[BUGS[i]][j] > WRONG:
+            ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, color=COLORS["backward"], alpha=0.25, linewidth=0))
+        ax.text(j, i, "×" if wrong else "·", ha="center", va="center", fontsize=11,
+                color=COLORS["backward" if wrong else "reference"])
+    ax.set_xticks(range(8), [f"{p}\n[{l}]" for l in range(1, 5) for p in "Wb"])
+    ax.set_yticks(range(len(BUGS)), [bug.split(") ")[-1].removeprefix("loss: ") for bug in BUGS])
     ax.tick_params(length=0)
-    ax.set_title("power of ten of the relative error")
+    ax.set_title("× wrong   · right")
     missed = [bug for bug in BUGS[1:] if table[bug].max() < WRONG]
     alarm = " It also raises a false alarm: the right gradient fails." * int(table["none"].max() > WRONG)
     return (f"{activation}, {examples} example{'s' * (examples > 1)}, h = {number(h, 1)}: the check finds "

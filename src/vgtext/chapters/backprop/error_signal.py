@@ -76,8 +76,8 @@ def draw_error_signal(ax, activation="tanh", sigma_w=1.0):
     ax.plot(l, typical, **THEORY)
     ax.plot(l, largest, **{**THEORY, "linestyle": "-."})
     ax.plot(l, bound, **{**THEORY, "linestyle": ":"})
-    ax.text(0.98, 0.98, "dotted: the layers' largest stretches, multiplied\ndash-dot: largest stretch of the product\n"
-            "dashed: its root mean square\nsolid: measured", transform=ax.transAxes, ha="right", va="top", fontsize=9)
+    ax.text(0.98, 0.98, "dotted: bound, layer by layer\ndash-dot: bound, whole product\n"
+            "dashed: predicted\nsolid: measured", transform=ax.transAxes, ha="right", va="top", fontsize=9)
     return (f"{activation}, σ_w = {sigma_w:.2f}: layer 1 gets {number(mean[0])} of the error signal at layer {L} "
             f"(geometric mean of {RUNS}); the product of Jacobians predicts {number(typical[0])} on average and "
             f"at most {number(largest[0])}, while the layers' largest stretches multiply to {number(bound[0])}.")

@@ -36,28 +36,28 @@ def step_words(step, p, after, alpha, eta=0.01):
     gradients = ", ".join(plain(g) for g in p.grad.dW[1].ravel())
     return [
         ("the network", f"Two inputs 1 and 2, two hidden units, one output. The target is y = {plain(y)}."),
-        ("forward: $z^{[1]} = W^{[1]} x + b^{[1]}$",
+        ("forward: z[1] = W[1] x + b[1]",
          f"z[1] = ({dot(W1[0], X[:, 0], b1[0])}, {dot(W1[1], X[:, 0], b1[1])}) = ({plain(z1)}, {plain(z2)})."),
-        ("forward: $a^{[1]} = φ(z^{[1]})$",
+        ("forward: a[1] = φ(z[1])",
          f"Unit 1 passes {plain(z1)} on as it is; unit 2 passes α times {plain(z2)}, that is {plain(a2)}."),
-        ("forward: $z^{[2]} = W^{[2]} a^{[1]} + b^{[2]}$", f"z[2] = {dot((w1, w2), (a1, a2), 2)} = {plain(out)}."),
-        ("forward: $a^{[2]} = z^{[2]}$", f"The output layer has no activation function: a[2] = z[2] = {plain(out)}."),
-        (r"the loss: $\mathcal{L} = \frac{1}{2}(a^{[2]} - y)^2$",
+        ("forward: z[2] = W[2] a[1] + b[2]", f"z[2] = {dot((w1, w2), (a1, a2), 2)} = {plain(out)}."),
+        ("forward: a[2] = z[2]", f"The output layer has no activation function: a[2] = z[2] = {plain(out)}."),
+        ("the loss: ℒ = ½(a[2] − y)²",
          f"ℒ = ½({plain(out)} − {plain(y)})² = {plain(p.loss)}. Here the forward pass ends."),
-        (r"(BP1): $δ^{[2]} = ∂\mathcal{L}/∂a^{[2]} \cdot 1$",
+        ("(BP1): δ[2] = ∂ℒ/∂a[2] · 1",
          f"δ[2] = {plain(out)} − {plain(y)} = {plain(d)}: raise the output by a little and the loss changes by "
          f"{plain(d)} times as much."),
-        (r"(BP3), (BP4): $∂\mathcal{L}/∂W^{[2]} = δ^{[2]} a^{[1]T}$",
+        ("(BP3), (BP4): ∂ℒ/∂W[2] = δ[2] a[1]ᵀ",
          f"δ[2] times what came in: ∂ℒ/∂W[2] = ({plain(d)}·{factor(a1)}, {plain(d)}·{factor(a2)}) = "
          f"({plain(d * a1)}, {plain(d * a2)}); the bias gets {plain(d)} itself."),
-        ("backward: $W^{[2]T} δ^{[2]}$",
+        ("backward: W[2]ᵀ δ[2]",
          f"Back through the same weights: ({plain(w1)}·{factor(d)}, {plain(w2)}·{factor(d)}) = "
          f"({plain(w1 * d)}, {plain(w2 * d)}), the derivatives of ℒ with respect to a[1]."),
-        ("(BP2): $δ^{[1]} = W^{[2]T} δ^{[2]} ⊙ φ'(z^{[1]})$",
+        ("(BP2): δ[1] = W[2]ᵀ δ[2] ⊙ φ′(z[1])",
          f"Times the slopes {plain(s1)} and {plain(s2)} at z[1]: δ[1] = ({plain(d1)}, {plain(d2)})."),
-        (r"(BP3), (BP4): $∂\mathcal{L}/∂W^{[1]} = δ^{[1]} x^T$",
-         f"Each δ times each input: ∂ℒ/∂W[1] has the entries {gradients}. All {9} derivatives are known."),
-        (r"downhill: $W \leftarrow W - η\, ∂\mathcal{L}/∂W$",
+        ("(BP3), (BP4): ∂ℒ/∂W[1] = δ[1] xᵀ",
+         f"Each δ times each input: ∂ℒ/∂W[1] has the entries {gradients}. All 9 derivatives are known."),
+        ("downhill: W ← W − η ∂ℒ/∂W",
          f"With η = {eta}, each weight moves by minus η times its derivative: W[2] becomes "
          f"({plain(after.W[2][0, 0])}, {plain(after.W[2][0, 1])})."),
         ("forward again", f"The output is now {plain(after.a[2][0, 0])} and the loss falls from {plain(p.loss)} to "
@@ -109,7 +109,7 @@ def draw_edge(ax, source, target, weight, gradient, lit):
     """A weight on its line, and the loss's derivative with respect to it below."""
     (x0, y0), (x1, y1) = PLACES[source], PLACES[target]
     ax.plot([x0, x1], [y0, y1], color=COLORS["reference"], linewidth=0.8, zorder=1)
-    t = 0.36
+    t = 0.5 if target == "y" else 0.4 if y0 == y1 else 0.25
     x, y = x0 + t * (x1 - x0), y0 + t * (y1 - y0)
     above, below = {0: ("center", "center"), -1: ("left", "right"), 1: ("right", "left")}[int(np.sign(y1 - y0))]
     bold = {"fontweight": "bold"} if lit else {}
