@@ -48,8 +48,9 @@ def draw_false_friends(losses, layers, friend="label noise", look="weight gradie
     true, other = (getattr(pick(*place), LOOKS[look])[0] for place in (TRULY, FRIENDS[friend]))
     falls = f"layer 1's is {number(other[0] / other[-1])} times layer 8's" if other[-1] else "layer 8's is exactly 0"
     fall, stuck = (read(pick(*place)).fall for place in (FRIENDS[friend], TRULY))
-    return (f"With {friend} the loss ends at {number(fall)} of its first value, in the vanishing run at {number(stuck)}. "
-            f"The {look} by layer: with {friend}, {falls}; in the vanishing run, {number(true[0] / true[-1])} times.")
+    return (f"With {friend} the loss ends at {number(fall)} of its first value; in the vanishing run, at "
+            f"{number(stuck)}. The {look} by layer: with {friend}, {falls}; "
+            f"in the vanishing run, {number(true[0] / true[-1])} times.")
 
 
 def _label_layers(ax, values, words, color):
