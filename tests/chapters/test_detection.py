@@ -1,0 +1,210 @@
+"""Detection: labelled runs are what they say, scores are right, claims agree, figures tell the truth."""
+
+import re
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from prose import check_prose
+from vgtext import notebooks
+from vgtext.chapters import detection as lab
+from vgtext.chapters.detection.friends import TRULY, pick
+from vgtext.chapters.detection.reading import readings
+from vgtext.chapters.detection.runs import FILE
+from vgtext.chapters.detection.scoring import ANSWERS, grouped, thresholds
+from vgtext.claims import agrees
+from vgtext.diagnose import CAUSES, UNDECIDED, Recording, diagnose, read
+from vgtext.explore.controls import thin
+
+FIGURES = notebooks.figures("detection")
+RUNS = [run for half in lab.HALVES for run in lab.labelled(half)]
+
+
+def caption(figure, **state):
+    figure = FIGURES[figure]
+    return figure.scene({**figure.values(figure.start), **state})[1]
+
+
+@pytest.mark.parametrize("claim", lab.CLAIMS, ids=lambda claim: claim.id)
+def test_claim_agrees(claim):
+    for evidence in claim.evidence:
+        assert agrees(evidence, evidence.measure()), evidence.what
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figure_draws_over_its_grid(name):
+    figure = FIGURES[name]
+    assert np.prod([len(c.values) for c in thin(name, figure.controls, 200)]) <= 200
+    rng = np.random.default_rng(0)
+    corners = [tuple(end * (len(c.values) - 1) for c in figure.controls) for end in (0, 1)]
+    inside = [tuple(int(rng.integers(len(c.values))) for c in figure.controls) for _ in range(4)]
+    for state in corners + inside:
+        assert re.search(r"\d", figure.scene(figure.values(state))[1])
+
+
+def test_numbers_in_the_prose():
+    given = {"0.4", "0.25", "0.001", "0.0001", "0.1", "0.0003", "0.00001", "0.8", "1.00", "1.2", "1.5", "1000"}
+    check_prose("detection", given, {r"1.5 \times 10^{-5}": 0.25**8})
+
+
+# the labelled runs
+
+def test_every_cause_has_as_many_runs_in_each_half():
+    assert set(lab.CAUSES) == set(CAUSES)
+    for half in lab.HALVES:
+        causes = [run.cause for run in lab.labelled(half)]
+        assert len(causes) == 60
+        assert {causes.count(cause) for cause in CAUSES} == {6}
+
+
+def test_the_file_holds_the_recipes_that_stand_here():
+    stored = list(np.load(FILE)["setups"])
+    assert stored == [f"{run.half}: {run.cause}: {run.setup}" for run in RUNS]
+
+
+def test_the_halves_share_no_setup():
+    """Not even two setups that differ in the seed alone."""
+    bare = {half: {replace(run.setup, seed=0) for run in lab.labelled(half)} for half in lab.HALVES}
+    assert not bare["tuned"] & bare["held out"]
+    seeds = [{run.setup.seed for run in lab.labelled(half)} for half in lab.HALVES]
+    assert not seeds[0] & seeds[1]
+    for name in ("data", "width", "activation", "optimizer"):
+        tuned, held = ({getattr(run.setup, name) for run in lab.labelled(half)} for half in lab.HALVES)
+        assert held - tuned, f"the held-out half brings no new {name}"
+
+
+@pytest.mark.parametrize("half", lab.HALVES)
+def test_a_label_is_the_change_that_mends_the_run(half):
+    before, after = lab.mends(half)
+    for run, ended, mended in zip(lab.labelled(half), before, after, strict=True):
+        if run.cause == "healthy":
+            assert run.ended[1] > 0.9
+        else:
+            assert mended >= 0.7 and mended - ended > 0.08, (run.cause, run.setup)
+
+
+@pytest.mark.parametrize("half", lab.HALVES)
+def test_only_the_change_separates_a_run_from_its_mended_twin(half):
+    allowed = {"exploding": {"init"}, "vanishing by initialization": {"init"}, "vanishing by depth": {"depth"},
+               "vanishing by activation": {"activation", "init", "sigma_b"}, "dead units": {"bias"}, "healthy": set(),
+               "overfitting": {"examples"}, "label noise": {"noise"}}
+    for cause, setup, mended in lab.recipes(half):
+        changed = {f.name for f in fields(setup) if getattr(setup, f.name) != getattr(mended, f.name)}
+        assert changed <= allowed.get(cause, {"learning_rate", "optimizer"})
+
+
+@pytest.mark.parametrize("i", np.random.default_rng(7).choice(120, 6, replace=False))
+def test_a_run_made_again_is_the_stored_one(i):
+    """The first record agrees to float16, the fate to what another machine's rounding may do to a training run."""
+    stored = RUNS[i]
+    again, ended = lab.train(stored.setup)
+    for name in ("gradient", "update_ratio", "activation", "saturation", "dead"):
+        if getattr(stored.recording, name) is not None and len(again.given()) > 5:
+            assert np.allclose(getattr(stored.recording, name)[0], getattr(again, name)[0], rtol=0.05, atol=1e-6), name
+    assert np.isnan(ended).all() == np.isnan(stored.ended).all()
+    assert np.allclose(ended, stored.ended, atol=0.15, equal_nan=True)
+    assert diagnose(again).cause == diagnose(stored.recording).cause
+
+
+# the scores
+
+def test_the_diagnosis_beats_fixed_thresholds_on_unseen_runs():
+    ours, theirs = lab.score("held out"), lab.score("held out", "fixed thresholds")
+    assert ours >= 0.9
+    assert ours > theirs + 0.5
+    grouped_scores = [lab.score("held out", rule, groups=True) for rule in lab.RULES]
+    assert grouped_scores[0] >= 0.9 and grouped_scores[0] > grouped_scores[1] + 0.3
+
+
+@pytest.mark.parametrize("half", lab.HALVES)
+def test_more_records_never_score_less(half):
+    scores = [lab.score(half, recorded=recorded) for recorded in list(lab.RECORDED)[1:]]
+    assert scores == sorted(scores)
+
+
+@pytest.mark.parametrize("half", lab.HALVES)
+def test_with_less_evidence_it_seldom_errs_but_says_so(half):
+    for recorded in list(lab.RECORDED)[1:]:
+        wrong = sum(answer not in (truth, UNDECIDED) for truth, answer in lab.answers(half, recorded=recorded))
+        assert wrong <= 2
+
+
+def test_confusion_counts_every_run_once():
+    counts = lab.confusion(lab.answers("held out"))
+    assert counts.shape == (10, 11)
+    assert (counts.sum(axis=1) == 6).all()
+    pairs = [("healthy", "healthy"), ("healthy", UNDECIDED)]
+    assert lab.confusion(pairs)[0, 0] == lab.confusion(pairs)[0, ANSWERS.index(UNDECIDED)] == 1
+
+
+def test_macro_f1_is_the_textbook_mean():
+    assert lab.macro_f1([(c, c) for c in CAUSES]) == 1
+    pairs = [("a", "a"), ("a", "b"), ("b", "b"), ("b", "b")]
+    assert lab.macro_f1(pairs, ("a", "b")) == pytest.approx((2 / 3 + 4 / 5) / 2)
+    assert set(grouped([("overfitting", "vanishing by depth")])) == {("other", "vanishing")}
+
+
+def test_thresholds_do_what_they_say():
+    sizes = np.ones((2, 4))
+    known = {"loss": [1.0, 1.0], "gradient": sizes, "dead": 0 * sizes}
+    assert thresholds(Recording(**known), "healthy") == "healthy"
+    assert thresholds(Recording(**{**known, "loss": [1.0, np.nan]}), "") == "exploding"
+    assert thresholds(Recording(**{**known, "dead": 0.6 * sizes}), "") == "dead units"
+    assert thresholds(Recording(**{**known, "gradient": 1e-8 * sizes}), "vanishing by depth") == "vanishing by depth"
+
+
+def test_separation_is_the_share_of_pairs_in_order():
+    values = readings("held out", "round trip")
+    causes = [run.cause for run in lab.labelled("held out")]
+    ill = [v for v, c in zip(values, causes, strict=True) if c.startswith("vanishing")]
+    rest = [v for v, c in zip(values, causes, strict=True) if not c.startswith("vanishing") and c != "dead units"]
+    share = np.mean([a < b for a in ill for b in rest])
+    assert lab.separation("held out", "round trip") == pytest.approx(share)
+    assert lab.separation("held out", "round trip") > lab.separation("held out", "layer 1 over layer L") + 0.2
+
+
+def test_no_vanishing_run_has_a_mean_gradient_below_the_threshold():
+    assert lab.found_by_size() == 0
+
+
+def test_the_one_mistake_is_the_one_in_the_text():
+    wrong = [run for run in lab.labelled("held out") if diagnose(run.recording).cause != run.cause]
+    assert [(run.setup.activation, run.setup.depth, diagnose(run.recording).cause) for run in wrong] == [
+        ("selu", 100, "exploding")]
+    assert 45 < 10 ** read(wrong[0].recording).profile < 50
+
+
+# the signals
+
+@pytest.mark.parametrize("activation", lab.ACTIVATIONS)
+@pytest.mark.parametrize("sigma_w", [0.4, 1.0, 1.4, 3.0])
+def test_theory_predicts_the_round_trip(activation, sigma_w):
+    measured = lab.round_trip(*lab.sizes(activation, sigma_w, 20)[:2])
+    assert measured == pytest.approx(lab.round_trip(*lab.predicted(activation, sigma_w, 20)), abs=0.3)
+
+
+def test_relu_hides_the_loss_from_its_weight_gradients():
+    activation, error, gradient = lab.sizes("relu", 0.4, 20)
+    assert lab.round_trip(activation, error) < -19
+    assert abs(gradient[0] - gradient[-1]) < 0.1
+
+
+def test_a_small_negative_bias_blocks_a_deep_relu_network():
+    assert lab.dead_shares(-0.25, 64)[20:].min() > 0.99
+    assert lab.dead_shares(0.0, 64).max() < 0.5
+    assert lab.dead_shares(0.0, 512).mean() < lab.dead_shares(0.0, 64).mean() < lab.dead_shares(0.0, 8).mean()
+
+
+# captions
+
+def test_captions_say_what_is_drawn():
+    text = caption("false_friends")
+    true = pick(*TRULY)
+    assert f"at {read(true).fall:.2f}." in text
+    assert "layer 8's is exactly 0" in caption("false_friends", friend="dead ReLU units")
+    share = lab.separation("tuned", "loss")
+    words = f"reads higher than another one in {1 - share:.0%}"
+    assert words in caption("one_number", reading="loss", half="tuned")
+    assert f"macro-F1 {lab.score('held out'):.2f}" in caption("confusion")
+    assert "59 of 60 right" in caption("confusion")
