@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from gradients import seeds, steady
@@ -5,6 +9,7 @@ from hypothesis import given, strategies
 
 from vgtext import nn
 from vgtext.nn import optimizers
+from vgtext.nn.threads import NAMES
 
 
 def small(**options):
@@ -198,3 +203,12 @@ def test_bad_input_is_named(options, words):
 def test_bad_arguments_are_named(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+@pytest.mark.parametrize("wish, threads", [(None, 1), ("2", 2)])
+def test_one_blas_thread_unless_asked(wish, threads):
+    environment = {k: v for k, v in os.environ.items() if k not in NAMES}
+    environment |= {"OPENBLAS_NUM_THREADS": wish} if wish else {}
+    code = "import vgtext.nn, threadpoolctl; print(max(p['num_threads'] for p in threadpoolctl.threadpool_info()))"
+    found = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert int(found.stdout) == min(threads, os.cpu_count())

@@ -23,7 +23,10 @@ from .recurrent import Recurrent
 from .scale import log2_norm
 from .signals import Signals, measure, propagate, sample_batch, sample_weights
 from .sweeps import Sweep, sweep
+from .threads import one_blas_thread
 from .training import Breakdown, History, train
+
+one_blas_thread()
 
 __all__ = [
     "ACTIVATIONS", "CLIPPINGS", "INITIALIZERS", "LOSSES", "NORMS", "OPTIMIZERS", "SGD", "Activation", "Adam",
