@@ -22,9 +22,12 @@ class Vanilla:
         """Take phi by name."""
         self.phi = get_activation(activation)
 
-    def start(self, z, h):
+    def allocate(self, z, h):
         """Take the stacked arrays of a sequence, used from index 1 on: z and h, (T + 1, n, B)."""
         self.z, self.h, self.slope = z, h, np.empty_like(z[0])
+
+    def start(self):
+        """Begin a pass: nothing is carried."""
 
     def forward(self, t):
         """Set h[t], (n, B)."""
@@ -43,13 +46,17 @@ class LSTM:
 
     blocks, from_h, from_x, direct = 4, slice(0, 4), slice(0, 4), None
 
-    def start(self, z, h):
+    def allocate(self, z, h):
         """Take the stacked arrays of a sequence, used from index 1 on: z (T + 1, 4n, B), h (T + 1, n, B)."""
         self.z, self.h, self.n = z, h, h.shape[1]
         self.c, self.tanh_c = np.zeros(h.shape, z.dtype), np.empty(h.shape, z.dtype)
         self.work, self.slope = np.empty_like(self.c[0]), np.empty_like(z[0])
         self.dc = np.zeros_like(self.c[0])  # dL/dc[t], as far as it comes back from step t + 1
         self.carried = (self.dc,)
+
+    def start(self):
+        """Begin a pass: no gradient comes from after the last step."""
+        self.dc[...] = 0
 
     def forward(self, t):
         """Set c[t] and h[t], (n, B); z[t] becomes the values of the gates."""
@@ -92,10 +99,13 @@ class GRU:
 
     blocks, from_h, from_x, carried = 4, slice(0, 3), slice(1, 4), ()
 
-    def start(self, z, h):
+    def allocate(self, z, h):
         """Take the stacked arrays of a sequence, used from index 1 on: z (T + 1, 4n, B), h (T + 1, n, B)."""
         self.z, self.h, self.n = z, h, h.shape[1]
         self.direct, self.work, self.du = np.empty((3, *h.shape[1:]), z.dtype)
+
+    def start(self):
+        """Begin a pass: nothing is carried."""
 
     def forward(self, t):
         """Set h[t], (n, B); z[t] becomes [s; r; u; g], values of the gates."""

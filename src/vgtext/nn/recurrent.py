@@ -31,7 +31,7 @@ class Recurrent:
         self.n_in, self.n, self.n_out = checks.whole("n_in", n_in), checks.whole("n", n), checks.whole("n_out", n_out)
         kind = CELLS[checks.choice("cell", cell, CELLS)]
         self.cell = kind(activation) if kind is Vanilla else kind()
-        self.loss, self.dtype = get_loss(loss), checks.float_type(dtype)
+        self.loss, self.dtype, self.z = get_loss(loss), checks.float_type(dtype), None
         self.rows_h, self.rows_x = (slice(k.start * n, k.stop * n) for k in (self.cell.from_h, self.cell.from_x))
         h, x = self.rows_h.stop - self.rows_h.start, self.rows_x.stop - self.rows_x.start
         shapes = {"W": (h, n), "U": (x, n_in), "b": (x, 1), "V": (n_out, n), "c": (n_out, 1)}
@@ -57,14 +57,18 @@ class Recurrent:
         """Return the output, (n_out, examples), for x (T, n_in, examples)."""
         self.x = x = checks.array("x", x, (None, self.n_in, None), self.dtype)
         (T, _, B), rows = x.shape, self.cell.blocks * self.n
-        self.h, self.z = np.zeros((T + 1, self.n, B), self.dtype), np.empty((T + 1, rows, B), self.dtype)
-        self.z[1:, : self.rows_x.start] = 0
-        from_x, from_h = self.z[1:, self.rows_x], np.empty((len(self.W), B), self.dtype)
-        np.matmul(self.U, x, out=from_x)  # (T, rows, B)
-        from_x += self.b
-        self.cell.start(self.z, self.h)
+        if self.z is None or self.z.shape != (T + 1, rows, B):  # made once for each length and number of examples
+            self.h, self.z = np.zeros((T + 1, self.n, B), self.dtype), np.zeros((T + 1, rows, B), self.dtype)
+            self.cell.allocate(self.z, self.h)
+        self.cell.start()
+        W, U, b, h, z = self.W, self.U, self.b, self.h, self.z
+        z[1:, : self.rows_x.start] = 0  # rows that read no x
+        from_h, z_x, z_h = np.empty((len(W), B), self.dtype), z[:, self.rows_x], z[:, self.rows_h]
         for t in range(1, T + 1):
-            self.z[t, self.rows_h] += np.matmul(self.W, self.h[t - 1], out=from_h)  # (rows, B)
+            z_t = np.matmul(U, x[t - 1], out=z_x[t])  # (rows, B)
+            z_t += b
+            z_t = z_h[t]
+            z_t += np.matmul(W, h[t - 1], out=from_h)  # (rows, B)
             self.cell.forward(t)
         self.a = self.V @ self.h[T] + self.c  # (n_out, B)
         return self.a
@@ -82,38 +86,36 @@ class Recurrent:
             raise ValueError(f"dL_da must have shape ({self.n_out}, {B}), got {dL_da.shape}")
         np.matmul(dL_da, self.h[T].T, out=self.V_gradient)  # (n_out, n)
         self.c_gradient[...] = dL_da.sum(axis=1, keepdims=True)
+        sums = [np.zeros_like(k) for k in (self.W, self.U, self.b)]  # dL/dW, dL/dU, dL/db / 2**exponent, so far
+        (dW, dU, db), (dW_t, dU_t, db_t) = sums, [np.empty_like(k) for k in sums]
         self.gradient[: self.parameters["b"].stop] = 0
-        dh = self.V.T @ dL_da  # (n, B)
-        dW, step, W_back = np.zeros_like(self.W), np.empty_like(self.W), np.ascontiguousarray(self.W.T)
+        dh, W_back, ones = self.V.T @ dL_da, np.ascontiguousarray(self.W.T), np.ones((B, 1), self.dtype)  # dh (n, B)
+        z_x, z_h, h, x = self.z[:, self.rows_x], self.z[:, self.rows_h], self.h, self.x
         exponent, far, squares, exponents = 0, 4.0 ** FAR[self.dtype.name], np.empty(T + 1), np.zeros(T + 1, int)
-        first = T + 1  # steps from ``first`` on have been added to the gradient
         for t in range(T, 0, -1):
             squares[t] = size = np.vdot(dh, dh)
             if not 1 / far < size < far and (shift := rescale(dh)):
                 for d in cell.carried:
                     np.ldexp(d, -shift, out=d)
-                first = self._add(dW, t + 1, first, exponent)
+                self._add(sums, exponent)
                 squares[t], exponent = np.vdot(dh, dh), exponent + shift
             exponents[t] = exponent
             cell.backward(t, dh)  # z[t] is now dL/dz[t], (rows, B)
-            dz = self.z[t, self.rows_h]
-            dW += np.matmul(dz, self.h[t - 1].T, out=step)  # (rows, n)
-            np.matmul(W_back, dz, out=dh)  # dL/dh[t-1], (n, B)
+            dW += np.matmul(z_h[t], h[t - 1].T, out=dW_t)  # (rows, n)
+            dU += np.matmul(z_x[t], x[t - 1].T, out=dU_t)  # (rows, n_in)
+            db += np.matmul(z_x[t], ones, out=db_t)  # (rows, 1)
+            np.matmul(W_back, z_h[t], out=dh)  # dL/dh[t-1], (n, B)
             if cell.direct is not None:
                 dh += cell.direct
-        self._add(dW, 1, first, exponent)
+        self._add(sums, exponent)
         self.log2_hidden = log2_sqrt(squares, exponents) + 0.5 * np.log2(B)
         self.log2_hidden[0] = log2_norm(dh, exponent) + 0.5 * np.log2(B)
 
-    def _add(self, dW, t, first, exponent):
-        """Add the gradients of steps t..first-1, which share one exponent, to the whole; return t."""
-        dz, x = self.z[t:first, self.rows_x], self.x[t - 1 : first - 1]  # (steps, rows, B), (steps, n_in, B)
-        dU = sum((dz[k] @ x[k].T for k in range(len(dz))), np.zeros_like(self.U))
-        db = dz.sum(axis=(0, 2))[:, None]
-        for whole, part in ((self.W_gradient, dW), (self.U_gradient, dU), (self.b_gradient, db)):
+    def _add(self, sums, exponent):
+        """Add the sums, which share one exponent, to the gradients of W, U and b, and start them anew."""
+        for whole, part in zip((self.W_gradient, self.U_gradient, self.b_gradient), sums):
             whole += np.ldexp(part, exponent)
-        dW[...] = 0
-        return t
+            part[...] = 0
 
     def loss_and_gradient(self, x, y, measure=False):
         """Return the loss of the batch and set ``gradient``."""
