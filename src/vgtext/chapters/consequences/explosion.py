@@ -61,7 +61,7 @@ def draw_explosion(curve, onset, rate=0.5, sigma_w=1.0):
         if step := getattr(found, name):
             height = finite[step - 1] if step <= len(finite) and np.isfinite(finite[step - 1]) else 1e40
             curve.plot([step], [height], marker, color=color, markersize=7)
-    onset.set(xscale="log", xlim=(1e-7, 8), xlabel="learning rate η")
+    onset.set(xscale="log", xlim=(7e-5, 8), xlabel="learning rate η")
     onset.set_xticks([1e-4, 1e-2, 1], ["0.0001", "0.01", "1"])
     log_axis(onset, 0.9, 130, "step at which it begins")
     onset.set_yticks([1, 10, 100], ["1", "10", "100"])

@@ -72,10 +72,10 @@ def escape(depth, step, way, distance, goal=1.5, most=3000):
     return most
 
 
-def smooth(sizes, block=20):
+def smooth(sizes, block=100):
     """The geometric mean of every ``block`` sizes, after the first ones as they are."""
     rest = sizes[block : len(sizes) // block * block].reshape(-1, block)
-    return np.concatenate([sizes[:block:4], np.exp(np.log(rest).mean(axis=1))])
+    return np.concatenate([sizes[:block:10], np.exp(np.log(rest).mean(axis=1))])
 
 
 def draw_stillness(plane, nearby, depth=6, step=300):
@@ -92,7 +92,7 @@ def draw_stillness(plane, nearby, depth=6, step=300):
     plane.set_title(f"{depth} layers, step {step}")
     label_line(plane, 7e-4, 8, "plateaus", COLORS["reference"], xytext=(0, 0))
     label_line(plane, 7e-4, 0.004, "valleys", COLORS["reference"], xytext=(0, 0))
-    nearby.set(xlim=(0, 30), ylim=(-0.6, 1.0), xlabel="distance s", ylabel="change of the loss")
+    nearby.set(xlim=(0, 30), ylim=(-0.6, 0.6), xlabel="distance s", ylabel="change of the loss")
     nearby.axhline(0, **REFERENCE)
     s = np.linspace(0, 30, 31)
     for direction, words, color, dash in zip(ways, WAYS, (COLORS["gradient"], COLORS["weight"], COLORS["seed"]),

@@ -54,7 +54,7 @@ def draw_frozen_layers(layers, loss, epoch=40, network="sigmoid, 8 layers"):
     """How far each layer has moved from its initial weights, beside the loss, at one epoch of training."""
     moved, losses = movement(network)
     depth = moved.shape[1]
-    log_axis(layers, 1e-5, 10, "moved ‖W[l](t) − W[l](0)‖ / ‖W[l](0)‖")
+    log_axis(layers, 1e-5, 10, "movement d[l] since the start")
     layer_axis(layers, 8)
     layers.set_title(f"after epoch {epoch}")
     for t in range(5, epoch, 5):
@@ -74,7 +74,7 @@ def draw_frozen_layers(layers, loss, epoch=40, network="sigmoid, 8 layers"):
 
 def draw_freezing(ax, epoch=20):
     """Test accuracy when the first k layers keep their random initial weights, against k."""
-    ax.set(xlim=(-0.2, 8.4), ylim=(0, 1), xlabel="number of frozen layers k (counted from the input)",
+    ax.set(xlim=(-0.2, 9.8), ylim=(0, 1), xlabel="number k of frozen layers, from the input",
            ylabel="test accuracy", xticks=range(8))
     ax.axhline(0.1, **REFERENCE)
     label_line(ax, 0, 0.1, "guessing", COLORS["reference"], xytext=(0, -9))

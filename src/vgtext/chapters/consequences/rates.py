@@ -68,13 +68,13 @@ def draw_largest_rate(ax):
     ax.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
     ax.minorticks_off()
     ax.plot([0.003, 0.3], [0.003, 0.3], **THEORY)
-    label_line(ax, 0.024, 0.024, "η = 2/λ", COLORS["theory"], xytext=(8, -8))
+    label_line(ax, 0.018, 0.018, "η = 2/λ", COLORS["theory"], xytext=(8, -8))
     first = np.array([largest_first_rate(*start) for start in STARTS])
     settled_ = np.array([largest_settled_rate(*start) for start in SETTLED])
     ax.plot(*first.T, linestyle="none", marker="o", markerfacecolor="none", color=COLORS["weight"])
     ax.plot(*settled_.T, linestyle="none", marker="o", color=COLORS["weight"])
-    label_line(ax, *first[np.argmin(first[:, 0])], "at the first step", COLORS["weight"], xytext=(8, 8))
-    label_line(ax, *settled_[np.argmax(settled_[:, 0])], "after training", COLORS["weight"], xytext=(4, -12))
+    label_line(ax, 0.0035, 0.25, "at the first step (rings)", COLORS["weight"], xytext=(0, 0))
+    label_line(ax, 0.28, 0.045, "after training (dots)", COLORS["weight"], xytext=(0, 0), ha="right")
     ratio, off = first[:, 1] / first[:, 0], np.abs(settled_[:, 1] / settled_[:, 0] - 1)
     return (f"{len(SETTLED)} trained networks: the largest learning rate at which a small push dies out is 2/λ within "
             f"{off.max():.1%}. {len(STARTS)} networks at their initial weights stand {ratio.min():.1f} to "

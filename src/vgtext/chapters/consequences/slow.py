@@ -114,7 +114,7 @@ def draw_equal_budget(depths, plane, epoch=20, activation="sigmoid"):
     (train, test), (few_train, few_test) = budget[DEPTHS.index(8)], few_images(20)
     return (f"After {epoch} epochs, {NAMES[activation]} networks of 8 layers have {train:.1%} of the training digits "
             f"right and {test:.1%} of the test digits. A healthy network with only 20 images to learn from (grey) has "
-            f"{few_train:.0%} and {few_test:.0%}: that gap is overfitting, and few right answers on both is not.")
+            f"{few_train:.0%} and {few_test:.0%}: that gap is overfitting; low on both is underfitting.")
 
 
 def gap(activation, depth, epoch=EPOCHS):
