@@ -125,9 +125,10 @@ def draw_wrong_gradient(learning, checked, bug=BUGS[2], activation="tanh"):
     checked.plot(l - 0.1, np.maximum(errors[0], 1e-13), marker="o", linestyle="none", color=COLORS["gradient"])
     checked.plot(l + 0.1, np.maximum(errors[1], 1e-13), marker="^", linestyle="none", color=COLORS["gradient"])
     checked.text(0.97, 0.03, "● weights   ▲ biases", transform=checked.transAxes, ha="right", va="bottom", fontsize=9)
-    ended = f"{np.nanmean(wrong[-50:]):.2f}" if np.isfinite(wrong[-1]) else "lost"
-    return (f"{activation}, bug: {bug}. Over the last 50 steps the training loss is {ended}; with the right gradient "
-            f"it is {np.nanmean(right[-50:]):.2f}. The check's largest relative error is {number(errors.max())}: "
+    ended = (f"is {wrong[-50:].mean():.2f}" if np.isfinite(wrong[-1]) else
+             f"has no value: it blew up at step {int(np.isfinite(wrong).sum())}")
+    return (f"{activation}, bug: {bug}. Over the last 50 steps the training loss {ended}; with the right gradient "
+            f"it is {right[-50:].mean():.2f}. The check's largest relative error is {number(errors.max())}: "
             f"{verdict(bug, errors)}.")
 
 
@@ -140,7 +141,8 @@ def draw_fingerprints(ax, activation="tanh", examples=BATCH, h=1e-6):
             ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, color=COLORS["backward"], alpha=0.25, linewidth=0))
         ax.text(j, i, "×" if wrong else "·", ha="center", va="center", fontsize=11,
                 color=COLORS["backward" if wrong else "reference"])
-    ax.set_xticks(range(8), [f"{p}\n[{l}]" for l in range(1, 5) for p in "Wb"])
+    ax.set_xticks(range(8), ["W", "b"] * 4)
+    ax.set_xlabel("weights W and biases b of layers 1 to 4")
     ax.set_yticks(range(len(BUGS)), [bug.split(") ")[-1].removeprefix("loss: ") for bug in BUGS])
     ax.tick_params(length=0)
     ax.set_title("× wrong   · right")

@@ -122,8 +122,7 @@ def draw_step_size(ax, dtype="float64", formula="central"):
         ax.plot(STEPS, np.where(part > 1e-12, part, np.nan), **THEORY)
     h, error = best_step(dtype, formula)
     ax.axvline(h, **REFERENCE)
-    label_line(ax, h, 0.2, "best by theory", COLORS["reference"], ha="right" if h > 1e-7 else "left",
-               xytext=(-4 if h > 1e-7 else 4, 0))
+    label_line(ax, h, 0.2 if dtype == "float64" else 1e-11, "best h", COLORS["reference"], ha="right", xytext=(-4, 0))
     label_line(ax, 2e-12, 30, "too short: rounding", COLORS["theory"], xytext=(0, 0))
     label_line(ax, 1, 30, "too long: truncation", COLORS["theory"], ha="right", xytext=(0, 0))
     best = int(np.argmin(mean))

@@ -109,7 +109,7 @@ def draw_edge(ax, source, target, weight, gradient, lit):
     """A weight on its line, and the loss's derivative with respect to it below."""
     (x0, y0), (x1, y1) = PLACES[source], PLACES[target]
     ax.plot([x0, x1], [y0, y1], color=COLORS["reference"], linewidth=0.8, zorder=1)
-    t = 0.5 if target == "y" else 0.4 if y0 == y1 else 0.25
+    t = 0.5 if target == "y" else 0.6 if y0 == y1 else 0.25
     x, y = x0 + t * (x1 - x0), y0 + t * (y1 - y0)
     above, below = {0: ("center", "center"), -1: ("left", "right"), 1: ("right", "left")}[int(np.sign(y1 - y0))]
     bold = {"fontweight": "bold"} if lit else {}
