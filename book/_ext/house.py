@@ -25,7 +25,7 @@ def sources_key(app, config):
     """Keep executed notebooks per state of the package: a changed module means fresh outputs and fresh pages."""
     digest = hashlib.sha256()
     for path in sorted(PACKAGE.rglob("*")):
-        if path.suffix in {".py", ".js", ".css", ".npz", ".csv"}:
+        if path.suffix in {".py", ".js", ".css", ".json", ".npz", ".csv"}:
             digest.update(path.relative_to(PACKAGE).as_posix().encode() + path.read_bytes())
     config.vgtext_sources = digest.hexdigest()[:16]
     caches = Path(app.outdir).parent / ".jupyter_cache"
