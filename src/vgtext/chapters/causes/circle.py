@@ -52,22 +52,22 @@ def shadow(sigma_w, l):
     return u @ v @ flat
 
 
-def draw_circle(small, critical, large, l=10):
-    """The shadow of a circle of inputs in layer l of three tanh networks that differ in σ_w only."""
+def draw_circle(ax, l=10):
+    """The shadow of a circle of inputs in layer l of three tanh networks that differ in σ_w only, side by side."""
+    ax.set(xlim=(-1.25, 6.65), ylim=(-1.65, 1.85), xticks=[], yticks=[])
+    ax.set_box_aspect(3.5 / 7.9)
+    ax.spines[["left", "bottom"]].set_visible(False)
     factors = []
-    for ax, (words, sigma_w) in zip((small, critical, large), SCALES.items(), strict=True):
-        length = lengths(sigma_w)[l]
-        ax.set_box_aspect(1)
-        ax.set(xlim=(-1.25, 1.25), ylim=(-1.25, 1.25), xticks=[], yticks=[])
-        ax.set_title(f"$\\sigma_w$ = {sigma_w:.2f}, {words}")
-        ax.spines[["left", "bottom"]].set_visible(False)
-        ax.plot(*RING, **REFERENCE)
-        ax.plot(*shadow(sigma_w, l), color=COLORS["forward"], linewidth=1.4)
-        ax.text(0, -1.22, f"length × {number(length)}", ha="center", va="bottom", fontsize=9,
-                color=COLORS["forward"])
-        factors.append(number(length))
-    return (f"A circle of inputs (dotted) and what is left of it in layer {l}: its length has changed by factors of "
-            f"{factors[0]}, {factors[1]} and {factors[2]}. Only the scale of the random weights differs.")
+    for x, (words, sigma_w) in zip((0, 2.7, 5.4), SCALES.items(), strict=True):
+        length, (across, up) = number(lengths(sigma_w)[l]), shadow(sigma_w, l)
+        ax.plot(RING[0] + x, RING[1], **REFERENCE)
+        ax.plot(across + x, up, color=COLORS["forward"], linewidth=1.4)
+        ax.text(x, 1.45, f"$\\sigma_w$ = {sigma_w:.2f}", ha="center", va="bottom", fontsize=9)
+        ax.text(x, 1.1, words, ha="center", va="bottom", fontsize=9)
+        ax.text(x, -1.15, f"length × {length}", ha="center", va="top", fontsize=9, color=COLORS["forward"])
+        factors.append(length)
+    return (f"A circle of inputs (dotted) and what is left of it in layer {l} of three tanh networks, width 300: its "
+            f"length has changed by factors of {factors[0]}, {factors[1]} and {factors[2]}.")
 
 
 def stretch(sigma_w, first=3, last=15, seeds=3):

@@ -36,9 +36,9 @@ def draw_two_schemes(ax, L=5):
         v, l = backward_variances(init, L), np.arange(L + 1)
         ax.plot(l[1:], v[1:], linestyle="none", marker=marker, markersize=5, color=COLORS["backward"])
         ax.plot(l[1:], 10 ** (2 * backward_sizes("tanh", sigma_w, 0.0, L)[1:]), **THEORY)
-        middle = L // 2 + 1
-        label_line(ax, middle, v[middle], WORDS[init], COLORS["backward"], ha="center" if marker == "o" else "left",
-                   xytext=(0, 13) if marker == "o" else (12, -9))
+        at = L // 2 + 1 if marker == "o" else 1 + L // 5
+        label_line(ax, at, v[at], WORDS[init], COLORS["backward"], ha="center" if marker == "o" else "left",
+                   xytext=(0, 13) if marker == "o" else (10, -12))
     standard, normalized = (backward_variances(init, L)[1] for init in SCHEMES)
     return (f"tanh, {L} layers of 1,000 units: under the standard initialization layer 1 gets {number(standard)} of "
             f"the error variance of layer {L}, under the normalized one {number(normalized)}.")

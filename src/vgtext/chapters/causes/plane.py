@@ -60,7 +60,7 @@ def draw_plane(plane, cut, activation="tanh", sigma_b=0.0, depth=50):
     plane.axvline(edge, color="black", linewidth=1.1, linestyle=":")
     plane.axhline(depth, color="black", linewidth=0.8)
     for words, x in (("vanishes", np.sqrt(0.38 * edge)), ("explodes", np.sqrt(edge * 16)))[: 2 if edge < 8 else 1]:
-        plane.text(x, 94, words, color="white", fontsize=9, ha="center", va="top")
+        plane.text(x, 91, words, fontsize=9, ha="center", va="center", bbox={"facecolor": "white", "linewidth": 0})
     plane.figure.colorbar(mesh, ax=plane, label="log₁₀ ‖δ[1]‖ / ‖δ[L]‖", ticks=[-6, -3, 0, 3, 6])
     i = DEPTHS.index(depth)
     scale_axis(cut)
