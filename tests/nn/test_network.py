@@ -116,6 +116,16 @@ def test_a_plain_network_is_the_readable_one():
         assert signals.variance[l] == pytest.approx(a[l].var())
 
 
+@pytest.mark.parametrize("norm", [None, "batch", "layer"])
+def test_saturation_and_dead_units_of_a_pass(norm):
+    network, x, y, _ = some_network(norm, None, "softmax_cross_entropy", "relu", 5, 4)
+    network.loss_and_gradient(x, y, measure=True)
+    signals = network.signals()
+    for l in range(1, 4):
+        off = network.layers[l].a == 0
+        assert (signals.saturation[l], signals.dead[l]) == pytest.approx((off.mean(), off.all(axis=1).mean()))
+
+
 def test_two_hundred_sigmoid_layers_in_float32():
     rng = np.random.default_rng(0)
     x, y = rng.standard_normal((64, 32)), rng.integers(0, 10, 32)

@@ -16,8 +16,8 @@ from .norms import get_norm
 class Dense:
     """One layer: ``z = W a + b``, then a normalization if there is one, then ``phi``.
 
-    W is (n_out, n_in), b (n_out, 1). After a pass it holds what the book looks at: ``z``, ``a`` (its output), ``slope``
-    and ``delta`` = dL/dz, all (n_out, examples), and ``a_in``.
+    W is (n_out, n_in), b (n_out, 1). After a pass it holds what the book looks at: ``z``, ``u`` (what phi is taken of),
+    ``a`` (its output) and ``delta`` = dL/dz, all (n_out, examples), and ``a_in``.
     """
 
     def __init__(self, n_in, n_out, activation="identity", norm=None, init="glorot_normal", bias=0.0, sigma_b=0.0):
@@ -52,8 +52,8 @@ class Dense:
 
     def backward(self, d):
         """Take dL/d(output), (n_out, examples); return dL/d(input), (n_in, examples)."""
-        slope = self.phi.slope(self.u, self.a, out=self.slope)
-        delta = np.multiply(d, slope, out=self.delta)  # dL/du, (n_out, examples)
+        delta = self.phi.slope(self.u, self.a, out=self.delta)  # phi'(u), (n_out, examples)
+        delta *= d  # dL/du
         if self.norm:
             self.norm.backward(delta, out=delta)  # dL/dz
         np.matmul(delta, self.a_in.T, out=self.W_gradient)  # (n_out, n_in)
@@ -62,7 +62,7 @@ class Dense:
 
     def _allocate(self, examples):
         """Make the arrays that a pass writes to, once for each number of examples."""
-        self.z, self.a, self.slope, self.delta = np.empty((4, self.n_out, examples), self.W.dtype)
+        self.z, self.a, self.delta = np.empty((3, self.n_out, examples), self.W.dtype)
         self._back, self._ones = np.empty((self.n_in, examples), self.W.dtype), np.ones(examples, self.W.dtype)
         self._b_gradient = self.b_gradient[:, 0]
 

@@ -169,4 +169,4 @@ def _owners(block):
 
 
 def _flat(layer):
-    return np.abs(layer.slope) < 0.01 * layer.phi.steepest
+    return np.abs(layer.phi.slope(layer.u, layer.a)) < 0.01 * layer.phi.steepest

@@ -21,12 +21,12 @@ class Norm:
     def __init__(self, n, axis, center=True, running=False, eps=1e-5, momentum=0.1):
         """Take the number of units; use the three named functions below."""
         self.n = self.n_in = self.n_out = checks.whole("n", n)
-        self.axis, self.center, self.running = axis, center, running
+        self.axis, self.center = axis, center
         self.dense = []  # a norm can stand in a network as a block of its own, with no dense layer inside
         self.eps = checks.number("eps", eps, least=0)
         self.momentum = checks.number("momentum", momentum, above=0, below=1)
         self.x = None
-        self.running_mean, self.running_variance = np.zeros((n, 1)), np.ones((n, 1))
+        self.running = np.stack([np.zeros((n, 1)), np.ones((n, 1))]) if running else None  # mean, variance
 
     @property
     def shapes(self):
@@ -42,27 +42,20 @@ class Norm:
     def forward(self, z, training=True):
         """Return u, shape (n, examples)."""
         if self.x is None or self.x.shape != z.shape or self.x.dtype != z.dtype:
-            self.x, self.u, self._weights = np.empty_like(z), np.empty_like(z), None
-        x, self.frozen = self.x, self.running and not training
-        if self.frozen:
-            variance = self.running_variance.astype(z.dtype)
-            np.subtract(z, self.running_mean.astype(z.dtype), out=x)
-        else:
-            variance = self._center(z, x)
-        self.inverse = 1 / np.sqrt(variance + z.dtype.type(self.eps))  # (n, 1) or (1, examples)
-        x *= self.inverse  # (n, examples)
+            self._allocate(z)
+        x, self.frozen = self.x, self.running is not None and not training
+        mean, variance = self.running if self.frozen else self.statistics  # (n, 1) or (1, examples) each
+        if not self.frozen and self.center:
+            self._mean(z, out=mean)
+        np.subtract(z, mean, out=x)
+        if not self.frozen:
+            self._mean_product(x, x, out=variance)
+            self._average()
+        inverse = np.add(variance, self.eps, out=self.inverse)
+        np.reciprocal(np.sqrt(inverse, out=inverse), out=inverse)
+        x *= inverse  # (n, examples)
         u = np.multiply(x, self.gamma, out=self.u)
         return np.add(u, self.beta, out=u) if self.center else u
-
-    def _center(self, z, x):
-        """Set x to z less its mean; return its variance, (n, 1) or (1, examples)."""
-        mean = self._mean(z) if self.center else z.dtype.type(0)
-        np.subtract(z, mean, out=x)
-        variance = self._mean_product(x, x)
-        if self.running:
-            self.running_mean += self.momentum * (mean - self.running_mean)
-            self.running_variance += self.momentum * (variance - self.running_variance)
-        return variance
 
     def backward(self, du, out=None):
         """Return dL/dz, shape (n, examples), in ``out``, which may be ``du``; set the gradients of gamma and beta.
@@ -71,25 +64,51 @@ class Norm:
         """
         np.vecdot(du, self.x, out=self.gamma_gradient[:, 0])  # (n,)
         if self.center:
-            np.matmul(du, np.ones(du.shape[1], du.dtype), out=self.beta_gradient[:, 0])  # (n,)
+            np.matmul(du, self.ones, out=self.beta_gradient[:, 0])  # (n,)
         g = np.multiply(du, self.gamma, out=out)  # (n, examples)
         if not self.frozen:
-            mean, along = self._mean(g) if self.center else None, self._mean_product(g, self.x)
-            g -= np.multiply(self.x, along, out=self.u)
+            mean, along = self.means
+            if self.center:
+                self._mean(g, out=mean)
+            self._mean_product(g, self.x, out=along)
+            g -= np.multiply(self.x, along, out=self.work)
             if self.center:
                 g -= mean
         g *= self.inverse
         return g
 
-    def _mean(self, x):
-        if self._weights is None:
-            self._weights = np.full(x.shape[self.axis], 1 / x.shape[self.axis], x.dtype)
-        return (x @ self._weights)[:, None] if self.axis else (self._weights @ x)[None, :]
+    def _allocate(self, z):
+        """Make the arrays that a pass writes to, once for each number of examples."""
+        self.x, self.u, self.work = np.empty((3, *z.shape), z.dtype)
+        small = (z.shape[0], 1) if self.axis else (1, z.shape[1])
+        self.statistics, self.means, self._change = np.zeros((3, 2, *small), z.dtype)
+        self.inverse = np.empty(small, z.dtype)
+        self.weights = np.full(z.shape[self.axis], 1 / z.shape[self.axis], z.dtype)  # x @ weights is a mean
+        self.ones = np.ones(z.shape[1], z.dtype)
+        if self.running is not None:
+            self.running = self.running.astype(z.dtype)
 
-    def _mean_product(self, x, y):
+    def _average(self):
+        """Move the running averages towards the statistics of this batch."""
+        if self.running is not None:
+            change = np.subtract(self.statistics, self.running, out=self._change)
+            change *= self.momentum
+            self.running += change
+
+    def _mean(self, x, out):
+        """Mean over ``axis``, (n, 1) or (1, examples)."""
         if self.axis:
-            return (np.vecdot(x, y) / x.dtype.type(x.shape[1]))[:, None]
-        return self._mean(np.multiply(x, y, out=self.u))
+            np.matmul(x, self.weights, out=out[:, 0])
+        else:
+            np.matmul(self.weights, x, out=out[0])
+
+    def _mean_product(self, x, y, out):
+        """Mean of x y over ``axis``, (n, 1) or (1, examples)."""
+        if self.axis:
+            np.vecdot(x, y, out=out[:, 0])
+            out *= self.weights[0]
+        else:
+            np.matmul(self.weights, np.multiply(x, y, out=self.work), out=out[0])
 
 
 def batch_norm(n, eps=1e-5, momentum=0.1):
