@@ -220,7 +220,7 @@ def test_close_by_the_loss_is_its_taylor_series():
 
 
 def test_a_push_downhill_shortens_the_plateau():
-    steps = {way: lab.escape(6, 300, way, 10) for way in lab.WAYS}
+    steps = {way: lab.escape(6, 300, way, 5) for way in lab.WAYS}
     assert steps["downhill"] < steps["most curved downward"] < steps["random"]
 
 

@@ -74,7 +74,7 @@ def draw_largest_rate(ax):
     ax.plot(*first.T, linestyle="none", marker="o", markerfacecolor="none", color=COLORS["weight"])
     ax.plot(*settled_.T, linestyle="none", marker="o", color=COLORS["weight"])
     label_line(ax, 0.0035, 0.25, "at the first step (rings)", COLORS["weight"], xytext=(0, 0))
-    label_line(ax, 0.28, 0.045, "after training (dots)", COLORS["weight"], xytext=(0, 0), ha="right")
+    label_line(ax, 0.28, 0.03, "after training (dots)", COLORS["weight"], xytext=(0, 0), ha="right")
     ratio, off = first[:, 1] / first[:, 0], np.abs(settled_[:, 1] / settled_[:, 0] - 1)
     return (f"{len(SETTLED)} trained networks: the largest learning rate at which a small push dies out is 2/λ within "
             f"{off.max():.1%}. {len(STARTS)} networks at their initial weights stand {ratio.min():.1f} to "
