@@ -52,7 +52,8 @@ notebooks: $(READY) ## execute all notebooks again, keeping text outputs only
 	  --ExecutePreprocessor.record_timing=False --ClearMetadataPreprocessor.enabled=True \
 	  --ClearMetadataPreprocessor.preserve_nb_metadata_mask=kernelspec \
 	  --ClearMetadataPreprocessor.preserve_cell_metadata_mask=tags \
-	  --ClearMetadataPreprocessor.preserve_cell_metadata_mask=mystnb $(NOTEBOOKS)
+	  --ClearMetadataPreprocessor.preserve_cell_metadata_mask=mystnb \
+	  --ClearMetadataPreprocessor.preserve_cell_metadata_mask=jupyter $(NOTEBOOKS)
 
 lock: $(READY) ## pin requirements.in into requirements.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy fewest --upgrade --quiet \

@@ -55,6 +55,8 @@ def check(exercise, answer, seed=None):
     if not isinstance(exercise, Exercise):
         raise TypeError(f"check takes an exercise of the chapter first, such as EXERCISES['name'], not {exercise!r}")
     if exercise.inputs is None:
+        if answer is None:
+            return Verdict(False, f"Expected {exercise.asks}; there is no answer yet.")
         return judge(exercise, lambda: answer, ()) or Verdict(True, f"This is {exercise.asks}.")
     if not callable(answer):
         return Verdict(False, f"Expected {exercise.asks}: a function; this is {describe(answer)}.")
@@ -71,6 +73,8 @@ def judge(exercise, answer, inputs):
     given, problem = call(answer, inputs)
     if problem:
         return Verdict(False, problem)
+    if given is None:
+        return Verdict(False, f"Expected {exercise.asks}; got {describe(given)}.")
     right = np.asarray(exercise.solution(*inputs))
     on = f" for {', '.join(map(describe, inputs))}" if inputs else ""
     try:

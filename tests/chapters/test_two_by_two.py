@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from prose import check_prose
 from vgtext.chapters import two_by_two as lab
+from vgtext.chapters.two_by_two.exercises import SLOW, for_good
+from vgtext.chapters.two_by_two.repeated import rule_errors
+from vgtext.exercises import check
 from vgtext.nn.floats import FORMATS, last_depth
 from vgtext.nn.products import spectral_radius
 from vgtext.notebooks import figures
@@ -163,11 +166,50 @@ def test_numbers_typed_into_the_prose():
     assert last_depth(0.5, "float16", 1024.0)[0] == 35  # "adds ten"
     check_prose(
         "two_by_two",
-        given={"0.01", "0.2", "0.3", "0.4", "0.5", "0.6", "0.8", "0.9", "1.2", "1.5", "1.30", "1.35"},
+        given={"0.01", "0.08", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "1.2", "1.5", "1.30", "1.35"},
         computed={
-            r"1.024 \times 10^{-7}": 0.2**10, "1024": 2**10, "1,024": 2**10, "32,768": 2**15,
-            "0.5772": np.euler_gamma, "1.3346": lab.threshold_theory(2), "0.90": 1.2 / lab.threshold_theory(2),
-            "0.0052": 0.9**50, r"2.0 \times 10^{-10}": 0.8**100, "1.1": spectral_radius([[0.5, 0.4], [0.9, 0.5]]),
+            r"1.024 \times 10^{-7}": 0.2**10, "1024": 2**10, "32,768": 2**15,
+            "0.5772": np.euler_gamma, "1.3346": lab.threshold_theory(2), "0.0052": 0.9**50,
         },
     )
     assert 1.30 < lab.threshold_theory(2) < 1.35
+
+
+def test_what_the_quizzes_say():
+    transient = lab.norms(lab.MATRICES["transient [[.5, 10], [0, .5]]"])
+    assert transient[5] == pytest.approx(3, abs=0.2) and 0.5**5 == pytest.approx(0.03, abs=0.002)
+    assert transient[1] == pytest.approx(10.02, abs=0.005) and transient[1] ** 5 == pytest.approx(1e5, rel=0.02)
+    assert 0.4 < rule_errors(0.9)[0] < 0.5  # "nearly half of the square"
+    assert spectral_radius([[9, 0], [0, 0.1]]) * 0.1 == pytest.approx(0.9)
+    assert 1e-5 < (1.2 / lab.threshold_theory(2)) ** 100 < 1e-4  # "less than a ten-thousandth"
+    assert [last_depth(0.5, "float16", scale)[0] for scale in (1.0, 1024.0)] == [25, 35]
+
+
+def test_norms_of_the_exercise_rise_once_and_fall_once():
+    sizes = lab.norms(SLOW, 200)
+    assert (np.diff(np.sign(np.diff(sizes))) != 0).sum() == 1
+    assert for_good() == np.flatnonzero((sizes[:-1] >= 1) & (sizes[1:] < 1))[-1] + 1
+
+
+@given(st.floats(0.3, 0.95), st.floats(1, 10))
+def test_a_matrix_to_order_has_its_radius_and_norm(radius, s):
+    W = np.array([[radius, lab.EXERCISES["excess"].solution(radius, s)], [0, radius]])
+    assert np.linalg.norm(W, 2) == pytest.approx(s)
+
+
+def test_the_growth_rate_may_be_measured_in_any_norm():
+    def growth(Ws):
+        P, log = Ws[0], 0.0
+        for W in Ws[1:]:
+            P, log = W @ P / np.linalg.norm(P), log + np.log(np.linalg.norm(P))
+        return (log + np.log(np.linalg.norm(P))) / len(Ws)
+
+    assert check(lab.EXERCISES["growth"], growth, seed=0).right
+
+
+def test_coin_flips_of_width_two_die_and_of_odd_width_live():
+    signs = np.array(list(itertools.product([-1.0, 1.0], repeat=4))).reshape(16, 2, 2)
+    assert (np.linalg.det(signs) == 0).mean() == 0.5
+    assert not ((signs @ [1.0, 1.0]) != 0).any(axis=1).all()  # some of them send (1, 1) to 0
+    odd = np.random.default_rng(0).choice([-1, 1], size=(50, 3, 3)) @ [1, 3, -5]
+    assert (odd % 2 == 1).all()

@@ -24,6 +24,18 @@
     return [true, answers.filter(([, right]) => right).map(([, , why]) => why).join(" ")];
   }
 
+  /* Returns what points to a figure's state: a link in a page; in a notebook, where it has no address, words. */
+  function pointTo(see) {
+    const [id, query] = see.split("?"), link = document.createElement("a");
+    if (!document.getElementById(id)) {
+      const state = [...new URLSearchParams(query)].map(([name, value]) => `${name} = ${value}`).join(", ");
+      return [` See it in the figure ${id.replace(/-/g, " ")}, at ${state}.`];
+    }
+    link.href = `#${see}`;
+    link.textContent = "See it in the figure";
+    return [" ", link];
+  }
+
   function start(form) {
     const quiz = JSON.parse(form.dataset.quiz), verdict = form.querySelector(".vg-verdict");
     form.querySelector("details").remove();
@@ -34,11 +46,7 @@
       const [right, words] = judge(form, quiz);
       form.dataset.verdict = right === null ? "" : right ? "right" : "wrong";
       verdict.textContent = (right === null ? "" : right ? "Right. " : "Not yet. ") + words;
-      const figure = quiz.see && document.getElementById(quiz.see.split("?")[0]);
-      if (right !== null && figure) {
-        verdict.insertAdjacentHTML("beforeend", ' <a>See it in the figure</a>');
-        verdict.lastChild.href = `#${quiz.see}`;
-      }
+      if (right !== null && quiz.see) verdict.append(...pointTo(quiz.see));
     });
     form.addEventListener("input", () => {
       verdict.textContent = form.dataset.verdict = "";

@@ -6,6 +6,7 @@ from cells and captions; a decimal number that is typed into the prose is comput
 """
 
 from . import gradients, precision, repeated, varied
+from .exercises import EXERCISES
 from .gradients import NETWORKS, draw_layer_gradients, layer_sizes
 from .precision import FACTORS, draw_float_depths
 from .repeated import (
@@ -31,7 +32,8 @@ from .varied import (
 CLAIMS = (*repeated.CLAIMS, *varied.CLAIMS, *gradients.CLAIMS, *precision.CLAIMS)
 
 __all__ = [
-    "CLAIMS", "FACTORS", "MATRICES", "NETWORKS", "ORDERS", "draw_float_depths", "draw_layer_gradients", "draw_order",
-    "draw_random_products", "draw_three_fates", "draw_three_rules", "draw_unit_circle", "layer_sizes", "norms",
-    "ordered", "product_norms", "random_signals", "share_that_explodes", "three_rules", "threshold", "threshold_theory",
+    "CLAIMS", "EXERCISES", "FACTORS", "MATRICES", "NETWORKS", "ORDERS", "draw_float_depths", "draw_layer_gradients",
+    "draw_order", "draw_random_products", "draw_three_fates", "draw_three_rules", "draw_unit_circle", "layer_sizes",
+    "norms", "ordered", "product_norms", "random_signals", "share_that_explodes", "three_rules", "threshold",
+    "threshold_theory",
 ]

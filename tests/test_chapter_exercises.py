@@ -1,0 +1,116 @@
+"""Every chapter's exercises and quizzes: solutions pass, mistakes meet their hints, nothing else passes, links hold."""
+
+import io
+from contextlib import redirect_stdout
+from importlib import import_module
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+
+from vgtext import notebooks
+from vgtext.exercises import check
+from vgtext.explore.show import Shown as ShownFigure
+from vgtext.quiz.quiz import Shown as ShownQuiz
+
+
+def exercises_of(slug):
+    """A chapter's exercises by name; none where it has none yet."""
+    return getattr(import_module(f"vgtext.chapters.{slug}"), "EXERCISES", {})
+
+
+EXERCISES = [(slug, name) for slug in notebooks.slugs() for name in exercises_of(slug)]
+MISTAKES = [(*key, k) for key in EXERCISES for k in range(len(exercises_of(key[0])[key[1]].mistakes))]
+WITH_EXERCISES = sorted({slug for slug, _ in EXERCISES})
+
+
+def answer(exercise, function):
+    """What a reader hands in: the function, or the number where no function is asked for."""
+    return function if exercise.inputs else function()
+
+
+@pytest.mark.parametrize(("slug", "name"), EXERCISES)
+def test_the_solution_passes(slug, name):
+    exercise = exercises_of(slug)[name]
+    assert exercise.name == name
+    for seed in range(5):
+        verdict = check(exercise, answer(exercise, exercise.solution), seed)
+        assert verdict.right, verdict
+
+
+@pytest.mark.parametrize(("slug", "name", "k"), MISTAKES)
+def test_each_mistake_meets_its_hint(slug, name, k):
+    exercise = exercises_of(slug)[name]
+    wrong, hint = exercise.mistakes[k]
+    for seed in range(5):
+        verdict = check(exercise, answer(exercise, wrong), seed)
+        assert not verdict.right and verdict.words == hint
+
+
+def spoil(right, tolerance, rng):
+    """A random wrong value in place of ``right``: off by more than the tolerance, or of another kind altogether."""
+    right = np.asarray(right, dtype=float)
+    size = np.max(np.abs(right)) or 1.0
+    off = max(10 * tolerance, 0.01) * size
+    kinds = (
+        lambda: right + off * rng.choice([-1, 1], right.shape) * rng.uniform(1, 100, right.shape),
+        lambda: right + off * rng.uniform(1, 1e6),
+        lambda: right + off * (np.arange(right.size) == rng.integers(right.size)).reshape(right.shape),
+        lambda: np.append(right, rng.normal()),
+        lambda: np.full(right.shape, rng.choice([np.nan, np.inf, -np.inf])),
+        lambda: rng.choice([None, "large", b"", {}, print, True]) if right.ndim else rng.choice([None, "large", {}]),
+    )
+    return kinds[rng.integers(len(kinds))]()
+
+
+@pytest.mark.parametrize(("slug", "name"), EXERCISES)
+def test_200_random_wrong_answers_fail(slug, name):
+    exercise = exercises_of(slug)[name]
+    for seed in range(200):
+        def wrong(*inputs, rng=np.random.default_rng(seed)):  # noqa: B008
+            return spoil(exercise.solution(*inputs), exercise.tolerance, rng)
+
+        verdict = check(exercise, answer(exercise, wrong), seed)
+        assert not verdict.right and verdict.words, (seed, verdict)
+
+
+@pytest.mark.parametrize("slug", WITH_EXERCISES)
+def test_stubs_wait_for_the_reader_and_solutions_are_right(slug):
+    said, inside = {"Not yet.": [], "Right.": []}, False
+    for cell in notebooks.read(slug).cells:
+        inside = (inside or "{solution-start}" in cell.source) and "{solution-end}" not in cell.source
+        if cell.cell_type == "code" and "check(" in cell.source:
+            verdict = cell.outputs[-1]["data"]["text/plain"]
+            assert verdict.startswith("Right. " if inside else "Not yet. "), cell.source
+            assert inside or "seed=0" in cell.source or "no answer yet" in verdict, f"not the same twice: {cell.source}"
+            said["Right." if inside else "Not yet."].append(cell.source)
+    for name in exercises_of(slug):
+        tried = {verdict: sum(f'EXERCISES["{name}"]' in source for source in said[verdict]) for verdict in said}
+        assert tried == {"Not yet.": 1, "Right.": 1 if said["Right."] else 0}, name
+
+
+def states_seen(slug):
+    """The sources of cells that point to a state of a figure."""
+    return [cell.source for cell in notebooks.read(slug).cells if cell.cell_type == "code" and "see=" in cell.source]
+
+
+@pytest.mark.parametrize("slug", [slug for slug in notebooks.slugs() if states_seen(slug)])
+def test_quizzes_point_to_states_of_figures_of_their_page(slug):
+    with notebooks.text_mode(), redirect_stdout(io.StringIO()):
+        shown = list(notebooks.cell_values(notebooks.read(slug)))
+    figures = {value.figure.name.replace("_", "-"): value.figure for value in shown if isinstance(value, ShownFigure)}
+    seen = [value.quiz.see for value in shown if isinstance(value, ShownQuiz) and value.quiz.see]
+    assert len(seen) == len(states_seen(slug)), "a quiz is the last line of its cell"
+    for see in seen:
+        name, _, query = see.partition("?")
+        assert name in figures, f"{see} names none of {', '.join(figures)}"
+        texts = {control.name: control.texts for control in figures[name].controls}
+        for control, text in parse_qsl(query, keep_blank_values=True, strict_parsing=True):
+            assert text in texts.get(control, ()), f"{see}: {control}={text} is none of {texts.get(control)}"
+
+
+@pytest.mark.parametrize("slug", notebooks.slugs())
+def test_the_answers_to_quizzes_are_not_on_view_in_a_notebook(slug):
+    for cell in notebooks.read(slug).cells:
+        if cell.cell_type == "code" and "quiz(" in cell.source:
+            assert cell.metadata.get("jupyter") == {"source_hidden": True} and "remove-input" in cell.metadata.tags
