@@ -142,7 +142,7 @@ def draw_fingerprints(ax, activation="tanh", examples=BATCH, h=1e-6):
         ax.text(j, i, "×" if wrong else "·", ha="center", va="center", fontsize=11,
                 color=COLORS["backward" if wrong else "reference"])
     ax.set_xticks(range(8), ["W", "b"] * 4)
-    ax.set_xlabel("weights W and biases b of layers 1 to 4")
+    ax.set_xlabel("W and b of layers 1 to 4")
     ax.set_yticks(range(len(BUGS)), [bug.split(") ")[-1].removeprefix("loss: ") for bug in BUGS])
     ax.tick_params(length=0)
     ax.set_title("× wrong   · right")
