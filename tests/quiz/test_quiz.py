@@ -127,3 +127,20 @@ def test_wrong_numbers_meet_their_hint(page, written, said):
 
 def test_an_empty_answer_is_no_answer(page):
     assert answer(page, 0, []) == "Choose an answer first."
+
+
+@pytest.mark.parametrize(
+    ("figure", "said", "addresses"),
+    [
+        ('<p id="unit-circle"></p>', "See it in the figure", ["#unit-circle?matrix=shear [[1, 1], [0, 1]]&depth=5"]),
+        ("", "See it in the figure unit circle, at matrix = shear [[1, 1], [0, 1]], depth = 5.", []),
+    ],
+)
+def test_the_figure_that_answers_is_a_link_in_a_page_and_named_in_a_notebook(browser, mode, figure, said, addresses):
+    mode("static")
+    html = quiz(**ONE, see="unit-circle?matrix=shear [[1, 1], [0, 1]]&depth=5").mimebundle["text/html"]
+    tab = browser.new_page()
+    tab.set_content(f"{figure}{html}<script>{(HERE / 'quiz.js').read_text()}</script>")
+    assert answer(tab, 0, [" "]).endswith(said)
+    assert [link.get_attribute("href") for link in tab.locator("[role=status] a").all()] == addresses
+    tab.close()
