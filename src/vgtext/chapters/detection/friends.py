@@ -16,6 +16,7 @@ FRIENDS = {
     "overfitting": ("overfitting", 0),
 }
 TRULY = ("vanishing by activation", 2)
+KEY = {"ha": "right", "va": "top", "fontsize": 9}  # a line's name, in its colour
 LOOKS = {"weight gradient": "gradient", "activation": "activation", "update-to-weight ratio": "ratio"}
 
 
@@ -31,7 +32,7 @@ def smooth(loss, window=15):
 
 def draw_false_friends(losses, layers, friend="label noise", look="weight gradient"):
     """Losses of a truly vanishing run and five look-alikes; one of them layer by layer beside the vanishing one."""
-    losses.set(xlim=(0, 1), ylim=(0, 1.25), xlabel="share of the training", ylabel="loss / first loss")
+    losses.set(xlim=(0, 1), ylim=(0, 1.4), xlabel="share of the training", ylabel="loss / first loss")
     log_axis(layers, 1e-8, 1e2, f"{look}, first record")
     layer_axis(layers, 8)
     for words, place in [*FRIENDS.items(), ("truly vanishing", TRULY)]:
@@ -41,10 +42,12 @@ def draw_false_friends(losses, layers, friend="label noise", look="weight gradie
         style = {"color": color, "linewidth": 1.8, "linestyle": "-" if place == TRULY else "--"} if chosen else SEED
         losses.plot(np.linspace(0, 1, len(curve))[::3], curve[::3], **style)
         if chosen:
-            label_line(losses, 0.98, curve[-1], words, color, ha="right", xytext=(0, 9))
+            losses.text(0.98, 0.98 if place == TRULY else 0.91, words, **KEY, color=color, transform=losses.transAxes)
             values = getattr(recording, LOOKS[look])[0]
             layers.plot(np.arange(1, 9), positive(values), **{**style, "marker": "o", "markersize": 4})
-            _label_layers(layers, values, words, color)
+            zeros = "" if (values > 0).all() else f": 0 in {(values == 0).sum()} layers"
+            height = 0.12 if place == TRULY else 0.05
+            layers.text(0.98, height, words + zeros, **KEY, color=color, transform=layers.transAxes)
     true, other = (getattr(pick(*place), LOOKS[look])[0] for place in (TRULY, FRIENDS[friend]))
     falls = f"layer 1's is {number(other[0] / other[-1])} times layer 8's" if other[-1] else "layer 8's is exactly 0"
     fall, stuck = (read(pick(*place)).fall for place in (FRIENDS[friend], TRULY))
@@ -53,25 +56,16 @@ def draw_false_friends(losses, layers, friend="label noise", look="weight gradie
             f"in the vanishing run, {number(true[0] / true[-1])} times.")
 
 
-def _label_layers(ax, values, words, color):
-    if not (values > 0).any():
-        ax.text(0.03, 0.03, f"{words}: 0 in every layer", transform=ax.transAxes, color=color, fontsize=9)
-        return
-    l = 5 if words == "truly vanishing" else 2
-    label_line(ax, l, max(values[l - 1], 1e-8), words, color, ha="left",
-               xytext=(8, -9) if words == "truly vanishing" else (0, 12))
-
-
 def draw_update_ratios(ax, cause="healthy", run=1):
     """The update-to-weight ratio of every layer over the recorded steps, with its guide line."""
     recording = pick(cause, run - 1, "tuned")
     ratio = recording.ratio
     log_axis(ax, 1e-10, 1e2, "update-to-weight ratio")
-    ax.set(xlim=(0, 1), xlabel="share of the training")
+    ax.set(xlim=(0, 1.25), xticks=[0, 0.25, 0.5, 0.75, 1], xlabel="share of the training")
     progress = (recording.steps - 1) / len(recording.loss)
     ax.axhspan(1e-4, 1e-2, color=COLORS["reference"], alpha=0.12, linewidth=0)
     ax.axhline(1e-3, **REFERENCE)
-    label_line(ax, 0.99, 1e-3, "guide: 0.001", COLORS["reference"], ha="right", xytext=(0, 7))
+    label_line(ax, 1.24, 1e-3, "guide: 0.001", COLORS["reference"], ha="right", xytext=(0, 7))
     for l in range(1, ratio.shape[1] - 1):
         ax.plot(progress, positive(ratio[:, l]), **SEED)
     last = ratio.shape[1]

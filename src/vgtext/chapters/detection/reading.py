@@ -16,13 +16,13 @@ VANISHING = tuple(cause for cause in CAUSES if cause.startswith("vanishing"))
 
 #: What one might read off a run, each a number per run: label of the axis, limits, and the customary threshold.
 READINGS = {
-    "mean gradient, at the end": ("mean of ‖∂L/∂W‖ over layers, last record", (1e-12, 1e8), 1e-7),
-    "mean gradient, at the start": ("mean of ‖∂L/∂W‖ over layers, first record", (1e-12, 1e8), 1e-7),
-    "layer 1 over layer L": ("‖∂L/∂W‖ of layer 1 / of layer L, first record", (1e-12, 1e8), None),
-    "round trip": ("round trip R, first record", (1e-12, 1e8), 10.0**-1.2),
-    "update-to-weight ratio": ("update-to-weight ratio, first record, median layer", (1e-9, 1e3), 1e-3),
-    "loss": ("loss at the end / at the start", (1e-4, 1e4), None),
-    "test accuracy": ("test accuracy at the end", (0, 1), None),
+    "mean gradient, at the end": ("mean ‖∂L/∂W‖, last record", (1e-12, 1e8), 1e-7),
+    "mean gradient, at the start": ("mean ‖∂L/∂W‖, first record", (1e-12, 1e8), 1e-7),
+    "layer 1 over layer L": ("‖∂L/∂W‖, layer 1 / layer L", (1e-12, 1e8), None),
+    "round trip": ("round trip R", (1e-12, 1e8), 10.0**-1.2),
+    "update-to-weight ratio": ("update-to-weight ratio", (1e-9, 1e3), 1e-3),
+    "loss": ("last loss / first loss", (1e-4, 1e4), None),
+    "test accuracy": ("test accuracy", (0, 1), None),
 }
 
 

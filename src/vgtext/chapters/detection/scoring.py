@@ -6,7 +6,7 @@ import numpy as np
 
 from vgtext.claim import Claim, Evidence
 from vgtext.diagnose import UNDECIDED, diagnose
-from vgtext.style import COLORS
+from vgtext.style import COLORS, REFERENCE
 
 from .reading import HELD_OUT, VANISHING
 from .recipes import CAUSES
@@ -84,15 +84,16 @@ def draw_confusion(ax, rule="diagnose", recorded="everything", half="held out"):
     """The confusion matrix of a rule on one half of the runs."""
     pairs = answers(half, rule, recorded)
     counts = confusion(pairs)
-    ax.imshow(counts, cmap="Blues", vmin=0, vmax=8, aspect="auto")
+    ax.set(xlim=(-0.5, len(ANSWERS) - 0.5), ylim=(len(CAUSES) - 0.5, -0.5), xlabel="answer")
+    ax.plot([-0.5, 9.5], [-0.5, 9.5], **REFERENCE)
     for (row, column), count in np.ndenumerate(counts):
         if count:
-            ink = "white" if count > 4 else "black"
-            ax.text(column, row, str(count), ha="center", va="center", fontsize=10, color=ink)
+            color = COLORS["forward" if row == column else "backward"]
+            ax.plot([column], [row], marker="s", markersize=5 + 2.5 * count, color=color, alpha=0.25)
+            ax.text(column, row, str(count), ha="center", va="center", fontsize=10)
     ax.set_xticks(range(len(ANSWERS)), [*map(str, range(1, len(CAUSES) + 1)), "?"])
     ax.set_yticks(range(len(CAUSES)), [f"{cause}  {i}" for i, cause in enumerate(CAUSES, 1)])
     ax.tick_params(length=0)
-    ax.set(xlabel="answer (? = undecided)", title="rows: the cause that was put there")
     right, open_ = sum(a == b for a, b in pairs), sum(b == UNDECIDED for _, b in pairs)
     words = "" if rule == "fixed thresholds" else f" from {recorded.replace('…', 'losses, accuracies')}"
     return (f"{rule.capitalize()}{words}, {half} half: {right} of {len(pairs)} right, {open_} undecided; macro-F1 "
@@ -114,7 +115,7 @@ def mends(half):
 def draw_remedies(ax, half="held out"):
     """Each run's accuracy before (hollow) and after (full) the one change that its cause asks for."""
     before, after = mends(half)
-    ax.set(xlim=(0, 1), ylim=(len(CAUSES) - 1.5, -0.5), xlabel="accuracy (overfitting: on test data)")
+    ax.set(xlim=(0, 1), ylim=(len(CAUSES) - 1.5, -0.5), xlabel="accuracy")
     ill = [cause for cause in CAUSES if cause != "healthy"]
     ax.set_yticks(range(len(ill)), ill)
     for row, cause in enumerate(ill):
