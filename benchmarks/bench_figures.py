@@ -8,16 +8,15 @@ import gzip
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from vgtext import explore
-from vgtext.explore.figure import Explorable
 from vgtext.explore.show import page_element
 from vgtext.notebooks import figures, slugs
 
-ROOT = Path(__file__).parents[1]
 MOVES = 60
 MOVE = """async (figure, moves) => {
   const inputs = [...figure.querySelectorAll("input[type=range]")], times = [];
@@ -52,34 +51,53 @@ def paint_times(browser, element):
     return times
 
 
-def measure(figure: Explorable, browser):
-    """Return the row of one figure: states, bytes (also for 200 states), ms a state, ms to the paint."""
+@dataclass(frozen=True)
+class Row:
+    """What was measured of one figure: states, KB, milliseconds a state, and to the paint (median, 95 of 100)."""
+
+    name: str
+    states: int
+    kilobytes: float
+    state_ms: float
+    paint_ms: tuple[float, float]
+
+    @property
+    def for_200(self):
+        """Its size in KB, scaled to 200 states where it has more."""
+        return self.kilobytes * 200 / max(self.states, 200)
+
+    def misses(self, slack):
+        """Say whether a budget is missed by more than ``slack`` times."""
+        return self.for_200 > 100 * slack or self.state_ms > 60 * slack or self.paint_ms[1] > 25 * slack
+
+    def __str__(self):
+        """Write the row of the table."""
+        paint = f"{self.paint_ms[0]:11.1f}{self.paint_ms[1]:8.1f}"
+        return f"{self.name:40}{self.states:7}{self.kilobytes:7.1f}{self.for_200:8.1f}{self.state_ms:10.1f}{paint}"
+
+
+def measure(slug, figure, browser):
+    """Return the row of one figure."""
     start = time.perf_counter()
     element = page_element(figure)
     seconds = time.perf_counter() - start
     data = element.split('<script type="text/plain">')[1].split("</script>")[0]
     states = min(400, int(np.prod([len(c.values) for c in figure.controls], dtype=int)))
-    times = paint_times(browser, element) if figure.controls else []
-    p50, p95 = np.percentile(times, [50, 95]) if times else (np.nan, np.nan)
-    return states, len(data) * 3 / 4e3, 1e3 * seconds / states, p50, p95
+    times = (paint_times(browser, element) if figure.controls else []) or [0.0]
+    paint = tuple(np.percentile(times, [50, 95]))
+    return Row(f"{slug}/{figure.name}", states, len(data) * 3 / 4e3, 1e3 * seconds / states, paint)
 
 
-def main():
-    """Print a row for each figure of each notebook."""
-    sys.path.insert(0, str(ROOT / "tests"))
+def run(options):
+    """Yield a row for each figure of each notebook; --only keeps those whose name contains it."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
     from browser import open_browser
 
     script = len(gzip.compress(explore.source("explore.js").encode(), 9))
-    print(f"script: {script / 1024:.1f} KB gzipped (budget 10)")
-    print(f"{'figure':44}{'states':>7}{'KB':>7}{'KB/200':>8}{'ms/state':>10}{'paint p50':>11}{'p95 ms':>8}")
+    print(f"figure script: {script:,} bytes gzipped (budget 10,240)")
+    print(f"{'figure':40}{'states':>7}{'KB':>7}{'KB/200':>8}{'ms/state':>10}{'paint p50':>11}{'p95 ms':>8}")
     with open_browser() as browser:
         for slug in slugs():
-            for name, figure in figures(slug).items():
-                states, size, cost, p50, p95 = measure(figure, browser)
-                row = f"{slug}/{name}"
-                per200 = size * 200 / max(states, 200)
-                print(f"{row:44}{states:7}{size:7.1f}{per200:8.1f}{cost:10.1f}{p50:11.1f}{p95:8.1f}", flush=True)
-
-
-if __name__ == "__main__":
-    main()
+            for figure in figures(slug).values():
+                if options.only in f"{slug}/{figure.name}":
+                    yield measure(slug, figure, browser)
