@@ -13,10 +13,10 @@ from .symptoms import read
 
 # The limits lie between the groups of the tuned half of the labelled runs (chapter "detection"), on a log scale.
 LEARNED = 0.2  # a run has learned if the loss fell below this share of its start (or its accuracy reached the target)
-VANISHES = -1.2  # log10 of the round trip: runs that learned lost at most 0.96 decades, vanishing ones at least 1.5
-EXPLODES = 1.5  # runs that learned gained at most 0.95 decades, exploding ones at least 3.1
+VANISHES = -1.2  # log10 of the round trip: healthy runs lost at most 0.7 decades, vanishing ones at least 1.5
+EXPLODES = 1.5  # healthy runs gained at most 0.95 decades, exploding ones at least 3.1
 ALIVE = 0.95  # a layer with a larger share of dead units passes nothing on
-TOO_FAST, TOO_SLOW = 0.1, 3e-4  # first update-to-weight ratio: runs that learned lay between 1e-3 and 3e-2
+TOO_FAST, TOO_SLOW = 0.1, 3e-4  # first update-to-weight ratio: that of healthy runs lay between 1e-3 and 3e-2
 FADES = 0.1  # the ratio falls below this share of its first value though nothing was learned
 NEAR_ONE = 0.85  # a factor a layer above this is harmless in a shallow network
 STANDS = 0.75  # a loss that keeps more than this share from its third quarter to its end stands still
