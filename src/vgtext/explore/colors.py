@@ -45,7 +45,8 @@ def themed(color, ratio):
     grey = max(rgb) - min(rgb) < 0.06
     mirrored = tuple(DARK[i] + (1 - DARK[i]) * (1 - c) for i, c in enumerate(rgb)) if grey else rgb
     ratio = 1.0 if grey and ratio < 4.5 else ratio
-    return f"{to_hex(stand_out(rgb, LIGHT, ratio))},{to_hex(stand_out(mirrored, DARK, ratio))}"
+    on_dark = 1.0 if ratio == 1.0 else 4.5  # thin lines need more of it on a dark ground
+    return f"{to_hex(stand_out(rgb, LIGHT, ratio))},{to_hex(stand_out(mirrored, DARK, on_dark))}"
 
 
 def opacity(color, alpha=None):
