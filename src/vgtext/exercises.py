@@ -7,6 +7,7 @@ shows the solution.
 
 import ctypes
 import inspect
+import textwrap
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,8 +44,12 @@ class Verdict:
     words: str
 
     def __repr__(self):
-        """Show the words in a notebook."""
+        """Say the verdict in one line."""
         return ("Right. " if self.right else "Not yet. ") + self.words
+
+    def _repr_pretty_(self, printer, cycle):
+        """Show it in a notebook, in lines that fit a page."""
+        printer.text(textwrap.fill(repr(self), 76, break_long_words=False, break_on_hyphens=False))
 
 
 def check(exercise, answer, seed=None):

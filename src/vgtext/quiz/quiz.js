@@ -19,9 +19,10 @@
     if (!chosen.size) return [null, "Choose an answer first."];
     const wrong = answers.filter(([, right], k) => chosen.has(k) && !right);
     const missed = answers.filter(([, right], k) => !chosen.has(k) && right).length;
-    if (wrong.length) return [false, wrong.map(([answer, , why]) => (kind === "one" ? why : `${answer} ${why}`)).join(" ")];
+    const tell = ([answer, , why]) => (kind === "one" ? why : `${answer.replace(/\.$/, "")}: ${why}`);
+    if (wrong.length) return [false, wrong.map(tell).join(" ")];
     if (missed) return [false, `So far right, but ${missed} more ${missed > 1 ? "answers hold" : "answer holds"}.`];
-    return [true, answers.filter(([, right]) => right).map(([, , why]) => why).join(" ")];
+    return [true, answers.filter(([, right]) => right).map(tell).join(" ")];
   }
 
   /* Returns what points to a figure's state: a link in a page; in a notebook, where it has no address, words. */
