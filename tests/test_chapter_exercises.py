@@ -83,6 +83,7 @@ def test_stubs_wait_for_the_reader_and_solutions_are_right(slug):
             verdict = " ".join(cell.outputs[-1]["data"]["text/plain"].split())
             assert verdict.startswith("Right. " if inside else "Not yet. "), cell.source
             assert inside or "seed=0" in cell.source or "no answer yet" in verdict, f"not the same twice: {cell.source}"
+            assert not inside or cell.source.startswith("# "), "JupyterLab shows the first line of a folded cell"
             said["Right." if inside else "Not yet."].append(cell.source)
     for name in exercises_of(slug):
         tried = {verdict: sum(f'EXERCISES["{name}"]' in source for source in said[verdict]) for verdict in said}
