@@ -54,5 +54,6 @@ def test_a_slider_of_a_running_notebook_moves_its_figure(browser, tmp_path):
         before = caption.inner_text()
         slider.focus()
         slider.press("ArrowRight")
-        tab.wait_for_function("([figure, before]) => figure.innerText !== before", arg=[caption.element_handle(), before])
+        changed = "([figure, before]) => figure.innerText !== before"
+        tab.wait_for_function(changed, arg=[caption.element_handle(), before])
         tab.close()
