@@ -49,7 +49,8 @@ bench: $(READY) ## measure speed; nothing passes or fails
 
 notebooks: $(READY) ## execute all notebooks again, keeping text outputs only
 	VGTEXT_EXPLORE=text $(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.timeout=300 \
-	  --CoalesceStreamsPreprocessor.enabled=True --ExecutePreprocessor.record_timing=False --ClearMetadataPreprocessor.enabled=True \
+	  --ExecutePreprocessor.record_timing=False --ClearMetadataPreprocessor.enabled=True \
+	  --Exporter.preprocessors=nbconvert.preprocessors.CoalesceStreamsPreprocessor \
 	  --ClearMetadataPreprocessor.preserve_nb_metadata_mask=kernelspec \
 	  --ClearMetadataPreprocessor.preserve_cell_metadata_mask=tags \
 	  --ClearMetadataPreprocessor.preserve_cell_metadata_mask=mystnb \
