@@ -5,6 +5,7 @@ data. An answer is True, False, or None where what it needs was not recorded. Th
 question before it stayed open: then the evidence does not suffice, and the open questions say what to record next.
 """
 
+import textwrap
 from dataclasses import dataclass
 
 from .recording import Recording
@@ -56,7 +57,8 @@ class Diagnosis:
             lines.append(f"still possible: {', '.join(self.candidates)}")
         if self.record_next:
             lines.append(f"record next: {', '.join(self.record_next)}")
-        return "\n".join([*lines, f"remedy: {self.remedy}"])
+        lines.append(f"remedy: {self.remedy}")
+        return "\n".join(textwrap.fill(line, 80, subsequent_indent="    ", break_on_hyphens=False) for line in lines)
 
 
 def diagnose(recording, target=0.9):
