@@ -17,6 +17,7 @@ SOURCES = sorted((ROOT / "src" / "vgtext").rglob("*.py"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # How JupyterLab folds answers away: a quiz, and a solution with what it prints.
 HIDDEN = ({"source_hidden": True}, {"source_hidden": True, "outputs_hidden": True})
+COLUMN = 85  # characters of code that fit the column of a page
 GROUND = {"nn", "explore", "style", "claim", "exercises", "diagnose"}
 
 
@@ -85,6 +86,26 @@ def test_notebook_is_committed_executed_with_text_only(path):
         kinds = {kind for output in cell.outputs for kind in output.get("data", {})}
         assert kinds <= {"text/plain", "text/markdown"}, f"{kinds} in the outputs, run make notebooks: {cell.source}"
         assert not any(output.output_type == "error" for output in cell.outputs)
+
+
+def lines_shown(notebook):
+    """Yield the lines of code that a page shows, and the lines printed; a figure's or quiz's text stands in for it."""
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        if "remove-input" not in cell.metadata.get("tags", []):
+            yield from cell.source.splitlines()
+        for output in cell.outputs:
+            text = output.get("text") or output.get("data", {}).get("text/plain", "")
+            if not text.startswith(("[figure]", "[quiz]")):
+                yield from text.splitlines()
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_code_and_printed_lines_fit_the_column(path):
+    lines = list(lines_shown(nbformat.read(path, as_version=4)))
+    assert lines
+    assert [line for line in lines if len(line) > COLUMN] == []
 
 
 def test_the_lock_pins_every_package_and_names_no_host():
