@@ -5,6 +5,10 @@ import os
 import pytest
 
 from browser import HOW_TO_GET_ONE, find_browser, open_browser
+from hypothesis import settings
+
+settings.register_profile("book", deadline=None)  # speed is measured in benchmarks, never in a test
+settings.load_profile("book")
 
 
 def pytest_configure(config):
