@@ -3,9 +3,9 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 from browser import HOW_TO_GET_ONE, find_browser, open_browser
-from hypothesis import settings
 
 settings.register_profile("book", deadline=None)  # speed is measured in benchmarks, never in a test
 settings.load_profile("book")
