@@ -1,11 +1,12 @@
 """Detection: labelled runs are what they say, scores are right, claims agree, figures tell the truth."""
 
-import re
 from dataclasses import fields, replace
+from functools import partial
 
 import numpy as np
 import pytest
 
+from figures import caption_of, check_figure
 from prose import check_prose
 from vgtext import notebooks
 from vgtext.chapters import detection as lab
@@ -13,34 +14,16 @@ from vgtext.chapters.detection.friends import TRULY, pick
 from vgtext.chapters.detection.reading import readings
 from vgtext.chapters.detection.runs import FILE
 from vgtext.chapters.detection.scoring import ANSWERS, grouped, thresholds
-from vgtext.claims import agrees
 from vgtext.diagnose import CAUSES, UNDECIDED, Recording, diagnose, read
-from vgtext.explore.controls import thin
 
 FIGURES = notebooks.figures("detection")
+caption = partial(caption_of, FIGURES)
 RUNS = [run for half in lab.HALVES for run in lab.labelled(half)]
 
 
-def caption(figure, **state):
-    figure = FIGURES[figure]
-    return figure.scene({**figure.values(figure.start), **state})[1]
-
-
-@pytest.mark.parametrize("claim", lab.CLAIMS, ids=lambda claim: claim.id)
-def test_claim_agrees(claim):
-    for evidence in claim.evidence:
-        assert agrees(evidence, evidence.measure()), evidence.what
-
-
 @pytest.mark.parametrize("name", FIGURES)
-def test_figure_draws_over_its_grid(name):
-    figure = FIGURES[name]
-    assert np.prod([len(c.values) for c in thin(name, figure.controls, 200)]) <= 200
-    rng = np.random.default_rng(0)
-    corners = [tuple(end * (len(c.values) - 1) for c in figure.controls) for end in (0, 1)]
-    inside = [tuple(int(rng.integers(len(c.values))) for c in figure.controls) for _ in range(4)]
-    for state in corners + inside:
-        assert re.search(r"\d", figure.scene(figure.values(state))[1])
+def test_every_figure_draws_and_says_what_it_shows(name):
+    check_figure(FIGURES[name])
 
 
 def test_numbers_in_the_prose():

@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,40 +12,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from figures import caption_of, check_figure
 from vgtext import nn, notebooks
 from vgtext.chapters import problem as lab
 from vgtext.chapters.problem.layers import digits
 from vgtext.chapters.problem.rounding import sigmoid_network
-from vgtext.claims import agrees
-from vgtext.explore.controls import thin
 from vgtext.nn.floats import FORMATS
 from vgtext.style import number
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "problem.ipynb"
 PROSE = "\n".join(cell.source for cell in nbformat.read(NOTEBOOK, 4).cells if cell.cell_type == "markdown")
 FIGURES = notebooks.figures("problem")
-
-
-def caption(figure, **state):
-    figure = FIGURES[figure]
-    return figure.scene({**figure.values(figure.start), **state})[1]
-
-
-@pytest.mark.parametrize("claim", lab.CLAIMS, ids=lambda claim: claim.id)
-def test_claim_agrees(claim):
-    for evidence in claim.evidence:
-        assert agrees(evidence, evidence.measure()), evidence.what
+caption = partial(caption_of, FIGURES)
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_figure_draws_over_its_grid(name):
-    figure = FIGURES[name]
-    assert np.prod([len(c.values) for c in thin(name, figure.controls, 200)]) <= 200
-    rng = np.random.default_rng(0)
-    corners = [tuple(end * (len(c.values) - 1) for c in figure.controls) for end in (0, 1)]
-    inside = [tuple(int(rng.integers(len(c.values))) for c in figure.controls) for _ in range(4)]
-    for state in corners + inside:
-        assert re.search(r"\d", figure.scene(figure.values(state))[1])
+def test_every_figure_draws_and_says_what_it_shows(name):
+    check_figure(FIGURES[name])
 
 
 # one network, one change at a time

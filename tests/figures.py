@@ -1,0 +1,33 @@
+"""What the test of a chapter asks of its figures: they draw at every corner, and say with a number what is seen."""
+
+import itertools
+import re
+
+import numpy as np
+
+FATES = ("inf or nan", "to inf")  # words of captions that tell of overflow
+
+
+def states(figure):
+    """Return the opening state of a figure, all its corners, and four states between them."""
+    rng = np.random.default_rng(0)
+    ends = itertools.product(*({0, c.start, len(c.values) - 1} for c in figure.controls))
+    inside = (tuple(int(rng.integers(len(c.values))) for c in figure.controls) for _ in range(4))
+    return {*ends, *inside}
+
+
+def check_figure(figure):
+    """Assert that a figure draws at its corners and between them, and says what it shows, with a number."""
+    for state in states(figure):
+        scene, caption = figure.scene(figure.values(state))
+        plain = caption
+        for fate in FATES:
+            plain = plain.replace(fate, "")
+        assert scene and re.search(r"\d", caption) and caption.endswith("."), (state, caption)
+        assert not re.search(r"\b(nan|inf)\b", plain), (state, caption)
+
+
+def caption_of(figures, name, /, **parameters):
+    """Return the caption of a figure at its opening state but for ``parameters``."""
+    figure = figures[name]
+    return figure.scene({**figure.values(figure.start), **parameters})[1]
