@@ -40,7 +40,9 @@ def reader(browser, home, width=1280, scheme="light", **options):
     tab = context.new_page()
     tab.on("console", lambda message: message.type in ("error", "warning") and trouble.append(message.text))
     tab.on("pageerror", lambda error: trouble.append(str(error)))
-    tab.on("requestfailed", lambda request: trouble.append(f"failed: {request.url}"))
+    # a request that the reader's own leaving cut off is no trouble
+    tab.on("requestfailed", lambda request: request.failure == "net::ERR_ABORTED"
+           or trouble.append(f"failed: {request.url}"))
     tab.on("request", lambda request: request.url.startswith((home, "data:", "blob:"))
            or trouble.append(f"leaves the book: {request.url}"))
     yield tab
