@@ -1,4 +1,6 @@
-"""The command line: what it lists and writes, what a fork leaves out, and that mistakes get one clear line."""
+"""The command line: what it lists and writes, what a fork leaves out, links, marks; mistakes get one clear line."""
+
+from urllib.parse import parse_qs, urlsplit
 
 import nbformat
 import pytest
@@ -95,3 +97,60 @@ def test_links_to_absent_chapters_become_text():
 def test_needs_are_read_from_what_you_need():
     book = cells("# T", "**What you need.** Matrices, and [products](two_by_two.ipynb).\n\nMore [here](problem.ipynb).")
     assert fork.needs(book) == {"two_by_two"}
+
+
+@pytest.mark.parametrize("slug", notebooks.slugs())
+def test_links_open_the_chapter_of_this_repository(capsys, slug):
+    """The parts of the addresses are those that Binder and nbgitpuller document."""
+    url = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text())["repository"]["url"]
+    assert said(capsys, "links", slug)[1].strip() == (
+        f"{slug}: https://mybinder.org/v2/gh/{url.removeprefix('https://github.com/')}/main"
+        f"?urlpath=lab/tree/notebooks/{slug}.ipynb")
+    status, out, _ = said(capsys, "links", slug, "--hub", "https://hub.example.edu/")
+    parts = urlsplit(out.strip().removeprefix(f"{slug}: "))
+    assert status == 0 and parts.netloc == "hub.example.edu" and parts.path == "/hub/user-redirect/git-pull"
+    folder = url.rsplit("/", 1)[1]
+    opened = f"lab/tree/{folder}/notebooks/{slug}.ipynb"
+    assert parse_qs(parts.query) == {"repo": [url], "branch": ["main"], "urlpath": [opened]}
+
+
+def handed_in(path, answers, outputs=True):
+    """A notebook with one check a cell, and an answer in a solution that does not count."""
+    setup = "from vgtext.chapters import two_by_two as lab\nfrom vgtext.exercises import check"
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(setup)])
+    for name, (code, verdict) in answers.items():
+        shown = [nbformat.v4.new_output("execute_result", {"text/plain": verdict}, execution_count=1)] * outputs
+        code = f'{code}\ncheck(lab.EXERCISES["{name}"], answer)'
+        book.cells.append(nbformat.v4.new_code_cell(code, outputs=shown))
+    solution = nbformat.v4.new_code_cell('check(lab.EXERCISES["rates"], [1.1, 0.8, 0.9, 0.7])')
+    fences = [nbformat.v4.new_markdown_cell(f"```{{solution-{end}}} x\n```") for end in ("start", "end")]
+    book.cells += [fences[0], solution, fences[1]]
+    nbformat.write(book, path)
+    return path
+
+
+def test_marks_are_the_verdicts_that_students_saved(capsys, tmp_path):
+    one = handed_in(tmp_path / "one.ipynb", {"rates": ("answer = 1", "Right. Yes."), "growth": ("answer = (", "")})
+    two = handed_in(tmp_path / "two.ipynb", {"rates": ("answer = 2", "Not yet."), "for-good": ("answer = 3", "Right.")})
+    status, out, _ = said(capsys, "marks", one, two)
+    assert status == 0
+    assert out.splitlines() == ["notebook,rates,for-good,right", f"{one},1,,1", f"{two},0,1,1"]
+
+
+def test_marks_can_be_made_again_by_running_what_was_handed_in(capsys, tmp_path):
+    path = handed_in(tmp_path / "claims.ipynb", {
+        "rates": ("answer = [1.1, 0.8, 0.9, 0.7]", "Not yet."),
+        "for-good": ("answer = 1", "Right. I wrote this myself."),
+        "excess": ("raise ValueError", "Right."),
+    })
+    assert said(capsys, "marks", path)[1].splitlines()[1] == f"{path},0,1,1,2"
+    assert said(capsys, "marks", "--run", path)[1].splitlines()[1] == f"{path},1,0,0,1"
+
+
+def test_what_is_no_notebook_gets_one_line(capsys, tmp_path):
+    (tmp_path / "essay.txt").write_text("Dear teacher,")
+    for name in ("essay.txt", "absent.ipynb"):
+        status, _, err = said(capsys, "marks", tmp_path / name)
+        assert status == 2 and f"{name}: not a notebook" in err and err.count("\n") == 1
+    status, _, err = said(capsys, "links", "--hub", "my hub")
+    assert status == 2 and "a hub is an address such as" in err and err.count("\n") == 1
