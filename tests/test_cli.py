@@ -1,5 +1,6 @@
 """The command line: what it lists and writes, what a fork leaves out, links, marks; mistakes get one clear line."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import nbformat
@@ -66,6 +67,13 @@ def test_a_fork_holds_its_chapter_and_no_other(capsys, tmp_path):
         assert (target / f"{entry}.md").exists() or (target / f"{entry}.ipynb").exists(), entry
     texts = "".join(path.read_text() for path in [*target.glob("book/*.md"), *target.glob("notebooks/*.ipynb")])
     assert not any(f"{slug}.ipynb" in texts or f"{slug}.html" in texts for slug in others)
+
+
+def test_a_fork_holds_the_references_that_it_cites(tmp_path):
+    fork.fork([SLUG], tmp_path / "one")
+    text = (tmp_path / f"one/notebooks/{SLUG}.ipynb").read_text()
+    kept = set(re.findall(r"^@\w+\{([^,]+),", (tmp_path / "one/book/references.bib").read_text(), re.M))
+    assert kept == set(re.findall(r"\{cite\}`(\w+)`", text)) and kept
 
 
 def test_a_fork_writes_into_an_empty_folder_only(capsys, tmp_path):

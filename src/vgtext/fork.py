@@ -71,6 +71,7 @@ def fork(slugs, target, title=None, author=None, student=False):
         write_notebook(target, slug, book, set(books), student)
     for page in target.glob("book/*.md"):
         page.write_text(unlink(page.read_text(encoding="utf-8"), set(books)), encoding="utf-8")
+    keep_cited(target / "book/references.bib", books)
     write_settings(target, books, title, author)
     return [slug for slug in notebooks.slugs() if slug not in books and any(slug in needs(b) for b in books.values())]
 
@@ -119,6 +120,15 @@ def unlink(text, chosen):
         return match[0] if match[2] in chosen or match[2] not in notebooks.slugs() else match[1]
 
     return re.sub(r"\[([^\]]*)\]\((?:\.\./)?(?:notebooks/)?(\w+)\.(?:ipynb|html)[^)]*\)", plain, text)
+
+
+def keep_cited(path, books):
+    """Keep of the references at ``path`` those that the chapters cite."""
+    text = "".join(cell.source for book in books.values() for cell in book.cells if cell.cell_type == "markdown")
+    cited = {key.strip() for keys in re.findall(r"\{cite[^}]*\}`([^`]+)`", text) for key in keys.split(",")}
+    head, *entries = re.split(r"\n(?=@)", path.read_text(encoding="utf-8"))
+    kept = [entry for entry in entries if re.match(r"@\w+\{([^,]+),", entry)[1] in cited]
+    path.write_text("\n".join([head, *kept]), encoding="utf-8")
 
 
 def needs(book):
