@@ -122,6 +122,20 @@ def test_links_open_the_chapter_of_this_repository(capsys, slug):
     assert parse_qs(parts.query) == {"repo": [url], "branch": ["main"], "urlpath": [opened]}
 
 
+def test_the_page_for_instructors_has_a_plan_for_every_chapter():
+    """In reading order, each with two lessons of the promised length, and figures to point at."""
+    page = (notebooks.ROOT / "book/instructors.md").read_text("utf8").split("## Lesson plans")[1]
+    plans = re.findall(r"^### \[([^\]\n]+)\]\(\.\./notebooks/(\w+)\.ipynb\)$(.*?)(?=^### |\Z)", page, re.M | re.S)
+    assert [(title, slug) for title, slug, _ in plans] == [
+        (notebooks.title(notebooks.read(slug)), slug) for slug in notebooks.slugs()]
+    for _, slug, plan in plans:
+        minutes = re.findall(r"^\|[^|]+\| *(\d*) *\| *(\d*) *\|$", plan, re.M)[1:]
+        lengths = [sum(int(cell or 0) for cell in column) for column in zip(*minutes, strict=True)]
+        assert lengths == [50, 90], (slug, lengths)
+        assert "**Needs**" in plan and "**What students get wrong.**" in plan
+        assert plan.count(f"({'../notebooks/' + slug}.ipynb#") + plan.count(f"(<../notebooks/{slug}.ipynb#") >= 2
+
+
 def handed_in(path, answers, outputs=True):
     """A notebook with one check a cell, and an answer in a solution that does not count."""
     setup = "from vgtext.chapters import two_by_two as lab\nfrom vgtext.exercises import check"
