@@ -5,6 +5,7 @@ notebooks again when the package has changed, and takes out of the theme what no
 """
 
 import hashlib
+import json
 import logging
 import os
 import re
@@ -23,28 +24,48 @@ PACKAGE = Path(str(files("vgtext")))
 MENDS = {' aria-label="Toggle hidden content"': "", 'role="doc-biblioentry"': 'role="listitem"'}
 
 
-def sources_key(app, config):
-    """Keep executed notebooks per state of the package: a changed module means fresh outputs and fresh pages."""
-    digest = hashlib.sha256()
+def digests(srcdir):
+    """Return {name: digest} of what a notebook stands on, its chapter and what all share, or a page: everything."""
+    parts = {}
     for path in sorted(PACKAGE.rglob("*")):
         if path.suffix in {".py", ".js", ".css", ".json", ".npz", ".csv"}:
-            digest.update(path.relative_to(PACKAGE).as_posix().encode() + path.read_bytes())
-    config.vgtext_sources = digest.hexdigest()[:16]
-    caches = Path(app.outdir).parent / ".jupyter_cache"
-    config.nb_execution_cache_path = str(caches / config.vgtext_sources)
-    for old in caches.glob("*"):
-        if old.name != config.vgtext_sources:
-            shutil.rmtree(old)
+            name = path.relative_to(PACKAGE).as_posix()
+            parts[name] = hashlib.sha256(name.encode() + path.read_bytes()).hexdigest()
+    slugs = sorted((path.stem for path in (Path(srcdir) / "notebooks").glob("*.ipynb")), key=len, reverse=True)
+
+    def owner(name):
+        return next((slug for slug in slugs if re.match(rf"(chapters/{slug}[/.]|data/{slug}_)", name)), None)
+
+    pages = {path.stem for path in (Path(srcdir) / "book").glob("*.md")}
+    owned = {name: {part for part in parts if name in pages or owner(part) in (name, None)} for name in (*slugs, *pages)}
+    return {name: hashlib.sha256("".join(parts[part] for part in sorted(own)).encode()).hexdigest()[:16]
+            for name, own in owned.items()}
+
+
+def sources_key(app, config):
+    """Read all pages again when the package has changed."""
+    config.vgtext_sources = digests(app.srcdir)
+    config.nb_execution_cache_path = str(Path(app.outdir).parent / ".jupyter_cache")
 
 
 def execute_ahead(app):
-    """Execute the notebooks that changed on all cores, before Sphinx reads the book one page at a time."""
-    cache = get_cache(app.config.nb_execution_cache_path)
+    """Execute the notebooks that changed on all cores, before Sphinx reads the book one page at a time.
+
+    An executed notebook is kept until a cell of it changes, or its chapter, or what all chapters share.
+    """
+    folder = Path(app.config.nb_execution_cache_path)
+    cache, known = get_cache(str(folder)), folder / "sources.json"
+    before = json.loads(known.read_text("utf8")) if known.exists() else {}
+    for record in cache.list_cache_records():
+        name = Path(record.uri).stem
+        if before.get(name) != app.config.vgtext_sources.get(name):
+            cache.remove_cache(record.pk)
     paths = sorted(str(path) for path in (Path(app.srcdir) / "notebooks").glob("*.ipynb"))
     for path in paths:
         cache.add_nb_to_project(path)
     print(f"executing what changed of {len(paths)} notebooks, on {os.cpu_count()} cores", flush=True)
     load_executor("local-parallel", cache).run_and_cache(filter_uris=paths, timeout=app.config.nb_execution_timeout)
+    known.write_text(json.dumps(app.config.vgtext_sources), "utf8")
 
 
 def add_figures(app):
@@ -126,7 +147,7 @@ def setup(app):
     katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
     # Its connection through a file fails where the machine is busy: the file is there before anyone listens.
     katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
-    app.add_config_value("vgtext_sources", "", "env")
+    app.add_config_value("vgtext_sources", {}, "env")
     app.connect("config-inited", sources_key)
     app.connect("builder-inited", execute_ahead)
     app.connect("builder-inited", add_figures)
