@@ -37,9 +37,11 @@ def digests(srcdir):
         return next((slug for slug in slugs if re.match(rf"(chapters/{slug}[/.]|data/{slug}_)", name)), None)
 
     pages = {path.stem for path in (Path(srcdir) / "book").glob("*.md")}
-    owned = {name: {part for part in parts if name in pages or owner(part) in (name, None)} for name in (*slugs, *pages)}
-    return {name: hashlib.sha256("".join(parts[part] for part in sorted(own)).encode()).hexdigest()[:16]
-            for name, own in owned.items()}
+    found = {}
+    for name in (*slugs, *pages):
+        own = [digest for part, digest in parts.items() if name in pages or owner(part) in (name, None)]
+        found[name] = hashlib.sha256("".join(own).encode()).hexdigest()[:16]
+    return found
 
 
 def sources_key(app, config):
