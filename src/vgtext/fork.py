@@ -32,8 +32,8 @@ make test     # checks code, notebooks and built pages
 
 Both need Python 3.11 or later and make, and nothing else. The prose is in `notebooks/`, the experiments and figures in
 `src/vgtext/chapters/`, the order of the pages in `_toc.yml`, title and address in `_config.yml`. After changing a
-notebook, `make notebooks` runs it again. Lesson plans, and how to hand out and collect, stand on the original's page for
-instructors: {url}/blob/main/book/instructors.md
+notebook, `make notebooks` runs it again. Lesson plans, and how to hand out and collect, stand on the original's page
+for instructors: {url}/blob/main/book/instructors.md
 
 {license}
 """
