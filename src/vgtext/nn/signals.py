@@ -116,7 +116,6 @@ def _follow(run, x, output_gradient, statistics):
     """Run a pass forward and back; return its arrays by name, each (L + 1, G)."""
     with np.errstate(over="ignore", invalid="ignore"):  # overflow is found in the norms
         run.forward(x)
-        slope = run.slopes()
-        found = run.statistics(slope) if statistics else {}
+        found = run.statistics() if statistics else {}
         run.backward(output_gradient)
         return {**run.log2_sizes(), **found}
