@@ -40,7 +40,11 @@ def choice(name, value, allowed):
 
 def float_type(dtype):
     """Return float32 or float64 as a NumPy dtype; raise ValueError for any other."""
-    return np.dtype(choice("dtype", str(np.dtype(dtype)), DTYPES))
+    try:
+        name = str(np.dtype(dtype))
+    except TypeError:
+        name = dtype
+    return np.dtype(choice("dtype", name, DTYPES))
 
 
 def array(name, value, shape=None, dtype=None):
