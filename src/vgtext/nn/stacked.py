@@ -7,7 +7,7 @@ kept as ``m * 2**e`` (:mod:`vgtext.nn.scale`). ``tests/nn/test_signals.py`` show
 """
 
 import threading
-from math import log2
+from math import log2, prod
 
 import numpy as np
 
@@ -174,7 +174,7 @@ class StackedPass:
 
 def _arena(name, shape, dtype):
     """Return an uninitialized array from a buffer of this thread that only grows: fresh pages are the slow part."""
-    size = int(np.prod(shape)) * dtype.itemsize
+    size = prod(shape) * dtype.itemsize
     buffers = _memory.__dict__.setdefault("buffers", {})
     if name not in buffers or buffers[name].nbytes < size:
         buffers[name] = np.empty(size, np.uint8)
