@@ -33,6 +33,9 @@ class StackedPass:
         self.far = FAR[W.dtype.name]
         self.low, self.high = 4.0**-self.far, 4.0**self.far
         self.a, self.z = _arena("a", (L + 1, G, n, B), W.dtype), _arena("z", (L + 1, G, n, B), W.dtype)
+        if b is not None and self.gain is None and sigma_b is None:
+            self.b = _arena("b", (L, n, B), W.dtype)  # one for each example: twice as fast to add
+            self.b[...] = b
         self.work = _arena("work", (G, n, B), W.dtype)
         layer_bytes = (2 * G * B * n + (G + 1) * n * n) * W.itemsize  # a, z, dW and W
         self.some = min(L, max(1, _CACHE_BYTES // layer_bytes))  # layers at a time
