@@ -1,0 +1,95 @@
+"""The cliff: a recurrent network of one unit, its loss over its two parameters, and the step that is thrown off."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext import nn
+from vgtext.style import COLORS, REFERENCE, label_line, log_axis, number
+
+T, TARGET, START, STEPS = 50, 0.7, (4.2, -2.6), 24
+RATES, LIMITS = [0.1, 0.2, 0.3], [0.1, 0.5, 1.0, 2.0, 10.0]
+X, Y = (3.5, 7.5), (-3.2, 4.0)  # what the picture shows of w and b
+
+sigmoid = nn.get_activation("sigmoid")
+
+
+def loss_and_gradient(w, b, steps=T):
+    """One sigmoid unit that feeds itself: the loss (h[T] - 0.7)² with h[0] = 1/2, and its derivatives by w and b.
+
+    z[t] = w h[t-1] + b, h[t] = sigmoid(z[t]); w and b are numbers or arrays of one shape. The derivatives are carried
+    forward with the state: dh[t]/dw = phi'(z[t]) (h[t-1] + w dh[t-1]/dw), and likewise for b.
+    """
+    h = np.full(np.shape(w), 0.5)
+    dw, db = np.zeros_like(h), np.zeros_like(h)
+    for _ in range(steps):
+        z = w * h + b
+        slope = sigmoid.derivative(z)
+        dw, db = slope * (h + w * dw), slope * (1 + w * db)
+        h = sigmoid(z)
+    error = h - TARGET
+    return error**2, 2 * error * dw, 2 * error * db
+
+
+def clip(g, c):
+    """Scale the vector g down to length c where it is longer; c = None leaves it alone."""
+    size = np.linalg.norm(g)
+    return g if c is None or size <= c else g * (c / size)
+
+
+@cache
+def descend(rate, c=None, start=START, steps=STEPS):
+    """Gradient descent on the tiny network: places (steps + 1, 2), losses and gradient norms (steps + 1,)."""
+    theta, places, losses, norms = np.array(start, float), [], [], []
+    for _ in range(steps + 1):
+        loss, *g = (float(v) for v in loss_and_gradient(*theta))
+        places.append(theta.copy()), losses.append(loss), norms.append(np.hypot(*g))
+        theta -= rate * clip(np.array(g), c)
+    return np.array(places), np.array(losses), np.array(norms)
+
+
+@cache
+def surface(points=81):
+    """The loss over w and b: (w, b, loss)."""
+    w, b = np.linspace(*X, points), np.linspace(*Y, 2 * points - 1)
+    return w, b, loss_and_gradient(*np.meshgrid(w, b))[0]
+
+
+def longest(rate, c=None, steps=STEPS):
+    """The longest of the first steps: (its number, its length)."""
+    lengths = np.linalg.norm(np.diff(descend(rate, c)[0], axis=0), axis=1)[:steps]
+    k = int(lengths.argmax())
+    return k + 1, float(lengths[k])
+
+
+def draw_cliff(plane, norm, c=1.0, rate=0.2, step=STEPS):
+    """Descent with and without clipping on the loss of the tiny network, and the size of the gradient at each step."""
+    w, b, loss = surface()
+    mesh = plane.pcolormesh(w, b, loss, cmap="Greys", vmin=0, vmax=0.6, shading="nearest")
+    plane.figure.colorbar(mesh, ax=plane, label="loss", ticks=[0, 0.2, 0.4, 0.6])
+    plane.set(xlim=X, ylim=Y, xlabel="weight w", ylabel="bias b")
+    norm.set(xlim=(0, STEPS), xlabel="step", xticks=[0, 6, 12, 18, 24])
+    log_axis(norm, 1e-6, 1e3, "size of the gradient")
+    norm.axhline(c, **REFERENCE)
+    label_line(norm, STEPS, c, f"c = {c:g}", COLORS["reference"], ha="right", va="bottom", xytext=(0, 2))
+    for limit, color, marker in ((None, COLORS["backward"], "s"), (c, COLORS["forward"], "o")):
+        places, _, sizes = descend(rate, limit)
+        options = {"color": color, "marker": marker, "markersize": 4, "linewidth": 1.4}
+        plane.plot(*places[: step + 1].T, **options)
+        norm.plot(range(step + 1), sizes[: step + 1], **options)
+    plane.text(7.4, -0.5, "not clipped", color=COLORS["backward"], ha="right", va="top", fontsize=9)
+    plane.text(7.4, -1.2, "clipped", color=COLORS["forward"], ha="right", va="top", fontsize=9)
+    plane.plot(*START, "k*", markersize=9)
+    return story(rate, c, step)
+
+
+def story(rate, c, step):
+    """What the figure shows, in words."""
+    if step == 0:
+        return f"Both start at the star, w = {START[0]}, b = {START[1]}. The loss is {number(descend(rate)[1][0])}."
+    (k, length), (places, losses, _) = longest(rate, None, step), descend(rate)
+    lead = (f"η = {rate:g}. Without clipping, step {k} of {step} is {number(length)} long and ends "
+            f"{'on the flat' if losses[step] > 0.08 and places[step][1] > -2 else 'near the cliff'}: the loss is now "
+            f"{number(losses[step])}.")
+    return (f"{lead} Clipped at c = {c:g}, no step is longer than {number(longest(rate, c, step)[1])}, and the loss is "
+            f"{number(descend(rate, c)[1][step])}.")
