@@ -17,8 +17,8 @@ from vgtext import nn
 
 FILE = files("vgtext") / "data" / "clipping_runs.npz"
 T, UNITS, BATCH, STEPS, SYMBOLS = 30, 32, 32, 1000, 8
-RATES, SEEDS, TRACED, BLOCK = (0.03, 0.1, 0.3), 8, 3, 5  # traces: of 3 seeds, the largest of every 5 gradients
-LIMITS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, np.inf)  # the last one clips nothing
+RATES, LIMITS = (0.003, 0.01, 0.03, 0.1, 0.3), (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, np.inf)  # inf clips nothing
+SEEDS, TRACED, BLOCK = 8, 3, 5  # traces: of 3 seeds, the largest of every 5 gradients
 
 
 @cache
