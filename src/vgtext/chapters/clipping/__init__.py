@@ -14,7 +14,7 @@ from .cliff import RATES as CLIFF_RATES
 from .cliff import clip, descend, draw_cliff, longest, loss_and_gradient
 from .count import CLAIMS, ENDS, KEPT, draw_count, drop_five_numbers, factor, left
 from .exercises import EXERCISES
-from .recurrent import draw_recurrent, observed, reach, shortest_way, solved, typical_loss
+from .recurrent import best_limit, draw_recurrent, observed, reach, shortest_way, solved, typical_loss
 from .runs import LIMITS, RATES, sequences, stored
 from .spikes import LIMITS as SPIKE_LIMITS
 from .spikes import OPTIMIZERS, SPIKES, draw_spike, forward_overflow, framework_clip, lost, strides
@@ -42,7 +42,7 @@ __all__ = [
     "SPIKE_LIMITS",
     "VALLEY_LIMITS",
     "WAYS",
-    "angle",
+    "angle", "best_limit",
     "clip",
     "clip_all",
     "clipped",
