@@ -8,8 +8,8 @@ from vgtext import nn
 from vgtext.style import COLORS, REFERENCE, label_line, log_axis, number
 
 T, TARGET, START, STEPS = 50, 0.7, (4.2, -2.6), 24
-RATES, LIMITS = [0.1, 0.2, 0.3], [0.1, 0.5, 1.0, 2.0, 10.0]
-X, Y = (3.5, 7.5), (-3.2, 4.0)  # what the picture shows of w and b
+RATES, LIMITS = [0.1, 0.2, 0.3], [0.1, 0.5, 1.0, 10.0]
+WHOLE, CLOSE = ((3.5, 7.5), (-3.2, 4.0)), ((4.0, 4.5), (-2.7, -1.8))  # what is shown of w and b
 
 sigmoid = nn.get_activation("sigmoid")
 
@@ -49,9 +49,9 @@ def descend(rate, c=None, start=START, steps=STEPS):
 
 
 @cache
-def surface(points=81):
-    """The loss over w and b: (w, b, loss)."""
-    w, b = np.linspace(*X, points), np.linspace(*Y, 2 * points - 1)
+def surface(part, points=81):
+    """The loss over a part of the plane of w and b: (w, b, loss)."""
+    w, b = (np.linspace(*ends, points) for ends in part)
     return w, b, loss_and_gradient(*np.meshgrid(w, b))[0]
 
 
@@ -62,24 +62,24 @@ def longest(rate, c=None, steps=STEPS):
     return k + 1, float(lengths[k])
 
 
-def draw_cliff(plane, norm, c=1.0, rate=0.2, step=STEPS):
-    """Descent with and without clipping on the loss of the tiny network, and the size of the gradient at each step."""
-    w, b, loss = surface()
-    mesh = plane.pcolormesh(w, b, loss, cmap="Greys", vmin=0, vmax=0.6, shading="nearest")
-    plane.figure.colorbar(mesh, ax=plane, label="loss", ticks=[0, 0.2, 0.4, 0.6])
-    plane.set(xlim=X, ylim=Y, xlabel="weight w", ylabel="bias b")
-    norm.set(xlim=(0, STEPS), xlabel="step", xticks=[0, 6, 12, 18, 24])
+def draw_cliff(plane, close, norm, c=1.0, rate=0.2, step=STEPS):
+    """Descent with and without clipping on the loss of the tiny network, close up too, and the size of the gradient."""
+    for ax, part, words in ((plane, WHOLE, "loss (dark: high)"), (close, CLOSE, "the start, close up")):
+        ax.pcolormesh(*surface(part), cmap="Greys", vmin=0, vmax=0.6, shading="nearest")
+        ax.set(xlim=part[0], ylim=part[1], xlabel="weight w", ylabel="bias b", title=words)
+        ax.plot(*START, "k*", markersize=9)
+    norm.set(xlim=(-0.5, STEPS + 1), xlabel="step", xticks=[0, 8, 16, 24])
     log_axis(norm, 1e-6, 1e3, "size of the gradient")
     norm.axhline(c, **REFERENCE)
     label_line(norm, STEPS, c, f"c = {c:g}", COLORS["reference"], ha="right", va="bottom", xytext=(0, 2))
     for limit, color, marker in ((None, COLORS["backward"], "s"), (c, COLORS["forward"], "o")):
         places, _, sizes = descend(rate, limit)
         options = {"color": color, "marker": marker, "markersize": 4, "linewidth": 1.4}
-        plane.plot(*places[: step + 1].T, **options)
+        for ax in (plane, close):
+            ax.plot(*places[: step + 1].T, **options)
         norm.plot(range(step + 1), sizes[: step + 1], **options)
     plane.text(7.4, -0.5, "not clipped", color=COLORS["backward"], ha="right", va="top", fontsize=9)
     plane.text(7.4, -1.2, "clipped", color=COLORS["forward"], ha="right", va="top", fontsize=9)
-    plane.plot(*START, "k*", markersize=9)
     return story(rate, c, step)
 
 

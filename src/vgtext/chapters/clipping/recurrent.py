@@ -53,7 +53,7 @@ def longest_steps(rate):
 def draw_recurrent(trace, budget, rate=0.1, c=1.0, seed=0):
     """The gradient's size over one run, clipped and not; and the test loss after 1000 steps at every longest step."""
     runs, steps = stored(), np.arange(BLOCK, STEPS + 1, BLOCK)
-    trace.set(xlim=(0, STEPS), xlabel="step", xticks=[0, 250, 500, 750, 1000])
+    trace.set(xlim=(0, 1.05 * STEPS), xlabel="step", xticks=[0, 500, 1000])
     log_axis(trace, 1e-3, 1e5, "size of the gradient, before clipping")
     for limit, color, words, y in ((None, COLORS["backward"], "not clipped", 6e4),
                                    (c, COLORS["forward"], f"clipped at {c:g}", 1e4)):
@@ -77,6 +77,6 @@ def draw_recurrent(trace, budget, rate=0.1, c=1.0, seed=0):
         budget.plot(places, loss[:, k], linestyle="none", marker=".", markersize=5, color=SEED["color"])
     budget.plot(places, np.median(loss, axis=1), color=COLORS["forward"], marker="o", markersize=5)
     budget.plot([rate * c], [typical_loss(rate, c)], marker="o", markersize=9, color=COLORS["forward"])
-    return (f"η = {rate:g}: without clipping {solved(rate)} of {SEEDS} runs solve the task, at c = {c:g} "
-            f"{solved(rate, c)} of {SEEDS}. The median test loss after {STEPS} steps is {number(typical_loss(rate))} "
+    return (f"η = {rate:g}: without clipping {solved(rate)} of {SEEDS} runs solve the task; {solved(rate, c)} of "
+            f"{SEEDS} do at c = {c:g}. The median test loss after {STEPS} steps is {number(typical_loss(rate))} "
             f"without and {number(typical_loss(rate, c))} with.")

@@ -48,7 +48,7 @@ def draw_spike(gradient, stride, optimizer="adam", spike=1000, c=None):
     """The gradients with one spike, clipped or not, and the steps that an optimizer makes of them."""
     t = np.arange(1, STEPS + 1)
     for ax in (gradient, stride):
-        ax.set(xlim=(0, STEPS), xlabel="step", xticks=[0, 250, 500, 750, 1000])
+        ax.set(xlim=(0, 1.05 * STEPS), xlabel="step", xticks=[0, 250, 500, 750, 1000])
     log_axis(gradient, 0.003, 3000, "size of the gradient")
     log_axis(stride, 0.003, 3000, "length of the step / η")
     gradient.plot(t, stream(spike), color=COLORS["seed"], linewidth=1.2)
