@@ -66,6 +66,7 @@ def test_what_the_text_says_of_the_cliff():
     assert norms[14] / norms[13] > 200 and norms[14] == norms.max()
     assert losses[-1] == pytest.approx((1 - cliff.TARGET) ** 2, abs=0.001) and norms[-1] < 1e-3
     assert lab.descend(0.2, 1.0)[1][-1] < 0.001
+    assert 2e4 < lab.longest(0.2)[1] / (0.2 * norms[-1]) < 2e5  # "tens of thousands of steps"
     thrown = [lab.longest(rate)[1] for rate in lab.CLIFF_RATES]
     assert thrown == sorted(thrown) and thrown[0] < 1 < thrown[1]
     assert lab.longest(0.2, 10.0)[1] == pytest.approx(2) and lab.descend(0.2, 10.0)[1][-1] > 0.08
@@ -155,6 +156,7 @@ def test_leaving_layers_out():
     assert lab.left(1.5, 105) == 1 and lab.left(1.5, 100, "input") == pytest.approx(1, abs=1e-6)
     everything = np.linalg.norm(count.sizes(1.5))
     assert 3e4 < everything * lab.left(1.5, 100) < 5e4  # "tens of thousands"
+    assert 1 - lab.left(1.5, 100) == pytest.approx(1 / 6, abs=0.02)  # "by a sixth"
     assert np.linalg.norm(count.sizes(2.0)) * lab.left(2.0, 1) > 1  # "the last layer alone"
     shares = [lab.left(1.5, k) for k in range(1, 106)]
     assert (np.diff(shares) > 0).all()

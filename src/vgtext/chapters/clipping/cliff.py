@@ -8,7 +8,7 @@ from vgtext import nn
 from vgtext.style import COLORS, REFERENCE, label_line, log_axis, number
 
 T, TARGET, START, STEPS = 50, 0.7, (4.2, -2.6), 24
-RATES, LIMITS = [0.1, 0.2, 0.3], [0.1, 0.5, 1.0, 10.0]
+RATES, LIMITS = [0.1, 0.2, 0.3], [0.1, 1.0, 10.0]
 WHOLE, CLOSE = ((3.5, 7.5), (-3.2, 4.0)), ((4.0, 4.5), (-2.7, -1.8))  # what is shown of w and b
 
 sigmoid = nn.get_activation("sigmoid")
@@ -49,10 +49,10 @@ def descend(rate, c=None, start=START, steps=STEPS):
 
 
 @cache
-def surface(part, points=81):
-    """The loss over a part of the plane of w and b: (w, b, loss)."""
-    w, b = (np.linspace(*ends, points) for ends in part)
-    return w, b, loss_and_gradient(*np.meshgrid(w, b))[0]
+def surface(part, points=100):
+    """The loss over a part of the plane of w and b: (points, points), b upwards, at the middles of the pixels."""
+    w, b = (low + (high - low) * (np.arange(points) + 0.5) / points for low, high in part)
+    return loss_and_gradient(*np.meshgrid(w, b))[0]
 
 
 def longest(rate, c=None, steps=STEPS):
@@ -65,7 +65,8 @@ def longest(rate, c=None, steps=STEPS):
 def draw_cliff(plane, close, norm, c=1.0, rate=0.2, step=STEPS):
     """Descent with and without clipping on the loss of the tiny network, close up too, and the size of the gradient."""
     for ax, part, words in ((plane, WHOLE, "loss (dark: high)"), (close, CLOSE, "the start, close up")):
-        ax.pcolormesh(*surface(part), cmap="Greys", vmin=0, vmax=0.6, shading="nearest")
+        ax.imshow(surface(part), cmap="Greys", vmin=0, vmax=0.6, extent=(*part[0], *part[1]), origin="lower",
+                  aspect="auto", interpolation="nearest")
         ax.set(xlim=part[0], ylim=part[1], xlabel="weight w", ylabel="bias b", title=words)
         ax.plot(*START, "k*", markersize=9)
     norm.set(xlim=(-0.5, STEPS + 1), xlabel="step", xticks=[0, 8, 16, 24])
