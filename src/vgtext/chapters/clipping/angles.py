@@ -39,7 +39,7 @@ def shorten(arrays, way, share):
     """
     whole = length(arrays)
     low, high = 1e-12 * whole, whole
-    for _ in range(40):
+    for _ in range(26):
         c = np.sqrt(low * high)
         cut = clip_all(arrays, way, c)
         low, high = (c, high) if length(cut) < share * whole else (low, c)

@@ -46,9 +46,8 @@ def settle(skew, batch, c, rate=0.05, steps=1500, seed=1):
     """
     rng, x, chains = np.random.default_rng(seed), data(skew), max(30, 400 // batch)
     w, places = np.full(chains, x.mean()), []
-    for _ in range(steps):
-        gradient = w - rng.choice(x, (batch, chains)).mean(axis=0)
-        w = w - rate * np.clip(gradient, -c, c)
+    for mean in x[rng.integers(len(x), size=(steps, batch, chains))].mean(axis=1):
+        w = w - rate * np.clip(w - mean, -c, c)
         places.append(w)
     return float(np.mean(places[steps // 2:]))
 
