@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import COLORS, REFERENCE, label_line, log_axis, number
+from vgtext.style import COLORS, number
 
 T, TARGET, START, STEPS = 50, 0.7, (4.2, -2.6), 24
 RATES, LIMITS = [0.1, 0.2, 0.3], [0.1, 1.0, 10.0]
@@ -62,23 +62,16 @@ def longest(rate, c=None, steps=STEPS):
     return k + 1, float(lengths[k])
 
 
-def draw_cliff(plane, close, norm, c=1.0, rate=0.2, step=STEPS):
-    """Descent with and without clipping on the loss of the tiny network, close up too, and the size of the gradient."""
-    for ax, part, words in ((plane, WHOLE, "loss (dark: high)"), (close, CLOSE, "the start, close up")):
+def draw_cliff(plane, close, c=1.0, rate=0.2, step=STEPS):
+    """Descent with and without clipping on the loss of the tiny network, and its start close up."""
+    for ax, part, words in ((plane, WHOLE, "the loss (dark: high)"), (close, CLOSE, "where both start, close up")):
         ax.imshow(surface(part), cmap="Greys", vmin=0, vmax=0.6, extent=(*part[0], *part[1]), origin="lower",
                   aspect="auto", interpolation="nearest")
         ax.set(xlim=part[0], ylim=part[1], xlabel="weight w", ylabel="bias b", title=words)
+        for limit, color, marker in ((None, COLORS["backward"], "s"), (c, COLORS["forward"], "o")):
+            ax.plot(*descend(rate, limit)[0][: step + 1].T, color=color, marker=marker, markersize=4, linewidth=1.4)
         ax.plot(*START, "k*", markersize=9)
-    norm.set(xlim=(-0.5, STEPS + 1), xlabel="step", xticks=[0, 8, 16, 24])
-    log_axis(norm, 1e-6, 1e3, "size of the gradient")
-    norm.axhline(c, **REFERENCE)
-    label_line(norm, STEPS, c, f"c = {c:g}", COLORS["reference"], ha="right", va="bottom", xytext=(0, 2))
-    for limit, color, marker in ((None, COLORS["backward"], "s"), (c, COLORS["forward"], "o")):
-        places, _, sizes = descend(rate, limit)
-        options = {"color": color, "marker": marker, "markersize": 4, "linewidth": 1.4}
-        for ax in (plane, close):
-            ax.plot(*places[: step + 1].T, **options)
-        norm.plot(range(step + 1), sizes[: step + 1], **options)
+    close.set_xticks([4.0, 4.2, 4.4])
     plane.text(7.4, -0.5, "not clipped", color=COLORS["backward"], ha="right", va="top", fontsize=9)
     plane.text(7.4, -1.2, "clipped", color=COLORS["forward"], ha="right", va="top", fontsize=9)
     return story(rate, c, step)
@@ -86,11 +79,12 @@ def draw_cliff(plane, close, norm, c=1.0, rate=0.2, step=STEPS):
 
 def story(rate, c, step):
     """What the figure shows, in words."""
+    _, losses, norms = descend(rate)
     if step == 0:
-        return f"Both start at the star, w = {START[0]}, b = {START[1]}. The loss is {number(descend(rate)[1][0])}."
-    (k, length), (places, losses, _) = longest(rate, None, step), descend(rate)
-    lead = (f"η = {rate:g}. Without clipping, step {k} of {step} is {number(length)} long and ends "
-            f"{'on the flat' if losses[step] > 0.08 and places[step][1] > -2 else 'near the cliff'}: the loss is now "
-            f"{number(losses[step])}.")
-    return (f"{lead} Clipped at c = {c:g}, no step is longer than {number(longest(rate, c, step)[1])}, and the loss is "
+        return (f"Both runs start at the star, w = {START[0]}, b = {START[1]}, with a gradient of {number(norms[0])} "
+                f"and a loss of {number(losses[0])}.")
+    k, length = longest(rate, None, step)
+    return (f"η = {rate:g}, {step} steps. Not clipped: step {k} met a gradient of {number(norms[k - 1])} and went "
+            f"{number(length)} far. The gradient is {number(norms[step])} now, the loss {number(losses[step])}. Clipped "
+            f"at c = {c:g}: no step went further than {number(longest(rate, c, step)[1])}, and the loss is "
             f"{number(descend(rate, c)[1][step])}.")
