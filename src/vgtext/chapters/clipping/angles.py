@@ -88,7 +88,7 @@ def layer_sizes(network, way=None, share=1.0):
 
 def draw_angles(turn, sizes, network="tanh, σ_w = 2", share=0.1):
     """The angle by which each way turns the gradient against the length that is kept; and the layers' sizes."""
-    turn.set(xscale="log", xlim=(1.25, 7e-4), ylim=(-4, 95), ylabel="angle to the raw gradient (degrees)",
+    turn.set(xscale="log", xlim=(1.25, 7e-4), ylim=(-4, 95), ylabel="turned by (degrees)",
              xlabel="length kept, clipped / raw", yticks=[0, 30, 60, 90])
     turn.set_xticks([1, 0.1, 0.01, 0.001], ["1", "0.1", "0.01", "0.001"])
     turn.minorticks_off()

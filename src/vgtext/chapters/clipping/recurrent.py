@@ -54,7 +54,7 @@ def draw_recurrent(trace, budget, rate=0.1, c=1.0, seed=0):
     """The gradient's size over one run, clipped and not; and the test loss after 1000 steps at every longest step."""
     runs, steps = stored(), np.arange(BLOCK, STEPS + 1, BLOCK)
     trace.set(xlim=(0, 1.05 * STEPS), xlabel="step", xticks=[0, 500, 1000])
-    log_axis(trace, 1e-3, 1e5, "size of the gradient, before clipping")
+    log_axis(trace, 1e-3, 1e5, "gradient, before clipping")
     for limit, color, words, y in ((None, COLORS["backward"], "not clipped", 6e4),
                                    (c, COLORS["forward"], f"clipped at {c:g}", 1e4)):
         sizes = 10.0 ** runs["traces"][(*cell(rate, limit), seed)].astype(float)
