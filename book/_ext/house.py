@@ -83,9 +83,16 @@ def add_figures(app):
 
 
 def mend_page(app, pagename, templatename, context, doctree):
-    """Take thebe's files out of the page (they reach for a CDN, and throw), and mend its markup."""
+    """Take thebe's files out of the page (they reach for a CDN, and throw), mend its markup, and let scripts wait.
+
+    Scripts run when the page has been read, so that it shows before they have come; in the search page some that stand
+    in its template need the others first, and everywhere the options, which lines in the page speak of.
+    """
     for kind in ("script_files", "css_files"):
         context[kind] = [file for file in context[kind] if "thebe" not in repr(vars(file))]
+    for file in context["script_files"]:
+        if file.filename and pagename != "search" and "documentation_options" not in str(file.filename):
+            file.attributes.setdefault("defer", "defer")
     for old, new in MENDS.items():
         context["body"] = context.get("body", "").replace(old, new)
 
