@@ -4,11 +4,13 @@ Like a figure, a quiz shows itself as the environment variable ``VGTEXT_EXPLORE`
 ``static``, an element of a page; ``text``, its words alone, without the answers.
 """
 
+import itertools
 import json
 import math
 import random
 import zlib
 from html import escape
+from numbers import Real
 from pathlib import Path
 
 import anywidget
@@ -47,6 +49,8 @@ def quiz(question, *, right=None, wrong=None, number=None, tolerance=None, unit=
     QuizError
         If there are neither choices nor a number, or both; if an answer lacks its why.
     """
+    if not isinstance(question, str):
+        raise QuizError(f"a quiz takes a question, in words; not {question!r}")
     where = f"quiz {question[:50]!r}"
     if not question.strip():
         raise QuizError("a quiz takes a question; this one is empty")
@@ -63,6 +67,8 @@ def quiz(question, *, right=None, wrong=None, number=None, tolerance=None, unit=
 
 def choices(where, question, right, wrong):
     """Return [(answer, is right, why), ...] in an order that the question decides."""
+    if not isinstance(right, dict) or not isinstance(wrong, dict):
+        raise QuizError(f"{where}: right and wrong choices are a dict each, answer: why")
     if not right or not wrong:
         raise QuizError(f"{where}: a choice takes at least one right and one wrong answer")
     if set(right) & set(wrong):
@@ -77,15 +83,20 @@ def choices(where, question, right, wrong):
 
 def numbers(where, number, tolerance, explain, mistakes):
     """Return [(number, is right, why), ...], the right one first; each has the relative tolerance appended."""
-    if tolerance is None or not 0 <= tolerance < 1 or not math.isfinite(number):
+    if tolerance is None or not 0 <= tolerance < 1 or not isinstance(number, Real) or not math.isfinite(number):
         raise QuizError(
             f"{where}: a number takes a relative tolerance from 0 to 1, and is finite; not {number}, {tolerance}"
         )
     if not explain.strip() or not all(str(why).strip() for why in mistakes.values()):
         raise QuizError(f"{where}: explain why the number is right, and what each mistake confuses")
     for mistake in mistakes:
+        if not isinstance(mistake, Real):
+            raise QuizError(f"{where}: the mistake {mistake!r} is not a number")
         if math.isclose(mistake, number, rel_tol=tolerance):
             raise QuizError(f"{where}: the mistake {mistake} lies within the tolerance of the right number {number}")
+    for one, other in itertools.combinations(mistakes, 2):
+        if math.isclose(one, other, rel_tol=tolerance):
+            raise QuizError(f"{where}: the mistakes {one} and {other} cannot be told apart within the tolerance")
     return [
         (n, ok, why, tolerance)
         for n, ok, why in [(number, True, explain), *((m, False, w) for m, w in mistakes.items())]
