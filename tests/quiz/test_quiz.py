@@ -127,6 +127,15 @@ def test_numbers_are_read_as_people_write_them(page, written):
     assert answer(page, 2, written) == "Right. 2^10 = 1024, times 10^-10."
 
 
+def test_a_number_asked_for_in_percent_may_be_written_with_its_sign(browser, mode):
+    mode("static")
+    html = quiz("How much?", number=25, tolerance=0.01, unit="%", explain="A quarter.").mimebundle["text/html"]
+    tab = browser.new_page()
+    tab.set_content(f"{html}<script>{(HERE / 'quiz.js').read_text()}</script>")
+    assert [answer(tab, 0, written)[:7] for written in ("25", " %")] == ["Right. "] * 2
+    tab.close()
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [("0.02", "Not yet. That multiplies"), ("2%", "Not yet. That multiplies"), ("7", "Not yet. Not this number"),

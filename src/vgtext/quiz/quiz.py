@@ -140,7 +140,7 @@ class Quiz:
     def form(self):
         """Return the quiz as HTML: a form that the script brings to life; without it, the answer to unfold."""
         lead = " Choose all that hold." if self.kind == "many" else ""
-        data = escape(json.dumps({"kind": self.kind, "answers": self.answers, "see": self.see}))
+        data = escape(json.dumps({"kind": self.kind, "answers": self.answers, "unit": self.unit, "see": self.see}))
         answer = "".join(f"<p>{escape(line)}</p>" for line in self.solution())
         return (
             f'<form class="vg-quiz" data-quiz="{data}" novalidate>'
