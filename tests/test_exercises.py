@@ -20,7 +20,8 @@ POWER = Exercise(
     solution=np.linalg.matrix_power,
     inputs=matrix_and_depth,
     mistakes=((lambda W, L: W**L, "W**L raises each entry; a product of matrices is @."),
-              (lambda W, L: L * W, "That adds W up L times.")),
+              (lambda W, L: L * W, "That adds W up L times."),
+              (lambda W, L: L, "That is the exponent, a number.")),
 )
 NUMBER = Exercise("number", "0.2 to the power 10, a number", lambda: 0.2**10,
                   mistakes=((lambda: 2.0, "That multiplies."),), tolerance=0.01)

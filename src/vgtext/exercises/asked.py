@@ -85,8 +85,6 @@ def judge(exercise, given, inputs):
     value, advice = real(given)
     if value is None:
         return Verdict(False, f"{expected}; {got}{on}.{advice}")
-    if value.shape != right.shape:
-        return Verdict(False, f"{expected}, {kind(right)}; {got}{on}.")
     if same(value, right, exercise.tolerance):
         return None
     with np.errstate(all="ignore"):
@@ -94,6 +92,8 @@ def judge(exercise, given, inputs):
         hint = next((hint for other, hint in wrong if same(value, other, exercise.tolerance)), None)
     if hint:
         return Verdict(False, hint)
+    if value.shape != right.shape:
+        return Verdict(False, f"{expected}, {kind(right)}; {got}{on}.")
     if not np.isfinite(value).all():
         return Verdict(False, f"Expected finite numbers; {got}{on}.")
     return Verdict(False, f"{expected}; {got}{on}, {distance(value, right, exercise.tolerance)}.")
