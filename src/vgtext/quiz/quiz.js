@@ -18,7 +18,9 @@
     if (kind === "number") {
       const given = readNumber(form.querySelector("input").value, unit);
       if (Number.isNaN(given)) return [null, "Write a number, with a decimal point, for instance 0.25, 1/4 or 1.5e-7."];
-      const met = answers.find(([value, , , tolerance]) => near(given, value, tolerance));
+      const off = ([value]) => Math.abs(given - value);
+      const [met] = answers.filter(([value, , , tolerance]) => near(given, value, tolerance))
+        .sort((a, b) => b[1] - a[1] || off(a) - off(b));
       return met ? [met[1], met[2]] : [false, "Not this number. Estimate its size first, then compute."];
     }
     const chosen = new Set([...form.querySelectorAll("input:checked")].map((input) => Number(input.value)));

@@ -4,7 +4,6 @@ Like a figure, a quiz shows itself as the environment variable ``VGTEXT_EXPLORE`
 ``static``, an element of a page; ``text``, its words alone, without the answers.
 """
 
-import itertools
 import json
 import math
 import random
@@ -38,7 +37,8 @@ def quiz(question, *, right=None, wrong=None, number=None, tolerance=None, unit=
     number, tolerance, unit : float, float, str, optional
         Instead of choices: the number that is asked for, how far off (relative) an answer may be, and its unit.
     mistakes : dict, optional
-        With ``number``: wrong numbers that readers come to, {number: what it confuses}, met with the same tolerance.
+        With ``number``: wrong numbers that readers come to, {number: what it confuses}, met with the same tolerance; of
+        several, the nearest.
     explain : str
         With ``number``: why it is right.
     see : str
@@ -94,9 +94,6 @@ def numbers(where, number, tolerance, explain, mistakes):
             raise QuizError(f"{where}: the mistake {mistake!r} is not a number")
         if math.isclose(mistake, number, rel_tol=tolerance):
             raise QuizError(f"{where}: the mistake {mistake} lies within the tolerance of the right number {number}")
-    for one, other in itertools.combinations(mistakes, 2):
-        if math.isclose(one, other, rel_tol=tolerance):
-            raise QuizError(f"{where}: the mistakes {one} and {other} cannot be told apart within the tolerance")
     return [
         (n, ok, why, tolerance)
         for n, ok, why in [(number, True, explain), *((m, False, w) for m, w in mistakes.items())]
