@@ -87,16 +87,22 @@ def add_figures(app):
 def mend_page(app, pagename, templatename, context, doctree):
     """Take thebe's files out of the page (they reach for a CDN, and throw), mend its markup, and let scripts wait.
 
-    Scripts run when the page has been read, so that it shows before they have come; in the search page some that stand
-    in its template need the others first, and everywhere the options, which lines in the page speak of.
+    Scripts run when the page has been read, so that it shows before they have come; but in the search page, where some
+    that stand in its template need the others first.
     """
     for kind in ("script_files", "css_files"):
         context[kind] = [file for file in context[kind] if "thebe" not in repr(vars(file))]
-    for file in context["script_files"]:
-        if file.filename and pagename != "search" and "documentation_options" not in str(file.filename):
-            file.attributes.setdefault("defer", "defer")
+    if pagename != "search":
+        context["script_files"] = [waiting(file) for file in context["script_files"]]
     for old, new in MENDS.items():
         context["body"] = context.get("body", "").replace(old, new)
+
+
+def waiting(file):
+    """Return a script that runs when its page has been read; lines in the page, and the options, run at once."""
+    if not file.filename or "documentation_options" in str(file.filename):
+        return file
+    return type(file)(file.filename, priority=file.priority, **{**file.attributes, "defer": "defer"})
 
 
 def move_figures(app, pagename, templatename, context, doctree):
