@@ -1,12 +1,15 @@
 """The map: depth across, normalization and shortcuts down, one map for each activation and initialization."""
 
 import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Rectangle
 
 from vgtext.claim import Claim, Evidence
+from vgtext.style import COLORS
 
 from .runs import DEPTHS, RATES, Recipe, again, best, counts, digits, recipes
 
-NAMES = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU", "selu": "SELU"}
+NAMES = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
 ROWS = {"nothing": ("none", "plain"), "layer norm": ("layer", "plain"), "batch norm": ("batch", "plain"),
         "residual": ("none", "residual"), "residual,\nlayer norm": ("layer", "residual"),
         "residual,\nbatch norm": ("batch", "residual")}
@@ -44,7 +47,7 @@ def draw_map(ax, activation="relu", init="He", measure="accuracy"):
     values = table(activation, init, measure)
     shade = {"accuracy": values, "rates": 25 * values, "steps": 100 - np.nan_to_num(values, nan=300) / 3}[measure]
     heat(ax, shade, values)
-    ax.set_xticks(range(len(DEPTHS)), DEPTHS)
+    ax.set_xticks(range(len(DEPTHS)), map(str, DEPTHS))
     ax.set_yticks(range(len(ROWS)), ROWS)
     ax.set(xlabel="depth L", title=f"{NAMES[activation]}, {init} initialization")
     deep = {row: deepest(Recipe(activation, init, *cell)) for row, cell in ROWS.items()}
@@ -59,14 +62,15 @@ def draw_map(ax, activation="relu", init="He", measure="accuracy"):
 
 
 def heat(ax, shade, values):
-    """Colours from 0 to 100, dark is good, with a whole number in every cell; nan is a dash."""
+    """Cells from 0 (orange) over 50 (the page's ground) to 100 (blue), a whole number in each; nan is a dash."""
     rows, columns = shade.shape
-    ax.pcolormesh(np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5, shade, cmap="cividis_r", vmin=0, vmax=115)
     ax.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
     ax.tick_params(length=0)
     for (i, j), value in np.ndenumerate(values):
-        ax.text(j, i, "–" if np.isnan(value) else f"{value:.0f}", ha="center", va="center", fontsize=9,
-                color="white" if shade[i, j] > 58 else "black")
+        color = COLORS["forward" if shade[i, j] > 50 else "backward"]
+        alpha = round(0.6 * abs(shade[i, j] - 50) / 50, 2)
+        ax.add_patch(Rectangle((j - 0.48, i - 0.46), 0.96, 0.92, facecolor=(*to_rgb(color), alpha), linewidth=0))
+        ax.text(j, i, "–" if np.isnan(value) else f"{value:.0f}", ha="center", va="center", fontsize=10)
 
 
 def count_trained(activation=None, depth=100, **fixed):

@@ -24,7 +24,7 @@ MATCHED = {"sigmoid": "glorot_normal", "tanh": "glorot_normal", "relu": "he_norm
 
 @dataclass(frozen=True)
 class Patient:
-    """All that defines a run. ``init`` is a name of ``vgtext.nn``, or a weight scale σ_w; ``rate`` None: best of four."""
+    """All that defines a run. ``init`` is a name of ``vgtext.nn``, or a weight scale σ_w; no ``rate``: best of four."""
 
     depth: int = 8
     activation: str = "relu"

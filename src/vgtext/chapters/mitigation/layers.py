@@ -12,6 +12,7 @@ from .runs import DEPTHS, Recipe, recipes
 DEPTH = 50
 REMEDIES = {row.replace("\n", " "): row for row in ROWS}
 APART, BACK = 1.5, 1.5  # powers of ten that a healthy network may gain or lose on its way
+ROUNDING = -13  # log10 of a share below which float64 no longer tells two inputs apart
 
 
 def draw_journey(ax, activation="sigmoid", init="Glorot", remedy="layer norm"):
@@ -25,29 +26,30 @@ def draw_journey(ax, activation="sigmoid", init="Glorot", remedy="layer norm"):
     lines = (("forward", measured.forward - measured.forward[0], "activations", "-"),
              ("gradient", apart(measured), "what tells inputs apart", (0, (5, 2))),
              ("backward", measured.backward, "error signal (right to left)", "-"))
-    for i, (color, size, words, dashes) in enumerate(lines):
-        ax.plot(l, 10.0 ** np.clip(size, -60, 60), color=COLORS[color], linewidth=2, linestyle=dashes)
-        ax.text(0.03, 0.04 + 0.07 * i, words, color=COLORS[color], fontsize=10, transform=ax.transAxes)
+    for color, size, words, dashes in lines:
+        ax.plot(l, 10.0 ** np.clip(size, -60, 60), color=COLORS[color], linewidth=2, linestyle=dashes, label=words)
+    ax.legend(loc="lower left")
     forward = 0.5 * (np.log10(grown.square) - np.log10(grown.square[0]))
     for size in (forward, theory.backward(recipe, DEPTH)):
         ax.plot(l, 10.0 ** np.clip(size, -60, 60), **THEORY)
-    end, error = apart(measured)[-1], measured.backward[0]
+    end, error = apart(measured)[-1], number(10.0 ** measured.backward[0], 1)
+    left = f"{number(10.0**end, 1)} times" if np.isfinite(end) else "less than 10⁻¹² times"
     return (f"{NAMES[activation]}, {init} initialization, {remedy}, {DEPTH} layers of 32, untrained: of the "
-            f"activations {number(10.0 ** lines[0][1][-1], 1)} times is left at the last hidden layer, of what tells inputs apart "
-            f"{number(10.0**end, 1)} times. Layer 1 gets {number(10.0**error, 1)} times the error signal (theory "
+            f"activations {number(10.0 ** lines[0][1][-1], 1)} times is left at the last hidden layer, of what tells "
+            f"inputs apart {left}. Layer 1 gets {error} times the error signal (theory "
             f"{number(10.0 ** theory.backward(recipe, DEPTH)[0], 1)}).")
 
 
 def apart(measured):
-    """log10 of the size of what differs between inputs, relative to layer 1."""
+    """log10 of the size of what differs between inputs, relative to layer 1; nan where it is lost in rounding."""
     size = measured.forward + measured.spread
-    return size - size[0]
+    return np.where(measured.spread > ROUNDING, size - size[0], np.nan)
 
 
 def ends(recipe, depth):
     """The powers of ten gained by what tells inputs apart, first to last layer, and by the error signal, back."""
     measured = journey(recipe, depth)
-    return float(apart(measured)[-1]), float(measured.backward[0])
+    return float(np.nan_to_num(apart(measured)[-1], nan=ROUNDING)), float(measured.backward[0])
 
 
 def points(norm=None, shortcut=None):

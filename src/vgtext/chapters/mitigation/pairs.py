@@ -46,13 +46,11 @@ def draw_pair(ax, curve, pair="residual, and batch norm (ReLU)", depth=50):
     ax.set_xticks([0, 1], across)
     ax.set_yticks([0, 1], down)
     ax.set_title(f"test accuracy in %, {depth} layers")
-    curve.set(xlim=(0, 104), ylim=(-105, 105), xlabel="depth L", ylabel="interaction, points", xticks=[2, 20, 50, 100],
-              title="what the pair adds")
+    curve.set(xlim=(0, 104), ylim=(-105, 105), xlabel="depth L", ylabel="more (+) or less (−) than the sum",
+              xticks=[2, 20, 50, 100], title="interaction, points")
     curve.axhline(0, color=COLORS["reference"], linewidth=0.8)
     curve.plot(DEPTHS, [100 * interaction(pair, L) for L in DEPTHS], color=COLORS["forward"], marker="o", markersize=4)
     curve.plot([depth], [100 * interaction(pair, depth)], "o", color=COLORS["backward"], markersize=9)
-    curve.text(102, 98, "more than the sum", ha="right", va="top", fontsize=9, color=COLORS["reference"])
-    curve.text(102, -98, "less than the sum", ha="right", va="bottom", fontsize=9, color=COLORS["reference"])
     (neither, other), (one, both) = values
     return (f"{depth} layers: neither {neither:.0f}%, {down[1]} alone {one:.0f}%, {across[1]} alone {other:.0f}%, both "
             f"{both:.0f}%. Together they add {both - neither:.0f} points; one by one they would add "

@@ -23,7 +23,7 @@ def draw_speed(ax, activation="tanh", init="Glorot"):
     ax.set_yticks([10, 30, 100, 300], ["10", "30", "100", "300"])
     ax.set_xscale("log")
     ax.set(xlim=(1.8, 115), xlabel="depth L")
-    ax.set_xticks(DEPTHS, DEPTHS)
+    ax.set_xticks(DEPTHS, map(str, DEPTHS))
     ax.minorticks_off()
     ax.axhline(STEPS, color=COLORS["reference"], linewidth=0.8)
     for i, (row, (color, marker, dashes)) in enumerate(LOOKS.items()):

@@ -8,9 +8,8 @@ from .atlas import TRAINS, heat
 from .cures import PATIENTS, REMEDIES, counts
 from .runs import digits
 
-SHORT = {"vanishing by activation": "vanish:\nactiv.", "vanishing by initialization": "vanish:\ninit",
-         "vanishing by depth": "vanish:\ndepth", "exploding": "ex-\nplode", "dead units": "dead\nunits",
-         "learning rate too small": "rate\nsmall", "learning rate too large": "rate\nlarge"}
+#: The patients by number, as the figure's axis has them.
+NUMBERED = {f"{i} {cause}": cause for i, cause in enumerate(PATIENTS, 1)}
 
 
 def outcomes():
@@ -34,12 +33,12 @@ def draw_cures(ax, cause="vanishing by depth"):
     values = 100 * outcomes()
     heat(ax, values, values)
     j = list(PATIENTS).index(cause)
-    ax.set_xticks(range(len(PATIENTS)), SHORT.values(), fontsize=8)
-    ax.xaxis.tick_top()
+    ax.set_xticks(range(len(PATIENTS)), [str(i) for i in range(1, len(PATIENTS) + 1)])
+    ax.set_xlabel("patient (1 to 7 in the list)")
     ax.set_yticks(range(1 + len(REMEDIES)), ["nothing", *REMEDIES])
     ax.plot([j - 0.5, j + 0.5, j + 0.5, j - 0.5, j - 0.5], np.array([0, 0, 1, 1, 0]) * len(values) - 0.5,
             color=COLORS["backward"], linewidth=2.5, clip_on=False)
-    ax.axhline(0.5, color="white", linewidth=2)
+    ax.axhline(0.5, color=COLORS["reference"], linewidth=1)
     good = cured_by(cause)
     return (f"{cause[0].upper()}{cause[1:]}: {values[0, j]:.0f}% of the test digits untreated. {len(good)} of "
             f"{len(REMEDIES)} remedies bring it to 80% or more: {', '.join(good)}. Width 32, 300 steps, mean of "
