@@ -22,7 +22,8 @@ from .theory import growth, moments
 CLAIMS = (*atlas.CLAIMS, *hundred.CLAIMS, *pairs.CLAIMS)
 
 __all__ = [
-    "ACTIVATIONS", "CLAIMS", "DEPTHS", "EXERCISES", "INITS", "MEASURES", "NAMES", "NORMS", "NUMBERED", "PAIRS", "PATIENTS", "RATES",
+    "ACTIVATIONS", "CLAIMS", "DEPTHS", "EXERCISES", "INITS", "MEASURES", "NAMES", "NORMS", "NUMBERED", "PAIRS",
+    "PATIENTS", "RATES",
     "REMEDIES", "SHORTCUTS", "SINGLE_REMEDIES", "WAYS", "Recipe", "accuracy", "count_trained", "cured_by", "cures_of",
     "deepest", "draw_cures", "draw_forecast", "draw_hundred", "draw_journey", "draw_map", "draw_pair", "draw_speed",
     "draw_switches", "ends", "forecast", "growth", "interaction", "journey", "learned", "moments", "name_cause",
