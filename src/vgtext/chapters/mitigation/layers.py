@@ -33,10 +33,10 @@ def draw_journey(ax, activation="sigmoid", init="Glorot", remedy="layer norm"):
     for size in (forward, theory.backward(recipe, DEPTH)):
         ax.plot(l, 10.0 ** np.clip(size, -60, 60), **THEORY)
     end, error = apart(measured)[-1], number(10.0 ** measured.backward[0], 1)
-    left = f"{number(10.0**end, 1)} times" if np.isfinite(end) else "less than 10⁻¹² times"
-    return (f"{NAMES[activation]}, {init} initialization, {remedy}, {DEPTH} layers of 32, untrained: of the "
-            f"activations {number(10.0 ** lines[0][1][-1], 1)} times is left at the last hidden layer, of what tells "
-            f"inputs apart {left}. Layer 1 gets {error} times the error signal (theory "
+    left = f"by {number(10.0**end, 1)}" if np.isfinite(end) else "by less than 10⁻¹²"
+    return (f"{NAMES[activation]}, {init} initialization, {remedy}, {DEPTH} layers of 32, untrained. On the way to the "
+            f"last hidden layer the activations change by a factor of {number(10.0 ** lines[0][1][-1], 1)}, what tells "
+            f"inputs apart {left}. Layer 1 gets {error} times the error signal of the last one (theory "
             f"{number(10.0 ** theory.backward(recipe, DEPTH)[0], 1)}).")
 
 
@@ -85,5 +85,5 @@ def draw_forecast(ax, norm="none", shortcut="plain"):
     ax.legend(loc="upper left", fontsize=9)
     right = forecast(sizes) == ok
     names = {"none": "no norm", "batch": "batch norm", "layer": "layer norm"}
-    return (f"{names[norm]}, {shortcut}: {int(ok.sum())} of {len(ok)} networks of 5 to 100 layers train. The dashed "
-            f"box forecasts {int(right.sum())} of {len(ok)} rightly, before a single step.")
+    return (f"Networks with {names[norm]}, {shortcut}: {int(ok.sum())} of {len(ok)}, of 5 to 100 layers, train. The "
+            f"dashed box forecasts {int(right.sum())} of {len(ok)} rightly, before a single step.")
