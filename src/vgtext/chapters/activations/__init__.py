@@ -9,7 +9,7 @@ from . import chain, dying, kinks
 from .chain import SCALES as CHAIN_SCALES
 from .chain import draw_chain, passing, reaches
 from .cost import WORK, draw_cost
-from .cost import stored as cost
+from .cost import stored as cost_ratios
 from .dying import (
     MAKERS,
     START_BIASES,
@@ -30,7 +30,7 @@ CLAIMS = (*chain.CLAIMS, *dying.CLAIMS, *kinks.CLAIMS)
 
 __all__ = [
     "ALPHAS", "CHAIN_SCALES", "CHOICES", "CLAIMS", "EXERCISES", "MAKERS", "NAMES", "RATES", "SPREADS", "STARTS",
-    "START_BIASES", "WORK", "accuracy", "comebacks", "cost", "dead_at_end", "dead_share", "dip", "draw_chain",
+    "START_BIASES", "WORK", "accuracy", "comebacks", "cost_ratios", "dead_at_end", "dead_share", "dip", "draw_chain",
     "draw_cost", "draw_dying", "draw_kink", "draw_shape", "draw_start", "gradient_of_a_dead_unit", "jump", "leaky_mean",
     "moments", "own_scale", "passing", "reaches", "scale_to_keep", "sides",
 ]

@@ -74,8 +74,8 @@ def draw_dying(steps, rates, optimizer="adam", rate=0.03, bias=0.0):
         return (f"{name}, η = {rate:g}, biases start at {bias:g}: at least one of three ReLU runs breaks down with inf or "
                 f"nan; up to then {end:.0f} % of the units are dead, and no leaky one.")
     return (f"{name}, η = {rate:g}, biases start at {bias:g}: after {STEPS} steps {end:.0f} % of the ReLU units are dead "
-            f"(test accuracy {accuracy('relu', optimizer, rate, bias):.0%}) and 0 % of the leaky ones "
-            f"({accuracy('leaky_relu', optimizer, rate, bias):.0%}).")
+            f"(test accuracy {100 * accuracy('relu', optimizer, rate, bias):.0f} %) and 0 % of the leaky ones "
+            f"({100 * accuracy('leaky_relu', optimizer, rate, bias):.0f} %).")
 
 
 def gradient_of_a_dead_unit(layer, optimizer="sgd", steps=20):

@@ -52,7 +52,7 @@ EXERCISES = {
             lambda: np.array([SELU_LAMBDA * SELU_ALPHA, SELU_LAMBDA]),
             mistakes=(
                 (lambda: np.array([SELU_ALPHA, 1.0]), "These are the slopes of ELU. SELU multiplies them by λ."),
-                (lambda: np.array([SELU_LAMBDA, SELU_LAMBDA * SELU_ALPHA]), "The right numbers, left and right swapped."),
+                (lambda: np.array([SELU_LAMBDA, SELU_LAMBDA * SELU_ALPHA]), "Left and right are swapped."),
                 (lambda: np.array([SELU_LAMBDA, SELU_LAMBDA]), "Only α = 1 makes both sides meet with one slope."),
                 (lambda: np.array([0.0, SELU_LAMBDA]), "On the left SELU flattens far from 0, not at 0."),
             ),
@@ -107,7 +107,7 @@ EXERCISES = {
                 (lambda W, b, X: float((W @ X + b <= 0).all(axis=0).mean()),
                  "This is the share of examples that no unit answers. Columns are examples: look along the rows."),
                 (lambda W, b, X: float((W @ X <= 0).all(axis=1).mean()), "The biases are missing."),
-                (lambda W, b, X: float((W @ X + b <= 0).all(axis=1).sum()), "This is their number. Divide by the units."),
+                (lambda W, b, X: float((W @ X + b <= 0).all(axis=1).sum()), "This is their number, not their share."),
                 (lambda W, b, X: 1 - dead(W, b, X), "This is the share that is alive."),
             ),
         ),
