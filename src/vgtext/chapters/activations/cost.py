@@ -86,7 +86,8 @@ def draw_cost(ax, work="alone"):
 
 def make():
     """Measure and write the file; about a minute."""
-    record = {"what": "time over that of ReLU, each the least of all rounds", "command": "python -m vgtext.chapters.activations.cost",
+    record = {"what": "time over that of ReLU, each the least of all rounds",
+              "command": "python -m vgtext.chapters.activations.cost",
               "date": date.today().isoformat(), "rounds": ROUNDS, "seed": 0, "versions": {
                   "python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()},
               "ratios": measure()}

@@ -71,15 +71,15 @@ def draw_dying(steps, rates, optimizer="adam", rate=0.03, bias=0.0):
     label_line(rates, 2.4e-4, 83, "×: breaks down", COLORS["reference"], xytext=(0, 0))
     name, end = {v: k for k, v in MAKERS.items()}[optimizer], dead_at_end("relu", optimizer, rate, bias)
     if not survived("relu", optimizer, rate, bias):
-        return (f"{name}, η = {rate:g}, biases start at {bias:g}: at least one of three ReLU runs breaks down with inf or "
-                f"nan; up to then {end:.0f} % of the units are dead, and no leaky one.")
-    return (f"{name}, η = {rate:g}, biases start at {bias:g}: after {STEPS} steps {end:.0f} % of the ReLU units are dead "
-            f"(test accuracy {100 * accuracy('relu', optimizer, rate, bias):.0f} %) and 0 % of the leaky ones "
+        return (f"{name}, η = {rate:g}, biases start at {bias:g}: at least one of three ReLU runs breaks down with inf "
+                f"or nan; up to then {end:.0f} % of the units are dead, and no leaky one.")
+    return (f"{name}, η = {rate:g}, biases start at {bias:g}: after {STEPS} steps {end:.0f} % of the ReLU units are "
+            f"dead (test accuracy {100 * accuracy('relu', optimizer, rate, bias):.0f} %) and 0 % of the leaky ones "
             f"({100 * accuracy('leaky_relu', optimizer, rate, bias):.0f} %).")
 
 
 def gradient_of_a_dead_unit(layer, optimizer="sgd", steps=20):
-    """Kill one unit of a layer of a small ReLU network by its bias, train, and say (largest |gradient|, alive after)."""
+    """Kill a unit of a small ReLU network by its bias, and train: (its largest |gradient|, whether it wakes)."""
     d, net = digits(), nn.mlp(64, 32, 10, depth=4, activation="relu", init="he_normal", seed=0)
     net.layers[layer].b[0] = -1e3
     largest = 0.0
@@ -96,8 +96,8 @@ def gradient_of_a_dead_unit(layer, optimizer="sgd", steps=20):
 CLAIMS = (
     Claim(
         "S1.12", "Leaky ReLU's small negative slope prevents complete saturation.",
-        "holds", "A leaky unit's slope is never below α, so none is dead. That does not make it learn: where a learning "
-        "rate kills nearly all ReLU units, the leaky network fails, too.",
+        "holds", "A leaky unit's slope is never below α, so none is dead. That does not make it learn: where a "
+        "learning rate kills nearly all ReLU units, the leaky network fails, too.",
         (
             Evidence("smallest slope of leaky ReLU, α = 0.01, for z in [-100, 100]",
                      lambda: float(nn.leaky_relu(0.01).derivative(np.linspace(-100, 100, 2001)).min()), 0.01, 1e-12),
