@@ -36,8 +36,8 @@ def elu_value(z, alpha):
 def given_layer(rng):
     """Weights, biases and inputs of a layer of which some units are dead, some always on: (9, 4), (9, 1), (4, 30)."""
     b = np.append(60, rng.permutation(np.array([-60.0, -70, -80, 0, 0.5, 50, 60, 70])))[:, None]
-    W, X = rng.normal(size=(9, 4)), abs(rng.normal(size=(4, 30)).clip(-3, 3))
-    W[0] = -abs(W[0])  # awake by its bias only
+    W, X = rng.normal(size=(9, 4)), rng.normal(size=(4, 30)).clip(-3, 3)
+    W[:, 0], W[0], X[0] = 0, [-50, 0, 0, 0], 1  # one input is always 1; it makes unit 0 dead but for its bias
     return W, b, X
 
 
