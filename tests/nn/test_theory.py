@@ -6,6 +6,7 @@ import pytest
 from autograd import jacobian as autograd_jacobian
 from gradients import seeds, steady
 from hypothesis import given
+from scipy import stats
 
 from vgtext import nn
 from vgtext.nn import jacobian, products
@@ -108,6 +109,14 @@ def test_variances_of_initializers(name, variance):
     assert W.var() == pytest.approx(variance, rel=0.02) and abs(W.mean()) < 0.01
     if "uniform" in str(name):
         assert np.abs(W).max() <= (3 * variance) ** 0.5
+
+
+def test_a_truncated_normal_has_the_variance_asked_for_and_no_tails():
+    assert stats.truncnorm(-2, 2).std() == pytest.approx(nn.initializers.TRUNCATED_STD, rel=1e-12)
+    W = nn.initializers.variance_scaling(2, "fan_in", "truncated_normal")(400, 300, np.random.default_rng(0))
+    assert W.var() == pytest.approx(2 / 300, rel=0.01)
+    edge = 2 / nn.initializers.TRUNCATED_STD * (2 / 300) ** 0.5
+    assert 0.99 * edge < np.abs(W).max() <= edge
 
 
 @pytest.mark.parametrize("shape", [(5, 5), (7, 3), (3, 7)])

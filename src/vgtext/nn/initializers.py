@@ -10,25 +10,39 @@ import numpy as np
 
 from . import checks
 
+#: The standard deviation of N(0, 1) cut off at -2 and 2: sqrt(1 - 4 pdf(2) / (cdf(2) - cdf(-2))).
+TRUNCATED_STD = 0.8796256610342398
+
 
 def variance_scaling(scale, mode, distribution):
     """Return the initializer with entries of mean 0 and variance ``scale / n``.
 
-    n is n_in, n_out or their mean, for ``mode`` "fan_in", "fan_out", "fan_avg"; ``distribution`` is "normal", or
-    "uniform" on (-limit, limit) with limit = sqrt(3 scale / n).
+    n is n_in, n_out or their mean, for ``mode`` "fan_in", "fan_out", "fan_avg"; ``distribution`` is "normal", "uniform"
+    on (-limit, limit) with limit = sqrt(3 scale / n), or "truncated_normal": drawn anew beyond two standard
+    deviations, then widened by 1 / TRUNCATED_STD so that the variance is what was asked for, as Keras and JAX do.
     """
     checks.number("scale", scale, least=0)
     checks.choice("mode", mode, ("fan_in", "fan_out", "fan_avg"))
-    checks.choice("distribution", distribution, ("normal", "uniform"))
+    checks.choice("distribution", distribution, ("normal", "uniform", "truncated_normal"))
 
     def init(n_out, n_in, rng):
         n = {"fan_in": n_in, "fan_out": n_out, "fan_avg": (n_in + n_out) / 2}[mode]
         std = sqrt(scale / n)
         if distribution == "normal":
             return std * rng.standard_normal((n_out, n_in))
+        if distribution == "truncated_normal":
+            return std / TRUNCATED_STD * _within_two(rng, (n_out, n_in))
         return rng.uniform(-sqrt(3) * std, sqrt(3) * std, (n_out, n_in))
 
     return init
+
+
+def _within_two(rng, shape):
+    """Return N(0, 1) numbers, those beyond -2 and 2 drawn anew."""
+    x = rng.standard_normal(shape)
+    while (far := np.abs(x) > 2).any():
+        x[far] = rng.standard_normal(far.sum())
+    return x
 
 
 def scaled_normal(sigma_w):
