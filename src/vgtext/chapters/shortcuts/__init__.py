@@ -6,12 +6,29 @@
 
 from .exercises import EXERCISES
 from .norms import draw_norms, last_layer, slope
-from .shattered import KINDS, correlation, corrected, draw_shattered, published
+from .shattered import KINDS, corrected, correlation, draw_shattered, published
 from .size import SCALES, draw_paths, draw_sizes, growth, path_shares, predicted_shares, sizes
 from .training import WORDS, best, best_rate, draw_training
 
 __all__ = [
-    "EXERCISES", "KINDS", "SCALES", "WORDS", "best", "best_rate", "correlation", "corrected", "draw_norms",
-    "draw_paths", "draw_shattered", "draw_sizes", "draw_training", "growth", "last_layer", "path_shares",
-    "predicted_shares", "published", "sizes", "slope",
+    "EXERCISES",
+    "KINDS",
+    "SCALES",
+    "WORDS",
+    "best",
+    "best_rate",
+    "corrected",
+    "correlation",
+    "draw_norms",
+    "draw_paths",
+    "draw_shattered",
+    "draw_sizes",
+    "draw_training",
+    "growth",
+    "last_layer",
+    "path_shares",
+    "predicted_shares",
+    "published",
+    "sizes",
+    "slope",
 ]

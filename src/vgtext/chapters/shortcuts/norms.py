@@ -79,5 +79,5 @@ def draw_norms(ax, place="pre"):
     ax.plot(DEPTHS, sizes, "o", color=COLORS["gradient"])
     ax.plot(DEPTHS, sizes[0] * (predicted() if place == "pre" else np.ones(6)), **THEORY)
     ax.axhline(1, **REFERENCE)
-    return (f"{place}-norm, feed-forward blocks of width {WIDTH}, {SEEDS} seeds, at the start: the last block's gradient "
+    return (f"{place}-norm, feed-forward blocks, width {WIDTH}, {SEEDS} seeds, at the start: the last block's gradient "
             f"goes as L to the power {slope(sizes):.2f} from 2 to 64 blocks, {slope(sizes, 3):.2f} from 16 on.")

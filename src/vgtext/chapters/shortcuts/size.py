@@ -36,7 +36,7 @@ def growth(name, L, sigma_w=2**0.5):
     return np.sqrt(x if name == "plain" else 1 + scale(name, L) ** 2 * x)
 
 
-def draw_sizes(forward, backward, L=50, sigma_w=1.4, name="s = 1/√L"):
+def draw_sizes(forward, backward, L=50, sigma_w=1.0, name="s = 1/√L"):
     """Sizes of z and of its gradient block by block: plain and with a shortcut, measured and predicted."""
     l = np.arange(L + 1)
     for i, ax in enumerate((forward, backward)):
@@ -50,8 +50,8 @@ def draw_sizes(forward, backward, L=50, sigma_w=1.4, name="s = 1/√L"):
             ax.plot(l, growth(kind, L, sigma_w) ** (l if i == 0 else L - l), **THEORY)
     forward.legend(loc="upper left", fontsize=8)
     plain, other = sizes("plain", L, sigma_w)[1, 0], sizes(name, L, sigma_w)[1, 0]
-    return (f"ReLU, width 128, {L} blocks, σ_w = {sigma_w:.1f}. The input gets {number(plain, 1)} of the gradient in the "
-            f"plain network, and {number(other, 1)} with a shortcut and {name}. Dashed: predicted.")
+    return (f"ReLU, width 128, {L} blocks, σ_w = {sigma_w:.1f}. The input gets {number(plain, 1)} of the gradient in "
+            f"the plain network, and {number(other, 1)} with a shortcut and {name}. Dashed: predicted.")
 
 
 @cache
@@ -87,4 +87,5 @@ def draw_paths(ax, L=20, name="s = 1/√L"):
     ax.plot(k, predicted_shares(name, L), **THEORY)
     ax.legend(loc="upper right", fontsize=8)
     return (f"{2**L:,} paths through {L} blocks; a path passes {L / 2:g} branches on average. Weighed by the squared "
-            f"gradient that it carries, {name}, it passes {k @ share:.1f} (predicted {k @ predicted_shares(name, L):.1f}).")
+            f"gradient that it carries, {name}, it passes {k @ share:.1f} (predicted "
+            f"{k @ predicted_shares(name, L):.1f}).")

@@ -2,8 +2,6 @@
 
 from functools import cache
 
-import numpy as np
-
 from vgtext.style import COLORS, REFERENCE, label_line
 
 from .runs import DEPTHS, KINDS, RATES, stored
@@ -36,10 +34,11 @@ def draw_training(curves, depths, depth=40, other="scaled"):
     for kind in ("plain", other):
         color, mark = MARKS[kind]
         curves.plot(range(1, 11), best(kind, depth)[1], color=color, marker=mark, markersize=4)
-        depths.plot(DEPTHS, [best(kind, L)[1, -1] for L in DEPTHS], color=color, marker=mark, markersize=4, label=WORDS[kind])
+        last = [best(kind, L)[1, -1] for L in DEPTHS]
+        depths.plot(DEPTHS, last, color=color, marker=mark, markersize=4, label=WORDS[kind])
     depths.legend(loc="center right", fontsize=8)
     label_line(curves, 10.4, 0.1, "guessing", COLORS["reference"], ha="right", xytext=(0, -8))
     (train, test), (train_2, test_2) = best("plain", depth)[1:, -1], best(other, depth)[1:, -1]
-    return (f"ReLU, width 32, {depth} blocks, He's initialization, best of three learning rates, mean of 3 seeds. After "
-            f"10 epochs of digits: plain {train:.0%} right in training and {test:.0%} in the test; {WORDS[other]} "
+    return (f"ReLU, width 32, {depth} blocks, He's weights, digits, best of three learning rates, mean of 3 seeds. "
+            f"After 10 epochs: plain {train:.0%} right in training, {test:.0%} in the test; {WORDS[other]} "
             f"{train_2:.0%} and {test_2:.0%}.")
