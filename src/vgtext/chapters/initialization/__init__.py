@@ -1,0 +1,32 @@
+"""Initialization: the size of the first weights, derived, measured, raced, and compared with the frameworks' defaults.
+
+The modules are the sections of the chapter; ``theory`` is what they are compared with, ``runs`` makes and reads the
+stored training runs. The prose stands in ``notebooks/initialization.ipynb``.
+"""
+
+from . import half, scales
+from .defaults import DEFAULTS, draw_defaults, exact_scale, kaiming_limit
+from .defaults import left as default_left
+from .defaults import scales as default_scales
+from .exercises import EXERCISES
+from .half import draw_two_needs, factor, kept, one_layer, shrinking
+from .lsuv import STARTS, draw_lsuv, settled_factor
+from .race import behind, draw_he_xavier, final_loss, promise, ratio, row_5, runs_of
+from .runs import ACTIVATIONS, DEPTHS, RATES, SCALES
+from .scales import draw_scale, trained
+from .scales import left as scale_left
+from .shapes import RATIOS, SCHEMES, draw_rectangles
+from .singular import DEPTHS as PRODUCTS
+from .singular import QUARTER_CIRCLE, UNITS, draw_spectrum, largest, largest_law, mean_singular_values, spectrum
+from .sums import DISTRIBUTIONS, RULES, draw_sum_of_terms, mean_square
+
+CLAIMS = (*half.CLAIMS, *scales.CLAIMS)
+
+__all__ = [
+    "ACTIVATIONS", "CLAIMS", "DEFAULTS", "DEPTHS", "DISTRIBUTIONS", "EXERCISES", "PRODUCTS", "QUARTER_CIRCLE", "RATES",
+    "RATIOS", "RULES", "SCALES", "SCHEMES", "STARTS", "UNITS", "behind", "default_left", "default_scales",
+    "draw_defaults", "draw_he_xavier", "draw_lsuv", "draw_rectangles", "draw_scale", "draw_spectrum",
+    "draw_sum_of_terms", "draw_two_needs", "exact_scale", "factor", "final_loss", "kaiming_limit", "kept", "largest",
+    "largest_law", "mean_singular_values", "mean_square", "one_layer", "promise", "ratio", "row_5", "runs_of",
+    "scale_left", "settled_factor", "shrinking", "spectrum", "trained",
+]

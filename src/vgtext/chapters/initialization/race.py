@@ -1,0 +1,104 @@
+"""He against Xavier in deep ReLU networks: sizes at the start, and who learns (RESULTS 5)."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext import nn
+from vgtext.style import COLORS, REFERENCE, SEED, THEORY, label_line, layer_axis, log_axis, number
+
+from .runs import DEPTHS, EPOCHS, INITS, RATES, SEEDS, STEPS, WIDTH, best, digits, losses
+from .scales import GUESSING
+
+NAMES = {"he_normal": "He", "glorot_normal": "Xavier"}
+#: The epoch at which a curve is labelled.
+PLACE = {"he_normal": 7, "glorot_normal": 22}
+MARKS = {"he_normal": ("o", "-"), "glorot_normal": ("s", (0, (6, 2)))}
+
+
+@cache
+def gradients(init, depth, seeds=3):
+    """log10 ‖dL/dW[l]‖ in the untrained network on the digits, mean over seeds: (L+1,), nan at index 0."""
+    d, logs = digits(), []
+    for seed in range(seeds):
+        net = nn.mlp(64, WIDTH, 10, depth=depth, activation="relu", init=init, seed=seed)
+        net.loss_and_gradient(d.x[:, :128], d.y[:128], measure=True)
+        logs.append(net.signals().log10_gradient)
+    return np.mean(logs, axis=0)
+
+
+#: Examples in the random networks, and what He's theory says of their weight gradients: ‖dW‖² = E‖delta‖² E‖a‖²/BATCH,
+#: with ‖delta‖² = WIDTH/2 and ‖a‖² = WIDTH where input and output gradient are N(0, 1).
+BATCH = 32
+HE_LEVEL = float(WIDTH * np.sqrt(0.5 / BATCH))
+
+
+@cache
+def random_gradients(init, depth, seeds=5):
+    """log10 of ‖dL/dW[l]‖ over HE_LEVEL in random networks of equal widths, mean over seeds: (L+1,), nan at 0."""
+    first = 1000 * INITS.index(init)  # not the same random numbers for both
+    runs = [nn.measure(depth, WIDTH, activation="relu", init=init, batch=BATCH, seed=first + seed).log10_gradient
+            for seed in range(seeds)]
+    return np.mean(runs, axis=0) - np.log10(HE_LEVEL)
+
+
+def behind(depth):
+    """The law: Xavier's weight gradients over He's, 2^(-(L-1)/2) in every layer of a network of equal widths.
+
+    What W[l] gets is lost forward in the l - 1 layers below it and backward in the L - l layers above it.
+    """
+    return 2.0 ** (-(depth - 1) / 2)
+
+
+def ratio(depth):
+    """Measured: the geometric mean over the layers of Xavier's weight gradients over He's."""
+    return float(10 ** np.nanmean(random_gradients("glorot_normal", depth) - random_gradients("he_normal", depth)))
+
+
+def runs_of(init, depth, rate="best"):
+    """The stored losses (seed, epoch), and the learning rate: a given one, or the best."""
+    runs = losses()[1][INITS.index(init), DEPTHS.index(depth)]
+    return best(runs) if rate == "best" else (runs[RATES.index(rate)], rate)
+
+
+def final_loss(init, depth, rate="best"):
+    """The median over seeds of the training loss in the last epoch."""
+    return float(np.median(runs_of(init, depth, rate)[0][:, -1]))
+
+
+def row_5(depth=30):
+    """Each seed's last loss at each scheme's best learning rate: He (SEEDS,), Xavier (SEEDS,)."""
+    return tuple(runs_of(init, depth)[0][:, -1] for init in INITS)
+
+
+def draw_he_xavier(sizes, curves, depth=30, rate="best"):
+    """Weight gradients per layer before training, and the training loss, for He and for Xavier."""
+    layer_axis(sizes, max(DEPTHS))
+    log_axis(sizes, 1e-6, 1e2, "‖∂L/∂W[l]‖, over He's level")
+    curves.set(xlim=(0, EPOCHS), ylim=(0, 2.9), xlabel="epoch", ylabel="training loss")
+    curves.axhline(GUESSING, **REFERENCE)
+    label_line(curves, EPOCHS, GUESSING, "guessing: ln 10", COLORS["reference"], ha="right", xytext=(0, 9))
+    l, t, told = np.arange(depth + 1), np.arange(1, EPOCHS + 1), []
+    for init, color, law in zip(INITS, (COLORS["forward"], COLORS["backward"]), (1.0, behind(depth)), strict=True):
+        g, (marker, line), (runs, used) = 10 ** random_gradients(init, depth), MARKS[init], runs_of(init, depth, rate)
+        sizes.plot(l[[1, -1]], [law, law], **THEORY)
+        sizes.plot(l[1:], g[1:], linestyle="none", marker=marker, markersize=4, color=color)
+        label_line(sizes, 1, g[1], NAMES[init], color, xytext=(0, 13))
+        shown = np.where(np.isfinite(runs), runs, np.nan)
+        curves.plot(t, shown.T, **SEED)
+        curves.plot(t, np.median(shown, axis=0), color=color, linestyle=line, linewidth=2)
+        end = float(np.median(runs[:, -1]))
+        told.append(f"{NAMES[init]} ends at {end:.2f}" if np.isfinite(end) else f"{NAMES[init]} breaks down")
+        if rate == "best":
+            told[-1] += f" (learning rate {used:g})"
+        if np.isfinite(shown[:, PLACE[init]]).any():
+            y = float(np.nanmedian(shown[:, PLACE[init]]))
+            label_line(curves, PLACE[init] + 1, y, NAMES[init], color, xytext=(4, 9 if y < 2 else -10))
+    return (f"ReLU, {depth} layers of {WIDTH}: in random networks Xavier's weight gradients are "
+            f"{number(ratio(depth), 1)} of He's (the law: {number(behind(depth))}). After {EPOCHS} epochs "
+            f"{' and '.join(told)}; median of {SEEDS} seeds.")
+
+
+def promise(depth, init="glorot_normal", rate=0.3):
+    """What the loss would lose in all epochs if its gradient stayed as it is at the start: rate × steps × ‖dW‖²."""
+    return float(rate * STEPS * EPOCHS * np.sum(10 ** (2 * gradients(init, depth)[1:])))

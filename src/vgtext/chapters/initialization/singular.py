@@ -1,0 +1,95 @@
+"""Beyond the mean square: all singular values of a layer, and of a product of layers (RESULTS 1 and 11)."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext import nn
+from vgtext.style import COLORS, REFERENCE, THEORY, label_line, log_axis, number
+
+WIDTH = 128
+DEPTHS = (1, 2, 5, 10, 20, 30)
+INITS = {"Gaussian": nn.initializers.scaled_normal(1.0), "orthogonal": nn.initializers.orthogonal()}
+#: Activation and the factor on the weights. At a small scale of the input tanh is nearly linear.
+UNITS = {"linear": ("identity", 1.0), "tanh, small input": ("tanh", 1.0), "tanh": ("tanh", 1.0),
+         "ReLU": ("relu", 2**0.5)}
+INPUT = {"tanh, small input": 0.1}
+
+
+def largest_law(L):
+    """The largest squared singular value of a product of L wide Gaussian layers, (L+1)^(L+1)/L^L: about e (L + ½)."""
+    return (L + 1) ** (L + 1) / L**L
+
+
+@cache
+def spectrum(init, units, L, n=WIDTH, seed=0):
+    """The singular values of the Jacobian of L layers at one input, largest first: (n,)."""
+    (activation, gain), rng = UNITS[units], np.random.default_rng(seed)
+    phi, a, J = nn.get_activation(activation), INPUT.get(units, 1.0) * rng.standard_normal(n), np.eye(n)
+    for _ in range(L):
+        W = gain * INITS[init](n, n, rng)
+        z = W @ a
+        a, J = phi(z), phi.derivative(z)[:, None] * (W @ J)
+    return np.linalg.svd(J, compute_uv=False)
+
+
+@cache
+def largest(L, n=600, seeds=1, steps=40):
+    """Measured: the largest squared singular value of a product of Gaussian layers, by power iteration, mean."""
+    found = []
+    for seed in range(seeds):
+        rng = np.random.default_rng(seed)
+        Ws = [rng.standard_normal((n, n)) / np.sqrt(n) for _ in range(L)]
+        v = rng.standard_normal(n)
+        for _ in range(steps):
+            v /= np.linalg.norm(v)
+            u = v
+            for W in Ws:
+                u = W @ u
+            size = u @ u
+            v = u
+            for W in reversed(Ws):
+                v = W.T @ v
+        found.append(size)
+    return float(np.mean(found))
+
+
+@cache
+def mean_singular_values(init, n=1000, L=5, seed=0):
+    """The mean singular value of each layer's Jacobian, tanh, N(0, 1) input: layers L-1 and L (RESULTS 1)."""
+    rng, found = np.random.default_rng(seed), []
+    a = rng.standard_normal(n)
+    for l in range(1, L + 1):
+        W = nn.get_initializer(init)(n, n, rng)
+        a = np.tanh(W @ a)
+        if l >= L - 1:
+            J = (1 - a * a)[:, None] * W
+            found.append(float(np.sqrt(np.linalg.eigvalsh(J @ J.T).clip(0)).mean()))
+    return tuple(found)
+
+
+#: The mean singular value of a square Gaussian matrix with σ_w = 1: that of the quarter circle law.
+QUARTER_CIRCLE = 8 / (3 * np.pi)
+
+
+def draw_spectrum(ax, L=10, units="linear"):
+    """The singular values of the Jacobian of L layers in order, for Gaussian and for orthogonal layers."""
+    share = (np.arange(WIDTH) + 0.5) / WIDTH
+    ax.set(xlim=(0, 1), xlabel="share of directions, the most stretched first")
+    log_axis(ax, 1e-8, 1e2, f"singular values of {L} layers" if L > 1 else "singular values of 1 layer")
+    ax.axhline(1, **REFERENCE)
+    ends = {}
+    for init, color, line in (("Gaussian", COLORS["weight"], "-"), ("orthogonal", COLORS["forward"], (0, (6, 2)))):
+        s = spectrum(init, units, L)
+        ax.plot(share, np.where(s > 1e-12, s, np.nan), color=color, linestyle=line, linewidth=2)
+        ends[init] = s
+    if units == "linear":
+        ax.axhline(largest_law(L) ** 0.5, **THEORY)
+        label_line(ax, 1, largest_law(L) ** 0.5, "the law for the largest", COLORS["theory"], ha="right", xytext=(0, 8))
+    ax.text(0.04, 0.20, "solid: Gaussian layers", color=COLORS["weight"], fontsize=9, transform=ax.transAxes)
+    ax.text(0.04, 0.12, "dashed, blue: orthogonal layers", color=COLORS["forward"], fontsize=9, transform=ax.transAxes)
+    quarter = {init: number(s[WIDTH // 4] if s[WIDTH // 4] > 1e-12 else 0, 1) for init, s in ends.items()}
+    return (f"{units}, {L} layer{'s' * (L > 1)} of {WIDTH}: the most stretched direction grows "
+            f"{number(ends['Gaussian'][0])}-fold with Gaussian layers and {number(ends['orthogonal'][0])}-fold with "
+            f"orthogonal ones; a quarter of the way down the factors are {quarter['Gaussian']} and "
+            f"{quarter['orthogonal']}.")

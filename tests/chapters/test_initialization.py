@@ -1,0 +1,262 @@
+"""The laws behind the chapter, samples of its stored runs made again, its figures, and the numbers in its prose."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import brentq
+
+from figures import caption_of, check_figure
+from prose import check_prose
+from vgtext import nn
+from vgtext.chapters import initialization as lab
+from vgtext.chapters.initialization import defaults, lsuv, race, runs, scales, shapes, singular, sums, theory
+from vgtext.notebooks import figures
+from vgtext.style import number
+
+FIGURES = figures("initialization")
+caption = partial(caption_of, FIGURES)
+GUESSING = np.log(10)
+
+
+# The derivation
+
+
+@pytest.mark.parametrize("distribution", lab.DISTRIBUTIONS)
+def test_a_sum_of_n_terms_has_n_times_their_mean_square(distribution):
+    for n in sums.INPUTS:
+        error = 5 * np.sqrt(6 / max(200, min(2000, 400_000 // n)))  # five standard errors, more than enough
+        assert lab.mean_square(distribution, n) / n == pytest.approx(1, abs=error)
+
+
+@pytest.mark.parametrize("scheme", lab.SCHEMES)
+@pytest.mark.parametrize("r", lab.RATIOS)
+def test_rectangles_follow_the_law(scheme, r):
+    for dots, dashes in zip(shapes.measured(scheme, r), shapes.predicted(scheme, r), strict=True):
+        assert np.log(dots) == pytest.approx(np.log(dashes), abs=0.35)
+
+
+@given(st.floats(0.1, 10))
+def test_a_pair_of_layers_under_the_compromise_loses_in_both_directions(r):
+    pair = 2 / (1 + r) * 2 * r / (1 + r)
+    assert pair <= 1 + 1e-12 and pair == pytest.approx(4 * r / (1 + r) ** 2)
+
+
+@pytest.mark.parametrize("r", lab.RATIOS)
+def test_fan_in_and_fan_out_telescope(r):
+    for scheme in list(lab.SCHEMES)[:2]:
+        forward, backward = shapes.predicted(scheme, r)
+        assert forward[-1] == pytest.approx(1) and backward[0] == pytest.approx(1)  # n_L = n_0
+    forward, backward = shapes.predicted("Xavier", r)
+    assert forward[-1] == backward[0] == pytest.approx((4 * r / (1 + r) ** 2) ** 5)  # the root of ten pairs
+    if r == 8:  # "how many layers until a tenth is left": four to five pairs
+        assert 4 < np.log(0.1) / np.log(np.sqrt(4 * r / (1 + r) ** 2)) < 5
+
+
+@pytest.mark.parametrize("q", [0.01, 1.0, 4.0])
+def test_relu_keeps_half_both_ways_and_the_measured_shares_are_the_laws(q):
+    assert lab.kept("relu", q) == pytest.approx((0.5, 0.5), abs=1e-9)
+    for activation in ("relu", "leaky_relu", "tanh", "sigmoid", "gelu"):
+        assert lab.one_layer(activation, q) == pytest.approx(lab.kept(activation, q), rel=0.03)
+    assert 1 / 2 - 1 / (2 * np.pi) == pytest.approx(0.341, abs=0.001)  # the variance of ReLU: "about a third"
+
+
+def test_tanh_needs_two_scales_once_it_bends():
+    assert np.array(lab.kept("tanh", 0.01)) ** -0.5 == pytest.approx([1, 1], abs=0.02)
+    forward, backward = np.array(lab.kept("tanh", 4.0)) ** -0.5
+    assert forward > backward + 0.4
+    forward, backward = np.array(lab.kept("sigmoid", 1.0)) ** -0.5
+    assert forward < 2 < 4 < backward
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.sampled_from(["tanh", "relu", "sigmoid"]), st.floats(0.3, 3.0))
+def test_predicted_sizes_are_those_of_wide_networks(activation, sigma_w):
+    s = nn.measure(8, 500, sigma_w, activation=activation, batch=8)
+    back = s.log10_error - s.log10_error[8]
+    assert back[1:] == pytest.approx(theory.backward_sizes(activation, sigma_w, 0.0, 8)[1:], abs=0.2)
+    forward = s.log10_activation - np.log10(500) / 2
+    assert forward[1:] == pytest.approx(theory.forward_sizes(activation, sigma_w, 0.0, 8)[1:], abs=0.2)
+
+
+# Published numbers
+
+
+def test_row_1_mean_singular_values():
+    assert lab.mean_singular_values("glorot_uniform") == pytest.approx((0.8, 0.8), abs=0.06)
+    assert lab.mean_singular_values("standard_uniform") == pytest.approx((0.5, 0.5), abs=0.06)
+    W = nn.initializers.scaled_normal(1.0)(400, 400, np.random.default_rng(0))
+    s = np.linalg.svd(W, compute_uv=False)
+    assert s.mean() == pytest.approx(lab.QUARTER_CIRCLE, abs=0.01) and np.mean(s**2) == pytest.approx(1, abs=0.02)
+
+
+def test_row_4_vgg():
+    assert lab.shrinking() == pytest.approx(1.7e4, rel=0.02)
+    assert lab.shrinking(digits=3) == pytest.approx(1.7e4, rel=0.01)
+
+
+@pytest.mark.parametrize("L", [5, 10])
+def test_row_11_largest_singular_value(L):
+    assert lab.largest(L) == pytest.approx(lab.largest_law(L), rel=0.1)
+
+
+def test_row_11_at_twenty_layers_the_width_is_too_small():
+    assert 0.75 < lab.largest(20, steps=25) / lab.largest_law(20) < 0.92
+    assert lab.largest_law(20) == pytest.approx(np.e * 20.5, rel=0.01)
+
+
+def test_power_iteration_finds_the_singular_value():
+    rng = np.random.default_rng(0)
+    Ws = [rng.standard_normal((50, 50)) / np.sqrt(50) for _ in range(3)]
+    exact = np.linalg.norm(Ws[2] @ Ws[1] @ Ws[0], 2) ** 2
+    assert lab.largest(3, n=50, steps=300) == pytest.approx(exact, rel=1e-6)
+
+
+def test_orthogonal_layers_keep_all_directions():
+    assert lab.spectrum("orthogonal", "linear", 30) == pytest.approx(np.ones(singular.WIDTH), abs=1e-9)
+    gaussian = lab.spectrum("Gaussian", "linear", 30)
+    assert np.median(gaussian) < 1e-3 < 1 < gaussian[0]
+    isometric = lab.spectrum("orthogonal", "tanh, small input", 30)
+    assert 0.5 < isometric.min() and isometric.max() <= 1
+    for init in ("orthogonal", "Gaussian"):
+        assert (lab.spectrum(init, "ReLU", 1) < 1e-10).mean() == pytest.approx(0.5, abs=0.1)
+    bent = {init: lab.spectrum(init, "tanh", 30) for init in ("orthogonal", "Gaussian")}
+    assert bent["orthogonal"].max() / np.median(bent["orthogonal"]) < 10
+    assert bent["Gaussian"].max() / np.median(bent["Gaussian"]) > 1e4
+
+
+# LSUV and the defaults
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
+@pytest.mark.parametrize("start", lab.STARTS)
+def test_lsuv_keeps_the_forward_signal_and_the_law_tells_the_rest(activation, start):
+    _, (variance, error) = lsuv.before_and_after(activation, start)
+    assert variance[1 : lsuv.DEPTH] == pytest.approx(np.zeros(lsuv.DEPTH - 1), abs=0.12)  # log10; another batch
+    assert error[1] == pytest.approx(28 * np.log10(lab.settled_factor(activation)), abs=0.6)
+
+
+def test_unit_variance_serves_relu_only():
+    assert lab.settled_factor("relu") == pytest.approx(1)
+    assert 8 < lab.settled_factor("tanh") ** 28 < 12 and lab.settled_factor("sigmoid") ** 28 < 1e-10
+
+
+def test_the_defaults_are_what_the_table_says():
+    assert lab.kaiming_limit(128, 5**0.5) == pytest.approx(128**-0.5)
+    assert lab.kaiming_limit(128, 0.0) == pytest.approx((6 / 128) ** 0.5)
+    for name in lab.DEFAULTS:
+        assert lab.default_scales(name)[0] == pytest.approx(lab.exact_scale(name), rel=0.02)
+    assert lab.default_scales("PyTorch")[1] == pytest.approx(1 / np.sqrt(3 * 128))
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_what_the_defaults_leave_is_as_predicted(activation):
+    for name, (_, bias, _) in lab.DEFAULTS.items():
+        law = theory.backward_sizes(activation, lab.exact_scale(name), bias / np.sqrt(3 * defaults.WIDTH), 30)
+        assert np.log10(lab.default_left(name, activation)) == pytest.approx(law[1], abs=0.6)
+    assert lab.default_left("PyTorch", "relu") < 1e-10
+
+
+# Training
+
+
+@pytest.mark.parametrize("cell", [("glorot_normal", 30, 0.1, 1), ("he_normal", 14, 0.01, 3)])
+def test_stored_races_come_out_again(cell, epochs=2):
+    init, depth, rate, seed = cell
+    kept = runs.losses()[1][runs.INITS.index(init), runs.DEPTHS.index(depth), runs.RATES.index(rate), seed]
+    assert runs.train_depth(*cell, epochs) == pytest.approx(kept[:epochs], abs=0.15)
+
+
+@pytest.mark.parametrize("cell", [("tanh", 1.0, 0.01, 0), ("relu", 0.3, 0.3, 2), ("sigmoid", 1.0, 0.1, 1)])
+def test_stored_scales_come_out_again(cell, epochs=3):
+    activation, scale, rate, seed = cell
+    kept = runs.losses()[0][
+        runs.ACTIVATIONS.index(activation), runs.SCALES.index(scale), runs.RATES.index(rate), seed]
+    assert runs.train_scale(*cell, epochs) == pytest.approx(kept[:epochs], abs=0.15)
+
+
+def test_stored_losses_are_whole_and_say_where_they_come_from():
+    by_scale, by_depth = runs.losses()
+    assert by_scale.shape == (3, len(runs.SCALES), 4, runs.SCALE_SEEDS, runs.SCALE_EPOCHS)
+    assert by_depth.shape == (2, len(runs.DEPTHS), 4, runs.SEEDS, runs.EPOCHS)
+    for losses in (by_scale, by_depth):
+        assert (losses > 0).all()
+        broken = np.isinf(losses)
+        assert (broken[..., 1:] >= broken[..., :-1]).all()  # once broken, broken for good
+    with np.load(runs.FILE) as stored:
+        assert "python -m vgtext.chapters.initialization.runs" in str(stored["made"])
+
+
+def test_row_5_he_against_xavier():
+    he, xavier = lab.row_5(30)
+    assert np.median(he) < np.median(xavier) / 2
+    assert (xavier > 2.2).sum() == 4  # "in four seeds of five"
+    losses = [lab.final_loss("glorot_normal", depth) for depth in lab.DEPTHS]
+    assert losses == sorted(losses) and losses[1] < 0.5 < losses[2] < 1 < losses[3] < 1.7 < losses[4] < 2 < losses[5]
+    assert all(lab.final_loss("he_normal", depth) < 0.1 for depth in lab.DEPTHS)
+    assert sum(lab.runs_of("he_normal", 26)[0][:, -1] > 2) == 1  # "one of his five seeds"
+    assert lab.promise(10) > 1 > lab.promise(14)  # "should stall from 14 layers on"
+
+
+def test_the_hook_says_what_the_runs_say():
+    end = {(a, s): np.median(lab.trained(a, s)[0][:, -1]) for a in lab.ACTIVATIONS for s in lab.SCALES}
+    assert end["relu", 0.577] == pytest.approx(GUESSING, abs=0.02) and end["relu", 1.7] == np.inf
+    assert end["relu", 1.0] == pytest.approx(GUESSING, abs=0.02) and end["relu", 1.414] < 0.7
+    assert min(end["tanh", 1.2], end["tanh", 1.414]) < end["tanh", 1.0] < end["tanh", 0.8]
+    assert end["sigmoid", 10.0] < 2 and all(end["sigmoid", s] > 2.29 for s in lab.SCALES[:-1])
+    assert -11.5 < lab.scale_left("relu", 0.577) < -10.5  # "a hundred-billionth"
+    for rate, largest in ((0.01, 0.1), (0.03, 1.0), (0.1, 2.2), (0.3, np.inf)):
+        assert lab.final_loss("he_normal", 30, rate) <= largest
+        assert lab.final_loss("glorot_normal", 30, rate) > 2.2
+
+
+@pytest.mark.parametrize("depth", [10, 30])
+def test_all_layers_starve_alike(depth):
+    assert np.log2(lab.ratio(depth)) == pytest.approx(-(depth - 1) / 2, abs=0.8)
+    gap = race.random_gradients("glorot_normal", depth)[1:] - race.random_gradients("he_normal", depth)[1:]
+    assert np.ptp(gap) < 0.6  # in powers of ten, where the law itself spans log10(behind) from end to end
+
+
+def test_smaller_is_worse_without_exception():
+    for activation in ("tanh", "relu", "sigmoid"):
+        left = [lab.scale_left(activation, s) for s in lab.SCALES[:9]]
+        assert left == sorted(left)
+    assert np.median(lab.trained("relu", 1.414)[0][:, -1]) < 1 < np.median(lab.trained("relu", 1.0)[0][:, -1])
+    for activation in ("tanh", "relu", "sigmoid"):
+        assert lab.trained(activation, 0.3)[0][:, -1] == pytest.approx(GUESSING, abs=0.02)
+
+
+# Figures and prose
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_draws_and_says_what_it_shows(name):
+    check_figure(FIGURES[name])
+
+
+def test_captions_tell_the_numbers_of_their_state():
+    assert number(lab.ratio(30), 1) in caption("he_xavier", depth=30)
+    assert number(lab.settled_factor("tanh") ** 28, 1) in caption("lsuv", activation="tanh")
+    assert number(lab.default_left("PyTorch", "relu"), 1) in caption("defaults", activation="relu")
+    assert number(lab.spectrum("Gaussian", "linear", 10)[0]) in caption("spectrum", L=10)
+    assert f"{np.median(lab.trained('tanh', 0.3)[0][:, -1]):.2f}" in caption("scale", activation="tanh", sigma_w=0.3)
+    assert number(shapes.predicted("1/n_out", 4)[0][-1]) in caption("rectangles", scheme="1/n_out")
+    assert "1.41 (forward)" in caption("two_needs", q=2.0) and "1,000 inputs 10" in caption("sum_of_terms")
+    assert scales.power(2.0) == "100"
+
+
+def test_numbers_typed_into_the_prose():
+    assert nn.initializers.TRUNCATED_STD**2 == pytest.approx(0.77, abs=0.005)  # "23 per cent off the variance"
+    assert nn.initializers.TRUNCATED_STD**-30 == pytest.approx(47, abs=0.5)  # "about 47 in 30 layers"
+    assert 2**14.5 > 20_000  # "twenty thousand times"
+    check_prose(
+        "initialization",
+        given={"0.01", "0.1225", "0.1", "0.0625", "0.3", "0.8", "0.5", "1000", "1.414", "1.2", "0.300", "2.2"},
+        computed={
+            "0.577": 3**-0.5, "0.8796": nn.initializers.TRUNCATED_STD, "0.85": lab.QUARTER_CIRCLE,
+            "1.7": lab.shrinking() / 1e4, "17,023": lab.shrinking(digits=3),
+            "16,729": lab.shrinking(), "10.15": brentq(lambda s: nn.meanfield.chi("sigmoid", s) - 1, 4, 16),
+        },
+    )
