@@ -20,17 +20,19 @@ def signals(n):
 def signals_floor(n):
     """Three products a layer; the two stacked arrays are read and written once."""
     W, _, x, _ = signal_arrays(n)
-    a, delta = np.zeros((2, DEPTH + 1, *x.shape), np.float32)
+    a_all, delta_all = np.zeros((2, DEPTH + 1, *x.shape), np.float32)
     dW = np.empty_like(W)
+    W, a, delta = list(W), list(a_all), list(delta_all)
+    W_back, a_back = [k.T for k in W], [k.T for k in a]
 
     def run():
         for l in range(DEPTH):
-            np.matmul(W[l], a[l], out=a[l + 1])
+            np.dot(W[l], a[l], out=a[l + 1])
         for l in reversed(range(DEPTH)):
-            np.matmul(W[l].T, delta[l + 1], out=delta[l])
+            np.dot(W_back[l], delta[l + 1], out=delta[l])
         for l in range(DEPTH):
-            np.matmul(delta[l + 1], a[l].T, out=dW[l])
-        np.copyto(delta, a)
+            np.dot(delta[l + 1], a_back[l], out=dW[l])
+        np.copyto(delta_all, a_all)
 
     return run
 
@@ -61,10 +63,10 @@ def train_floor(kind):
     def run():
         for _ in range(TRAIN["steps"]):
             for l in range(L):
-                np.matmul(W[l], a[l], out=a[l + 1])
+                np.dot(W[l], a[l], out=a[l + 1])
             for l in reversed(range(L)):
-                np.matmul(delta[l + 1], a[l].T, out=dW[l])
-                np.matmul(W[l].T, delta[l + 1], out=delta[l])
+                np.dot(delta[l + 1], a[l].T, out=dW[l])
+                np.dot(W[l].T, delta[l + 1], out=delta[l])
             for one, two in zip(a, delta):
                 np.copyto(two, one)
             np.copyto(theta, gradient)
@@ -81,7 +83,7 @@ def recurrent(cell):
 
 
 def recurrent_floor(cell):
-    """Six products a step (W and U, forward, backward, gradient; U needs no backward); one pass over z and h."""
+    """Five products a step (W and U, forward and gradient; W backward); one pass over z and h."""
     T, n, n_in, B = (RECURRENT[k] for k in ("T", "width", "n_in", "batch"))
     k = {"rnn": 1, "lstm": 4, "gru": 3}[cell]
     W, U = np.zeros((k * n, n), np.float32), np.zeros((k * n, n_in), np.float32)
@@ -90,12 +92,12 @@ def recurrent_floor(cell):
 
     def run():
         for t in range(1, T + 1):
-            np.matmul(U, x[t], out=z[t])
-            np.matmul(W, h[t - 1], out=z[t])
+            np.dot(U, x[t], out=z[t])
+            np.dot(W, h[t - 1], out=z[t])
         for t in range(T, 0, -1):
-            np.matmul(z[t], h[t - 1].T, out=dW)
-            np.matmul(z[t], x[t].T, out=dU)
-            np.matmul(W.T, z[t], out=dh)
+            np.dot(z[t], h[t - 1].T, out=dW)
+            np.dot(z[t], x[t].T, out=dU)
+            np.dot(W.T, z[t], out=dh)
         np.copyto(h_copy, h)
         np.copyto(z_copy, z)
 

@@ -24,7 +24,7 @@ def norms_of(W, b, x, g, phi):
         activations.append(a)
     a.backward(g)
     found = [k.grad.norm() for k in z] + [k.grad.norm() for k in W] + [k.detach().norm() for k in activations]
-    for k in (*W, *b):
+    for k in W:
         k.grad = None
     return torch.stack(found).tolist()
 
@@ -32,7 +32,7 @@ def norms_of(W, b, x, g, phi):
 def signals(n):
     """All per-layer norms of a forward and a backward pass."""
     W, b, x, g = (torch.from_numpy(k) for k in signal_arrays(n))
-    W, b = ([k.clone().requires_grad_() for k in stack] for stack in (W, b))
+    W = [k.clone().requires_grad_() for k in W]  # the sizes of dL/db are not asked for, on our side neither
     return lambda: norms_of(W, b, x, g, torch.tanh)
 
 
@@ -52,26 +52,25 @@ def sweep_loop():
                 for sigma_w in SWEEP["sigma_w"].tolist():
                     for sigma_b in SWEEP["sigma_b"]:
                         scaled = [k.detach().requires_grad_() for k in W * sigma_w]
-                        norms_of(scaled, [k.detach().requires_grad_() for k in b * sigma_b], x, g, PHI[name])
+                        norms_of(scaled, list(b * sigma_b), x, g, PHI[name])
 
     return run
 
 
 def sweep_vmap():
-    """The sweep with torch.func: vmap over the scales of the gradient with respect to W and to a nudge of every z."""
+    """The sweep with torch.func: vmap over scales of the gradient with respect to W and each example's b."""
     scales = torch.cartesian_prod(torch.tensor(SWEEP["sigma_w"], dtype=torch.float32), torch.tensor(SWEEP["sigma_b"]))
 
-    def output(W, nudge, b, x, g, phi):
+    def output(W, b, x, g, phi):
         a, norms = x, []
-        for weight, bias, small in zip(W, b, nudge):
-            a = phi(weight @ a + bias + small)
+        for weight, bias in zip(W, b):
+            a = phi(weight @ a + bias)
             norms.append(a.norm())
         return (a * g).sum(), torch.stack(norms)
 
     def network(scale, W, b, x, g, phi):
-        nudge = torch.zeros(len(W), *x.shape)
-        (dW, dz), norms = torch.func.grad(output, argnums=(0, 1), has_aux=True)(
-            W * scale[0], nudge, b * scale[1], x, g, phi)
+        b = (b * scale[1]).expand(-1, -1, x.shape[1])  # one for each example: its gradient is that of z
+        (dW, dz), norms = torch.func.grad(output, argnums=(0, 1), has_aux=True)(W * scale[0], b, x, g, phi)
         return dW.flatten(1).norm(dim=1), dz.flatten(1).norm(dim=1), norms
 
     def run():

@@ -7,7 +7,6 @@ import pytest
 
 from vgtext.claim import Claim, Evidence
 from vgtext.claims import KNOWN, Ledger, gather, measure
-from vgtext.notebooks import figures
 
 GATHERED = gather()
 CLAIMS = [(slug, claim) for slug, claims in GATHERED.items() for claim in claims]
@@ -30,12 +29,6 @@ def test_ids_are_known_and_unique():
     assert set(IDS) <= KNOWN
     assert len(IDS) == len(set(IDS))
     assert len(KNOWN) == 41
-
-
-@pytest.mark.parametrize("slug", GATHERED)
-def test_every_claim_links_to_a_figure_of_its_chapter(slug):
-    drawn = {name.replace("_", "-") for name in figures(slug)}
-    assert {claim.figure.partition("?")[0] for claim in GATHERED[slug]} <= drawn
 
 
 def test_what_does_not_simply_hold_says_why():

@@ -1,4 +1,7 @@
-"""The command line: what it lists and writes, what a fork leaves out, and that mistakes get one clear line."""
+"""The command line: what it lists and writes, what a fork leaves out, links, marks; mistakes get one clear line."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
 
 import nbformat
 import pytest
@@ -66,6 +69,13 @@ def test_a_fork_holds_its_chapter_and_no_other(capsys, tmp_path):
     assert not any(f"{slug}.ipynb" in texts or f"{slug}.html" in texts for slug in others)
 
 
+def test_a_fork_holds_the_references_that_it_cites(tmp_path):
+    fork.fork([SLUG], tmp_path / "one")
+    text = (tmp_path / f"one/notebooks/{SLUG}.ipynb").read_text()
+    kept = set(re.findall(r"^@\w+\{([^,]+),", (tmp_path / "one/book/references.bib").read_text(), re.M))
+    assert kept == set(re.findall(r"\{cite\}`(\w+)`", text)) and kept
+
+
 def test_a_fork_writes_into_an_empty_folder_only(capsys, tmp_path):
     (tmp_path / "mine.txt").write_text("kept")
     status, _, err = said(capsys, "fork", SLUG, tmp_path)
@@ -95,3 +105,74 @@ def test_links_to_absent_chapters_become_text():
 def test_needs_are_read_from_what_you_need():
     book = cells("# T", "**What you need.** Matrices, and [products](two_by_two.ipynb).\n\nMore [here](problem.ipynb).")
     assert fork.needs(book) == {"two_by_two"}
+
+
+@pytest.mark.parametrize("slug", notebooks.slugs())
+def test_links_open_the_chapter_of_this_repository(capsys, slug):
+    """The parts of the addresses are those that Binder and nbgitpuller document."""
+    url = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text())["repository"]["url"]
+    assert said(capsys, "links", slug)[1].strip() == (
+        f"{slug}: https://mybinder.org/v2/gh/{url.removeprefix('https://github.com/')}/main"
+        f"?urlpath=lab/tree/notebooks/{slug}.ipynb")
+    status, out, _ = said(capsys, "links", slug, "--hub", "https://hub.example.edu/")
+    parts = urlsplit(out.strip().removeprefix(f"{slug}: "))
+    assert status == 0 and parts.netloc == "hub.example.edu" and parts.path == "/hub/user-redirect/git-pull"
+    folder = url.rsplit("/", 1)[1]
+    opened = f"lab/tree/{folder}/notebooks/{slug}.ipynb"
+    assert parse_qs(parts.query) == {"repo": [url], "branch": ["main"], "urlpath": [opened]}
+
+
+def test_the_page_for_instructors_has_a_plan_for_every_chapter():
+    """In reading order, each with two lessons of the promised length, and figures to point at."""
+    page = (notebooks.ROOT / "book/instructors.md").read_text("utf8").split("## Lesson plans")[1]
+    plans = re.findall(r"^### \[([^\]\n]+)\]\(\.\./notebooks/(\w+)\.ipynb\)$(.*?)(?=^### |\Z)", page, re.M | re.S)
+    assert [(title, slug) for title, slug, _ in plans] == [
+        (notebooks.title(notebooks.read(slug)), slug) for slug in notebooks.slugs()]
+    for _, slug, plan in plans:
+        minutes = re.findall(r"^\|[^|]+\| *(\d*) *\| *(\d*) *\|$", plan, re.M)
+        lengths = [sum(int(cell or 0) for cell in column) for column in zip(*minutes, strict=True)]
+        assert lengths == [50, 90], (slug, lengths)
+        assert "**Needs**" in plan and "**What students get wrong.**" in plan
+        assert plan.count(f"({'../notebooks/' + slug}.ipynb#") + plan.count(f"(<../notebooks/{slug}.ipynb#") >= 2
+
+
+def handed_in(path, answers, outputs=True):
+    """A notebook with one check a cell, and an answer in a solution that does not count."""
+    setup = "from vgtext.chapters import two_by_two as lab\nfrom vgtext.exercises import check"
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(setup)])
+    for name, (code, verdict) in answers.items():
+        shown = [nbformat.v4.new_output("execute_result", {"text/plain": verdict}, execution_count=1)] * outputs
+        code = f'{code}\ncheck(lab.EXERCISES["{name}"], answer)'
+        book.cells.append(nbformat.v4.new_code_cell(code, outputs=shown))
+    solution = nbformat.v4.new_code_cell('check(lab.EXERCISES["rates"], [1.1, 0.8, 0.9, 0.7])')
+    fences = [nbformat.v4.new_markdown_cell(f"```{{solution-{end}}} x\n```") for end in ("start", "end")]
+    book.cells += [fences[0], solution, fences[1]]
+    nbformat.write(book, path)
+    return path
+
+
+def test_marks_are_the_verdicts_that_students_saved(capsys, tmp_path):
+    one = handed_in(tmp_path / "one.ipynb", {"rates": ("answer = 1", "Right. Yes."), "growth": ("answer = (", "")})
+    two = handed_in(tmp_path / "two.ipynb", {"rates": ("answer = 2", "Not yet."), "for-good": ("answer = 3", "Right.")})
+    status, out, _ = said(capsys, "marks", one, two)
+    assert status == 0
+    assert out.splitlines() == ["notebook,rates,for-good,right", f"{one},1,,1", f"{two},0,1,1"]
+
+
+def test_marks_can_be_made_again_by_running_what_was_handed_in(capsys, tmp_path):
+    path = handed_in(tmp_path / "claims.ipynb", {
+        "rates": ("answer = [1.1, 0.8, 0.9, 0.7]", "Not yet."),
+        "for-good": ("answer = 1", "Right. I wrote this myself."),
+        "excess": ("raise ValueError", "Right."),
+    })
+    assert said(capsys, "marks", path)[1].splitlines()[1] == f"{path},0,1,1,2"
+    assert said(capsys, "marks", "--run", path)[1].splitlines()[1] == f"{path},1,0,0,1"
+
+
+def test_what_is_no_notebook_gets_one_line(capsys, tmp_path):
+    (tmp_path / "essay.txt").write_text("Dear teacher,")
+    for name in ("essay.txt", "absent.ipynb"):
+        status, _, err = said(capsys, "marks", tmp_path / name)
+        assert status == 2 and f"{name}: not a notebook" in err and err.count("\n") == 1
+    status, _, err = said(capsys, "links", "--hub", "my hub")
+    assert status == 2 and "a hub is an address such as" in err and err.count("\n") == 1

@@ -1,12 +1,13 @@
 """The checker: right answers pass, each mistake meets its hint, nothing gives the solution away, nothing hangs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vgtext import exercises
-from vgtext.exercises import Exercise, check
+from vgtext.exercises import Exercise, call, check
 
 
 def matrix_and_depth(rng):
@@ -19,7 +20,8 @@ POWER = Exercise(
     solution=np.linalg.matrix_power,
     inputs=matrix_and_depth,
     mistakes=((lambda W, L: W**L, "W**L raises each entry; a product of matrices is @."),
-              (lambda W, L: L * W, "That adds W up L times.")),
+              (lambda W, L: L * W, "That adds W up L times."),
+              (lambda W, L: L, "That is the exponent, a number.")),
 )
 NUMBER = Exercise("number", "0.2 to the power 10, a number", lambda: 0.2**10,
                   mistakes=((lambda: 2.0, "That multiplies."),), tolerance=0.01)
@@ -54,16 +56,32 @@ def endless(W, L):
         pass
 
 
+def exits(W, L):
+    raise SystemExit
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
         (3.0, "a function; this is 3"),
         (forgets, "does the function return its result"),
-        (lambda W: W, "It is called with 2 arguments"),
-        (lambda W, L: 1 / 0, "raised ZeroDivisionError"),
-        (lambda W, L: "large", "got 'large'"),
+        (lambda W: W, "cannot take its arguments: .* It is called with 2 arguments"),
+        (lambda W, L: 1 / 0, "raised ZeroDivisionError: division by zero, at the line: .*1 / 0"),
+        (lambda W, L: "large", "got the text 'large'"),
         (lambda W, L: W[0], r"shape \(2, 2\); got an array of shape \(2,\)"),
         (lambda W, L: W * np.nan, "Expected finite numbers"),
+        (None, "there is no answer yet"),
+        (lambda W, L: [[1, 2], [3]], "parts that differ in shape.* rows of an array have one length"),
+        (lambda W, L: np.linalg.matrix_power(W, L) + 0j, "These are complex numbers"),
+        (lambda W, L: "3", "text '3'.* without quotes"),
+        (lambda W, L: np.sin, "the function sin.* Call it"),
+        (lambda W, L: {1: 2}, "got {1: 2}"),
+        (lambda W, L: (x for x in W), "an object of type generator"),
+        (lambda W, L: np.linalg.matrix_power(W, L).T, "the right numbers in another order"),
+        (lambda W, L: np.linalg.matrix_power(W, L) + np.diag([0, 1]), "3 of 4 entries are right"),
+        (lambda W, L: W[:, 0, 0], "raised IndexError: .* at the line: .*W, L: W"),
+        (object, "cannot take its arguments"),
+        (exits, "raised SystemExit, at the line: raise SystemExit"),
         (lambda W, L: -np.linalg.matrix_power(W, L), "wrong sign"),
         (lambda W, L: 100 * np.linalg.matrix_power(W, L), "too large"),
     ],
@@ -75,9 +93,44 @@ def test_what_is_no_answer_is_told_in_kind(answer, words):
         raise AssertionError(repr(verdict))
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [("1.024e-7", "without quotes"), (print, "Call it"), ([1.024e-7], "a single number; got an array of shape"),
+     (..., "got Ellipsis"), (1.024e-7 + 0j, "complex"), (1.1e-7, "too large"), (1.05e-7, "close, but off")],
+)
+def test_what_is_no_number_is_told_in_kind(answer, words):
+    verdict = check(NUMBER, answer)
+    assert not verdict.right and words in verdict.words
+
+
+def test_a_function_that_spoils_its_inputs_is_judged_by_the_true_ones():
+    def spoils(W, L):
+        W *= 0
+        return W
+
+    assert not check(POWER, spoils).right
+
+
+def test_prints_of_one_call_are_shown(capsys):
+    def tells(W, L):
+        print("L is", L)
+        return np.linalg.matrix_power(W, L)
+
+    assert check(POWER, tells).right
+    assert capsys.readouterr().out.startswith("L is")
+
+
+def test_a_slow_exercise_takes_fewer_trials():
+    calls = []
+    slow = replace(POWER, trials=2)
+    assert "on 2 random inputs" in check(slow, lambda W, L: (calls.append(L), np.linalg.matrix_power(W, L))[1]).words
+    assert len(calls) == 2
+
+
 def test_an_endless_loop_is_stopped(monkeypatch):
-    monkeypatch.setattr(exercises, "TIME_LIMIT", 0.2)
+    monkeypatch.setattr(call, "TIME_LIMIT", 0.2)
     assert "Does its loop end?" in repr(check(POWER, endless))
+    assert "It still runs" not in repr(check(POWER, endless))
 
 
 def test_check_wants_an_exercise():

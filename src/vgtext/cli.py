@@ -1,4 +1,4 @@
-"""The command ``vgtext``: list what is in the book, take chapters and figures away."""
+"""The command ``vgtext``: list what is in the book, take chapters and figures away, hand them out and collect them."""
 
 import argparse
 import sys
@@ -8,6 +8,9 @@ from vgtext import notebooks
 from vgtext.explore import FigureError
 from vgtext.explore.show import picture_file
 from vgtext.fork import ForkError, fork
+from vgtext.launch import NoAddress, binder_link, hub_link
+from vgtext.marks import NoNotebook, verdicts, write_table
+from vgtext.nn.training import bar
 from vgtext.notebooks import NoChapter
 from vgtext.slides import slides
 
@@ -16,6 +19,8 @@ EXAMPLES = """examples:
   vgtext fork two_by_two my_book --title "Matrix products" --author "A. Teacher" --student
   vgtext slides two_by_two -o lecture.html
   vgtext figure unit_circle --state depth=5 -o circle.svg
+  vgtext links two_by_two --hub https://hub.example.edu
+  vgtext marks handed_in/*.ipynb > marks.csv
 """
 
 
@@ -73,6 +78,28 @@ def parser():
         "-o", "--output", type=Path, required=True, metavar="FILE", help="a file that ends in .svg or .png"
     )
     one.set_defaults(run=run_figure)
+
+    one = commands.add_parser(
+        "links",
+        help="print the links that open chapters on Binder or on your JupyterHub",
+        description="Print the link that opens each chapter in a running Jupyter: on Binder, or, with --hub, on a "
+        "JupyterHub that has nbgitpuller, where it also pulls the book into the reader's home.",
+    )
+    one.add_argument("chapters", nargs="*", metavar="CHAPTER", help="chapters (default: all)")
+    one.add_argument("--hub", metavar="ADDRESS", help="the address of your JupyterHub, such as https://hub.example.edu")
+    one.set_defaults(run=run_links)
+
+    one = commands.add_parser(
+        "marks",
+        help="read the verdicts on exercises out of notebooks that were handed in",
+        description="Print a table (CSV) of notebooks that were handed in: for each exercise 1 if its check said "
+        "'Right.', 0 if not. What counts is what the student saved; with --run, what the check says now.",
+    )
+    one.add_argument("files", nargs="+", type=Path, metavar="FILE", help="notebooks")
+    one.add_argument(
+        "--run", dest="execute", action="store_true", help="execute each notebook first: runs the students' code, here"
+    )
+    one.set_defaults(run=run_marks)
     return top
 
 
@@ -125,6 +152,18 @@ def run_figure(given):
     print(f"Wrote {given.output}: {caption}")
 
 
+def run_links(given):
+    """Print the links of chapters."""
+    for slug in given.chapters or notebooks.slugs():
+        print(f"{slug}: {hub_link(slug, given.hub) if given.hub else binder_link(slug)}")
+
+
+def run_marks(given):
+    """Print the table of verdicts; a bar shows how far the running of notebooks has come."""
+    files = bar(given.files, None, "running notebooks") if given.execute else given.files
+    write_table({str(path): verdicts(path, given.execute) for path in files}, sys.stdout)
+
+
 def find_figure(name):
     """Return the figure called ``name`` (or ``name`` with hyphens), running only the notebook that holds it."""
     wanted, known = name.replace("-", "_"), []
@@ -156,7 +195,7 @@ def main(arguments=None):
     given = parser().parse_args(arguments)
     try:
         given.run(given)
-    except (NoChapter, ForkError, FigureError) as error:
+    except (NoChapter, NoAddress, NoNotebook, ForkError, FigureError) as error:
         print(f"vgtext: {error}", file=sys.stderr)
         return 2
     return 0

@@ -18,7 +18,7 @@ FILES = (
     "Makefile pyproject.toml requirements.in requirements.txt runtime.txt LICENSE LICENSE-text .gitignore _config.yml"
     " book/_ext book/_static book/_templates book/claims.md book/glossary.md book/notation.md book/references.bib "
     "book/references.md src/vgtext tests/browser.py tests/conftest.py tests/figures.py tests/prose.py tests/book "
-    "tests/test_claims.py tests/test_chapter_exercises.py tests/test_house.py"
+    "tests/test_claims.py tests/test_chapter_exercises.py tests/test_house.py tests/test_states.py"
 ).split()
 REFERENCE = ("claims", "notation", "glossary", "references")
 README = """# {title}
@@ -32,7 +32,8 @@ make test     # checks code, notebooks and built pages
 
 Both need Python 3.11 or later and make, and nothing else. The prose is in `notebooks/`, the experiments and figures in
 `src/vgtext/chapters/`, the order of the pages in `_toc.yml`, title and address in `_config.yml`. After changing a
-notebook, `make notebooks` runs it again.
+notebook, `make notebooks` runs it again. Lesson plans, and how to hand out and collect, stand on the original's page
+for instructors: {url}/blob/main/book/instructors.md
 
 {license}
 """
@@ -71,6 +72,7 @@ def fork(slugs, target, title=None, author=None, student=False):
         write_notebook(target, slug, book, set(books), student)
     for page in target.glob("book/*.md"):
         page.write_text(unlink(page.read_text(encoding="utf-8"), set(books)), encoding="utf-8")
+    keep_cited(target / "book/references.bib", books)
     write_settings(target, books, title, author)
     return [slug for slug in notebooks.slugs() if slug not in books and any(slug in needs(b) for b in books.values())]
 
@@ -119,6 +121,15 @@ def unlink(text, chosen):
         return match[0] if match[2] in chosen or match[2] not in notebooks.slugs() else match[1]
 
     return re.sub(r"\[([^\]]*)\]\((?:\.\./)?(?:notebooks/)?(\w+)\.(?:ipynb|html)[^)]*\)", plain, text)
+
+
+def keep_cited(path, books):
+    """Keep of the references at ``path`` those that the chapters cite."""
+    text = "".join(cell.source for book in books.values() for cell in book.cells if cell.cell_type == "markdown")
+    cited = {key.strip() for keys in re.findall(r"\{cite[^}]*\}`([^`]+)`", text) for key in keys.split(",")}
+    head, *entries = re.split(r"\n(?=@)", path.read_text(encoding="utf-8"))
+    kept = [entry for entry in entries if re.match(r"@\w+\{([^,]+),", entry)[1] in cited]
+    path.write_text("\n".join([head, *kept]), encoding="utf-8")
 
 
 def needs(book):

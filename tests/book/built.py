@@ -2,7 +2,6 @@
 
 import functools
 import gzip
-import re
 import threading
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +12,6 @@ from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).parents[2]
 BOOK = ROOT / "_build" / "html"
-FIGURE = re.compile(r"<vg-explore\b.*?</vg-explore>", re.DOTALL)
 
 
 def pages():

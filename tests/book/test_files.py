@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from built import BOOK, FIGURE, anchors, pages, resolve, size, soup
+from built import BOOK, anchors, pages, resolve, size, soup
 
 MOST_BYTES = 300_000  # a page before its figures, gzipped; a stock page of Jupyter Book takes 1,650,000
 MOST_WITH_FIGURES = 1_000_000
@@ -67,12 +67,24 @@ def loaded(page):
 @pytest.mark.parametrize("page", pages())
 def test_page_is_light(page):
     """Counts every font that a style sheet names, whether the page needs it or not, but KaTeX's, of which few load."""
-    text = (BOOK / page).read_text("utf8")
-    alone, whole = size(page, FIGURE.sub("", text).encode()), size(page, text.encode())
     files = [file for file in loaded(page) if "katex/fonts" not in file.as_posix()]
-    rest = sum(size(file, file.read_bytes()) for file in files)
-    assert rest + alone <= MOST_BYTES
-    assert rest + whole <= MOST_WITH_FIGURES
+    alone = sum(size(file, file.read_bytes()) for file in (BOOK / page, *files) if file.parent.name != "figures")
+    figures = sum(size(file, file.read_bytes()) for file in figure_files(page))
+    assert alone <= MOST_BYTES
+    assert alone + figures <= MOST_WITH_FIGURES
+
+
+def figure_files(page):
+    """Return the files of a page's figures: their packed states, and their pictures."""
+    links = [tag.get("data-src") or tag.get("src") for tag in soup(page).select("vg-explore :is(script, img)")]
+    return [resolve(page, link)[0] for link in links]
+
+
+@pytest.mark.parametrize("page", pages())
+def test_every_figure_has_its_files_beside_the_page(page):
+    figures = soup(page).find_all("vg-explore")
+    assert len(figure_files(page)) == 2 * len(figures) and all(file.is_file() for file in figure_files(page))
+    assert all(not figure.script.get_text() for figure in figures), "states that every reader of the page would load"
 
 
 def test_nothing_heavy_was_left_in_the_book():

@@ -14,6 +14,7 @@ from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import backprop as lab
 from vgtext.chapters.backprop import bugs, by_hand, chain, checking, descent, error_signal
+from vgtext.chapters.backprop.exercises import EXERCISES, tanh_pass
 from vgtext.notebooks import figures
 from vgtext.style import number
 
@@ -212,3 +213,46 @@ def test_numbers_typed_into_the_prose():
                   "1.106": hand[1].loss},
     )
     assert 2**19 == 524_288
+
+
+def test_what_the_quizzes_say():
+    assert "lowers the loss from 2 by 10.2" in caption("promise", eta=0.1) and descent.losses(0.1)[1] > 2
+    sizes = [300] * 11  # ten layers
+    assert np.divide(*EXERCISES["cost"].solution(sizes)[::-1]) == pytest.approx(1.9)
+    wrong = {bug: bugs.check(bug, "tanh") > bugs.WRONG for bug in lab.BUGS}  # (weights and biases, layers 1 … 4)
+    for bug in ("(BP2) φ′ forgotten", "(BP2) φ′ taken at a[l]"):
+        assert wrong[bug][:, :3].all() and not wrong[bug][:, 3].any()
+    assert wrong["(BP2) W not transposed"][:, :2].all() and not wrong["(BP2) W not transposed"][:, 2:].any()
+    assert wrong["loss: mean forgotten"].all()
+    assert not wrong["(BP4) a[l] for a[l−1]"][1].any() and not wrong["(BP3) mean taken twice"][0].any()
+
+
+def test_the_exercise_chains_jacobians_as_the_engine_goes_back():
+    W, z = error_signal.deep_pass("tanh", 1.0)
+    slopes = [nn.get_activation("tanh").derivative(z[l]).ravel() for l in range(1, error_signal.L)]
+    J = EXERCISES["jacobian"].solution(W[2:], slopes)
+    assert np.linalg.norm(J.T @ error_signal.output_errors(), axis=0) == pytest.approx(
+        error_signal.error_sizes("tanh", 1.0)[0])
+
+
+@given(st.integers(0, 1000))
+def test_the_exercise_repairs_to_the_engines_gradient(seed):
+    W, z, a, dL_da = tanh_pass(np.random.default_rng(seed))
+    engine = nn.backward(W, z, a, dL_da, "tanh").dW[1:]
+    assert EXERCISES["repair"].solution(W, z, a, dL_da) == pytest.approx(np.array(engine))
+
+
+def test_random_feedback_turns_the_weights_towards_it():
+    data, rng, phi = nn.data.digits("float64"), np.random.default_rng(1), ["tanh"] * 3 + ["identity"]
+    (W, b), (B, _) = (nn.random_network([64, 32, 32, 32, 10], "he_normal", seed=seed) for seed in (1, 2))
+    cosines = []
+    for _ in range(600):
+        pick = rng.integers(data.x.shape[1], size=32)
+        z, a = nn.forward(W, b, data.x[:, pick], phi)
+        dL_da = nn.get_loss("softmax_cross_entropy")(a[4], data.y[pick])[1]
+        right, wrong = (nn.backward(M, z, a, dL_da, phi) for M in (W, B))
+        cosines.append([np.sum(r * g) / np.linalg.norm(r) / np.linalg.norm(g)
+                        for r, g in zip(right.dW[1:], wrong.dW[1:], strict=True)])
+        for l in range(1, 5):
+            W[l], b[l] = W[l] - 0.1 * wrong.dW[l], b[l] - 0.1 * wrong.db[l]
+    assert np.abs(np.mean(cosines[:10], axis=0)[:3]).max() < 0.2 and np.mean(cosines[-50:], axis=0)[:3].min() > 0.25

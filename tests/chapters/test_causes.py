@@ -1,5 +1,6 @@
 """The laws behind the chapter, its stored profiles, its figures over their grids, and the numbers in its prose."""
 
+import re
 from functools import partial
 
 import numpy as np
@@ -12,6 +13,7 @@ from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import causes as lab
 from vgtext.chapters.causes import circle, depth, inputs, plane, slopes, theory, variance
+from vgtext.chapters.causes.exercises import EXERCISES
 from vgtext.notebooks import figures
 from vgtext.style import number
 
@@ -190,5 +192,34 @@ def test_numbers_typed_into_the_prose():
         computed={
             "0.7": 0.7, "10.15": lab.boundary("sigmoid"), "0.224": lab.largest_single_unit(1.0),
             "0.577": 3**-0.5, "1.327": lab.CRITICAL,
+            "0.236": lab.factor("sigmoid", 1.0), "21.9": np.log(0.1) / np.log(0.9),
+            "6.6": np.log(0.1) / np.log(0.5**0.5),
+            "1.6": np.log(0.1) / np.log(0.236), "1.26": 1.6**0.5,
         },
     )
+
+
+def test_what_the_quizzes_say():
+    assert slopes.middle_layer("sigmoid", 10.0)[0] / 10 == pytest.approx(0.1, abs=0.01)  # root mean square slope
+    factors = [slopes.middle_layer("tanh", *scales)[0] for scales in ((0.25, 0.0), (1.0, 3.0), (5.0, 0.0), (2.0, 0.0))]
+    assert max(factors[:2]) < 0.5 and min(factors[2:]) > 1.1 and factors[2] == pytest.approx(1.69, abs=0.02)
+    correlation, size, differs = lab.pair_signals("tanh", 0.8, 0.1)
+    assert correlation[0, 30] > 0.99 and size[0, 10:].min() > 0.1 and differs[0, 30] < 0.01 * size[0, 30]
+    assert "between 1.01 and 1.47" in caption("plane", activation="tanh", depth=50)
+    low, high = re.search(r"between ([\d.]+) and ([\d.]+)\.", caption("plane", activation="relu", depth=50)).groups()
+    assert float(low) < 1.414 < float(high) and 2**24.5 == pytest.approx(24e6, rel=0.02)
+
+
+def test_theory_of_the_exercises_is_that_of_the_chapter():
+    tanh = nn.get_activation("tanh")
+    q = EXERCISES["variances"].solution(np.tanh, 1.2, 0.3, 1.5, 8)
+    assert q[1:] == pytest.approx([nn.meanfield.variance_map(v, "tanh", 1.2, 0.3) for v in q[:-1]])
+    assert EXERCISES["factor"].solution(tanh.derivative, 1.2, q[4]) ** 2 == pytest.approx(
+        nn.meanfield.chi("tanh", 1.2, 0.3, q=q[4]))
+
+
+def test_a_wide_layer_of_any_function_loses_what_the_exercise_says():
+    rng, slope, sigma_w, q, n = np.random.default_rng(0), lambda z: np.cosh(z) ** -2, 1.5, 2.0, 1500
+    W, z, delta = rng.normal(size=(n, n)) / np.sqrt(n), np.sqrt(q) * rng.normal(size=n), rng.normal(size=n)
+    measured = np.linalg.norm(slope(z) * (sigma_w * W.T @ delta)) / np.linalg.norm(delta)
+    assert EXERCISES["factor"].solution(slope, sigma_w, q) == pytest.approx(measured, rel=0.05)

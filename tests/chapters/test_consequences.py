@@ -13,6 +13,7 @@ from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import consequences as lab
 from vgtext.chapters.consequences import explosion, flat, frozen, rates, rounding, runs, slow
+from vgtext.chapters.consequences.exercises import DIGITS, RATE, WEIGHT, curved, smallest, spectrum
 from vgtext.nn.floats import FORMATS, round_to
 from vgtext.notebooks import figures
 from vgtext.style import number
@@ -305,10 +306,38 @@ def test_captions_tell_the_numbers_of_their_state():
 def test_numbers_typed_into_the_prose():
     check_prose(
         "consequences",
-        given={"0.5", "0.2", "0.1", "0.05", "0.001", "0.01", "1.5", "1.9", "2.1", "2.4", "1,000", "3000", "3.5"},
+        given={"0.5", "0.2", "0.1", "0.05", "0.001", "0.01", "1.5", "1.9", "2.1", "2.4", "1,000", "3000", "3.5",
+               "0.7", "1000"},
         computed={
+            "0.69": np.log(2), "2.30": np.log(10), "6.91": np.log(1000), r"1.2 \times 10^{-5}": smallest()[0],
+            "0.098": smallest()[1], "0.78": smallest()[2],
             "0.0014": flat.surroundings(6, 300)[1], "0.0023": flat.surroundings(3, 3000)[1], "4.61": np.log(100),
-            "0.025": 1 / 40, "0.002": 2.0**-9, "7.5": 10 * 20 * 25 * 30 * 50 / 1e6,
+            "0.002": 2.0**-9, "7.5": 10 * 20 * 25 * 30 * 50 / 1e6,
         },
     )
     assert 2.0**-25 == pytest.approx(3e-8, rel=0.01)
+
+
+def test_what_the_quizzes_say():
+    cost = {name: 100 * frozen.frozen_cost(name, k, 20) for name, k in (
+        ("tanh, 8 layers", 4), ("ReLU, 8 layers", 4), ("sigmoid, 4 layers", 2), ("sigmoid, 8 layers", 4))}
+    assert list(cost.values()) == pytest.approx([3.7, 18, 65, 0], abs=0.5)
+    epochs = np.median(lab.epochs_needed("sigmoid", goal=0.9), axis=1)[:4]
+    assert epochs.tolist() == [2, 5, 11, 32] and 32 * epochs[3] / epochs[0] == pytest.approx(500, rel=0.05)
+    assert flat.surroundings(3, 3000)[0] < 0.0065 and flat.surroundings(6, 300)[0] > 2.2
+    assert abs(1 - 0.05 * 40) == 1
+
+
+@pytest.mark.parametrize("p, name", [(24, "float32"), (11, "float16"), (8, "bfloat16")])
+def test_the_smallest_gradient_of_the_exercise_is_the_edge(p, name):
+    limit = smallest()[DIGITS.tolist().index(p)] * RATE
+    assert round_to(WEIGHT - 0.999 * limit, name) == WEIGHT != round_to(WEIGHT - 1.001 * limit, name)
+
+
+def test_power_iteration_of_the_exercise_needs_fifty_rounds():
+    for seed in range(20):
+        times, n = curved(np.random.default_rng(seed))
+        v = np.random.default_rng(1).standard_normal(n)
+        for _ in range(50):
+            v = times(v / np.linalg.norm(v))
+        assert np.linalg.norm(times(v)) / np.linalg.norm(v) == pytest.approx(spectrum(times, n)[-1], rel=1e-3)

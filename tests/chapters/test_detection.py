@@ -10,6 +10,7 @@ from figures import caption_of, check_figure
 from prose import check_prose
 from vgtext import notebooks
 from vgtext.chapters import detection as lab
+from vgtext.chapters.detection.exercises import EXERCISES
 from vgtext.chapters.detection.friends import TRULY, pick
 from vgtext.chapters.detection.reading import readings
 from vgtext.chapters.detection.runs import FILE
@@ -27,8 +28,9 @@ def test_every_figure_draws_and_says_what_it_shows(name):
 
 
 def test_numbers_in_the_prose():
-    given = {"0.4", "0.25", "0.001", "0.0001", "0.1", "0.0003", "0.00001", "0.8", "1.00", "1.2", "1.5", "1000"}
-    check_prose("detection", given, {r"1.5 \times 10^{-5}": 0.25**8})
+    given = {"0.4", "0.25", "0.001", "0.0001", "0.1", "0.0003", "1.00", "1.2", "1.5", "1000"}
+    log10_r = dict(zip(("4.8", "7.7", "2.2"), -EXERCISES["trips"].solution(), strict=True))
+    check_prose("detection", given | {"0.53", "0.97", "0.98"}, log10_r)
 
 
 # the labelled runs
@@ -191,3 +193,34 @@ def test_captions_say_what_is_drawn():
     assert words in caption("one_number", reading="loss", half="tuned")
     assert f"macro-F1 {lab.score('held out'):.2f}" in caption("confusion")
     assert "59 of 60 right" in caption("confusion")
+
+
+# the quizzes and the exercises
+
+def test_what_the_quizzes_say():
+    gradient = lab.sizes("relu", 0.4, 20)[2]
+    assert abs(gradient[0] - gradient[-1]) < 0.5  # "about the same", in powers of ten
+    assert max(lab.dead_shares(-0.25, 64)) == 1.0
+
+
+def test_the_strangers_are_named_by_the_diagnosis_and_their_readings_fit():
+    found = [diagnose(recording).cause for recording in lab.strangers()]
+    assert lab.numbered(found) == EXERCISES["strangers"].solution().tolist() and len(set(found)) == 6
+    assert all(len(lab.readings_of(recording)) <= 85 for recording in lab.strangers())
+    with pytest.raises(ValueError, match="unknown cause 'helthy'"):
+        lab.numbered(["helthy"])
+
+
+def test_scores_of_the_exercise_are_those_of_the_chapter():
+    for rule in lab.RULES:
+        pairs = lab.answers("held out", rule)
+        planted, named = (np.array([ANSWERS.index(name) for name in names]) for names in zip(*pairs, strict=True))
+        named[named == len(CAUSES)] = -1
+        assert EXERCISES["macro-f1"].solution(planted, named, len(CAUSES)) == pytest.approx(lab.macro_f1(pairs))
+
+
+def test_the_round_trip_of_the_exercise_is_that_of_the_chapter():
+    run = next(run for run in RUNS if run.cause == "vanishing by activation")
+    g, a = run.recording.gradient[0], run.recording.activation[0]
+    assert np.log10(EXERCISES["round-trip"].solution([None, *g], [1.0, *a])) == pytest.approx(
+        read(run.recording).round_trip, abs=0.1)

@@ -13,11 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from figures import caption_of, check_figure
+from prose import check_prose
 from vgtext import nn, notebooks
 from vgtext.chapters import problem as lab
+from vgtext.chapters.problem.exercises import (
+    EXERCISES,
+    geometric,
+    layer_arrays,
+    means,
+    unmoved,
+    weights_and_steps,
+)
 from vgtext.chapters.problem.layers import digits
 from vgtext.chapters.problem.rounding import sigmoid_network
 from vgtext.nn.floats import FORMATS
+from vgtext.nn.initializers import scaled_normal
 from vgtext.style import number
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "problem.ipynb"
@@ -166,7 +176,45 @@ def test_error_shrinks_as_theory_says(sigma_w):
     assert lab.factor(sigma_w) < sigma_w / 4
 
 
-# the prose
+# the quizzes, the exercises, the prose
+
+def test_what_the_quizzes_say():
+    assert 1e-4 < 0.8**40 < 2e-4 and 0.1 < 0.4**40 / 1e-15 < 10 and 0.1 < 1.6**40 / 1e8 < 10
+    assert lab.layers_at_zero("float32", L=150) == 78 and lab.layers_at_zero("float32", L=100) == 28
+    halved = [lab.layer_sizes(name, 30).error for name in lab.NETWORKS]
+    assert any((error[1:-1] / error[2:] < 0.5).mean() > 0.5 for error in halved)
+
+
+@given(st.floats(0.2, 3), st.integers(2, 60))
+def test_a_constant_factor_is_found_by_ends_and_by_fit(c, L):
+    error = c ** np.arange(L, 0.0, -1)
+    right, *wrong = (EXERCISES["factor"].solution, *(mistake for mistake, _ in EXERCISES["factor"].mistakes))
+    assert right(error) == pytest.approx(c) and wrong[-1](error) == pytest.approx(c)
+
+
+@given(st.floats(1e-3, 1e3))
+def test_the_yardstick_has_no_unit(unit):
+    W, dW, eta = layer_arrays(np.random.default_rng(0))
+    ratio = EXERCISES["yardstick"].solution
+    assert ratio([unit * w for w in W], [unit * g for g in dW], eta) == pytest.approx(ratio(W, dW, eta))
+
+
+def test_steps_of_the_exercise_are_partly_lost():
+    for seed in range(20):
+        assert 0.05 < unmoved(*weights_and_steps(np.random.default_rng(seed))) < 0.95
+
+
+def test_scales_that_keep_the_error_signal():
+    """What the open exercise says: tanh between 1 and 1.2, ReLU between 1.4 and 1.5, sigmoid nowhere up to 4."""
+    def c(activation, sigma_w, quantity="error", L=50):
+        net = nn.mlp(64, 64, 10, L, activation=activation, init=scaled_normal(sigma_w), seed=0, dtype="float64")
+        net.loss_and_gradient(*digits(), measure=True)
+        log = getattr(net.signals(), f"log10_{quantity}")
+        return 10 ** ((log[2] - log[L - 1]) / (L - 3))
+
+    assert c("tanh", 1.0) < 1 < c("tanh", 1.2) and c("relu", 1.4) < 1 < c("relu", 1.5) and c("sigmoid", 4.0) < 0.7
+    assert all(abs(c("relu", sigma_w, "gradient") - 1) < 0.04 for sigma_w in (0.7, 4.0))
+
 
 def test_numbers_of_the_prose():
     sigmoid, large = (lab.back_per_layer(change) for change in ("sigmoid units", "weights × 4"))
@@ -184,3 +232,20 @@ def test_numbers_of_the_prose():
     ):
         assert written in " ".join(PROSE.split()), written
         assert said == pytest.approx(true, rel=0.04), written
+
+
+def test_every_number_of_the_prose_is_given_or_computed():
+    threshold = {c: np.log(1e-6) / np.log(c) for c in (0.5, 0.9, 0.99)}
+    typical, average = means(geometric), means(np.mean)
+    check_prose(
+        "problem",
+        given={"0.001", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.9", "0.99", "1.0", "1.1", "1.2", "1.4", "1.5",
+               "1.6"},  # settings and factors; 0.24 and 1.5 per layer are measured above
+        computed={"0.24": lab.back_per_layer("sigmoid units"), "0.8": 0.64**0.5,
+                  "7.5": np.prod([10, 20, 25, 30, 50]) / 1e6, "19.9": threshold[0.5],
+                  "131.1": threshold[0.9], "1374.6": threshold[0.99],
+                  "0.95": typical[0], "0.76": typical[1], "1.65": average[0], "1.15": average[1], "1.17": average[2],
+                  r"9.5 \times 10^{-7}": 2.0**-20, r"6.0 \times 10^{-8}": FORMATS["float16"].smallest,
+                  r"1.4 \times 10^{-45}": FORMATS["float32"].smallest},
+    )
+    assert typical[2] == pytest.approx(1)

@@ -111,6 +111,18 @@ def test_overflow_within_a_layer_is_reported():
         nn.propagate(W, None, np.ones((4, 2)), np.ones((4, 2)), "identity")
 
 
+def test_scales_beyond_the_type_are_named():
+    with pytest.raises(OverflowError, match=r"sigma_w and sigma_b must leave weights within float32, got 1e\+39"):
+        nn.measure(3, 4, 1e39)
+
+
+def test_a_signal_beyond_the_range_of_floats_holds_no_arrays_of_slopes():
+    W, _ = nn.sample_weights(300, 8)
+    run = StackedPass(W * np.float32(0.1), None, nn.get_activation("tanh"), None, None, 4, every=8)
+    run.forward(np.ones((8, 4), "float32"))
+    assert len(run.kept) > 200 and sum(np.size(s) > 1 for k in run.kept.values() for s in k.values()) < 10
+
+
 def test_dead_networks_have_a_gradient_of_zero():
     s = nn.propagate(-np.ones((3, 4, 4)), None, np.ones((4, 2)), np.ones((4, 2)), "relu", statistics=True)
     assert np.array_equal(s.gradient[1:], [0, 0, 0]) and np.array_equal(s.dead[1:], [1, 1, 1])

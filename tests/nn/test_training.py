@@ -199,10 +199,34 @@ def test_bad_input_is_named(options, words):
     (lambda: nn.SGD(momentum=1.0), "momentum must be below 1, got 1.0"),
     (lambda: nn.Adam(eps=0), "eps must be above 0, got 0"),
     (lambda: nn.clip_by_value([np.ones(2)], -1), "limit must be above 0, got -1"),
+    (lambda: quick(clip=1.0), r"clip must be None or a pair such as .*, got 1\.0"),
+    (lambda: quick(clip="global_norm"), "clip must be None or a pair such as .*, got 'global_norm'"),
+    (lambda: quick(y=3), r"y must have 5 examples on its last axis, as x has, got shape \(\)"),
+    (lambda: quick(x=[]), r"x must have at least one example on its last axis, got shape \(0,\)"),
+    (lambda: quick(learning_rate=lambda step: -1.0), r"learning_rate must be at least 0, got -1\.0"),
+    (lambda: nn.lsuv(nn.mlp(3, 4, 2, 2), np.full((3, 5), np.nan)), "x must be finite, got 15 values"),
+    (lambda: nn.mlp(3, 4, 2, 2, dtype="half a float"), "dtype must be one of float32, float64; got 'half a float'"),
 ])
 def test_bad_arguments_are_named(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def quick(x=((1.0,) * 5,) * 3, y=(0, 1, 0, 1, 0), **options):
+    return nn.train(nn.mlp(3, 4, 2, 2), x, y, **{"steps": 2, **options})
+
+
+def test_lists_are_data_too():
+    assert np.isfinite(quick(np.eye(3).tolist(), [0, 1, 0]).loss).all()
+
+
+def test_backward_needs_a_forward_pass_of_the_same_shape():
+    network = nn.mlp(3, 4, 2, 2)
+    with pytest.raises(RuntimeError, match="backward needs a forward pass first"):
+        network.backward(np.ones((2, 5)))
+    network.forward(np.ones((3, 5)))
+    with pytest.raises(ValueError, match=r"dL_da must have shape \(2, 5\), got \(2, 4\)"):
+        network.backward(np.ones((2, 4)))
 
 
 @pytest.mark.parametrize("wish, threads", [(None, 1), ("2", 2)])

@@ -47,6 +47,9 @@ def test_the_right_answer_is_not_always_first(mode):
         ({"wrong": None}, "at least one right and one wrong"),
         ({"wrong": {"It explodes.": "no"}}, "both right and wrong"),
         ({"wrong": {"It fades.": ""}}, "does not say why"),
+        ({"question": None}, "takes a question, in words"),
+        ({"wrong": ["It fades."]}, "choices are a dict"),
+        ({"right": "It explodes."}, "choices are a dict"),
     ],
 )
 def test_choices_that_make_no_sense_are_named(change, words):
@@ -61,6 +64,8 @@ def test_choices_that_make_no_sense_are_named(change, words):
         ({"tolerance": -1}, "relative tolerance"),
         ({"number": float("nan")}, "is finite"),
         ({"explain": ""}, "explain why"),
+        ({"number": "many"}, "is finite"),
+        ({"mistakes": {"0.02": "That multiplies."}}, "not a number"),
         ({"mistakes": {1.0241e-7: "close"}}, "within the tolerance of the right number"),
     ],
 )
@@ -115,13 +120,36 @@ def test_a_multiple_choice_says_what_is_missing_and_what_is_wrong(page):
     assert said == "Right. " + " ".join(f"{answers[k][0]}: {answers[k][2]}" for k in right)
 
 
-@pytest.mark.parametrize("written", ["1.024e-7", "1.024 × 10^-7", "0.0000001024", "1.02*10**-7", "1.024E−7"])
+@pytest.mark.parametrize("written", ["1.024e-7", "1.024 × 10^-7", "0.0000001024", "1.02*10**-7", "1.024E−7",
+                                     "1.024 × 10⁻⁷", "0.2^10", "0.2**10", "1/9,765,625", "0.00001024%"])
 def test_numbers_are_read_as_people_write_them(page, written):
     assert answer(page, 2, written) == "Right. 2^10 = 1024, times 10^-10."
 
 
-@pytest.mark.parametrize(("written", "said"), [("0.02", "Not yet. That multiplies"), ("7", "Not yet. Not this number"),
-                                               ("many", "Write a number"), ("", "Write a number")])
+def test_the_nearest_of_two_mistakes_is_met(browser, mode):
+    mode("static")
+    asked = quiz("How many?", number=500, tolerance=0.35, explain="Many.", mistakes={62: "the few", 80: "the more"})
+    tab = browser.new_page()
+    tab.set_content(f"{asked.mimebundle['text/html']}<script>{(HERE / 'quiz.js').read_text()}</script>")
+    said = [answer(tab, 0, [*["Delete"] * 3, "Home", *written, *["Delete"] * 3]) for written in ("63", "79", "400")]
+    assert said == ["Not yet. the few", "Not yet. the more", "Right. Many."]
+    tab.close()
+
+
+def test_a_number_asked_for_in_percent_may_be_written_with_its_sign(browser, mode):
+    mode("static")
+    html = quiz("How much?", number=25, tolerance=0.01, unit="%", explain="A quarter.").mimebundle["text/html"]
+    tab = browser.new_page()
+    tab.set_content(f"{html}<script>{(HERE / 'quiz.js').read_text()}</script>")
+    assert [answer(tab, 0, written)[:7] for written in ("25", " %")] == ["Right. "] * 2
+    tab.close()
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("0.02", "Not yet. That multiplies"), ("2%", "Not yet. That multiplies"), ("7", "Not yet. Not this number"),
+     ("10^-3", "Not yet. Not this number"), *((text, "Write a number") for text in ("many", "", "0,02", "3 m", "/2"))],
+)
 def test_wrong_numbers_meet_their_hint(page, written, said):
     assert answer(page, 2, written).startswith(said)
 

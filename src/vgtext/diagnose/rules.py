@@ -30,7 +30,7 @@ REMEDIES = {
     "vanishing by initialization": "Draw larger weights: He for ReLU, Glorot for tanh. Aim at a round trip near 1.",
     "vanishing by depth": "Add residual connections with normalization, or use fewer layers.",
     "exploding": "Draw smaller weights: He for ReLU, Glorot for tanh; clipping only limits the damage.",
-    "dead units": "Start biases at 0 or above, centre the inputs, or use leaky ReLU.",
+    "dead units": "Start biases at 0 or above, centre the inputs, or normalize before the activation.",
     "learning rate too small": "Raise the learning rate until the update-to-weight ratio is near 1e-3.",
     "learning rate too large": "Lower the learning rate until the update-to-weight ratio is near 1e-3, or warm up.",
     "overfitting": "The gradients are not at fault: more data, augmentation, weight decay, or stop earlier.",

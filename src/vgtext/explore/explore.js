@@ -516,6 +516,15 @@
     const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
     return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
   }
+  // The packed states stand in the page, or in a script of their own beside it, which also a page from file:// may load.
+  function states({ textContent, dataset }) {
+    if (!dataset.src) return Promise.resolve(textContent);
+    return new Promise((done, fail) => {
+      const script = Object.assign(document.createElement("script"), { src: dataset.src, onerror: fail });
+      script.onload = () => done(globalThis.vgStates[dataset.name]);
+      document.head.append(script);
+    });
+  }
   const target = () => decodeURIComponent(location.hash.slice(1)).split("?");
   class Figure extends HTMLElement {
     connectedCallback() {
@@ -528,7 +537,7 @@
       this.follow();
     }
     open() {
-      this.opened ||= unzip(this.querySelector("script").textContent).then((payload) => {
+      this.opened ||= states(this.querySelector("script")).then(unzip).then((payload) => {
         const scene = unpack(payload);
         const index = (state) => state.reduce((sum, at, i) => sum * payload.controls[i].texts.length + at, 0);
         let due = 0;

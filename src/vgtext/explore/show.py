@@ -154,7 +154,8 @@ def page_element(figure):
     source = "data:image/svg+xml," + quote(picture.decode(), safe=" /:=;,<>()@!*+?$|")
     return (
         f'<vg-explore id="{figure.name.replace("_", "-")}" class="vg-explore" style="--controls:{len(controls)}">'
-        f'<figure><div class="vg-picture"><img class="vg-print" alt="{escape(caption)}" src="{source}"></div>'
+        f'<figure><div class="vg-picture"><img class="vg-print" width="720" height="340" alt="{escape(caption)}" '
+        f'src="{source}"></div>'
         f'<div class="vg-controls"></div><figcaption>{escape(caption)}</figcaption></figure>'
         f'<script type="text/plain">{data}</script></vg-explore>'
     )

@@ -59,7 +59,7 @@ def _on_floats(f, z):
 def _sigmoid(z, out=None):
     with np.errstate(over="ignore"):  # exp(-z) may reach inf: 1/inf is the right 0
         out = np.exp(np.negative(z, out=out), out=out)
-    return np.reciprocal(np.add(out, 1, out=out), out=out)
+    return np.divide(1, np.add(out, 1, out=out), out=out)
 
 
 def _sigmoid_derivative(z):

@@ -40,7 +40,11 @@ def choice(name, value, allowed):
 
 def float_type(dtype):
     """Return float32 or float64 as a NumPy dtype; raise ValueError for any other."""
-    return np.dtype(choice("dtype", str(np.dtype(dtype)), DTYPES))
+    try:
+        name = str(np.dtype(dtype))
+    except TypeError:
+        name = dtype
+    return np.dtype(choice("dtype", name, DTYPES))
 
 
 def array(name, value, shape=None, dtype=None):
@@ -54,7 +58,7 @@ def array(name, value, shape=None, dtype=None):
         wanted = "(" + ", ".join("any" if s is None else str(s) for s in shape) + ")"
         raise ValueError(f"{name} must have shape {wanted}, got {value.shape}")
     value = np.asarray(value, dtype)
-    if not np.isfinite(value).all():
+    if not np.isfinite(np.vdot(value, value)) and not np.isfinite(value).all():  # a sum of squares tells it fast
         count = np.count_nonzero(~np.isfinite(value))
         raise ValueError(f"{name} must be finite, got {count} values that are nan or inf")
     return value

@@ -45,7 +45,7 @@ class Dense:
         if self.z is None or self.z.shape[1] != a.shape[1]:
             self._allocate(a.shape[1])
         self.a_in, z = a, self.z  # (n_in, examples)
-        np.matmul(self.W, a, out=z)  # (n_out, examples)
+        np.dot(self.W, a, out=z)  # (n_out, examples)
         z += self.b
         self.u = u = self.norm.forward(z, training) if self.norm else z
         return self.phi.value(u, out=self.a)
@@ -56,9 +56,9 @@ class Dense:
         delta *= d  # dL/du
         if self.norm:
             self.norm.backward(delta, out=delta)  # dL/dz
-        np.matmul(delta, self.a_in.T, out=self.W_gradient)  # (n_out, n_in)
-        np.matmul(delta, self._ones, out=self._b_gradient)  # (n_out,)
-        return np.matmul(self.W.T, delta, out=self._back)
+        np.dot(delta, self.a_in.T, out=self.W_gradient)  # (n_out, n_in)
+        np.dot(delta, self._ones, out=self._b_gradient)  # (n_out,)
+        return np.dot(self.W.T, delta, out=self._back)
 
     def _allocate(self, examples):
         """Make the arrays that a pass writes to, once for each number of examples."""

@@ -33,6 +33,7 @@ class Network:
         if not blocks:
             raise ValueError("blocks must hold at least one block, got none")
         self.blocks, self.loss, self.dtype = list(blocks), get_loss(loss), checks.float_type(dtype)
+        self._out_shape = None
         self.layers = [None, *(layer for block in blocks for layer in block.dense)]
         self._owners = [list(_owners(block)) for block in self.blocks]  # per block: all that own parameters
         size = sum(int(np.prod(s)) for owners in self._owners for o in owners for s in o.shapes.values())
@@ -66,8 +67,10 @@ class Network:
         a = np.asarray(x, self.dtype)
         if a.ndim != 2 or a.shape[0] != self.blocks[0].n_in:
             raise ValueError(f"x must have shape ({self.blocks[0].n_in}, examples), got {a.shape}")
+        checks.array("x", a)  # finite
         for block in self.blocks:
             a = block.forward(a, training)
+        self._out_shape = a.shape
         return a.copy()  # blocks write over their arrays in the next pass
 
     def backward(self, dL_da, measure=False):
@@ -77,6 +80,10 @@ class Network:
         would leave the range of floats: its true value is ``dL/dx * 2**self.exponent``.
         """
         d, self.exponent = np.asarray(dL_da, self.dtype), 0
+        if self._out_shape is None:
+            raise RuntimeError("backward needs a forward pass first: call forward(x) or loss_and_gradient(x, y)")
+        if d.shape != self._out_shape:
+            raise ValueError(f"dL_da must have shape {self._out_shape}, got {d.shape}")
         low, high = 4.0 ** -FAR[self.dtype.name], 4.0 ** FAR[self.dtype.name]
         self._sizes = {}
         for block, part in zip(reversed(self.blocks), reversed(self._slices)):

@@ -60,21 +60,29 @@ class Norm:
     def backward(self, du, out=None):
         """Return dL/dz, shape (n, examples), in ``out``, which may be ``du``; set the gradients of gamma and beta.
 
-        With g = gamma du:  dL/dz = (g - mean(g) - x mean(g x)) / sqrt(variance + eps).
+        With g = gamma du:  dL/dz = (g - mean(g) - x mean(g x)) / sqrt(variance + eps). Over the examples gamma is a
+        constant: the means are then those of du and du x, which are the gradients of beta and gamma already.
         """
         np.vecdot(du, self.x, out=self.gamma_gradient[:, 0])  # (n,)
         if self.center:
-            np.matmul(du, self.ones, out=self.beta_gradient[:, 0])  # (n,)
-        g = np.multiply(du, self.gamma, out=out)  # (n, examples)
-        if not self.frozen:
-            mean, along = self.means
+            np.dot(du, self.ones, out=self.beta_gradient[:, 0])  # (n,)
+        (mean, along), g = self.means, du
+        if self.frozen:
+            return np.multiply(g, self.inverse * self.gamma, out=out)
+        if self.axis:
+            scale = self.inverse * self.gamma  # (n, 1)
+            np.multiply(self.gamma_gradient, self.weights[0], out=along)
+            if self.center:
+                np.multiply(self.beta_gradient, self.weights[0], out=mean)
+        else:
+            g, scale = np.multiply(du, self.gamma, out=out), self.inverse  # (n, examples), (1, examples)
             if self.center:
                 self._mean(g, out=mean)
             self._mean_product(g, self.x, out=along)
-            g -= np.multiply(self.x, along, out=self.work)
-            if self.center:
-                g -= mean
-        g *= self.inverse
+        g = np.subtract(g, np.multiply(self.x, along, out=self.work), out=out)
+        if self.center:
+            g -= mean
+        g *= scale
         return g
 
     def _allocate(self, z):
@@ -98,7 +106,7 @@ class Norm:
     def _mean(self, x, out):
         """Mean over ``axis``, (n, 1) or (1, examples)."""
         if self.axis:
-            np.matmul(x, self.weights, out=out[:, 0])
+            np.dot(x, self.weights, out=out[:, 0])
         else:
             np.matmul(self.weights, x, out=out[0])
 

@@ -58,22 +58,28 @@ class Recurrent:
         self.x = x = checks.array("x", x, (None, self.n_in, None), self.dtype)
         (T, _, B), rows = x.shape, self.cell.blocks * self.n
         if self.z is None or self.z.shape != (T + 1, rows, B):  # made once for each length and number of examples
-            self.h, self.z = np.zeros((T + 1, self.n, B), self.dtype), np.zeros((T + 1, rows, B), self.dtype)
+            self.z, self.s = (np.zeros((T + 1, k, B), self.dtype) for k in (rows, self.n + self.n_in + 1))
+            self.h = self.s[:, : self.n]
+            self.s[:, -1] = 1
             self.cell.allocate(self.z, self.h)
+        self.s[:T, self.n : -1] = x
         self.cell.start()
-        W, U, b, h, z = self.W, self.U, self.b, self.h, self.z
-        z[1:, : self.rows_x.start] = 0  # rows that read no x
-        from_h, z_x, z_h = np.empty((len(W), B), self.dtype), z[:, self.rows_x], z[:, self.rows_h]
-        for t in range(1, T + 1):
-            z_t = np.matmul(U, x[t - 1], out=z_x[t])  # (rows, B)
-            z_t += b
-            z_t = z_h[t]
-            z_t += np.matmul(W, h[t - 1], out=from_h)  # (rows, B)
-            self.cell.forward(t)
+        A, A_x, both, dot, forward = *self._joined(), self.rows_h.stop, np.dot, self.cell.forward
+        for t, s, z in zip(range(1, T + 1), self.s, self.z[1:]):  # s = [h[t-1]; x[t]; 1]
+            dot(A, s, out=z[:both])  # (rows, B)
+            if len(A_x):
+                dot(A_x, s[self.n :], out=z[both:])  # rows that read x only, (n, B)
+            forward(t)
         self.a = self.V @ self.h[T] + self.c  # (n_out, B)
         return self.a
 
     predict = forward
+
+    def _joined(self):
+        """Return [W U b], which is multiplied with [h; x; 1], for the rows that read h; [U b] for those that do not."""
+        A, n, both = np.zeros((self.cell.blocks * self.n, self.n + self.n_in + 1), self.dtype), self.n, self.rows_h.stop
+        A[self.rows_h, :n], A[self.rows_x, n:-1], A[self.rows_x, -1:] = self.W, self.U, self.b
+        return A[:both], A[both:, n:].copy()
 
     def backward(self, dL_da, measure=False):
         """Backpropagate dL/d(output), (n_out, examples), through time: sets ``gradient`` and ``log2_hidden``, (T + 1,).
@@ -86,11 +92,10 @@ class Recurrent:
             raise ValueError(f"dL_da must have shape ({self.n_out}, {B}), got {dL_da.shape}")
         np.matmul(dL_da, self.h[T].T, out=self.V_gradient)  # (n_out, n)
         self.c_gradient[...] = dL_da.sum(axis=1, keepdims=True)
-        sums = [np.zeros_like(k) for k in (self.W, self.U, self.b)]  # dL/dW, dL/dU, dL/db / 2**exponent, so far
-        (dW, dU, db), (dW_t, dU_t, db_t) = sums, [np.empty_like(k) for k in sums]
+        dA, dA_x = sums = [np.zeros_like(k) for k in self._joined()]  # dL/d[W U b] / 2**exponent, so far
+        (dA_t, dA_x_t), both, n, dot = [np.empty_like(k) for k in sums], self.rows_h.stop, self.n, np.dot
         self.gradient[: self.parameters["b"].stop] = 0
-        dh, W_back, ones = self.V.T @ dL_da, np.ascontiguousarray(self.W.T), np.ones((B, 1), self.dtype)  # dh (n, B)
-        z_x, z_h, h, x = self.z[:, self.rows_x], self.z[:, self.rows_h], self.h, self.x
+        dh, W_back = self.V.T @ dL_da, self.W.T  # dh: (n, B)
         exponent, far, squares, exponents = 0, 4.0 ** FAR[self.dtype.name], np.empty(T + 1), np.zeros(T + 1, int)
         for t in range(T, 0, -1):
             squares[t] = size = np.vdot(dh, dh)
@@ -101,10 +106,11 @@ class Recurrent:
                 squares[t], exponent = np.vdot(dh, dh), exponent + shift
             exponents[t] = exponent
             cell.backward(t, dh)  # z[t] is now dL/dz[t], (rows, B)
-            dW += np.matmul(z_h[t], h[t - 1].T, out=dW_t)  # (rows, n)
-            dU += np.matmul(z_x[t], x[t - 1].T, out=dU_t)  # (rows, n_in)
-            db += np.matmul(z_x[t], ones, out=db_t)  # (rows, 1)
-            np.matmul(W_back, z_h[t], out=dh)  # dL/dh[t-1], (n, B)
+            z, s = self.z[t], self.s[t - 1]
+            dA += dot(z[:both], s.T, out=dA_t)  # (rows, n + n_in + 1)
+            if len(dA_x):
+                dA_x += dot(z[both:], s[n:].T, out=dA_x_t)  # (n, n_in + 1)
+            dot(W_back, z[:both], out=dh)  # dL/dh[t-1], (n, B)
             if cell.direct is not None:
                 dh += cell.direct
         self._add(sums, exponent)
@@ -113,9 +119,11 @@ class Recurrent:
 
     def _add(self, sums, exponent):
         """Add the sums, which share one exponent, to the gradients of W, U and b, and start them anew."""
-        for whole, part in zip((self.W_gradient, self.U_gradient, self.b_gradient), sums):
+        n, (dA, dA_x) = self.n, sums
+        dU = np.concatenate([dA[:, n:], dA_x])[self.rows_x]  # and db, (rows, n_in + 1)
+        for whole, part in ((self.W_gradient, dA[:, :n]), (self.U_gradient, dU[:, :-1]), (self.b_gradient, dU[:, -1:])):
             whole += np.ldexp(part, exponent)
-            part[...] = 0
+        dA[...] = dA_x[...] = 0
 
     def loss_and_gradient(self, x, y, measure=False):
         """Return the loss of the batch and set ``gradient``."""

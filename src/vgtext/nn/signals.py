@@ -65,6 +65,8 @@ def measure(depth, width=64, sigma_w=1.0, sigma_b=0.0, activation="tanh", *, bat
         B = x.shape[1]
     data, back = sample_batch(n, B, seed, dtype)
     g = back if output_gradient is None else checks.array("output_gradient", output_gradient, (n, B), dtype)
+    if max(sigma_w, sigma_b) > float(np.finfo(dtype).max) / 2**20:
+        raise OverflowError(f"sigma_w and sigma_b must leave weights within {dtype}, got {sigma_w} and {sigma_b}")
     W *= dtype.type(sigma_w)
     b = b if b is None else b * dtype.type(sigma_b)
     return propagate(W, b, data if x is None else x, g, activation, statistics=statistics)
@@ -116,7 +118,6 @@ def _follow(run, x, output_gradient, statistics):
     """Run a pass forward and back; return its arrays by name, each (L + 1, G)."""
     with np.errstate(over="ignore", invalid="ignore"):  # overflow is found in the norms
         run.forward(x)
-        slope = run.slopes()
-        found = run.statistics(slope) if statistics else {}
+        found = run.statistics() if statistics else {}
         run.backward(output_gradient)
         return {**run.log2_sizes(), **found}

@@ -68,19 +68,22 @@ def train(network, x, y, *, steps, optimizer="sgd", learning_rate=0.1, batch_siz
     ``progress`` True or False shows a bar or not; None shows it on a terminal if the run takes more than two seconds.
     """
     steps, rate = checks.whole("steps", steps), _schedule(learning_rate)
-    examples = x.shape[-1]
-    if np.shape(y)[-1] != examples:
+    x = checks.array("x", x)
+    examples = x.shape[-1] if x.ndim else 0
+    if not examples:
+        raise ValueError(f"x must have at least one example on its last axis, got shape {x.shape}")
+    if np.shape(y)[-1:] != (examples,):
         raise ValueError(f"y must have {examples} examples on its last axis, as x has, got shape {np.shape(y)}")
-    checks.array("x", x)
     size = examples if batch_size is None else min(checks.whole("batch_size", batch_size), examples)
     checks.whole("record_every", record_every, 0), checks.whole("evaluate_every", evaluate_every, 0)
     optimizer, clip, history = get_optimizer(optimizer), _clipping(clip, network), History()
     batches = _batches(x, np.asarray(y), size, np.random.default_rng(seed))
     for step in bar(range(1, steps + 1), progress, "training"):
         record = record_every and (step - 1) % record_every == 0
+        rate_now = checks.number("learning_rate", rate(step), least=0)
         loss = network.loss_and_gradient(*next(batches), measure=bool(record))
         norm = _norm(network.gradient)
-        history.loss.append(loss), history.gradient_norm.append(norm), history.rate.append(rate(step))
+        history.loss.append(loss), history.gradient_norm.append(norm), history.rate.append(rate_now)
         if not (np.isfinite(loss) and np.isfinite(norm)):
             history.breakdown = Breakdown(step, *_where(network))
             break
@@ -88,7 +91,7 @@ def train(network, x, y, *, steps, optimizer="sgd", learning_rate=0.1, batch_siz
             clip()
         before = [layer.W.copy() for layer in network.layers[1:]] if record else None
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            optimizer.step(network.theta, network.gradient, rate(step))
+            optimizer.step(network.theta, network.gradient, rate_now)
         if not np.isfinite(_norm(network.theta)):
             history.breakdown = Breakdown(step, *_where(network))
             break
@@ -122,6 +125,8 @@ def _clipping(clip, network):
     """Return a function that clips the network's gradient, or None."""
     if clip is None:
         return None
+    if not isinstance(clip, (tuple, list)) or len(clip) != 2:
+        raise ValueError(f'clip must be None or a pair such as ("global_norm", 1.0), got {clip!r}')
     name, limit = clip
     how = CLIPPINGS[checks.choice("clip", name, CLIPPINGS)]
     checks.number("clip limit", limit, above=0)

@@ -1,18 +1,26 @@
 /* Brings the forms of quiz.py to life, in a page (<vg-quiz>) and in a notebook (globalThis.vgQuiz.live). */
 (() => {
   "use strict";
-  const readNumber = (text) => {
-    const plain = text.trim().replace(/\u2212/g, "-").replace(/\s*(×|x|\*)\s*10\s*(\^|\*\*)?\s*/i, "e").replace(/,(?=\d{3}\b)/g, "");
-    return plain === "" ? NaN : Number(plain);
+  const DIGITS = { "⁰": 0, "¹": 1, "²": 2, "³": 3, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9, "⁻": "-", "⁺": "" };
+  /* Reads 0.25, 1,024, 1.5e-7, 1.5 × 10⁻⁷, 2^-20, 1/4 and 25%; NaN for anything else. */
+  const readNumber = (text, unit) => {
+    const plain = text.trim().replace(/\u2212/g, "-").replace(/\*\*/g, "^").replace(/,(?=\d{3}(\D|$))/g, "").replace(/\s*%$/, unit === "%" ? "" : "/100")
+      .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+/g, (up) => "^" + [...up].map((c) => DIGITS[c]).join(""))
+      .replace(/\s*(×|x|\*)\s*10\s*\^?\s*/i, "e");
+    const [, left, sign, right] = plain.match(/^(.+)([/^])(.+)$/) || [];
+    const number = (part) => (part.trim() === "" ? NaN : Number(part));
+    return sign === undefined ? number(plain) : sign === "/" ? number(left) / number(right) : number(left) ** number(right);
   };
   const near = (a, b, tolerance) => Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b));
 
   /* Returns [is right, what to say] for a form. */
-  function judge(form, { kind, answers }) {
+  function judge(form, { kind, answers, unit }) {
     if (kind === "number") {
-      const given = readNumber(form.querySelector("input").value);
-      if (Number.isNaN(given)) return [null, "Write a number, for instance 0.25 or 1.5e-7."];
-      const met = answers.find(([value, , , tolerance]) => near(given, value, tolerance));
+      const given = readNumber(form.querySelector("input").value, unit);
+      if (Number.isNaN(given)) return [null, "Write a number, with a decimal point, for instance 0.25, 1/4 or 1.5e-7."];
+      const off = ([value]) => Math.abs(given - value);
+      const [met] = answers.filter(([value, , , tolerance]) => near(given, value, tolerance))
+        .sort((a, b) => b[1] - a[1] || off(a) - off(b));
       return met ? [met[1], met[2]] : [false, "Not this number. Estimate its size first, then compute."];
     }
     const chosen = new Set([...form.querySelectorAll("input:checked")].map((input) => Number(input.value)));

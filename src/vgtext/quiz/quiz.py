@@ -9,6 +9,7 @@ import math
 import random
 import zlib
 from html import escape
+from numbers import Real
 from pathlib import Path
 
 import anywidget
@@ -36,7 +37,8 @@ def quiz(question, *, right=None, wrong=None, number=None, tolerance=None, unit=
     number, tolerance, unit : float, float, str, optional
         Instead of choices: the number that is asked for, how far off (relative) an answer may be, and its unit.
     mistakes : dict, optional
-        With ``number``: wrong numbers that readers come to, {number: what it confuses}, met with the same tolerance.
+        With ``number``: wrong numbers that readers come to, {number: what it confuses}, met with the same tolerance; of
+        several, the nearest.
     explain : str
         With ``number``: why it is right.
     see : str
@@ -47,6 +49,8 @@ def quiz(question, *, right=None, wrong=None, number=None, tolerance=None, unit=
     QuizError
         If there are neither choices nor a number, or both; if an answer lacks its why.
     """
+    if not isinstance(question, str):
+        raise QuizError(f"a quiz takes a question, in words; not {question!r}")
     where = f"quiz {question[:50]!r}"
     if not question.strip():
         raise QuizError("a quiz takes a question; this one is empty")
@@ -63,6 +67,8 @@ def quiz(question, *, right=None, wrong=None, number=None, tolerance=None, unit=
 
 def choices(where, question, right, wrong):
     """Return [(answer, is right, why), ...] in an order that the question decides."""
+    if not isinstance(right, dict) or not isinstance(wrong, dict):
+        raise QuizError(f"{where}: right and wrong choices are a dict each, answer: why")
     if not right or not wrong:
         raise QuizError(f"{where}: a choice takes at least one right and one wrong answer")
     if set(right) & set(wrong):
@@ -77,13 +83,15 @@ def choices(where, question, right, wrong):
 
 def numbers(where, number, tolerance, explain, mistakes):
     """Return [(number, is right, why), ...], the right one first; each has the relative tolerance appended."""
-    if tolerance is None or not 0 <= tolerance < 1 or not math.isfinite(number):
+    if tolerance is None or not 0 <= tolerance < 1 or not isinstance(number, Real) or not math.isfinite(number):
         raise QuizError(
             f"{where}: a number takes a relative tolerance from 0 to 1, and is finite; not {number}, {tolerance}"
         )
     if not explain.strip() or not all(str(why).strip() for why in mistakes.values()):
         raise QuizError(f"{where}: explain why the number is right, and what each mistake confuses")
     for mistake in mistakes:
+        if not isinstance(mistake, Real):
+            raise QuizError(f"{where}: the mistake {mistake!r} is not a number")
         if math.isclose(mistake, number, rel_tol=tolerance):
             raise QuizError(f"{where}: the mistake {mistake} lies within the tolerance of the right number {number}")
     return [
@@ -129,7 +137,7 @@ class Quiz:
     def form(self):
         """Return the quiz as HTML: a form that the script brings to life; without it, the answer to unfold."""
         lead = " Choose all that hold." if self.kind == "many" else ""
-        data = escape(json.dumps({"kind": self.kind, "answers": self.answers, "see": self.see}))
+        data = escape(json.dumps({"kind": self.kind, "answers": self.answers, "unit": self.unit, "see": self.see}))
         answer = "".join(f"<p>{escape(line)}</p>" for line in self.solution())
         return (
             f'<form class="vg-quiz" data-quiz="{data}" novalidate>'

@@ -11,12 +11,13 @@ from .chain import LAST_LAYERS, draw_last_layer
 from .checking import FORMATS, FORMULAS, draw_step_size
 from .descent import ETAS, draw_promise
 from .error_signal import draw_error_signal, jacobians
+from .exercises import EXERCISES
 from .walkthrough import draw_by_hand
 
 CLAIMS = (*checking.CLAIMS, *by_hand.CLAIMS, *chain.CLAIMS)
 
 __all__ = [
-    "BUGS", "CLAIMS", "ETAS", "FORMATS", "FORMULAS", "LAST_LAYERS", "SLOPES", "X", "Y", "activations", "check",
-    "downhill", "draw_by_hand", "draw_error_signal", "draw_fingerprints", "draw_last_layer", "draw_promise",
+    "BUGS", "CLAIMS", "ETAS", "EXERCISES", "FORMATS", "FORMULAS", "LAST_LAYERS", "SLOPES", "X", "Y", "activations",
+    "check", "downhill", "draw_by_hand", "draw_error_signal", "draw_fingerprints", "draw_last_layer", "draw_promise",
     "draw_step_size", "draw_wrong_gradient", "jacobians", "network", "one_pass",
 ]

@@ -11,6 +11,7 @@ from .circle import SCALES as CIRCLES
 from .circle import draw_circle, stretch
 from .depth import BIASES, draw_rates, exponential_rate, power
 from .depth import SCALES as RATE_SCALES
+from .exercises import EXERCISES
 from .glorot import draw_two_schemes, ratios
 from .inputs import draw_two_inputs, pair_signals
 from .plane import BIASES as PLANE_BIASES
@@ -23,9 +24,9 @@ from .variance import activation_statistics, draw_mean_and_variance, predicted_s
 CLAIMS = (*changes.CLAIMS, *slopes.CLAIMS, *depth.CLAIMS, *inputs.CLAIMS)
 
 __all__ = [
-    "BIASES", "CHANGES", "CIRCLES", "CLAIMS", "CRITICAL", "NAMES", "PLANE_BIASES", "RATE_SCALES", "SIGMA_B",
-    "SLOPE_SCALES", "activation_statistics", "boundary", "draw_circle", "draw_mean_and_variance", "draw_plane",
-    "draw_rates", "draw_slopes", "draw_two_inputs", "draw_two_schemes", "exponential_rate", "factor",
+    "BIASES", "CHANGES", "CIRCLES", "CLAIMS", "CRITICAL", "EXERCISES", "NAMES", "PLANE_BIASES", "RATE_SCALES",
+    "SIGMA_B", "SLOPE_SCALES", "activation_statistics", "boundary", "draw_circle", "draw_mean_and_variance",
+    "draw_plane", "draw_rates", "draw_slopes", "draw_two_inputs", "draw_two_schemes", "exponential_rate", "factor",
     "largest_single_unit", "middle_layer", "one_change", "pair_signals", "power", "predicted_statistics", "ratios",
     "row_8", "single_unit", "stretch", "variances",
 ]

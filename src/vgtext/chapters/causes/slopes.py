@@ -110,6 +110,6 @@ CLAIMS = (
             Evidence("tanh, σ_w = 5: factor per layer", lambda: middle_layer("tanh", 5.0)[0], factor("tanh", 5.0), 0.1),
             Evidence("one sigmoid unit, input 1, weight 0.1: factor", lambda: single_unit(0.1), 0.025, 0.001),
             Evidence("one sigmoid unit, input 1, weight 20: factor", lambda: single_unit(20), 20 * np.exp(-20), 1e-12),
-        ), "slopes?activation=tanh&sigma_w=5.0",
+        ), "slopes?activation=tanh&sigma_w=5.00",
     ),
 )

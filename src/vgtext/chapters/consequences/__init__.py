@@ -8,6 +8,7 @@
 
 from . import explosion, frozen, rates, rounding, slow
 from .curvature import batch, displaced, draw_step_size, hessian_times, network, quadratic, sharpness
+from .exercises import EXERCISES
 from .explosion import RATES, SCALES, draw_explosion
 from .flat import DEPTHS, WAYS, draw_stillness, escape
 from .frozen import NETWORKS, draw_freezing, draw_frozen_layers, movement
@@ -18,8 +19,8 @@ from .slow import BEST, accuracy_with, draw_epochs_needed, draw_equal_budget, ep
 CLAIMS = (*frozen.CLAIMS, *slow.CLAIMS, *rounding.CLAIMS, *explosion.CLAIMS, *rates.CLAIMS)
 
 __all__ = [
-    "BEST", "CLAIMS", "DEPTHS", "NETWORKS", "RATES", "SCALES", "WAYS", "accuracy_with", "batch", "displaced",
-    "draw_epochs_needed", "draw_equal_budget", "draw_explosion", "draw_freezing", "draw_frozen_layers",
+    "BEST", "CLAIMS", "DEPTHS", "EXERCISES", "NETWORKS", "RATES", "SCALES", "WAYS", "accuracy_with", "batch",
+    "displaced", "draw_epochs_needed", "draw_equal_budget", "draw_explosion", "draw_freezing", "draw_frozen_layers",
     "draw_largest_rate", "draw_rounded_away", "draw_step_size", "draw_stillness", "epochs_needed", "escape",
     "first_steps", "hessian_times", "moved", "movement", "network", "quadratic", "sharpness",
 ]

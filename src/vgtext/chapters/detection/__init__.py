@@ -6,6 +6,8 @@ diagnosis is right. The diagnosis is :mod:`vgtext.diagnose`; the prose stands in
 """
 
 from . import reading, scoring
+from .exercises import EXERCISES, numbered, strangers
+from .exercises import readings as readings_of
 from .friends import FRIENDS, LOOKS, draw_false_friends, draw_update_ratios
 from .reading import READINGS, draw_one_number, found_by_size, plateaus, poor_tests, separation
 from .recipes import CAUSES, HALVES, Setup, recipes
@@ -28,6 +30,7 @@ __all__ = [
     "ACTIVATIONS",
     "CAUSES",
     "CLAIMS",
+    "EXERCISES",
     "FRIENDS",
     "HALVES",
     "LOOKS",
@@ -50,14 +53,17 @@ __all__ = [
     "labelled",
     "macro_f1",
     "mends",
+    "numbered",
     "plateaus",
     "poor_tests",
     "predicted",
+    "readings_of",
     "recipes",
     "record",
     "round_trip",
     "score",
     "separation",
     "sizes",
+    "strangers",
     "train",
 ]

@@ -5,6 +5,7 @@ draw them, and the claims that they settle. The prose stands in ``notebooks/prob
 """
 
 from . import layers
+from .exercises import EXERCISES
 from .factors import (
     BLOWN_UP,
     FADED,
@@ -23,8 +24,8 @@ from .yardsticks import draw_yardsticks, three_yardsticks, unmoved
 CLAIMS = layers.CLAIMS
 
 __all__ = [
-    "BLOWN_UP", "CLAIMS", "FADED", "GROWING", "NETWORKS", "SHRINKING", "back_per_layer", "draw_first_layers",
-    "draw_float_range", "draw_growth", "draw_quantities", "draw_two_lists", "draw_yardsticks", "error_sizes", "factor",
-    "factors_to_reach", "layer_sizes", "layers_at_zero", "multiply", "network", "random_products", "three_yardsticks",
-    "unmoved",
+    "BLOWN_UP", "CLAIMS", "EXERCISES", "FADED", "GROWING", "NETWORKS", "SHRINKING", "back_per_layer",
+    "draw_first_layers", "draw_float_range", "draw_growth", "draw_quantities", "draw_two_lists", "draw_yardsticks",
+    "error_sizes", "factor", "factors_to_reach", "layer_sizes", "layers_at_zero", "multiply", "network",
+    "random_products", "three_yardsticks", "unmoved",
 ]

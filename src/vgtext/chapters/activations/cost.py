@@ -1,0 +1,98 @@
+"""What an activation costs: its time beside ReLU's, in one run, kept in ``data/activations_cost.json``; remade by
+
+    python -m vgtext.chapters.activations.cost
+
+Timings differ from machine to machine: nothing in the book tests them but for their order of size.
+"""
+
+import json
+import platform
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from tqdm import tqdm
+
+from vgtext import nn
+from vgtext.style import ACTIVATION_COLORS, REFERENCE
+
+from .theory import NAMES
+
+STORE = files("vgtext") / "data" / "activations_cost.json"
+ROUNDS, SHAPE, DEPTH, WIDTHS, BATCH = 30, (256, 256), 10, (64, 512), 128
+#: What is timed, and the words for it.
+WORK = {"the function alone": "alone", "a step, width 64": "step 64", "a step, width 512": "step 512"}
+
+
+def alone(activation, z, a, slope, repeat=5):
+    """Seconds for φ and φ' of an array."""
+    phi, start = nn.get_activation(activation), perf_counter()
+    for _ in range(repeat):
+        phi.value(z, out=a)
+        phi.slope(z, a, out=slope)
+    return (perf_counter() - start) / repeat
+
+
+def step(net, x, y, repeat=2):
+    """Seconds for one training step: forward, backward, gradient descent."""
+    optimizer, start = nn.SGD(), perf_counter()
+    for _ in range(repeat):
+        net.loss_and_gradient(x, y)
+        optimizer.step(net.theta, net.gradient, 1e-4)
+    return (perf_counter() - start) / repeat
+
+
+def measure(rounds=ROUNDS):
+    """The least time of all rounds over ReLU's least, which other work on the machine disturbs least."""
+    rng, times = np.random.default_rng(0), {work: [] for work in WORK.values()}
+    z = rng.normal(size=SHAPE).astype("float32")
+    a, slope = np.empty((2, *SHAPE), "float32")
+    nets = {w: {n: nn.mlp(w, w, 10, depth=DEPTH, activation=n, seed=0) for n in NAMES} for w in WIDTHS}
+    data = {w: (rng.normal(size=(w, BATCH)).astype("float32"), rng.integers(0, 10, BATCH)) for w in WIDTHS}
+    for _ in tqdm(range(rounds), desc="rounds"):
+        times["alone"].append([alone(n, z, a, slope) for n in NAMES])
+        for w in WIDTHS:
+            times[f"step {w}"].append([step(nets[w][n], *data[w]) for n in NAMES])
+    relu = list(NAMES).index("relu")
+    least = {work: np.min(rows, axis=0) for work, rows in times.items()}
+    return {work: dict(zip(NAMES, (t / t[relu]).round(2).tolist(), strict=True)) for work, t in least.items()}
+
+
+@cache
+def stored():
+    """The stored ratios, {work: {activation: ratio}}."""
+    return json.loads(STORE.read_text("utf8"))["ratios"]
+
+
+def draw_cost(ax, work="alone"):
+    """Time of each activation over ReLU's, as stored: bars on a log axis."""
+    ratios = stored()[work]
+    order = sorted(NAMES, key=ratios.get)
+    ax.set(xscale="log", xlim=(0.5, 200), xlabel="time, ReLU = 1", ylim=(-0.6, len(order) - 0.4))
+    ax.set_xticks([1, 10, 100], ["1", "10", "100"])
+    ax.minorticks_off()
+    ax.set_yticks(range(len(order)), [NAMES[n] for n in order])
+    ax.axvline(1, **REFERENCE)
+    for i, name in enumerate(order):
+        ax.plot([0.5, ratios[name]], [i, i], color=ACTIVATION_COLORS[name], linewidth=9, solid_capstyle="butt")
+        ax.text(ratios[name] * 1.1, i, f"× {ratios[name]:.1f}", va="center", fontsize=9)
+    words = next(words for words, key in WORK.items() if key == work)
+    return (f"{words[0].upper()}{words[1:]}: the dearest, {NAMES[order[-1]]}, takes {ratios[order[-1]]:.1f} times as "
+            f"long as ReLU; measured once in NumPy on one core, and stored.")
+
+
+def make():
+    """Measure and write the file; about a minute."""
+    record = {"what": "time over that of ReLU, each the least of all rounds",
+              "command": "python -m vgtext.chapters.activations.cost",
+              "date": date.today().isoformat(), "rounds": ROUNDS, "seed": 0, "versions": {
+                  "python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()},
+              "ratios": measure()}
+    (Path(__file__).parents[2] / "data" / STORE.name).write_text(json.dumps(record, indent=1) + "\n", "utf8")
+
+
+if __name__ == "__main__":
+    make()

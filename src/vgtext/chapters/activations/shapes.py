@@ -1,0 +1,57 @@
+"""Value and slope of each activation, and what a layer of Gaussian pre-activations makes of them."""
+
+import numpy as np
+
+from vgtext import nn
+from vgtext.style import ACTIVATION_COLORS, COLORS, label_line, number
+
+from .theory import NAMES, mf, moments
+
+SPREADS = [0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0]
+
+
+def scale_to_keep(activation, q=1.0):
+    """The σ_w at which one layer keeps the error signal: chi = 1 where the pre-activations have variance q."""
+    return float(1 / np.sqrt(moments(activation, q)[2]))
+
+
+def dip(activation):
+    """Where an activation is lowest and how low: z, φ(z), on a fine grid of [-6, 0]."""
+    z = np.linspace(-6, 0, 600_001)
+    value = nn.get_activation(activation)(z)
+    return float(z[value.argmin()]), float(value.min())
+
+
+def leaky_mean(alpha, sigma=1.0):
+    """The mean of leaky ReLU over z ~ N(0, sigma²), by quadrature; it should be (1 - alpha) sigma/√(2π)."""
+    phi = nn.leaky_relu(alpha)
+    return mf.gaussian_mean(lambda u: phi(sigma * u))
+
+
+def draw_shape(shape, needed, activation="gelu", spread=1.0):
+    """φ and φ' over the pre-activations of a layer; and the weight scale that keeps the error signal, at any spread."""
+    phi, color, z = nn.get_activation(activation), ACTIVATION_COLORS[activation], np.linspace(-5, 5, 401)
+    shape.set(xlim=(-5, 5), ylim=(-2, 5), xlabel="pre-activation z", ylabel="value φ(z), slope φ′(z)")
+    shape.axhline(0, color=COLORS["reference"], linewidth=0.6)
+    shape.fill_between(z, 0.8 * np.exp(-z * z / (2 * spread**2)), color=COLORS["forward"], alpha=0.2, linewidth=0)
+    shape.plot(z, phi(z), color=color, linewidth=2)
+    for side in (z[z < 0], np.append(1e-9, z[z > 0])):
+        shape.plot(side, phi.derivative(side), color=color, linewidth=1.4, linestyle=(0, (4, 2)))
+    shape.text(-4.8, 4.7, f"full line: value of {NAMES[activation]}", color=color, fontsize=9, va="top")
+    shape.text(-4.8, 4.15, "broken line: its slope", color=color, fontsize=9, va="top")
+    shape.text(-4.8, 3.6, "shaded: where the units lie", color=COLORS["forward"], fontsize=9, va="top")
+    some = np.geomspace(0.1, 5, 40)
+    needed.set(xlim=(0, 4.5), ylim=(0, 6), xlabel="spread of the pre-activations √q",
+               ylabel="$\\sigma_w$ that keeps the error signal")
+    for name in NAMES:
+        bold = name == activation
+        needed.plot(some, [scale_to_keep(name, s * s) for s in some], color=color if bold else "#BBBBBB",
+                    linewidth=2 if bold else 0.9, zorder=3 if bold else 1)
+    here = scale_to_keep(activation, spread**2)
+    needed.plot([spread], [min(here, 6)], "o", markersize=8, color=color, zorder=4)
+    label_line(needed, 0.2, 5.6, NAMES[activation], color)
+    label_line(needed, 4.35, 5.6, "grey: the others", "#767676", ha="right", xytext=(0, 0))
+    mean, square, slope, _ = moments(activation, spread**2)
+    return (f"{NAMES[activation]}, pre-activations of standard deviation {spread:g}: mean value {number(mean)}, root "
+            f"mean square {number(np.sqrt(square))}; root mean square slope {number(np.sqrt(slope))}, so σ_w = "
+            f"{number(here, 3)} keeps the error signal.")

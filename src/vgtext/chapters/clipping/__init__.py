@@ -1,0 +1,85 @@
+"""Clipping: the cliff, what clipping does to the size and the direction of a step, and when it does not help.
+
+``cliff`` (a network of one unit), ``ways`` (the picture of the step), ``angles`` (the same in a real network),
+``count`` (what a source makes of it), ``valley`` (overshoot), ``bias`` (thresholds that are too low), ``spikes``
+(Adam, inf and nan), ``recurrent`` (a net that needs it; ``runs`` keeps its training). The prose stands in
+``notebooks/clipping.ipynb``.
+"""
+
+from .angles import NETWORKS, SHARES, clip_all, draw_angles, gradients, layer_sizes, shorten, turned
+from .bias import BATCHES, SKEWS, draw_bias, rest_point, settle
+from .bias import LIMITS as BIAS_LIMITS
+from .cliff import LIMITS as CLIFF_LIMITS
+from .cliff import RATES as CLIFF_RATES
+from .cliff import clip, descend, draw_cliff, longest, loss_and_gradient
+from .count import CLAIMS, ENDS, KEPT, draw_count, drop_five_numbers, factor, left
+from .exercises import EXERCISES
+from .recurrent import best_limit, draw_recurrent, observed, reach, shortest_way, solved, typical_loss
+from .runs import LIMITS, RATES, sequences, stored
+from .spikes import LIMITS as SPIKE_LIMITS
+from .spikes import OPTIMIZERS, SPIKES, draw_spike, forward_overflow, framework_clip, lost, strides
+from .valley import LIMITS as VALLEY_LIMITS
+from .valley import RATIOS, draw_valley, floor, slide, swing
+from .ways import WAYS, angle, clipped, draw_step, length, two_layers
+
+__all__ = [
+    "BATCHES",
+    "BIAS_LIMITS",
+    "CLAIMS",
+    "CLIFF_LIMITS",
+    "CLIFF_RATES",
+    "ENDS",
+    "EXERCISES",
+    "KEPT",
+    "LIMITS",
+    "NETWORKS",
+    "OPTIMIZERS",
+    "RATES",
+    "RATIOS",
+    "SHARES",
+    "SKEWS",
+    "SPIKES",
+    "SPIKE_LIMITS",
+    "VALLEY_LIMITS",
+    "WAYS",
+    "angle", "best_limit",
+    "clip",
+    "clip_all",
+    "clipped",
+    "descend",
+    "draw_angles",
+    "draw_bias",
+    "draw_cliff",
+    "draw_count",
+    "draw_recurrent",
+    "draw_spike",
+    "draw_step",
+    "draw_valley",
+    "drop_five_numbers",
+    "factor",
+    "floor",
+    "forward_overflow",
+    "framework_clip",
+    "gradients",
+    "layer_sizes",
+    "left",
+    "length",
+    "longest",
+    "loss_and_gradient",
+    "lost",
+    "observed",
+    "reach",
+    "rest_point",
+    "sequences",
+    "settle",
+    "shorten",
+    "shortest_way",
+    "slide",
+    "solved",
+    "stored",
+    "strides",
+    "swing",
+    "turned",
+    "two_layers",
+    "typical_loss",
+]

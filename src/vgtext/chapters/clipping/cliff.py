@@ -1,0 +1,90 @@
+"""The cliff: a recurrent network of one unit, its loss over its two parameters, and the step that is thrown off."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext import nn
+from vgtext.style import COLORS, number
+
+T, TARGET, START, STEPS = 50, 0.7, (4.2, -2.6), 24
+RATES, LIMITS = [0.1, 0.2, 0.3], [0.1, 1.0, 10.0]
+WHOLE, CLOSE = ((3.5, 7.5), (-3.2, 4.0)), ((4.0, 4.5), (-2.7, -1.8))  # what is shown of w and b
+
+sigmoid = nn.get_activation("sigmoid")
+
+
+def loss_and_gradient(w, b, steps=T):
+    """One sigmoid unit that feeds itself: the loss (h[T] - 0.7)² with h[0] = 1/2, and its derivatives by w and b.
+
+    z[t] = w h[t-1] + b, h[t] = sigmoid(z[t]); w and b are numbers or arrays of one shape. The derivatives are carried
+    forward with the state: dh[t]/dw = phi'(z[t]) (h[t-1] + w dh[t-1]/dw), and likewise for b.
+    """
+    h = np.full(np.shape(w), 0.5)
+    dw, db = np.zeros_like(h), np.zeros_like(h)
+    for _ in range(steps):
+        z = w * h + b
+        slope = sigmoid.derivative(z)
+        dw, db = slope * (h + w * dw), slope * (1 + w * db)
+        h = sigmoid(z)
+    error = h - TARGET
+    return error**2, 2 * error * dw, 2 * error * db
+
+
+def clip(g, c):
+    """Scale the vector g down to length c where it is longer; c = None leaves it alone."""
+    size = np.linalg.norm(g)
+    return g if c is None or size <= c else g * (c / size)
+
+
+@cache
+def descend(rate, c=None, start=START, steps=STEPS):
+    """Gradient descent on the tiny network: places (steps + 1, 2), losses and gradient norms (steps + 1,)."""
+    theta, places, losses, norms = np.array(start, float), [], [], []
+    for _ in range(steps + 1):
+        loss, *g = (float(v) for v in loss_and_gradient(*theta))
+        places.append(theta.copy()), losses.append(loss), norms.append(np.hypot(*g))
+        theta -= rate * clip(np.array(g), c)
+    return np.array(places), np.array(losses), np.array(norms)
+
+
+@cache
+def surface(part, points=100):
+    """The loss over a part of the plane of w and b: (points, points), b upwards, at the middles of the pixels."""
+    w, b = (low + (high - low) * (np.arange(points) + 0.5) / points for low, high in part)
+    return loss_and_gradient(*np.meshgrid(w, b))[0]
+
+
+def longest(rate, c=None, steps=STEPS):
+    """The longest of the first steps: (its number, its length)."""
+    lengths = np.linalg.norm(np.diff(descend(rate, c)[0], axis=0), axis=1)[:steps]
+    k = int(lengths.argmax())
+    return k + 1, float(lengths[k])
+
+
+def draw_cliff(plane, close, c=1.0, rate=0.2, step=STEPS):
+    """Descent with and without clipping on the loss of the tiny network, and its start close up."""
+    for ax, part, words in ((plane, WHOLE, "the loss (dark: high)"), (close, CLOSE, "where both start, close up")):
+        ax.imshow(surface(part), cmap="Greys", vmin=0, vmax=0.6, extent=(*part[0], *part[1]), origin="lower",
+                  aspect="auto", interpolation="nearest")
+        ax.set(xlim=part[0], ylim=part[1], xlabel="weight w", ylabel="bias b", title=words)
+        for limit, color, marker in ((None, COLORS["backward"], "s"), (c, COLORS["forward"], "o")):
+            ax.plot(*descend(rate, limit)[0][: step + 1].T, color=color, marker=marker, markersize=4, linewidth=1.4)
+        ax.plot(*START, "k*", markersize=9)
+    close.set_xticks([4.0, 4.2, 4.4])
+    plane.text(7.4, -0.5, "not clipped", color=COLORS["backward"], ha="right", va="top", fontsize=9)
+    plane.text(7.4, -1.2, "clipped", color=COLORS["forward"], ha="right", va="top", fontsize=9)
+    return story(rate, c, step)
+
+
+def story(rate, c, step):
+    """What the figure shows, in words."""
+    _, losses, norms = descend(rate)
+    if step == 0:
+        return (f"Both runs start at the star, w = {START[0]}, b = {START[1]}, with a gradient of {number(norms[0])} "
+                f"and a loss of {number(losses[0])}.")
+    k, length = longest(rate, None, step)
+    return (f"η = {rate:g}, {step} steps. Not clipped: step {k} met a gradient of {number(norms[k - 1])} and went "
+            f"{number(length)} far. The gradient is {number(norms[step])} now, the loss {number(losses[step])}. "
+            f"Clipped at c = {c:g}: no step went further than {number(longest(rate, c, step)[1])}, and the loss is "
+            f"{number(descend(rate, c)[1][step])}.")

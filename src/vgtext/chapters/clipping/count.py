@@ -1,0 +1,107 @@
+"""“Of 105 gradients keep the first 100”: what leaving out some layers' gradients does, and what clipping does."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext import nn
+from vgtext.claim import Claim, Evidence
+from vgtext.style import COLORS, REFERENCE, THEORY, label_line, layer_axis, log_axis, number
+
+from .ways import angle, clipped, length, two_layers
+
+LAYERS, WIDTH, LIMIT = 105, 64, 1.0
+KEPT = [1, 20, 40, 60, 80, 90, 95, 100, 105]
+ENDS = {"layers 1 to k": "input", "the k layers nearest the output": "output"}
+
+
+@cache
+def sizes(sigma_w):
+    """The size of the weight gradient of each of 105 tanh layers of width 64, at initialization: (105,)."""
+    return nn.measure(LAYERS, WIDTH, sigma_w, 0.0, "tanh", batch=16, seed=0, dtype="float64").gradient[1:]
+
+
+def factor(sigma_w):
+    """The factor per layer by which gradients grow on their way back, fitted over the whole depth."""
+    slope = np.polyfit(np.arange(1, LAYERS + 1), np.log(sizes(sigma_w)), 1)[0]
+    return float(np.exp(-slope))
+
+
+def kept(sigma_w, k, end="output"):
+    """Which layers remain, as a mask: k of them, counted from the input or from the output."""
+    layers = np.arange(1, LAYERS + 1)
+    return layers <= k if end == "input" else layers > LAYERS - k
+
+
+def left(sigma_w, k, end="output"):
+    """The global norm when only k layers keep their gradient, relative to all of them."""
+    g = sizes(sigma_w)
+    return float(np.linalg.norm(g[kept(sigma_w, k, end)]) / np.linalg.norm(g))
+
+
+def drop_five_numbers(count=105, keep=100, trials=4000, seed=0):
+    """Of ``count`` random numbers keep the first: (mean share of the length left, mean angle in degrees)."""
+    g = np.random.default_rng(seed).standard_normal((trials, count))
+    share = np.linalg.norm(g[:, :keep], axis=1) / np.linalg.norm(g, axis=1)
+    return float(share.mean()), float(np.degrees(np.arccos(share)).mean())
+
+
+def draw_count(layers, rest, k=100, end="output", sigma_w=1.5):
+    """The gradients of 105 layers, which of them are kept; and the size of the whole, kept or clipped."""
+    g, mask = sizes(sigma_w), kept(sigma_w, k, end)
+    whole = np.linalg.norm(g)
+    layer_axis(layers, LAYERS)
+    log_axis(layers, 1e-6, 1e14, "size of the weight gradient")
+    l = np.arange(1, LAYERS + 1)
+    layers.plot(l[~mask], g[~mask], linestyle="none", marker="x", markersize=4, color=COLORS["backward"])
+    layers.plot(l[mask], g[mask], linestyle="none", marker="o", markersize=3, color=COLORS["gradient"])
+    layers.plot(l, g * min(1, LIMIT / whole), color=COLORS["forward"], linewidth=1.6)
+    layers.text(103, 3e13, "dots: kept, crosses: left out", color=COLORS["gradient"], ha="right", va="top", fontsize=9)
+    layers.text(103, 1e12, "line: all clipped together, c = 1", color=COLORS["forward"], ha="right", va="top",
+                fontsize=9)
+    rest.set(xlim=(0, 107), xlabel="number of layers kept, k", xticks=[0, 20, 40, 60, 80, 100])
+    log_axis(rest, 1e-6, 1e14, "global norm")
+    ks = np.arange(1, LAYERS + 1)
+    rest.plot(ks, [whole * left(sigma_w, i, end) for i in ks], color=COLORS["gradient"])
+    if end == "output":
+        rest.plot(ks, whole * factor(sigma_w) ** (ks - LAYERS), **THEORY)
+    rest.plot([k], [whole * left(sigma_w, k, end)], marker="o", markersize=8, color=COLORS["gradient"])
+    rest.axhline(LIMIT, **REFERENCE)
+    label_line(rest, 2, LIMIT, "clipped at c = 1", COLORS["forward"], va="top", xytext=(0, -4))
+    now = whole * left(sigma_w, k, end)
+    return (f"105 tanh layers, σ_w = {sigma_w:g}: the gradient has a norm of {number(whole)}. Kept for "
+            f"{next(words for words, name in ENDS.items() if name == end).replace('k', str(k), 1)}, it has "
+            f"{number(now)}. Clipped by global norm, all 105 stay, and it has {number(min(LIMIT, whole))}.")
+
+
+def clipped_whole(sigma_w=1.5):
+    """Clip 105 layers' gradients together: (norm afterwards, how many of them are still there)."""
+    after = clipped([np.array([g]) for g in sizes(sigma_w)], "global_norm", LIMIT)
+    return length(after), sum(bool(np.all(g > 0)) for g in after)
+
+
+def turn_of(way, turn=20, c=1.0):
+    """The angle by which a way turns the two-layer gradient of the figure."""
+    before = two_layers(turn, 1.0)
+    return angle(before, clipped(before, way, c))
+
+
+CLAIMS = (
+    Claim(
+        "S2.4", "Clipping limits how many gradients are used: with a threshold of 100, the first 100 of 105.",
+        "garbled", "Clipping limits the size of the gradient, never the count. By global norm it is all scaled alike "
+        "and keeps its direction; by value or by norm of each it turns. Without 5 of 105 it still explodes.",
+        (
+            Evidence("105 tanh layers, σ_w = 1.5, without the last 5: share of the norm that is left",
+                     lambda: left(1.5, 100, "input"), 1.0, 1e-6),
+            Evidence("without the first 5: share of the norm that is left", lambda: left(1.5, 100, "output"),
+                     factor(1.5) ** -5, 0.15),
+            Evidence("clipped by global norm at 1: the norm", lambda: clipped_whole()[0], 1.0, 1e-6),
+            Evidence("gradients that are still there", lambda: clipped_whole()[1], 105, 0, "of 105"),
+            Evidence("two layers, clipped by global norm: the direction turns by", lambda: turn_of("global_norm"), 0.0,
+                     1e-6, "degrees"),
+            Evidence("by norm of each layer", lambda: turn_of("norm"), 26.6, 0.1, "degrees"),
+            Evidence("by value", lambda: turn_of("value"), 27.0, 3, "degrees"),
+        ), "step?way=by value",
+    ),
+)

@@ -1,0 +1,32 @@
+"""Mitigation: which remedy cures which cause, how far, and at what price; a full factorial, and a hundred layers.
+
+``runs``, ``cures`` and ``hundred`` are long experiments whose results are stored; the other modules are the sections of
+the chapter, with their figures and claims. The prose stands in ``notebooks/mitigation.ipynb``.
+"""
+
+from . import atlas, hundred, pairs
+from .atlas import MEASURES, NAMES, count_trained, deepest, draw_map, repeated, table
+from .cures import PATIENTS, name_cause
+from .cures import REMEDIES as SINGLE_REMEDIES
+from .exercises import EXERCISES
+from .hundred import WAYS, draw_hundred, learned, test_accuracy
+from .journey import journey
+from .layers import REMEDIES, draw_forecast, draw_journey, ends, forecast, points
+from .pairs import PAIRS, draw_pair, interaction, square
+from .runs import ACTIVATIONS, DEPTHS, INITS, NORMS, RATES, SHORTCUTS, Recipe, accuracy, recipes, train
+from .speed import draw_speed, parameters, steps, work
+from .switches import draw_switches
+from .table import NUMBERED, cured_by, cures_of, draw_cures, outcomes
+from .theory import growth, moments
+
+CLAIMS = (*atlas.CLAIMS, *hundred.CLAIMS, *pairs.CLAIMS)
+
+__all__ = [
+    "ACTIVATIONS", "CLAIMS", "DEPTHS", "EXERCISES", "INITS", "MEASURES", "NAMES", "NORMS", "NUMBERED", "PAIRS",
+    "PATIENTS", "RATES",
+    "REMEDIES", "SHORTCUTS", "SINGLE_REMEDIES", "WAYS", "Recipe", "accuracy", "count_trained", "cured_by", "cures_of",
+    "deepest", "draw_cures", "draw_forecast", "draw_hundred", "draw_journey", "draw_map", "draw_pair", "draw_speed",
+    "draw_switches", "ends", "forecast", "growth", "interaction", "journey", "learned", "moments", "name_cause",
+    "outcomes", "parameters", "points", "recipes", "repeated", "square", "steps", "table", "test_accuracy",
+    "train", "work",
+]

@@ -1,0 +1,115 @@
+"""The map: depth across, normalization and shortcuts down, one map for each activation and initialization."""
+
+import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Rectangle
+
+from vgtext.claim import Claim, Evidence
+from vgtext.style import COLORS
+
+from .runs import DEPTHS, RATES, Recipe, again, best, counts, digits, recipes
+
+NAMES = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
+ROWS = {"nothing": ("none", "plain"), "layer norm": ("layer", "plain"), "batch norm": ("batch", "plain"),
+        "residual": ("none", "residual"), "residual,\nlayer norm": ("layer", "residual"),
+        "residual,\nbatch norm": ("batch", "residual")}
+TRAINS = 0.8  # a test accuracy of at least this counts as "trains"
+MEASURES = {"test accuracy, %": "accuracy", "steps needed": "steps", "learning rates that work": "rates"}
+
+
+def trains():
+    """Which cells train at their best learning rate: bool (activation, init, norm, shortcut, depth)."""
+    return best()[..., 0] >= TRAINS
+
+
+def deepest(recipe):
+    """The largest of DEPTHS up to which a recipe trains at every depth; 0 if at none."""
+    ok = trains()[recipe.cell]
+    return int(DEPTHS[(len(ok) if ok.all() else ok.argmin()) - 1]) if ok[0] else 0
+
+
+def rates_that_work(recipe):
+    """At how many of RATES a recipe trains, for each depth: (7,)."""
+    return (counts()[recipe.cell][..., 1] >= TRAINS * digits().y_test.size).sum(axis=-1)
+
+
+def table(activation, init, measure="accuracy"):
+    """One map, (6, 7): test accuracy in per cent, steps to a loss of 0.5 (nan: never), or how many rates work."""
+    cells = [Recipe(activation, init, *row) for row in ROWS.values()]
+    if measure == "rates":
+        return np.array([rates_that_work(cell) for cell in cells], float)
+    column, factor = {"accuracy": (0, 100), "steps": (2, 1)}[measure]
+    return np.array([factor * best()[cell.cell][:, column] for cell in cells])
+
+
+def draw_map(ax, activation="relu", init="He", measure="accuracy"):
+    """Six remedies at seven depths, as numbers on colours."""
+    values = table(activation, init, measure)
+    shade = {"accuracy": values, "rates": 25 * values, "steps": 100 - np.nan_to_num(values, nan=300) / 3}[measure]
+    heat(ax, shade, values)
+    ax.set_xticks(range(len(DEPTHS)), map(str, DEPTHS))
+    ax.set_yticks(range(len(ROWS)), ROWS)
+    ax.set(xlabel="depth L", title=f"{NAMES[activation]}, {init} initialization")
+    deep = {row: deepest(Recipe(activation, init, *cell)) for row, cell in ROWS.items()}
+    plain, rest = deep.pop("nothing"), [row.replace("\n", " ") for row, depth in deep.items() if depth == DEPTHS[-1]]
+    shown = {"accuracy": "Colour and number: test accuracy in per cent.",
+             "rates": f"Number: at how many of {len(RATES)} learning rates it trains.",
+             "steps": "Number: steps until the loss is below 0.5; – means not within 300."}[measure]
+    words = f"to {plain} layers" if plain else "at no depth"
+    words = "at all depths" if plain == DEPTHS[-1] else words
+    return (f"{NAMES[activation]}, {init} initialization, width 32: with nothing else it trains {words}, and to 100 "
+            f"layers with {'; '.join(rest) if rest else 'none of the five remedies'}. {shown}")
+
+
+def heat(ax, shade, values):
+    """Cells from 0 (orange) over 50 (the page's ground) to 100 (blue), a whole number in each; nan is a dash."""
+    rows, columns = shade.shape
+    ax.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
+    ax.tick_params(length=0)
+    for (i, j), value in np.ndenumerate(values):
+        color = COLORS["forward" if shade[i, j] > 50 else "backward"]
+        alpha = round(0.6 * abs(shade[i, j] - 50) / 50, 2)
+        ax.add_patch(Rectangle((j - 0.48, i - 0.46), 0.96, 0.92, facecolor=(*to_rgb(color), alpha), linewidth=0))
+        ax.text(j, i, "–" if np.isnan(value) else f"{value:.0f}", ha="center", va="center", fontsize=10)
+
+
+def count_trained(activation=None, depth=100, **fixed):
+    """How many recipes train at a depth, and of how many; ``fixed`` names init, norm or shortcut."""
+    chosen = [r for r in recipes() if (activation in (None, r.activation))
+              and all(getattr(r, name) == value for name, value in fixed.items())]
+    ok = trains()[..., DEPTHS.index(depth)]
+    return sum(bool(ok[r.cell]) for r in chosen), len(chosen)
+
+
+def repeated():
+    """Cells trained with another seed: the share with the same verdict, and the median difference in points."""
+    cells, fresh = again()
+    one, two = (right[:, 1] / digits().y_test.size for right in (counts()[tuple(cells.T)], fresh))
+    return float(np.mean((one >= TRAINS) == (two >= TRAINS))), float(100 * np.median(np.abs(one - two)))
+
+
+def at(recipe, depth):
+    """Test accuracy of a recipe at one depth, at its best learning rate."""
+    return float(best()[recipe.cell][DEPTHS.index(depth), 0])
+
+
+def _evidence(words, recipe, depth, expected):
+    return Evidence(f"test accuracy, {depth} layers: {words}", lambda: at(recipe, depth), expected, 0.08)
+
+
+CLAIMS = (
+    Claim(
+        "S0.8", "Initialization, ReLU-like activations and normalization address vanishing gradients.", "holds if",
+        "They are matched to each other. ReLU with a framework's old default weights, or a sigmoid with Glorot's, does "
+        "not train ten layers; and at a hundred layers ReLU needs a shortcut and a normalization, both.",
+        (
+            _evidence("initialization alone (sigmoid, Glorot)", Recipe("sigmoid", "Glorot"), 10, 0.1),
+            _evidence("activation alone (ReLU, default weights)", Recipe("relu", "standard"), 10, 0.1),
+            _evidence("matched (ReLU, He)", Recipe("relu", "He"), 10, 0.95),
+            _evidence("normalization alone (sigmoid, layer norm)", Recipe("sigmoid", "Glorot", "layer"), 10, 0.1),
+            _evidence("normalization alone (ReLU, He, batch norm)", Recipe("relu", "He", "batch"), 100, 0.15),
+            _evidence("residual alone (ReLU, He)", Recipe("relu", "He", "none", "residual"), 100, 0.1),
+            _evidence("both (ReLU, He, batch norm, residual)", Recipe("relu", "He", "batch", "residual"), 100, 0.92),
+        ), "map",
+    ),
+)

@@ -1,0 +1,122 @@
+"""Seven sick networks, each given every remedy by itself: what each one cures. Made once by
+
+    python -m vgtext.chapters.mitigation.cures
+
+and kept in ``data/mitigation_cures.npz``: counts of right answers (whole numbers), and what made them.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from tqdm import tqdm
+
+from vgtext import nn
+from vgtext.diagnose import Recording, diagnose
+
+from .runs import RATES, STEPS, WIDTH, digits, provenance
+
+FILE = files("vgtext") / "data" / "mitigation_cures.npz"
+SEEDS = 2
+MATCHED = {"sigmoid": "glorot_normal", "tanh": "glorot_normal", "relu": "he_normal", "leaky_relu": "he_normal"}
+
+
+@dataclass(frozen=True)
+class Patient:
+    """All that defines a run. ``init`` is a name of ``vgtext.nn``, or a weight scale σ_w; no ``rate``: best of four."""
+
+    depth: int = 8
+    activation: str = "relu"
+    init: str | float = "he_normal"
+    bias: float = 0.0  # of every hidden unit at the start
+    norm: str | None = None
+    shortcut: str | None = None
+    optimizer: str = "sgd"
+    clip: float | None = None
+    lsuv: bool = False
+    rate: float | None = None
+
+
+#: Each cause that ``vgtext.diagnose`` can name and that gradients are to blame for, and a network that has it.
+PATIENTS = {
+    "vanishing by activation": Patient(depth=10, activation="sigmoid", init="glorot_normal"),
+    "vanishing by initialization": Patient(depth=20, init="standard_uniform"),
+    "vanishing by depth": Patient(depth=80, activation="tanh", init="glorot_normal"),
+    "exploding": Patient(depth=20, init=3.0),
+    "dead units": Patient(bias=-3.0),
+    "learning rate too small": Patient(rate=1e-4),
+    "learning rate too large": Patient(rate=3.0),
+}
+
+#: Each remedy: what it changes. The first changes nothing but the learning rate.
+REMEDIES = {
+    "learning rate": lambda p: replace(p, rate=None),
+    "Adam": lambda p: replace(p, optimizer="adam"),
+    "clipping": lambda p: replace(p, clip=1.0),
+    "zero biases": lambda p: replace(p, bias=0.0),
+    "leaky ReLU": lambda p: replace(p, activation="leaky_relu"),
+    "matched init": lambda p: replace(p, init=MATCHED[p.activation]),
+    "leaky ReLU + He": lambda p: replace(p, activation="leaky_relu", init="he_normal"),
+    "orthogonal init": lambda p: replace(p, init="orthogonal"),
+    "LSUV": lambda p: replace(p, lsuv=True),
+    "batch norm": lambda p: replace(p, norm="batch"),
+    "layer norm": lambda p: replace(p, norm="layer"),
+    "residual": lambda p: replace(p, shortcut="residual"),
+    "residual + layer norm": lambda p: replace(p, shortcut="pre", norm="layer"),
+}
+
+
+def build(patient, seed=0):
+    """Return the untrained network."""
+    init = patient.init if isinstance(patient.init, str) else nn.initializers.scaled_normal(patient.init)
+    net = nn.mlp(64, WIDTH, 10, depth=patient.depth, activation=patient.activation, init="orthogonal" if patient.lsuv
+                 else init, norm=patient.norm, shortcut=patient.shortcut, seed=seed)
+    for layer in net.layers[1:-1]:
+        layer.b[...] = patient.bias
+    return nn.lsuv(net, digits().x[:, :256]) if patient.lsuv else net
+
+
+def history(patient, rate, seed=0, record_every=0):
+    """Train a patient for STEPS steps at one learning rate; Adam takes a thirtieth of it."""
+    d, rate = digits(), rate / 30 if patient.optimizer == "adam" else rate
+    return nn.train(build(patient, seed), d.x, d.y, steps=STEPS, optimizer=patient.optimizer, learning_rate=rate,
+                    clip=patient.clip and ("global_norm", patient.clip), test=(d.x_test, d.y_test),
+                    record_every=record_every, seed=seed, progress=False)
+
+
+def train(patient, seed=0):
+    """Right answers among the test digits, at the best rate in training where the patient leaves it open."""
+    runs = [history(patient, rate, seed) for rate in ((patient.rate,) if patient.rate else RATES)]
+    runs = [(run.train_accuracy[-1], run.test_accuracy[-1]) for run in runs if len(run.train_accuracy)]
+    return round(max(runs, default=(0.1, 0.1))[1] * digits().y_test.size)
+
+
+def name_cause(patient, rate=0.1, seed=0):
+    """What ``diagnose`` says of a patient's run, recorded every 50 steps."""
+    run = history(patient, patient.rate or rate, seed, record_every=50)
+    relu = {"dead": run.dead[:, 1:]} if patient.activation == "relu" else {}
+    return diagnose(Recording(
+        steps=run.recorded, gradient=np.exp2(run.log2_gradient[:, 1:]), activation=np.exp2(run.log2_activation[:, 1:]),
+        update_ratio=run.update_ratio[:, 1:], saturation=run.saturation[:, 1:], loss=run.loss,
+        train_accuracy=run.train_accuracy if len(run.train_accuracy) else None, **relu))
+
+
+@cache
+def counts():
+    """The stored right answers among 359 test digits: (patient, nothing and each remedy, seed)."""
+    with np.load(FILE) as stored:
+        return stored["counts"]
+
+
+def make():
+    """Treat every patient with every remedy and write the file; a few minutes."""
+    have = np.zeros((len(PATIENTS), 1 + len(REMEDIES), SEEDS), np.int16)
+    remedies = [lambda p: replace(p, rate=p.rate or 0.1), *REMEDIES.values()]
+    for i, j, seed in tqdm(np.ndindex(have.shape), total=have.size):
+        have[i, j, seed] = train(remedies[j]([*PATIENTS.values()][i]), seed)
+    np.savez_compressed(FILE, counts=have, made=provenance(__spec__.name, SEEDS))
+
+
+if __name__ == "__main__":
+    make()

@@ -1,0 +1,65 @@
+"""The chapter's exercises: what is asked, the right answer, and the wrong ones that readers come to."""
+
+import numpy as np
+
+from vgtext.exercises import Exercise
+
+EXERCISES = {
+    exercise.name: exercise
+    for exercise in (
+        Exercise(
+            "branch", "the scale s of the branches, a number", lambda: np.sqrt(np.exp(0.01) - 1),
+            mistakes=(
+                (lambda: 0.01, "This is 1/L. The factor of the squared error is 1 + s²χ: the scale enters squared."),
+                (lambda: np.exp(0.01) - 1, "This is s². Take the root."),
+                (lambda: np.exp(0.01), "This is the factor of one layer, 1 + s². Solve for s."),
+                (lambda: np.sqrt(np.exp(0.02) - 1), "This lets the error itself grow e-fold; the square was asked."),
+            ),
+            tolerance=0.001,
+        ),
+        Exercise(
+            "together", "what a pair adds beyond the sum of its parts, a number",
+            lambda neither, one, other, both: both - one - other + neither, lambda rng: tuple(rng.uniform(0, 1, 4)),
+            mistakes=(
+                (lambda neither, one, other, both: both - neither,
+                 "This is what the pair adds in all. Take off what each remedy adds by itself."),
+                (lambda neither, one, other, both: both - one - other,
+                 "Each remedy adds (alone − neither). You took the start off twice and have to give it back once."),
+                (lambda neither, one, other, both: both - max(one, other),
+                 "This compares with the better of the two. The interaction compares with their sum."),
+                (lambda neither, one, other, both: one + other - both - neither, "The sign is the other way round."),
+            ),
+        ),
+        Exercise(
+            "sum-of-norms", "the factor on the squared error signal, a number",
+            lambda L, slope, v: np.prod(1 + slope / (v * np.arange(1, L + 1))),
+            lambda rng: (int(rng.integers(2, 200)), rng.uniform(0.2, 1.0), rng.uniform(0.2, 1.0)),
+            mistakes=(
+                (lambda L, slope, v: (1 + slope / v) ** L,
+                 "This gives every branch the weight of the first. The stream grows, so later ones count less."),
+                (lambda L, slope, v: np.prod(slope / (v * np.arange(1, L + 1))),
+                 "This leaves out the shortcut, the 1 of 1 + g."),
+                (lambda L, slope, v: 1 + (slope / (v * np.arange(1, L + 1))).sum(),
+                 "Factors of layers multiply; this adds them up."),
+                (lambda L, slope, v: np.prod(np.sqrt(1 + slope / (v * np.arange(1, L + 1)))),
+                 "This is the factor of the error signal; its square was asked for."),
+                (lambda L, slope, v: np.prod(1 + slope / (v * np.arange(1, L))), "One layer is missing, the last."),
+            ),
+        ),
+        Exercise(
+            "apart", "the share of the signal that differs between inputs, a number",
+            lambda a: np.linalg.norm(a - a.mean(axis=1, keepdims=True)) / np.linalg.norm(a),
+            lambda rng: (rng.normal(size=(6, 1)) + rng.uniform(0.1, 1) * rng.normal(size=(6, 20)),),
+            mistakes=(
+                (lambda a: np.linalg.norm(a - a.mean(axis=0, keepdims=True)) / np.linalg.norm(a),
+                 "This takes off each example's mean over the units. Columns are examples: average over axis 1."),
+                (lambda a: np.linalg.norm(a - a.mean()) / np.linalg.norm(a),
+                 "This takes off one number. What all inputs share is one number for each unit."),
+                (lambda a: (np.linalg.norm(a - a.mean(axis=1, keepdims=True)) / np.linalg.norm(a)) ** 2,
+                 "This is its square, a share of the power. Sizes are norms here."),
+                (lambda a: np.linalg.norm(a - a.mean(axis=1, keepdims=True)),
+                 "This is its size. Divide by the size of the whole."),
+            ),
+        ),
+    )
+}

@@ -1,0 +1,89 @@
+"""Which layer of the problem a remedy treats: forward size, what tells inputs apart, backward size; and a forecast."""
+
+import numpy as np
+
+from vgtext.style import COLORS, REFERENCE, THEORY, layer_axis, log_axis, number
+
+from . import theory
+from .atlas import NAMES, ROWS, trains
+from .journey import journey
+from .runs import DEPTHS, Recipe, recipes
+
+DEPTH = 50
+REMEDIES = {row.replace("\n", " "): row for row in ROWS}
+APART, BACK = 1.5, 1.5  # powers of ten that a healthy network may gain or lose on its way
+ROUNDING = -13  # log10 of a share below which float64 no longer tells two inputs apart
+
+
+def draw_journey(ax, activation="sigmoid", init="Glorot", remedy="layer norm"):
+    """Three sizes in every layer of an untrained network, and two of them predicted."""
+    recipe = Recipe(activation, init, *ROWS[REMEDIES[remedy]])
+    measured, grown = journey(recipe, DEPTH), theory.growth(recipe, DEPTH)
+    log_axis(ax, 1e-25, 1e15, "size, relative to where it starts")
+    layer_axis(ax, DEPTH)
+    ax.axhline(1, **REFERENCE)
+    l = np.arange(1, DEPTH)
+    lines = (("forward", measured.forward - measured.forward[0], "activations", "-"),
+             ("gradient", apart(measured), "what tells inputs apart", (0, (5, 2))),
+             ("backward", measured.backward, "error signal (right to left)", "-"))
+    for color, size, words, dashes in lines:
+        ax.plot(l, 10.0 ** np.clip(size, -60, 60), color=COLORS[color], linewidth=2, linestyle=dashes, label=words)
+    ax.legend(loc="lower left")
+    forward = 0.5 * (np.log10(grown.square) - np.log10(grown.square[0]))
+    for size in (forward, theory.backward(recipe, DEPTH)):
+        ax.plot(l, 10.0 ** np.clip(size, -60, 60), **THEORY)
+    end, error = apart(measured)[-1], number(10.0 ** measured.backward[0], 1)
+    left = f"by {number(10.0**end, 1)}" if np.isfinite(end) else "by less than 10⁻¹²"
+    return (f"{NAMES[activation]}, {init} initialization, {remedy}, {DEPTH} layers of 32, untrained. On the way to the "
+            f"last hidden layer the activations change by a factor of {number(10.0 ** lines[0][1][-1], 1)}, what tells "
+            f"inputs apart {left}. Layer 1 gets {error} times the error signal of the last one (theory "
+            f"{number(10.0 ** theory.backward(recipe, DEPTH)[0], 1)}).")
+
+
+def apart(measured):
+    """log10 of the size of what differs between inputs, relative to layer 1; nan where it is lost in rounding."""
+    size = measured.forward + measured.spread
+    return np.where(measured.spread > ROUNDING, size - size[0], np.nan)
+
+
+def ends(recipe, depth):
+    """The powers of ten gained by what tells inputs apart, first to last layer, and by the error signal, back."""
+    measured = journey(recipe, depth)
+    return float(np.nan_to_num(apart(measured)[-1], nan=ROUNDING)), float(measured.backward[0])
+
+
+def points(norm=None, shortcut=None):
+    """All networks of five layers or more with this norm and shortcut: (N, 2) of :func:`ends`, and which train."""
+    chosen = [(recipe, depth) for recipe in recipes() for depth in DEPTHS[1:]
+              if norm in (None, recipe.norm) and shortcut in (None, recipe.shortcut)]
+    ok = [trains()[recipe.cell][DEPTHS.index(depth)] for recipe, depth in chosen]
+    return np.array([ends(*one) for one in chosen]), np.array(ok)
+
+
+def forecast(sizes):
+    """Will it train? Yes, if neither size changes by more than a factor of about 30."""
+    return (np.abs(sizes) < [APART, BACK]).all(axis=1)
+
+
+def draw_forecast(ax, norm="none", shortcut="plain"):
+    """What an untrained network does to both sizes, and whether it then trains."""
+    sizes, ok = points(norm, shortcut)
+    ax.set(xscale="symlog", yscale="symlog")
+    ax.set_xscale("symlog", linthresh=2)
+    ax.set_yscale("symlog", linthresh=2)
+    ticks, words = (-40, -10, -2, 0, 2, 10), ("10⁻⁴⁰", "10⁻¹⁰", "0.01", "1", "100", "10¹⁰")
+    ax.set(xlim=(-100, 30), ylim=(-130, 30), xlabel="what tells inputs apart: last layer / first",
+           ylabel="error signal: first layer / last")
+    ax.set_xticks(ticks, words)
+    ax.set_yticks(ticks, words)
+    ax.minorticks_off()
+    box = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]) * [APART, BACK]
+    ax.plot(*box.T, **THEORY)
+    for good, color, marker, label in ((False, COLORS["backward"], "x", "does not train"),
+                                       (True, COLORS["forward"], "o", "trains")):
+        ax.plot(*sizes[ok == good].T, linestyle="none", marker=marker, color=color, markersize=5, label=label)
+    ax.legend(loc="upper left", fontsize=9)
+    right = forecast(sizes) == ok
+    names = {"none": "no norm", "batch": "batch norm", "layer": "layer norm"}
+    return (f"Networks with {names[norm]}, {shortcut}: {int(ok.sum())} of {len(ok)}, of 5 to 100 layers, train. The "
+            f"dashed box forecasts {int(right.sum())} of {len(ok)} rightly, before a single step.")

@@ -1,0 +1,60 @@
+"""How fast, and at what price: steps to a given loss against depth, and the arithmetic of a step."""
+
+import numpy as np
+
+from vgtext.style import COLORS, log_axis
+
+from .atlas import NAMES, ROWS
+from .runs import DEPTHS, STEPS, Recipe, best
+
+LOOKS = {"nothing": ("seed", "s", "-"), "layer norm": ("gradient", "v", (0, (1, 1.5))),
+         "batch norm": ("weight", "^", (0, (4, 2))), "residual": ("backward", "D", (0, (6, 2, 1, 2))),
+         "residual,\nlayer norm": ("forward", "o", "-"), "residual,\nbatch norm": ("theory", "P", (0, (6, 2)))}
+
+
+def steps(activation, init, row):
+    """Steps until the loss is below 0.5, at each depth's best rate; nan where it never is: (7,)."""
+    return best()[Recipe(activation, init, *ROWS[row]).cell][:, 2]
+
+
+def draw_speed(ax, activation="tanh", init="Glorot"):
+    """Steps needed against depth, with nothing and with each remedy."""
+    log_axis(ax, 8, 900, f"steps to a loss of 0.5 (of {STEPS})")
+    ax.set_yticks([10, 30, 100, 300], ["10", "30", "100", "300"])
+    ax.set_xscale("log")
+    ax.set(xlim=(1.8, 115), xlabel="depth L")
+    ax.set_xticks(DEPTHS, map(str, DEPTHS))
+    ax.minorticks_off()
+    ax.axhline(STEPS, color=COLORS["reference"], linewidth=0.8)
+    for i, (row, (color, marker, dashes)) in enumerate(LOOKS.items()):
+        needed = steps(activation, init, row)
+        ax.plot(DEPTHS, needed, color=COLORS[color], marker=marker, markersize=5, linestyle=dashes,
+                label=row.replace("\n", " "))
+        lost = np.array(DEPTHS)[np.isnan(needed)]
+        ax.plot(lost, np.full(len(lost), 320 * 1.17**i), "x", markersize=5, color=COLORS[color])
+    ax.text(1.9, 860, "never (×)", fontsize=9, color=COLORS["reference"], va="top")
+    ax.legend(loc="upper left", bbox_to_anchor=(0.0, 0.84), fontsize=8)
+    plain, both = steps(activation, init, "nothing"), steps(activation, init, "residual,\nlayer norm")
+    last = [int(L) for L, needed in zip(DEPTHS, plain, strict=True) if needed > 0][-1]
+    i = DEPTHS.index(last)
+    same = f"{both[i]:.0f}" if both[i] > 0 else f"more than {STEPS}"
+    return (f"{NAMES[activation]}, {init} initialization, width 32: with nothing else the deepest that gets to a loss "
+            f"of 0.5 has {last} layers and needs {plain[i]:.0f} steps; residual with layer norm needs {same} there.")
+
+
+def parameters(width, remedy):
+    """Learned numbers of one hidden layer with a remedy: "nothing", "batch norm", "residual", "highway"."""
+    plain = width**2 + width
+    return {"nothing": plain, "batch norm": plain + 2 * width, "layer norm": plain + 2 * width, "residual": plain,
+            "highway": 2 * plain}[remedy]
+
+
+def work(width, remedy):
+    """Arithmetic a layer, example and step, relative to a plain layer: products and elementwise operations counted.
+
+    A plain layer makes three products, 6 n² operations; a norm about 20 n forward and back, a shortcut 2 n, a highway
+    a second layer and about 10 n.
+    """
+    extra = {"nothing": 0, "residual": 2 * width, "batch norm": 20 * width, "layer norm": 20 * width,
+             "highway": 6 * width**2 + 10 * width}[remedy]
+    return 1 + extra / (6 * width**2 + 5 * width)

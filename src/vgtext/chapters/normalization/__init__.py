@@ -1,0 +1,52 @@
+"""Normalization: what batch, layer and RMS norm do forward and backward, what they mend, and what they cost in depth.
+
+The modules are the sections of the chapter: each holds its experiments (numbers in, arrays out), the figures that
+draw them, and the claims that they settle; ``theory`` is what they are compared with, ``runs`` what was stored. The
+prose stands in ``notebooks/normalization.ipynb``.
+"""
+
+from . import depth
+from .axes import draw_sharing
+from .backward import BATCHES, against_engine, draw_residual, normalize, normalize_backward, through
+from .depth import (
+    NORMS,
+    SCALES,
+    draw_healed,
+    draw_price,
+    draw_rescue,
+    growth,
+    measured_chi,
+    predicted_growth,
+    row_14,
+    stack,
+    step_factors,
+)
+from .exercises import EXERCISES
+from .inference import (
+    COMPANIONS,
+    IMAGES,
+    accuracy,
+    accuracy_in_inference,
+    by_batch,
+    draw_companions,
+    lagging,
+    shifted,
+)
+from .invariance import FACTORS, RATES, along_and_size, draw_tuning
+from .learning import CHOICES, draw_accuracy, rates_that_work, training_accuracy
+from .runs import BATCHES as TRAINING_BATCHES
+from .runs import DEPTHS, digits, network
+from .selu import GAINS, attraction, draw_self_normalizing, row_16
+from .theory import NAMES, NORM_NAMES, chi
+
+CLAIMS = depth.CLAIMS
+
+__all__ = [
+    "BATCHES", "CHOICES", "CLAIMS", "COMPANIONS", "DEPTHS", "EXERCISES", "FACTORS", "GAINS", "IMAGES", "NAMES",
+    "NORMS", "NORM_NAMES", "RATES", "SCALES", "TRAINING_BATCHES", "accuracy", "accuracy_in_inference",
+    "against_engine", "along_and_size", "attraction", "by_batch", "chi", "digits", "draw_accuracy",
+    "draw_companions", "draw_healed", "draw_price", "draw_rescue", "draw_residual", "draw_self_normalizing",
+    "draw_sharing", "draw_tuning", "growth", "lagging", "measured_chi", "network", "normalize",
+    "normalize_backward", "predicted_growth", "rates_that_work", "row_14", "row_16", "shifted", "stack",
+    "step_factors", "through", "training_accuracy",
+]

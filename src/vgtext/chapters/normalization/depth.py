@@ -1,0 +1,191 @@
+"""Depth: normalization heals the forward pass at any weight scale, and the backward pass it may make explode."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext import nn
+from vgtext.claim import Claim, Evidence
+from vgtext.style import (
+    ACTIVATION_COLORS,
+    COLORS,
+    REFERENCE,
+    THEORY,
+    backward_arrow,
+    label_line,
+    layer_axis,
+    log_axis,
+    number,
+)
+
+from .theory import NAMES, NORM_NAMES, chi, residual_growth
+
+SCALES = {"0.01": 0.01, "0.1": 0.1, "√2 (He)": round(2**0.5, 6), "10": 10.0, "100": 100.0}
+NORMS = {"batch norm": "batch", "layer norm": "layer", "RMS norm": "rms", "no norm": None}
+WIDTH = BATCH = 128
+BETAS = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
+
+
+def stack(norm, depth, activation="relu", sigma_w=2**0.5, width=WIDTH, beta=0.0, residual=False, seed=0):
+    """A network of equal layers φ(norm(W a)) without biases; from layer 2 on with a shortcut if ``residual``."""
+    layers = [nn.Dense(width, width, activation, norm, nn.initializers.scaled_normal(sigma_w)) for _ in range(depth)]
+    blocks = [layers[0], *(nn.Residual([k]) if residual else k for k in layers[1:])]
+    net = nn.Network(blocks, seed=seed)
+    for layer in layers:
+        layer.norm.eps = 0.0  # the pure normalization
+        if layer.norm.center:
+            layer.norm.beta[...] = beta
+    return net
+
+
+@cache
+def sizes(norm, depth, sigma_w=2**0.5, activation="relu", width=WIDTH, batch=BATCH, beta=0.0, seed=0):
+    """log10 of the size per unit of a[0] ... a[L], and of ‖δ[l]‖ / ‖δ[L]‖ (nan at 0): two arrays (L+1,)."""
+    if norm is None:
+        run = nn.measure(depth, width, sigma_w, 0.0, activation, batch=batch, seed=seed)
+    else:
+        net = stack(norm, depth, activation, sigma_w, width, beta, seed=seed)
+        x, back = nn.sample_batch(width, batch, seed)
+        net.forward(x)
+        net.backward(back, measure=True)
+        run = net.signals()
+    return run.log10_activation - np.log10(width) / 2, run.log10_error - run.log10_error[-1]
+
+
+@cache
+def measured_chi(activation, norm, beta=0.0, width=256, depth=12):
+    """The factor of ‖δ‖² per layer, a geometric mean over layers 4 ... L-1, away from both ends."""
+    error = sizes(norm, depth, 1.0, activation, width, width, beta)[1]
+    return float(10 ** (2 * (error[3] - error[-2]) / (depth - 4)))
+
+
+@cache
+def row_14(seed=0):
+    """The factor of ‖δ‖² of each layer below the last of 20, at width 1000 and batch 512, the top one first."""
+    error = sizes("batch", 20, 2**0.5, "relu", 1000, 512, 0.0, seed)[1]
+    return 10.0 ** (2 * (error[-2:0:-1] - error[:1:-1]))
+
+
+@cache
+def growth(norm, depth, activation="relu", beta=0.0, residual=False, seeds=2):
+    """log10 of ‖dL/da[1]‖ / ‖dL/da[L]‖, what enters a block from above, mean over seeds."""
+    logs = []
+    for seed in range(seeds):
+        net = stack(norm, depth, activation, 1.0, WIDTH, beta, residual, seed)
+        x, d = nn.sample_batch(WIDTH, BATCH, seed)
+        net.forward(x)
+        first = np.linalg.norm(d)
+        for block in net.blocks[:0:-1]:
+            d = block.backward(d)
+        logs.append(np.log10(np.linalg.norm(d) / first))
+    return float(np.mean(logs))
+
+
+def draw_healed(forward, backward, norm="batch", depth=40, sigma_w=SCALES["√2 (He)"]):
+    """Size of the activations and of the error signal in every layer of a ReLU network."""
+    activation, error = (10.0 ** np.clip(v, -300, 300) for v in sizes(norm, depth, sigma_w))
+    l = np.arange(depth + 1)
+    for ax, title in ((forward, "forward: activations"), (backward, "backward: error signal")):
+        layer_axis(ax, 50, "layer l")
+        ax.set_title(title)
+        ax.axhline(1, **REFERENCE)
+    log_axis(forward, 1e-6, 1e6, "size of a[l] per unit")
+    log_axis(backward, 1e-6, 1e6, "‖δ[l]‖ / ‖δ[L]‖")
+    forward.plot(l, activation, color=COLORS["forward"], marker="o", markersize=3)
+    backward.plot(l[1:], error[1:], color=COLORS["backward"], marker="o", markersize=3)
+    backward_arrow(backward)
+    if norm:
+        factor = chi("relu", norm)
+        predicted = error[2] * factor ** ((2 - l[2:]) / 2)
+        backward.plot(l[2:], predicted, **THEORY)
+        words = f"Theory (dashed): × {number(factor**0.5, 3)} per layer"
+    else:
+        words = "Without a norm both depend on the weight scale"
+    return (f"ReLU, {NORM_NAMES[norm]}, σ_w = {sigma_w:.3g}, width {WIDTH}, {BATCH} examples: activations of layer "
+            f"{depth} have size {number(10.0 ** sizes(norm, depth, sigma_w)[0][-1], 1)} per unit; the error signal of "
+            f"layer 1 is {number(10.0 ** sizes(norm, depth, sigma_w)[1][1], 1)} times that of layer {depth}. {words}.")
+
+
+def draw_price(ax, activation="relu", norm="batch"):
+    """The factor of ‖δ‖² per layer against the shift β before the activation, measured and predicted."""
+    shifts = np.linspace(-1.2, 1.7, 59)
+    ax.set(xlim=(-1.3, 1.8), ylim=(0, 2.6), xlabel="shift β before the activation",
+           ylabel="factor of ‖δ‖² per layer", yticks=[0, 0.5, 1, 1.5, 2, 2.5])
+    ax.axhline(1, **REFERENCE)
+    label_line(ax, 1.8, 1, "kept", COLORS["reference"], xytext=(-3, -9), ha="right")
+    ax.plot(shifts, [chi(activation, norm, beta=round(float(b), 3)) for b in shifts], **THEORY)
+    dots = [measured_chi(activation, norm, b) for b in BETAS]
+    ax.plot(BETAS, dots, "o", color=ACTIVATION_COLORS[activation], markersize=6)
+    middle = dots[BETAS.index(0.0)]
+    return (f"{NAMES[activation]} after {NORM_NAMES[norm]}, width 256, 256 examples: with β = 0 a layer multiplies "
+            f"‖δ‖² by {middle:.2f} (dot), predicted {chi(activation, norm):.2f}; with β = 1 by "
+            f"{dots[BETAS.index(1.0)]:.2f}, predicted {chi(activation, norm, beta=1.0):.2f}.")
+
+
+DEPTHS = (5, 10, 20, 40, 80)
+#: Ways out: (norm, what is changed), and the mark of each in the figure.
+RESCUES = {
+    "plain": ("batch", {}, "o", COLORS["backward"]),
+    "shift β = 1": ("batch", {"beta": 1.0}, "D", ACTIVATION_COLORS["elu"]),
+    "residual": ("batch", {"residual": True}, "s", COLORS["forward"]),
+    "layer norm": ("layer", {}, "^", COLORS["gradient"]),
+}
+
+
+def predicted_growth(activation, norm, depth, beta=0.0, residual=False):
+    """log10 of the theory's ‖dL/da[1]‖ / ‖dL/da[L]‖."""
+    if residual:
+        return float(np.log10(residual_growth(activation, depth, norm)) / 2)
+    return float((depth - 1) / 2 * np.log10(chi(activation, norm, beta=beta)))
+
+
+def draw_rescue(ax, activation="relu"):
+    """Growth of the error signal from the last layer to the first, against depth: batch norm, and three ways out."""
+    ax.set_xscale("log")
+    ax.set(xlim=(4, 260), xlabel="depth L, on a log axis")
+    ax.set_xticks(DEPTHS, map(str, DEPTHS))
+    ax.minorticks_off()
+    log_axis(ax, 0.1, 1e7, "‖∂L/∂a[1]‖ / ‖∂L/∂a[L]‖")
+    ax.axhline(1, **REFERENCE)
+    ends, L = {}, np.unique(np.geomspace(5, 80, 30).astype(int))
+    for name, (norm, how, marker, color) in RESCUES.items():
+        dots = [10 ** growth(norm, depth, activation, **how) for depth in DEPTHS]
+        ax.plot(DEPTHS, dots, marker, color=color, markersize=6)
+        ax.plot(L, [10 ** predicted_growth(activation, norm, d, **how) for d in L], **THEORY)
+        ends[name] = dots[-1]
+    height = -9.0
+    for name in sorted(ends, key=ends.get):  # labels one above the other, never across
+        height = max(np.log10(ends[name]), height + 0.55)
+        label_line(ax, 80, 10**height, name, RESCUES[name][3], xytext=(8, 0))
+    return (f"{NAMES[activation]}, width {WIDTH}, {BATCH} examples, 80 layers: under batch norm the error signal grows "
+            f"{number(ends['plain'], 1)}-fold; with a shift of 1 before the activation {number(ends['shift β = 1'], 1)}"
+            f"-fold, with shortcuts {number(ends['residual'], 1)}-fold, under layer norm "
+            f"{number(ends['layer norm'], 1)}-fold. Dashed: theory.")
+
+
+def step_factors(net, x, y):
+    """The factor of ‖δ‖² per layer of a network at hand, a geometric mean over its hidden layers from the third on."""
+    net.loss_and_gradient(x, y, measure=True)
+    error = net.signals().log10_error
+    return float(10 ** (2 * (error[3] - error[-2]) / (len(error) - 5)))
+
+
+CLAIMS = (
+    Claim(
+        "S3.2", "The exploding gradient problem has been alleviated by weight initialization and batch normalization, "
+        "while vanishing gradients remain a challenge.",
+        "wrong", "Initialization does it. Batch normalization alone makes gradients explode with depth, whatever the "
+        "weights: by π/(π−1) = 1.467 per ReLU layer in squared size. Vanishing has remedies that work: the shortcuts "
+        "and norms of this chapter.",
+        (
+            Evidence("ReLU with batch norm, width 1000, 512 examples: factor of ‖δ‖² per layer, top ten of 20 layers",
+                     lambda: float(np.exp(np.mean(np.log(row_14()[:10])))), np.pi / (np.pi - 1), 0.029),
+            Evidence("powers of ten that 40 ReLU layers with batch norm add at σ_w = 0.1 over those at σ_w = 100",
+                     lambda: float(sizes("batch", 40, 0.1)[1][1] / sizes("batch", 40, 100.0)[1][1]), 1.0, 0.01),
+            Evidence("the same factor with layer norm, width 256", lambda: measured_chi("relu", "layer"), 1.0, 0.05),
+            Evidence("powers of ten that 80 layers with batch norm and shortcuts add",
+                     lambda: growth("batch", 80, "relu", residual=True),
+                     predicted_growth("relu", "batch", 80, residual=True), 0.4),
+        ), "healed?norm=batch norm&depth=40",
+    ),
+)

@@ -1,0 +1,76 @@
+"""SELU: a normalization without a layer. Mean 0 and variance 1 attract, if the weights have the right scale."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext import nn
+from vgtext.style import ACTIVATION_COLORS, COLORS, REFERENCE, label_line, number
+
+from .theory import NAMES
+
+GAINS = {"0.5": 0.5, "1 (LeCun)": 1.0, "1.5": 1.5, "2 (He)": 2.0}  # n times the variance of a weight
+STARTS = ((0.0, 0.2), (1.0, 0.3), (-0.8, 0.6), (0.8, 2.5), (-1.0, 2.0), (0.0, 1.6))
+LAYERS = 30
+
+
+def step(mean, variance, activation="selu", gain=1.0):
+    """Mean and variance of a[l+1] from those of a[l]: z ~ N(0, gain (variance + mean²)) in a wide layer."""
+    root, phi = np.sqrt(gain * (variance + mean**2)), nn.get_activation(activation)
+    new = nn.meanfield.gaussian_mean(lambda u: phi(root * u))
+    return new, nn.meanfield.gaussian_mean(lambda u: phi(root * u) ** 2) - new**2
+
+
+def row_16():
+    """How far SELU takes mean 0 and variance 1 from themselves: two numbers."""
+    mean, variance = step(0.0, 1.0)
+    return mean, variance - 1
+
+
+def attraction(h=1e-4):
+    """By what factor a small distance of the variance from 1 shrinks per layer."""
+    square = [sum(np.square([m, np.sqrt(v)])) for m, v in (step(0.0, 1 + h), step(0.0, 1 - h))]
+    return float((square[0] - square[1]) / (2 * h))
+
+
+@cache
+def path(start, activation="selu", gain=1.0):
+    """Mean and variance through LAYERS layers by theory: (LAYERS + 1, 2)."""
+    states = [start]
+    for _ in range(LAYERS):
+        states.append(step(*states[-1], activation, gain))
+    return np.array(states)
+
+
+@cache
+def measured(start, activation="selu", gain=1.0, width=300, batch=64):
+    """The same, measured over units and examples of a random network: (LAYERS + 1, 2)."""
+    rng = np.random.default_rng(0)
+    a, phi = start[0] + np.sqrt(start[1]) * rng.standard_normal((width, batch)), nn.get_activation(activation)
+    states = [(a.mean(), a.var())]
+    for _ in range(LAYERS):
+        a = phi(np.sqrt(gain / width) * rng.standard_normal((width, width)) @ a)
+        states.append((a.mean(), a.var()))
+    return np.array(states)
+
+
+def draw_self_normalizing(plane, variance, activation="selu", gain=1.0):
+    """Paths of mean and variance through the layers of random networks, from six starts."""
+    color, ends = ACTIVATION_COLORS[activation], []
+    plane.set(xlim=(-1.5, 1.5), ylim=(0, 3), xlabel="mean of a[l]", ylabel="variance of a[l]", yticks=[0, 1, 2, 3])
+    variance.set(xlim=(0, LAYERS), ylim=(0, 3), xlabel="layer l", ylabel="variance of a[l]", yticks=[0, 1, 2, 3])
+    for ax in (plane, variance):
+        ax.axhline(1, **REFERENCE)
+    plane.axvline(0, **REFERENCE)
+    for start in STARTS:
+        dots, line = measured(start, activation, gain), np.clip(path(start, activation, gain), -9, 9)
+        plane.plot(*np.clip(dots, -9, 9).T, color=color, linewidth=0.8, marker="o", markersize=2.5)
+        plane.plot(*start, "o", color=COLORS["reference"], markersize=7, fillstyle="none")
+        variance.plot(np.arange(0, LAYERS + 1, 2), np.clip(dots[::2, 1], 0, 9), "o", color=color, markersize=3)
+        variance.plot(line[:, 1], color=COLORS["theory"], linestyle="--", linewidth=0.8)
+        ends.append(dots[-1])
+    plane.plot(0, 1, "+", color=COLORS["theory"], markersize=14, markeredgewidth=2)
+    label_line(plane, 0, 1, "(0, 1)", COLORS["theory"], xytext=(9, -12))
+    low, high = np.min(ends, axis=0)[1], np.max(ends, axis=0)[1]
+    return (f"{NAMES[activation]}, n times the variance of a weight = {gain:g}, width 300, six starts (rings): in "
+            f"layer {LAYERS} the variances lie between {number(low, 1)} and {number(high, 1)}. Dashed: theory.")

@@ -1,0 +1,75 @@
+"""Shattered gradients: how alike the gradients of two unrelated inputs are, against depth (RESULTS 15)."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext.style import COLORS, THEORY, log_axis
+
+DEPTHS = (1, 2, 3, 5, 7, 10, 15)
+KINDS = {"plain": (False, False), "plain + batch norm": (False, True), "shortcut": (True, False),
+         "shortcut + batch norm": (True, True)}
+
+
+@cache
+def correlation(kind, L, n=300, m=60, draws=4, sigma_b=0.0):
+    """Mean cosine of the gradients (dz[L] along one random direction) of ``m`` independent inputs, ReLU, He.
+
+    With batch norm the statistics are those of the m inputs, taken as constants on the way back.
+    """
+    skip, norm = KINDS[kind]
+    found = []
+    for seed in range(draws):
+        rng, slopes = np.random.default_rng([seed, L]), []
+        z = rng.standard_normal((n, m))
+        for _ in range(L):
+            W = np.sqrt(2 / n) * rng.standard_normal((n, n))
+            std = z.std(axis=1, keepdims=True) if norm else 1.0
+            u = (z - z.mean(axis=1, keepdims=True)) / std if norm else z
+            slopes.append((W, (u > 0) / std))
+            z = skip * z + W @ np.maximum(u, 0)
+            if sigma_b:
+                z = z + sigma_b * rng.standard_normal((n, 1))
+        g = np.repeat(rng.standard_normal((n, 1)), m, axis=1)
+        for W, slope in reversed(slopes):
+            g = skip * g + slope * (W.T @ g)
+        g = g / np.linalg.norm(g, axis=0)
+        found.append(((g.T @ g).sum() - m) / (m * (m - 1)))
+    return float(np.mean(found))
+
+
+def published(kind, L):
+    """Balduzzi and others: 1/2^L, (3/4)^L, and about 1/√L for a shortcut with batch norm."""
+    return {"plain": 0.5**L, "plain + batch norm": 0.5**L, "shortcut": 0.75**L, "shortcut + batch norm": L**-0.5}[kind]
+
+
+def corrected(kind, L):
+    """With the inputs' own correlation c followed through the layers: the product of 1 - arccos(c)/pi.
+
+    For a shortcut the mean of that and 1. With batch norm c stays 0, and the size of z grows with (1 - 1/pi) per block.
+    """
+    skip, norm = KINDS[kind]
+    c, product, variance = 0.0, 1.0, 1.0
+    for _ in range(L):
+        together = 1 - np.arccos(min(c, 1.0)) / np.pi
+        product *= (variance + together) / (variance + 1) if skip else together
+        if norm:
+            variance += 1 - 1 / np.pi
+            continue
+        f = (np.sqrt(1 - c * c) + c * (np.pi - np.arccos(c))) / np.pi
+        c = (c + f) / 2 if skip else f
+    return float(product)
+
+
+def draw_shattered(ax, kind="plain"):
+    """Gradient correlation against depth: measured, published, and with the inputs' correlation followed."""
+    log_axis(ax, 1e-4, 2, "correlation of two gradients")
+    ax.set(xlim=(0, 16), xlabel="number of blocks L")
+    ax.plot(DEPTHS, [published(kind, L) for L in DEPTHS], color=COLORS["reference"], linewidth=1, label="published law")
+    ax.plot(DEPTHS, [corrected(kind, L) for L in DEPTHS], **THEORY, label="likeness of inputs followed")
+    sizes = np.array([correlation(kind, L) for L in DEPTHS])
+    ax.plot(DEPTHS, np.where(sizes > 1e-4, sizes, np.nan), "o", color=COLORS["backward"], label="measured")
+    ax.legend(loc="lower left", fontsize=8)
+    return (f"{kind}, ReLU, width 300, unrelated inputs: two gradients have a correlation of {sizes[0]:.2f} after one "
+            f"block and {sizes[3]:.2f} after five; the published law says {published(kind, 5):.3f}, and "
+            f"{corrected(kind, 5):.3f} comes out if the likeness of the inputs is followed.")

@@ -1,0 +1,70 @@
+"""Run a reader's function: with a time limit, its prints caught, its errors told in a sentence."""
+
+import ctypes
+import inspect
+import io
+import threading
+import traceback
+from contextlib import redirect_stdout
+
+from .words import describe
+
+TIME_LIMIT = 5.0  # seconds for one call of a reader's function
+MOST_PRINTED = 2000  # characters
+
+
+class Stopped(BaseException):
+    """Raised inside a reader's function that runs too long."""
+
+
+def call(function, inputs):
+    """Return (value, None, what it printed); (None, words, …) where the call raised or ran into the time limit."""
+    found, printed = {}, io.StringIO()
+
+    def run():
+        try:
+            found["value"] = function(*inputs)
+        except Stopped:
+            pass
+        except BaseException as error:  # SystemExit, too, is an answer that failed
+            found["problem"] = raised(error, function, inputs)
+
+    thread = threading.Thread(target=run, daemon=True)
+    with redirect_stdout(printed):
+        thread.start()
+        try:
+            thread.join(TIME_LIMIT)
+        finally:
+            stop(thread)
+    if not found:
+        late = f"The function did not return within {TIME_LIMIT:.0f} seconds. Does its loop end?"
+        found["problem"] = late + (" It still runs: restart the kernel to end it." if thread.is_alive() else "")
+    return found.get("value"), found.get("problem"), printed.getvalue()
+
+
+def stop(thread):
+    """Raise Stopped in a thread that still runs, and give it a second to end."""
+    if thread.is_alive():
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped))
+        thread.join(1.0)
+
+
+def raised(error, function, inputs):
+    """Say what a function raised, where, and whether it can take its inputs at all."""
+    try:
+        inspect.signature(function).bind(*inputs)
+    except TypeError:
+        return (f"The function cannot take its arguments: {error}. It is called with {len(inputs)} arguments: "
+                f"{', '.join(map(describe, inputs))}.")
+    except ValueError:
+        pass  # some built-in functions have no signature
+    words = f"The function raised {type(error).__name__}{f': {error}' if str(error) else ''}"[:400]
+    home = getattr(getattr(function, "__code__", None), "co_filename", None)
+    lines = [frame.line for frame in traceback.extract_tb(error.__traceback__) if frame.filename == home and frame.line]
+    return words + (f", at the line: {lines[-1][:100]}" if lines else ".")
+
+
+def show_printed(text):
+    """Print the end of what a reader's function printed."""
+    if text:
+        print(text if len(text) <= MOST_PRINTED else f"[…]{text[-MOST_PRINTED:]}", end="")

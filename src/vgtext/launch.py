@@ -1,0 +1,47 @@
+"""Addresses that open a chapter in a running Jupyter: on Binder, or on an instructor's JupyterHub."""
+
+import re
+from urllib.parse import quote, urlencode
+
+from vgtext import notebooks
+from vgtext.notebooks import ROOT
+
+
+class NoAddress(ValueError):
+    """An address that cannot be made; the message says why."""
+
+
+def repository():
+    """Return (url, branch) of the book, as ``_config.yml`` says them."""
+    settings = (ROOT / "_config.yml").read_text(encoding="utf-8")
+    return tuple(re.search(rf"^  {name}: (\S+)", settings, flags=re.M)[1] for name in ("url", "branch"))
+
+
+def binder_link(slug):
+    """Return the address that opens a chapter on Binder; nothing needs to be installed, starting takes a minute.
+
+    Raises NoChapter for an unknown chapter.
+    """
+    url, branch = repository()
+    project = "/".join(url.rstrip("/").split("/")[-2:])
+    return f"https://mybinder.org/v2/gh/{project}/{branch}?urlpath=lab/tree/{relative(slug)}"
+
+
+def hub_link(slug, hub):
+    """Return the address that pulls the book into a reader's home on the JupyterHub ``hub`` and opens a chapter there.
+
+    The hub needs nbgitpuller; the link is of the form that nbgitpuller documents. Pulling again keeps what the reader
+    has changed. Raises NoChapter for an unknown chapter, NoAddress if ``hub`` is no http address.
+    """
+    if not re.match(r"https?://[^/\s]+", hub):
+        raise NoAddress(f"a hub is an address such as https://hub.example.edu, not {hub!r}")
+    url, branch = repository()
+    folder = url.rstrip("/").split("/")[-1]
+    opened = f"lab/tree/{folder}/{relative(slug)}"
+    query = urlencode({"repo": url, "branch": branch, "urlpath": opened}, quote_via=quote, safe="")
+    return f"{hub.rstrip('/')}/hub/user-redirect/git-pull?{query}"
+
+
+def relative(slug):
+    """Return a chapter's notebook as a path in the repository."""
+    return notebooks.notebook_path(slug).relative_to(ROOT).as_posix()

@@ -1,0 +1,206 @@
+"""The laws behind the chapter, its stored runs, its figures over their grids, and the numbers in its prose."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from figures import caption_of, check_figure
+from prose import check_prose
+from vgtext import nn
+from vgtext.chapters import activations as lab
+from vgtext.chapters.activations import chain, cost, dying, kinks, runs, shapes, start, theory
+from vgtext.notebooks import figures
+from vgtext.style import number
+
+FIGURES = figures("activations")
+caption = partial(caption_of, FIGURES)
+names = st.sampled_from(list(lab.NAMES))
+
+
+@settings(max_examples=20, deadline=None)
+@given(names, st.floats(0.1, 3.0))
+def test_one_layer_keeps_the_error_signal_at_its_scale(activation, spread):
+    """One wide layer, apart from the engine's passes: 1/√E φ'² is the scale that keeps ‖delta‖."""
+    rng, n, B = np.random.default_rng(0), 600, 60
+    W = lab.scale_to_keep(activation, spread**2) * rng.normal(size=(n, n)) / np.sqrt(n)
+    z, above = spread * rng.normal(size=(n, B)), rng.normal(size=(n, B))
+    below = nn.get_activation(activation).derivative(z) * (W.T @ above)
+    assert np.linalg.norm(below) / np.linalg.norm(above) == pytest.approx(1, abs=0.05)
+
+
+@pytest.mark.parametrize("activation", lab.NAMES)
+@pytest.mark.parametrize("sigma_w", [1.0, chain.SCALES["√2 for all"]])
+def test_measured_signals_follow_the_theory(activation, sigma_w):
+    forward, back = chain.signals(activation, sigma_w)
+    # GELU leaves its unstable resting point sooner or later; all others stay within the luck of width 200.
+    near = 2.0 if activation in ("gelu", "silu") else 0.4
+    assert forward[1:] == pytest.approx(theory.forward_sizes(activation, sigma_w)[1:], abs=near)
+    assert back[1:] == pytest.approx(theory.backward_sizes(activation, sigma_w)[1:], abs=near)
+
+
+def test_each_at_its_own_scale_comes_through():
+    for activation in lab.NAMES:
+        own = lab.own_scale(activation)
+        assert theory.backward_sizes(activation, own)[1] == pytest.approx(0, abs=0.02)
+        assert abs(lab.reaches(activation)) < (3 if activation in ("gelu", "silu") else 0.4)
+    assert 1 < 10 ** lab.reaches("gelu") < 10 ** lab.reaches("silu") < 1000  # "several times", "tens of times"
+
+
+@pytest.mark.parametrize("activation", ["gelu", "silu"])
+def test_a_resting_point_that_is_unstable(activation):
+    """At its own scale q has a fixed point without biases; a little more grows, a little less fades."""
+    sigma_w = lab.own_scale(activation)
+    step = lambda q: nn.meanfield.variance_map(q, activation, sigma_w)  # noqa: E731
+    q = np.linspace(0.5, 6, 400)
+    grows = np.array([step(v) > v for v in q])
+    edge = np.argmax(grows)
+    assert 0 < edge and grows[edge:].all() and not grows[:edge].any()
+
+
+def test_what_arrives_at_one_scale_for_all():
+    assert lab.reaches("relu", 1.0) == pytest.approx(-49 * np.log10(2) / 2, abs=0.4)  # seven powers of ten
+    assert -1.3 < lab.reaches("tanh", 1.0) < -0.7  # one
+    root = chain.SCALES["√2 for all"]
+    assert lab.reaches("sigmoid", root) == pytest.approx(-24.5, abs=0.6)
+    assert -6.2 < lab.reaches("gelu", root) < -3.6 and -7.5 < lab.reaches("silu", root) < -5.8
+    keep = [a for a in lab.NAMES if abs(lab.reaches(a, root)) < 0.5]
+    assert keep == ["relu", "leaky_relu"]
+    assert lab.reaches("selu", root) > 2
+
+
+@given(st.floats(0.0, 0.95), st.floats(0.1, 5.0))
+def test_the_mean_of_leaky_relu(alpha, sigma):
+    assert shapes.leaky_mean(alpha, sigma) == pytest.approx((1 - alpha) * sigma / np.sqrt(2 * np.pi), rel=1e-9)
+
+
+def test_selu_has_the_fixed_point_it_was_made_for():
+    mean, square, _, _ = lab.moments("selu", 1.0)
+    assert mean == pytest.approx(0, abs=1e-10) and square == pytest.approx(1, abs=1e-10)
+
+
+@given(st.floats(0.05, 3.0))
+def test_elu_jumps_by_one_minus_alpha(alpha):
+    assert kinks.jump(nn.elu(alpha)) == pytest.approx(1 - alpha, abs=1e-5)
+
+
+def test_the_other_smooth_ones_have_no_kink():
+    for activation in ("sigmoid", "tanh", "gelu", "silu", "elu"):
+        assert kinks.jump(activation) == pytest.approx(0, abs=1e-5)
+    for activation, size in (("relu", 1.0), ("leaky_relu", 0.99), ("selu", -0.707)):
+        assert kinks.jump(activation) == pytest.approx(size, abs=1e-3)
+    assert max((abs(kinks.jump(a)), a) for a in lab.NAMES)[1] == "relu"  # "the largest kink of all"
+
+
+def test_dead_units_at_the_start():
+    """The lab's default start: about half in the last layers. Zero biases or He's weights: 12 to 17 %."""
+    default, he = start.STARTS.values()
+    assert lab.dead_share(default, True, 9) == pytest.approx(0.5, abs=0.05)
+    assert lab.dead_share(default, True) == pytest.approx(0.5, abs=0.05)
+    for sigma_w, biases in ((default, False), (he, True), (he, False)):
+        assert lab.dead_share(sigma_w, biases) == pytest.approx(0.145, abs=0.03)
+    assert lab.dead_share(he, False, 50, deep=True) == pytest.approx(0.4, abs=0.1)
+    seeds = start.measured(default, True)[0][:, 8]
+    assert 0.01 < seeds.std() < 0.08 and seeds.max() > 0.5
+
+
+def test_without_biases_relu_does_not_care_for_the_size_of_its_weights():
+    default, he = start.STARTS.values()
+    one, other = start.measured(default, False), start.measured(he, False)
+    assert one[0] == pytest.approx(other[0], abs=0.02) and one[1] == pytest.approx(other[1], abs=1e-3)
+
+
+@pytest.mark.parametrize("sigma_w", start.STARTS.values())
+@pytest.mark.parametrize("biases", [True, False])
+@pytest.mark.parametrize("deep", [True, False])
+def test_images_grow_alike_as_the_correlation_map_says(sigma_w, biases, deep):
+    measured = start.measured(sigma_w, biases, deep)[1].mean(axis=0)
+    assert measured == pytest.approx(start.predicted_alignment(sigma_w, biases, deep), abs=0.06)
+    assert (np.diff(measured) > -0.02).all()
+
+
+def test_alignment_is_the_mean_cosine_of_pairs():
+    z = np.random.default_rng(0).normal(size=(5, 7))
+    unit = z / np.linalg.norm(z, axis=0)
+    pairs = [unit[:, i] @ unit[:, j] for i in range(7) for j in range(7) if i != j]
+    assert start.alignment(z) == pytest.approx(np.mean(pairs))
+
+
+@pytest.mark.parametrize("cell", [("relu", "adam", 0.001, 0.0, 0), ("relu", "sgd", 0.1, -0.3, 1),
+                                  ("leaky_relu", "adam", 0.03, 0.0, 2), ("relu", "adam", 0.1, 0.0, 1)])
+def test_stored_runs_are_made_again(cell):
+    """The first 60 steps of some stored runs, within what rounding may do to a chaotic run."""
+    activation, optimizer, rate, bias, seed = cell
+    again = runs.train(*cell, steps=60)[0].sum(axis=1) / runs.UNITS
+    kept = runs.stored()[0][(*dying.cell(activation, optimizer, rate, bias), seed)][:4].sum(axis=1) / runs.UNITS
+    assert again[0] == kept[0] or abs(again[0] - kept[0]) < 0.01
+    assert again == pytest.approx(kept, abs=0.2 if rate == 0.1 and optimizer == "adam" else 0.05)
+
+
+def test_what_the_stored_runs_show():
+    at_end = lab.dead_at_end
+    assert at_end("relu", "adam", 0.001) < 10 < 35 < at_end("relu", "adam", 0.03) < 90 < at_end("relu", "adam", 0.1)
+    begin = dying.dead_over_steps("relu", "sgd", 0.1, 0.0)[:, 0].mean()
+    assert at_end("relu", "sgd", 0.1) < begin  # "training heals"
+    assert not dying.survived("relu", "sgd", 0.3)
+    assert dying.dead_over_steps("relu", "sgd", 0.1, -0.3)[:, 0].mean() > begin
+    assert lab.accuracy("relu", "sgd", 0.003, -0.3) < lab.accuracy("relu", "sgd", 0.003) - 0.3
+    leaky = runs.stored()[0][runs.ACTIVATIONS.index("leaky_relu")]
+    assert set(np.unique(leaky)) == {-1, 0}  # no leaky unit is ever dead
+    assert lab.accuracy("leaky_relu", "adam", 0.03) < lab.accuracy("relu", "adam", 0.03)
+    assert lab.accuracy("leaky_relu", "adam", 0.1) < 0.3 and lab.accuracy("relu", "adam", 0.1) < 0.4
+
+
+def test_who_comes_back():
+    """Under SGD no unit of the first hidden layer ever does; deeper ones do by the thousand."""
+    back = runs.stored()[1][runs.ACTIVATIONS.index("relu"), runs.OPTIMIZERS.index("sgd")]
+    assert back[back > 0].size and back[..., 0].max() == 0
+    assert lab.comebacks(first_layer=True) == 2 and lab.comebacks() > 3000
+
+
+@pytest.mark.parametrize("layer", [1, 2, 3])
+def test_a_dead_unit_gets_no_gradient(layer):
+    assert lab.gradient_of_a_dead_unit(layer) == (0.0, False)
+
+
+def test_the_cost_is_stored_for_all_with_where_it_comes_from():
+    ratios = lab.cost_ratios()
+    assert set(ratios) == set(cost.WORK.values()) and all(set(r) == set(lab.NAMES) for r in ratios.values())
+    assert all(r["relu"] == 1 for r in ratios.values())
+    assert all(max(r, key=r.get) == "gelu" for r in ratios.values())
+    assert all(v < 1.2 for name, v in ratios["step 512"].items() if name != "gelu")
+    assert ratios["alone"]["gelu"] > 10 > 3 > ratios["step 512"]["gelu"]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_draws_and_says_what_it_shows(name):
+    check_figure(FIGURES[name])
+
+
+def test_captions_tell_the_numbers_of_their_state():
+    assert number(10 ** lab.reaches("silu", chain.SCALES["√2 for all"])) in caption("chain", activation="silu")
+    assert "0.707" in number(-kinks.jump("selu"), 3) and "a jump of 0.50" in caption("kink", alpha=0.5)
+    assert "no kink" in caption("kink", alpha=1.0)
+    assert f"{100 * lab.dead_share(3**-0.5, True):.0f} %" in caption("start")
+    assert f"{lab.dead_at_end('relu', 'adam', 0.1):.0f} %" in caption("dying", rate=0.1)
+    assert "breaks down" in caption("dying", optimizer="sgd", rate=0.3)
+    assert f"{shapes.scale_to_keep('tanh', 4.0):.2f}" in caption("shape", activation="tanh", spread=2.0)
+
+
+def test_numbers_typed_into_the_prose():
+    for activation, scale in (("elu", 1.2), ("gelu", 1.5), ("silu", 1.6)):  # "about", in practice
+        assert lab.own_scale(activation) == pytest.approx(scale, abs=0.05)
+    assert 1 < lab.own_scale("tanh") < 1.2
+    assert np.exp(-5) < 0.01
+    assert shapes.scale_to_keep("gelu", 1e-6) == pytest.approx(2, abs=1e-3)
+    assert 10 * lab.own_scale("tanh") > lab.own_scale("sigmoid") > 10  # "ten times Xavier's"
+    check_prose(
+        "activations",
+        given={"0.01", "0.1", "0.2", "0.3", "0.9", "0.001", "0.03", "1.1", "1.2", "1.5", "1.6", "1.0507", "1.6733"},
+        computed={
+            "0.359": shapes.leaky_mean(0.1), "0.399": lab.moments("relu")[0], "0.577": 3**-0.5,
+            "0.41": 3**-0.5 / 2**0.5, "0.707": -kinks.jump("selu"), "1.67": nn.activations.SELU_ALPHA,
+        },
+    )

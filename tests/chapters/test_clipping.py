@@ -1,0 +1,350 @@
+"""The laws behind the chapter, samples of its stored runs made again, its figures, and the numbers in its prose."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from figures import caption_of, check_figure
+from prose import check_prose
+from vgtext import nn
+from vgtext.chapters import clipping as lab
+from vgtext.chapters.clipping import angles, bias, cliff, count, recurrent, runs, spikes, valley, ways
+from vgtext.notebooks import figures
+from vgtext.style import number
+
+FIGURES = figures("clipping")
+caption = partial(caption_of, FIGURES)
+vectors = arrays(np.float64, st.integers(1, 6), elements=st.floats(-50, 50, allow_subnormal=False))
+gradients = st.lists(vectors, min_size=1, max_size=4)
+limits = st.floats(0.01, 100)
+
+
+# The cliff
+
+
+@given(st.floats(0.5, 6), st.floats(-4, 1))
+def test_the_tiny_network_has_the_derivatives_that_differences_show(w, b):
+    step = 1e-6
+    _, dw, db = cliff.loss_and_gradient(w, b, steps=8)
+    by_w = (cliff.loss_and_gradient(w + step, b, 8)[0] - cliff.loss_and_gradient(w - step, b, 8)[0]) / (2 * step)
+    by_b = (cliff.loss_and_gradient(w, b + step, 8)[0] - cliff.loss_and_gradient(w, b - step, 8)[0]) / (2 * step)
+    assert [dw, db] == pytest.approx([by_w, by_b], rel=1e-5, abs=1e-7)
+
+
+@given(st.floats(0.0, 3.9), st.floats(-6, 6))
+def test_below_four_nothing_explodes(w, b):
+    """Each factor is at most w/4, so |dh/db| <= 1/4 / (1 - w/4), and |error| <= 1."""
+    _, dw, db = cliff.loss_and_gradient(w, b)
+    assert max(abs(dw), abs(db)) <= 2 * 0.25 / (1 - w / 4) * (1 + 1e-9)
+
+
+def test_a_cliff_is_a_bounded_change_over_a_tiny_distance():
+    heights, slopes = [], []
+    for w in (3.5, 4.0, 4.2, 4.4):
+        loss, dw, db = cliff.loss_and_gradient(w, np.linspace(-w / 2 - 0.3, -w / 2 + 0.4, 20_001))
+        heights.append(loss[0] - loss[-1]), slopes.append(np.hypot(dw, db).max())
+    assert max(heights) < 1.4 * min(heights) and slopes[-1] > 100 * slopes[0]
+
+
+@pytest.mark.parametrize("rate", lab.CLIFF_RATES)
+@pytest.mark.parametrize("c", lab.CLIFF_LIMITS)
+def test_no_clipped_step_is_longer_than_rate_times_threshold(rate, c):
+    steps = np.linalg.norm(np.diff(lab.descend(rate, c)[0], axis=0), axis=1)
+    assert steps.max() <= rate * c * (1 + 1e-12)
+    places, _, norms = lab.descend(rate, c)
+    free = lab.descend(rate)[0]
+    first = int(np.argmax(norms > c)) if (norms > c).any() else len(norms)
+    assert (places[: first + 1] == free[: first + 1]).all()  # the same until something is clipped
+
+
+def test_what_the_text_says_of_the_cliff():
+    norms, losses = lab.descend(0.2)[2], lab.descend(0.2)[1]
+    assert norms[14] / norms[13] > 200 and norms[14] == norms.max()
+    assert losses[-1] == pytest.approx((1 - cliff.TARGET) ** 2, abs=0.001) and norms[-1] < 1e-3
+    assert lab.descend(0.2, 1.0)[1][-1] < 0.001
+    assert 2e4 < lab.longest(0.2)[1] / (0.2 * norms[-1]) < 2e5  # "tens of thousands of steps"
+    thrown = [lab.longest(rate)[1] for rate in lab.CLIFF_RATES]
+    assert thrown == sorted(thrown) and thrown[0] < 1 < thrown[1]
+    assert lab.longest(0.2, 10.0)[1] == pytest.approx(2) and lab.descend(0.2, 10.0)[1][-1] > 0.08
+    assert lab.descend(0.1, 0.1)[1].min() > 0.25  # "do not even reach the edge"
+
+
+# Three ways
+
+
+@given(gradients, limits)
+def test_the_ways_of_the_chapter_are_those_of_the_engine(gradient, c):
+    for way in nn.CLIPPINGS:
+        for mine, engine in zip(lab.clip_all(gradient, way, c), lab.clipped(gradient, way, c), strict=True):
+            assert mine == pytest.approx(engine, rel=1e-9, abs=1e-12)
+
+
+@given(gradients, limits)
+def test_what_each_way_bounds_and_keeps(gradient, c):
+    assume(lab.length(gradient) > 1e-3)
+    value, norm, whole = (lab.clipped(gradient, way, c) for way in nn.CLIPPINGS)
+    for cut in (value, norm, whole):
+        assert lab.length(cut) <= lab.length(gradient) * (1 + 1e-9)
+        assert lab.angle(gradient, cut) < 90
+    assert max(np.abs(g).max() for g in value) <= c * (1 + 1e-9)
+    assert max(np.linalg.norm(g) for g in norm) <= c * (1 + 1e-9)
+    assert lab.length(whole) == pytest.approx(min(c, lab.length(gradient)))
+    assert lab.angle(gradient, whole) < 1e-5
+    for g, cut in zip(gradient, norm, strict=True):
+        if np.linalg.norm(g) > 1e-3:
+            assert lab.angle([g], [cut]) < 1e-5
+
+
+def test_the_angle_is_an_angle():
+    assert lab.angle([np.array([1.0, 0.0])], [np.array([0.0, 3.0])]) == pytest.approx(90)
+    assert lab.angle([np.array([1.0]), np.array([1.0])], [np.array([2.0]), np.array([0.0])]) == pytest.approx(45)
+    g = [np.array([100.0, 1.0]), np.array([0.3, 0.4])]
+    assert lab.angle(g[:1], lab.clipped(g, "value", 1.0)[:1]) == pytest.approx(44.4, abs=0.05)
+
+
+def test_by_value_many_gradients_become_one_step():
+    corner = [lab.clipped(lab.two_layers(turn, 1.0), "value", 1.0)[0] for turn in range(25, 70, 5)]
+    assert np.ptp(corner, axis=0) == pytest.approx([0, 0])
+
+
+# Tens of thousands of dimensions
+
+
+@pytest.mark.parametrize("way", angles.LINES)
+def test_shortening_leaves_the_length_that_was_asked_for(way):
+    g = lab.gradients("tanh, σ_w = 2")[0]
+    for share in (0.6, 0.05):
+        cut, c = lab.shorten(g, way, share)
+        assert lab.length(cut) == pytest.approx(share * lab.length(g), rel=1e-3)
+        assert lab.length(lab.clip_all(g, way, c)) == pytest.approx(lab.length(cut))
+
+
+def test_angles_rise_to_their_limits():
+    for network in lab.NETWORKS:
+        for way in ("value", "norm"):
+            found = lab.turned(network, way).mean(axis=1)
+            assert (np.diff(found) > -0.5).all() and found[0] < 0.01
+            assert found[-1] <= angles.limit(network, way) + 0.1
+            assert found[-1] > 0.85 * angles.limit(network, way)
+        assert lab.turned(network, "global_norm").max() < 0.01
+
+
+def test_gaussian_entries_give_the_angle_in_the_text():
+    g = np.random.default_rng(0).standard_normal(100_000)
+    assert np.cos(np.radians(lab.angle([g], [np.sign(g)]))) == pytest.approx((2 / np.pi) ** 0.5, abs=0.003)
+    assert np.degrees(np.arccos((2 / np.pi) ** 0.5)) == pytest.approx(37, abs=0.2)
+
+
+def test_what_the_text_says_of_the_networks():
+    k = lab.SHARES.index(0.1)
+    assert min(lab.turned("tanh, σ_w = 2", way).mean(axis=1)[k] for way in ("value", "norm")) > 40
+    assert lab.turned("sigmoid, σ_w = 1", "value").mean(axis=1)[k] > 60
+    most = max(lab.turned(n, w).mean(axis=1)[-1] for n in lab.NETWORKS for w in angles.LINES)
+    assert most == pytest.approx(76, abs=1)
+    raw, cut = lab.layer_sizes("sigmoid, σ_w = 1"), lab.layer_sizes("sigmoid, σ_w = 1", "norm", 0.1)
+    assert cut[:4] == pytest.approx(raw[:4]) and cut[-1] < 0.2 * raw[-1]
+
+
+# The count
+
+
+def test_leaving_layers_out():
+    assert lab.left(1.5, 105) == 1 and lab.left(1.5, 100, "input") == pytest.approx(1, abs=1e-6)
+    everything = np.linalg.norm(count.sizes(1.5))
+    assert 3e4 < everything * lab.left(1.5, 100) < 5e4  # "tens of thousands"
+    assert 1 - lab.left(1.5, 100) == pytest.approx(1 / 6, abs=0.02)  # "by a sixth"
+    assert np.linalg.norm(count.sizes(2.0)) * lab.left(2.0, 1) > 1  # "the last layer alone"
+    shares = [lab.left(1.5, k) for k in range(1, 106)]
+    assert (np.diff(shares) > 0).all()
+
+
+def test_five_of_105_numbers():
+    share, turn = lab.drop_five_numbers()
+    assert share == pytest.approx((100 / 105) ** 0.5, abs=0.001) and 11 < turn < 13
+
+
+# Overshoot
+
+
+@pytest.mark.parametrize("ratio", [r for r in lab.RATIOS if r > 2])
+@pytest.mark.parametrize("c", lab.VALLEY_LIMITS)
+def test_clipping_holds_a_swing_of_width_rate_times_threshold(ratio, c):
+    width, mean = lab.swing(ratio, c)
+    assert width == pytest.approx(ratio * c, rel=1e-6)
+    assert mean >= lab.floor(ratio, c) * (1 - 1e-9)
+    assert mean < 2 * lab.floor(ratio, c)
+
+
+@pytest.mark.parametrize("ratio", lab.RATIOS)
+def test_without_clipping_the_valley_is_a_pair_of_parabolas(ratio):
+    places = lab.slide(ratio, None, 20)[0]
+    assert places[:, 0] == pytest.approx(valley.START[0] * (1 - ratio) ** np.arange(21.0), rel=1e-9)
+    assert places[:, 1] == pytest.approx(valley.START[1] * (1 - 0.02 * ratio) ** np.arange(21.0), rel=1e-9)
+
+
+def test_a_lower_rate_beats_a_threshold():
+    assert lab.slide(1.5, 0.3)[1][-1] < 0.01 * lab.slide(2.5, 0.3)[1][-1]
+
+
+# Noise
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.sampled_from(list(lab.SKEWS.values())), st.sampled_from([1, 8]), st.floats(0.05, 20))
+def test_descent_rests_between_median_and_mean(skew, batch, c):
+    x = bias.batch_means(skew, batch)
+    rest = lab.rest_point(skew, batch, c)
+    assert np.median(x) - 0.02 <= rest <= x.mean() + 1e-6
+    assert rest <= lab.rest_point(skew, batch, 2 * c) + 1e-9
+
+
+def test_extremes_are_the_median_and_the_mean():
+    x = bias.data(1.0)
+    assert lab.rest_point(1.0, 1, 0.001) == pytest.approx(np.median(x), abs=0.01)
+    assert lab.rest_point(1.0, 1, 1e3) == pytest.approx(x.mean(), rel=1e-6)
+
+
+@pytest.mark.parametrize("c", [0.2, 1.0, 5.0])
+def test_clipped_descent_settles_where_theory_says(c):
+    for batch in (1, 8):
+        assert lab.settle(1.0, batch, c) == pytest.approx(lab.rest_point(1.0, batch, c), abs=0.03)
+
+
+def test_the_wrong_sign_in_the_text():
+    g = np.array([1.0] * 9 + [-10.0])
+    assert g.mean() == pytest.approx(-0.1) and np.clip(g, -1, 1).mean() == pytest.approx(0.8)
+
+
+# Spikes, inf and nan
+
+
+@pytest.mark.parametrize("spike", lab.SPIKES)
+def test_adam_follows_its_two_averages(spike):
+    assert lab.strides("adam", spike) == pytest.approx(spikes.adam_theory(spike), rel=1e-6)
+
+
+def test_adam_sleeps_and_clipping_wakes_it():
+    made = lab.strides("adam", 1000)
+    assert 0.9 < made[spikes.AT - 1] < 1 and made[spikes.AT + 99] == pytest.approx(1 / 70, rel=0.02)
+    assert lab.lost(1000) > 850 and lab.lost(10) < 100 and lab.lost(1000, 2.0) < 5
+    plain = lab.strides("sgd", 1000)
+    assert plain[spikes.AT - 1] == pytest.approx(plain.sum() - plain[spikes.AT - 1], rel=0.01)
+
+
+def test_frameworks_pass_on_what_is_broken():
+    (cut,), norm = lab.framework_clip([np.array([1, np.inf, 2], np.float32)], 1.0)
+    assert np.isinf(norm) and np.isnan(cut[1]) and (cut[[0, 2]] == 0).all()
+    (cut,), _ = lab.framework_clip([np.array([1, np.nan, 2], np.float32)], 1.0)
+    assert np.isnan(cut).all()
+    large = [np.array([1e20, 1e20, 2], np.float32)]
+    assert (lab.framework_clip(large, 1.0)[0][0] == 0).all()
+    nn.clip_by_global_norm(large, 1.0)
+    assert large[0] == pytest.approx([0.5**0.5, 0.5**0.5, 0], rel=1e-5)
+    (cut,), norm = lab.framework_clip([np.array([3.0, 4.0])], 1.0)
+    assert norm == 5 and cut == pytest.approx([0.6, 0.8], rel=1e-6)
+
+
+def test_a_forward_overflow_leaves_nothing_to_clip():
+    loss, gradient = lab.forward_overflow()
+    assert np.isnan(loss) and np.isnan(gradient).all()
+
+
+# The recurrent net
+
+
+@pytest.mark.parametrize("rate, c, seed", [(0.03, 1.0, 0), (0.1, np.inf, 1), (0.3, 0.03, 2)])
+def test_stored_gradients_come_out_again(rate, c, seed, steps=60):
+    """The first steps only: later ones hang on the last bit of earlier ones, which differs between machines."""
+    norms = runs.train(rate, c, seed, steps)[3].reshape(-1, runs.BLOCK).max(axis=1)
+    kept = runs.stored()["traces"][runs.RATES.index(rate), runs.LIMITS.index(c), seed]
+    assert np.log10(norms[:4]) == pytest.approx(kept[:4].astype(float), abs=0.02)
+    assert np.log10(norms) == pytest.approx(kept[: len(norms)].astype(float), abs=1.0)
+
+
+def test_a_stored_run_comes_out_again():
+    """One that is clipped at nearly every step, which forgives rounding."""
+    cell = runs.RATES.index(0.1), runs.LIMITS.index(0.1), 1
+    loss, accuracy, way, _ = runs.train(0.1, 0.1, 1)
+    kept = runs.stored()
+    assert accuracy == pytest.approx(kept["accuracy"][cell], abs=0.1)
+    assert way == pytest.approx(kept["way"][cell], rel=0.3)
+    assert np.log(loss) == pytest.approx(np.log(kept["loss"][cell]), abs=1.5)
+
+
+def test_stored_runs_are_whole():
+    kept, shape = runs.stored(), (len(runs.RATES), len(runs.LIMITS), runs.SEEDS)
+    assert kept["loss"].shape == kept["accuracy"].shape == kept["way"].shape == shape
+    assert np.isfinite(kept["loss"]).all() and ((kept["accuracy"] >= 0) & (kept["accuracy"] <= 1)).all()
+    assert "python -m vgtext.chapters.clipping.runs" in str(kept["made"])
+
+
+def test_where_all_is_clipped_only_the_product_counts():
+    kept = runs.stored()["loss"]
+    same = [kept[recurrent.cell(rate, c)] for rate, c in ((0.01, 0.3), (0.03, 0.1), (0.1, 0.03), (0.3, 0.01))]
+    assert all(one == pytest.approx(same[0], rel=1e-3) for one in same)
+
+
+def test_no_run_goes_further_than_its_steps():
+    kept = runs.stored()
+    for i, rate in enumerate(runs.RATES):
+        for j, c in enumerate(runs.LIMITS):
+            assert (kept["way"][i, j] <= runs.STEPS * rate * c * (1 + 1e-4)).all()
+            if rate * c < lab.reach():
+                assert (kept["accuracy"][i, j] < recurrent.SOLVED).all()
+
+
+def test_what_the_text_says_of_the_recurrent_net():
+    assert lab.solved(0.1) == 0 and lab.solved(0.1, 1.0) == 7
+    assert 1.2 < lab.typical_loss(0.1) < np.log(8)
+    best = [rate * lab.best_limit(rate) for rate in (0.01, 0.03, 0.1, 0.3)]
+    assert best == pytest.approx([0.1] * 4, rel=0.15)  # "hardly moves: about 0.1"
+    assert lab.best_limit(0.03) == 3 and lab.best_limit(0.3) == 0.3
+    assert lab.solved(0.01) == 7 and lab.typical_loss(0.01) > 25 * lab.typical_loss(0.3, 0.3)
+    for rate in (0.003, 0.01):  # "a high threshold does no harm"
+        assert lab.solved(rate, 30.0) >= lab.solved(rate)
+    assert all(0.3 < lab.observed(rate) < 1.3 for rate in runs.RATES)  # "about 1 at nearly every learning rate"
+    free, clipped = (10.0 ** runs.stored()["traces"][(*recurrent.cell(0.1, c), 0)].astype(float) for c in (None, 1.0))
+    assert (clipped[6:20] > 2 * free[6:20]).all()  # "larger than the orange ones, for a hundred steps"
+    assert free.max() < 1e3 and np.median(free) == pytest.approx(1, abs=0.5)  # "an ordinary gradient"
+
+
+# Figures and prose
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_draws_and_says_what_it_shows(name):
+    check_figure(FIGURES[name])
+
+
+def test_captions_tell_the_numbers_of_their_state():
+    assert number(lab.longest(0.3)[1]) in caption("cliff", rate=0.3)
+    assert f"{count.turn_of('value'):.0f}°" in caption("step")
+    assert "turns by 0°" in caption("step", way="global_norm", turn=70)
+    k = lab.SHARES.index(0.01)
+    assert f"{lab.turned('ReLU, σ_w = √2', 'norm').mean(axis=1)[k]:.0f}°" in caption(
+        "angles", network="ReLU, σ_w = √2", share=0.01)
+    assert number(np.linalg.norm(count.sizes(1.2)) * lab.left(1.2, 60)) in caption("count", k=60, sigma_w=1.2)
+    assert number(lab.swing(3.0, 1.0)[1]) in caption("valley", ratio=3.0, c=1.0)
+    assert f"{lab.settle(0.5, 8, 0.5):.2f}" in caption("bias", skew=0.5, batch=8, c=0.5)
+    assert number(lab.strides("adam", 100)[100:].sum(), 3) in caption("spike", spike=100)
+    assert number(lab.typical_loss(0.3, 0.1)) in caption("recurrent", rate=0.3, c=0.1)
+
+
+def test_numbers_typed_into_the_prose():
+    net = nn.mlp(64, 64, 10, depth=angles.DEPTH)
+    way = lab.shortest_way()
+    check_prose(
+        "clipping",
+        given={"0.01", "0.03", "0.1", "0.3", "0.7", "0.8", "0.9", "0.999", "1.5", "1000", "1500", "1,000", "1,024",
+               "1964"},
+        computed={
+            "38,090": net.theta.size, "0.798": (2 / np.pi) ** 0.5, "1.07": way, "0.00107": lab.reach(),
+            "1.08": lab.factor(1.5), "0.050": lab.typical_loss(0.01),
+            "0.0016": lab.typical_loss(0.3, 0.3),
+        },
+    )
+    assert ways.angle(*[[np.array(v)] for v in ([100.0, 1.0], [1.0, 1.0])]) == pytest.approx(44.4, abs=0.05)

@@ -1,0 +1,244 @@
+"""The laws of normalization, forward and backward; theory against measurement; some stored runs made again."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from figures import caption_of, check_figure
+from prose import check_prose
+from vgtext import nn
+from vgtext.chapters import normalization as lab
+from vgtext.chapters.normalization import axes, backward, depth, inference, invariance, learning, runs, selu, theory
+from vgtext.notebooks import figures
+from vgtext.style import number
+
+FIGURES = figures("normalization")
+caption = partial(caption_of, FIGURES)
+seeds = st.integers(0, 10**6)
+
+
+@pytest.mark.parametrize("norm", ["batch", "layer", "rms"])
+def test_ten_lines_are_the_engine(norm):
+    assert lab.against_engine(norm, n=6, examples=5, seed=1) < 1e-12
+
+
+@given(seeds, st.sampled_from([(1, True), (0, True), (0, False)]))
+def test_the_backward_pass_is_that_of_differences(seed, how):
+    axis, center = how
+    rng = np.random.default_rng(seed)
+    z, g, v = rng.normal(size=(3, 5, 6))
+    loss = lambda z: np.sum(g * backward.normalize(z, axis, center)[0])  # noqa: E731
+    x, s = backward.normalize(z, axis, center)
+    h = 1e-6
+    measured = (loss(z + h * v) - loss(z - h * v)) / (2 * h)
+    assert np.sum(v * backward.normalize_backward(g, x, s, axis, center)) == pytest.approx(measured, rel=1e-5, abs=1e-6)
+
+
+@given(seeds, st.integers(3, 12), st.floats(-3, 3), st.floats(-3, 3))
+def test_no_offset_and_no_slope_gets_through(seed, batch, offset, slope):
+    """What goes on is the same whatever is added along (1, ..., 1) and along x, and is perpendicular to both."""
+    rng = np.random.default_rng(seed)
+    x, s = backward.normalize(rng.normal(size=(1, batch)), eps=0.0)
+    g = rng.normal(size=(1, batch))
+    out = backward.normalize_backward(g, x, s)
+    assert backward.normalize_backward(g + offset + slope * x, x, s) == pytest.approx(out, abs=1e-8 / s.min())
+    assert [out.sum(), (out * x).sum()] == pytest.approx([0, 0], abs=1e-8 / s.min())
+
+
+def test_a_batch_of_two_gets_nothing_and_the_share_grows_with_the_batch():
+    assert lab.through(2, 1.0, 1.0) == pytest.approx(0, abs=1e-20)
+    shares = [np.mean([backward.normalize_backward(g, x, 1.0)[0] @ backward.normalize_backward(g, x, 1.0)[0] / (g @ g.T)
+                       for x, g in (unit(m, seed) for seed in range(300))]) for m in (3, 4, 8, 64)]
+    assert shares == pytest.approx([1 - 2 / m for m in (3, 4, 8, 64)], abs=0.04)  # two of m directions are lost
+
+
+def unit(batch, seed):
+    """A unit's normalized values and a random error signal, (1, batch) each."""
+    rng = np.random.default_rng(seed)
+    return backward.normalize(rng.normal(size=(1, batch)), eps=0.0)[0], rng.normal(size=(1, batch))
+
+
+@pytest.mark.parametrize("norm", ["batch", "layer", "rms"])
+def test_who_shares_a_mean_is_who_changes_the_answer(norm):
+    """Moving one number of z changes exactly the x that share a mean with it."""
+    z = np.random.default_rng(0).normal(size=(axes.UNITS, axes.EXAMPLES))
+    how = {"axis": int(norm == "batch"), "center": norm != "rms"}
+    moved = z.copy()
+    moved[2, 4] += 1
+    changed = np.abs(backward.normalize(moved, **how)[0] - backward.normalize(z, **how)[0]) > 1e-9
+    assert (changed == axes.sharing(norm, 2, 4)).all()
+
+
+@pytest.mark.parametrize("norm", ["batch", "layer", "rms"])
+@pytest.mark.parametrize("factor", [0.3, 7.0])
+def test_weights_are_scale_free(norm, factor):
+    (cosine, size), (_, before) = lab.along_and_size(factor, norm), lab.along_and_size(1.0, norm)
+    assert abs(cosine) < 1e-6 and size * factor == pytest.approx(before, rel=1e-4)
+
+
+def test_weights_grow_as_pythagoras_says_and_the_rate_that_counts_is_over_their_square():
+    for factor, rate in ((0.1, 0.1), (1.0, 1.0)):
+        norms, predicted, _ = invariance.growth(factor, rate)
+        assert norms == pytest.approx(predicted, rel=1e-6) and (np.diff(norms) > 0).all()
+    one, other = invariance.growth(1.0, 0.01), invariance.growth(10.0, 1.0)  # eta / |W|^2 is the same
+    assert other[2][0] == pytest.approx(one[2][0], rel=0.01)
+    first = invariance.growth(0.1, 0.1)[2]
+    assert 40 < first[0] < 60 and first[-10:].mean() < 5  # "about 45 degrees", "less and less"
+    assert invariance.growth(10.0, 0.1)[2].max() < 0.01  # "thousandths of a degree"
+
+
+# Depth
+
+
+@given(st.sampled_from(["relu", "tanh", "sigmoid", "selu", "gelu", "silu", "elu"]), st.floats(-1.5, 1.5))
+@settings(max_examples=40)
+def test_whoever_holds_the_variance_pays_with_the_gradient(activation, beta):
+    """The inequality of Poincaré and Chernoff: Var φ <= E φ'², so batch norm's factor is never below 1."""
+    assert lab.chi(activation, "batch", beta=round(beta, 2)) >= 1 - 1e-3
+    assert lab.chi(activation, "layer", beta=round(beta, 2)) <= lab.chi(activation, "batch", beta=round(beta, 2)) + 1e-9
+
+
+def test_the_numbers_of_relu_and_of_a_straight_line():
+    assert lab.chi("relu") == pytest.approx(np.pi / (np.pi - 1), abs=1e-3)
+    assert lab.chi("relu", "layer") == pytest.approx(1, abs=1e-3)
+    assert lab.chi("identity") == lab.chi("identity", "layer") == pytest.approx(1)
+
+
+def test_row_14_the_top_ten_layers():
+    factors = lab.row_14()
+    assert np.exp(np.mean(np.log(factors[:10]))) == pytest.approx(np.pi / (np.pi - 1), rel=0.02)
+    assert factors[-1] == pytest.approx(0.5, abs=0.05) and np.exp(np.mean(np.log(factors))) < 1.4
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "selu", "gelu"])
+@pytest.mark.parametrize("norm", ["batch", "layer"])
+def test_the_price_is_as_predicted(activation, norm):
+    for beta in depth.BETAS:
+        predicted, odd = lab.chi(activation, norm, beta=beta), activation == "gelu" and beta < 0  # as the prose says
+        assert lab.measured_chi(activation, norm, beta) == pytest.approx(predicted, rel=0.2 if odd else 0.15)
+
+
+def test_the_weight_scale_cancels():
+    one, other = (depth.sizes("batch", 20, scale) for scale in (0.1, 100.0))
+    assert one[0][1:] == pytest.approx(other[0][1:], abs=1e-3) and one[1][1:] == pytest.approx(other[1][1:], abs=1e-2)
+
+
+def test_shortcuts_make_a_power_of_the_depth():
+    """Doubling the depth multiplies by 2^(chi/2), for tanh also measured; the plain stack squares its factor."""
+    doubled = 10 ** (theory_growth("tanh", 80) - theory_growth("tanh", 40))
+    assert doubled == pytest.approx(2 ** (lab.chi("tanh") / 2), rel=0.02)
+    assert lab.growth("batch", 40, "tanh", residual=True) == pytest.approx(theory_growth("tanh", 40), abs=0.1)
+    plain = [lab.growth("batch", L) for L in (20, 40, 80)]
+    assert plain[2] - plain[1] == pytest.approx(2 * (plain[1] - plain[0]), rel=0.1)
+    assert lab.growth("batch", 80, residual=True) - theory_growth("relu", 80) == pytest.approx(0.2, abs=0.25)
+
+
+def theory_growth(activation, L):
+    return lab.predicted_growth(activation, "batch", L, residual=True)
+
+
+# Training and inference, and the stored runs
+
+
+def test_in_training_mode_an_answer_depends_on_its_company():
+    d = lab.digits()
+    alone = inference.answer(d.x_test[:, :8])[:, 0]
+    assert np.abs(inference.answer(d.x_test[:, [0, *range(20, 27)]])[:, 0] - alone).max() > 1e-3
+    same = [inference.answer(d.x_test[:, order], training=False)[:, 0] for order in ([0, 1, 2], [0, 5, 9])]
+    assert same[0] == pytest.approx(same[1], abs=1e-5)
+
+
+def test_sorted_by_class_everything_is_lost_and_shifted_data_is_mended_by_its_own_averages():
+    assert lab.accuracy(64, one_class=True) < 0.5 < 0.9 < lab.accuracy(64)  # question 3
+    assert lab.accuracy(2, one_class=True) < 0.2
+    running, own = lab.shifted(0.5, 1.0)
+    assert running < 0.5 and own == pytest.approx(lab.accuracy_in_inference(), abs=0.02)
+    slow, quick = lab.lagging(0.01), lab.lagging(0.5)
+    assert slow[0] < slow[1] - 0.2 and quick[0] > quick[1] - 0.1
+
+
+def test_what_normalization_mends_in_the_stored_runs():
+    best = learning.training_accuracy
+    none, batch = (best("relu", kind, grid="by_scale") for kind in (None, "batch"))
+    assert (none > 0.9).sum() == 1 and (batch > 0.9).all()  # one scale of seven; all
+    assert best("relu", "layer", grid="by_scale")[0] < 0.2
+    assert (best("sigmoid", "batch") > 0.95).all() and best("sigmoid", "layer")[1] < 0.2
+    assert max(best("relu", kind)[-1] for kind in (None, "batch", "layer", "rms")) < 0.6
+    assert lab.rates_that_work("relu", "batch, residual", 40) == 4
+    assert [lab.rates_that_work("relu", kind, 40) for kind in (None, "batch", "layer", "rms")] == [0] * 4
+    small = lab.by_batch("batch")[:, 0]
+    assert small[0] < 0.5 and (small[:3] < lab.by_batch("layer")[:3, 0]).all() and small[4] > 0.95
+
+
+def sample():
+    """Cells of the stored grids whose two seeds agree (chaos tells them apart elsewhere), drawn at random."""
+    rng = np.random.default_rng(14)
+    for name, (_, shape) in runs.GRIDS.items():
+        stored = runs.accuracies()[name][..., 0]
+        cells = [cell for cell in np.ndindex(shape) if abs(np.ptp(stored[cell[:-1]])) < 0.02 and cell[-1] == 0]
+        few = [cell for cell in cells if name != "by_batch" or cell[1] > 3]  # small batches take long
+        yield from ((name, few[i]) for i in rng.choice(len(few), 2, replace=False))
+
+
+@pytest.mark.parametrize(("name", "cell"), list(sample()))
+def test_stored_runs_can_be_made_again(name, cell):
+    size = np.array([lab.digits().y.size, lab.digits().y_test.size])
+    again = runs.GRIDS[name][0](*cell)[:2] / size
+    assert again == pytest.approx(runs.accuracies()[name][cell][:2], abs=0.06)
+
+
+def test_training_takes_the_explosion_away():
+    d, net = lab.digits(), lab.network("relu", 20, "batch")
+    before = lab.step_factors(net, d.x[:, :512], d.y[:512])
+    nn.train(net, d.x, d.y, steps=220, learning_rate=0.1, progress=False)
+    assert before > 1.4 > 1.25 > lab.step_factors(net, d.x[:, :512], d.y[:512])
+
+
+# SELU
+
+
+def test_row_16_the_fixed_point_and_that_it_attracts():
+    assert np.abs(lab.row_16()).max() < 1e-10
+    assert 0.7 < lab.attraction() < 1
+    for start in selu.STARTS:
+        assert selu.path(start)[-1] == pytest.approx([0, 1], abs=0.01)
+        assert selu.measured(start)[-1] == pytest.approx([0, 1], abs=0.15)
+    assert selu.path((0.0, 1.0), gain=2.0)[-1][1] > 3 and selu.path((0.0, 1.0), gain=0.5)[-1][1] < 0.1
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_draws_and_says_what_it_shows(name):
+    check_figure(FIGURES[name])
+
+
+def test_captions_tell_the_numbers_of_their_state():
+    assert number(10.0 ** depth.sizes("batch", 20, depth.SCALES["√2 (He)"])[1][1], 1) in caption("healed", depth=20)
+    assert f"{lab.through(4, 1.0, 1.0):.0%}" in caption("residual", batch=4, offset=1.0, slope=1.0)
+    assert f"{lab.accuracy(2):.0%}" in caption("companions")
+    assert f"{learning.training_accuracy('tanh', 'layer', 0.1)[-1]:.0%}" in caption("accuracy", activation="tanh")
+    assert f"{lab.chi('tanh', 'layer'):.2f}" in caption("price", activation="tanh", norm="layer")
+    assert number(10.0 ** lab.growth("layer", 80, "tanh"), 1) in caption("rescue", activation="tanh")
+
+
+def test_numbers_typed_into_the_prose():
+    assert lab.chi("relu") ** 0.5 == pytest.approx(1.21, abs=0.005)
+    assert lab.chi("relu", beta=1.0) == pytest.approx(1.12, abs=0.005)
+    slope, mean, square = theory.moments("tanh")[2], theory.moments("tanh")[0], theory.moments("tanh")[1]
+    assert [slope, square - mean**2] == pytest.approx([0.464, 0.394], abs=0.0006)
+    assert lab.chi("selu") == pytest.approx(1.07, abs=0.005)  # "seven per cent per layer"
+    assert lab.chi("selu") ** 16 == pytest.approx(3, abs=0.1)  # thirty-two layers, in size
+    mean, square, _ = theory.moments("relu")
+    moments = theory.moments("selu")
+    assert [moments[0], moments[1]] == pytest.approx([0, 1], abs=1e-3)
+    check_prose(
+        "normalization",
+        given={"0.1", "0.03", "0.01", "1.25", "0.5", "0.2", "1.4", "0.35", "2017", "2019", "1000", "1.0507", "1.6733"},
+        computed={
+            "1.21": lab.chi("relu") ** 0.5, "1.467": np.pi / (np.pi - 1), "1.47": lab.chi("relu"),
+            "1.03": lab.chi("sigmoid"), "0.15": lab.chi("sigmoid", "layer"), "0.34": square - mean**2,
+            "1.34": lab.EXERCISES["leaky"].solution(0.1),
+        },
+    )

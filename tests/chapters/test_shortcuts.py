@@ -1,0 +1,80 @@
+"""The laws of the chapter, its stored runs, its figures, RESULTS 15 and 17, and the numbers in its prose."""
+
+import numpy as np
+import pytest
+
+from figures import check_figure
+from prose import check_prose
+from vgtext.chapters import shortcuts as lab
+from vgtext.chapters.shortcuts import norms, runs
+from vgtext.notebooks import figures
+
+FIGURES = figures("shortcuts")
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_draws_and_says_what_it_shows(name):
+    check_figure(FIGURES[name])
+
+
+@pytest.mark.parametrize("name", lab.SCALES)
+@pytest.mark.parametrize("sigma_w", [0.5, 1.4, 2.0])
+def test_sizes_grow_as_predicted(name, sigma_w):
+    forward, backward = lab.sizes(name, 20, sigma_w)
+    expected = np.log10(lab.growth(name, 20, sigma_w)) * 20
+    assert np.log10(forward[-1]) == pytest.approx(expected, abs=0.2 + 0.1 * expected)
+    assert np.log10(backward[0]) == pytest.approx(expected, abs=0.2 + 0.1 * expected)
+    assert expected < np.log10(np.e) / 2 * max(1, sigma_w**2 / 2) + 0.01 or name == "s = 1"
+
+
+@pytest.mark.parametrize("name", lab.SCALES)
+def test_the_gradient_by_path_length_is_binomial(name):
+    assert lab.path_shares(name, 20) == pytest.approx(lab.predicted_shares(name, 20), abs=0.06)
+
+
+@pytest.mark.parametrize("kind", lab.KINDS)
+def test_row_15_one_block_is_as_published_and_more_as_corrected(kind):
+    if kind != "shortcut + batch norm":
+        assert lab.correlation(kind, 1) == pytest.approx(lab.published(kind, 1), abs=0.03)
+    for L in (1, 2, 5, 10):
+        assert lab.correlation(kind, L) == pytest.approx(lab.corrected(kind, L), abs=0.03)
+
+
+def test_row_15_what_breaks_is_the_likeness_of_inputs():
+    assert lab.correlation("plain", 5) > 2.5 * lab.published("plain", 5)
+    assert lab.correlation("plain + batch norm", 5) == pytest.approx(lab.published("plain", 5), abs=0.012)
+    product = [lab.corrected("plain", L) for L in (2000, 4000)]
+    assert np.log2(product[0] / product[1]) == pytest.approx(3, abs=0.1)
+    with_norm = [lab.corrected("shortcut + batch norm", L) for L in (2000, 4000)]
+    assert np.log2(with_norm[0] / with_norm[1]) == pytest.approx(np.pi / (2 * np.pi - 2), abs=0.01)
+
+
+def test_random_biases_keep_gradients_alike():
+    assert lab.correlation("plain", 5, sigma_b=1.0) > 1.5 * lab.correlation("plain", 5)
+
+
+def test_row_17_the_last_gradient_of_post_and_pre_norm():
+    assert lab.slope(lab.last_layer("post")) == pytest.approx(0, abs=0.12)
+    assert lab.slope(lab.last_layer("pre")) == pytest.approx(-0.5, abs=0.12)
+    assert lab.slope(lab.last_layer("pre")) == pytest.approx(lab.slope(norms.predicted()), abs=0.05)
+
+
+@pytest.mark.parametrize("kind, depth, rate, seed", [("plain", 2, 0, 1), ("scaled", 10, 1, 2), ("scaled", 40, 0, 0),
+                                                     ("highway closed", 5, 1, 1), ("residual", 40, 0, 0)])
+def test_stored_runs_are_run_again(kind, depth, rate, seed):
+    again = runs.train(kind, depth, runs.RATES[rate], seed)
+    kept = runs.stored()[runs.KINDS.index(kind), runs.DEPTHS.index(depth), rate, seed]
+    assert again[:, -1] == pytest.approx(kept[:, -1], abs=0.05)
+
+
+def test_what_the_prose_says_of_training():
+    assert lab.best("plain", 10)[1, -1] > 0.8 and lab.best("plain", 40)[1, -1] < 0.4
+    assert lab.best("plain", 100)[1, -1] < 0.15
+    assert lab.best("residual", 10)[1, -1] < 0.15
+    assert lab.best("scaled", 100)[1, -1] > lab.best("scaled", 2)[1, -1] - 0.01
+    assert lab.best("highway", 40)[1, -1] < 0.3 and lab.best("highway closed", 40)[1, -1] > 0.98
+
+
+def test_numbers_typed_into_the_prose():
+    check_prose("shortcuts", given={"0.5", "2016", "2017", "2020", "1000"},
+                computed={"0.73": np.pi / (2 * np.pi - 2)})

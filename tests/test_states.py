@@ -1,0 +1,70 @@
+"""Every link to a state of a figure names one: in quizzes, in claims, in the chapters, on the page for instructors."""
+
+import io
+import re
+from contextlib import redirect_stdout
+from functools import cache
+from importlib import import_module
+from urllib.parse import parse_qsl, unquote
+
+import pytest
+
+from vgtext import notebooks
+from vgtext.explore.show import Shown as ShownFigure
+from vgtext.quiz.quiz import Shown as ShownQuiz
+
+# [words](chapter.ipynb#figure?state), or (<chapter.ipynb#figure?state>) where the state has spaces
+LINK = re.compile(r"\]\((<)?(?:\.\./notebooks/)?(?:(\w+)\.ipynb)?#((?(1)[^>\n]*|[^)\s]*))(?(1)>)\)")
+
+
+@cache
+def shown(slug):
+    """What a chapter shows: its figures by the name in their address, and its quizzes."""
+    with notebooks.text_mode(), redirect_stdout(io.StringIO()):
+        values = list(notebooks.cell_values(notebooks.read(slug)))
+    figures = {v.figure.name.replace("_", "-"): v.figure for v in values if isinstance(v, ShownFigure)}
+    return figures, [v.quiz for v in values if isinstance(v, ShownQuiz)]
+
+
+def asked_for():
+    """Yield (where, chapter, state) of all links, but for those of quizzes."""
+    for slug in notebooks.slugs():
+        text = "\n".join(cell.source for cell in notebooks.read(slug).cells if cell.cell_type == "markdown")
+        yield from ((slug, there or slug, state) for _, there, state in LINK.findall(text))
+        for claim in getattr(import_module(f"vgtext.chapters.{slug}"), "CLAIMS", ()):
+            yield claim.id, slug, claim.figure
+    for page in (notebooks.ROOT / "book").glob("*.md"):
+        found = LINK.findall(page.read_text("utf8"))
+        yield from ((page.name, there, state) for _, there, state in found if there)
+
+
+ASKED = list(asked_for())
+
+
+def check_state(slug, state):
+    """Assert that a chapter has the figure, and the figure the state, that ``state`` names as an address does."""
+    name, _, query = unquote(state).partition("?")
+    figures, _ = shown(slug)
+    assert name in figures, f"{state} names none of {', '.join(figures)}"
+    texts = {control.name: control.texts for control in figures[name].controls}
+    for control, text in parse_qsl(query, keep_blank_values=True, strict_parsing=True) if query else ():
+        assert text in texts.get(control, ()), f"{state}: {control}={text} is none of {texts.get(control)}"
+
+
+@pytest.mark.parametrize("slug", notebooks.slugs())
+def test_links_to_states_of_a_chapters_figures_hold(slug):
+    links = [(where, state) for where, there, state in ASKED if there == slug and not state.startswith("eq-")]
+    for where, state in links:
+        try:
+            check_state(slug, state)
+        except AssertionError as error:
+            raise AssertionError(f"{where}: {error}") from None
+
+
+@pytest.mark.parametrize("slug", notebooks.slugs())
+def test_quizzes_point_to_states_of_figures_of_their_page(slug):
+    written = sum("see=" in cell.source for cell in notebooks.read(slug).cells if cell.cell_type == "code")
+    seen = [quiz.see for quiz in shown(slug)[1] if quiz.see]
+    assert len(seen) == written, "a quiz is the last line of its cell"
+    for state in seen:
+        check_state(slug, state)
