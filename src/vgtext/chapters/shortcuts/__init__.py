@@ -1,10 +1,14 @@
 """Shortcuts: what a plus does to a deep network's gradient, its size, its shape, and its training.
 
-``training`` (accuracy against depth; the runs are kept by ``runs``), ``size`` (sizes, and paths), ``shattered``
-(likeness of gradients), ``norms`` (pre- and post-norm). The prose stands in ``notebooks/shortcuts.ipynb``.
+``training`` (accuracy against depth; the runs are kept by ``runs``), ``size`` (sizes, and paths), ``blocks_out``
+(a block taken away), ``shattered`` and ``noise`` (likeness of gradients), ``norms`` (pre- and post-norm). The prose
+stands in ``notebooks/shortcuts.ipynb``.
 """
 
+from .blocks_out import taken_out
 from .exercises import EXERCISES
+from .noise import DEPTHS as NOISE_DEPTHS
+from .noise import LINES, along_line, draw_noise, likeness
 from .norms import draw_norms, last_layer, slope
 from .shattered import KINDS, corrected, correlation, draw_shattered, published
 from .size import SCALES, draw_paths, draw_sizes, growth, path_shares, predicted_shares, sizes
@@ -13,12 +17,16 @@ from .training import WORDS, best, best_rate, draw_training
 __all__ = [
     "EXERCISES",
     "KINDS",
+    "LINES",
+    "NOISE_DEPTHS",
     "SCALES",
     "WORDS",
+    "along_line",
     "best",
     "best_rate",
     "corrected",
     "correlation",
+    "draw_noise",
     "draw_norms",
     "draw_paths",
     "draw_shattered",
@@ -26,9 +34,11 @@ __all__ = [
     "draw_training",
     "growth",
     "last_layer",
+    "likeness",
     "path_shares",
     "predicted_shares",
     "published",
     "sizes",
     "slope",
+    "taken_out",
 ]

@@ -18,6 +18,16 @@ def back(Js, s, delta, skip=1, transpose=True):
     return delta
 
 
+def bias(opening):
+    """The gate bias b with sigmoid(b) = ``opening``."""
+    return float(np.log(opening / (1 - opening)))
+
+
+def expand(s, L):
+    """The share of the squared gradient that arrives by paths of 0, 1 or 2 branches; He's weights."""
+    return (1 + L * s**2 + L * (L - 1) / 2 * s**4) / (1 + s**2) ** L
+
+
 EXERCISES = {
     exercise.name: exercise
     for exercise in (
@@ -32,7 +42,24 @@ EXERCISES = {
             "backward", "the gradient at the input of residual blocks, an array", back, blocks,
             mistakes=((lambda Js, s, d: back(Js, s, d, skip=0), "The shortcut is missing: this is a plain network."),
                       (lambda Js, s, d: back(Js, 1, d), "The branch is multiplied by s on the way back, too."),
-                      (lambda Js, s, d: back(Js, s, d, transpose=False), "Going back takes the transposed Jacobian.")),
+                      (lambda Js, s, d: back(Js, s, d, transpose=False), "Going back takes the transposed Jacobian."),
+                      (lambda Js, s, d: back(Js[::-1], s, d), "The last block comes first on the way back.")),
+        ),
+        Exercise(
+            "gate", "the gate bias, a number", lambda: bias(-np.expm1(-1e-3)),
+            mistakes=((lambda: -bias(-np.expm1(-1e-3)), "A gate that is nearly closed has a negative bias."),
+                      (lambda: bias(1 / np.e), "This gate lets 1/e past one block. A thousand of them multiply."),
+                      (lambda: 1e-3, "This is about the opening T of a gate. Its bias is where σ takes that value."),
+                      (lambda: -2.0, "This is the bias for shallow highways. Forty such gates let 1 % past.")),
+            tolerance=0.01,
+        ),
+        Exercise(
+            "short", "the share of the squared gradient that passes at most two branches, a number", expand,
+            lambda rng: (rng.uniform(0.1, 0.9), int(rng.integers(5, 40))),
+            mistakes=((lambda s, L: expand(1.0, L), "Every path weighs the same only at s = 1: a branch brings s²."),
+                      (lambda s, L: expand(s**0.5, L), "A branch multiplies the gradient by s, its square by s²."),
+                      (lambda s, L: expand(s, L) * (1 + s**2) ** L, "Divide by the sum over all paths, (1 + s²)^L."),
+                      (lambda s, L: (1 + L * s**2) / (1 + s**2) ** L, "This leaves out the paths with two branches.")),
         ),
     )
 }

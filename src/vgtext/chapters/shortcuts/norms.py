@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.style import COLORS, REFERENCE, THEORY, log_axis
+from vgtext.style import COLORS, REFERENCE, THEORY, log_axis, number
 
 DEPTHS, SEEDS, WIDTH = (2, 4, 8, 16, 32, 64), 8, 128
 
@@ -79,5 +79,6 @@ def draw_norms(ax, place="pre"):
     ax.plot(DEPTHS, sizes, "o", color=COLORS["gradient"])
     ax.plot(DEPTHS, sizes[0] * (predicted() if place == "pre" else np.ones(6)), **THEORY)
     ax.axhline(1, **REFERENCE)
-    return (f"{place}-norm, feed-forward blocks, width {WIDTH}, {SEEDS} seeds, at the start: the last block's gradient "
-            f"goes as L to the power {slope(sizes):.2f} from 2 to 64 blocks, {slope(sizes, 3):.2f} from 16 on.")
+    return (f"{place.title()}-norm, feed-forward blocks, width {WIDTH}, {SEEDS} seeds, at the start: the last block's "
+            f"gradient goes as L to the power {number(slope(sizes))} from 2 to 64 blocks, {number(slope(sizes, 3))} "
+            "from 16 on.")

@@ -70,6 +70,6 @@ def draw_shattered(ax, kind="plain"):
     sizes = np.array([correlation(kind, L) for L in DEPTHS])
     ax.plot(DEPTHS, np.where(sizes > 1e-4, sizes, np.nan), "o", color=COLORS["backward"], label="measured")
     ax.legend(loc="lower left", fontsize=8)
-    return (f"{kind}, ReLU, width 300, unrelated inputs: two gradients have a correlation of {sizes[0]:.2f} after one "
-            f"block and {sizes[3]:.2f} after five; the published law says {published(kind, 5):.3f}, and "
-            f"{corrected(kind, 5):.3f} comes out if the likeness of the inputs is followed.")
+    return (f"{kind[0].upper() + kind[1:]}, ReLU, width 300, unrelated inputs: two gradients have a correlation of "
+            f"{sizes[0]:.2f} after one block and {sizes[3]:.2f} after five; the published law says "
+            f"{published(kind, 5):.3f}, and {corrected(kind, 5):.3f} comes out if the inputs' likeness is followed.")
