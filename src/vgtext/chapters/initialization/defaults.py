@@ -73,7 +73,7 @@ def draw_defaults(ax, activation="relu"):
     """The error signal through 30 layers under each framework's default, measured (dots) and predicted (dashed)."""
     layer_axis(ax, DEPTH)
     ax.set_xlim(-7, DEPTH + 0.5)
-    log_axis(ax, 1e-28, 1e6, "‖δ[l]‖ / ‖δ[30]‖")
+    log_axis(ax, 1e-32, 1e6, "‖δ[l]‖ / ‖δ[30]‖")
     backward_arrow(ax)
     ax.plot([1, DEPTH], [1, 1], **REFERENCE)
     l, heights = np.arange(DEPTH + 1), []
@@ -82,7 +82,7 @@ def draw_defaults(ax, activation="relu"):
         law = backward_sizes(activation, exact_scale(name), DEFAULTS[name].bias / np.sqrt(3 * WIDTH), DEPTH)
         ax.plot(l[1:], 10 ** law[1:], **THEORY)
         ax.plot(l[1:], 10 ** log10[1:], linestyle="none", marker="o", markersize=3.5, color=COLOR[name])
-        heights.append(max(log10[1], heights[-1] + 3.2) if heights else log10[1])
+        heights.append(max(log10[1], heights[-1] + 2.6) if heights else log10[1])
         label_line(ax, 0.6, 10 ** heights[-1], name, COLOR[name], ha="right", xytext=(-2, 0))
     told = ", ".join(f"{name} {number(left(name, activation), 1)}" for name in DEFAULTS)
     return (f"{NAMES[activation]}, 30 layers of {WIDTH}. What each default, or He's rule, leaves layer 1 of "

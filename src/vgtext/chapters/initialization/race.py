@@ -11,8 +11,6 @@ from .runs import DEPTHS, EPOCHS, INITS, RATES, SEEDS, STEPS, WIDTH, best, digit
 from .scales import GUESSING
 
 NAMES = {"he_normal": "He", "glorot_normal": "Xavier"}
-#: The epoch at which a curve is labelled.
-PLACE = {"he_normal": 7, "glorot_normal": 22}
 MARKS = {"he_normal": ("o", "-"), "glorot_normal": ("s", (0, (6, 2)))}
 
 
@@ -75,9 +73,11 @@ def draw_he_xavier(sizes, curves, depth=30, rate="best"):
     """Weight gradients per layer before training, and the training loss, for He and for Xavier."""
     layer_axis(sizes, max(DEPTHS))
     log_axis(sizes, 1e-6, 1e2, "‖∂L/∂W[l]‖, over He's level")
-    curves.set(xlim=(0, EPOCHS), ylim=(0, 2.9), xlabel="epoch", ylabel="training loss")
+    curves.set(xlim=(0, EPOCHS), ylim=(0, 3.4), xlabel="epoch", ylabel="training loss")
     curves.axhline(GUESSING, **REFERENCE)
     label_line(curves, EPOCHS, GUESSING, "guessing: ln 10", COLORS["reference"], ha="right", xytext=(0, 9))
+    for y, words, color in ((0.98, "solid: He", "forward"), (0.89, "dashed: Xavier", "backward")):
+        curves.text(0.03, y, words, color=COLORS[color], fontsize=9, va="top", transform=curves.transAxes)
     l, t, told = np.arange(depth + 1), np.arange(1, EPOCHS + 1), []
     for init, color, law in zip(INITS, (COLORS["forward"], COLORS["backward"]), (1.0, behind(depth)), strict=True):
         g, (marker, line), (runs, used) = 10 ** random_gradients(init, depth), MARKS[init], runs_of(init, depth, rate)
@@ -91,9 +91,6 @@ def draw_he_xavier(sizes, curves, depth=30, rate="best"):
         told.append(f"{NAMES[init]} ends at {end:.2f}" if np.isfinite(end) else f"{NAMES[init]} breaks down")
         if rate == "best":
             told[-1] += f" (learning rate {used:g})"
-        if np.isfinite(shown[:, PLACE[init]]).any():
-            y = float(np.nanmedian(shown[:, PLACE[init]]))
-            label_line(curves, PLACE[init] + 1, y, NAMES[init], color, xytext=(4, 9 if y < 2 else -10))
     return (f"ReLU, {depth} layers of {WIDTH}: in random networks Xavier's weight gradients are "
             f"{number(ratio(depth), 1)} of He's (the law: {number(behind(depth))}). After {EPOCHS} epochs "
             f"{' and '.join(told)}; median of {SEEDS} seeds.")

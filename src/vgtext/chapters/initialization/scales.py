@@ -92,7 +92,8 @@ CLAIMS = (
     ),
     Claim(
         "S1.5", "If the weights are initialized too small, the gradients are small from the start.",
-        "holds", "Each layer passes on about σ_w times the error signal it gets, so the factor counts once per layer.",
+        "holds", "In each layer the factor of the error signal is proportional to σ_w: for ReLU, and for tanh "
+        "as long as its units are nearly linear.",
         tuple(Evidence(f"{NAMES[phi]}, 30 layers: powers of ten that the first layer's error signal loses when σ_w "
                        "goes from 1 to 0.3, before the first step", lambda p=phi: left(p, 1.0) - left(p, 0.3),
                        float(backward_sizes(phi, 1.0, 0.0, 29)[1] - backward_sizes(phi, 0.3, 0.0, 29)[1]), 1.2)

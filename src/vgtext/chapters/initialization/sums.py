@@ -34,7 +34,7 @@ def draw_sum_of_terms(ax, distribution="normal", rule="fixed: 0.1"):
     ax.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
     log_axis(ax, 1e-5, 1e3, "mean square of z, input has 1")
     ax.axhline(1, **REFERENCE)
-    label_line(ax, 0.9, 1, "as large as the input", COLORS["reference"], xytext=(0, 8))
+    label_line(ax, 0.9, 1, "as large as the input", COLORS["reference"], xytext=(0, 12))
     ax.plot(n, [k * std(k) ** 2 for k in n], **THEORY)
     ax.plot(INPUTS, measured, linestyle="none", marker="o", markersize=5, color=COLORS["forward"])
     ax.text(0.97, 0.05, "dashed: n × variance of a weight", ha="right", fontsize=9, transform=ax.transAxes)
