@@ -1,5 +1,6 @@
 """Every chapter's exercises and quizzes: solutions pass, mistakes meet their hints, nothing else passes."""
 
+import re
 from importlib import import_module
 
 import numpy as np
@@ -83,6 +84,17 @@ def test_stubs_wait_for_the_reader_and_solutions_are_right(slug):
     for name in exercises_of(slug):
         tried = {verdict: sum(f'EXERCISES["{name}"]' in source for source in said[verdict]) for verdict in said}
         assert tried == {"Not yet.": 1, "Right.": 1 if said["Right."] else 0}, name
+
+
+@pytest.mark.parametrize("slug", notebooks.slugs())
+def test_a_chapter_checks_its_readers_work(slug):
+    """Four to six questions, at least five exercises, two of them code, the last one open."""
+    book = notebooks.read(slug)
+    asked = sum("quiz(" in cell.source for cell in book.cells if cell.cell_type == "code")
+    text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+    titles = re.findall(r"\{exercise\} (.*)", text)
+    assert 4 <= asked <= 6 and len(titles) >= 5 and titles[-1].endswith("open"), (asked, titles)
+    assert sum(exercise.inputs is not None for exercise in exercises_of(slug).values()) >= 2
 
 
 @pytest.mark.parametrize("slug", notebooks.slugs())

@@ -1,6 +1,9 @@
 """The command line: what it lists and writes, what a fork leaves out, links, marks; mistakes get one clear line."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import nbformat
@@ -25,6 +28,12 @@ def test_list_shows_every_chapter_with_its_figures_and_claims(capsys):
     for slug in notebooks.slugs():
         assert f"\n{slug}: {notebooks.title(notebooks.read(slug))}\n" in out
     assert "figure   unit_circle(" in out and "claim    S0.5 (holds)" in out
+
+
+def test_a_reader_who_has_seen_enough_gets_no_traceback():
+    command = f"{Path(sys.executable).parent / 'vgtext'} list | head -n 2"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert "problem: " in done.stdout and "Traceback" not in done.stderr and "BrokenPipe" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -90,10 +99,12 @@ def cells(*sources):
 @pytest.mark.parametrize("student", [False, True])
 def test_students_get_no_solutions(tmp_path, student):
     fence = "```{%s}\n```"
-    book = cells("# Title", fence % "exercise", fence % "solution-start", "answer", fence % "solution-end", "end")
+    lead = "Work. The solutions are\nfolded away."
+    fences = [fence % name for name in ("exercise", "solution-start", "solution-end")]
+    book = cells("# Title", lead, *fences[:2], "answer", fences[2], "end")
     fork.write_notebook(tmp_path, "x", book, {"x"}, student)
     text = (tmp_path / "notebooks/x.ipynb").read_text()
-    assert ("answer" in text) == (not student) and "exercise" in text and "end" in text
+    assert ("answer" in text) == ("folded away" in text) == (not student) and "exercise" in text and "end" in text
 
 
 def test_links_to_absent_chapters_become_text():

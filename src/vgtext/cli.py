@@ -1,6 +1,7 @@
 """The command ``vgtext``: list what is in the book, take chapters and figures away, hand them out and collect them."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -113,7 +114,8 @@ def run_list(_):
         print(f"\n{slug}: {notebooks.title(book)}")
         for kind in ("figure", "quiz"):
             for text in notebooks.text_outputs(book, kind):
-                print(f"  {kind:9}{text.splitlines()[0].split(': ')[0]}")
+                line = text.splitlines()[0]
+                print(f"  {kind:9}{line.split(': ')[0] if kind == 'figure' else line}")
         for line in exercise_names(book):
             print(f"  exercise {line}")
         for claim in claims.get(slug, ()):
@@ -195,7 +197,10 @@ def main(arguments=None):
     given = parser().parse_args(arguments)
     try:
         given.run(given)
+        sys.stdout.flush()
     except (NoChapter, NoAddress, NoNotebook, ForkError, FigureError) as error:
         print(f"vgtext: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # the reader of "vgtext list | head" has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

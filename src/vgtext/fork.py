@@ -109,6 +109,8 @@ def write_notebook(target, slug, book, chosen, student):
     for cell in cells:
         if cell.cell_type == "markdown":
             cell.source = unlink(cell.source, chosen)
+            if student:
+                cell.source = re.sub(r"\s*The solutions are\s+folded away\.", "", cell.source)
     path = target / "notebooks" / f"{slug}.ipynb"
     path.parent.mkdir(exist_ok=True)
     nbformat.write(nbformat.from_dict({**book, "cells": cells}), path)
