@@ -24,6 +24,8 @@ def find_figures(app, doctree):
     found = set()
     for raw in doctree.findall(nodes.raw):
         found.update(re.findall(r'<vg-explore id="([\w-]+)"', raw.astext()))
+    for text in doctree.findall(nodes.literal_block):  # where figures are asked for as text
+        found.update(name.replace("_", "-") for name in re.findall(r"^\[figure\] (\w+)", text.astext()))
     app.env.metadata[app.env.docname]["figures"] = found
 
 

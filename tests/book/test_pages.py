@@ -79,6 +79,7 @@ def look_around(tab, width, scheme):
     tab.set_viewport_size({"width": width, "height": 800})
     tab.emulate_media(color_scheme=scheme)
     open_figures(tab)
+    tab.wait_for_timeout(400)  # the theme looks at what scrolls 300 ms after a change of size
     tab.evaluate("document.getAnimations().forEach((a) => a.finish())")  # colours that fade over
     assert tab.evaluate("document.documentElement.dataset.theme") == scheme
     for part in ("html", ".bd-article-container"):
