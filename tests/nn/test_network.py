@@ -90,7 +90,7 @@ def test_the_gradient_of_the_input():
 
 
 def test_a_residual_block_of_two_layers_with_a_scale():
-    blocks = [Residual([Dense(4, 8, "silu"), Dense(8, 4)], "rms", "pre", scale=0.5), nn.batch_norm(4), Dense(4, 3)]
+    blocks = [Residual([Dense(4, 8, "silu"), Dense(8, 4)], "rms", "pre", scale=0.5), nn.BatchNorm(4), Dense(4, 3)]
     network = nn.Network(blocks, seed=1, dtype="float64")
     rng = np.random.default_rng(0)
     x, y = rng.standard_normal((4, 5)), rng.integers(0, 3, 5)
@@ -139,7 +139,7 @@ def test_two_hundred_sigmoid_layers_in_float32():
     assert np.abs(found[0].log10_error - found[1].log10_error)[1:].max() < 0.01
 
 
-@pytest.mark.parametrize("axis, kind", [(1, nn.batch_norm), (0, nn.layer_norm)])
+@pytest.mark.parametrize("axis, kind", [(1, nn.BatchNorm), (0, nn.LayerNorm)])
 def test_norms_give_mean_0_and_variance_1(axis, kind):
     z = 3 + 2 * np.random.default_rng(0).standard_normal((8, 16))
     network = nn.Network([kind(8)], "mean_squared_error", dtype="float64")
@@ -150,14 +150,14 @@ def test_norms_give_mean_0_and_variance_1(axis, kind):
 
 def test_rms_norm_gives_a_mean_square_of_1_and_ignores_scale():
     z = np.random.default_rng(0).standard_normal((8, 16))
-    network = nn.Network([nn.rms_norm(8, eps=0)], "mean_squared_error", dtype="float64")
+    network = nn.Network([nn.RMSNorm(8, eps=0)], "mean_squared_error", dtype="float64")
     np.testing.assert_allclose((network.forward(z) ** 2).mean(axis=0), 1)
     np.testing.assert_allclose(network.forward(100 * z), network.forward(z))
 
 
 def test_batch_norm_uses_running_statistics_in_inference():
     rng = np.random.default_rng(0)
-    network = nn.Network([nn.batch_norm(4)], "mean_squared_error", dtype="float64")
+    network = nn.Network([nn.BatchNorm(4)], "mean_squared_error", dtype="float64")
     for _ in range(200):
         network.forward(3 + 2 * rng.standard_normal((4, 64)))
     u = network.predict(np.array([[3.0], [5.0], [1.0], [3.0]]))

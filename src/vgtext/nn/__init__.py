@@ -17,7 +17,7 @@ from .initializers import INITIALIZERS, get_initializer
 from .layers import Dense, Highway, Residual
 from .losses import LOSSES, accuracy, get_loss
 from .network import Network, lsuv, mlp
-from .norms import NORMS, batch_norm, layer_norm, rms_norm
+from .norms import NORMS, BatchNorm, LayerNorm, RMSNorm
 from .optimizers import CLIPPINGS, OPTIMIZERS, SGD, Adam, clip_by_global_norm, clip_by_norm, clip_by_value
 from .recurrent import Recurrent
 from .scale import log2_norm
@@ -30,10 +30,10 @@ one_blas_thread()
 
 __all__ = [
     "ACTIVATIONS", "CLIPPINGS", "INITIALIZERS", "LOSSES", "NORMS", "OPTIMIZERS", "SGD", "Activation", "Adam",
-    "Breakdown", "Dense", "Gradient", "Highway", "History", "Network", "Recurrent", "Residual", "Signals", "Sweep",
-    "accuracy", "backprop", "backward", "batch_norm", "cells", "clip_by_global_norm", "clip_by_norm", "clip_by_value",
-    "data", "elu", "forward", "get_activation", "get_initializer", "get_loss", "initializers", "jacobian", "layer_norm",
-    "leaky_relu", "log2_norm", "losses", "lsuv", "meanfield", "measure", "mlp", "norms", "numerical_gradient",
-    "optimizers", "products", "propagate", "random_network", "rms_norm", "sample_batch", "sample_weights", "sweep",
-    "train",
+    "BatchNorm", "Breakdown", "Dense", "Gradient", "Highway", "History", "LayerNorm", "Network", "RMSNorm", "Recurrent",
+    "Residual", "Signals", "Sweep", "accuracy", "backprop", "backward", "cells", "clip_by_global_norm", "clip_by_norm",
+    "clip_by_value", "data", "elu", "forward", "get_activation", "get_initializer", "get_loss", "initializers",
+    "jacobian", "leaky_relu", "log2_norm", "losses", "lsuv", "meanfield", "measure", "mlp", "norms",
+    "numerical_gradient", "optimizers", "products", "propagate", "random_network", "sample_batch", "sample_weights",
+    "sweep", "train",
 ]

@@ -50,7 +50,7 @@ class LSTM:
         """Take the stacked arrays of a sequence, used from index 1 on: z (T + 1, 4n, B), h (T + 1, n, B)."""
         self.z, self.h, self.n = z, h, h.shape[1]
         self.c, self.tanh_c = np.zeros(h.shape, z.dtype), np.empty(h.shape, z.dtype)
-        self.work, self.slope = np.empty_like(self.c[0]), np.empty_like(z[0])
+        self.work, self.slope, self.back = np.empty_like(self.c[0]), np.empty_like(z[0]), np.empty_like(z[0])
         self.dc = np.zeros_like(self.c[0])  # dL/dc[t], as far as it comes back from step t + 1
         self.carried = (self.dc,)
 
@@ -70,24 +70,19 @@ class LSTM:
 
     def backward(self, t, dh):
         """Turn z[t] into dL/dz[t], (4n, B); dc becomes dL/dc[t-1]."""
-        z, slope, dc, tanh_c, work, n = self.z[t], self.slope, self.dc, self.tanh_c[t], self.work, self.n
+        z, slope, dc, work, n = self.z[t], self.slope, self.dc, self.work, self.n
         np.multiply(z, z, out=slope)
         np.subtract(z[: 3 * n], slope[: 3 * n], out=slope[: 3 * n])  # sigmoid' = a - a^2
         np.subtract(1, slope[3 * n :], out=slope[3 * n :])  # tanh' = 1 - a^2
-        i, f, o, g = z.reshape(4, n, -1)
+        (i, f, o, g), (di, df, do, dg) = z.reshape(4, n, -1), self.back.reshape(4, n, -1)  # dL/d of each gate
+        np.multiply(dh, self.tanh_c[t], out=do)
         dc += np.multiply(dh, o, out=work)  # dL/dc = dh o (1 - tanh(c)^2) + what came back
-        work *= tanh_c
-        work *= tanh_c
-        dc -= work
-        # every gate's place is free once its value has been read
-        np.multiply(dh, tanh_c, out=o)  # o <- dL/do
-        np.multiply(dc, g, out=work)
-        np.multiply(dc, i, out=g)  # g <- dL/dg
-        np.copyto(i, work)  # i <- dL/di
-        np.multiply(dc, f, out=work)  # dL/dc[t-1]
-        np.multiply(dc, self.c[t - 1], out=f)  # f <- dL/df
-        np.copyto(dc, work)
-        z *= slope
+        dc -= np.multiply(do, self.h[t], out=work)  # h = o tanh(c)
+        np.multiply(dc, g, out=di)
+        np.multiply(dc, self.c[t - 1], out=df)
+        np.multiply(dc, i, out=dg)
+        dc *= f  # dL/dc[t-1]
+        np.multiply(self.back, slope, out=z)
 
 
 class GRU:
@@ -102,7 +97,8 @@ class GRU:
     def allocate(self, z, h):
         """Take the stacked arrays of a sequence, used from index 1 on: z (T + 1, 4n, B), h (T + 1, n, B)."""
         self.z, self.h, self.n = z, h, h.shape[1]
-        self.direct, self.work, self.du = np.empty((3, *h.shape[1:]), z.dtype)
+        self.direct, self.work = np.empty((2, *h.shape[1:]), z.dtype)
+        self.slope, self.back = np.empty((2, 2 * h.shape[1], h.shape[2]), z.dtype)
 
     def start(self):
         """Begin a pass: nothing is carried."""
@@ -120,22 +116,18 @@ class GRU:
 
     def backward(self, t, dh):
         """Turn z[t] into dL/dz[t], (4n, B); ``direct`` becomes dh u, what h[t-1] gets past W."""
-        work, du = self.work, self.du
-        s, r, u, g = self.z[t].reshape(4, self.n, -1)
-        np.multiply(dh, u, out=self.direct)
-        np.subtract(self.h[t - 1], g, out=du)
-        du *= self.direct  # dh u (h[t-1] - g)
-        np.subtract(dh, self.direct, out=work)  # dL/dg = dh (1 - u)
+        n, direct, work, slope, back = self.n, self.direct, self.work, self.slope, self.back
+        gates, (s, r, u, g) = self.z[t, n : 3 * n], self.z[t].reshape(4, n, -1)
+        np.subtract(gates, np.multiply(gates, gates, out=slope), out=slope)  # sigmoid' = a - a^2 of r and u
+        np.multiply(dh, u, out=direct)
+        du = np.subtract(self.h[t - 1], g, out=back[n:])
+        du *= dh  # dL/du = dh (h[t-1] - g)
         g *= g
         np.subtract(1, g, out=g)
-        g *= work  # y <- dL/dg (1 - g^2)
-        np.subtract(1, u, out=u)
-        u *= du  # u <- dh (h[t-1] - g) u (1 - u)
-        np.multiply(g, r, out=work)  # dL/ds
-        np.subtract(1, r, out=r)
-        r *= s
-        r *= work  # r <- dL/dy s r (1 - r)
-        np.copyto(s, work)
+        g *= np.subtract(dh, direct, out=work)  # y <- dh (1 - u) (1 - g^2)
+        np.multiply(g, s, out=back[:n])  # dL/dr
+        np.multiply(g, r, out=s)  # s <- dL/ds
+        np.multiply(back, slope, out=gates)
 
 
 #: Every cell by name.

@@ -25,7 +25,7 @@ def softmax_cross_entropy(a, y):
     shifted = a - a.max(axis=0)  # (classes, examples), the largest is 0
     p = np.exp(shifted)
     total = p.sum(axis=0)  # (examples,)
-    loss = float(np.mean(np.log(total) - shifted[y, columns]))
+    loss = float((np.log(total) - shifted[y, columns]).sum()) / a.shape[1]
     p /= total  # softmax, (classes, examples)
     p[y, columns] -= 1
     return loss, p / a.dtype.type(a.shape[1])
@@ -63,7 +63,7 @@ def accuracy(a, y):
 
 def _labels(y, classes, examples):
     y = np.asarray(y)
-    if y.shape != (examples,) or not np.issubdtype(y.dtype, np.integer):
+    if y.shape != (examples,) or y.dtype.kind not in "iu":
         raise ValueError(f"y must be {examples} whole numbers, got shape {y.shape} of {y.dtype}")
     if y.size and (y.min() < 0 or y.max() >= classes):
         raise ValueError(f"y must lie in 0..{classes - 1}, got values from {y.min()} to {y.max()}")

@@ -87,9 +87,7 @@ class Network:
         low, high = 4.0 ** -FAR[self.dtype.name], 4.0 ** FAR[self.dtype.name]
         self._sizes = {}
         for block, part in zip(reversed(self.blocks), reversed(self._slices)):
-            flat = d.reshape(-1)
-            square = flat.dot(flat)
-            if not low < square < high:
+            if not low < np.vdot(d, d) < high:
                 d = d.copy()
                 self.exponent += rescale(d)
             d = block.backward(d)  # dL/d(input of the block)

@@ -30,10 +30,10 @@ class SGD:
 
 
 class Adam:
-    """Adam (Kingma and Ba 2015, algorithm 1); the bias corrections are folded into the rate and eps, as in section 2.
+    """Adam (Kingma and Ba 2015, algorithm 1), with every constant folded into the rate and eps.
 
-    ``m = b1 m + (1 - b1) g``;  ``v = b2 v + (1 - b2) g^2``;  ``theta -= rate (m / c1) / (sqrt(v / c2) + eps)`` with
-    c1 = 1 - b1^t, c2 = 1 - b2^t.
+    ``m = b1 m + g``;  ``v = b2 v + g^2``;  ``theta -= rate (m / c1) / (sqrt(v / c2) + eps)``, where c1 and c2 are the
+    sums of the weights in m and v, ``(1 - b^t) / (1 - b)``: both fractions are weighted means, from the first step on.
     """
 
     def __init__(self, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -47,13 +47,11 @@ class Adam:
         if self.m is None:
             self.m, self.v, self.work = np.zeros((3, theta.size), theta.dtype)
         self.t, m, v, work, real = self.t + 1, self.m, self.v, self.work, theta.dtype.type
-        c1, c2 = 1 - self.beta1**self.t, 1 - self.beta2**self.t
+        c1, c2 = ((1 - b**self.t) / (1 - b) for b in (self.beta1, self.beta2))
         m *= real(self.beta1)
-        m += np.multiply(gradient, real(1 - self.beta1), out=work)
-        np.multiply(gradient, gradient, out=work)
-        work *= real(1 - self.beta2)
+        m += gradient
         v *= real(self.beta2)
-        v += work
+        v += np.multiply(gradient, gradient, out=work)
         np.sqrt(v, out=work)
         work += real(self.eps * c2**0.5)
         np.divide(m, work, out=work)
