@@ -1,10 +1,12 @@
 """Check arguments, with errors that name what was wrong, what was given and what is allowed."""
 
 import numbers
+from math import isfinite
 
 import numpy as np
 
 DTYPES = ("float32", "float64")
+_TYPES = [np.dtype(name) for name in DTYPES]
 
 
 def whole(name, value, least=1):
@@ -20,7 +22,7 @@ def number(name, value, least=None, above=None, below=None):
     """Return ``value`` as a finite float within ``least <= value``, ``above < value < below``."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
-    if not np.isfinite(value):
+    if not isfinite(value):
         raise ValueError(f"{name} must be finite, got {value}")
     if least is not None and value < least:
         raise ValueError(f"{name} must be at least {least}, got {value}")
@@ -53,12 +55,16 @@ def array(name, value, shape=None, dtype=None):
     if value.dtype.kind not in "fiub":
         raise TypeError(f"{name} must hold real numbers, got {value.dtype}")
     if dtype is None:
-        dtype = value.dtype if value.dtype in DTYPES else np.float64
-    if shape is not None and (value.ndim != len(shape) or any(s not in (None, n) for s, n in zip(shape, value.shape))):
+        dtype = value.dtype if value.dtype in _TYPES else np.float64
+    if shape is not None and value.shape != shape and not _fits(value.shape, shape):
         wanted = "(" + ", ".join("any" if s is None else str(s) for s in shape) + ")"
         raise ValueError(f"{name} must have shape {wanted}, got {value.shape}")
     value = np.asarray(value, dtype)
-    if not np.isfinite(np.vdot(value, value)) and not np.isfinite(value).all():  # a sum of squares tells it fast
+    if not isfinite(np.vdot(value, value)) and not np.isfinite(value).all():  # a sum of squares tells it fast
         count = np.count_nonzero(~np.isfinite(value))
         raise ValueError(f"{name} must be finite, got {count} values that are nan or inf")
     return value
+
+
+def _fits(given, allowed):
+    return len(given) == len(allowed) and all(a in (None, g) for g, a in zip(given, allowed))

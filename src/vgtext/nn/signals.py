@@ -107,6 +107,8 @@ def propagate(W, b, x, output_gradient, activation="tanh", *, sigma_w=None, sigm
     x = checks.array("x", x, (n, None), W.dtype)
     g = checks.array("output_gradient", output_gradient, x.shape, W.dtype)
     b = b if b is None else checks.array("b", b, (L, n, 1), W.dtype)
+    if sigma_w is None and sigma_b is not None:
+        raise ValueError("sigma_b needs sigma_w beside it, one pair of scales for each network; got sigma_w=None")
     try:
         arrays = _follow(StackedPass(W, b, phi, sigma_w, sigma_b, x.shape[1], every=8), x, g, statistics)
     except OverflowError:  # steep weights: look at the norms of every layer

@@ -6,21 +6,19 @@ kept as ``m * 2**e`` (:mod:`vgtext.nn.scale`). ``tests/nn/test_signals.py`` show
 :mod:`vgtext.nn.backprop`.
 """
 
-import threading
-from math import log2, prod
+from math import log2
 
 import numpy as np
 
+from .memory import arrays
 from .scale import FAR, log2_norm, log2_sqrt, rescale
-
-_memory = threading.local()
-_CACHE_BYTES = 2**20  # the backward pass goes a cacheful of layers at a time, while their arrays are at hand
 
 
 class StackedPass:
     """One pass forward and back: the stacked arrays ``a`` and ``z``, their exponents, and the squared norms.
 
-    ``every``: norms are looked at, and powers of two taken out, at every such layer.
+    ``every``: norms are looked at, and powers of two taken out, at every such layer. A plain network (no scales) that
+    is not wide has b as one more column of W, for a row of ones below a: ``[W b] @ [a; 1]``, one call instead of two.
     """
 
     def __init__(self, W, b, phi, sigma_w, sigma_b, B, every=1):
@@ -28,33 +26,31 @@ class StackedPass:
         L, n, _ = W.shape
         self.W, self.phi, self.dtype, self.every = W, phi, W.dtype, every
         self.gain = None if sigma_w is None else np.asarray(sigma_w, W.dtype)[:, None, None]
-        G = 1 if self.gain is None else len(self.gain)
-        self.b = b if b is None or sigma_b is None else b[:, None] * np.asarray(sigma_b, W.dtype)[:, None, None]
+        plain = self.gain is None
+        G, joined = 1 if plain else len(self.gain), plain and b is not None and n <= 2 * B
+        self.b = b if b is None else b[:, None]  # (L, G or 1, n, 1)
+        if self.b is not None and sigma_b is not None:
+            self.b = self.b * np.asarray(sigma_b, W.dtype)[:, None, None]
         self.far = FAR[W.dtype.name]
         self.low, self.high = 4.0**-self.far, 4.0**self.far
-        self.a, self.z = _arena("a", (L + 1, G, n, B), W.dtype), _arena("z", (L + 1, G, n, B), W.dtype)
-        if b is not None and self.gain is None and sigma_b is None:
-            self.b = _arena("b", (L, n, B), W.dtype)  # one for each example: twice as fast to add
-            self.b[...] = b
-        self.work = _arena("work", (G, n, B), W.dtype)
-        layer_bytes = (2 * G * B * n + (G + 1) * n * n) * W.itemsize  # a, z, dW and W
-        self.some = min(L, max(1, _CACHE_BYTES // layer_bytes))  # layers at a time
-        self.dW = _arena("dW", (self.some, G, n, n), W.dtype)  # only its norms are kept
+        m = self.memory = arrays(L, G, n, B, W.dtype, plain, joined)
+        self.a, self.z, self.work, self.dW, self.some, self.ones = m.a, m.z, m.work, m.dW, len(m.dW), m.ones
+        if joined:
+            m.A[:, :, :n], m.A[:, :, n:], self.ones[...] = W, b, 1
         self.exponent = self.exponent_a, self.exponent_z, _ = np.zeros((3, L + 1, G), int)  # of a, delta and dL/dW
         self.square = np.ones((3, L + 1, G), W.dtype)  # of the same three, as stored, without their exponents
         self.kept = {}  # l: {g: phi'(z), a number or (n, B)} where the stored z and a are scaled
-        # a product of two matrices, and lists that are cheap to index: (n, B) for a plain network, else (G, n, B)
-        self.product, plain = (np.dot, (slice(None), 0)) if self.gain is None else (np.matmul, slice(None))
-        self.a_list, self.z_list, self.W_back = list(self.a[plain]), list(self.z[plain]), list(W.swapaxes(1, 2))
+        self.product = np.dot if plain else np.matmul
 
     def forward(self, x):
         """Fill ``a`` from the input x, (n, B), and ``z`` on the way."""
         self.a[0] = x
-        W, a, z, b, product = list(self.W), self.a_list, self.z_list, self.b, self.product
-        value, gain, every = self.phi.value, self.gain, self.every
+        m, product, value, gain, every = self.memory, self.product, self.phi.value, self.gain, self.every
+        A, s, a, z = m.A_list or list(self.W), m.s_list, m.a_list, m.z_list
+        b = None if self.b is None or self.ones is not None else self.b[:, 0] if gain is None else self.b
         scaled = self._keep_in_range(self.a, self.exponent_a, 0)
         for l in range(1, len(a)):
-            z_l = product(W[l - 1], a[l - 1], out=z[l])  # (G, n, B)
+            z_l = product(A[l - 1], s[l - 1], out=z[l])  # (G, n, B)
             if gain is not None:
                 z_l *= gain
             if scaled:
@@ -77,8 +73,9 @@ class StackedPass:
             self._gradients(layers)
         np.vecdot(self._flat(self.a[L:]), self._flat(self.a[L:]), out=self.square[0, L:])
         # every delta[l] carries the exponents taken out of the layers above it, too; dL/dW[l] those of a[l-1] as well
-        self.exponent_z[1:] = np.cumsum(self.exponent_z[:0:-1], axis=0)[::-1]
-        np.add(self.exponent_z[1:], self.exponent_a[:-1], out=self.exponent[2, 1:])
+        if self.exponent.any():
+            self.exponent_z[1:] = np.cumsum(self.exponent_z[:0:-1], axis=0)[::-1]
+            np.add(self.exponent_z[1:], self.exponent_a[:-1], out=self.exponent[2, 1:])
 
     def _slopes(self, layers):
         """Turn z into phi'(z) in place."""
@@ -89,8 +86,8 @@ class StackedPass:
 
     def _errors(self, layers):
         """Turn phi'(z) into delta in place, from the last of the layers to the first."""
-        delta, work, product = self.z_list, self.work[0] if self.gain is None else self.work, self.product
-        gain, every, multiply, W_back = self.gain, self.every, np.multiply, self.W_back
+        delta, work, product = self.memory.z_list, self.work[0] if self.gain is None else self.work, self.product
+        gain, every, multiply, W_back = self.gain, self.every, np.multiply, self.W.swapaxes(1, 2)
         for l in range(layers.stop - 1, layers.start - 1, -1):
             delta_l = multiply(work, delta[l], out=delta[l])  # (G, n, B)
             if l % every == 0:
@@ -114,10 +111,11 @@ class StackedPass:
         Raises OverflowError if a norm left the range of floats between two looks at it. Zero is a fair value (all units
         dead) if every layer was looked at.
         """
-        square, margin = self.square[:2], 2.0**20
-        fair = (self.low / margin < square) & (square < self.high * margin)
-        if not fair.all() and not (self.every == 1 and (fair | (square == 0)).all()):
-            raise OverflowError(f"the signal leaves the range of {self.dtype} within {self.every} layer(s)")
+        square, low, high = self.square[:2], self.low / 2.0**20, self.high * 2.0**20
+        if not low < square.min() <= square.max() < high:  # nan is in no range
+            fair = (low < square) & (square < high)
+            if not (self.every == 1 and (fair | (square == 0)).all()):
+                raise OverflowError(f"the signal leaves the range of {self.dtype} within {self.every} layer(s)")
         sizes, half = log2_sqrt(self.square, self.exponent), 0.5 * log2(self.a.shape[3])
         sizes -= np.array([half, half, 2 * half])[:, None, None]
         sizes[1:, 0] = np.nan  # the input has no error signal and no weights
@@ -151,14 +149,16 @@ class StackedPass:
                 if x is self.a and l and g not in self.kept.get(l, ()):
                     self._keep(l, g, self.phi.derivative(self.z[l, g]))  # before a is no longer phi(z)
                 exponent[l, g] += rescale(flat[g])
+                if x is self.a and self.ones is not None:
+                    self.ones[l] = exponent[l, g] == 0
         return bool(exponent[l].any())
 
     def _far_layer(self, l):
         """phi for groups that carry an exponent: straight lines where the signal is tiny or huge."""
         for g in range(self.z.shape[1]):
             z, e = self.z[l, g], int(self.exponent_a[l - 1, g])
-            if self.b is not None:
-                z += np.ldexp(self.b[l - 1] if self.b.ndim == 3 else self.b[l - 1, g], -e)  # (n, B)
+            if self.b is not None and (e or self.ones is None):
+                z += np.ldexp(self.b[l - 1, g % self.b.shape[1]], -e)  # (n, B)
             square = float(np.vdot(z, z))
             size = 0.5 * log2(square) + e if self.low < square < self.high else log2_norm(z, e)
             lines = self.phi.small if size < -self.far else self.phi.large if size > self.far else None
@@ -170,15 +170,8 @@ class StackedPass:
                 self._keep(l, g, slope)
                 np.multiply(z, slope, out=self.a[l, g])
                 self.exponent_a[l, g] = e
+            if self.ones is not None:
+                self.ones[l] = self.exponent_a[l, g] == 0
 
     def _keep(self, l, g, slope):
         self.kept.setdefault(l, {})[g] = slope
-
-
-def _arena(name, shape, dtype):
-    """Return an uninitialized array from a buffer of this thread that only grows: fresh pages are the slow part."""
-    size = prod(shape) * dtype.itemsize
-    buffers = _memory.__dict__.setdefault("buffers", {})
-    if name not in buffers or buffers[name].nbytes < size:
-        buffers[name] = np.empty(size, np.uint8)
-    return buffers[name][:size].view(dtype).reshape(shape)

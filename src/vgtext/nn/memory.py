@@ -1,0 +1,45 @@
+"""The memory of the stacked passes: arrays that are used again from pass to pass, for fresh pages are the slow part."""
+
+import threading
+from math import prod
+
+import numpy as np
+
+_memory = threading.local()
+_CACHE_BYTES = 2**20  # the backward pass goes a cacheful of layers at a time, while their arrays are at hand
+
+
+class Arrays:
+    """The arrays of a pass, and lists of their layers, cheap to index: (n, B) if ``plain``, else (G, n, B).
+
+    ``joined``: ``A`` is there to hold [W b], and below every layer of ``a`` a row of ``ones``.
+    """
+
+    def __init__(self, L, G, n, B, dtype, plain, joined):
+        """Take them from the arena."""
+        layers, rows = (slice(None), 0) if plain else slice(None), n + joined
+        s, self.z = _arena("s", (L + 1, G, rows, B), dtype), _arena("z", (L + 1, G, n, B), dtype)
+        self.a, self.ones = s[:, :, :n], s[:, 0, n] if joined else None  # (L + 1, G, n, B), (L + 1, B)
+        self.s_list, self.a_list, self.z_list = list(s[layers]), list(self.a[layers]), list(self.z[layers])
+        self.A = _arena("A", (L, n, n + 1), dtype) if joined else None
+        self.A_list = list(self.A) if joined else None
+        self.work = _arena("work", (G, n, B), dtype)
+        layer_bytes = (2 * G * B * n + (G + 1) * n * n) * dtype.itemsize  # a, z, dW and W
+        some = min(L, max(1, _CACHE_BYTES // layer_bytes))  # layers at a time
+        self.dW = _arena("dW", (some, G, n, n), dtype)  # only its norms are kept
+
+
+def arrays(*shape):
+    """Return the arrays for a shape; those of this thread's last pass are used again."""
+    if getattr(_memory, "shape", None) != shape:
+        _memory.shape, _memory.arrays = shape, Arrays(*shape)
+    return _memory.arrays
+
+
+def _arena(name, shape, dtype):
+    """Return an uninitialized array from a buffer of this thread that only grows."""
+    size = prod(shape) * dtype.itemsize
+    buffers = _memory.__dict__.setdefault("buffers", {})
+    if name not in buffers or buffers[name].nbytes < size:
+        buffers[name] = np.empty(size, np.uint8)
+    return buffers[name][:size].view(dtype).reshape(shape)
