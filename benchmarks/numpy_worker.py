@@ -28,7 +28,7 @@ def signals_floor(n):
     def run():
         for l in range(DEPTH):
             np.dot(W[l], a[l], out=a[l + 1])
-        for l in reversed(range(DEPTH)):
+        for l in reversed(range(1, DEPTH)):  # dL/dx is not asked for
             np.dot(W_back[l], delta[l + 1], out=delta[l])
         for l in range(DEPTH):
             np.dot(delta[l + 1], a_back[l], out=dW[l])

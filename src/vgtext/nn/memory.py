@@ -12,15 +12,17 @@ _CACHE_BYTES = 2**20  # the backward pass goes a cacheful of layers at a time, w
 class Arrays:
     """The arrays of a pass, and lists of their layers, cheap to index: (n, B) if ``plain``, else (G, n, B).
 
-    ``joined``: ``A`` is there to hold [W b], and below every layer of ``a`` a row of ``ones``.
+    ``joined``: ``A`` is there to hold [W b], and below every layer of ``a`` is a row of ``ones``, below z one of zeros:
+    ``a_rows`` and ``z_rows`` are the arrays with these rows.
     """
 
     def __init__(self, L, G, n, B, dtype, plain, joined):
         """Take them from the arena."""
         layers, rows = (slice(None), 0) if plain else slice(None), n + joined
-        s, self.z = _arena("s", (L + 1, G, rows, B), dtype), _arena("z", (L + 1, G, n, B), dtype)
-        self.a, self.ones = s[:, :, :n], s[:, 0, n] if joined else None  # (L + 1, G, n, B), (L + 1, B)
-        self.s_list, self.a_list, self.z_list = list(s[layers]), list(self.a[layers]), list(self.z[layers])
+        self.a_rows, self.z_rows = (_arena(name, (L + 1, G, rows, B), dtype) for name in "az")
+        self.a, self.z = self.a_rows[:, :, :n], self.z_rows[:, :, :n]  # (L + 1, G, n, B)
+        self.ones = self.a_rows[:, 0, n] if joined else None  # (L + 1, B)
+        self.a_rows_list, self.a_list, self.z_list = (list(k[layers]) for k in (self.a_rows, self.a, self.z))
         self.A = _arena("A", (L, n, n + 1), dtype) if joined else None
         self.A_list = list(self.A) if joined else None
         self.work = _arena("work", (G, n, B), dtype)

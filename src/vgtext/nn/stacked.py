@@ -27,7 +27,7 @@ class StackedPass:
         self.W, self.phi, self.dtype, self.every = W, phi, W.dtype, every
         self.gain = None if sigma_w is None else np.asarray(sigma_w, W.dtype)[:, None, None]
         plain = self.gain is None
-        G, joined = 1 if plain else len(self.gain), plain and b is not None and n <= 2 * B
+        G, joined = 1 if plain else len(self.gain), plain and b is not None and n <= B
         self.b = b if b is None else b[:, None]  # (L, G or 1, n, 1)
         if self.b is not None and sigma_b is not None:
             self.b = self.b * np.asarray(sigma_b, W.dtype)[:, None, None]
@@ -36,7 +36,7 @@ class StackedPass:
         m = self.memory = arrays(L, G, n, B, W.dtype, plain, joined)
         self.a, self.z, self.work, self.dW, self.some, self.ones = m.a, m.z, m.work, m.dW, len(m.dW), m.ones
         if joined:
-            m.A[:, :, :n], m.A[:, :, n:], self.ones[...] = W, b, 1
+            m.A[:, :, :n], m.A[:, :, n:], self.ones[...], m.z_rows[:, :, n] = W, b, 1, 0
         self.exponent = self.exponent_a, self.exponent_z, _ = np.zeros((3, L + 1, G), int)  # of a, delta and dL/dW
         self.square = np.ones((3, L + 1, G), W.dtype)  # of the same three, as stored, without their exponents
         self.kept = {}  # l: {g: phi'(z), a number or (n, B)} where the stored z and a are scaled
@@ -46,11 +46,11 @@ class StackedPass:
         """Fill ``a`` from the input x, (n, B), and ``z`` on the way."""
         self.a[0] = x
         m, product, value, gain, every = self.memory, self.product, self.phi.value, self.gain, self.every
-        A, s, a, z = m.A_list or list(self.W), m.s_list, m.a_list, m.z_list
+        A, rows, a, z = m.A_list or list(self.W), m.a_rows_list, m.a_list, m.z_list
         b = None if self.b is None or self.ones is not None else self.b[:, 0] if gain is None else self.b
         scaled = self._keep_in_range(self.a, self.exponent_a, 0)
         for l in range(1, len(a)):
-            z_l = product(A[l - 1], s[l - 1], out=z[l])  # (G, n, B)
+            z_l = product(A[l - 1], rows[l - 1], out=z[l])  # (G, n, B)
             if gain is not None:
                 z_l *= gain
             if scaled:
@@ -79,7 +79,8 @@ class StackedPass:
 
     def _slopes(self, layers):
         """Turn z into phi'(z) in place."""
-        self.phi.slope(self.z[layers], self.a[layers], out=self.z[layers])
+        z, a = self.memory.z_rows[layers], self.memory.a_rows[layers]  # without gaps, which is fastest
+        self.phi.slope(z, a, out=z)
         for l in range(layers.start, layers.stop) if self.kept else ():
             for g, slope in self.kept.get(l, {}).items():
                 self.z[l, g] = slope
@@ -92,9 +93,10 @@ class StackedPass:
             delta_l = multiply(work, delta[l], out=delta[l])  # (G, n, B)
             if l % every == 0:
                 self._keep_in_range(self.z, self.exponent_z, l)
-            product(W_back[l - 1], delta_l, out=work)  # dL/da[l-1], (G, n, B)
-            if gain is not None:
-                work *= gain
+            if l > 1:
+                product(W_back[l - 1], delta_l, out=work)  # dL/da[l-1], (G, n, B)
+                if gain is not None:
+                    work *= gain
 
     def _gradients(self, layers):
         """Make dL/dW, and take the sums of squares of the layers' inputs, delta and dL/dW."""
@@ -116,8 +118,9 @@ class StackedPass:
             fair = (low < square) & (square < high)
             if not (self.every == 1 and (fair | (square == 0)).all()):
                 raise OverflowError(f"the signal leaves the range of {self.dtype} within {self.every} layer(s)")
-        sizes, half = log2_sqrt(self.square, self.exponent), 0.5 * log2(self.a.shape[3])
-        sizes -= np.array([half, half, 2 * half])[:, None, None]
+        sizes, examples = log2_sqrt(self.square, self.exponent), log2(self.a.shape[3])
+        sizes[:2] -= 0.5 * examples
+        sizes[2] -= examples
         sizes[1:, 0] = np.nan  # the input has no error signal and no weights
         return dict(zip(("log2_activation", "log2_error", "log2_gradient"), sizes))
 
