@@ -47,6 +47,8 @@ def _compare(workers, name, gates, count):
     if "floor" in time_of:
         yield Row(name, "ours / floor", time_of["ours"] / time_of["floor"], ("<=", floor_gate), note)
     if "torch" in time_of:
+        if "floor" in time_of:
+            note += f"; PyTorch / floor {np.median(time_of['torch'] / time_of['floor']):.2f}: what no engine passes"
         yield Row(name, "PyTorch / ours", time_of["torch"] / time_of["ours"], (">=", torch_gate), note)
     if "torch" in time_of and "sweep" in name:
         ours, theirs = (np.array([w.seconds(k) for _ in range(count)])
