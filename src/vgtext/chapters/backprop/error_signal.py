@@ -78,6 +78,7 @@ def draw_error_signal(ax, activation="tanh", sigma_w=1.0):
     ax.plot(l, bound, **{**THEORY, "linestyle": ":"})
     ax.text(0.98, 0.98, "dotted: bound, layer by layer\ndash-dot: bound, whole product\n"
             "dashed: predicted\nsolid: measured", transform=ax.transAxes, ha="right", va="top", fontsize=9)
-    return (f"{activation}, σ_w = {sigma_w:.2f}: layer 1 gets {number(mean[0])} of the error signal at layer {L} "
+    name = {"relu": "ReLU"}.get(activation, activation)
+    return (f"{name}, σ_w = {sigma_w:.2f}: layer 1 gets {number(mean[0])} of the error signal at layer {L} "
             f"(geometric mean of {RUNS}); the product of Jacobians predicts {number(typical[0])} on average and "
             f"at most {number(largest[0])}, while the layers' largest stretches multiply to {number(bound[0])}.")

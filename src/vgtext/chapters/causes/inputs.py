@@ -81,14 +81,17 @@ def draw_two_inputs(sizes, correlation, activation="tanh", sigma_w=0.8, sigma_b=
     sizes.plot(l[1:], apart[0, 1:], linestyle="none", marker="o", markersize=4, color=COLORS["forward"])
     sizes.plot(l[1:], predicted_difference(activation, sigma_w, sigma_b)[1:], **THEORY)
     sizes.text(29.5, 30, "line: the whole signal", color=COLORS["reference"], fontsize=9, ha="right", va="center")
-    sizes.text(0.8, 3e-10, "dots: what differs\nbetween two inputs", color=COLORS["forward"], fontsize=9, va="bottom")
+    x, side = (29.5, "right") if apart[0, 8] < 1e-4 else (0.8, "left")  # steep dots end at the left
+    sizes.text(x, 3e-10, "dots: what differs\nbetween two inputs", color=COLORS["forward"], fontsize=9, va="bottom",
+               ha=side)
     correlation.set(ylim=(-0.2, 1.05), ylabel="correlation of two inputs")
     correlation.axhline(0, **REFERENCE)
     for dots, dashes in zip(c, theory, strict=True):
         correlation.plot(l, dots, linestyle="none", marker="o", markersize=4, color=COLORS["forward"])
         correlation.plot(l, dashes, **THEORY)
+    unrelated = f"{c[0, -1]:.2f}".replace("-", "−")
     return (f"{NAMES[activation]}, σ_w = {sigma_w:g}, σ_b = {sigma_b:g}: in layer {DEPTH} two unrelated inputs have a "
-            f"correlation of {c[0, -1]:.2f}, two that began at 0.95 one of {c[2, -1]:.2f}. The whole signal has size "
+            f"correlation of {unrelated}, two that began at 0.95 one of {c[2, -1]:.2f}. The whole signal has size "
             f"{number(total[0, -1])}; what differs between unrelated inputs has {number(apart[0, -1])}.")
 
 

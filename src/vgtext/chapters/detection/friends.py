@@ -46,7 +46,7 @@ def draw_false_friends(losses, layers, friend="label noise", look="weight gradie
             values = getattr(recording, LOOKS[look])[0]
             layers.plot(np.arange(1, 9), positive(values), **{**style, "marker": "o", "markersize": 4})
             zeros = "" if (values > 0).all() else f": 0 in {(values == 0).sum()} layers"
-            height = 0.12 if place == TRULY else 0.05
+            height = 0.15 if place == TRULY else 0.08
             layers.text(0.98, height, words + zeros, **KEY, color=color, transform=layers.transAxes)
     true, other = (getattr(pick(*place), LOOKS[look])[0] for place in (TRULY, FRIENDS[friend]))
     falls = f"layer 1's is {number(other[0] / other[-1])} times layer 8's" if other[-1] else "layer 8's is exactly 0"
@@ -60,8 +60,8 @@ def draw_update_ratios(ax, cause="healthy", run=1):
     """The update-to-weight ratio of every layer over the recorded steps, with its guide line."""
     recording = pick(cause, run - 1, "tuned")
     ratio = recording.ratio
-    log_axis(ax, 1e-10, 1e2, "update-to-weight ratio")
-    ax.set(xlim=(0, 1.25), xticks=[0, 0.25, 0.5, 0.75, 1], xlabel="share of the training")
+    log_axis(ax, 1e-10, 1e3, "update-to-weight ratio")
+    ax.set(xlim=(-0.03, 1.25), xticks=[0, 0.25, 0.5, 0.75, 1], xlabel="share of the training")
     progress = (recording.steps - 1) / len(recording.loss)
     ax.axhspan(1e-4, 1e-2, color=COLORS["reference"], alpha=0.12, linewidth=0)
     ax.axhline(1e-3, **REFERENCE)

@@ -51,7 +51,7 @@ def draw_yardsticks(gradient, update, change="weights × ½", loss_unit=1.0, eta
     gradient.legend(loc="lower right")
     update.axhspan(1e-28, ROUNDED_OFF, color="#999999", alpha=0.25, linewidth=0, zorder=0)
     side = "top" if ratio[0] > 1e-3 else "bottom"  # clear of the line
-    for y, words, va in ((1e-28, "lost in float32", "bottom"), (1e-3, "guide $10^{-3}$", side)):
+    for y, words, va in ((1e-27, "lost in float32", "bottom"), (1e-3, "guide $10^{-3}$", side)):
         update.text(0.05, y, words, transform=update.get_yaxis_transform(), va=va, fontsize=8,
                     color=COLORS["reference"])
     return (f"{described(change)}, {DEPTH} layers. The gradient of layer 1 has size {number(size[0])}, "

@@ -30,7 +30,7 @@ def draw_layer_gradients(ax, a=0.2, network="the pure product"):
     L = 10
     signal, delta, gradient = layer_sizes(network, a, L)
     l = np.arange(1, L + 1)
-    log_axis(ax, 1e-13, 1e4, "size")
+    log_axis(ax, 1e-16, 1e4, "size")
     layer_axis(ax, L)
     backward_arrow(ax)
     ax.axhline(1, **REFERENCE)

@@ -104,7 +104,7 @@ def draw_random_products(runs, edge, sigma_w=1.15, n=2):
         label_line(runs, 50, rate**50.0, words, COLORS["theory"], xytext=(side, up), ha="right" if side < 0 else "left")
     widths = 2 ** np.arange(7)
     edge.set_xscale("log", base=2)
-    edge.set(xlim=(0.8, 80), ylim=(0.8, 2), xlabel="width n", ylabel="threshold of $\\sigma_w$")
+    edge.set(xlim=(0.8, 80), ylim=(0.75, 2), xlabel="width n", ylabel="threshold of $\\sigma_w$")
     edge.set_xticks(widths, [str(w) for w in widths])
     edge.plot(range(1, 65), [threshold_theory(w) for w in range(1, 65)], **THEORY)
     edge.plot(widths, [threshold(int(w)) for w in widths], **{**SIGNAL, "linestyle": "none"})
