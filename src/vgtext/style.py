@@ -19,6 +19,10 @@ COLORS = {
     "seed": "#9A9A9A",  # one run out of several
 }
 
+#: How each activation is written.
+ACTIVATION_NAMES = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU",
+                    "selu": "SELU", "gelu": "GELU", "silu": "SiLU", "softplus": "softplus", "identity": "identity"}
+
 #: One colour and one line style for each activation, in the order in which the book meets them.
 ACTIVATION_COLORS = {
     "sigmoid": "#D55E00",

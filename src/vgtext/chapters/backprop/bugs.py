@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from vgtext import nn
-from vgtext.style import COLORS, REFERENCE, log_axis, number
+from vgtext.style import ACTIVATION_NAMES, COLORS, REFERENCE, log_axis, number
 
 BUGS = ["none", "(BP2) φ′ forgotten", "(BP2) φ′ taken at a[l]", "(BP2) W not transposed", "(BP3) mean taken twice",
         "(BP4) a[l] for a[l−1]", "loss: mean forgotten"]
@@ -127,8 +127,8 @@ def draw_wrong_gradient(learning, checked, bug=BUGS[2], activation="tanh"):
     checked.text(0.97, 0.03, "● weights   ▲ biases", transform=checked.transAxes, ha="right", va="bottom", fontsize=9)
     ended = (f"is {wrong[-50:].mean():.2f}" if np.isfinite(wrong[-1]) else
              f"has no value: it blew up at step {int(np.isfinite(wrong).sum())}")
-    return (f"{activation}, bug: {bug}. Over the last 50 steps the training loss {ended}; with the right gradient "
-            f"it is {right[-50:].mean():.2f}. The check's largest relative error is {number(errors.max())}: "
+    return (f"{ACTIVATION_NAMES[activation]}, bug: {bug}. Over the last 50 steps the training loss {ended}; "
+            f"with the right gradient it is {right[-50:].mean():.2f}. The check's largest relative error is {number(errors.max())}: "
             f"{verdict(bug, errors)}.")
 
 
@@ -148,6 +148,6 @@ def draw_fingerprints(ax, activation="tanh", examples=BATCH, h=1e-6):
     ax.set_title("× wrong   · right")
     missed = [bug for bug in BUGS[1:] if table[bug].max() < WRONG]
     alarm = " It also raises a false alarm: the right gradient fails." * int(table["none"].max() > WRONG)
-    return (f"{activation}, {examples} example{'s' * (examples > 1)}, h = {number(h, 1)}: the check finds "
-            f"{len(BUGS) - 1 - len(missed)} of {len(BUGS) - 1} bugs{'; it cannot see: ' * bool(missed)}"
+    return (f"{ACTIVATION_NAMES[activation]}, {examples} example{'s' * (examples > 1)}, h = {number(h, 1)}: "
+            f"the check finds {len(BUGS) - 1 - len(missed)} of {len(BUGS) - 1} bugs{'; it cannot see: ' * bool(missed)}"
             f"{' and '.join(missed)}.{alarm}")

@@ -5,7 +5,17 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import COLORS, REFERENCE, SEED, THEORY, backward_arrow, layer_axis, log_axis, number
+from vgtext.style import (
+    ACTIVATION_NAMES,
+    COLORS,
+    REFERENCE,
+    SEED,
+    THEORY,
+    backward_arrow,
+    layer_axis,
+    log_axis,
+    number,
+)
 
 L, WIDTH, RUNS = 20, 64, 20
 
@@ -78,7 +88,6 @@ def draw_error_signal(ax, activation="tanh", sigma_w=1.0):
     ax.plot(l, bound, **{**THEORY, "linestyle": ":"})
     ax.text(0.98, 0.98, "dotted: bound, layer by layer\ndash-dot: bound, whole product\n"
             "dashed: predicted\nsolid: measured", transform=ax.transAxes, ha="right", va="top", fontsize=9)
-    name = {"relu": "ReLU"}.get(activation, activation)
-    return (f"{name}, σ_w = {sigma_w:.2f}: layer 1 gets {number(mean[0])} of the error signal at layer {L} "
-            f"(geometric mean of {RUNS}); the product of Jacobians predicts {number(typical[0])} on average and "
+    return (f"{ACTIVATION_NAMES[activation]}, σ_w = {sigma_w:.2f}: layer 1 gets {number(mean[0])} of the "
+            f"error signal at layer {L} (geometric mean of {RUNS}); the product of Jacobians predicts {number(typical[0])} on average and "
             f"at most {number(largest[0])}, while the layers' largest stretches multiply to {number(bound[0])}.")

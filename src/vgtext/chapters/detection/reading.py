@@ -77,8 +77,8 @@ def draw_one_number(ax, reading="mean gradient, at the end", half="held out"):
         ax.axvline(threshold, **REFERENCE)
     share = separation(half, reading)
     order, share = ("lower", share) if share >= 0.5 else ("higher", 1 - share)
-    return (f"{reading.capitalize()}, {len(runs)} runs ({half}): a vanishing run (square) reads {order} than another "
-            f"one in {share:.0%} of all pairs (dead runs left out); guessing gives 50%.")
+    return (f"{reading[0].upper()}{reading[1:]}, {len(runs)} runs ({half}): a vanishing run (square) reads {order} "
+            f"than another one in {share:.0%} of all pairs (dead runs left out); guessing gives 50%.")
 
 
 def plateaus(half):

@@ -7,6 +7,7 @@ import numpy as np
 from vgtext import nn
 from vgtext.nn import meanfield
 from vgtext.style import (
+    ACTIVATION_NAMES,
     COLORS,
     MEASURED,
     REFERENCE,
@@ -66,8 +67,8 @@ def draw_round_trip(layers, scales, activation="sigmoid", sigma_w=1.0, depth=20)
     backward_arrow(layers)
     trip, profile = round_trip(*measured[:2]), measured[2][0] - measured[2][-1]
     _draw_scales(scales, activation, sigma_w, depth)
-    return (f"{activation}, σ_w = {sigma_w:.1f}, {depth} layers of 64: after the round trip {number(10.0**trip)} of a "
-            f"signal is left (theory {number(10.0 ** round_trip(*theory))}), while layer 1 gets "
+    return (f"{ACTIVATION_NAMES[activation]}, σ_w = {sigma_w:.1f}, {depth} layers of 64: after the "
+            f"round trip {number(10.0**trip)} of a signal is left (theory {number(10.0 ** round_trip(*theory))}), while layer 1 gets "
             f"{number(10.0**profile)} times the weight gradient of layer {depth}.")
 
 
@@ -101,11 +102,12 @@ def draw_dead_units(ax, bias=0.0, batch=64, depth=30):
     ax.set(ylim=(0, 1.05), ylabel="share of dead units", yticks=[0, 0.25, 0.5, 0.75, 1])
     layer_axis(ax, depth)
     ax.axhline(0.5, **REFERENCE)
-    label_line(ax, 0.7, 0.5, "rule of thumb: more than half", COLORS["reference"], ha="left", xytext=(0, 7))
+    label_line(ax, depth, 0.5, "rule of thumb: more than half", COLORS["reference"], ha="right", xytext=(0, 7))
     ax.axhline(0.95, **REFERENCE)
-    label_line(ax, 0.7, 0.95, "the layer passes nothing on", COLORS["reference"], ha="left", xytext=(0, 7))
+    label_line(ax, depth, 0.95, "the layer passes nothing on", COLORS["reference"], ha="right", xytext=(0, -8))
     ax.plot(np.arange(1, depth + 1), share, **{**MEASURED, "color": COLORS["forward"]})
     blocked = int((share >= 0.95).sum())
     words = "no layer is blocked" if not blocked else f"{blocked} of {depth} layers are blocked"
-    return (f"He weights, bias {bias:+.2f}, {batch} examples: {share.mean():.0%} of the ReLU units are dead on "
+    height = f"{bias:.2f}".replace("-", "−")
+    return (f"He weights, bias {height}, {batch} examples: {share.mean():.0%} of the ReLU units are dead on "
             f"average, from {share[0]:.0%} in layer 1 to {share.max():.0%} at most; {words}.")
