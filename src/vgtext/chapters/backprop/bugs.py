@@ -128,8 +128,8 @@ def draw_wrong_gradient(learning, checked, bug=BUGS[2], activation="tanh"):
     ended = (f"is {wrong[-50:].mean():.2f}" if np.isfinite(wrong[-1]) else
              f"has no value: it blew up at step {int(np.isfinite(wrong).sum())}")
     return (f"{ACTIVATION_NAMES[activation]}, bug: {bug}. Over the last 50 steps the training loss {ended}; "
-            f"with the right gradient it is {right[-50:].mean():.2f}. The check's largest relative error is {number(errors.max())}: "
-            f"{verdict(bug, errors)}.")
+            f"with the right gradient it is {right[-50:].mean():.2f}. The check's largest relative error is "
+            f"{number(errors.max())}: {verdict(bug, errors)}.")
 
 
 def draw_fingerprints(ax, activation="tanh", examples=BATCH, h=1e-6):

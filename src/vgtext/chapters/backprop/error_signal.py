@@ -89,5 +89,5 @@ def draw_error_signal(ax, activation="tanh", sigma_w=1.0):
     ax.text(0.98, 0.98, "dotted: bound, layer by layer\ndash-dot: bound, whole product\n"
             "dashed: predicted\nsolid: measured", transform=ax.transAxes, ha="right", va="top", fontsize=9)
     return (f"{ACTIVATION_NAMES[activation]}, σ_w = {sigma_w:.2f}: layer 1 gets {number(mean[0])} of the "
-            f"error signal at layer {L} (geometric mean of {RUNS}); the product of Jacobians predicts {number(typical[0])} on average and "
-            f"at most {number(largest[0])}, while the layers' largest stretches multiply to {number(bound[0])}.")
+            f"error signal at layer {L} (geometric mean of {RUNS}); the product of Jacobians predicts "
+            f"{number(typical[0])} on average and at most {number(largest[0])}, while the layers' largest stretches multiply to {number(bound[0])}.")

@@ -68,8 +68,8 @@ def draw_round_trip(layers, scales, activation="sigmoid", sigma_w=1.0, depth=20)
     trip, profile = round_trip(*measured[:2]), measured[2][0] - measured[2][-1]
     _draw_scales(scales, activation, sigma_w, depth)
     return (f"{ACTIVATION_NAMES[activation]}, σ_w = {sigma_w:.1f}, {depth} layers of 64: after the "
-            f"round trip {number(10.0**trip)} of a signal is left (theory {number(10.0 ** round_trip(*theory))}), while layer 1 gets "
-            f"{number(10.0**profile)} times the weight gradient of layer {depth}.")
+            f"round trip {number(10.0**trip)} of a signal is left (theory {number(10.0 ** round_trip(*theory))}), "
+            f"while layer 1 gets {number(10.0**profile)} times the weight gradient of layer {depth}.")
 
 
 def _draw_scales(ax, activation, sigma_w, depth):
