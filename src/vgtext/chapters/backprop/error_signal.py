@@ -90,4 +90,5 @@ def draw_error_signal(ax, activation="tanh", sigma_w=1.0):
             "dashed: predicted\nsolid: measured", transform=ax.transAxes, ha="right", va="top", fontsize=9)
     return (f"{ACTIVATION_NAMES[activation]}, σ_w = {sigma_w:.2f}: layer 1 gets {number(mean[0])} of the "
             f"error signal at layer {L} (geometric mean of {RUNS}); the product of Jacobians predicts "
-            f"{number(typical[0])} on average and at most {number(largest[0])}, while the layers' largest stretches multiply to {number(bound[0])}.")
+            f"{number(typical[0])} on average and at most {number(largest[0])}, "
+            f"while the layers' largest stretches multiply to {number(bound[0])}.")
