@@ -399,7 +399,7 @@
       this.memory.unit = unit;
       this.fail("");
       this.draw();
-      this.caption.textContent = caption;
+      this.caption.textContent = caption.replace(/ ([×=<]) (?=[\d√])/g, "\u00a0$1\u00a0"); // no line ends inside 3 × 10⁻⁴⁰
       clearTimeout(this.later);
       if (!opening) this.later = setTimeout(() => (this.live.textContent = caption), 700);
       const print = this.picture.querySelector(".vg-print");
