@@ -23,6 +23,9 @@ COLORS = {
 ACTIVATION_NAMES = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU",
                     "selu": "SELU", "gelu": "GELU", "silu": "SiLU", "softplus": "softplus", "identity": "identity"}
 
+#: One colour for each normalization, and for none.
+NORM_COLORS = {None: "#767676", "batch": "#5D3A9B", "layer": "#E69F00", "rms": "#56B4E9"}
+
 #: One colour and one line style for each activation, in the order in which the book meets them.
 ACTIVATION_COLORS = {
     "sigmoid": "#D55E00",

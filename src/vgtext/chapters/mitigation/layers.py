@@ -33,8 +33,9 @@ def draw_journey(ax, activation="sigmoid", init="Glorot", remedy="layer norm"):
     for size in (forward, theory.backward(recipe, DEPTH)):
         ax.plot(l, 10.0 ** np.clip(size, -60, 60), **THEORY)
     end, error = apart(measured)[-1], number(10.0 ** measured.backward[0], 1)
+    told = "no remedy" if remedy == "nothing" else remedy
     left = f"by {number(10.0**end, 1)}" if np.isfinite(end) else "by less than 10⁻¹²"
-    return (f"{NAMES[activation]}, {init} initialization, {remedy}, {DEPTH} layers of 32, untrained. On the way to the "
+    return (f"{NAMES[activation]}, {init} initialization, {told}, {DEPTH} layers of 32, untrained. On the way to the "
             f"last hidden layer the activations change by a factor of {number(10.0 ** lines[0][1][-1], 1)}, what tells "
             f"inputs apart {left}. Layer 1 gets {error} times the error signal of the last one (theory "
             f"{number(10.0 ** theory.backward(recipe, DEPTH)[0], 1)}).")

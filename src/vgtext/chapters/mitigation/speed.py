@@ -2,14 +2,16 @@
 
 import numpy as np
 
-from vgtext.style import COLORS, log_axis
+from vgtext.style import COLORS, NORM_COLORS, log_axis
 
 from .atlas import NAMES, ROWS
 from .runs import DEPTHS, STEPS, Recipe, best
 
-LOOKS = {"nothing": ("seed", "s", "-"), "layer norm": ("gradient", "v", (0, (1, 1.5))),
-         "batch norm": ("weight", "^", (0, (4, 2))), "residual": ("backward", "D", (0, (6, 2, 1, 2))),
-         "residual,\nlayer norm": ("forward", "o", "-"), "residual,\nbatch norm": ("theory", "P", (0, (6, 2)))}
+#: The norm's colour, marker and line of a remedy: full lines have shortcuts.
+LOOKS = {"nothing": (NORM_COLORS[None], "s", ":"), "layer norm": (NORM_COLORS["layer"], "v", ":"),
+         "batch norm": (NORM_COLORS["batch"], "^", ":"), "residual": (COLORS["forward"], "D", "-"),
+         "residual,\nlayer norm": (NORM_COLORS["layer"], "o", "-"),
+         "residual,\nbatch norm": (NORM_COLORS["batch"], "P", "-")}
 
 
 def steps(activation, init, row):
@@ -28,10 +30,10 @@ def draw_speed(ax, activation="tanh", init="Glorot"):
     ax.axhline(STEPS, color=COLORS["reference"], linewidth=0.8)
     for i, (row, (color, marker, dashes)) in enumerate(LOOKS.items()):
         needed = steps(activation, init, row)
-        ax.plot(DEPTHS, needed, color=COLORS[color], marker=marker, markersize=5, linestyle=dashes,
+        ax.plot(DEPTHS, needed, color=color, marker=marker, markersize=5, linestyle=dashes,
                 label=row.replace("\n", " "))
         lost = np.array(DEPTHS)[np.isnan(needed)]
-        ax.plot(lost, np.full(len(lost), 320 * 1.17**i), "x", markersize=5, color=COLORS[color])
+        ax.plot(lost, np.full(len(lost), 345 * 1.17**i), "x", markersize=5, color=color)
     ax.text(1.9, 860, "never (×)", fontsize=9, color=COLORS["reference"], va="top")
     ax.legend(loc="upper left", bbox_to_anchor=(0.0, 0.84), fontsize=8)
     plain, both = steps(activation, init, "nothing"), steps(activation, init, "residual,\nlayer norm")

@@ -18,10 +18,10 @@ def draw_switches(layers, depths, init="standard", norm="none", residual=False):
     log_axis(layers, 1e-40, 1e40, "error signal, relative to layer 99")
     layer_axis(layers, DEPTH, "layer l of 100")
     layers.axhline(1, **REFERENCE)
-    depths.set(xlim=(0, 104), ylim=(0, 1.02), xlabel="depth L", ylabel="test accuracy after 300 steps",
+    depths.set(xlim=(0, 104), ylim=(-0.08, 1.02), xlabel="depth L", ylabel="test accuracy after 300 steps",
                xticks=[2, 20, 50, 100])
     depths.axhline(0.1, **REFERENCE)
-    label_line(depths, 103, 0.1, "guessing", COLORS["reference"], xytext=(0, 9), ha="right")
+    label_line(depths, 103, 0.1, "guessing", COLORS["reference"], xytext=(0, -11), ha="right")
     for shown, color, width in ((START, COLORS["seed"], 1.2), (recipe, COLORS["backward"], 2.2)):
         back = journey(shown, DEPTH).backward
         layers.plot(range(1, DEPTH), 10.0 ** np.clip(back, -40, 40), color=color, linewidth=width)

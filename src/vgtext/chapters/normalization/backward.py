@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import COLORS, REFERENCE, label_line
+from vgtext.style import COLORS, REFERENCE
 
 BATCHES = [2, 3, 4, 8, 16, 64]
 
@@ -53,17 +53,24 @@ def through(batch, offset, slope):
     return float(out @ out / (g @ g))
 
 
+def signed(x):
+    """A number with two decimals and a true minus sign."""
+    return f"{x:.2f}".replace("-", "−")
+
+
 def draw_residual(incoming, outgoing, batch=16, offset=1.0, slope=1.0):
     """The error signal of one unit before and after the norm's backward pass, against its normalized value."""
     x, g, out = one_unit(batch, offset, slope)
     mean, along, line = g.mean(), (g * x).mean(), np.array([-3, 3])
     for ax, title in ((incoming, "error signal that comes in"), (outgoing, "what goes on, times s")):
-        ax.set(xlim=(-3, 3), ylim=(-5, 5), xlabel="normalized value x", title=title)
+        ax.set(xlim=(-3, 3), ylim=(-7, 7), xlabel="normalized value x", title=title)
         ax.axhline(0, **REFERENCE)
     incoming.set_ylabel("∂L/∂x of one example")
     incoming.plot(line, mean + along * line, color=COLORS["theory"], linestyle="--", linewidth=1.1)
-    label_line(incoming, -2.8, 4.4, "dashed: best line", COLORS["theory"])
+    incoming.text(0.04 if along >= 0 else 0.96, 0.95, "dashed: best line", color=COLORS["theory"], fontsize=9, va="top",
+                  ha="left" if along >= 0 else "right", transform=incoming.transAxes)
     incoming.plot(x, g, "o", color=COLORS["backward"], markersize=4)
     outgoing.plot(x, out, "o", color=COLORS["backward"], markersize=4)
-    return (f"A unit with {batch} examples: the error signal that comes in has mean {mean:.2f} and slope {along:.2f} "
-            f"along x; both are taken out, and {through(batch, offset, slope):.0%} of its squared size goes on.")
+    return (f"A unit with {batch} examples: the error signal that comes in has mean {signed(mean)} and slope "
+            f"{signed(along)} along x; both are taken out, and {through(batch, offset, slope):.0%} of its "
+            "squared size goes on.")

@@ -9,6 +9,7 @@ from vgtext.claim import Claim, Evidence
 from vgtext.style import (
     ACTIVATION_COLORS,
     COLORS,
+    NORM_COLORS,
     REFERENCE,
     THEORY,
     backward_arrow,
@@ -125,10 +126,10 @@ def draw_price(ax, activation="relu", norm="batch"):
 DEPTHS = (5, 10, 20, 40, 80)
 #: Ways out: (norm, what is changed), and the mark of each in the figure.
 RESCUES = {
-    "plain": ("batch", {}, "o", COLORS["backward"]),
-    "shift β = 1": ("batch", {"beta": 1.0}, "D", ACTIVATION_COLORS["elu"]),
-    "residual": ("batch", {"residual": True}, "s", COLORS["forward"]),
-    "layer norm": ("layer", {}, "^", COLORS["gradient"]),
+    "batch norm alone": ("batch", {}, "o", NORM_COLORS["batch"]),
+    "+ shift β = 1": ("batch", {"beta": 1.0}, "D", COLORS["gradient"]),
+    "+ residual": ("batch", {"residual": True}, "s", COLORS["forward"]),
+    "layer norm": ("layer", {}, "^", NORM_COLORS["layer"]),
 }
 
 
@@ -142,7 +143,7 @@ def predicted_growth(activation, norm, depth, beta=0.0, residual=False):
 def draw_rescue(ax, activation="relu"):
     """Growth of the error signal from the last layer to the first, against depth: batch norm, and three ways out."""
     ax.set_xscale("log")
-    ax.set(xlim=(4, 260), xlabel="depth L, on a log axis")
+    ax.set(xlim=(4, 400), xlabel="depth L, on a log axis")
     ax.set_xticks(DEPTHS, map(str, DEPTHS))
     ax.minorticks_off()
     log_axis(ax, 0.1, 1e7, "‖∂L/∂a[1]‖ / ‖∂L/∂a[L]‖")
@@ -157,10 +158,10 @@ def draw_rescue(ax, activation="relu"):
     for name in sorted(ends, key=ends.get):  # labels one above the other, never across
         height = max(np.log10(ends[name]), height + 0.55)
         label_line(ax, 80, 10**height, name, RESCUES[name][3], xytext=(8, 0))
+    alone, shift, residual, layer = (number(ends[name], 1) for name in RESCUES)
     return (f"{NAMES[activation]}, width {WIDTH}, {BATCH} examples, 80 layers: under batch norm the error signal grows "
-            f"{number(ends['plain'], 1)}-fold; with a shift of 1 before the activation {number(ends['shift β = 1'], 1)}"
-            f"-fold, with shortcuts {number(ends['residual'], 1)}-fold, under layer norm "
-            f"{number(ends['layer norm'], 1)}-fold. Dashed: theory.")
+            f"{alone}-fold; with a shift of 1 before the activation {shift}-fold, with shortcuts {residual}-fold, "
+            f"under layer norm {layer}-fold. Dashed: theory.")
 
 
 def step_factors(net, x, y):

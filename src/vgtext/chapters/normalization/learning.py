@@ -1,15 +1,14 @@
 """What normalization fixes: wrong weight scales, more learning rates, more depth; and where it stops."""
 
 
-from vgtext.style import COLORS, REFERENCE, label_line
+from vgtext.style import COLORS, NORM_COLORS, REFERENCE, label_line
 
 from .runs import ACTIVATIONS, DEPTHS, FACTORS, KINDS, RATES, SCALE_DEPTH, SCALE_RATES, accuracies
 from .theory import NAMES, NORM_NAMES
 
 BEST = "the best of all"
 CHOICES = {BEST: BEST, "0.01": 0.01, "0.1": 0.1, "1": 1.0}
-STYLES = {None: (COLORS["reference"], "s", ":"), "batch": ("#5D3A9B", "o", "-"), "layer": ("#E69F00", "D", "--"),
-          "rms": ("#56B4E9", "^", "-.")}
+STYLES = {None: ("s", ":"), "batch": ("o", "-"), "layer": ("D", "--"), "rms": ("^", "-.")}  # marker, line
 
 
 def training_accuracy(activation, kind, rate=BEST, grid="by_depth"):
@@ -40,8 +39,9 @@ def draw_accuracy(depths, scales, activation="relu", rate=0.1):
     scales.set(xlim=(0.02, 45), xlabel="weights, times the fitting scale", title=f"{SCALE_DEPTH} layers")
     scales.set_xticks((0.03, 0.3, 3, 30), ["0.03", "0.3", "3", "30"])
     label_line(depths, 4, 0.1, "guessing", COLORS["reference"], xytext=(3, -8))
-    for norm, (color, marker, dash) in STYLES.items():
-        how = {"color": color, "marker": marker, "linestyle": dash, "markersize": 5, "label": NORM_NAMES[norm]}
+    for norm, (marker, dash) in STYLES.items():
+        how = {"color": NORM_COLORS[norm], "marker": marker, "linestyle": dash, "markersize": 5,
+               "label": NORM_NAMES[norm]}
         depths.plot(DEPTHS, training_accuracy(activation, norm, rate), **how)
         scales.plot(FACTORS, training_accuracy(activation, norm, rate, "by_scale"), **how)
         depths.minorticks_off(), scales.minorticks_off()

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import ACTIVATION_COLORS, COLORS, REFERENCE, label_line, number
+from vgtext.style import ACTIVATION_COLORS, COLORS, REFERENCE, number
 
 from .theory import NAMES
 
@@ -70,7 +70,7 @@ def draw_self_normalizing(plane, variance, activation="selu", gain=1.0):
         variance.plot(line[:, 1], color=COLORS["theory"], linestyle="--", linewidth=0.8)
         ends.append(dots[-1])
     plane.plot(0, 1, "+", color=COLORS["theory"], markersize=14, markeredgewidth=2)
-    label_line(plane, 0, 1, "(0, 1)", COLORS["theory"], xytext=(9, -12))
     low, high = np.min(ends, axis=0)[1], np.max(ends, axis=0)[1]
     return (f"{NAMES[activation]}, n times the variance of a weight = {gain:g}, width 300, six starts (rings): in "
-            f"layer {LAYERS} the variances lie between {number(low, 1)} and {number(high, 1)}. Dashed: theory.")
+            f"layer {LAYERS} the variances lie between {number(low)} and {number(high)}. Cross: mean 0, variance 1. "
+            "Dashed: theory.")
