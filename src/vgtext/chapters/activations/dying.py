@@ -47,6 +47,11 @@ def comebacks(activation="relu", first_layer=False):
     return int(back[back > 0].sum())
 
 
+def signed(x):
+    """A number with a true minus sign."""
+    return f"{x:g}".replace("-", "−")
+
+
 def draw_dying(steps, rates, optimizer="adam", rate=0.03, bias=0.0):
     """Dead units over training, three seeds, ReLU and leaky ReLU; and at the end against the learning rate."""
     t, green, blue = np.arange(0, STEPS + 1, EVERY), ACTIVATION_COLORS["relu"], ACTIVATION_COLORS["leaky_relu"]
@@ -65,17 +70,17 @@ def draw_dying(steps, rates, optimizer="adam", rate=0.03, bias=0.0):
         for r, end in zip(RATES, ends, strict=True):
             fine = survived(name, optimizer, r, bias)
             rates.plot([r], [end], marker if fine else "x", color=color, markersize=5 if fine else 8)
-    rates.axvline(rate, color=COLORS["seed"], linewidth=4, alpha=0.4, zorder=0)
+    rates.axvline(rate, ymax=0.74, color=COLORS["seed"], linewidth=4, alpha=0.4, zorder=0)
     label_line(rates, 2.4e-4, 101, "ReLU", green, xytext=(0, 0))
     label_line(rates, 2.4e-4, 92, "leaky ReLU, below", blue, xytext=(0, 0))
     label_line(rates, 2.4e-4, 83, "×: breaks down", COLORS["reference"], xytext=(0, 0))
     name, end = {v: k for k, v in MAKERS.items()}[optimizer], dead_at_end("relu", optimizer, rate, bias)
     if not survived("relu", optimizer, rate, bias):
-        return (f"{name}, η = {rate:g}, biases start at {bias:g}: at least one of three ReLU runs breaks down with inf "
-                f"or nan; up to then {end:.0f} % of the units are dead, and no leaky one.")
-    return (f"{name}, η = {rate:g}, biases start at {bias:g}: after {STEPS} steps {end:.0f} % of the ReLU units are "
-            f"dead (test accuracy {100 * accuracy('relu', optimizer, rate, bias):.0f} %) and 0 % of the leaky ones "
-            f"({100 * accuracy('leaky_relu', optimizer, rate, bias):.0f} %).")
+        return (f"{name}, η = {rate:g}, biases start at {signed(bias)}: at least one of three ReLU runs breaks down "
+                f"with inf or nan; up to then {end:.0f} % of the units are dead, and no leaky one.")
+    return (f"{name}, η = {rate:g}, biases start at {signed(bias)}: after {STEPS} steps {end:.0f} % of the ReLU "
+            f"units are dead (test accuracy {100 * accuracy('relu', optimizer, rate, bias):.0f} %) and 0 % of the "
+            f"leaky ones ({100 * accuracy('leaky_relu', optimizer, rate, bias):.0f} %).")
 
 
 def gradient_of_a_dead_unit(layer, optimizer="sgd", steps=20):

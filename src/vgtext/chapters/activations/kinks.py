@@ -4,7 +4,7 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.claim import Claim, Evidence
-from vgtext.style import ACTIVATION_COLORS, COLORS, label_line, number
+from vgtext.style import ACTIVATION_COLORS, COLORS, label_line
 
 ALPHAS = [0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.67, 2.0]
 STEP = 1e-6
@@ -28,7 +28,7 @@ def draw_kink(value, slope, alpha=0.5, leaky=False):
     """ELU or leaky ReLU around 0, with a parameter: value with both tangents, and the slope with its jump."""
     name = "leaky_relu" if leaky else "elu"
     if leaky and alpha >= 1:
-        phi, words = nn.get_activation("identity"), "a straight line (α = 1)"
+        phi, words = nn.get_activation("identity"), "straight (α = 1)"
     else:
         phi = nn.leaky_relu(alpha) if leaky else nn.elu(alpha)
         words = f"{'leaky ReLU' if leaky else 'ELU'}, α = {alpha:g}"
@@ -36,8 +36,8 @@ def draw_kink(value, slope, alpha=0.5, leaky=False):
     value.set(xlim=(-4, 2), ylim=(-2.2, 2.2), xlabel="pre-activation z", ylabel="value φ(z)")
     value.plot([-4, 2], [-4 * left, 2 * left], color=COLORS["reference"], linestyle=":", linewidth=1.2)
     value.plot(z, phi(z), color=color, linewidth=2.2)
-    value.text(-3.8, 2.0, words, color=color, fontsize=9, va="top")
-    value.text(-3.8, 1.65, "dotted: the tangent from the left", color=COLORS["reference"], fontsize=9, va="top")
+    value.text(1.9, -0.85, words, color=color, fontsize=9, va="top", ha="right")
+    value.text(1.9, -1.2, "dotted: tangent\nfrom the left", color=COLORS["reference"], fontsize=9, va="top", ha="right")
     slope.set(xlim=(-4, 2), ylim=(-0.1, 2.3), xlabel="pre-activation z", ylabel="slope φ′(z)")
     for side in (z[z < 0], z[z > 0]):
         slope.plot(side, phi.derivative(side), color=color, linewidth=2.2)
@@ -45,8 +45,11 @@ def draw_kink(value, slope, alpha=0.5, leaky=False):
     slope.plot([0, 0], [left, right], "o", color=color, markersize=5)
     label_line(slope, -3.8, 2.18, f"from the left {left:.2f}, from the right {right:.2f}", color, xytext=(0, 0))
     size = right - left
-    kink = "no kink" if abs(size) < 1e-4 else f"a jump of {number(size)}"
-    return f"{words}: the slope at 0 is {left:.2f} from the left and {right:.2f} from the right, {kink}."
+    kink = "no kink" if abs(size) < 1e-4 else f"a jump of {size:.2f}".replace("-", "−")
+    if leaky and alpha > 1:
+        words = f"Leaky ReLU has α below 1, not {alpha:g}; at its end, α = 1, it is a straight line"
+    return (f"{words[0].upper()}{words[1:]}: the slope at 0 is {left:.2f} from the left and {right:.2f} from the "
+            f"right, {kink}.")
 
 
 CLAIMS = (

@@ -41,16 +41,16 @@ def draw_shape(shape, needed, activation="gelu", spread=1.0):
     shape.text(-4.8, 4.15, "broken line: its slope", color=color, fontsize=9, va="top")
     shape.text(-4.8, 3.6, "shaded: where the units lie", color=COLORS["forward"], fontsize=9, va="top")
     some = np.geomspace(0.1, 5, 40)
-    needed.set(xlim=(0, 4.5), ylim=(0, 6), xlabel="spread of the pre-activations √q",
+    needed.set(xlim=(0, 4.5), ylim=(0, 9), xlabel="spread of the pre-activations √q",
                ylabel="$\\sigma_w$ that keeps the error signal")
     for name in NAMES:
         bold = name == activation
         needed.plot(some, [scale_to_keep(name, s * s) for s in some], color=color if bold else "#BBBBBB",
                     linewidth=2 if bold else 0.9, zorder=3 if bold else 1)
     here = scale_to_keep(activation, spread**2)
-    needed.plot([spread], [min(here, 6)], "o", markersize=8, color=color, zorder=4)
-    label_line(needed, 0.2, 5.6, NAMES[activation], color)
-    label_line(needed, 4.35, 5.6, "grey: the others", "#767676", ha="right", xytext=(0, 0))
+    needed.plot([spread], [min(here, 9)], "o", markersize=8, color=color, zorder=4)
+    label_line(needed, 0.2, 8.4, NAMES[activation], color)
+    label_line(needed, 4.35, 0.35, "grey: the others", "#767676", ha="right", xytext=(0, 0))
     mean, square, slope, _ = moments(activation, spread**2)
     return (f"{NAMES[activation]}, pre-activations of standard deviation {spread:g}: mean value {number(mean)}, root "
             f"mean square {number(np.sqrt(square))}; root mean square slope {number(np.sqrt(slope))}, so σ_w = "

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import ACTIVATION_COLORS, COLORS, REFERENCE, SEED, THEORY, label_line, layer_axis
+from vgtext.style import ACTIVATION_COLORS, COLORS, REFERENCE, SEED, THEORY, layer_axis
 
 SIZES, SEEDS = (256,) * 5 + (128,) * 5, 10
 #: The weight scale σ_w of the start, and the words for it.
@@ -77,7 +77,8 @@ def draw_start(dead, alike, sigma_w=STARTS["the default, σ_w = 0.577"], biases=
         layer_axis(ax, L, "hidden layer l")
     dead.set(ylim=(0, 80), ylabel="dead units (%)")
     dead.axhline(50, **REFERENCE)
-    label_line(dead, 1, 50, "one half", COLORS["reference"], xytext=(0, 8))
+    dead.text(0.97, 0.97, "dotted: one half", color=COLORS["reference"], ha="right", va="top", fontsize=9,
+              transform=dead.transAxes)
     dead.plot(l, 100 * shares.T, **SEED)
     dead.plot(l, 100 * shares.mean(axis=0), "o-", color=color, markersize=4)
     alike.set(ylim=(0, 1.1), ylabel="correlation of two images")

@@ -36,9 +36,9 @@ def one_layer(activation, q=1.0, n=100_000, seed=0):
 
 def draw_two_needs(ax, q=1.0):
     """The weight scale that keeps the forward signal, and the one that keeps the backward signal, per activation."""
-    ax.set(xscale="log", xlim=(0.45, 16), ylim=(len(SHOWN) - 0.4, -1.3),
+    ax.set(xscale="log", xlim=(0.15, 16), ylim=(len(SHOWN) - 0.4, -1.3),
            xlabel="weight scale $\\sigma_w$ that is needed")
-    ax.set_xticks([0.5, 1, 2, 4, 8, 16], ["0.5", "1", "2", "4", "8", "16"])
+    ax.set_xticks([0.25, 0.5, 1, 2, 4, 8, 16], ["0.25", "0.5", "1", "2", "4", "8", "16"])
     ax.minorticks_off()
     ax.set_yticks(range(len(SHOWN)), SHOWN.values())
     for name, x in (("Xavier 1", 1.0), ("He √2", 2**0.5)):
@@ -47,7 +47,7 @@ def draw_two_needs(ax, q=1.0):
                 color=COLORS["reference"])
     for y, activation in enumerate(SHOWN):
         needs, law = np.array(one_layer(activation, q)) ** -0.5, np.array(kept(activation, q)) ** -0.5
-        ax.plot(law.clip(0.45, 16), [y, y], color=COLORS["theory"], linestyle="--", linewidth=1.1)
+        ax.plot(law.clip(0.15, 16), [y, y], color=COLORS["theory"], linestyle="--", linewidth=1.1)
         ax.plot(needs[0], y, linestyle="none", marker="s", markersize=8, color=COLORS["forward"])
         ax.plot(needs[1], y, linestyle="none", marker="o", markersize=6, color=COLORS["backward"])
     ax.text(0.98, 0.93, "■ forward", color=COLORS["forward"], fontsize=9, ha="right", transform=ax.transAxes)

@@ -73,7 +73,7 @@ def draw_he_xavier(sizes, curves, depth=30, rate="best"):
     """Weight gradients per layer before training, and the training loss, for He and for Xavier."""
     layer_axis(sizes, max(DEPTHS))
     log_axis(sizes, 1e-6, 1e2, "‖∂L/∂W[l]‖, over He's level")
-    curves.set(xlim=(0, EPOCHS), ylim=(0, 3.4), xlabel="epoch", ylabel="training loss")
+    curves.set(xlim=(0, EPOCHS), ylim=(0, 3.8), xlabel="epoch", ylabel="training loss")
     curves.axhline(GUESSING, **REFERENCE)
     label_line(curves, EPOCHS, GUESSING, "guessing: ln 10", COLORS["reference"], ha="right", xytext=(0, 9))
     for y, words, color in ((0.98, "solid: He", "forward"), (0.89, "dashed: Xavier", "backward")):

@@ -39,7 +39,7 @@ def draw_scale(sizes, curve, activation="relu", sigma_w=0.577):
     L, l = SCALE_DEPTH - 1, np.arange(SCALE_DEPTH + 1)
     forward, back = profile(activation, sigma_w)
     layer_axis(sizes, L)
-    log_axis(sizes, 1e-32, 1e32, "size")
+    log_axis(sizes, 1e-32, 1e38, "size")
     sizes.axhline(1, **REFERENCE)
     sizes.plot(l[1:-1], 10 ** forward_sizes(activation, sigma_w, 0.0, L)[1:], **THEORY)
     sizes.plot(l[1:-1], 10 ** backward_sizes(activation, sigma_w, 0.0, L)[1:], **THEORY)
@@ -58,6 +58,9 @@ def draw_scale(sizes, curve, activation="relu", sigma_w=0.577):
     curve.plot(t, shown.T, **SEED)
     curve.plot(t, np.median(shown, axis=0), color=COLORS["gradient"], linewidth=2)
     end = float(np.median(runs[:, -1]))
+    if not np.isfinite(end):
+        curve.text(0.5, 0.45, "breaks down\nat every learning rate", color=COLORS["gradient"], fontsize=9, ha="center",
+                   transform=curve.transAxes)
     told = f"ends at {end:.2f} ({rate:g} was the best learning rate)" if np.isfinite(end) else (
         "breaks down at every learning rate that was tried")
     return (f"{NAMES[activation]}, 30 layers of {SCALE_WIDTH}, weight scale σ_w = {sigma_w:g}: before training, layer "

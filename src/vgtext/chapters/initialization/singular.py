@@ -85,7 +85,8 @@ def draw_spectrum(ax, L=10, units="linear"):
         ends[init] = s
     if units == "linear":
         ax.axhline(largest_law(L) ** 0.5, **THEORY)
-        label_line(ax, 1, largest_law(L) ** 0.5, "the law for the largest", COLORS["theory"], ha="right", xytext=(0, 8))
+        label_line(ax, 1, largest_law(L) ** 0.5, "the law for the largest", COLORS["theory"], ha="right",
+                   xytext=(0, 10))
     x, y, ha = (0.04, 0.20, "left") if units == "linear" else (0.98, 0.95, "right")  # clear of the curves
     for row, words, color in ((0, "solid: Gaussian", "weight"), (1, "blue dashes: orthogonal", "forward")):
         ax.text(x, y - 0.08 * row, words, color=COLORS[color], fontsize=9, ha=ha, va="center", transform=ax.transAxes)
