@@ -81,7 +81,7 @@ def story(rate, c, step):
     """What the figure shows, in words."""
     _, losses, norms = descend(rate)
     if step == 0:
-        return (f"Both runs start at the star, w = {START[0]}, b = {START[1]}, with a gradient of {number(norms[0])} "
+        return (f"Both runs start at the star, w = {START[0]}, b = −{-START[1]}, with a gradient of {number(norms[0])} "
                 f"and a loss of {number(losses[0])}.")
     k, length = longest(rate, None, step)
     return (f"η = {rate:g}, {step} steps. Not clipped: step {k} met a gradient of {number(norms[k - 1])} and went "

@@ -51,16 +51,16 @@ def draw_count(layers, rest, k=100, end="output", sigma_w=1.5):
     g, mask = sizes(sigma_w), kept(sigma_w, k, end)
     whole = np.linalg.norm(g)
     layer_axis(layers, LAYERS)
-    log_axis(layers, 1e-6, 1e14, "size of the weight gradient")
+    log_axis(layers, 1e-8, 1e13, "size of the weight gradient")
     l = np.arange(1, LAYERS + 1)
     layers.plot(l[~mask], g[~mask], linestyle="none", marker="x", markersize=4, color=COLORS["backward"])
     layers.plot(l[mask], g[mask], linestyle="none", marker="o", markersize=3, color=COLORS["gradient"])
     layers.plot(l, g * min(1, LIMIT / whole), color=COLORS["forward"], linewidth=1.6)
-    layers.text(103, 3e13, "dots: kept, crosses: left out", color=COLORS["gradient"], ha="right", va="top", fontsize=9)
-    layers.text(103, 1e12, "line: all clipped together, c = 1", color=COLORS["forward"], ha="right", va="top",
-                fontsize=9)
+    for y, words, color in ((0.98, "dots: kept", "gradient"), (0.90, "crosses: left out", "backward"),
+                            (0.82, "line: all clipped together, c = 1", "forward")):
+        layers.text(0.97, y, words, color=COLORS[color], ha="right", va="top", fontsize=9, transform=layers.transAxes)
     rest.set(xlim=(0, 107), xlabel="number of layers kept, k", xticks=[0, 20, 40, 60, 80, 100])
-    log_axis(rest, 1e-6, 1e14, "global norm")
+    log_axis(rest, 1e-8, 1e13, "global norm")
     ks = np.arange(1, LAYERS + 1)
     rest.plot(ks, [whole * left(sigma_w, i, end) for i in ks], color=COLORS["gradient"])
     if end == "output":
@@ -69,8 +69,9 @@ def draw_count(layers, rest, k=100, end="output", sigma_w=1.5):
     rest.axhline(LIMIT, **REFERENCE)
     label_line(rest, 2, LIMIT, "clipped at c = 1", COLORS["forward"], va="top", xytext=(0, -4))
     now = whole * left(sigma_w, k, end)
-    return (f"105 tanh layers, σ_w = {sigma_w:g}: the gradient has a norm of {number(whole)}. Kept for "
-            f"{next(words for words, name in ENDS.items() if name == end).replace('k', str(k), 1)}, it has "
+    some = {("output", 1): "the layer nearest the output", ("input", 1): "layer 1"}.get(
+        (end, k), next(words for words, name in ENDS.items() if name == end).replace("k", str(k), 1))
+    return (f"105 tanh layers, σ_w = {sigma_w:g}: the gradient has a norm of {number(whole)}. Kept for {some}, it has "
             f"{number(now)}. Clipped by global norm, all 105 stay, and it has {number(min(LIMIT, whole))}.")
 
 

@@ -53,6 +53,9 @@ def draw_spike(gradient, stride, optimizer="adam", spike=1000, c=None):
     log_axis(stride, 0.003, 3000, "length of the step / η")
     gradient.plot(t, stream(spike), color=COLORS["seed"], linewidth=1.2)
     gradient.plot(t, stream(spike, c), color=COLORS["gradient"])
+    if c is not None and spike > c:
+        gradient.text(0.97, 0.97, "grey: before clipping", color=COLORS["reference"], ha="right", va="top", fontsize=9,
+                      transform=gradient.transAxes)
     stride.axhline(1, **REFERENCE)
     made = strides(optimizer, spike, c)
     stride.plot(t, made, color=COLORS["weight"], linewidth=3)
@@ -62,7 +65,8 @@ def draw_spike(gradient, stride, optimizer="adam", spike=1000, c=None):
     name = next(words for words, key in OPTIMIZERS.items() if key == optimizer)
     clipped = "not clipped" if c is None else f"clipped at c = {c:g}"
     walked = number(made[AT:].sum(), 3)
-    return (f"{name}, one gradient {spike:,} times as large as the others, {clipped}: the step at the spike is "
+    size = f"one gradient {spike:,} times as large as the others" if spike > 1 else "all gradients alike"
+    return (f"{name}, {size}, {clipped}: {'the step at the spike' if spike > 1 else f'step {AT}'} is "
             f"{number(made[AT - 1])} η. The 900 steps after it together are {walked} η long, instead of 900 η.")
 
 

@@ -40,7 +40,9 @@ def fate(ratio, c):
     if ratio < 2:
         return f"the swing dies out, and the loss after {STEPS} steps is {number(slide(ratio, c)[1][-1])}"
     width, mean = swing(ratio, c)
-    return (f"it is held, and swings for ever: in the end over a width of {number(width)} (ηc = {number(ratio * c)}), "
+    beyond = ", beyond the panel" if width > 6 else ""
+    return (f"it is held, and swings for ever: in the end over a width of {number(width)} (ηc = {number(ratio * c)}"
+            f"{beyond}), "
             f"at a mean loss of {number(mean)}")
 
 
@@ -61,9 +63,9 @@ def draw_valley(valley, loss, ratio=2.5, c=0.3):
         loss.plot(np.where(losses < 1e8, losses, np.nan), color=color)
     if ratio > 2:
         loss.axhline(floor(ratio, c), **THEORY)
-        label_line(loss, STEPS, floor(ratio, c), "λ(ηc)²/8", COLORS["theory"], ha="right", va="top", xytext=(0, -3))
-    loss.text(118, 4e7, "not clipped", color=COLORS["backward"], ha="right", va="top", fontsize=9)
-    loss.text(118, 2e6, "clipped", color=COLORS["forward"], ha="right", va="top", fontsize=9)
+        label_line(loss, STEPS, floor(ratio, c), "λ(ηc)²/8", COLORS["theory"], ha="right", va="top", xytext=(0, -8))
+    loss.text(3, 4e-5, "not clipped", color=COLORS["backward"], va="top", fontsize=9)
+    loss.text(3, 6e-6, "clipped", color=COLORS["forward"], va="top", fontsize=9)
     end = slide(ratio)[1][-1]
     return (f"η = {ratio:g}/λ. Without clipping the loss after {STEPS} steps is {number(end)}. Clipped at c = {c:g}, "
             f"{fate(ratio, c)}.")

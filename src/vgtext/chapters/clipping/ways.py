@@ -38,7 +38,7 @@ def outline(way, share, c):
 
 
 def draw_step(first, last, way="value", turn=20, c=1.0):
-    """The gradients of two layers before (thin) and after clipping (thick), inside what clipping allows."""
+    """The gradients of two layers before (thin) and after clipping (thick); dashed is what clipping allows."""
     before = two_layers(turn, 1.0)
     after = clipped(before, way, c)
     for ax, words, g, cut in zip((first, last), ("layer 1", "layer 2"), before, after, strict=True):
@@ -57,7 +57,7 @@ def draw_step(first, last, way="value", turn=20, c=1.0):
     words = next(words for words, name in WAYS.items() if name == way).capitalize()
     return (f"{words}, c = {c:g}: the length goes from {number(length(before))} to {number(length(after))}, and the "
             f"direction turns by {turned:.0f}°. Layer 1's gradient was {number(ratios[0])} times as long as layer 2's; "
-            f"now it is {number(ratios[1])} times.")
+            f"now it is {number(ratios[1])} times. Grey: raw; green: clipped; dashed: the limit.")
 
 
 def length(gradients):
