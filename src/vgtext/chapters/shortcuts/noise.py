@@ -42,13 +42,14 @@ def draw_noise(line, lags, L=20, kind="plain"):
     line.axhline(0, **REFERENCE)
     line.plot(np.linspace(-2, 2, POINTS), along_line(kind, L), color=COLORS["backward"], linewidth=1)
     away = LAGS * 4 / (POINTS - 1)
-    lags.set(xlim=(0, 1.5), ylim=(-0.3, 1.1), xlabel="distance of two inputs", ylabel="likeness of their gradients")
+    lags.set(xlim=(0, 1.5), ylim=(-0.3, 1.1), xticks=[0, 0.5, 1, 1.5], xlabel="distance of two inputs",
+             ylabel="likeness of their gradients")
     lags.axhline(0, **REFERENCE)
     for other in (1, 5, 50):
         lags.plot(away, likeness("plain", other), **SEED)
     lags.plot(away, likeness(kind, L), color=COLORS["backward"], marker="o", markersize=3)
     lags.text(1.48, 1.04, "grey: plain, 1, 5 and 50 blocks", ha="right", va="center", fontsize=8,
               color=COLORS["reference"])
-    return (f"{kind[0].upper() + kind[1:]}, ReLU, {L} blocks of {WIDTH}: gradients at inputs {away[4]:.2f} apart have "
-            f"a likeness of {likeness(kind, L)[4] + 0.0:.2f} (mean of {SEEDS} networks); in a plain network of one "
-            f"block {likeness('plain', 1)[4]:.2f}.")
+    return (f"{kind[0].upper() + kind[1:]}, ReLU, {L} block{'s' * (L > 1)} of {WIDTH}: gradients at inputs "
+            f"{away[4]:.2f} apart have a likeness of {likeness(kind, L)[4] + 0.0:.2f} (mean of {SEEDS} networks); in a "
+            f"plain network of one block {likeness('plain', 1)[4]:.2f}.")

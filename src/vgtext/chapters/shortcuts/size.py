@@ -87,5 +87,5 @@ def draw_paths(ax, L=20, name="s = 1/√L"):
     ax.plot(k, predicted_shares(name, L), **THEORY)
     ax.legend(loc="upper right", fontsize=8)
     return (f"{2**L:,} paths through {L} blocks; a path passes {L / 2:g} branches on average. Weighed by the squared "
-            f"gradient that it carries, {name}, it passes {k @ share:.1f} (predicted "
-            f"{k @ predicted_shares(name, L):.1f}).")
+            f"gradient that it carries, {name}, it passes {number(k @ share)} (predicted "
+            f"{number(k @ predicted_shares(name, L))}).")

@@ -40,5 +40,5 @@ def draw_training(curves, depths, depth=40, other="scaled"):
     label_line(curves, 10.4, 0.1, "guessing", COLORS["reference"], ha="right", xytext=(0, -8))
     (train, test), (train_2, test_2) = best("plain", depth)[1:, -1], best(other, depth)[1:, -1]
     return (f"ReLU, width 32, {depth} blocks, He's weights, digits, best of three learning rates, mean of 3 seeds. "
-            f"After 10 epochs: plain {train:.0%} right in training, {test:.0%} in the test; {WORDS[other]} "
+            f"After 10 epochs, right in training and in the test: plain {train:.0%} and {test:.0%}; {WORDS[other]}: "
             f"{train_2:.0%} and {test_2:.0%}.")
