@@ -60,4 +60,4 @@ def draw_tuning(weights, angle, factor=0.1, rate=0.1):
     angle.plot(steps[1:], angles, color=COLORS["weight"])
     return (f"Batch norm, start at {factor:g} times He's weights, learning rate {rate:g}: in {STEPS} steps ‖W[1]‖ "
             f"grows {number(norms[-1] / norms[0])}-fold, as Pythagoras says (dashed); the first step turns W by "
-            f"{number(angles[0], 1)} degrees, each of the last ten by {number(angles[-10:].mean(), 1)}.")
+            f"{number(angles[0])} degrees, each of the last ten by {number(angles[-10:].mean(), 1)}.")
