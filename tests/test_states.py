@@ -68,3 +68,10 @@ def test_quizzes_point_to_states_of_figures_of_their_page(slug):
     assert len(seen) == written, "a quiz is the last line of its cell"
     for state in seen:
         check_state(slug, state)
+
+
+@pytest.mark.parametrize("slug", notebooks.slugs())
+def test_a_reason_that_is_shown_alone_is_a_sentence(slug):
+    for quiz in shown(slug)[1]:
+        for answer, right, why, *_ in quiz.answers if quiz.kind == "one" else ():
+            assert right or not re.match("[a-z]", why), f"{answer}: “Not yet. {why}” (a single choice shows no answer)"
