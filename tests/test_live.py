@@ -56,4 +56,9 @@ def test_a_slider_of_a_running_notebook_moves_its_figure(browser, tmp_path):
         slider.press("ArrowRight")
         changed = "([figure, before]) => figure.innerText !== before"
         tab.wait_for_function(changed, arg=[caption.element_handle(), before])
+        second = tab.locator(".vg-explore").nth(1)
+        second.scroll_into_view_if_needed()
+        second.locator("clipPath").first.wait_for(state="attached")
+        ids = tab.evaluate("[...document.querySelectorAll('.vg-explore [id]')].map((e) => e.id)")
+        assert len(ids) == len(set(ids)), "two figures share an id: one is clipped, and labelled, by the other's"
         tab.close()

@@ -286,10 +286,10 @@
   }
 
   /* ---- a figure on the page ---- */
-  let count = 0;
+  const count = () => (globalThis.vgCount = (globalThis.vgCount || 0) + 1); // the page's: a notebook runs this script for each figure
   class View {
     constructor(root, spec, { ask, link }) {
-      Object.assign(this, { root, spec, ask, key: `vg${++count}`, memory: [], state: spec.controls.map((c) => c.start) });
+      Object.assign(this, { root, spec, ask, key: `vg${count()}`, memory: [], state: spec.controls.map((c) => c.start) });
       this.picture = root.querySelector(".vg-picture");
       this.caption = root.querySelector("figcaption");
       this.picture.insertAdjacentHTML("beforeend", '<div class="vg-svg" tabindex="0" role="application" data-lm-suppress-shortcuts="true"></div>' +
