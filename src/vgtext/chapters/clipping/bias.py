@@ -68,7 +68,7 @@ def draw_bias(cloud, rest, c=0.2, batch=1, skew=1.0):
     rest.minorticks_off()
     rest.axhline(mean, **REFERENCE)
     rest.axhline(median, **REFERENCE)
-    label_line(rest, 0.09, mean, "mean: the least loss", COLORS["reference"], va="bottom", xytext=(0, 2))
+    label_line(rest, 0.09, mean, "mean: the least loss", COLORS["reference"], va="bottom", xytext=(0, 5))
     label_line(rest, 25, median, "median", COLORS["reference"], ha="right", va="top", xytext=(0, -3))
     rest.plot(LINE, rest_line(skew, batch), **THEORY)
     rest.plot(LIMITS, [settle(skew, batch, k) for k in LIMITS], linestyle="none", marker="o", markersize=5,

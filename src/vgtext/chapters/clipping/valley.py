@@ -64,8 +64,8 @@ def draw_valley(valley, loss, ratio=2.5, c=0.3):
     if ratio > 2:
         loss.axhline(floor(ratio, c), **THEORY)
         label_line(loss, STEPS, floor(ratio, c), "λ(ηc)²/8", COLORS["theory"], ha="right", va="top", xytext=(0, -8))
-    loss.text(3, 4e-5, "not clipped", color=COLORS["backward"], va="top", fontsize=9)
-    loss.text(3, 6e-6, "clipped", color=COLORS["forward"], va="top", fontsize=9)
+    loss.text(3, 2e-4, "not clipped", color=COLORS["backward"], va="top", fontsize=9)
+    loss.text(3, 1.2e-5, "clipped", color=COLORS["forward"], va="top", fontsize=9)
     end = slide(ratio)[1][-1]
     return (f"η = {ratio:g}/λ. Without clipping the loss after {STEPS} steps is {number(end)}. Clipped at c = {c:g}, "
             f"{fate(ratio, c)}.")

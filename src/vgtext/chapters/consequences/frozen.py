@@ -63,7 +63,7 @@ def draw_frozen_layers(layers, loss, epoch=40, network="sigmoid, 8 layers"):
     t = np.arange(len(losses))
     loss.set(xlim=(0, t[-1]), ylim=(0, 2.6), xlabel="epoch t", ylabel="training loss", title="loss")
     loss.axhline(GUESSING, **REFERENCE)
-    label_line(loss, 20, GUESSING, "guessing: ln 10", COLORS["reference"], xytext=(0, 8), ha="center")
+    label_line(loss, 20, GUESSING, "guessing: ln 10", COLORS["reference"], xytext=(0, 13), ha="center")
     loss.plot(t, losses, **SEED)
     loss.plot(t[: epoch + 1], losses[: epoch + 1], color=COLORS["forward"])
     loss.plot([epoch], [losses[epoch]], "o", color=COLORS["forward"])

@@ -94,8 +94,8 @@ def draw_healed(forward, backward, norm="batch", depth=40, sigma_w=SCALES["√2 
     log_axis(backward, 1e-6, 1e6, "‖δ[l]‖ / ‖δ[L]‖")
     forward.plot(l, activation, color=COLORS["forward"], marker="o", markersize=3)
     backward.plot(l[1:], error[1:], color=COLORS["backward"], marker="o", markersize=3)
-    backward_arrow(backward)
-    if norm:
+    if norm:  # without one, the line may run through the arrow
+        backward_arrow(backward)
         factor = chi("relu", norm)
         predicted = error[2] * factor ** ((2 - l[2:]) / 2)
         backward.plot(l[2:], predicted, **THEORY)
@@ -126,7 +126,7 @@ def draw_price(ax, activation="relu", norm="batch"):
 DEPTHS = (5, 10, 20, 40, 80)
 #: Ways out: (norm, what is changed), and the mark of each in the figure.
 RESCUES = {
-    "batch norm alone": ("batch", {}, "o", NORM_COLORS["batch"]),
+    "batch norm": ("batch", {}, "o", NORM_COLORS["batch"]),
     "+ shift β = 1": ("batch", {"beta": 1.0}, "D", COLORS["gradient"]),
     "+ residual": ("batch", {"residual": True}, "s", COLORS["forward"]),
     "layer norm": ("layer", {}, "^", NORM_COLORS["layer"]),
@@ -143,7 +143,7 @@ def predicted_growth(activation, norm, depth, beta=0.0, residual=False):
 def draw_rescue(ax, activation="relu"):
     """Growth of the error signal from the last layer to the first, against depth: batch norm, and three ways out."""
     ax.set_xscale("log")
-    ax.set(xlim=(4, 400), xlabel="depth L, on a log axis")
+    ax.set(xlim=(4, 330), xlabel="depth L, on a log axis")
     ax.set_xticks(DEPTHS, map(str, DEPTHS))
     ax.minorticks_off()
     log_axis(ax, 0.1, 1e7, "‖∂L/∂a[1]‖ / ‖∂L/∂a[L]‖")
