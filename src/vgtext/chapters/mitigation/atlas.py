@@ -51,14 +51,15 @@ def draw_map(ax, activation="relu", init="He", measure="accuracy"):
     ax.set_yticks(range(len(ROWS)), ROWS)
     ax.set(xlabel="depth L", title=f"{NAMES[activation]}, {init} initialization")
     deep = {row: deepest(Recipe(activation, init, *cell)) for row, cell in ROWS.items()}
-    plain, rest = deep.pop("nothing"), [row.replace("\n", " ") for row, depth in deep.items() if depth == DEPTHS[-1]]
+    plain, rest = deep.pop("nothing"), [row.replace(",\n", " + ") for row, depth in deep.items() if depth == DEPTHS[-1]]
     shown = {"accuracy": "Colour and number: test accuracy in per cent.",
              "rates": f"Number: at how many of {len(RATES)} learning rates it trains.",
-             "steps": "Number: steps until the loss is below 0.5; – means not within 300."}[measure]
+             "steps": "Number: steps until the mean loss of ten steps is below 0.5; – means not within 300."}[measure]
     words = f"to {plain} layers" if plain else "at no depth"
     words = "at all depths" if plain == DEPTHS[-1] else words
-    return (f"{NAMES[activation]}, {init} initialization, width 32: with nothing else it trains {words}, and to 100 "
-            f"layers with {'; '.join(rest) if rest else 'none of the five remedies'}. {shown}")
+    return (f"{NAMES[activation]}, {init} initialization, width 32: with nothing else it trains (at least "
+            f"{TRAINS:.0%} of the test digits right) {words}, and to 100 layers with "
+            f"{', '.join(rest) if rest else 'none of the five remedies'}. {shown}")
 
 
 def heat(ax, shade, values):
