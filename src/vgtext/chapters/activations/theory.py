@@ -14,12 +14,12 @@ import numpy as np
 from scipy.optimize import brentq
 
 from vgtext import nn
+from vgtext.style import ACTIVATION_NAMES
 
 mf = nn.meanfield
 DEPTH = 50
 #: The activations of this chapter, and how they are written.
-NAMES = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU",
-         "selu": "SELU", "gelu": "GELU", "silu": "SiLU"}
+NAMES = {name: words for name, words in ACTIVATION_NAMES.items() if name not in ("softplus", "identity")}
 CHOICES = {words: name for name, words in NAMES.items()}
 HE = float(np.sqrt(2))
 

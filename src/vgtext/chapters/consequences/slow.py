@@ -6,12 +6,20 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.claim import Claim, Evidence
-from vgtext.style import ACTIVATION_COLORS, ACTIVATION_DASHES, COLORS, REFERENCE, SEED, label_line, log_axis
+from vgtext.style import (
+    ACTIVATION_COLORS,
+    ACTIVATION_DASHES,
+    ACTIVATION_NAMES,
+    COLORS,
+    REFERENCE,
+    SEED,
+    label_line,
+    log_axis,
+)
 
 from .runs import ACTIVATIONS, DEPTHS, EPOCHS, RATES, accuracies, digits
 
 BEST = "best of five"
-NAMES = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
 IMAGES = (10, 20, 50, 100, 200, 500)
 
 
@@ -76,9 +84,10 @@ def draw_epochs_needed(ax, goal=0.9, rate=BEST):
         if done.size:
             up, short = activation == "relu", DEPTHS[done[-1]] < 10
             left = up and short
-            label_line(ax, DEPTHS[done[-1]], middle[done[-1]], NAMES[activation], color, ha="right" if left else "left",
+            label_line(ax, DEPTHS[done[-1]], middle[done[-1]], ACTIVATION_NAMES[activation], color,
+                       ha="right" if left else "left",
                        xytext=(-5 if left else 6, 8 if up else -6))
-    words = "; ".join(f"{NAMES[a]} {depth_limit(never[a])}" for a in ACTIVATIONS)
+    words = "; ".join(f"{ACTIVATION_NAMES[a]} {depth_limit(never[a])}" for a in ACTIVATIONS)
     rate = "the best of five learning rates for each depth" if rate == BEST else f"learning rate {rate:g}"
     return f"{goal:.0%} of the training digits within {EPOCHS} epochs, {rate}, median of 3 seeds, width 64: {words}."
 
@@ -94,7 +103,7 @@ def draw_equal_budget(depths, plane, epoch=20, activation="sigmoid"):
     """Training and test accuracy against depth at an equal budget, and the two against each other."""
     color = ACTIVATION_COLORS[activation]
     depths.set(xlim=(1, 31), ylim=(0, 1.05), xlabel="depth L", ylabel="accuracy",
-               title=f"{NAMES[activation]}, {epoch} epochs", xticks=[2, 5, 10, 15, 20, 25, 30])
+               title=f"{ACTIVATION_NAMES[activation]}, {epoch} epochs", xticks=[2, 5, 10, 15, 20, 25, 30])
     depths.axhline(0.1, **REFERENCE)
     label_line(depths, 31, 0.1, "guessing", COLORS["reference"], xytext=(0, 9), ha="right")
     budget = at_budget(activation, epoch)
@@ -112,9 +121,10 @@ def draw_equal_budget(depths, plane, epoch=20, activation="sigmoid"):
     plane.text(0.16, 0.04, "underfitting", fontsize=9, color=COLORS["reference"])
     plane.text(0.62, 0.22, "overfitting", fontsize=9, color=COLORS["reference"])
     (train, test), (few_train, few_test) = budget[DEPTHS.index(8)], few_images(20)
-    return (f"After {epoch} epochs, {NAMES[activation]} networks of 8 layers have {train:.1%} of the training digits "
-            f"right and {test:.1%} of the test digits. A healthy network with only 20 images to learn from (grey) has "
-            f"{few_train:.0%} and {few_test:.0%}: that gap is overfitting; low on both is underfitting.")
+    return (f"After {epoch} epochs, {ACTIVATION_NAMES[activation]} networks of 8 layers have {train:.1%} of the "
+            f"training digits right and {test:.1%} of the test digits. A healthy network with only 20 images to "
+            f"learn from (grey) has {few_train:.0%} and {few_test:.0%}: that gap is overfitting; "
+            f"low on both is underfitting.")
 
 
 def gap(activation, depth, epoch=EPOCHS):

@@ -5,11 +5,11 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from vgtext.claim import Claim, Evidence
-from vgtext.style import COLORS
+from vgtext.style import ACTIVATION_NAMES, COLORS
 
 from .runs import DEPTHS, RATES, Recipe, again, best, counts, digits, recipes
 
-NAMES = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
+NAMES = {name: ACTIVATION_NAMES[name] for name in ("sigmoid", "tanh", "relu")}
 ROWS = {"nothing": ("none", "plain"), "layer norm": ("layer", "plain"), "batch norm": ("batch", "plain"),
         "residual": ("none", "residual"), "residual,\nlayer norm": ("layer", "residual"),
         "residual,\nbatch norm": ("batch", "residual")}
