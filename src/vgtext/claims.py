@@ -12,12 +12,15 @@ from vgtext import chapters
 from vgtext.claim import VERDICTS, Claim, Evidence
 from vgtext.style import number
 
-#: The documents whose statements are checked, and how many statements each makes.
+#: The documents whose statements are checked, and how many statements each makes: four short texts, research papers,
+#: and popular material.
 SOURCES = {
     "S0": ("“Vanishing Gradients in ML”, a page of an online book on Python, automation and machine learning", 8),
     "S1": ("“Vanishing gradients”, an encyclopaedia article on problem, causes, signs and remedies", 15),
     "S2": ("“Vanishing & Exploding Gradients”, the transcript of a tutorial", 6),
     "S3": ("“Notes on Gradient Problems in Neural Networks”, lecture notes", 12),
+    "R": ("research papers", 12),
+    "P": ("tutorials, course notes and answers on the web", 4),
 }
 KNOWN = {f"{source}.{i}" for source, (_, count) in SOURCES.items() for i in range(1, count + 1)}
 
@@ -55,20 +58,31 @@ def measure(claim: Claim, evidence: Evidence):
     return measured
 
 
-class Ledger:
-    """All claims, measured when it is made: a table in a page, a list in a terminal."""
+def place(claim):
+    """Where a claim stands in the ledger: its source's place, and its number."""
+    source, number = claim.id.split(".")
+    return list(SOURCES).index(source), int(number)
 
-    def __init__(self, claims=None):
-        """Measure ``{slug: claims}``, by default all. Raises ValueError where a number is out of tolerance."""
+
+class Ledger:
+    """Claims, measured when it is made: a table in a page, a list in a terminal."""
+
+    def __init__(self, kind="S", claims=None):
+        """Measure the claims of the sources whose name begins with ``kind``, of ``{slug: claims}``, by default all.
+
+        Raises ValueError where a number is out of tolerance.
+        """
         claims = gather() if claims is None else claims
+        chosen = [(slug, claim) for slug, several in claims.items() for claim in several if claim.id.startswith(kind)]
         self.rows = [(slug, claim, [measure(claim, e) for e in claim.evidence])
-                     for slug, several in claims.items() for claim in several]
-        self.rows.sort(key=lambda row: [int(part) for part in row[1].id[1:].split(".")])
+                     for slug, claim in sorted(chosen, key=lambda row: place(row[1]))]
 
     def __repr__(self):
         return "\n".join(f"{claim.id} {claim.verdict}: {'; '.join(in_words(claim, xs))}" for _, claim, xs in self.rows)
 
     def _repr_html_(self):
+        if not self.rows:
+            return "<p>The chapters of this book have none.</p>"
         head = "".join(f'<th scope="col">{words}</th>' for words in ("Claim", "Verdict", "Measured at this build"))
         rows = "".join(row_html(*row) for row in self.rows)
         return f'<table class="table ledger"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'

@@ -5,7 +5,7 @@ draw them, and the claims that they settle; ``theory`` is what they are compared
 takes minutes, and store it. The prose stands in ``notebooks/activations.ipynb``.
 """
 
-from . import chain, dying, kinks
+from . import chain, dying, kinks, shapes, start
 from .chain import SCALES as CHAIN_SCALES
 from .chain import draw_chain, passing, reaches
 from .cost import WORK, draw_cost
@@ -26,7 +26,7 @@ from .shapes import SPREADS, dip, draw_shape, leaky_mean, scale_to_keep
 from .start import STARTS, dead_share, draw_start
 from .theory import CHOICES, NAMES, moments, own_scale
 
-CLAIMS = (*chain.CLAIMS, *dying.CLAIMS, *kinks.CLAIMS)
+CLAIMS = (*chain.CLAIMS, *dying.CLAIMS, *kinks.CLAIMS, *shapes.CLAIMS, *start.CLAIMS)
 
 __all__ = [
     "ALPHAS", "CHAIN_SCALES", "CHOICES", "CLAIMS", "EXERCISES", "MAKERS", "NAMES", "RATES", "SPREADS", "STARTS",

@@ -3,6 +3,7 @@
 import numpy as np
 
 from vgtext import nn
+from vgtext.claim import Claim, Evidence
 from vgtext.style import ACTIVATION_COLORS, COLORS, label_line, number
 
 from .theory import NAMES, mf, moments
@@ -55,3 +56,14 @@ def draw_shape(shape, needed, activation="gelu", spread=1.0):
     return (f"{NAMES[activation]}, pre-activations of standard deviation {spread:g}: mean value {number(mean)}, root "
             f"mean square {number(np.sqrt(square))}; root mean square slope {number(np.sqrt(slope))}, so σ_w = "
             f"{number(here, 3)} keeps the error signal.")
+
+
+CLAIMS = (
+    Claim(
+        "P.4", "Leaky ReLU has mean 0.",
+        "wrong", "Its mean over z ~ N(0, σ²) is (1 − α) σ/√(2π), little less than ReLU's.",
+        (
+            Evidence("the mean for α = 0.1, σ = 1", lambda: leaky_mean(0.1), 0.9 / np.sqrt(2 * np.pi), 1e-3),
+        ), "shape?activation=leaky ReLU",
+    ),
+)

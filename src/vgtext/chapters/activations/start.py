@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.claim import Claim, Evidence
 from vgtext.style import ACTIVATION_COLORS, COLORS, REFERENCE, SEED, THEORY, layer_axis
 
 SIZES, SEEDS = (256,) * 5 + (128,) * 5, 10
@@ -89,3 +90,18 @@ def draw_start(dead, alike, sigma_w=STARTS["the default, σ_w = 0.577"], biases=
     return (f"Untrained ReLU, {L} hidden layers, σ_w = {sigma_w:.3f}, {what} biases: "
             f"{100 * shares[:, -1].mean():.0f} % of the units of layer {L} are dead, mean of {len(shares)} seeds; "
             f"two images correlate at {cosines[:, -1].mean():.2f}.")
+
+
+CLAIMS = (
+    Claim(
+        "P.3", "Depth kills ReLU units: more than half are dead before training.",
+        "garbled", "In the course notes that show it, ten hidden layers on digits, it is the framework's default, "
+        "weights and biases together; with either mended most units live. Depth has its part: 50 layers with zero "
+        "biases lose many, too.",
+        (
+            Evidence("dead in layer 10, default weights and biases", lambda: dead_share(3**-0.5, True), 0.51, 0.06),
+            Evidence("default weights, zero biases", lambda: dead_share(3**-0.5, False), 0.15, 0.05),
+            Evidence("He weights, default biases", lambda: dead_share(2**0.5, True), 0.15, 0.05),
+        ), "start?sigma_w=the default, σ_w = 0.577&biases=random",
+    ),
+)

@@ -112,6 +112,17 @@ def _rate_evidence(words, sigma_w, sigma_b):
 
 CLAIMS = (
     Claim(
+        "R.8", "Schoenholz and others 2017: a random tanh network keeps its gradient on a critical line of weight and "
+        "bias variances; off the line it changes exponentially with depth, by χ₁ per layer.",
+        "holds", "",
+        (
+            *(Evidence(f"σ_b² = {b:g}: the critical σ_w²",
+                       lambda b=b: nn.meanfield.critical_sigma_w("tanh", b**0.5) ** 2,
+                       w, 0.001) for b, w in ((0.01, 1.424), (0.05, 1.761), (0.1, 1.986))),
+            _rate_evidence("width 1,000, σ_w = 1, σ_b = 0.224", 1.0, BIASES["σ_b = 0.224"]),
+        ), "rates",
+    ),
+    Claim(
         "S1.1", "Vanishing gradients occur particularly in the deeper layers.",
         "garbled", "In deeper networks, yes; but in the layers nearest the input, which are the shallow ones.",
         (

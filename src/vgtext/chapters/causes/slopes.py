@@ -86,6 +86,15 @@ def row_8(weights=(0.5, 1.0, 2.0, 3.9, 4.0, 8.0)):
 
 CLAIMS = (
     Claim(
+        "R.1", "Hochreiter and Schmidhuber 1997: a logistic unit puts a factor below 1 on the gradient if its weight "
+        "is below 4.",
+        "holds", "The largest factor over all inputs is |w|/4, since a sigmoid's slope is never above 1/4.",
+        (
+            Evidence("the largest factor for a weight of 3.9", lambda: row_8()[3.9], 0.975, 1e-6),
+            Evidence("for a weight of 4", lambda: row_8()[4.0], 1.0, 1e-6),
+        ), "slopes?activation=sigmoid",
+    ),
+    Claim(
         "S1.3", "Sigmoid and tanh squash their input into a narrow range, and gradients become tiny.",
         "holds if", "Inputs are large, or the weights do not make up for the slope. A sigmoid's slope is never above "
         "1/4; tanh has slope 1 at 0 and keeps its gradient on the critical line.",

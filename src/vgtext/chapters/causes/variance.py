@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.claim import Claim, Evidence
 from vgtext.style import ACTIVATION_COLORS, COLORS, REFERENCE, THEORY, label_line, layer_axis, log_axis, number
 
 from .slopes import NAMES
@@ -53,3 +54,18 @@ def draw_mean_and_variance(mean, variance, activation="tanh", sigma_w=1.0):
             f"{number(measured[1][1])} in layer 1, {number(measured[1][10])} in layer 10 and {number(measured[1][50])} "
             f"in layer 50 (predicted {number(predicted[1][50])}); in layer 10 the mean is "
             f"{abs(relative_mean(measured)[10]):.1f} standard deviations from 0.")
+
+
+CLAIMS = (
+    Claim(
+        "P.2", "Under Xavier's initialization the variance of tanh activations settles near 0.25.",
+        "wrong", "It goes on falling, as 1/(2l): on the edge tanh shrinks its input a little in every layer.",
+        (
+            Evidence("variance of the activations in layer 10, width 200",
+                     lambda: activation_statistics("tanh", 1.0)[1][10],
+                     float(predicted_statistics("tanh", 1.0)[1][10]), 0.01),
+            Evidence("in layer 50", lambda: activation_statistics("tanh", 1.0)[1][50],
+                     float(predicted_statistics("tanh", 1.0)[1][50]), 0.003),
+        ), "mean-and-variance?activation=tanh",
+    ),
+)

@@ -4,7 +4,7 @@ The modules are the sections of the chapter; ``theory`` is what they are compare
 stored training runs. The prose stands in ``notebooks/initialization.ipynb``.
 """
 
-from . import half, scales
+from . import half, race, scales, singular
 from .defaults import DEFAULTS, draw_defaults, exact_scale, kaiming_limit
 from .defaults import left as default_left
 from .defaults import scales as default_scales
@@ -20,7 +20,7 @@ from .singular import DEPTHS as PRODUCTS
 from .singular import QUARTER_CIRCLE, UNITS, draw_spectrum, largest, largest_law, mean_singular_values, spectrum
 from .sums import DISTRIBUTIONS, RULES, draw_sum_of_terms, mean_square
 
-CLAIMS = (*half.CLAIMS, *scales.CLAIMS)
+CLAIMS = (*half.CLAIMS, *scales.CLAIMS, *race.CLAIMS, *singular.CLAIMS)
 
 __all__ = [
     "ACTIVATIONS", "CLAIMS", "DEFAULTS", "DEPTHS", "DISTRIBUTIONS", "EXERCISES", "PRODUCTS", "QUARTER_CIRCLE", "RATES",

@@ -75,6 +75,16 @@ def factor(activation, init, depth=30, width=128, seeds=5):
 
 CLAIMS = (
     Claim(
+        "R.5", "He and others 2015, section 2.2: weights of standard deviation 0.01 shrink the gradient of VGG's "
+        "model B from conv10 to conv2 by a factor of 1.7 · 10⁴.",
+        "holds", "",
+        (
+            Evidence("the product of He's standard deviations over 0.01", shrinking, 1.7e4, 400),
+            Evidence("the same with the standard deviations rounded to three digits",
+                     lambda: shrinking(digits=3), 1.7e4, 170),
+        ), "two-needs",
+    ),
+    Claim(
         "S1.14", "Xavier (Glorot) initialization draws weights from a zero-mean normal distribution with a specific "
         "variance, so that gradients stay in range.",
         "holds if", "Units are linear or nearly so. The variance is 2/(n_in + n_out); a uniform distribution of that "

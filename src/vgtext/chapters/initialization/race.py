@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.claim import Claim, Evidence
 from vgtext.style import COLORS, REFERENCE, SEED, THEORY, label_line, layer_axis, log_axis, number
 
 from .runs import DEPTHS, EPOCHS, INITS, RATES, SEEDS, STEPS, WIDTH, best, digits, losses
@@ -99,3 +100,22 @@ def draw_he_xavier(sizes, curves, depth=30, rate="best"):
 def promise(depth, init="glorot_normal", rate=0.3):
     """What the loss would lose in all epochs if its gradient stayed as it is at the start: rate × steps × ‖dW‖²."""
     return float(rate * STEPS * EPOCHS * np.sum(10 ** (2 * gradients(init, depth)[1:])))
+
+
+CLAIMS = (
+    Claim(
+        "R.6", "He and others 2015, figures 2 and 3: 22 layers learn with both initializations; 30 layers learn with "
+        "He's and stall with Xavier's.",
+        "holds", f"An analogue: {WIDTH} ReLU units a layer, digits, {EPOCHS} epochs, median of {SEEDS} seeds, each "
+        "at its best learning rate. At 22 layers Xavier's begins late.",
+        (
+            Evidence("30 layers: He's loss", lambda: final_loss("he_normal", 30), 0.0, 0.2),
+            Evidence("30 layers: Xavier's loss over that of guessing",
+                     lambda: final_loss("glorot_normal", 30) / GUESSING,
+                     1.0, 0.05),
+            Evidence("22 layers: Xavier's loss over that of guessing",
+                     lambda: final_loss("glorot_normal", 22) / GUESSING,
+                     0.6, 0.3),
+        ), "he-xavier?depth=30",
+    ),
+)

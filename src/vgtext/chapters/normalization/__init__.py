@@ -5,7 +5,7 @@ draw them, and the claims that they settle; ``theory`` is what they are compared
 prose stands in ``notebooks/normalization.ipynb``.
 """
 
-from . import depth
+from . import depth, selu
 from .axes import draw_sharing
 from .backward import BATCHES, against_engine, draw_residual, normalize, normalize_backward, through
 from .depth import (
@@ -39,7 +39,7 @@ from .runs import DEPTHS, digits, network
 from .selu import GAINS, attraction, draw_self_normalizing, row_16
 from .theory import NAMES, NORM_NAMES, chi
 
-CLAIMS = depth.CLAIMS
+CLAIMS = (*depth.CLAIMS, *selu.CLAIMS)
 
 __all__ = [
     "BATCHES", "CHOICES", "CLAIMS", "COMPANIONS", "DEPTHS", "EXERCISES", "FACTORS", "GAINS", "IMAGES", "NAMES",

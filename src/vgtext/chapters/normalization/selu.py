@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.claim import Claim, Evidence
 from vgtext.style import ACTIVATION_COLORS, COLORS, REFERENCE, number
 
 from .theory import NAMES
@@ -74,3 +75,16 @@ def draw_self_normalizing(plane, variance, activation="selu", gain=1.0):
     return (f"{NAMES[activation]}, n times the variance of a weight = {gain:g}, width 300, six starts (rings): in "
             f"layer {LAYERS} the variances lie between {number(low)} and {number(high)}. Cross: mean 0, variance 1. "
             "Dashed: theory.")
+
+
+CLAIMS = (
+    Claim(
+        "R.7", "Klambauer and others 2017: with λ = 1.0507 and α = 1.6733 SELU takes mean 0 and variance 1 to "
+        "themselves.",
+        "holds", "",
+        (
+            Evidence("the mean that follows", lambda: row_16()[0], 0.0, 1e-10),
+            Evidence("the variance that follows, less 1", lambda: row_16()[1], 0.0, 1e-10),
+        ), "self-normalizing?activation=selu",
+    ),
+)

@@ -5,6 +5,7 @@
 stands in ``notebooks/shortcuts.ipynb``.
 """
 
+from . import norms, shattered
 from .blocks_out import taken_out
 from .exercises import EXERCISES
 from .noise import DEPTHS as NOISE_DEPTHS
@@ -14,7 +15,10 @@ from .shattered import KINDS, corrected, correlation, draw_shattered, published
 from .size import SCALES, draw_paths, draw_sizes, growth, path_shares, predicted_shares, sizes
 from .training import WORDS, best, best_rate, draw_training
 
+CLAIMS = (*shattered.CLAIMS, *norms.CLAIMS)
+
 __all__ = [
+    "CLAIMS",
     "EXERCISES",
     "KINDS",
     "LINES",

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.claim import Claim, Evidence
 from vgtext.style import COLORS, REFERENCE, THEORY, log_axis, number
 
 DEPTHS, SEEDS, WIDTH = (2, 4, 8, 16, 32, 64), 8, 128
@@ -82,3 +83,18 @@ def draw_norms(ax, place="pre"):
     return (f"{place.title()}-norm, feed-forward blocks, width {WIDTH}, {SEEDS} seeds, at the start: the last block's "
             f"gradient goes as L to the power {number(slope(sizes))} from 2 to 64 blocks, {number(slope(sizes, 3))} "
             "from 16 on.")
+
+
+CLAIMS = (
+    Claim(
+        "R.12", "Xiong and others 2020: before training, the last layer's gradient is of order 1 with the norm after "
+        "the sum, and of order 1/√L with the norm before the branch.",
+        "holds", f"Feed-forward blocks only, width {WIDTH}, {SEEDS} seeds, 2 to 64 blocks; the second from 16 blocks "
+        f"on.",
+        (
+            Evidence("post-norm: the power of L", lambda: slope(last_layer("post")), 0.0, 0.12),
+            Evidence("pre-norm: the power of L", lambda: slope(last_layer("pre")), -0.5, 0.12),
+            Evidence("pre-norm, 16 to 64 blocks: the power of L", lambda: slope(last_layer("pre"), 3), -0.5, 0.06),
+        ), "norms?place=pre",
+    ),
+)

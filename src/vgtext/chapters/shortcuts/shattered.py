@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.claim import Claim, Evidence
 from vgtext.style import COLORS, THEORY, log_axis
 
 DEPTHS = (1, 2, 3, 5, 7, 10, 15)
@@ -73,3 +74,25 @@ def draw_shattered(ax, kind="plain"):
     return (f"{kind[0].upper() + kind[1:]}, ReLU, width 300, unrelated inputs: two gradients have a correlation of "
             f"{sizes[0]:.2f} after one block and {sizes[3]:.2f} after five; the published law says "
             f"{published(kind, 5):.3f}, and {corrected(kind, 5):.3f} comes out if the inputs' likeness is followed.")
+
+
+def _evidence(words, kind, L, expected, tolerance):
+    return Evidence(f"{words}, {L} block{'s' * (L > 1)}", lambda: correlation(kind, L), float(expected), tolerance)
+
+
+CLAIMS = (
+    Claim(
+        "R.10", "Balduzzi and others 2017: the gradients of two inputs have a correlation of 1/2^L in a plain ReLU "
+        "network and of (3/4)^L with shortcuts.",
+        "holds if", "Inputs stay unlike from layer to layer, as they do under batch norm. Without it they grow "
+        "alike, and the correlation falls more slowly: as the product of 1 − arccos(c)/π, c the inputs' own.",
+        (
+            _evidence("plain", "plain", 1, published("plain", 1), 0.03),
+            _evidence("plain with batch norm, published 1/32", "plain + batch norm", 5, published("plain", 5), 0.012),
+            _evidence("plain, published 1/32", "plain", 5, corrected("plain", 5), 0.03),
+            _evidence("shortcut", "shortcut", 1, published("shortcut", 1), 0.03),
+            _evidence(f"shortcut, published {published('shortcut', 5):.3f}", "shortcut", 5, corrected("shortcut", 5),
+                      0.03),
+        ), "shattered?kind=plain",
+    ),
+)

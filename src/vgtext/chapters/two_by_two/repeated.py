@@ -156,6 +156,20 @@ def layer_by_layer_error(L=10, seed=0):
 
 CLAIMS = (
     Claim(
+        "R.4", "Pascanu, Mikolov and Bengio 2013: gradients through time must vanish if the largest singular value "
+        "of W is below 1/γ, γ being the steepest slope of the activation.",
+        "holds", "The largest singular value bounds every step. The eigenvalues do not: with both at 0.5 the norm can "
+        "first grow to 10.",
+        (
+            Evidence("the largest ‖W^20‖ over (largest singular value)^20 among this chapter's matrices",
+                     lambda: max(norms(W, 20)[20] / np.linalg.norm(W, 2) ** 20 for W in MATRICES.values()), 1.0, 1e-9),
+            Evidence("W = [[.5, 10], [0, .5]]: ‖W‖",
+                     lambda: norms(MATRICES["transient [[.5, 10], [0, .5]]"], 1)[1], 10.0,
+                     0.1),
+            Evidence("‖W^20‖", lambda: norms(MATRICES["transient [[.5, 10], [0, .5]]"], 20)[20], 3.8e-4, 1e-5),
+        ), "unit-circle?matrix=transient [[.5, 10], [0, .5]]&depth=1",
+    ),
+    Claim(
         "S0.4", "If the entries of the 2 × 2 weight matrices are below 1, gradients shrink exponentially with depth.",
         "wrong", "Entries do not decide. For one repeated matrix the spectral radius does; a norm below 1 suffices.",
         (

@@ -117,6 +117,14 @@ def draw_random_products(runs, edge, sigma_w=1.15, n=2):
 
 CLAIMS = (
     Claim(
+        "P.1", "If every layer's spectral radius is below 1, the product shrinks.",
+        "wrong", "Only if all layers share one matrix. A = [[0, 2], [0, 0]] and its transpose have spectral radius 0.",
+        (
+            Evidence("the norm of A B A B … after ten factors",
+                     lambda: product_norms(ordered("A B A B"))[10, 0], 1024.0, 1e-6),
+        ), "order?order=A B A B&eps=0.0",
+    ),
+    Claim(
         "S3.9", "Weights below 1 make gradients vanish, weights above 1 make them explode.",
         "holds if", "W is a number. For random n × n matrices the threshold is on σ_w = std √n; it nears 1 as n grows.",
         (
