@@ -9,7 +9,7 @@ from hypothesis import given
 from scipy import stats
 
 from vgtext import nn
-from vgtext.nn import jacobian, products
+from vgtext.nn import jacobian, products, profiles
 from vgtext.nn import meanfield as mf
 
 
@@ -173,3 +173,16 @@ def test_lyapunov_spectrum():
 def test_bad_input_is_named(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+@pytest.mark.parametrize("name, sigma_w, sigma_b", [("tanh", 1.6, 0.2), ("sigmoid", 2.0, 0.1), ("tanh", 0.8, 0.0)])
+def test_profiles_end_in_the_fixed_point_and_its_slope(name, sigma_w, sigma_b):
+    q, back = (f(name, sigma_w, sigma_b, 80) for f in (profiles.variances, profiles.backward_sizes))
+    assert q[-1] == pytest.approx(mf.fixed_point(name, sigma_w, sigma_b), abs=1e-6)
+    assert 2 * (back[70] - back[71]) == pytest.approx(np.log10(mf.chi(name, sigma_w, sigma_b)), abs=1e-4)
+    assert back[80] == 0 and np.isnan(back[0]) and len(back) == 81
+
+
+def test_he_keeps_both_signals_of_relu_at_every_layer():
+    assert profiles.forward_sizes("relu", 2**0.5)[1:] == pytest.approx(np.zeros(50), abs=1e-9)
+    assert profiles.backward_sizes("relu", 2**0.5)[1:] == pytest.approx(np.zeros(50), abs=1e-9)

@@ -6,7 +6,8 @@ Columns are examples, ``z[l] = W[l] @ a[l-1] + b[l]``, layers run 1 to L. Start 
 - :func:`measure`, :func:`sweep`: the sizes of activations, error signals and gradients through any depth;
 - :func:`mlp`, :class:`Network`, :func:`train`: networks that learn, and what each layer does meanwhile;
 - :class:`Recurrent`: RNN, LSTM, GRU with backpropagation through time;
-- :mod:`~vgtext.nn.meanfield`, :mod:`~vgtext.nn.jacobian`, :mod:`~vgtext.nn.products`: the theory beside it;
+- :mod:`~vgtext.nn.meanfield`, :mod:`~vgtext.nn.profiles`, :mod:`~vgtext.nn.jacobian`, :mod:`~vgtext.nn.products`: the
+  theory beside it;
 - :mod:`~vgtext.nn.data`: digits, spirals, and two tasks of long memory.
 """
 

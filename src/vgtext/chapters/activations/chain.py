@@ -6,9 +6,10 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.claim import Claim, Evidence
+from vgtext.nn.profiles import backward_sizes, forward_sizes
 from vgtext.style import ACTIVATION_COLORS, REFERENCE, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
 
-from .theory import DEPTH, HE, NAMES, backward_sizes, forward_sizes, own_scale
+from .theory import DEPTH, HE, NAMES, own_scale
 
 WIDTH, SEEDS = 200, 3
 #: The weight scales of the opening figure; None is the activation's own.

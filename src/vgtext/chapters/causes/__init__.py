@@ -5,6 +5,8 @@ draw them, and the claims that they settle; ``theory`` is what they are compared
 ``notebooks/causes.ipynb``.
 """
 
+from vgtext.nn.profiles import variances
+
 from . import changes, depth, glorot, inputs, slopes, variance
 from .changes import CHANGES, one_change
 from .circle import SCALES as CIRCLES
@@ -18,7 +20,7 @@ from .plane import BIASES as PLANE_BIASES
 from .plane import boundary, draw_plane
 from .slopes import NAMES, draw_slopes, largest_single_unit, middle_layer, row_8, single_unit
 from .slopes import SCALES as SLOPE_SCALES
-from .theory import CRITICAL, SIGMA_B, factor, variances
+from .theory import CRITICAL, SIGMA_B, factor
 from .variance import activation_statistics, draw_mean_and_variance, predicted_statistics
 
 CLAIMS = (*changes.CLAIMS, *slopes.CLAIMS, *glorot.CLAIMS, *variance.CLAIMS, *depth.CLAIMS, *inputs.CLAIMS)

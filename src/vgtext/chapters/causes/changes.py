@@ -6,8 +6,7 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.claim import Claim, Evidence
-
-from .theory import backward_sizes
+from vgtext.nn.profiles import backward_sizes
 
 #: Activation, σ_w and L (no biases): tanh at σ_w = 1 with 30 layers, and what changes.
 CHANGES = {

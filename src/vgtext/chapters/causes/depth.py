@@ -14,9 +14,10 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.claim import Claim, Evidence
+from vgtext.nn.profiles import backward_sizes
 from vgtext.style import COLORS, REFERENCE, THEORY, label_line, layer_axis, log_axis, number
 
-from .theory import CRITICAL, SIGMA_B, backward_sizes, factor
+from .theory import CRITICAL, SIGMA_B, factor
 
 DEPTH, WIDTH, BATCH, SEEDS = 60, 1000, 16, 5
 SCALES = [0.8, 0.9, 1.0, 1.1, 1.2, round(CRITICAL, 3), 1.5, 1.75, 2.0]

@@ -6,9 +6,8 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.claim import Claim, Evidence
+from vgtext.nn.profiles import backward_sizes
 from vgtext.style import COLORS, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
-
-from .theory import backward_sizes
 
 #: The scheme, and the weight scale that it stands for if all layers have the same width.
 SCHEMES = {"standard_uniform": 3**-0.5, "glorot_uniform": 1.0}

@@ -6,10 +6,11 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.claim import Claim, Evidence
+from vgtext.nn.profiles import variances
 from vgtext.style import COLORS, REFERENCE, THEORY, log_axis, number
 
 from .slopes import NAMES
-from .theory import CRITICAL, SIGMA_B, mf, variances
+from .theory import CRITICAL, SIGMA_B, mf
 
 DEPTH = 30
 START = (0.0, 0.6, 0.95)  # correlation of the pairs of inputs

@@ -6,10 +6,11 @@ import numpy as np
 from scipy.optimize import brentq
 
 from vgtext import nn
+from vgtext.nn.profiles import backward_sizes
 from vgtext.style import COLORS, REFERENCE, THEORY, label_line, log_axis
 
 from .slopes import NAMES
-from .theory import SIGMA_B, backward_sizes, mf
+from .theory import SIGMA_B, mf
 
 DEPTHS = [2, 5, 10, 15, 20, 30, 40, 50, 70, 100]
 SCALES = np.geomspace(0.4, 16, 25).round(4).tolist()

@@ -7,9 +7,10 @@ from scipy.special import erfc
 
 from vgtext import nn
 from vgtext.claim import Claim, Evidence
+from vgtext.nn.profiles import variances
 from vgtext.style import ACTIVATION_COLORS, ACTIVATION_NAMES, COLORS, REFERENCE, THEORY, label_line, log_axis, number
 
-from .theory import factor, mf, variances
+from .theory import factor, mf
 
 LAYER, DEPTH = 10, 20  # where the units are looked at, in a network how deep
 SCALES = [0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0]

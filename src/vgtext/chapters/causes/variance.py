@@ -6,10 +6,11 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.claim import Claim, Evidence
+from vgtext.nn.profiles import variances
 from vgtext.style import ACTIVATION_COLORS, COLORS, REFERENCE, THEORY, label_line, layer_axis, log_axis, number
 
 from .slopes import NAMES
-from .theory import activation_mean, variances
+from .theory import activation_mean
 
 DEPTH = 50
 

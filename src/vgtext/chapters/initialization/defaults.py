@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from vgtext import nn
+from vgtext.nn.profiles import backward_sizes
 from vgtext.style import COLORS, REFERENCE, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
 
-from .theory import NAMES, backward_sizes
+from .theory import NAMES
 
 DEPTH, WIDTH = 30, 128
 

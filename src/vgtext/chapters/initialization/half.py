@@ -6,10 +6,10 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.claim import Claim, Evidence
+from vgtext.nn.profiles import backward_sizes
 from vgtext.style import COLORS, REFERENCE
 
 from .race import final_loss
-from .theory import backward_sizes
 
 #: Filters of the layers conv2 … conv10 of He's VGG-like network; each filter is 3 × 3.
 FILTERS = (64, 128, 128, 256, 256, 512, 512, 512, 512)

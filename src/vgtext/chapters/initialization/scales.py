@@ -6,10 +6,11 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.claim import Claim, Evidence
+from vgtext.nn.profiles import backward_sizes, forward_sizes
 from vgtext.style import COLORS, REFERENCE, SEED, THEORY, label_line, layer_axis, log_axis, number
 
 from .runs import ACTIVATIONS, RATES, SCALE_DEPTH, SCALE_EPOCHS, SCALE_WIDTH, SCALES, best, digits, losses
-from .theory import NAMES, backward_sizes, forward_sizes
+from .theory import NAMES
 
 GUESSING = float(np.log(10))  # the loss of ten equally likely answers
 
