@@ -230,6 +230,26 @@ def test_learned_numbers_are_those_of_the_engine(remedy):
     assert speed.work(10_000, remedy) == pytest.approx(2 if remedy == "highway" else 1, abs=0.01)
 
 
+def test_what_the_reader_is_told_to_expect():
+    """The outcomes that stand beside each "Try this"."""
+    gain = dict(zip(["nothing", *lab.SINGLE_REMEDIES], np.round(100 * lab.outcomes()), strict=True))
+    assert list(gain["Adam"][1:3]) == [29, 44]
+    sizes, ok = lab.points("layer", "residual")
+    assert lab.forecast(sizes).sum() == len(ok) == 72 and ok.sum() == 66
+    sizes, ok = lab.points("none", "residual")
+    above = sizes[:, 1] > layers.BACK
+    assert above.mean() == pytest.approx(1 / 3, abs=0.05) and 0 < ok[above].sum() < 12
+    rates = {norm + shortcut: atlas.rates_that_work(lab.Recipe("relu", "He", norm, shortcut))[3]
+             for norm in ("none", "batch") for shortcut in ("plain", "residual")}
+    assert rates == {"noneplain": 0, "batchplain": 2, "noneresidual": 0, "batchresidual": 3}
+    both = [round(100 * lab.square("ReLU, and He initialization", depth)[1, 1]) for depth in (100, 20, 10)]
+    assert both == [16, 60, 95] and lab.square("ReLU, and He initialization", 5)[1, 0] > 0.95
+    needed = {row: lab.steps("sigmoid", "Glorot", row) for row in speed.LOOKS}
+    assert all(70 < steps[0] < 80 for steps in needed.values()) and np.isnan(needed["nothing"][1:]).all()
+    assert all(steps[5] > 2 * steps[1] for row, steps in needed.items() if row.startswith("residual"))
+    assert len(lab.learned()) == len(lab.WAYS) / 2 == 6
+
+
 def test_another_seed_says_the_same():
     same, points = lab.repeated()
     assert same >= 0.85 and points < 3
