@@ -96,7 +96,7 @@ def test_the_other_smooth_ones_have_no_kink():
 
 
 def test_dead_units_at_the_start():
-    """The lab's default start: about half in the last layers. Zero biases or He's weights: 12 to 17 %."""
+    """The lab's default start: about half in the last layers. Zero biases or He's weights: 12 to 17%."""
     default, he = start.STARTS.values()
     assert lab.dead_share(default, True, 9) == pytest.approx(0.5, abs=0.05)
     assert lab.dead_share(default, True) == pytest.approx(0.5, abs=0.05)
@@ -184,8 +184,8 @@ def test_captions_tell_the_numbers_of_their_state():
     assert number(10 ** lab.reaches("silu", chain.SCALES["√2 for all"])) in caption("chain", activation="silu")
     assert "0.707" in number(-kinks.jump("selu"), 3) and "a jump of 0.50" in caption("kink", alpha=0.5)
     assert "no kink" in caption("kink", alpha=1.0)
-    assert f"{100 * lab.dead_share(3**-0.5, True):.0f} %" in caption("start")
-    assert f"{lab.dead_at_end('relu', 'adam', 0.1):.0f} %" in caption("dying", rate=0.1)
+    assert f"{100 * lab.dead_share(3**-0.5, True):.0f}%" in caption("start")
+    assert f"{lab.dead_at_end('relu', 'adam', 0.1):.0f}%" in caption("dying", rate=0.1)
     assert "breaks down" in caption("dying", optimizer="sgd", rate=0.3)
     assert f"{shapes.scale_to_keep('tanh', 4.0):.2f}" in caption("shape", activation="tanh", spread=2.0)
 

@@ -88,7 +88,7 @@ def draw_start(dead, alike, sigma_w=STARTS["the default, σ_w = 0.577"], biases=
     alike.plot(l, predicted_alignment(sigma_w, biases, deep), **THEORY)
     what = "random" if biases else "zero"
     return (f"Untrained ReLU, {L} hidden layers, σ_w = {sigma_w:.3f}, {what} biases: "
-            f"{100 * shares[:, -1].mean():.0f} % of the units of layer {L} are dead, mean of {len(shares)} seeds; "
+            f"{100 * shares[:, -1].mean():.0f}% of the units of layer {L} are dead, mean of {len(shares)} seeds; "
             f"two images correlate at {cosines[:, -1].mean():.2f}.")
 
 
