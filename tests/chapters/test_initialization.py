@@ -249,15 +249,18 @@ def test_captions_tell_the_numbers_of_their_state():
 
 
 def test_numbers_typed_into_the_prose():
-    assert nn.initializers.TRUNCATED_STD**2 == pytest.approx(0.77, abs=0.005)  # "23 per cent off the variance"
+    assert nn.initializers.TRUNCATED_STD**2 == pytest.approx(0.77, abs=0.005)  # "23% off the variance"
     assert nn.initializers.TRUNCATED_STD**-30 == pytest.approx(47, abs=0.5)  # "about 47 in 30 layers"
     assert 2**14.5 > 20_000  # "twenty thousand times"
+    kept = (4 * 8 / (1 + 8) ** 2) ** 0.5  # "every pair leaves 63%", with widths in the ratio 8
+    assert kept == pytest.approx(0.63, abs=0.005) and kept**5 < 0.1 < kept**4
     check_prose(
         "initialization",
         given={"0.01", "0.1225", "0.1", "0.0625", "0.3", "0.8", "0.5", "1000", "1.414", "1.2", "0.300", "2.2"},
         computed={
             "0.577": 3**-0.5, "0.8796": nn.initializers.TRUNCATED_STD, "0.85": lab.QUARTER_CIRCLE,
             "1.7": lab.shrinking() / 1e4, "17,023": lab.shrinking(digits=3),
-            "16,729": lab.shrinking(), "10.15": brentq(lambda s: nn.meanfield.chi("sigmoid", s) - 1, 4, 16),
+            "16,729": lab.shrinking(), "14.5": (30 - 1) / 2,
+            "10.15": brentq(lambda s: nn.meanfield.chi("sigmoid", s) - 1, 4, 16),
         },
     )
