@@ -228,7 +228,7 @@ def test_numbers_typed_into_the_prose():
     assert lab.chi("relu", beta=1.0) == pytest.approx(1.12, abs=0.005)
     slope, mean, square = theory.moments("tanh")[2], theory.moments("tanh")[0], theory.moments("tanh")[1]
     assert [slope, square - mean**2] == pytest.approx([0.464, 0.394], abs=0.0006)
-    assert lab.chi("selu") == pytest.approx(1.07, abs=0.005)  # "seven per cent per layer"
+    assert lab.chi("selu") == pytest.approx(1.07, abs=0.005)  # "7% per layer"
     assert lab.chi("selu") ** 16 == pytest.approx(3, abs=0.1)  # thirty-two layers, in size
     mean, square, _ = theory.moments("relu")
     moments = theory.moments("selu")

@@ -15,7 +15,7 @@ def cell(rate, c):
 
 
 def solved(rate, c=None):
-    """How many of the eight runs name at least 90 % of the test symbols rightly."""
+    """How many of the eight runs name at least 90% of the test symbols rightly."""
     return int((stored()["accuracy"][cell(rate, c)] >= SOLVED).sum())
 
 

@@ -47,7 +47,7 @@ def make():
     """Run everything and write the file; about ten minutes."""
     shape = len(RATES), len(LIMITS), SEEDS
     loss, accuracy, way = np.zeros((3, *shape), np.float32)
-    quantiles = np.zeros((*shape, 3), np.float32)  # of the gradient's norm before clipping: 10, 50, 90 %
+    quantiles = np.zeros((*shape, 3), np.float32)  # of the gradient's norm before clipping: 10, 50, 90%
     traces = np.zeros((*shape[:2], TRACED, STEPS // BLOCK), np.float16)  # log10
     for cell in tqdm(np.ndindex(shape), total=loss.size):
         i, j, seed = cell

@@ -81,7 +81,7 @@ def test_accuracy(way):
 
 
 def learned():
-    """The ways whose every seed gets 85 % of the test digits right, the best first."""
+    """The ways whose every seed gets 85% of the test digits right, the best first."""
     good = [way for way in WAYS if test_accuracy(way).min() >= GOAL]
     return sorted(good, key=lambda way: -test_accuracy(way).mean())
 

@@ -50,7 +50,7 @@ EXERCISES = {
             mistakes=((lambda: -bias(-np.expm1(-1e-3)), "A gate that is nearly closed has a negative bias."),
                       (lambda: bias(1 / np.e), "This gate lets 1/e past one block. A thousand of them multiply."),
                       (lambda: 1e-3, "This is about the opening T of a gate. Its bias is where σ takes that value."),
-                      (lambda: -2.0, "This is the bias for shallow highways. Forty such gates let 1 % past.")),
+                      (lambda: -2.0, "This is the bias for shallow highways. Forty such gates let 1% past.")),
             tolerance=0.01,
         ),
         Exercise(
