@@ -259,6 +259,13 @@ def test_finer_formats_move_more_weights(depth):
     assert round_to(0.1, "float32") == np.float32(0.1)
 
 
+def test_bfloat16_rounds_away_what_float32_keeps():
+    """The numbers beside the reader's second try: a fifth of layer 1 at a rate of 1, under 1% at 0.01."""
+    one, hundredth = (rounding.layer_moves(5, rate, "bfloat16")[1][0] for rate in (1.0, 0.01))
+    assert one == pytest.approx(0.2, abs=0.05) and hundredth < 0.01
+    assert all(rounding.layer_moves(5, rate, "float32")[1].min() > 0.98 for rate in (1.0, 0.1, 0.01))
+
+
 # Runs that break
 
 

@@ -138,7 +138,7 @@ CLAIMS = (
         "S1.6", "Learning is slow or stops; training takes longer and costs more.", "holds",
         "",
         (
-            Evidence("epochs to 90 % of the training digits, 2 sigmoid layers",
+            Evidence("epochs to 90% of the training digits, 2 sigmoid layers",
                      lambda: float(np.median(epochs_needed("sigmoid")[DEPTHS.index(2)])), 2, 0, "epochs"),
             Evidence("the same with 5 sigmoid layers",
                      lambda: float(np.median(epochs_needed("sigmoid")[DEPTHS.index(5)])), 32, 0, "epochs"),

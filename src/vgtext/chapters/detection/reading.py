@@ -125,7 +125,7 @@ CLAIMS = (
     Claim(
         "S1.10", "Poor performance on test data may indicate vanishing gradients.", "holds if",
         "The training accuracy is poor, too. It is weak evidence: overfitting has a poor test and healthy gradients.",
-        (Evidence("share of runs with a test accuracy below 90 % whose gradients vanish",
+        (Evidence("share of runs with a test accuracy below 90% whose gradients vanish",
                   lambda: share_vanishing(poor_tests(HELD_OUT)), 0.38, 0.06),), "one-number?reading=test accuracy",
     ),
 )

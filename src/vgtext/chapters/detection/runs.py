@@ -3,7 +3,7 @@
     python -m vgtext.chapters.detection.runs        # trains 240 networks, a few minutes; writes the file again
 
 Per run: sizes of all layers at nine steps, the loss of every step, accuracies, and the accuracies of the mended run.
-Logarithms in float16 are exact to about 0.1 % of the loss and 1 % of a size.
+Logarithms in float16 are exact to about 0.1% of the loss and 1% of a size.
 """
 
 from datetime import date
