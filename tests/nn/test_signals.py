@@ -49,6 +49,17 @@ def test_groups_are_single_networks(name, seed, dtype, bias):
             np.testing.assert_allclose(getattr(groups, quantity)[i], getattr(one, quantity), atol=tolerance, rtol=1e-6)
 
 
+@pytest.mark.parametrize("k", [-60, 60])
+@pytest.mark.parametrize("width", [4, 16])  # with 8 examples: biases joined to the weights, and added
+def test_a_relu_network_scales_with_its_input_and_biases(width, k):
+    (W, b), (x, g) = nn.sample_weights(20, width, 3, bias=True), nn.sample_batch(width, 8, 3)
+    W *= np.float32(2**0.5)
+    one, other = nn.propagate(W, b, x, g, "relu"), nn.propagate(W, np.ldexp(b, k), np.ldexp(x, k), g, "relu")
+    np.testing.assert_allclose(other.log2_activation - k, one.log2_activation, atol=1e-4)
+    np.testing.assert_allclose(other.log2_error, one.log2_error, atol=1e-4)
+    np.testing.assert_allclose(other.log2_gradient - k, one.log2_gradient, atol=1e-4)
+
+
 @pytest.mark.parametrize("name", sorted(nn.ACTIVATIONS))
 @pytest.mark.parametrize("sigma_w", [0.05, 1.0, 2.0])
 def test_float32_is_float64_through_100_layers(name, sigma_w):
@@ -192,6 +203,8 @@ def test_log2_norm_and_rescale(depth, exponent):
     (lambda: nn.measure(3, 0), "width must be at least 1, got 0"),
     (lambda: nn.measure(3, sigma_w=-1), "sigma_w must be at least 0, got -1"),
     (lambda: nn.measure(3, sigma_b=np.nan), "sigma_b must be finite, got nan"),
+    (lambda: nn.propagate(np.zeros((2, 3, 3)), np.zeros((2, 3, 1)), np.ones((3, 4)), np.ones((3, 4)), sigma_b=[1.0]),
+     "sigma_b needs sigma_w beside it"),
     (lambda: nn.measure(3, activation="step"), "activation must be one of .*got 'step'"),
     (lambda: nn.measure(3, 4, x=np.ones((5, 2))), r"x must have shape \(4, any\), got \(5, 2\)"),
     (lambda: nn.measure(3, 4, x=np.full((4, 2), np.nan)), "x must be finite, got 8 values"),
