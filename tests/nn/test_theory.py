@@ -169,6 +169,7 @@ def test_lyapunov_spectrum():
     (lambda: nn.initializers.normal(-1), "std must be at least 0, got -1"),
     (lambda: jacobian.jacobian([None, np.eye(2)], 1, 2), "first and last must satisfy"),
     (lambda: jacobian.lyapunov_spectrum(np.ones((3, 2, 4))), "matrices must be square, got 2 x 4"),
+    (lambda: profiles.variances("tanh", 1.0, L=0), "L must be at least 1, got 0"),
 ])
 def test_bad_input_is_named(call, words):
     with pytest.raises(ValueError, match=words):
@@ -181,6 +182,8 @@ def test_profiles_end_in_the_fixed_point_and_its_slope(name, sigma_w, sigma_b):
     assert q[-1] == pytest.approx(mf.fixed_point(name, sigma_w, sigma_b), abs=1e-6)
     assert 2 * (back[70] - back[71]) == pytest.approx(np.log10(mf.chi(name, sigma_w, sigma_b)), abs=1e-4)
     assert back[80] == 0 and np.isnan(back[0]) and len(back) == 81
+    with pytest.raises(ValueError, match="read-only"):
+        q[1] = 0
 
 
 def test_he_keeps_both_signals_of_relu_at_every_layer():
