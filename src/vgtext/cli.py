@@ -148,7 +148,7 @@ def run_figure(given):
     kind = given.output.suffix.removeprefix(".")
     if kind not in ("svg", "png"):
         raise NoChapter(f"{given.output}: the file's name ends in .svg or .png")
-    figure = find_figure(given.name)
+    figure = notebooks.find_figure(given.name)
     image, caption = picture_file(figure, kind, read_state(figure, given.state))
     given.output.write_bytes(image)
     print(f"Wrote {given.output}: {caption}")
@@ -164,18 +164,6 @@ def run_marks(given):
     """Print the table of verdicts; a bar shows how far the running of notebooks has come."""
     files = bar(given.files, None, "running notebooks") if given.execute else given.files
     write_table({str(path): verdicts(path, given.execute) for path in files}, sys.stdout)
-
-
-def find_figure(name):
-    """Return the figure called ``name`` (or ``name`` with hyphens), running only the notebook that holds it."""
-    wanted, known = name.replace("-", "_"), []
-    for slug in notebooks.slugs():
-        texts = notebooks.text_outputs(notebooks.read(slug), "figure")
-        names = [text.split("(")[0].split(":")[0] for text in texts]
-        if wanted in names:
-            return notebooks.figures(slug)[wanted]
-        known += names
-    raise NoChapter(f"unknown figure {name!r}; there are {', '.join(known)}")
 
 
 def read_state(figure, words):

@@ -82,3 +82,15 @@ def figures(slug):
     """Return a chapter's figures, {name: Explorable}, in the order in which a reader meets them."""
     with text_mode(), redirect_stdout(io.StringIO()):
         return {value.figure.name: value.figure for value in cell_values(read(slug)) if isinstance(value, Shown)}
+
+
+def find_figure(name):
+    """Return the figure called ``name`` (or ``name`` with hyphens), running only the notebook that holds it."""
+    wanted, known = name.replace("-", "_"), []
+    for slug in slugs():
+        texts = text_outputs(read(slug), "figure")
+        names = [text.split("(")[0].split(":")[0] for text in texts]
+        if wanted in names:
+            return figures(slug)[wanted]
+        known += names
+    raise NoChapter(f"unknown figure {name!r}; there are {', '.join(known)}")

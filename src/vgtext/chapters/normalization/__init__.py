@@ -13,7 +13,6 @@ from .depth import (
     SCALES,
     draw_healed,
     draw_price,
-    draw_rescue,
     growth,
     measured_chi,
     predicted_growth,
@@ -34,6 +33,7 @@ from .inference import (
 )
 from .invariance import FACTORS, RATES, along_and_size, draw_tuning
 from .learning import CHOICES, draw_accuracy, rates_that_work, training_accuracy
+from .rescue import draw_rescue
 from .runs import BATCHES as TRAINING_BATCHES
 from .runs import DEPTHS, digits, network
 from .selu import GAINS, attraction, draw_self_normalizing, row_16
