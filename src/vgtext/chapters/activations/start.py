@@ -97,11 +97,13 @@ CLAIMS = (
         "P.3", "Depth kills ReLU units: more than half are dead before training.",
         "garbled", "In the course notes that show it, ten hidden layers on digits, it is the framework's default, "
         "weights and biases together; with either mended most units live. Depth has its part: 50 layers with zero "
-        "biases lose many, too.",
+        "biases lose two units in five, too.",
         (
             Evidence("dead in layer 10, default weights and biases", lambda: dead_share(3**-0.5, True), 0.51, 0.06),
             Evidence("default weights, zero biases", lambda: dead_share(3**-0.5, False), 0.15, 0.05),
             Evidence("He weights, default biases", lambda: dead_share(2**0.5, True), 0.15, 0.05),
+            Evidence("50 layers, zero biases: dead in layer 50", lambda: dead_share(3**-0.5, False, 50, True), 0.41,
+                     0.06),
         ), "start?sigma_w=the default, σ_w = 0.577&biases=random",
     ),
 )

@@ -114,7 +114,7 @@ def _rate_evidence(words, sigma_w, sigma_b):
 CLAIMS = (
     Claim(
         "R.8", "Schoenholz and others 2017: a random tanh network keeps its gradient on a critical line of weight and "
-        "bias variances; off the line it changes exponentially with depth, by χ₁ per layer.",
+        "bias variances; off the line its square changes exponentially with depth, by χ₁ per layer.",
         "holds", "",
         (
             *(Evidence(f"σ_b² = {b:g}: the critical σ_w²",
