@@ -10,6 +10,7 @@ import numpy as np
 from . import checks
 from .activations import get_activation
 from .initializers import get_initializer
+from .matmul import product, product_with_transpose
 from .norms import get_norm
 
 
@@ -45,7 +46,7 @@ class Dense:
         if self.z is None or self.z.shape[1] != a.shape[1]:
             self._allocate(a.shape[1])
         self.a_in, z = a, self.z  # (n_in, examples)
-        np.dot(self.W, a, out=z)  # (n_out, examples)
+        self._times(self.W, a, out=z)  # (n_out, examples)
         z += self.b
         self.u = u = self.norm.forward(z, training) if self.norm else z
         return self.phi.value(u, out=self.a)
@@ -56,16 +57,17 @@ class Dense:
         delta *= d  # dL/du
         if self.norm:
             self.norm.backward(delta, out=delta)  # dL/dz
-        np.copyto(self._a_in_T, self.a_in.T)  # a product with a transposed view is slower than this copy
-        np.dot(delta, self._a_in_T, out=self.W_gradient)  # (n_out, n_in)
+        self._times_transpose(delta, self.a_in, out=self.W_gradient)  # delta a_in.T, (n_out, n_in)
         np.dot(delta, self._ones, out=self._b_gradient)  # (n_out,)
-        return np.dot(self.W.T, delta, out=self._back)
+        return self._times_back(self.W.T, delta, out=self._back)
 
     def _allocate(self, examples):
         """Make the arrays that a pass writes to, once for each number of examples."""
         self.z, self.a, self.delta = np.empty((3, self.n_out, examples), self.W.dtype)
         self._back, self._ones = np.empty((self.n_in, examples), self.W.dtype), np.ones(examples, self.W.dtype)
-        self._a_in_T = np.empty((examples, self.n_in), self.W.dtype)
+        out, into, dtype = self.n_out, self.n_in, self.W.dtype
+        self._times, self._times_back = product(out, into, examples), product(into, out, examples)
+        self._times_transpose = product_with_transpose(out, examples, into, dtype)
         self._b_gradient = self.b_gradient[:, 0]
 
 

@@ -13,6 +13,7 @@ from . import checks
 from .cells import CELLS, Vanilla
 from .initializers import get_initializer, orthogonal
 from .losses import get_loss
+from .matmul import product, product_with_transpose
 from .scale import FAR, log2_norm, log2_sqrt, rescale
 from .signals import Signals
 
@@ -62,13 +63,16 @@ class Recurrent:
             self.h = self.s[:, : self.n]
             self.s[:, -1] = 1
             self.cell.allocate(self.z, self.h)
+            both, joined = self.rows_h.stop, self.n + self.n_in + 1
+            self._times, self._times_back = product(both, joined, B), product(self.n, both, B)
+            self._times_transpose = product_with_transpose(both, B, joined, self.dtype)
         self.s[:T, self.n : -1] = x
         self.cell.start()
-        A, A_x, both, dot, forward = *self._joined(), self.rows_h.stop, np.dot, self.cell.forward
-        for t, s, z in zip(range(1, T + 1), self.s, self.z[1:]):  # s = [h[t-1]; x[t]; 1]
-            dot(A, s, out=z[:both])  # (rows, B)
-            if len(A_x):
-                dot(A_x, s[self.n :], out=z[both:])  # rows that read x only, (n, B)
+        A, A_x, both, times, forward = *self._joined(), self.rows_h.stop, self._times, self.cell.forward
+        if len(A_x):
+            np.matmul(A_x, self.s[:T, self.n :], out=self.z[1:, both:])  # rows that read x only, (T, n, B)
+        for t, s, z in zip(range(1, T + 1), self.s, self.z[1:, :both]):  # s = [h[t-1]; x[t]; 1]
+            times(A, s, out=z)  # (rows, B)
             forward(t)
         self.a = self.V @ self.h[T] + self.c  # (n_out, B)
         return self.a
@@ -93,7 +97,8 @@ class Recurrent:
         np.matmul(dL_da, self.h[T].T, out=self.V_gradient)  # (n_out, n)
         self.c_gradient[...] = dL_da.sum(axis=1, keepdims=True)
         dA, dA_x = sums = [np.zeros_like(k) for k in self._joined()]  # dL/d[W U b] / 2**exponent, so far
-        (dA_t, dA_x_t), both, n, dot = [np.empty_like(k) for k in sums], self.rows_h.stop, self.n, np.dot
+        (dA_t, dA_x_t), both, n = [np.empty_like(k) for k in sums], self.rows_h.stop, self.n
+        times_back, times_transpose = self._times_back, self._times_transpose
         self.gradient[: self.parameters["b"].stop] = 0
         dh, W_back = self.V.T @ dL_da, self.W.T  # dh: (n, B)
         exponent, far, squares, exponents = 0, 4.0 ** FAR[self.dtype.name], np.empty(T + 1), np.zeros(T + 1, int)
@@ -107,10 +112,10 @@ class Recurrent:
             exponents[t] = exponent
             cell.backward(t, dh)  # z[t] is now dL/dz[t], (rows, B)
             z, s = self.z[t], self.s[t - 1]
-            dA += dot(z[:both], s.T, out=dA_t)  # (rows, n + n_in + 1)
+            dA += times_transpose(z[:both], s, out=dA_t)  # z s.T, (rows, n + n_in + 1)
             if len(dA_x):
-                dA_x += dot(z[both:], s[n:].T, out=dA_x_t)  # (n, n_in + 1)
-            dot(W_back, z[:both], out=dh)  # dL/dh[t-1], (n, B)
+                dA_x += np.dot(z[both:], s[n:].T, out=dA_x_t)  # (n, n_in + 1)
+            times_back(W_back, z[:both], out=dh)  # dL/dh[t-1], (n, B)
             if cell.direct is not None:
                 dh += cell.direct
         self._add(sums, exponent)

@@ -39,18 +39,18 @@ class StackedPass:
             m.A[:, :, :n], m.A[:, :, n:], self.ones[...], m.z_rows[:, :, n] = W, b, 1, 0
         self.exponent = self.exponent_a, self.exponent_z, _ = np.zeros((3, L + 1, G), int)  # of a, delta and dL/dW
         self.square = np.ones((3, L + 1, G), W.dtype)  # of the same three, as stored, without their exponents
+        self.rescaled = False  # whether any exponent is not 0
         self.kept = {}  # l: {g: phi'(z), a number or (n, B)} where the stored z and a are scaled
-        self.product = np.dot if plain else np.matmul
 
     def forward(self, x):
         """Fill ``a`` from the input x, (n, B), and ``z`` on the way."""
         self.a[0] = x
-        m, product, value, gain, every = self.memory, self.product, self.phi.value, self.gain, self.every
+        m, value, gain, every = self.memory, self.phi.value, self.gain, self.every
         A, rows, a, z = m.A_list or list(self.W), m.a_rows_list, m.a_list, m.z_list
         b = None if self.b is None or self.ones is not None else self.b[:, 0] if gain is None else self.b
         scaled = self._keep_in_range(self.a, self.exponent_a, 0)
         for l in range(1, len(a)):
-            z_l = product(A[l - 1], rows[l - 1], out=z[l])  # (G, n, B)
+            z_l = m.times(A[l - 1], rows[l - 1], out=z[l])  # (G, n, B)
             if gain is not None:
                 z_l *= gain
             if scaled:
@@ -73,7 +73,7 @@ class StackedPass:
             self._gradients(layers)
         np.vecdot(self._flat(self.a[L:]), self._flat(self.a[L:]), out=self.square[0, L:])
         # every delta[l] carries the exponents taken out of the layers above it, too; dL/dW[l] those of a[l-1] as well
-        if self.exponent.any():
+        if self.rescaled:
             self.exponent_z[1:] = np.cumsum(self.exponent_z[:0:-1], axis=0)[::-1]
             np.add(self.exponent_z[1:], self.exponent_a[:-1], out=self.exponent[2, 1:])
 
@@ -87,14 +87,14 @@ class StackedPass:
 
     def _errors(self, layers):
         """Turn phi'(z) into delta in place, from the last of the layers to the first."""
-        delta, work, product = self.memory.z_list, self.work[0] if self.gain is None else self.work, self.product
+        m, delta, work = self.memory, self.memory.z_list, self.work[0] if self.gain is None else self.work
         gain, every, multiply, W_back = self.gain, self.every, np.multiply, self.W.swapaxes(1, 2)
         for l in range(layers.stop - 1, layers.start - 1, -1):
             delta_l = multiply(work, delta[l], out=delta[l])  # (G, n, B)
             if l % every == 0:
                 self._keep_in_range(self.z, self.exponent_z, l)
             if l > 1:
-                product(W_back[l - 1], delta_l, out=work)  # dL/da[l-1], (G, n, B)
+                m.times_back(W_back[l - 1], delta_l, out=work)  # dL/da[l-1], (G, n, B)
                 if gain is not None:
                     work *= gain
 
@@ -102,7 +102,7 @@ class StackedPass:
         """Make dL/dW, and take the sums of squares of the layers' inputs, delta and dL/dW."""
         below = slice(layers.start - 1, layers.stop - 1)
         a, delta, dW = self.a[below], self.z[layers], self.dW[: layers.stop - layers.start]
-        np.matmul(delta, a.swapaxes(-1, -2), out=dW)  # (some, G, n, n)
+        self.memory.times_transpose(delta, a, out=dW)  # delta a.T, (some, G, n, n)
         for x, square in ((a, self.square[0, below]), (delta, self.square[1, layers]), (dW, self.square[2, layers])):
             flat = self._flat(x)
             np.vecdot(flat, flat, out=square)
@@ -152,9 +152,10 @@ class StackedPass:
                 if x is self.a and l and g not in self.kept.get(l, ()):
                     self._keep(l, g, self.phi.derivative(self.z[l, g]))  # before a is no longer phi(z)
                 exponent[l, g] += rescale(flat[g])
+                self.rescaled = True
                 if x is self.a and self.ones is not None:
                     self.ones[l] = exponent[l, g] == 0
-        return bool(exponent[l].any())
+        return self.rescaled and bool(exponent[l].any())
 
     def _far_layer(self, l):
         """phi for groups that carry an exponent: straight lines where the signal is tiny or huge."""
