@@ -139,6 +139,20 @@ def test_two_hundred_sigmoid_layers_in_float32():
     assert np.abs(found[0].log10_error - found[1].log10_error)[1:].max() < 0.01
 
 
+def test_an_error_signal_that_dips_below_float32_on_its_way_is_not_lost():
+    """Linear, 44 layers: half of them shrink the error signal, to 1e-66, the other half bring it back."""
+    def gradient(dtype):
+        blocks = [Dense(4, 4, init="orthogonal") for _ in range(44)]
+        network = nn.Network(blocks, loss="mean_squared_error", dtype=dtype)
+        for l, layer in enumerate(network.layers[1:], start=1):
+            layer.W *= 1e3 if l <= 22 else 1e-3
+        network.forward(1e-33 * np.eye(4))
+        network.backward(np.ones((4, 4)))
+        return network.gradient.reshape(44, 20)[:, :16].astype("float64") * 1e33  # of the weights
+
+    np.testing.assert_allclose(gradient("float32"), gradient("float64"), rtol=1e-3, atol=1e-5)
+
+
 @pytest.mark.parametrize("axis, kind", [(1, nn.BatchNorm), (0, nn.LayerNorm)])
 def test_norms_give_mean_0_and_variance_1(axis, kind):
     z = 3 + 2 * np.random.default_rng(0).standard_normal((8, 16))
