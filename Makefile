@@ -42,7 +42,7 @@ lint: $(READY) ## check the style of the code
 	$(BIN)/ruff check .
 
 test: lint book ## lint, unit and property tests, every notebook, the built pages in a browser
-	$(BIN)/pytest -n auto --dist loadfile --nbval --nbval-cell-timeout=60 tests notebooks
+	$(BIN)/pytest -n auto --nbval --nbval-cell-timeout=60 tests notebooks
 
 bench: $(READY) ## measure speed; nothing passes or fails
 	$(BIN)/python -m benchmarks

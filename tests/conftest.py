@@ -4,6 +4,7 @@ import os
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from browser import HOW_TO_GET_ONE, find_browser, open_browser
 
@@ -15,6 +16,19 @@ def pytest_configure(config):
     """Where a browser is required (in CI), its absence is a failure."""
     if os.environ.get("VGTEXT_REQUIRE_BROWSER") == "1" and not find_browser():
         raise pytest.UsageError(HOW_TO_GET_ONE)
+
+
+class ByFile(LoadFileScheduling):
+    """A file's tests stay together, but for the forks: each of them takes as long as the tests of a file."""
+
+    def _split_scope(self, nodeid):
+        return nodeid if "test_fork_builds.py" in nodeid else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Share out the tests among the processes of ``-n``."""
+    return ByFile(config, log)
 
 
 def pytest_collection_modifyitems(config, items):
