@@ -19,10 +19,13 @@ def pytest_configure(config):
 
 
 class ByFile(LoadFileScheduling):
-    """A file's tests stay together, but for the forks: each of them takes as long as the tests of a file."""
+    """A file's tests stay together, but for the two longest: forks go one by one, pages by how they are reached."""
 
     def _split_scope(self, nodeid):
-        return nodeid if "test_fork_builds.py" in nodeid else super()._split_scope(nodeid)
+        file = super()._split_scope(nodeid)
+        if file.endswith("test_fork_builds.py"):
+            return nodeid
+        return file + ("[http" if "[http" in nodeid else "") if file.endswith("test_pages.py") else file
 
 
 @pytest.hookimpl(optionalhook=True)
