@@ -19,7 +19,7 @@ SOURCES = {
     "S1": ("“Vanishing gradients”, an encyclopaedia article on problem, causes, signs and remedies", 15),
     "S2": ("“Vanishing & Exploding Gradients”, the transcript of a tutorial", 6),
     "S3": ("“Notes on Gradient Problems in Neural Networks”, lecture notes", 12),
-    "R": ("research papers", 12),
+    "R": ("research papers", 13),
     "P": ("tutorials, course notes and answers on the web", 4),
 }
 KNOWN = {f"{source}.{i}" for source, (_, count) in SOURCES.items() for i in range(1, count + 1)}

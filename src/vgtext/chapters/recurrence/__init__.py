@@ -1,0 +1,28 @@
+"""Recurrent networks: the gradient through time, what a sum over steps hides, and what a gate's bias decides.
+
+``through_time`` (the opening figure), ``sums`` (the terms of the gradient, and truncation), ``equal`` (one matrix
+against many), ``gates`` (half-lives, the critical bias), ``learning`` (which networks learn; ``runs`` keeps their
+training), ``passes`` (what all of them share). The prose stands in ``notebooks/recurrence.ipynb``.
+"""
+
+from . import learning
+from .equal import SCALES as EQUAL_SCALES
+from .equal import WIDTHS, draw_same_or_fresh
+from .exercises import EXERCISES
+from .gates import BIASES, critical_bias, decay, draw_paths, factor, half_life, measured_factor, measured_half_life
+from .learning import beats, best, draw_learning, longest, reach, runs, solved
+from .passes import MATRICES, follow, network, sequences, sizes
+from .runs import LENGTHS, NETWORKS, RATES, chrono, identity, start
+from .sums import KINDS, contributions, draw_contributions, draw_truncated, steps_for, terms, truncated
+from .sums import LENGTHS as SUM_LENGTHS
+from .through_time import SCALES, draw_through_time
+
+CLAIMS = getattr(learning, "CLAIMS", ())
+
+__all__ = [
+    "BIASES", "CLAIMS", "EQUAL_SCALES", "EXERCISES", "KINDS", "LENGTHS", "MATRICES", "NETWORKS", "RATES", "SCALES",
+    "SUM_LENGTHS", "WIDTHS", "beats", "best", "chrono", "contributions", "critical_bias", "decay",
+    "draw_contributions", "draw_learning", "draw_paths", "draw_same_or_fresh", "draw_through_time", "draw_truncated",
+    "factor", "follow", "half_life", "identity", "longest", "measured_factor", "measured_half_life", "network",
+    "reach", "runs", "sequences", "sizes", "solved", "start", "steps_for", "terms", "truncated",
+]

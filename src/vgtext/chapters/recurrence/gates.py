@@ -1,0 +1,101 @@
+"""How long a gate remembers: the direct path through the cell state, all paths together, and the bias it takes."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext.style import COLORS, REFERENCE, THEORY, label_line, log_axis, number
+
+from .passes import follow, network, sequences, sizes
+
+T = 120
+BIASES = tuple(np.round(np.arange(0, 6.5, 0.5), 1).tolist())
+
+
+def sigmoid(b):
+    """The opening of a gate whose pre-activation is b."""
+    return 1 / (1 + np.exp(-np.asarray(b, float)))
+
+
+def half_life(bias):
+    """Steps in which the direct path loses half: ln(1/2) / ln sigmoid(b)."""
+    return np.log(0.5) / np.log(sigmoid(bias))
+
+
+def factor(cell, bias, scale=1.0, tied=False):
+    """The factor per step of the gradient by all paths, of a network at rest: no input, all states 0.
+
+    What enters is what the input gate of an LSTM lets in, or what the update gate of a GRU leaves; the other half is
+    the output gate, or the reset gate.
+    """
+    keep = sigmoid(bias)
+    enter = 1 - keep if tied or cell == "gru" else 0.5
+    return keep + enter * 0.5 * scale
+
+
+def critical_bias(scale=1.0):
+    """The forget bias at which an LSTM at rest neither loses nor amplifies: sigmoid(b) + scale / 4 = 1."""
+    return np.log(4 / scale - 1)
+
+
+@cache
+def decay(bias, tied=False, inputs="silence", seed=0):
+    """An LSTM's direct path and all paths, k = 0 … T - 1 steps back from the end, relative to k = 0: (2, T).
+
+    The direct path is the product of the forget gates, a geometric mean over units and examples; all paths: the size
+    of dL/dc.
+    """
+    kept = follow(network("lstm", bias, tied=tied, seed=seed), *sequences(T, inputs, seed))
+    logs = np.log(kept.f[1:]).mean(axis=(1, 2))[::-1]  # the gate of step T first
+    direct = np.exp(np.concatenate([[0], np.cumsum(logs)[:-1]]))
+    whole = np.sqrt(np.square(kept.dc[1:]).sum(axis=(1, 2)))[::-1]
+    return np.stack([direct, whole / whole[0]])
+
+
+def measured_half_life(bias, inputs="copy", seeds=3):
+    """Steps in which the direct path of an LSTM at its start loses half, from its fall over ten steps."""
+    falls = [np.log(decay(bias, inputs=inputs, seed=seed)[0, 10]) / 10 for seed in range(seeds)]
+    return float(np.log(0.5) / np.mean(falls))
+
+
+def measured_factor(bias, tied=False, inputs="silence", seeds=3, cell="lstm"):
+    """The factor per step by all paths, fitted over the steps 20 to 100 before the end, a mean over seeds."""
+    k = np.arange(20, 101)
+    if cell == "lstm":
+        found = [np.log(decay(bias, tied, inputs, seed)[1, k]) for seed in range(seeds)]
+    else:
+        found = [np.log(10) * sizes(cell, T, bias, inputs=inputs, seed=seed)[T - k] for seed in range(seeds)]
+    return float(np.exp(np.mean([np.polyfit(k, line, 1)[0] for line in found])))
+
+
+@cache
+def factors(tied, inputs):
+    """The measured factors per step at the biases of the figure: (13,)."""
+    return np.array([measured_factor(b, tied, inputs, seeds=2) for b in BIASES])
+
+
+def draw_paths(path, rate, bias=1.0, tied=False, inputs="silence"):
+    """An LSTM before training: both kinds of path against the steps back; the factor per step against the bias."""
+    k, (direct, whole) = np.arange(T), decay(bias, tied, inputs)
+    some = slice(0, None, 6)
+    path.set(xlim=(0, T), xlabel="steps back in time", xticks=range(0, T + 1, 30))
+    log_axis(path, 1e-24, 1e10, "gradient of the cell state")
+    path.axhline(1, **REFERENCE)
+    for line, each, color, mark in ((direct, sigmoid(bias), COLORS["forward"], "s"),
+                                     (whole, factor("lstm", bias, tied=tied), COLORS["backward"], "o")):
+        path.plot(k[some], line[some], linestyle="none", marker=mark, color=color, markersize=4)
+        path.plot(k, each**k, **THEORY)
+    b = np.linspace(0, 6, 121)
+    rate.set(xlim=(-0.15, 6.15), ylim=(0.45, 1.3), xlabel="forget bias b", ylabel="factor per step back")
+    rate.axhline(1, **REFERENCE)
+    rate.plot(b, sigmoid(b), **THEORY)
+    rate.plot(b, factor("lstm", b, tied=tied), **THEORY)
+    rate.plot(BIASES, sigmoid(BIASES), linestyle="none", marker="s", color=COLORS["forward"], markersize=4)
+    rate.plot(BIASES, factors(tied, inputs), linestyle="none", marker="o", color=COLORS["backward"], markersize=4)
+    rate.plot([bias], [measured_factor(bias, tied, inputs, seeds=2)], "o", color=COLORS["backward"], markersize=9)
+    label_line(rate, 1.6, 0.72, "the direct path", COLORS["forward"], xytext=(0, 0))
+    label_line(rate, 0.1, 1.22, "all paths", COLORS["backward"], xytext=(0, 0))
+    return (f"LSTM, orthogonal W, input bias {number(-bias, 2) if tied and bias else '0'}, before training. At b = "
+            f"{bias:g} the direct path keeps {sigmoid(bias):.3f} per step, a half-life of {half_life(bias):.2f} steps; "
+            f"all paths together {measured_factor(bias, tied, inputs, seeds=2):.2f} (predicted at rest: "
+            f"{factor('lstm', bias, tied=tied):.3f}).")

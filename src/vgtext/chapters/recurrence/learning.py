@@ -1,0 +1,81 @@
+"""Which networks learn to remember: the stored runs against the length, and against the gradient at the start."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext.claim import Claim, Evidence
+from vgtext.style import COLORS, label_line, number
+
+from .gates import half_life, measured_half_life
+from .runs import LENGTHS, NETWORKS, RATES, SEEDS, STEPS, data, start, stored
+
+MARKS = {"rnn": ("o", COLORS["reference"]), "lstm": ("s", COLORS["backward"]), "gru": ("D", COLORS["weight"])}
+
+
+def runs(name, T, rate):
+    """The step at which each of the five runs had solved the task, -1 where none; and the share of right answers."""
+    cell = list(NETWORKS).index(name), LENGTHS.index(T), RATES.index(rate)
+    return stored()["solved"][cell], stored()["accuracy"][cell]
+
+
+def solved(name, T, rate):
+    """How many of the five runs name at least 90 % of the symbols rightly within the budget."""
+    return int((runs(name, T, rate)[0] > 0).sum())
+
+
+def best(name, T):
+    """The same at the better of the two learning rates."""
+    return max(solved(name, T, rate) for rate in RATES)
+
+
+def longest(name, least=SEEDS):
+    """The longest T that at least so many runs solve, at the better learning rate; 0 where there is none."""
+    return max((T for T in LENGTHS if best(name, T) >= least), default=0)
+
+
+def beats(name, other, T=50, rate=0.001):
+    """Seeds on which the first network is solved sooner than the second or, unsolved both, has more answers right."""
+    (steps, right), (steps_other, right_other) = runs(name, T, rate), runs(other, T, rate)
+    place, place_other = (np.where(k > 0, k, STEPS + 1) for k in (steps, steps_other))
+    return int(((place < place_other) | ((place == place_other) & (place > STEPS) & (right > right_other))).sum())
+
+
+@cache
+def reach(name, T, seeds=2):
+    """log10 of the gradient with respect to h[1] over that to h[T], before training: a mean over seeds."""
+    found = []
+    for seed in range(seeds):
+        net, (x, y, _, _) = start(name, T, seed), data(T)
+        net.loss_and_gradient(x[..., :16], y[:16])
+        found.append((net.log2_hidden[1] - net.log2_hidden[T]) * np.log10(2))
+    return float(np.mean(found))
+
+
+def draw_learning(table, reached, name="LSTM, b = 0", rate=0.001):
+    """Runs of five that learn the delayed copy: by network and length, and against the gradient at the start."""
+    names = list(NETWORKS)
+    counts = np.array([[solved(other, T, rate) for T in LENGTHS] for other in names])
+    table.set(xlim=(0, len(LENGTHS)), ylim=(len(names), 0), xlabel="length T")
+    table.pcolormesh(np.arange(len(LENGTHS) + 1), np.arange(len(names) + 1), counts, cmap="Greens", vmin=0, vmax=8)
+    table.set_xticks(np.arange(len(LENGTHS)) + 0.5, [str(T) for T in LENGTHS])
+    table.set_yticks(np.arange(len(names)) + 0.5, names)
+    table.tick_params(length=0)
+    for i, j in np.ndindex(counts.shape):
+        table.text(j + 0.5, i + 0.5, str(counts[i, j]), ha="center", va="center", fontsize=9, color="#000000")
+    row = names.index(name)
+    table.plot([0.03, 5.97, 5.97, 0.03, 0.03], [row, row, row + 1, row + 1, row], color="#000000", linewidth=1.6)
+    reached.set(xlim=(-27, 2.5), ylim=(-0.4, 5.6), xlabel="gradient of step 1 at the start",
+                ylabel="runs that learn, of 5")
+    reached.set_xticks([-24, -18, -12, -6, 0], ["10⁻²⁴", "10⁻¹⁸", "10⁻¹²", "10⁻⁶", "1"])
+    for other in names:
+        mark, color = MARKS[NETWORKS[other][0]]
+        size = 9 if other == name else 4
+        reached.plot([reach(other, T) for T in LENGTHS], [solved(other, T, rate) for T in LENGTHS], linestyle="none",
+                     marker=mark, color=color, markersize=size, alpha=1 if other == name else 0.45)
+    for k, (cell, (_, color)) in enumerate(MARKS.items()):
+        label_line(reached, -26, 5.2 - 0.5 * k, f"{'●■◆'[k]} {cell.upper()}", color, xytext=(0, 0))
+    solves = [T for T in LENGTHS if solved(name, T, rate) == SEEDS]
+    words = f"all {SEEDS} runs learn up to T = {max(solves)}" if solves else "no length is learned by all five"
+    return (f"{name}, Adam at η = {rate:g}, at most {STEPS} steps: {words}; at T = 50, {solved(name, 50, rate)} do. "
+            f"There the first step gets {number(10 ** reach(name, 50), 1)} of the last one's gradient before training.")

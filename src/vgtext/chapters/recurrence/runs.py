@@ -1,0 +1,101 @@
+"""Recurrent networks that learn the delayed copy, or do not: made once, kept in ``data/recurrence_runs.npz``, remade by
+
+    python -m vgtext.chapters.recurrence.runs
+
+The file holds for each run the step at which the task was solved and the share of right answers then or at the end.
+"""
+
+import platform
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from tqdm import tqdm
+
+from vgtext import nn
+
+from .passes import SYMBOLS, UNITS
+
+FILE = files("vgtext") / "data" / "recurrence_runs.npz"
+LENGTHS, RATES, SEEDS, STEPS, EVERY, BATCH = (10, 20, 30, 50, 100, 200), (0.001, 0.003), 5, 1000, 50, 32
+SOLVED, CLIP = 0.9, ("global_norm", 1.0)
+
+
+def identity(n_out, n_in, rng):
+    """The initializer that draws nothing: W = I."""
+    return np.eye(n_out, n_in)
+
+
+#: The networks: a cell, how it starts, and the bias of the gate that keeps (None: none; "chrono": by the length T).
+NETWORKS = {
+    "RNN, Glorot": ("rnn", "glorot_normal", None), "RNN, orthogonal": ("rnn", "orthogonal", None),
+    "RNN, orthogonal, not clipped": ("rnn", "orthogonal", None), "RNN, identity": ("rnn", identity, None),
+    "LSTM, b = 0": ("lstm", "orthogonal", 0.0), "LSTM, b = 1": ("lstm", "orthogonal", 1.0),
+    "LSTM, b = 2": ("lstm", "orthogonal", 2.0), "LSTM, chrono": ("lstm", "orthogonal", "chrono"),
+    "GRU, b = 0": ("gru", "orthogonal", 0.0), "GRU, chrono": ("gru", "orthogonal", "chrono"),
+}
+
+
+def chrono(net, T, rng):
+    """Set the gates' biases for memories of up to T steps: b = ln u, u uniform on (1, T - 1) (Tallec, Ollivier 2018).
+
+    b goes to an LSTM's forget gate, and -b to its input gate; in a GRU it goes to the update gate.
+    """
+    n, b = net.n, np.log(rng.uniform(1, T - 1, (net.n, 1)))
+    net.b[n : 2 * n] = b
+    if isinstance(net.cell, nn.cells.LSTM):
+        net.b[:n] = -b
+
+
+def start(name, T, seed):
+    """The network before training, float32."""
+    cell, init, bias = NETWORKS[name]
+    plain = 0.0 if bias in (None, "chrono") else bias
+    net = nn.Recurrent(cell, SYMBOLS + 1, UNITS, SYMBOLS, init=init, forget_bias=plain, update_bias=plain, seed=seed)
+    if bias == "chrono":
+        chrono(net, T, np.random.default_rng(seed))
+    return net
+
+
+@cache
+def data(T):
+    """Training and test sequences: x (T, 9, examples), y (examples,), twice."""
+    return *nn.data.delayed_copy(T, 2000, SYMBOLS, seed=100), *nn.data.delayed_copy(T, 500, SYMBOLS, seed=101)
+
+
+def train(name, T, rate, seed, steps=STEPS):
+    """Train by Adam until 90 % of the test symbols are right, at most ``steps``: (steps taken or -1, that share)."""
+    (x, y, x_test, y_test), net, adam = data(T), start(name, T, seed), nn.Adam()
+    clip = None if name.endswith("not clipped") else CLIP
+    for done in range(EVERY, steps + 1, EVERY):
+        nn.train(net, x, y, steps=EVERY, optimizer=adam, learning_rate=rate, batch_size=BATCH, clip=clip,
+                 seed=1000 * seed + done, progress=False)
+        right = nn.accuracy(net.predict(x_test), y_test)
+        if right >= SOLVED:
+            return done, right
+    return -1, right
+
+
+def make():
+    """Run everything and write the file; about ten minutes."""
+    shape = len(NETWORKS), len(LENGTHS), len(RATES), SEEDS
+    solved, accuracy = np.zeros(shape, np.int16), np.zeros(shape, np.float32)
+    names = list(NETWORKS)
+    for cell in tqdm(np.ndindex(shape), total=solved.size):
+        i, j, k, seed = cell
+        solved[cell], accuracy[cell] = train(names[i], LENGTHS[j], RATES[k], seed)
+    made = (f"python -m vgtext.chapters.recurrence.runs, seeds 0 to {SEEDS - 1}, {date.today()}, "
+            f"Python {platform.python_version()}, NumPy {np.__version__}")
+    np.savez_compressed(FILE, solved=solved, accuracy=accuracy, made=made)
+
+
+@cache
+def stored():
+    """The file as a dict of arrays: network, length, rate and seed first."""
+    with np.load(FILE) as file:
+        return {name: file[name] for name in file.files}
+
+
+if __name__ == "__main__":
+    make()
