@@ -10,19 +10,20 @@ from .equal import SCALES as EQUAL_SCALES
 from .equal import WIDTHS, draw_same_or_fresh
 from .exercises import EXERCISES
 from .gates import BIASES, critical_bias, decay, draw_paths, factor, half_life, measured_factor, measured_half_life
-from .learning import beats, best, draw_learning, longest, reach, runs, solved
+from .learning import beats, best, draw_learning, longest, outcomes, reach, solved
 from .passes import MATRICES, follow, network, sequences, sizes
 from .runs import LENGTHS, NETWORKS, RATES, chrono, identity, start
 from .sums import KINDS, contributions, draw_contributions, draw_truncated, steps_for, terms, truncated
 from .sums import LENGTHS as SUM_LENGTHS
 from .through_time import SCALES, draw_through_time
+from .waking import draw_waking, wakes
 
-CLAIMS = getattr(learning, "CLAIMS", ())
+CLAIMS = learning.CLAIMS
 
 __all__ = [
     "BIASES", "CLAIMS", "EQUAL_SCALES", "EXERCISES", "KINDS", "LENGTHS", "MATRICES", "NETWORKS", "RATES", "SCALES",
     "SUM_LENGTHS", "WIDTHS", "beats", "best", "chrono", "contributions", "critical_bias", "decay",
     "draw_contributions", "draw_learning", "draw_paths", "draw_same_or_fresh", "draw_through_time", "draw_truncated",
-    "factor", "follow", "half_life", "identity", "longest", "measured_factor", "measured_half_life", "network",
-    "reach", "runs", "sequences", "sizes", "solved", "start", "steps_for", "terms", "truncated",
+    "draw_waking", "factor", "follow", "half_life", "identity", "longest", "measured_factor", "measured_half_life",
+    "network", "outcomes", "reach", "sequences", "sizes", "solved", "start", "steps_for", "terms", "truncated", "wakes",
 ]

@@ -2,7 +2,8 @@
 
     python -m vgtext.chapters.recurrence.runs
 
-The file holds for each run the step at which the task was solved and the share of right answers then or at the end.
+The file holds for each run the step at which the task was solved and the share of right answers then or at the end;
+and, for runs at T = 50, the loss and how far the gradient reaches while they train.
 """
 
 import platform
@@ -19,6 +20,7 @@ from .passes import SYMBOLS, UNITS
 
 FILE = files("vgtext") / "data" / "recurrence_runs.npz"
 LENGTHS, RATES, SEEDS, STEPS, EVERY, BATCH = (10, 20, 30, 50, 100, 200), (0.001, 0.003), 5, 1000, 50, 32
+TRACE_LENGTH, TRACE_SEEDS, TRACED = 50, 3, 600  # runs that are followed
 SOLVED, CLIP = 0.9, ("global_norm", 1.0)
 
 
@@ -77,8 +79,30 @@ def train(name, T, rate, seed, steps=STEPS):
     return -1, right
 
 
+def reach(net, T):
+    """log10 of the gradient with respect to h[1] over that to h[T], after a pass."""
+    return (net.log2_hidden[1] - net.log2_hidden[T]) * np.log10(2)
+
+
+def trace(name, seed, steps=TRACED):
+    """Train at T = 50 and the lower rate: the loss and the reach after 0, 20, 40, … steps: (2, steps / 20 + 1)."""
+    T, (x, y, _, _), net, adam, found = TRACE_LENGTH, data(TRACE_LENGTH), start(name, TRACE_LENGTH, seed), nn.Adam(), []
+    clip = None if name.endswith("not clipped") else CLIP
+    for done in range(0, steps + 1, 20):
+        if done:
+            nn.train(net, x, y, steps=20, optimizer=adam, learning_rate=RATES[0], batch_size=BATCH, clip=clip,
+                     seed=1000 * seed + done, progress=False)
+        found.append((net.loss_and_gradient(x[..., :64], y[:64]), reach(net, T)))
+    return np.array(found).T
+
+
+def traces():
+    """The traces of all networks and three seeds: (network, seed, loss or reach, time)."""
+    return np.array([[trace(name, seed) for seed in range(TRACE_SEEDS)] for name in tqdm(NETWORKS)], np.float32)
+
+
 def make():
-    """Run everything and write the file; about ten minutes."""
+    """Run everything and write the file; a quarter of an hour."""
     shape = len(NETWORKS), len(LENGTHS), len(RATES), SEEDS
     solved, accuracy = np.zeros(shape, np.int16), np.zeros(shape, np.float32)
     names = list(NETWORKS)
@@ -87,7 +111,7 @@ def make():
         solved[cell], accuracy[cell] = train(names[i], LENGTHS[j], RATES[k], seed)
     made = (f"python -m vgtext.chapters.recurrence.runs, seeds 0 to {SEEDS - 1}, {date.today()}, "
             f"Python {platform.python_version()}, NumPy {np.__version__}")
-    np.savez_compressed(FILE, solved=solved, accuracy=accuracy, made=made)
+    np.savez_compressed(FILE, solved=solved, accuracy=accuracy, traces=traces(), made=made)
 
 
 @cache

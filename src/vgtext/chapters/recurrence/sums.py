@@ -49,14 +49,14 @@ def draw_contributions(each, whole, kind="LSTM, b = 0", T=100):
     """What every step gives to the gradient, relative to their sum; the sum and the first term against T."""
     sizes, total = contributions(kind, T)
     each.set(xlim=(0, 205), xlabel="time step t", xticks=[1, 50, 100, 150, 200])
-    log_axis(each, 1e-28, 1e2, "term of step t / whole gradient")
+    log_axis(each, 1e-28, 1e5, "term of step t / whole gradient")
     each.plot(range(1, T + 1), sizes / total, color=COLORS["gradient"], marker="o", markersize=2.5, linewidth=1)
     each.axhline(1, **REFERENCE)
     each.plot([1], [sizes[0] / total], "s", color=COLORS["gradient"], markersize=8)
     whole.set(xscale="log", xlim=(8, 260), xlabel="length T")
     whole.set_xticks([10, 20, 50, 100, 200], ["10", "20", "50", "100", "200"])
     whole.minorticks_off()
-    log_axis(whole, 1e-28, 1e2, "size")
+    log_axis(whole, 1e-28, 1e5, "size")
     found = [contributions(kind, k) for k in LENGTHS]
     whole.plot(LENGTHS, [s for _, s in found], color=COLORS["gradient"], marker="o", markersize=4)
     whole.plot(LENGTHS, [c[0] for c, _ in found], color=COLORS["gradient"], marker="s", markersize=4, linestyle="--")

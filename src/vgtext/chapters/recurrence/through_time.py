@@ -19,7 +19,7 @@ def reached(cell, bias=0.0, scale=1.0, matrix="orthogonal", seeds=3):
     return np.mean([sizes(cell, T, bias, scale, matrix, seed=seed) for seed in range(seeds)], axis=0)
 
 
-def apart(ys, least=1.9):
+def apart(ys, least=3.0):
     """Move numbers apart, in order, so that labels at these heights do not cover each other."""
     order = sorted(range(len(ys)), key=lambda k: ys[k])
     placed = [ys[k] for k in order]
@@ -33,7 +33,7 @@ def apart(ys, least=1.9):
 
 def draw_through_time(ax, bias=0.0, scale=1.0, matrix="orthogonal"):
     """Sizes of dL/dh[t], t = 1 … 100, relative to the last one: RNN, LSTM and GRU before training."""
-    ax.set(xlim=(-14, T + 2), xlabel="time step t (the symbol comes at t = 1, the loss at t = 100)")
+    ax.set(xlim=(-20, T + 2), xlabel="time step t (symbol at 1, loss at 100)")
     ax.set_xticks([1, 20, 40, 60, 80, 100])
     log_axis(ax, 1e-34, 1e6, "gradient ‖∂L/∂h[t]‖ / ‖∂L/∂h[T]‖")
     ax.axhline(1, **REFERENCE)
@@ -46,6 +46,6 @@ def draw_through_time(ax, bias=0.0, scale=1.0, matrix="orthogonal"):
         label_line(ax, -0.5, 10.0**y, NAMES[cell], color, ha="right", xytext=(0, 0))
     backward_arrow(ax, "backward pass")
     one = {cell: number(10.0 ** found[cell][1], 1) for cell in LOOKS}
-    return (f"Bias of the gate that keeps: b = {bias:g}; {matrix} W of scale {scale:g}, 32 units, 3 seeds, before training. The "
-            f"first of {T} steps gets {one['rnn']} of the gradient of the last one in the RNN, {one['lstm']} in the "
-            f"LSTM, {one['gru']} in the GRU.")
+    return (f"Bias of the gate that keeps: b = {bias:g}; {matrix} W, σ_w = {scale:g}, 32 units, 3 seeds, before "
+            f"training. The first of {T} steps gets {one['rnn']} of the gradient of the last one in the RNN, "
+            f"{one['lstm']} in the LSTM, {one['gru']} in the GRU.")
