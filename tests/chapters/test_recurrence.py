@@ -244,7 +244,7 @@ def test_reach_before_training_tells_nearly_who_learns():
 def test_clipping_makes_no_difference_here():
     for rate in lab.RATES:
         counts = [[lab.solved(name, T, rate) for T in lab.LENGTHS]
-                  for name in ("RNN, orthogonal", "RNN, orthogonal, not clipped")]
+                  for name in ("RNN, orthogonal", "RNN, not clipped")]
         assert np.abs(np.diff(counts, axis=0)).max() <= 1
 
 

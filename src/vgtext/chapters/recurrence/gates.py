@@ -70,8 +70,9 @@ def measured_factor(bias, tied=False, inputs="silence", seeds=3, cell="lstm"):
 
 @cache
 def factors(tied, inputs):
-    """The measured factors per step at the biases of the figure: (13,)."""
-    return np.array([measured_factor(b, tied, inputs, seeds=2) for b in BIASES])
+    """The measured factors per step at the biases of the figure, by the direct path and by all paths: (2, 13)."""
+    direct = [np.exp(np.mean([np.log(decay(b, tied, inputs, seed)[0, 100]) / 100 for seed in (0, 1)])) for b in BIASES]
+    return np.array([direct, [measured_factor(b, tied, inputs, seeds=2) for b in BIASES]])
 
 
 def draw_paths(path, rate, bias=1.0, tied=False, inputs="silence"):
@@ -90,8 +91,8 @@ def draw_paths(path, rate, bias=1.0, tied=False, inputs="silence"):
     rate.axhline(1, **REFERENCE)
     rate.plot(b, sigmoid(b), **THEORY)
     rate.plot(b, factor("lstm", b, tied=tied), **THEORY)
-    rate.plot(BIASES, sigmoid(BIASES), linestyle="none", marker="s", color=COLORS["forward"], markersize=4)
-    rate.plot(BIASES, factors(tied, inputs), linestyle="none", marker="o", color=COLORS["backward"], markersize=4)
+    for line, color, mark in zip(factors(tied, inputs), (COLORS["forward"], COLORS["backward"]), "so"):
+        rate.plot(BIASES, line, linestyle="none", marker=mark, color=color, markersize=4)
     rate.plot([bias], [measured_factor(bias, tied, inputs, seeds=2)], "o", color=COLORS["backward"], markersize=9)
     label_line(rate, 1.6, 0.72, "the direct path", COLORS["forward"], xytext=(0, 0))
     label_line(rate, 0.1, 1.22, "all paths", COLORS["backward"], xytext=(0, 0))

@@ -1,8 +1,11 @@
 """Which networks learn to remember: the stored runs against the length, and against the gradient at the start."""
 
 from functools import cache
+from itertools import product
 
 import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Rectangle
 
 from vgtext.claim import Claim, Evidence
 from vgtext.style import COLORS, label_line, number
@@ -53,23 +56,30 @@ def reach(name, T, seeds=2):
     return float(np.mean(found))
 
 
-def draw_learning(table, reached, name="LSTM, b = 0", rate=0.001):
-    """Runs of five that learn the delayed copy: by network and length, and against the gradient at the start."""
+def draw_counts(ax, rate, name):
+    """How many of five runs learn, network by length: a number on a colour from orange (0) to blue (5)."""
     names = list(NETWORKS)
-    counts = np.array([[solved(other, T, rate) for T in LENGTHS] for other in names])
-    table.set(xlim=(0, len(LENGTHS)), ylim=(len(names), 0), xlabel="length T")
-    table.pcolormesh(np.arange(len(LENGTHS) + 1), np.arange(len(names) + 1), counts, cmap="Greens", vmin=0, vmax=8)
-    table.set_xticks(np.arange(len(LENGTHS)) + 0.5, [str(T) for T in LENGTHS])
-    table.set_yticks(np.arange(len(names)) + 0.5, names)
-    table.tick_params(length=0)
-    for i, j in np.ndindex(counts.shape):
-        table.text(j + 0.5, i + 0.5, str(counts[i, j]), ha="center", va="center", fontsize=9, color="#000000")
+    ax.set(xlim=(0, len(LENGTHS)), ylim=(len(names), 0), xlabel="length T")
+    ax.set_xticks(np.arange(len(LENGTHS)) + 0.5, [str(T) for T in LENGTHS])
+    ax.set_yticks(np.arange(len(names)) + 0.5, names)
+    ax.tick_params(length=0)
+    for (i, other), (j, T) in product(enumerate(names), enumerate(LENGTHS)):
+        count = solved(other, T, rate)
+        color = to_rgb(COLORS["forward" if count > SEEDS / 2 else "backward"])
+        alpha = round(0.6 * abs(2 * count / SEEDS - 1), 2)
+        ax.add_patch(Rectangle((j + 0.02, i + 0.04), 0.96, 0.92, facecolor=(*color, alpha), linewidth=0))
+        ax.text(j + 0.5, i + 0.5, str(count), ha="center", va="center", fontsize=10)
     row = names.index(name)
-    table.plot([0.03, 5.97, 5.97, 0.03, 0.03], [row, row, row + 1, row + 1, row], color="#000000", linewidth=1.6)
+    ax.plot([0.03, 5.97, 5.97, 0.03, 0.03], [row, row, row + 1, row + 1, row], color="#000000", linewidth=1.6)
+
+
+def draw_learning(table, reached, name="LSTM, b = 1", rate=0.001):
+    """Runs of five that learn the delayed copy: by network and length, and against the gradient at the start."""
+    draw_counts(table, rate, name)
     reached.set(xlim=(-27, 2.5), ylim=(-0.4, 5.6), xlabel="gradient of step 1 at the start",
                 ylabel="runs that learn, of 5")
     reached.set_xticks([-24, -18, -12, -6, 0], ["10⁻²⁴", "10⁻¹⁸", "10⁻¹²", "10⁻⁶", "1"])
-    for other in names:
+    for other in NETWORKS:
         mark, color = MARKS[NETWORKS[other][0]]
         size = 9 if other == name else 4
         reached.plot([reach(other, T) for T in LENGTHS], [solved(other, T, rate) for T in LENGTHS], linestyle="none",

@@ -32,7 +32,7 @@ def identity(n_out, n_in, rng):
 #: The networks: a cell, how it starts, and the bias of the gate that keeps (None: none; "chrono": by the length T).
 NETWORKS = {
     "RNN, Glorot": ("rnn", "glorot_normal", None), "RNN, orthogonal": ("rnn", "orthogonal", None),
-    "RNN, orthogonal, not clipped": ("rnn", "orthogonal", None), "RNN, identity": ("rnn", identity, None),
+    "RNN, not clipped": ("rnn", "orthogonal", None), "RNN, identity": ("rnn", identity, None),
     "LSTM, b = 0": ("lstm", "orthogonal", 0.0), "LSTM, b = 1": ("lstm", "orthogonal", 1.0),
     "LSTM, b = 2": ("lstm", "orthogonal", 2.0), "LSTM, chrono": ("lstm", "orthogonal", "chrono"),
     "GRU, b = 0": ("gru", "orthogonal", 0.0), "GRU, chrono": ("gru", "orthogonal", "chrono"),
