@@ -11,7 +11,7 @@ from figures import caption_of, check_figure
 from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import recurrence as lab
-from vgtext.chapters.recurrence import equal, gates, passes, runs, through_time, waking
+from vgtext.chapters.recurrence import adding, equal, gates, passes, runs, through_time, waking
 from vgtext.notebooks import figures
 from vgtext.style import number
 
@@ -277,6 +277,26 @@ def test_a_stored_trace_begins_so_again(name, seed):
     assert loss == pytest.approx(kept[0, :4], abs=0.1) and reach == pytest.approx(kept[1, :4], abs=0.5)
 
 
+# The adding problem
+
+
+@pytest.mark.parametrize("name", ["GRU, b = 0", "LSTM, chrono"])
+def test_a_stored_run_of_the_adding_problem_begins_so_again(name):
+    again = adding.train(name, 0, steps=300)
+    assert np.log(again) == pytest.approx(np.log(adding.errors(name)[0, :3]), abs=0.3)
+
+
+def test_what_the_text_says_of_the_adding_problem():
+    gated = [name for name in lab.ADDING_NAMES if not name.startswith("RNN")]
+    assert all(lab.learned(name) == 5 for name in gated) and len(gated) == 6
+    assert lab.learned("RNN, orthogonal") == lab.learned("RNN, Glorot") == 0
+    order = [np.median(lab.arrivals(name)) for name in ("LSTM, b = 0", "LSTM, b = 1", "LSTM, chrono", "GRU, b = 0")]
+    assert (np.diff(order) < 0).all()
+    assert (lab.arrivals("LSTM, b = 1") < lab.arrivals("LSTM, b = 0")).all()
+    _, _, x, y = adding.data()
+    assert np.mean((y - 1) ** 2) == pytest.approx(adding.GUESS, rel=0.1) and (x[:, 1].sum(axis=0) == 2).all()
+
+
 # Figures and prose
 
 
@@ -293,6 +313,7 @@ def test_captions_tell_the_numbers_of_their_state():
     assert "they give all." in caption("truncated", k=100)
     assert number(equal.spread(equal.signals("Gaussian", 1.0, 4, True)), 1) in caption("same_or_fresh", n=4)
     assert f"half-life of {lab.half_life(2.0):.2f} steps" in caption("paths", bias=2.0, tied=True, inputs="noise")
+    assert "5 of 5 runs" in caption("adding", name="LSTM, b = 0")
     assert "at T = 50, 3 do" in caption("learning", name="LSTM, b = 1")
     assert f"halved after {lab.wakes('GRU, b = 0', 1)[1]} steps" in caption("waking", seed=1)
 
@@ -300,7 +321,7 @@ def test_captions_tell_the_numbers_of_their_state():
 def test_numbers_typed_into_the_prose():
     check_prose(
         "recurrence",
-        given={"0.95", "1.05", "1.5", "1000", "1994", "1997", "0.75", "0.01"},
+        given={"0.95", "1.05", "1.5", "1000", "2000", "1994", "1997", "0.75", "0.01"},
         computed={
             "0.88": equal.radii("Gaussian", 1.0, 16).min(), "1.24": equal.radii("Gaussian", 1.0, 16).max(),
             "1.0986": lab.critical_bias(), "0.986": 0.5 ** (1 / 50), "16.0": np.log(0.01) / np.log(0.75),

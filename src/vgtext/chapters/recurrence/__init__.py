@@ -2,10 +2,13 @@
 
 ``through_time`` (the opening figure), ``sums`` (the terms of the gradient, and truncation), ``equal`` (one matrix
 against many), ``gates`` (half-lives, the critical bias), ``learning`` (which networks learn; ``runs`` keeps their
-training), ``passes`` (what all of them share). The prose stands in ``notebooks/recurrence.ipynb``.
+training), ``waking`` (the gradient while they learn), ``adding`` (a task with noise), ``passes`` (what all share). The
+prose stands in ``notebooks/recurrence.ipynb``.
 """
 
 from . import learning
+from .adding import NAMES as ADDING_NAMES
+from .adding import arrivals, draw_adding, learned
 from .equal import SCALES as EQUAL_SCALES
 from .equal import WIDTHS, draw_same_or_fresh
 from .exercises import EXERCISES
@@ -21,9 +24,10 @@ from .waking import draw_waking, wakes
 CLAIMS = learning.CLAIMS
 
 __all__ = [
-    "BIASES", "CLAIMS", "EQUAL_SCALES", "EXERCISES", "KINDS", "LENGTHS", "MATRICES", "NETWORKS", "RATES", "SCALES",
-    "SUM_LENGTHS", "WIDTHS", "beats", "best", "chrono", "contributions", "critical_bias", "decay",
-    "draw_contributions", "draw_learning", "draw_paths", "draw_same_or_fresh", "draw_through_time", "draw_truncated",
-    "draw_waking", "factor", "follow", "half_life", "identity", "longest", "measured_factor", "measured_half_life",
-    "network", "outcomes", "reach", "sequences", "sizes", "solved", "start", "steps_for", "terms", "truncated", "wakes",
+    "ADDING_NAMES", "BIASES", "CLAIMS", "EQUAL_SCALES", "EXERCISES", "KINDS", "LENGTHS", "MATRICES", "NETWORKS",
+    "RATES", "SCALES", "SUM_LENGTHS", "WIDTHS", "arrivals", "beats", "best", "chrono", "contributions", "critical_bias",
+    "decay", "draw_adding", "draw_contributions", "draw_learning", "draw_paths", "draw_same_or_fresh",
+    "draw_through_time", "draw_truncated", "draw_waking", "factor", "follow", "half_life", "identity", "learned",
+    "longest", "measured_factor", "measured_half_life", "network", "outcomes", "reach", "sequences", "sizes",
+    "solved", "start", "steps_for", "terms", "truncated", "wakes",
 ]
