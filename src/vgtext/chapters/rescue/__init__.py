@@ -1,0 +1,42 @@
+"""Rescue: fifty layers that do not learn are diagnosed, mended one fault at a time, and have themselves checked.
+
+``plans`` says what may be chosen, ``runs`` and ``charts`` are the stored experiments, ``instruments`` measures
+untrained networks; ``patient``, ``operate`` and ``cases`` draw, ``checked`` examines a reader's own network, ``monday``
+is a training loop that knows nothing of this book. The prose stands in ``notebooks/rescue.ipynb``.
+"""
+
+from .cases import NAMES, diagnosis, draw_case, share_kept
+from .charts import CASES, charts
+from .checked import EVEN, check_rescue
+from .exercises import EXERCISES
+from .instruments import directions, draw_directions, factor, follow, predicted_directions, start
+from .monday import numpy_run
+from .operate import best, by_changes, draw_operation, least_changes, needed, rates_of
+from .patient import LOOKS, affordable, chart_line, draw_patient, draw_stages
+from .plans import (
+    ACTIVATIONS,
+    DEPTH,
+    INITS,
+    PATIENT,
+    RATES,
+    STAGES,
+    STEPS,
+    WAYS,
+    WIDTH,
+    Plan,
+    build,
+    digits,
+    plans,
+    treat,
+)
+from .runs import TEST_BAR, TRAIN_BAR, accuracy, again, rescued
+
+RECORDED = tuple(range(1, STEPS, 25))
+
+__all__ = [
+    "ACTIVATIONS", "CASES", "DEPTH", "EVEN", "EXERCISES", "INITS", "LOOKS", "NAMES", "PATIENT", "RATES", "RECORDED",
+    "STAGES", "STEPS", "TEST_BAR", "TRAIN_BAR", "WAYS", "WIDTH", "Plan", "accuracy", "affordable", "again", "best",
+    "build", "by_changes", "chart_line", "charts", "check_rescue", "diagnosis", "digits", "directions", "draw_case",
+    "draw_directions", "draw_operation", "draw_patient", "draw_stages", "factor", "follow", "least_changes", "needed",
+    "numpy_run", "plans", "predicted_directions", "rates_of", "rescued", "share_kept", "start", "treat",
+]

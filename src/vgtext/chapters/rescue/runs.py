@@ -1,0 +1,78 @@
+"""The factorial: every plan trained within the budget. Made once by
+
+    python -m vgtext.chapters.rescue.runs
+
+and kept in ``data/rescue_runs.npz``: losses in thousandths, counts of right answers, and what made them.
+"""
+
+import platform
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from tqdm import tqdm
+
+from .plans import ACTIVATIONS, INITS, RATES, STEPS, WAYS, accuracies, build, digits, plans, treat
+
+FILE = files("vgtext") / "data" / "rescue_runs.npz"
+EVERY, AGAIN = 10, 40  # losses are means of EVERY steps; AGAIN plans are trained once more with another seed
+SHAPE = (len(ACTIVATIONS), len(INITS), len(WAYS), len(RATES))
+TRAIN_BAR, TEST_BAR = 0.95, 0.9  # a network is rescued if it gets at least these shares right
+
+
+def train(plan, seed=0):
+    """Losses, means of EVERY steps in thousandths, (STEPS / EVERY,), and right answers in training and test, (2,).
+
+    A run that breaks down (nan or inf) is given the loss of guessing from there on, and counts as guessing.
+    """
+    run = treat(build(plan, seed), plan.rate, seed)
+    loss = np.full(STEPS, np.log(10))
+    loss[: len(run.loss)] = run.loss
+    loss = np.nan_to_num(loss, nan=np.log(10), posinf=30).clip(0, 30).reshape(-1, EVERY).mean(axis=1)
+    right = np.array(accuracies(run)) * (digits().y.size, digits().y_test.size)
+    return np.rint(1000 * loss).astype(np.int16), np.rint(right).astype(np.int16)
+
+
+@cache
+def stored():
+    """Losses (activation, init, way, rate, STEPS / EVERY) and accuracies in training and test (…, rate, 2)."""
+    with np.load(FILE) as file:
+        return file["losses"] / 1000, file["right"] / (digits().y.size, digits().y_test.size)
+
+
+@cache
+def again():
+    """Plans that were trained once more with another seed, and both runs' accuracies: (AGAIN, 2), (AGAIN, 2)."""
+    with np.load(FILE) as file:
+        chosen, right = file["chosen"], file["again"] / (digits().y.size, digits().y_test.size)
+    several = [plans()[i] for i in chosen]
+    return several, np.array([stored()[1][plan.cell] for plan in several]), right
+
+
+def accuracy(plan):
+    """Training and test accuracy of a plan: (2,)."""
+    return stored()[1][plan.cell]
+
+
+def rescued(plan):
+    """Whether a plan reaches both bars within the budget."""
+    return bool((accuracy(plan) >= (TRAIN_BAR, TEST_BAR)).all())
+
+
+def provenance(module):
+    """Say what makes a file: command, seeds, date, versions."""
+    return f"python -m {module}, seed 0, {date.today()}, Python {platform.python_version()}, NumPy {np.__version__}"
+
+
+def make():
+    """Train every plan, some of them twice, and write the file; about six minutes of a free core."""
+    results = [train(plan) for plan in tqdm(plans(), desc="plans")]
+    losses, right = (np.array(column).reshape(*SHAPE, -1) for column in zip(*results))
+    chosen = np.sort(np.random.default_rng(0).choice(len(plans()), AGAIN, replace=False))
+    second = np.array([train(plans()[i], seed=1)[1] for i in tqdm(chosen, desc="again")])
+    np.savez_compressed(FILE, losses=losses, right=right, chosen=chosen, again=second, made=provenance(__spec__.name))
+
+
+if __name__ == "__main__":
+    make()
