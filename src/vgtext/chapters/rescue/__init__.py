@@ -7,11 +7,11 @@ is a training loop that knows nothing of this book. The prose stands in ``notebo
 
 from .cases import NAMES, diagnosis, draw_case, share_kept
 from .charts import CASES, charts
-from .checked import EVEN, check_rescue
+from .checked import check_rescue
 from .exercises import EXERCISES
-from .instruments import directions, draw_directions, factor, follow, predicted_directions, start
+from .instruments import ENOUGH, EVEN, directions, draw_directions, factor, follow, predicted_directions, start
 from .monday import numpy_run
-from .operate import best, by_changes, draw_operation, least_changes, needed, rates_of
+from .operate import best, by_changes, draw_operation, forecasts, least_changes, needed, rates_of
 from .patient import LOOKS, affordable, chart_line, draw_patient, draw_stages
 from .plans import (
     ACTIVATIONS,
@@ -34,9 +34,10 @@ from .runs import TEST_BAR, TRAIN_BAR, accuracy, again, rescued
 RECORDED = tuple(range(1, STEPS, 25))
 
 __all__ = [
-    "ACTIVATIONS", "CASES", "DEPTH", "EVEN", "EXERCISES", "INITS", "LOOKS", "NAMES", "PATIENT", "RATES", "RECORDED",
-    "STAGES", "STEPS", "TEST_BAR", "TRAIN_BAR", "WAYS", "WIDTH", "Plan", "accuracy", "affordable", "again", "best",
-    "build", "by_changes", "chart_line", "charts", "check_rescue", "diagnosis", "digits", "directions", "draw_case",
-    "draw_directions", "draw_operation", "draw_patient", "draw_stages", "factor", "follow", "least_changes", "needed",
-    "numpy_run", "plans", "predicted_directions", "rates_of", "rescued", "share_kept", "start", "treat",
+    "ACTIVATIONS", "CASES", "DEPTH", "ENOUGH", "EVEN", "EXERCISES", "INITS", "LOOKS", "NAMES", "PATIENT",
+    "RATES", "RECORDED", "STAGES", "STEPS", "TEST_BAR", "TRAIN_BAR", "WAYS", "WIDTH", "Plan", "accuracy",
+    "affordable", "again", "best", "build", "by_changes", "chart_line", "charts", "check_rescue", "diagnosis",
+    "digits", "directions", "draw_case", "draw_directions", "draw_operation", "draw_patient", "draw_stages",
+    "factor", "follow", "forecasts", "least_changes", "needed", "numpy_run", "plans", "predicted_directions",
+    "rates_of", "rescued", "share_kept", "start", "treat",
 ]

@@ -11,12 +11,10 @@ from vgtext.exercises.call import call, show_printed
 from vgtext.exercises.words import describe
 from vgtext.explore.show import current_mode
 
-from .instruments import IMAGES, factor, follow
+from .instruments import ENOUGH, EVEN, IMAGES, factor, follow
 from .plans import BATCH, DEPTH, STEPS, WIDTH, accuracies, digits, treat
 from .runs import TEST_BAR, TRAIN_BAR
 
-EVEN = 30.0  # the error signal may differ by this factor between layers, before the first step
-FEW = 2.0  # with fewer directions than this at the last hidden layer, ten digits can hardly be told apart
 SEEDS = (0, 1)
 
 
@@ -37,9 +35,8 @@ class Finding:
         return self.factor <= EVEN and self.train >= TRAIN_BAR and self.test >= TEST_BAR
 
     def __str__(self):
-        return (f"seed {self.seed}: error signal within a factor of {self.factor:.2g} (at most {EVEN:.0f}), "
-                f"{self.train:.0%} training (at least {TRAIN_BAR:.0%}), {self.test:.0%} test "
-                f"(at least {TEST_BAR:.0%})")
+        return (f"seed {self.seed}: error within {self.factor:.2g}-fold (bar {EVEN:.0f}), training {self.train:.0%} "
+                f"(bar {TRAIN_BAR:.0%}), test {self.test:.0%} (bar {TEST_BAR:.0%})")
 
 
 def check_rescue(my_network, learning_rate=0.02, optimizer="sgd", seeds=SEEDS):
@@ -130,7 +127,7 @@ def hint(finding):
                 "is asked for.")
     else:
         lead = f"The test accuracy is {finding.test:.0%}; {TEST_BAR:.0%} is asked for."
-    if finding.directions < FEW and found.cause in ("label noise", "undecided", "healthy", "vanishing by depth"):
+    if finding.directions < ENOUGH and found.cause in ("label noise", "undecided", "healthy", "vanishing by depth"):
         return (f"{lead} Sizes are in order, but only {finding.directions:.1f} directions reach the last hidden layer: "
                 "the layers have mixed up what tells the digits apart. Give the signal a way around them.")
     if found.cause in ("healthy", "undecided"):

@@ -12,6 +12,7 @@ from vgtext.style import COLORS, REFERENCE, THEORY, label_line, layer_axis, numb
 from .plans import ACTIVATIONS, DEPTH, WIDTH, Plan, build, digits
 
 IMAGES = 256
+EVEN, ENOUGH = 30.0, 3.0  # the forecast: error signals within this factor of each other, and so many directions left
 SIGMA_W = {"standard": 3**-0.5, "Glorot": 1.0, "He": 2**0.5}  # of the square layers
 
 
@@ -33,7 +34,8 @@ def directions(a):
     size = np.abs(c).max(initial=0.0)
     if size <= 50 * np.finfo(a.dtype).eps * np.abs(a).max(initial=0.0):
         return 0.0
-    gram = (c / size) @ (c / size).T
+    c /= size
+    gram = c @ c.T if len(c) <= c.shape[1] else c.T @ c
     return float(np.trace(gram) ** 2 / np.sum(gram * gram))
 
 
@@ -69,6 +71,12 @@ def follow(net, x, y):
             error.insert(0, np.log10(np.linalg.norm(back) or 1e-300) + exponent * np.log10(2.0))
     hidden = min(len(error), DEPTH - 1)
     return Start(np.array(error[:hidden]) - error[hidden - 1], np.array(found[:hidden]))
+
+
+def promising(plan):
+    """The forecast before the first step: are the error signals even, and are enough directions left?"""
+    found = start(plan)
+    return bool(factor(found.error) <= EVEN and found.directions[-1] >= ENOUGH)
 
 
 def factor(error):

@@ -4,7 +4,7 @@ import numpy as np
 
 from vgtext.style import COLORS, REFERENCE, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
 
-from .instruments import factor, predicted_error, start
+from .instruments import factor, predicted_error, promising, start
 from .plans import DEPTH, RATES, STEPS, Plan, plans
 from .runs import EVERY, TEST_BAR, accuracy, rescued, stored
 
@@ -17,6 +17,12 @@ def rates_of(plan):
 def best(plan):
     """The plan at the rate at which it gets most training digits right."""
     return max(rates_of(plan), key=lambda p: accuracy(p)[0])
+
+
+def forecasts():
+    """For each network: was it promising before the first step, and is it rescued at one rate or more? (54, 2)."""
+    several = [p for p in plans() if p.rate == RATES[0]]
+    return np.array([(promising(p), any(map(rescued, rates_of(p)))) for p in several])
 
 
 def by_changes():
