@@ -43,7 +43,7 @@ ASKED = list(asked_for())
 
 def check_state(slug, state):
     """Assert that a chapter has the figure, and the figure the state, that ``state`` names as an address does."""
-    name, _, query = unquote(state).partition("?")
+    name, _, query = unquote(state).replace("+", "%2B").partition("?")  # in a link of ours + is a plus, not a space
     figures, _ = shown(slug)
     assert name in figures, f"{state} names none of {', '.join(figures)}"
     texts = {control.name: control.texts for control in figures[name].controls}

@@ -555,7 +555,7 @@
     async follow() {
       const [id, query] = target();
       if (id !== this.id || query === undefined) return;
-      const view = await this.open(), wanted = new URLSearchParams(query);
+      const view = await this.open(), wanted = new URLSearchParams(query.replaceAll("+", "%2B"));
       view.go(view.spec.controls.map((c, i) => {
         const text = wanted.get(c.name), exact = c.texts.indexOf(text);
         if (text === null || exact >= 0) return text === null ? view.state[i] : exact;
