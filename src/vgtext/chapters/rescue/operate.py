@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from vgtext.style import COLORS, REFERENCE, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
+from vgtext.style import COLORS, REFERENCE, THEORY, backward_arrow, layer_axis, log_axis, number
 
 from .instruments import factor, predicted_error, promising, start
 from .plans import DEPTH, RATES, STEPS, Plan, plans
-from .runs import EVERY, TEST_BAR, accuracy, rescued, stored
+from .runs import EVERY, accuracy, loss, rescued
 
 
 def rates_of(plan):
@@ -43,20 +43,28 @@ def needed(plan):
                  if not rescued(Plan(**{**kept, name: getattr(patient, name)})))
 
 
-def draw_operation(layers, losses, rates, activation="sigmoid", init="standard", way="nothing"):
-    """Error signal at the start, losses at two rates, and test accuracy at five rates."""
+def draw_operation(layers, losses, activation="sigmoid", init="standard", way="nothing"):
+    """Error signal at the start, and the losses at five rates with what they lead to."""
     plan = Plan(activation, init, way)
     top = best(plan)
     _draw_start(layers, plan)
     _draw_losses(losses, plan, top)
-    _draw_rates(rates, plan, top)
     first = start(plan)
     left = f"{first.directions[-1]:.1f}" if first.directions[-1] else "no"
     good = [f"{p.rate:g}" for p in rates_of(plan) if rescued(p)]
-    verdict = f"Rescued at η = {', '.join(good)}." if good else "No rate of the five rescues it."
-    return (f"{activation}, {init} weights, {way}: the error signal differs {number(factor(first.error))}-fold between "
-            f"layers, and {left} directions reach layer {DEPTH - 1}. At the patient's rate {accuracy(plan)[1]:.0%} of "
-            f"the test digits are right, at {top.rate:g} {accuracy(top)[1]:.0%}. {verdict}")
+    verdict = f"Rescued at η = {', '.join(good)}." if good else "None of the five rates rescues it."
+    lead = "At the patient's rate" + ", the best in training," * (top == plan)
+    ends = f"{lead} {accuracy(plan)[1]:.0%} of the test digits are right"
+    ends += f", at {top.rate:g} {accuracy(top)[1]:.0%}. {verdict}" if top != plan else f". {verdict}"
+    if breaks_down(plan):
+        ends = "It breaks down in the first steps, at each of the five rates."
+    return (f"{activation[0].upper()}{activation[1:]}, {init} weights, {way}: the error signal differs "
+            f"{number(factor(first.error))}-fold between layers, and {left} directions reach layer {DEPTH - 1}. {ends}")
+
+
+def breaks_down(plan):
+    """Whether a plan breaks down (nan or inf) at all five rates."""
+    return bool(np.isnan([loss(p)[-1] for p in rates_of(plan)]).all())
 
 
 def _draw_start(ax, plan):
@@ -71,25 +79,22 @@ def _draw_start(ax, plan):
 
 
 def _draw_losses(ax, plan, top):
-    ax.set(xlim=(0, STEPS), ylim=(0, 4), xlabel="step", ylabel="training loss")
+    ax.set(xlim=(0, STEPS), ylim=(0, 5), xlabel="step", ylabel="training loss, five rates")
     ax.axhline(np.log(10), **REFERENCE)
+    if breaks_down(plan):
+        ax.text(0.5, 0.6, "breaks down in the first steps,\nat every rate", color=COLORS["backward"], ha="center",
+                transform=ax.transAxes, fontsize=10)
+        return
     t = np.arange(EVERY, STEPS + 1, EVERY) - EVERY / 2
-    for p, color, dashes in ((plan, COLORS["backward"], (0, (5, 2))), (top, COLORS["forward"], "-")):
-        ax.plot(t, np.minimum(stored()[0][p.cell], 4.2), color=color, linestyle=dashes)
-    ax.text(0.97, 0.97, f"rate {plan.rate:g}, the patient's", color=COLORS["backward"], transform=ax.transAxes,
-            ha="right", va="top", fontsize=9)
-    words = f"rate {top.rate:g}, the best" if top != plan else "the best, too"
-    ax.text(0.97, 0.89, words, color=COLORS["forward"], transform=ax.transAxes, ha="right", va="top", fontsize=9)
-
-
-def _draw_rates(ax, plan, top):
-    ax.set_xscale("log")
-    ax.set(xlim=(5e-4, 1), ylim=(-0.03, 1.03), xlabel="learning rate η", ylabel="test accuracy, step 300")
-    ax.set_xticks(RATES[::2], [f"{rate:g}" for rate in RATES[::2]])
-    ax.minorticks_off()
-    ax.axhline(TEST_BAR, **REFERENCE)
-    label_line(ax, 5.3e-4, TEST_BAR, "bar: 90%", COLORS["reference"], xytext=(0, 7))
-    ax.plot(RATES, [accuracy(p)[1] for p in rates_of(plan)], color=COLORS["seed"], linewidth=1)
     for p in rates_of(plan):
-        color = COLORS["backward"] if p == plan else COLORS["forward"]
-        ax.plot([p.rate], [accuracy(p)[1]], marker="s" if p == plan else "o", markersize=6, color=color)
+        ax.plot(t, np.minimum(loss(p), 5.2), color=COLORS["seed"], linewidth=0.8)
+    named = [(plan, COLORS["backward"], (0, (5, 2)), "the patient's rate")]
+    named += [(top, COLORS["forward"], "-", "the best rate")] if top != plan else []
+    for i, (p, color, dashes, words) in enumerate(named):
+        ax.plot(t, np.minimum(loss(p), 5.2), color=color, linestyle=dashes, linewidth=2)
+        end = "breaks down" if np.isnan(loss(p)[-1]) else f"{accuracy(p)[1]:.0%} in the test"
+        ax.text(0.97, 0.98 - 0.075 * i, f"{words}, {p.rate:g}: {end}", color=color, ha="right", va="top",
+                transform=ax.transAxes, fontsize=9)
+    if top == plan:
+        ax.text(0.97, 0.905, "it is the best of the five, too", color=COLORS["reference"], transform=ax.transAxes,
+                ha="right", va="top", fontsize=9)

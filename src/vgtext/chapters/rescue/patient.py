@@ -16,6 +16,7 @@ LOOKS = {
     "update-to-weight ratio": ("got", "update-to-weight ratio", COLORS["weight"], (1e-30, 1e2)),
     "flat units": ("flat", "share of flat units", COLORS["forward"], None),
 }
+NO_UNIT_IS_FLAT = "0% of the hidden units are flat for every image."
 LOST = 2.0**-25  # a change below this share of a float32 number is rounded away, whatever the number
 
 
@@ -71,12 +72,15 @@ def draw_look(ax, chart, look, step, limits=None):
 def in_words(look, values):
     """Say what an instrument shows at layer 1 and at the last layer."""
     if look == "flat units":
-        return f"In no hidden layer more than {values[:-1].max():.0%} of the units are flat for every image."
+        most, full = values[:-1].max(), int((values[:-1] == 1).sum())
+        if full:
+            return f"in {full} of {len(values) - 1} hidden layers every unit is flat for every image."
+        return f"at most {most:.0%} of a hidden layer's units are flat for every image." if most else NO_UNIT_IS_FLAT
     zeros = int((values == 0).sum())
     if zeros == len(values):
-        return f"The {look} is exactly 0 in all {zeros} layers."
+        return f"the {look} is exactly 0 in all {zeros} layers."
     first, last = number(values[0]), number(values[-1])
-    lead = f"The {look} is {first} in layer 1 and {last} in layer {len(values)}"
+    lead = f"the {look} is {first} in layer 1 and {last} in layer {len(values)}"
     return f"{lead}; it is exactly 0 in {zeros} layers." if zeros else f"{lead}."
 
 
@@ -85,7 +89,7 @@ def draw_patient(losses, layers, look="error signal", step=1):
     chart = charts()["as admitted"]
     loss = draw_loss(losses, chart, step, top=3.5)
     values = draw_look(layers, chart, look, step)
-    return (f"Fifty sigmoid layers of 64, {STEPS} steps on the digits. At step {step} the loss is {loss:.2f}. "
+    return (f"Fifty sigmoid layers of 64, {STEPS} steps on the digits. At step {step} the loss is {loss:.2f}, and "
             f"{in_words(look, values)}")
 
 
@@ -95,9 +99,9 @@ def draw_stages(losses, layers, stage="1: ReLU", look="error signal", step=1):
     before = [charts()[name] for name in names[: names.index(stage)]]
     draw_loss(losses, chart, step, others=before, label=9)
     values = draw_look(layers, chart, look, step)
-    head, end = f"{stage[0].upper()}{stage[1:]}", np.mean(chart.loss[-10:])
-    return (f"{head}: the loss ends at {end:.1f}, with {chart.ended[0]:.0%} of the training digits right. Diagnosis: "
-            f"{diagnose(chart.recording()).cause}. {in_words(look, values)[:-1]}, step {step}.")
+    head = "After operation " + stage.replace(":", ",") if ":" in stage else stage.capitalize()
+    return (f"{head}: the loss ends at {np.mean(chart.loss[-10:]):.1f}, with {chart.ended[0]:.0%} of the training "
+            f"digits right. Diagnosis: {diagnose(chart.recording()).cause}. At step {step}: {in_words(look, values)}")
 
 
 def chart_line(name):

@@ -55,6 +55,14 @@ def accuracy(plan):
     return stored()[1][plan.cell]
 
 
+def loss(plan):
+    """The plan's losses, (STEPS / EVERY,): nan where it had broken down."""
+    curve, right = stored()[0][plan.cell].copy(), accuracy(plan) * (digits().y.size, digits().y_test.size)
+    if (np.rint(right) == np.rint([0.1 * digits().y.size, 0.1 * digits().y_test.size])).all():
+        curve[np.flatnonzero(curve != curve[-1])[-1] + 1 :] = np.nan
+    return curve
+
+
 def rescued(plan):
     """Whether a plan reaches both bars within the budget."""
     return bool((accuracy(plan) >= (TRAIN_BAR, TEST_BAR)).all())
