@@ -187,6 +187,9 @@ def test_four_mends_and_the_diagnosis_after_each():
 def test_no_single_change_rescues_and_two_do():
     counts = [sum(map(lab.rescued, several)) for several in lab.by_changes().values()]
     assert counts == [0, 0, 7, 27, 27] and sum(counts) == 61
+    one = {plan: lab.accuracy(plan)[1] for plan in lab.by_changes()[1]}
+    ends = {plan.way: round(100 * test) for plan, test in one.items() if test >= 0.2}
+    assert ends == {"batch norm": 48, "residual + layer norm": 86} and len(one) == 13
     least = lab.least_changes()
     assert sum(plan.changes == ("way", "rate") for plan in least) == 6
     assert [plan for plan in least if plan.activation == "tanh"] == [lab.Plan("tanh", way="residual")]
