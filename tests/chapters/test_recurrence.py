@@ -310,7 +310,7 @@ def test_captions_tell_the_numbers_of_their_state():
     sizes, total = lab.contributions("GRU, b = 3", 50)
     assert number(sizes[0] / total, 1) in caption("contributions", kind="GRU, b = 3", T=50)
     assert f"turned by {lab.truncated('RNN')[1][49]:.0f}°" in caption("truncated", kind="RNN", k=50)
-    assert "they give all." in caption("truncated", k=100)
+    assert "it keeps all." in caption("truncated", k=100)
     assert number(equal.spread(equal.signals("Gaussian", 1.0, 4, True)), 1) in caption("same_or_fresh", n=4)
     assert f"half-life of {lab.half_life(2.0):.2f} steps" in caption("paths", bias=2.0, tied=True, inputs="noise")
     assert "5 of 5 runs" in caption("adding", name="LSTM, b = 0")

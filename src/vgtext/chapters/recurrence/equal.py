@@ -66,6 +66,6 @@ def draw_same_or_fresh(same, fresh, matrix="Gaussian", scale=1.0, n=16):
     fresh.plot(k, np.exp(np.mean(np.log(found[1]), axis=0)), color=COLORS["backward"], linewidth=2)
     fresh.plot(k, growth(matrix, scale, n) ** k, **THEORY)
     low, high = radii(matrix, scale, n).min(), radii(matrix, scale, n).max()
-    return (f"{matrix} W, n = {n}, σ_w = {scale:g}, 20 draws. After {STEPS} steps the largest is "
+    return (f"{matrix.capitalize()} W, n = {n}, σ_w = {scale:g}, 20 draws. After {STEPS} steps the largest is "
             f"{number(spread(found[0]), 1)} times the smallest with one W throughout (spectral radii {low:.2f} to "
             f"{high:.2f}), and {number(spread(found[1]), 1)} times with a fresh W at every step.")

@@ -81,7 +81,7 @@ def draw_truncated(length, angle, kind="LSTM, b = 1", k=20):
         ax.plot(steps, line, color=COLORS["gradient"], linewidth=2)
         ax.plot([k], [line[k - 1]], "o", color=COLORS["gradient"], markersize=8)
     length.axhline(1, **REFERENCE)
-    symbol = "all" if k == CUT else "0"
-    return (f"{kind}, {CUT} steps, before training. The last {k} of them give a gradient of {size[k - 1]:.2f} times "
-            f"the length, turned by {turn[k - 1]:.0f}° from the whole. Of the gradient of the weights that read the "
-            f"symbol, they give {symbol}.")
+    last = "one gives" if k == 1 else f"{k} of them give"
+    return (f"{kind}, {CUT} steps, before training. The last {last} a gradient of {size[k - 1]:.2f} times the length, "
+            f"turned by {turn[k - 1]:.0f}° from the whole. Of the gradient of the weights that read the symbol, it "
+            f"keeps {'all' if k == CUT else 'nothing'}.")

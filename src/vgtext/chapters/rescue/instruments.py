@@ -124,12 +124,12 @@ def draw_directions(ax, width=64, way="nothing", init="He"):
     runs = [kept(plan, width, seed) for seed in range(3)]
     mean, l = np.exp(np.mean(np.log(runs), axis=0)), np.arange(1, DEPTH)
     ax.set_yscale("log")
-    ax.set(ylim=(0.9, 70), ylabel="directions D")
+    ax.set(ylim=(0.75, 70), ylabel="directions D")
     ax.set_yticks([1, 2, 5, 10, 20, 50], ["1", "2", "5", "10", "20", "50"])
     ax.minorticks_off()
     layer_axis(ax, DEPTH)
     ax.axhline(1, **REFERENCE)
-    label_line(ax, 1, 1, "all images on one line", COLORS["reference"], xytext=(0, 7))
+    label_line(ax, 1, 1, "all images on one line", COLORS["reference"], xytext=(0, -7))
     ax.plot(l, np.transpose(runs), color=COLORS["seed"], linewidth=0.7)
     ax.plot(l, mean, color=COLORS["forward"], marker="o", markersize=4, markevery=6)
     words = ""

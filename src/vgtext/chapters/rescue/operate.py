@@ -78,8 +78,13 @@ def _draw_start(ax, plan):
     backward_arrow(ax)
 
 
+def _below(values, limit=5):
+    """Leave out what is above the limit: there the labels stand."""
+    return np.where(np.asarray(values) < limit, values, np.nan)
+
+
 def _draw_losses(ax, plan, top):
-    ax.set(xlim=(0, STEPS), ylim=(0, 5), xlabel="step", ylabel="training loss, five rates")
+    ax.set(xlim=(0, STEPS), ylim=(0, 6), xlabel="step", ylabel="training loss, five rates")
     ax.axhline(np.log(10), **REFERENCE)
     if breaks_down(plan):
         ax.text(0.5, 0.6, "breaks down in the first steps,\nat every rate", color=COLORS["backward"], ha="center",
@@ -87,11 +92,11 @@ def _draw_losses(ax, plan, top):
         return
     t = np.arange(EVERY, STEPS + 1, EVERY) - EVERY / 2
     for p in rates_of(plan):
-        ax.plot(t, np.minimum(loss(p), 5.2), color=COLORS["seed"], linewidth=0.8)
+        ax.plot(t, _below(loss(p)), color=COLORS["seed"], linewidth=0.8)
     named = [(plan, COLORS["backward"], (0, (5, 2)), "the patient's rate")]
     named += [(top, COLORS["forward"], "-", "the best rate")] if top != plan else []
     for i, (p, color, dashes, words) in enumerate(named):
-        ax.plot(t, np.minimum(loss(p), 5.2), color=color, linestyle=dashes, linewidth=2)
+        ax.plot(t, _below(loss(p)), color=color, linestyle=dashes, linewidth=2)
         end = "breaks down" if np.isnan(loss(p)[-1]) else f"{accuracy(p)[1]:.0%} in the test"
         ax.text(0.97, 0.98 - 0.075 * i, f"{words}, {p.rate:g}: {end}", color=color, ha="right", va="top",
                 transform=ax.transAxes, fontsize=9)

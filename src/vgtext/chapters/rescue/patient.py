@@ -65,7 +65,7 @@ def draw_look(ax, chart, look, step, limits=None):
         ax.text(0.98, 0.02, "float32: no weight moves", transform=ax.transAxes, fontsize=8, ha="right", va="bottom",
                 color=COLORS["reference"])
         ax.axhline(1e-3, **REFERENCE)
-        label_line(ax, len(values), 1e-3, "guide: 0.001", COLORS["reference"], ha="right", xytext=(0, 8))
+        label_line(ax, 1, 1e-3, "guide: 0.001", COLORS["reference"], xytext=(0, 8))
     return values
 
 
