@@ -18,7 +18,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # How JupyterLab folds answers away: a quiz, and a solution with what it prints.
 HIDDEN = ({"source_hidden": True}, {"source_hidden": True, "outputs_hidden": True})
 COLUMN = 85  # characters of code that fit the column of a page
-GROUND = {"nn", "explore", "style", "claim", "exercises", "diagnose"}
+GROUND = {"nn", "explore", "style", "claim", "exercises", "diagnose", "kept"}
 
 
 def name(path):

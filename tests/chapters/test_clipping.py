@@ -279,7 +279,6 @@ def test_stored_runs_are_whole():
     kept, shape = runs.stored(), (len(runs.RATES), len(runs.LIMITS), runs.SEEDS)
     assert kept["loss"].shape == kept["accuracy"].shape == kept["way"].shape == shape
     assert np.isfinite(kept["loss"]).all() and ((kept["accuracy"] >= 0) & (kept["accuracy"] <= 1)).all()
-    assert "python -m vgtext.chapters.clipping.runs" in str(kept["made"])
 
 
 def test_where_all_is_clipped_only_the_product_counts():

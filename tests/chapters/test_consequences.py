@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from figures import caption_of, check_figure
 from prose import check_prose
-from vgtext import nn
+from vgtext import kept, nn
 from vgtext.chapters import consequences as lab
 from vgtext.chapters.consequences import explosion, flat, frozen, rates, rounding, runs, slow
 from vgtext.chapters.consequences.exercises import DIGITS, RATE, WEIGHT, curved, smallest, spectrum
@@ -22,11 +22,6 @@ FIGURES = figures("consequences")
 caption = partial(caption_of, FIGURES)
 
 
-def stored():
-    with np.load(runs.FILE) as file:
-        return {name: file[name] for name in file.files}
-
-
 # Stored runs
 
 
@@ -34,25 +29,24 @@ def stored():
                                                            ("relu", 5, 0.3, 2), ("relu", 6, 1.0, 1)])
 def test_stored_accuracies_come_out_again(activation, depth, rate, seed, epochs=4):
     cell = runs.ACTIVATIONS.index(activation), runs.DEPTHS.index(depth), runs.RATES.index(rate), seed
-    kept = stored()["by_depth"][cell]
+    stored = kept.read("consequences_runs")["by_depth"][cell]
     again = runs.train(activation, depth, rate, seed, epochs)
-    assert np.abs(again - kept[:epochs])[:2].max() <= 15  # of 1438 and 359 answers; rounding differs between machines
-    assert np.abs(again - kept[:epochs]).max() <= 75
+    assert np.abs(again - stored[:epochs])[:2].max() <= 15  # of 1438 and 359 answers; rounding differs between machines
+    assert np.abs(again - stored[:epochs]).max() <= 75
 
 
 @pytest.mark.parametrize("name, k", [("tanh, 8 layers", 4), ("sigmoid, 4 layers", 2)])
 def test_stored_frozen_runs_come_out_again(name, k, epochs=3):
-    kept = stored()["by_frozen"][list(runs.FREEZING).index(name), k, 0, :epochs]
-    assert np.abs(runs.train(*runs.FREEZING[name], 0, epochs, frozen=k) - kept).max() <= 40
+    stored = kept.read("consequences_runs")["by_frozen"][list(runs.FREEZING).index(name), k, 0, :epochs]
+    assert np.abs(runs.train(*runs.FREEZING[name], 0, epochs, frozen=k) - stored).max() <= 40
 
 
 def test_stored_counts_are_whole_and_possible():
-    kept = stored()
-    assert kept["by_depth"].shape == (3, len(runs.DEPTHS), len(runs.RATES), runs.SEEDS, runs.EPOCHS, 2)
-    assert (kept["by_depth"] >= 0).all() and (kept["by_depth"] <= [1438, 359]).all()
-    lost = kept["by_frozen"][list(runs.FREEZING).index("sigmoid, 4 layers"), 4:]
+    counts = kept.read("consequences_runs")
+    assert counts["by_depth"].shape == (3, len(runs.DEPTHS), len(runs.RATES), runs.SEEDS, runs.EPOCHS, 2)
+    assert (counts["by_depth"] >= 0).all() and (counts["by_depth"] <= [1438, 359]).all()
+    lost = counts["by_frozen"][list(runs.FREEZING).index("sigmoid, 4 layers"), 4:]
     assert (lost == -1).all() and np.isnan(runs.accuracies()[1]).sum() == lost.size
-    assert "python -m vgtext.chapters.consequences.runs" in str(kept["made"])
 
 
 def test_frozen_parameters_do_not_move():

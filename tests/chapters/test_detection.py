@@ -8,12 +8,11 @@ import pytest
 
 from figures import caption_of, check_figure
 from prose import check_prose
-from vgtext import notebooks
+from vgtext import kept, notebooks
 from vgtext.chapters import detection as lab
 from vgtext.chapters.detection.exercises import EXERCISES
 from vgtext.chapters.detection.friends import TRULY, pick
 from vgtext.chapters.detection.reading import readings
-from vgtext.chapters.detection.runs import FILE
 from vgtext.chapters.detection.scoring import ANSWERS, grouped, thresholds
 from vgtext.diagnose import CAUSES, UNDECIDED, Recording, diagnose, read
 
@@ -44,7 +43,7 @@ def test_every_cause_has_as_many_runs_in_each_half():
 
 
 def test_the_file_holds_the_recipes_that_stand_here():
-    stored = list(np.load(FILE)["setups"])
+    stored = list(kept.read("detection_runs")["setups"])
     assert stored == [f"{run.half}: {run.cause}: {run.setup}" for run in RUNS]
 
 

@@ -133,9 +133,6 @@ def test_stored_counts_are_whole_and_possible():
     assert (kept >= 0).all() and (kept <= [1438, 359, runs.STEPS]).all()
     assert (kept[:, :, :, 0, 0] == kept[:, :, :, 1, 0]).all()  # two layers have no hidden layer to go around
     assert (cures.counts() <= 359).all() and cures.counts().shape == (7, 14, 2)
-    for file in (runs.FILE, cures.FILE, hundred.FILE):
-        with np.load(file) as stored:
-            assert "python -m vgtext.chapters.mitigation." in str(stored["made"])
 
 
 def test_steps_until_a_loss():

@@ -218,7 +218,6 @@ def test_stored_runs_are_whole():
     assert kept["solved"].shape == kept["accuracy"].shape == shape
     assert ((kept["solved"] == -1) | ((kept["solved"] >= runs.EVERY) & (kept["solved"] <= runs.STEPS))).all()
     assert ((kept["accuracy"] >= runs.SOLVED) == (kept["solved"] > 0)).all()
-    assert "python -m vgtext.chapters.recurrence.runs" in str(kept["made"])
 
 
 def test_what_the_text_says_of_the_runs():

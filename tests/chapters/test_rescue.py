@@ -13,7 +13,6 @@ from prose import check_prose, prose
 from vgtext import nn
 from vgtext.chapters import rescue as lab
 from vgtext.chapters.rescue import checked, instruments, runs
-from vgtext.chapters.rescue.charts import FILE as CHART_FILE
 from vgtext.chapters.rescue.charts import make_chart
 from vgtext.diagnose import Recording, diagnose, read, rules
 from vgtext.exercises import Verdict
@@ -153,9 +152,6 @@ def test_stored_runs_are_whole():
     assert losses.shape == (3, 3, 6, 5, 30) and right.shape == (3, 3, 6, 5, 2)
     assert ((right >= 0) & (right <= 1)).all() and (losses >= 0).all()
     assert len(lab.plans()) == 270 and [plan.cell for plan in lab.plans()] == list(np.ndindex(3, 3, 6, 5))
-    for file in (runs.FILE, CHART_FILE):
-        with np.load(file) as found:
-            assert "python -m vgtext.chapters.rescue." in str(found["made"])
 
 
 def test_asked_and_got_agree_unless_weights_are_coarse():

@@ -6,18 +6,14 @@ Counts are whole numbers: dead units of the seven hidden layers over all 1438 tr
 came back, right answers.
 """
 
-import platform
-from datetime import date
 from functools import cache
-from importlib.resources import files
 from itertools import product
 
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import nn
+from vgtext import kept, nn
 
-FILE = files("vgtext") / "data" / "activations_runs.npz"
 DEPTH, WIDTH, STEPS, EVERY, SEEDS = 8, 64, 400, 20, 3
 UNITS = (DEPTH - 1) * WIDTH
 ACTIVATIONS, OPTIMIZERS = ("relu", "leaky_relu"), ("sgd", "adam")
@@ -61,8 +57,7 @@ def train(activation, optimizer, rate, bias, seed, steps=STEPS):
 @cache
 def stored():
     """The arrays of the file: dead, back (activation, optimizer, rate, bias, seed, record, layer) and right (…seed)."""
-    with np.load(FILE) as found:
-        return found["dead"].astype(int), found["back"].astype(int), found["right"].astype(int)
+    return tuple(kept.read("activations_runs")[k].astype(int) for k in ("dead", "back", "right"))
 
 
 def make():
@@ -72,9 +67,7 @@ def make():
     right = np.zeros(SHAPE, np.int16)
     for index, values in tqdm(zip(np.ndindex(SHAPE), product(*GRID)), total=right.size, desc="runs"):
         dead[index], back[index], right[index] = train(*values)
-    made = (f"python -m vgtext.chapters.activations.runs, seeds 0 to {SEEDS - 1}, {date.today()}, "
-            f"Python {platform.python_version()}, NumPy {np.__version__}")
-    np.savez_compressed(FILE, dead=dead, back=back, right=right, made=made)
+    kept.write("activations_runs", SEEDS, dead=dead, back=back, right=right)
 
 
 if __name__ == "__main__":

@@ -5,17 +5,13 @@
 The file holds what each run came to on 500 test sequences, the sizes of its gradient, and what made them.
 """
 
-import platform
-from datetime import date
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import nn
+from vgtext import kept, nn
 
-FILE = files("vgtext") / "data" / "clipping_runs.npz"
 T, UNITS, BATCH, STEPS, SYMBOLS = 30, 32, 32, 1000, 8
 RATES, LIMITS = (0.003, 0.01, 0.03, 0.1, 0.3), (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, np.inf)  # inf clips nothing
 SEEDS, TRACED, BLOCK = 8, 3, 5  # traces: of 3 seeds, the largest of every 5 gradients
@@ -55,16 +51,12 @@ def make():
         quantiles[cell] = np.percentile(norms, [10, 50, 90])
         if seed < TRACED:
             traces[cell] = np.log10(norms.reshape(-1, BLOCK).max(axis=1))
-    made = (f"python -m vgtext.chapters.clipping.runs, seeds 0 to {SEEDS - 1}, {date.today()}, "
-            f"Python {platform.python_version()}, NumPy {np.__version__}")
-    np.savez_compressed(FILE, loss=loss, accuracy=accuracy, way=way, quantiles=quantiles, traces=traces, made=made)
+    kept.write("clipping_runs", SEEDS, loss=loss, accuracy=accuracy, way=way, quantiles=quantiles, traces=traces)
 
 
-@cache
 def stored():
     """The file as a dict of arrays: rates, limits and seeds first."""
-    with np.load(FILE) as file:
-        return {name: file[name] for name in file.files}
+    return kept.read("clipping_runs")
 
 
 if __name__ == "__main__":

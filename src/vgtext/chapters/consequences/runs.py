@@ -5,17 +5,13 @@
 The file holds counts of right answers (whole numbers, so that nothing is lost by rounding), and what made them.
 """
 
-import platform
-from datetime import date
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import nn
+from vgtext import kept, nn
 
-FILE = files("vgtext") / "data" / "consequences_runs.npz"
 STEPS = 22  # mini-batches of 64 in one epoch of the 1438 training digits
 INITS = {"sigmoid": "glorot_normal", "tanh": "glorot_normal", "relu": "he_normal"}
 ACTIVATIONS = tuple(INITS)
@@ -67,8 +63,8 @@ def accuracies():
     Entries are shares of right answers; nan where a network has fewer than k layers to freeze.
     """
     size = np.array([digits().y.size, digits().y_test.size])
-    with np.load(FILE) as stored:
-        return tuple(np.where(stored[name] >= 0, stored[name] / size, np.nan) for name in ("by_depth", "by_frozen"))
+    found = [kept.read("consequences_runs")[name] for name in ("by_depth", "by_frozen")]
+    return tuple(np.where(k >= 0, k / size, np.nan) for k in found)
 
 
 def make():
@@ -91,9 +87,7 @@ def freezing():
 
 def write(by_depth, by_frozen):
     """Write the counts, with what made them."""
-    made = (f"python -m vgtext.chapters.consequences.runs, seeds 0 to {SEEDS - 1}, {date.today()}, "
-            f"Python {platform.python_version()}, NumPy {np.__version__}")
-    np.savez_compressed(FILE, by_depth=by_depth, by_frozen=by_frozen, made=made)
+    kept.write("consequences_runs", SEEDS, by_depth=by_depth, by_frozen=by_frozen)
 
 
 if __name__ == "__main__":

@@ -6,19 +6,16 @@ Per run: sizes of all layers at nine steps, the loss of every step, accuracies, 
 Logarithms in float16 are exact to about 0.1% of the loss and 1% of a size.
 """
 
-from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from vgtext import nn
+from vgtext import kept, nn
 from vgtext.diagnose import Recording
 
 from .recipes import HALVES, Setup, recipes
 
-FILE = Path(__file__).parents[2] / "data" / "detection_runs.npz"
 SIZES = ("gradient", "update_ratio", "activation", "saturation", "dead")
 CURVES = ("loss", "test_loss", "train_accuracy", "test_accuracy")
 RECORDS = 8
@@ -101,18 +98,17 @@ def record(history, net, relu):
 
 
 def write():
-    """Train every setup and its mended twin; write :data:`FILE`."""
+    """Train every setup and its mended twin; write the file."""
     todo = [(half, *recipe) for half in HALVES for recipe in recipes(half)]
     results = [(train(setup), train(mended)[1]) for _, _, setup, mended in nn.training.bar(todo, None, "labelled runs")]
     recordings = [recording for (recording, _), _ in results]
     columns = {name: [_column(r, name) for r in recordings] for name in ("steps", *SIZES, *CURVES)}
-    np.savez_compressed(
-        FILE,
+    kept.write(
+        "detection_runs",
         **{name: np.concatenate([c.ravel() for c in column]) for name, column in columns.items()},
         **{f"{name}_shape": [c.shape + (1,) * (2 - c.ndim) for c in column] for name, column in columns.items()},
         setups=[f"{half}: {cause}: {setup}" for half, cause, setup, _ in todo],
         ended=[ended for (_, ended), _ in results], mended=[mended for _, mended in results],
-        made=f"python -m vgtext.chapters.detection.runs, NumPy {np.__version__}, {date.today()}",
     )
 
 
@@ -133,7 +129,7 @@ LOGARITHMIC = ("gradient", "update_ratio", "activation", "loss", "test_loss")
 @cache
 def labelled(half):
     """Return the :class:`LabelledRun` of a half, "tuned" or "held out", as they stand in the file."""
-    file = np.load(FILE)
+    file = kept.read("detection_runs")
     columns = {name: _split(file[name], file[f"{name}_shape"], name) for name in ("steps", *SIZES, *CURVES)}
     todo = [(half, *recipe) for half in HALVES for recipe in recipes(half)]
     runs = []

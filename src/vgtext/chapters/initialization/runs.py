@@ -6,20 +6,16 @@ The file holds the mean training loss of every epoch, and what made it. A run th
 loss inf from then on.
 """
 
-import platform
 from concurrent.futures import ProcessPoolExecutor
-from datetime import date
 from functools import cache
-from importlib.resources import files
 from itertools import product
 from multiprocessing import get_context
 
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import nn
+from vgtext import kept, nn
 
-FILE = files("vgtext") / "data" / "initialization_runs.npz"
 STEPS = 22  # mini-batches of 64 in one epoch of the 1438 training digits
 RATES = (0.01, 0.03, 0.1, 0.3)
 
@@ -58,8 +54,7 @@ def train_depth(init, depth, rate, seed, epochs=EPOCHS):
 @cache
 def losses():
     """Read ``by_scale`` (activation, scale, rate, seed, epoch) and ``by_depth`` (init, depth, rate, seed, epoch)."""
-    with np.load(FILE) as stored:
-        return stored["by_scale"].astype(float), stored["by_depth"].astype(float)
+    return tuple(kept.read("initialization_runs")[k].astype(float) for k in ("by_scale", "by_depth"))
 
 
 def best(runs):
@@ -76,10 +71,8 @@ def make(processes=2):
         by_depth = list(tqdm(pool.map(train_depth, *zip(*depth_jobs)), "He and Xavier", len(depth_jobs)))
         by_scale = list(tqdm(pool.map(train_scale, *zip(*scale_jobs)), "weight scales", len(scale_jobs)))
     shapes = (len(ACTIVATIONS), len(SCALES), len(RATES), SCALE_SEEDS), (len(INITS), len(DEPTHS), len(RATES), SEEDS)
-    made = (f"python -m vgtext.chapters.initialization.runs, seeds 0 to {SEEDS - 1}, {date.today()}, "
-            f"Python {platform.python_version()}, NumPy {np.__version__}")
-    np.savez_compressed(
-        FILE, made=made,
+    kept.write(
+        "initialization_runs", SEEDS,
         by_scale=np.reshape(by_scale, (*shapes[0], SCALE_EPOCHS)).astype(np.float32),
         by_depth=np.reshape(by_depth, (*shapes[1], EPOCHS)).astype(np.float32),
     )

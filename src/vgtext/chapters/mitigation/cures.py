@@ -6,18 +6,15 @@ and kept in ``data/mitigation_cures.npz``: counts of right answers (whole number
 """
 
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import nn
+from vgtext import kept, nn
 from vgtext.diagnose import Recording, diagnose
 
-from .runs import RATES, STEPS, WIDTH, digits, provenance
+from .runs import RATES, STEPS, WIDTH, digits
 
-FILE = files("vgtext") / "data" / "mitigation_cures.npz"
 SEEDS = 2
 MATCHED = {"sigmoid": "glorot_normal", "tanh": "glorot_normal", "relu": "he_normal", "leaky_relu": "he_normal"}
 
@@ -102,11 +99,9 @@ def name_cause(patient, rate=0.1, seed=0):
         train_accuracy=run.train_accuracy if len(run.train_accuracy) else None, **relu))
 
 
-@cache
 def counts():
     """The stored right answers among 359 test digits: (patient, nothing and each remedy, seed)."""
-    with np.load(FILE) as stored:
-        return stored["counts"]
+    return kept.read("mitigation_cures")["counts"]
 
 
 def make():
@@ -115,7 +110,7 @@ def make():
     remedies = [lambda p: replace(p, rate=p.rate or 0.1), *REMEDIES.values()]
     for i, j, seed in tqdm(np.ndindex(have.shape), total=have.size):
         have[i, j, seed] = train(remedies[j]([*PATIENTS.values()][i]), seed)
-    np.savez_compressed(FILE, counts=have, made=provenance(__spec__.name, SEEDS))
+    kept.write("mitigation_cures", SEEDS, counts=have)
 
 
 if __name__ == "__main__":

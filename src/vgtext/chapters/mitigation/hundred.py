@@ -6,18 +6,16 @@ and kept in ``data/mitigation_hundred.npz``: losses in thousandths, counts of ri
 """
 
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import nn
+from vgtext import kept, nn
 from vgtext.claim import Claim, Evidence
 from vgtext.style import COLORS, REFERENCE, label_line
 
-from .runs import RATES, digits, provenance
+from .runs import RATES, digits
 
-FILE = files("vgtext") / "data" / "mitigation_hundred.npz"
 DEPTH, WIDTH, STEPS, SEEDS, EVERY = 100, 64, 600, 3, 10
 GOAL = 0.85  # a test accuracy that a hundred layers are asked for
 
@@ -71,8 +69,8 @@ def train(way, rate, seed=0, steps=STEPS):
 @cache
 def stored():
     """Losses (way, seed, steps / EVERY), test accuracies (way, seed) and the rate of each way."""
-    with np.load(FILE) as file:
-        return file["losses"] / 1000, file["right"][..., 1] / digits().y_test.size, file["rates"]
+    file = kept.read("mitigation_hundred")
+    return file["losses"] / 1000, file["right"][..., 1] / digits().y_test.size, file["rates"]
 
 
 def test_accuracy(way):
@@ -114,7 +112,7 @@ def make():
         best[i] = RATES[k]
         for seed in range(SEEDS):
             losses[i, seed], right[i, seed] = tried[k] if seed == 0 else train(way, RATES[k], seed)
-    np.savez_compressed(FILE, losses=losses, right=right, rates=best, made=provenance(__spec__.name, SEEDS))
+    kept.write("mitigation_hundred", SEEDS, losses=losses, right=right, rates=best)
 
 
 def _evidence(way, expected, tolerance=0.05):

@@ -6,18 +6,14 @@ and kept in ``data/mitigation_runs.npz``: counts of right answers and of steps (
 command goes on where it was stopped.
 """
 
-import platform
-from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import nn
+from vgtext import kept, nn
 
-FILE = files("vgtext") / "data" / "mitigation_runs.npz"
 WIDTH, STEPS = 32, 300  # 300 mini-batches of 64: 13 epochs and a half of the 1438 training digits
 RATES = (0.003, 0.02, 0.1, 0.5)
 DEPTHS = (2, 5, 10, 20, 30, 50, 100)
@@ -86,18 +82,14 @@ def steps_until(loss, goal=LEARNED, window=10):
     return int((mean < goal).argmax()) + window if (mean < goal).any() else 0
 
 
-@cache
 def counts():
     """The stored counts: (activation, init, norm, shortcut, depth, rate, 3)."""
-    with np.load(FILE) as stored:
-        return stored["counts"]
+    return kept.read("mitigation_runs")["counts"]
 
 
-@cache
 def again():
     """Cells (AGAIN, 6) of ``counts`` and what another seed gives there, (AGAIN, 3)."""
-    with np.load(FILE) as stored:
-        return stored["cells"], stored["again"]
+    return kept.read("mitigation_runs")["cells"], kept.read("mitigation_runs")["again"]
 
 
 @cache
@@ -116,7 +108,7 @@ def accuracy(recipe):
 def make():
     """Train every cell and write the file after each recipe; about a quarter of an hour of a free core."""
     have = np.full(SHAPE, -1, np.int16)
-    if FILE.is_file():
+    if kept.path("mitigation_runs").is_file():
         have = counts().copy()
     for recipe in tqdm([r for r in recipes() if have[r.cell].min() < 0], desc="recipes"):
         for i, j in np.ndindex(len(DEPTHS), len(RATES)):
@@ -142,13 +134,7 @@ def of_cell(cell):
 
 def write(have, cells=(), again=()):
     """Write the counts, with what made them."""
-    np.savez_compressed(FILE, counts=have, cells=cells, again=again, made=provenance(__spec__.name, 2))
-
-
-def provenance(module, seeds):
-    """Say what makes a file: command, seeds, date, versions."""
-    return (f"python -m {module}, seeds 0 to {seeds - 1}, {date.today()}, Python {platform.python_version()}, "
-            f"NumPy {np.__version__}")
+    kept.write("mitigation_runs", 2, counts=have, cells=cells, again=again)
 
 
 if __name__ == "__main__":

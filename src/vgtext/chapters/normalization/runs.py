@@ -5,17 +5,13 @@
 The file holds counts of right answers (whole numbers, so that nothing is lost by rounding), and what made them.
 """
 
-import platform
-from datetime import date
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import nn
+from vgtext import kept, nn
 
-FILE = files("vgtext") / "data" / "normalization_runs.npz"
 WIDTH, STEPS = 64, 220  # mini-batches of 64: ten epochs of the 1438 training digits
 INITS = {"sigmoid": "glorot_normal", "tanh": "glorot_normal", "relu": "he_normal"}
 ACTIVATIONS = tuple(INITS)
@@ -80,9 +76,8 @@ def accuracies():
     test digits in training mode, in batches of the same size.
     """
     train_size, test_size = digits().y.size, digits().y_test.size
-    with np.load(FILE) as stored:
-        return {name: stored[name] / np.array([train_size, test_size, test_size])[: stored[name].shape[-1]]
-                for name in ("by_depth", "by_scale", "by_batch")}
+    sizes, counts = np.array([train_size, test_size, test_size]), kept.read("normalization_runs")
+    return {name: counts[name] / sizes[: counts[name].shape[-1]] for name in ("by_depth", "by_scale", "by_batch")}
 
 
 def run_depth(i, k, j, r, seed):
@@ -116,9 +111,7 @@ def make():
     for name, (run, shape) in GRIDS.items():
         cells = [run(*cell) for cell in tqdm(list(np.ndindex(shape)), desc=name)]
         counts[name] = np.array(cells, np.int16).reshape(*shape, -1)
-    made = (f"python -m vgtext.chapters.normalization.runs, seeds 0 to {SEEDS - 1}, {date.today()}, "
-            f"Python {platform.python_version()}, NumPy {np.__version__}")
-    np.savez_compressed(FILE, made=made, **counts)
+    kept.write("normalization_runs", SEEDS, **counts)
 
 
 if __name__ == "__main__":

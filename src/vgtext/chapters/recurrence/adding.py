@@ -5,21 +5,17 @@
 The file ``data/recurrence_adding.npz`` holds the mean squared error on test sequences while the networks train.
 """
 
-import platform
-from datetime import date
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import nn
+from vgtext import kept, nn
 from vgtext.style import COLORS, REFERENCE, SEED, label_line, log_axis, number
 
 from .passes import UNITS
 from .runs import BATCH, CLIP, NETWORKS, chrono
 
-FILE = files("vgtext") / "data" / "recurrence_adding.npz"
 T, RATE, SEEDS, STEPS, EVERY, LEARNED = 50, 0.003, 5, 2000, 100, 0.02
 NAMES = tuple(name for name in NETWORKS if not name.endswith(("not clipped", "identity")))
 GUESS = 1 / 6  # the mean squared error of answering 1 always
@@ -49,16 +45,12 @@ def train(name, seed, steps=STEPS):
 def make():
     """Run everything and write the file; about four minutes."""
     error = np.array([[train(name, seed) for seed in range(SEEDS)] for name in tqdm(NAMES)], np.float32)
-    made = (f"python -m vgtext.chapters.recurrence.adding, seeds 0 to {SEEDS - 1}, {date.today()}, "
-            f"Python {platform.python_version()}, NumPy {np.__version__}")
-    np.savez_compressed(FILE, error=error, made=made)
+    kept.write("recurrence_adding", SEEDS, error=error)
 
 
-@cache
 def stored():
     """The file as a dict of arrays: network, seed, time."""
-    with np.load(FILE) as file:
-        return {name: file[name] for name in file.files}
+    return kept.read("recurrence_adding")
 
 
 def errors(name):

@@ -6,19 +6,15 @@ The file holds for each run the step at which the task was solved and the share 
 and, for runs at T = 50, the loss and how far the gradient reaches while they train.
 """
 
-import platform
-from datetime import date
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import nn
+from vgtext import kept, nn
 
 from .passes import SYMBOLS, UNITS
 
-FILE = files("vgtext") / "data" / "recurrence_runs.npz"
 LENGTHS, RATES, SEEDS, STEPS, EVERY, BATCH = (10, 20, 30, 50, 100, 200), (0.001, 0.003), 5, 1000, 50, 32
 TRACE_LENGTH, TRACE_SEEDS, TRACED = 50, 3, 600  # runs that are followed
 SOLVED, CLIP = 0.9, ("global_norm", 1.0)
@@ -109,16 +105,12 @@ def make():
     for cell in tqdm(np.ndindex(shape), total=solved.size):
         i, j, k, seed = cell
         solved[cell], accuracy[cell] = train(names[i], LENGTHS[j], RATES[k], seed)
-    made = (f"python -m vgtext.chapters.recurrence.runs, seeds 0 to {SEEDS - 1}, {date.today()}, "
-            f"Python {platform.python_version()}, NumPy {np.__version__}")
-    np.savez_compressed(FILE, solved=solved, accuracy=accuracy, traces=traces(), made=made)
+    kept.write("recurrence_runs", SEEDS, solved=solved, accuracy=accuracy, traces=traces())
 
 
-@cache
 def stored():
     """The file as a dict of arrays: network, length, rate and seed first."""
-    with np.load(FILE) as file:
-        return {name: file[name] for name in file.files}
+    return kept.read("recurrence_runs")
 
 
 if __name__ == "__main__":

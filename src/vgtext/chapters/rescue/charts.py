@@ -8,19 +8,16 @@ and losses as log2, exact to about 1%), and what made them.
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import nn
+from vgtext import kept, nn
 from vgtext.diagnose import Recording
 from vgtext.nn.floats import round_to
 
 from .plans import STAGES, WIDTH, accuracies, build, digits, treat
-from .runs import provenance
 
-FILE = files("vgtext") / "data" / "rescue_charts.npz"
 EVERY = 25
 SIZES = ("activation", "error", "gradient", "asked", "got")  # kept as log2
 FIELDS = (*SIZES, "flat", "saturation", "loss", "ended")
@@ -120,8 +117,7 @@ def make_chart(name):
 @cache
 def charts():
     """The stored charts by name: the stages, then the cases."""
-    with np.load(FILE) as file:
-        return {name: _unpack(file, i) for i, name in enumerate((*STAGES, *CASES))}
+    return {name: _unpack(kept.read("rescue_charts"), i) for i, name in enumerate((*STAGES, *CASES))}
 
 
 def _unpack(file, i):
@@ -141,8 +137,7 @@ def make():
             with np.errstate(divide="ignore"):
                 values = np.log2(values) if name in (*SIZES, "loss") else np.asarray(values)
             arrays[f"{i}_{name}"] = values.astype(np.float16)
-    np.savez_compressed(FILE, relu=[c.relu for c in found], rate=[c.rate for c in found], **arrays,
-                        made=provenance(__spec__.name))
+    kept.write("rescue_charts", 1, relu=[c.relu for c in found], rate=[c.rate for c in found], **arrays)
 
 
 if __name__ == "__main__":

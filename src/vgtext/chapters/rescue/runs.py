@@ -5,17 +5,15 @@
 and kept in ``data/rescue_runs.npz``: losses in thousandths, counts of right answers, and what made them.
 """
 
-import platform
-from datetime import date
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from tqdm import tqdm
 
+from vgtext import kept
+
 from .plans import ACTIVATIONS, INITS, RATES, STEPS, WAYS, accuracies, build, digits, plans, treat
 
-FILE = files("vgtext") / "data" / "rescue_runs.npz"
 EVERY, AGAIN = 10, 40  # losses are means of EVERY steps; AGAIN plans are trained once more with another seed
 SHAPE = (len(ACTIVATIONS), len(INITS), len(WAYS), len(RATES))
 TRAIN_BAR, TEST_BAR = 0.95, 0.9  # a network is rescued if it gets at least these shares right
@@ -37,16 +35,15 @@ def train(plan, seed=0):
 @cache
 def stored():
     """Losses (activation, init, way, rate, STEPS / EVERY) and accuracies in training and test (…, rate, 2)."""
-    with np.load(FILE) as file:
-        return file["losses"] / 1000, file["right"] / (digits().y.size, digits().y_test.size)
+    file = kept.read("rescue_runs")
+    return file["losses"] / 1000, file["right"] / (digits().y.size, digits().y_test.size)
 
 
 @cache
 def again():
     """Plans that were trained once more with another seed, and both runs' accuracies: (AGAIN, 2), (AGAIN, 2)."""
-    with np.load(FILE) as file:
-        chosen, right = file["chosen"], file["again"] / (digits().y.size, digits().y_test.size)
-    several = [plans()[i] for i in chosen]
+    file = kept.read("rescue_runs")
+    several, right = [plans()[i] for i in file["chosen"]], file["again"] / (digits().y.size, digits().y_test.size)
     return several, np.array([stored()[1][plan.cell] for plan in several]), right
 
 
@@ -68,18 +65,13 @@ def rescued(plan):
     return bool((accuracy(plan) >= (TRAIN_BAR, TEST_BAR)).all())
 
 
-def provenance(module):
-    """Say what makes a file: command, seeds, date, versions."""
-    return f"python -m {module}, seed 0, {date.today()}, Python {platform.python_version()}, NumPy {np.__version__}"
-
-
 def make():
     """Train every plan, some of them twice, and write the file; about six minutes of a free core."""
     results = [train(plan) for plan in tqdm(plans(), desc="plans")]
     losses, right = (np.array(column).reshape(*SHAPE, -1) for column in zip(*results))
     chosen = np.sort(np.random.default_rng(0).choice(len(plans()), AGAIN, replace=False))
     second = np.array([train(plans()[i], seed=1)[1] for i in tqdm(chosen, desc="again")])
-    np.savez_compressed(FILE, losses=losses, right=right, chosen=chosen, again=second, made=provenance(__spec__.name))
+    kept.write("rescue_runs", 2, losses=losses, right=right, chosen=chosen, again=second)
 
 
 if __name__ == "__main__":

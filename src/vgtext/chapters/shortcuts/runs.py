@@ -5,18 +5,14 @@
 The file holds training losses and counts of right answers, and what made them.
 """
 
-import platform
-from datetime import date
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import nn
+from vgtext import kept, nn
 from vgtext.nn.pointwise import Pointwise
 
-FILE = files("vgtext") / "data" / "shortcuts_runs.npz"
 WIDTH, STEPS, EVERY = 32, 220, 22  # ten epochs of 22 mini-batches of 64 digits; evaluated after each
 DEPTHS, SEEDS, RATES = (2, 5, 10, 20, 40, 70, 100), 3, (0.03, 0.1, 0.3)
 KINDS = ("plain", "residual", "scaled", "highway", "highway closed")
@@ -60,8 +56,7 @@ def train(kind, depth, rate, seed):
 @cache
 def stored():
     """The runs: (kind, depth, rate, seed, loss/train/test, epoch)."""
-    with np.load(FILE) as file:
-        return file["runs"].astype(float)
+    return kept.read("shortcuts_runs")["runs"].astype(float)
 
 
 def make():
@@ -69,9 +64,7 @@ def make():
     runs = np.zeros((len(KINDS), len(DEPTHS), len(RATES), SEEDS, 3, STEPS // EVERY), np.float32)
     for i, j, k, seed in tqdm(np.ndindex(runs.shape[:4]), total=runs[..., 0, 0].size):
         runs[i, j, k, seed] = train(KINDS[i], DEPTHS[j], RATES[k], seed)
-    made = (f"python -m vgtext.chapters.shortcuts.runs, seeds 0 to {SEEDS - 1}, {date.today()}, "
-            f"Python {platform.python_version()}, NumPy {np.__version__}")
-    np.savez_compressed(FILE, runs=runs, made=made)
+    kept.write("shortcuts_runs", SEEDS, runs=runs)
 
 
 if __name__ == "__main__":
