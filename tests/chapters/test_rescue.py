@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -178,6 +179,25 @@ def test_four_mends_and_the_diagnosis_after_each():
     assert np.log10(first.error[0, -1] / first.error[0, 0]) > 40 and not first.flat.any()
     assert read(first.recording()).backward == pytest.approx(1 / 7, abs=0.01)
     assert CHARTS["2: He's weights"].got[0, :-1].max() < 3e-4
+
+
+@pytest.mark.parametrize("missed", [{"factor": 31.0}, {"train": 0.94}, {"test": 0.89}])
+def test_every_bar_has_to_be_reached(missed):
+    reached = {"factor": 29.0, "train": 0.96, "test": 0.91}
+    assert checked.Finding(seed=0, directions=9.0, recording=None, **reached).passes
+    assert not checked.Finding(seed=0, directions=9.0, recording=None, **{**reached, **missed}).passes
+
+
+def test_losses_are_drawn_as_they_are_and_left_out_above_5():
+    plan = lab.Plan(way="residual")
+    figure, (layers, losses) = plt.subplots(1, 2)
+    lab.draw_operation(layers, losses, plan.activation, plan.init, plan.way)
+    drawn = [line.get_ydata() for line in losses.lines[1:6]]  # the first line is that of guessing
+    plt.close(figure)
+    for found, each in zip(drawn, lab.rates_of(plan), strict=True):
+        seen = runs.loss(each) < 5
+        assert np.array_equal(np.isfinite(found), seen) and np.array_equal(found[seen], runs.loss(each)[seen])
+    assert any(np.isnan(found).any() and np.isfinite(found).any() for found in drawn)
 
 
 def test_no_single_change_rescues_and_two_do():
