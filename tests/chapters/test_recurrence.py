@@ -292,6 +292,8 @@ def test_what_the_text_says_of_the_adding_problem():
     order = [np.median(lab.arrivals(name)) for name in ("LSTM, b = 0", "LSTM, b = 1", "LSTM, chrono", "GRU, b = 0")]
     assert (np.diff(order) < 0).all()
     assert (lab.arrivals("LSTM, b = 1") < lab.arrivals("LSTM, b = 0")).all()
+    orthogonal = np.median(adding.errors("RNN, orthogonal"), axis=0)
+    assert 0.02 < orthogonal[-1] < 0.5 * orthogonal[0]
     _, _, x, y = adding.data()
     assert np.mean((y - 1) ** 2) == pytest.approx(adding.GUESS, rel=0.1) and (x[:, 1].sum(axis=0) == 2).all()
 
