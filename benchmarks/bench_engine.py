@@ -1,6 +1,6 @@
 """The engine against its floor, the bare matrix products, and against PyTorch where a Python has it.
 
-The floor multiplies by ``np.dot``. Where ``vgtext.nn.matmul`` finds a faster form, ours may be below it.
+The floor multiplies by ``np.dot``. Where ``vgtext.nn.fast.matmul`` finds a faster form, ours may be below it.
 """
 
 import subprocess

@@ -15,7 +15,7 @@ import numpy as np
 
 from vgtext import explore
 from vgtext.explore.show import page_element
-from vgtext.notebooks import figures, slugs
+from vgtext.tools.notebooks import figures, slugs
 
 MOVES = 60
 MOVE = """async (figure, moves) => {

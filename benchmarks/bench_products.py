@@ -1,11 +1,11 @@
-"""Matrix products in the form that ``vgtext.nn.matmul`` picks against plain ``np.dot``, at sizes that the book uses."""
+"""Matrix products in the form that ``vgtext.nn.fast.matmul`` picks against plain ``np.dot``, at the book's sizes."""
 
 import time
 
 import numpy as np
 
 from benchmarks.protocol import Row
-from vgtext.nn.matmul import product, product_with_transpose
+from vgtext.nn.fast.matmul import fastest_product, fastest_product_with_transpose
 
 #: (rows, inner, columns): wide layers, an LSTM's step forward and back; transposed, a layer's weight gradient.
 PLAIN = (64, 64, 64), (128, 128, 64), (256, 256, 64), (256, 73, 64), (64, 256, 64)
@@ -18,9 +18,9 @@ SETS = 30  # products of different arrays in turn, as in a network of that many 
 def run(options):
     """Yield the rows of the table; ours should not be slower anywhere."""
     for shape in PLAIN:
-        yield _compare(f"A @ B {shape}", *shape, product(*shape), False, options.rounds)
+        yield _compare(f"A @ B {shape}", *shape, fastest_product(*shape), False, options.rounds)
     for shape in TRANSPOSED:
-        multiply = product_with_transpose(*shape, "float32")
+        multiply = fastest_product_with_transpose(*shape, "float32")
         yield _compare(f"A @ B.T {shape}", *shape, multiply, True, options.rounds)
 
 

@@ -108,7 +108,9 @@ def matrix_products(kind):
     """2x2 powers or products of every depth up to 10,000, in log scale."""
     W = np.random.default_rng(0).standard_normal((10_000, 2, 2))
     p = nn.products
-    return (lambda: p.log10_norm(p.powers(W[0], 10_000))) if kind == "powers" else lambda: p.log10_norm(p.products(W))
+    if kind == "powers":
+        return lambda: p.log10_norm(p.powers(W[0], 10_000))
+    return lambda: p.log10_norm(p.partial_products(W))
 
 
 def main():

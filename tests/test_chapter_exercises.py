@@ -6,8 +6,8 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from vgtext import notebooks
-from vgtext.exercises import check
+from vgtext.ask import check
+from vgtext.tools import notebooks
 
 
 def exercises_of(slug):

@@ -10,8 +10,8 @@ import nbformat
 import pytest
 import yaml
 
-from vgtext import fork, notebooks
-from vgtext.cli import main
+from vgtext.tools import fork, notebooks
+from vgtext.tools.cli import main
 
 SLUG = "two_by_two"
 
@@ -149,7 +149,7 @@ def test_the_page_for_instructors_has_a_plan_for_every_chapter():
 
 def handed_in(path, answers, outputs=True):
     """A notebook with one check a cell, and an answer in a solution that does not count."""
-    setup = "from vgtext.chapters import two_by_two as lab\nfrom vgtext.exercises import check"
+    setup = "from vgtext.chapters import two_by_two as lab\nfrom vgtext.ask import check"
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(setup)])
     for name, (code, verdict) in answers.items():
         shown = [nbformat.v4.new_output("execute_result", {"text/plain": verdict}, execution_count=1)] * outputs

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vgtext.exercises import Exercise, call, check
+from vgtext.ask import Exercise, call, check
 
 
 def matrix_and_depth(rng):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from vgtext import notebooks
-from vgtext.fork import fork
+from vgtext.tools import notebooks
+from vgtext.tools.fork import fork
 
 
 def run(folder, *command):

@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl, unquote
 
 import pytest
 
-from vgtext import notebooks
+from vgtext.ask.quiz import Shown as ShownQuiz
 from vgtext.explore.show import Shown as ShownFigure
-from vgtext.quiz.quiz import Shown as ShownQuiz
+from vgtext.tools import notebooks
 
 # [words](chapter.ipynb#figure?state), or (<chapter.ipynb#figure?state>) where the state has spaces
 LINK = re.compile(r"\]\((<)?(?:\.\./notebooks/)?(?:(\w+)\.ipynb)?#((?(1)[^>\n]*|[^)\s]*))(?(1)>)\)")

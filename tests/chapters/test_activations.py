@@ -12,9 +12,9 @@ from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import activations as lab
 from vgtext.chapters.activations import chain, cost, dying, kinks, runs, shapes, start
-from vgtext.nn import profiles
-from vgtext.notebooks import figures
-from vgtext.style import number
+from vgtext.nn.theory import signal_propagation
+from vgtext.palette import number
+from vgtext.tools.notebooks import figures
 
 FIGURES = figures("activations")
 caption = partial(caption_of, FIGURES)
@@ -38,14 +38,14 @@ def test_measured_signals_follow_the_theory(activation, sigma_w):
     forward, back = chain.signals(activation, sigma_w)
     # GELU leaves its unstable resting point sooner or later; all others stay within the luck of width 200.
     near = 2.0 if activation in ("gelu", "silu") else 0.4
-    assert forward[1:] == pytest.approx(profiles.forward_sizes(activation, sigma_w)[1:], abs=near)
-    assert back[1:] == pytest.approx(profiles.backward_sizes(activation, sigma_w)[1:], abs=near)
+    assert forward[1:] == pytest.approx(signal_propagation.forward_sizes(activation, sigma_w)[1:], abs=near)
+    assert back[1:] == pytest.approx(signal_propagation.backward_sizes(activation, sigma_w)[1:], abs=near)
 
 
 def test_each_at_its_own_scale_comes_through():
     for activation in lab.NAMES:
         own = lab.own_scale(activation)
-        assert profiles.backward_sizes(activation, own)[1] == pytest.approx(0, abs=0.02)
+        assert signal_propagation.backward_sizes(activation, own)[1] == pytest.approx(0, abs=0.02)
         assert abs(lab.reaches(activation)) < (3 if activation in ("gelu", "silu") else 0.4)
     assert 1 < 10 ** lab.reaches("gelu") < 10 ** lab.reaches("silu") < 1000  # "several times", "tens of times"
 

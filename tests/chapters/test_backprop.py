@@ -15,8 +15,8 @@ from vgtext import nn
 from vgtext.chapters import backprop as lab
 from vgtext.chapters.backprop import bugs, by_hand, chain, checking, descent, error_signal
 from vgtext.chapters.backprop.exercises import EXERCISES, tanh_pass
-from vgtext.notebooks import figures
-from vgtext.style import number
+from vgtext.palette import number
+from vgtext.tools.notebooks import figures
 
 FIGURES = figures("backprop")
 caption = partial(caption_of, FIGURES)

@@ -14,9 +14,9 @@ from vgtext import nn
 from vgtext.chapters import causes as lab
 from vgtext.chapters.causes import circle, depth, inputs, plane, slopes, variance
 from vgtext.chapters.causes.exercises import EXERCISES
-from vgtext.nn import profiles
-from vgtext.notebooks import figures
-from vgtext.style import number
+from vgtext.nn.theory import signal_propagation
+from vgtext.palette import number
+from vgtext.tools.notebooks import figures
 
 FIGURES = figures("causes")
 caption = partial(caption_of, FIGURES)
@@ -36,10 +36,10 @@ def test_predicted_sizes_are_those_of_the_passes(activation, sigma_w, sigma_b):
     delta = [phi.derivative(z[L]) * rng.normal(size=(n, B))]
     for l in range(L - 1, 0, -1):
         delta.insert(0, phi.derivative(z[l]) * (W[l + 1].T @ delta[0]))
-    q = profiles.variances(activation, sigma_w, sigma_b, L)
+    q = signal_propagation.variances(activation, sigma_w, sigma_b, L)
     assert [np.mean(v**2) for v in z[1:]] == pytest.approx(q[1:], rel=0.35)
     sizes = np.log10([np.linalg.norm(d) for d in delta])
-    predicted = profiles.backward_sizes(activation, sigma_w, sigma_b, L)[1:]
+    predicted = signal_propagation.backward_sizes(activation, sigma_w, sigma_b, L)[1:]
     assert sizes - sizes[-1] == pytest.approx(predicted, abs=0.12)
 
 

@@ -13,8 +13,8 @@ from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import clipping as lab
 from vgtext.chapters.clipping import angles, bias, cliff, count, recurrent, runs, spikes, valley, ways
-from vgtext.notebooks import figures
-from vgtext.style import number
+from vgtext.palette import number
+from vgtext.tools.notebooks import figures
 
 FIGURES = figures("clipping")
 caption = partial(caption_of, FIGURES)

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from figures import caption_of, check_figure
 from prose import check_prose
-from vgtext import kept, nn
+from vgtext import nn, results
 from vgtext.chapters import consequences as lab
 from vgtext.chapters.consequences import explosion, flat, frozen, rates, rounding, runs, slow
 from vgtext.chapters.consequences.exercises import DIGITS, RATE, WEIGHT, curved, smallest, spectrum
-from vgtext.nn.floats import FORMATS, round_to
-from vgtext.notebooks import figures
-from vgtext.style import number
+from vgtext.nn.theory.floats import FORMATS, round_to
+from vgtext.palette import number
+from vgtext.tools.notebooks import figures
 
 FIGURES = figures("consequences")
 caption = partial(caption_of, FIGURES)
@@ -29,7 +29,7 @@ caption = partial(caption_of, FIGURES)
                                                            ("relu", 5, 0.3, 2), ("relu", 6, 1.0, 1)])
 def test_stored_accuracies_come_out_again(activation, depth, rate, seed, epochs=4):
     cell = runs.ACTIVATIONS.index(activation), runs.DEPTHS.index(depth), runs.RATES.index(rate), seed
-    stored = kept.read("consequences_runs")["by_depth"][cell]
+    stored = results.load("consequences_runs")["by_depth"][cell]
     again = runs.train(activation, depth, rate, seed, epochs)
     assert np.abs(again - stored[:epochs])[:2].max() <= 15  # of 1438 and 359 answers; rounding differs between machines
     assert np.abs(again - stored[:epochs]).max() <= 75
@@ -37,12 +37,12 @@ def test_stored_accuracies_come_out_again(activation, depth, rate, seed, epochs=
 
 @pytest.mark.parametrize("name, k", [("tanh, 8 layers", 4), ("sigmoid, 4 layers", 2)])
 def test_stored_frozen_runs_come_out_again(name, k, epochs=3):
-    stored = kept.read("consequences_runs")["by_frozen"][list(runs.FREEZING).index(name), k, 0, :epochs]
+    stored = results.load("consequences_runs")["by_frozen"][list(runs.FREEZING).index(name), k, 0, :epochs]
     assert np.abs(runs.train(*runs.FREEZING[name], 0, epochs, frozen=k) - stored).max() <= 40
 
 
 def test_stored_counts_are_whole_and_possible():
-    counts = kept.read("consequences_runs")
+    counts = results.load("consequences_runs")
     assert counts["by_depth"].shape == (3, len(runs.DEPTHS), len(runs.RATES), runs.SEEDS, runs.EPOCHS, 2)
     assert (counts["by_depth"] >= 0).all() and (counts["by_depth"] <= [1438, 359]).all()
     lost = counts["by_frozen"][list(runs.FREEZING).index("sigmoid, 4 layers"), 4:]

@@ -8,7 +8,7 @@ import pytest
 
 from figures import caption_of, check_figure
 from prose import check_prose
-from vgtext import kept, notebooks
+from vgtext import notebooks, results
 from vgtext.chapters import detection as lab
 from vgtext.chapters.detection.exercises import EXERCISES
 from vgtext.chapters.detection.friends import TRULY, pick
@@ -43,7 +43,7 @@ def test_every_cause_has_as_many_runs_in_each_half():
 
 
 def test_the_file_holds_the_recipes_that_stand_here():
-    stored = list(kept.read("detection_runs")["setups"])
+    stored = list(results.load("detection_runs")["setups"])
     assert stored == [f"{run.half}: {run.cause}: {run.setup}" for run in RUNS]
 
 

@@ -13,9 +13,9 @@ from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import initialization as lab
 from vgtext.chapters.initialization import defaults, lsuv, race, runs, scales, shapes, singular, sums
-from vgtext.nn import profiles
-from vgtext.notebooks import figures
-from vgtext.style import number
+from vgtext.nn.theory import signal_propagation
+from vgtext.palette import number
+from vgtext.tools.notebooks import figures
 
 FIGURES = figures("initialization")
 caption = partial(caption_of, FIGURES)
@@ -77,9 +77,9 @@ def test_tanh_needs_two_scales_once_it_bends():
 def test_predicted_sizes_are_those_of_wide_networks(activation, sigma_w):
     s = nn.measure(8, 500, sigma_w, activation=activation, batch=8)
     back = s.log10_error - s.log10_error[8]
-    assert back[1:] == pytest.approx(profiles.backward_sizes(activation, sigma_w, 0.0, 8)[1:], abs=0.2)
+    assert back[1:] == pytest.approx(signal_propagation.backward_sizes(activation, sigma_w, 0.0, 8)[1:], abs=0.2)
     forward = s.log10_activation - np.log10(500) / 2
-    assert forward[1:] == pytest.approx(profiles.forward_sizes(activation, sigma_w, 0.0, 8)[1:], abs=0.2)
+    assert forward[1:] == pytest.approx(signal_propagation.forward_sizes(activation, sigma_w, 0.0, 8)[1:], abs=0.2)
 
 
 # Published numbers
@@ -155,7 +155,8 @@ def test_the_defaults_are_what_the_table_says():
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
 def test_what_the_defaults_leave_is_as_predicted(activation):
     for name, (_, bias, _) in lab.DEFAULTS.items():
-        law = profiles.backward_sizes(activation, lab.exact_scale(name), bias / np.sqrt(3 * defaults.WIDTH), 30)
+        sigma_b = bias / np.sqrt(3 * defaults.WIDTH)
+        law = signal_propagation.backward_sizes(activation, lab.exact_scale(name), sigma_b, 30)
         assert np.log10(lab.default_left(name, activation)) == pytest.approx(law[1], abs=0.6)
     assert lab.default_left("PyTorch", "relu") < 1e-10
 

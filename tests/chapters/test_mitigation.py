@@ -13,7 +13,7 @@ from prose import check_prose, prose
 from vgtext import diagnose, nn
 from vgtext.chapters import mitigation as lab
 from vgtext.chapters.mitigation import atlas, cures, hundred, layers, runs, speed, theory
-from vgtext.notebooks import figures
+from vgtext.tools.notebooks import figures
 
 FIGURES = figures("mitigation")
 caption = partial(caption_of, FIGURES)

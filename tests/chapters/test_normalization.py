@@ -12,8 +12,8 @@ from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import normalization as lab
 from vgtext.chapters.normalization import axes, backward, depth, inference, invariance, learning, runs, selu, theory
-from vgtext.notebooks import figures
-from vgtext.style import number
+from vgtext.palette import number
+from vgtext.tools.notebooks import figures
 
 FIGURES = figures("normalization")
 caption = partial(caption_of, FIGURES)

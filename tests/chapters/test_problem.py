@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from figures import caption_of, check_figure
 from prose import check_prose
-from vgtext import nn, notebooks
+from vgtext import nn
 from vgtext.chapters import problem as lab
 from vgtext.chapters.problem.exercises import (
     EXERCISES,
@@ -26,9 +26,10 @@ from vgtext.chapters.problem.exercises import (
 )
 from vgtext.chapters.problem.layers import digits
 from vgtext.chapters.problem.rounding import sigmoid_network
-from vgtext.nn.floats import FORMATS
 from vgtext.nn.initializers import scaled_normal
-from vgtext.style import number
+from vgtext.nn.theory.floats import FORMATS
+from vgtext.palette import number
+from vgtext.tools import notebooks
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "problem.ipynb"
 PROSE = "\n".join(cell.source for cell in nbformat.read(NOTEBOOK, 4).cells if cell.cell_type == "markdown")

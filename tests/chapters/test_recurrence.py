@@ -12,8 +12,8 @@ from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import recurrence as lab
 from vgtext.chapters.recurrence import adding, equal, gates, passes, runs, through_time, waking
-from vgtext.notebooks import figures
-from vgtext.style import number
+from vgtext.palette import number
+from vgtext.tools.notebooks import figures
 
 FIGURES = figures("recurrence")
 caption = partial(caption_of, FIGURES)

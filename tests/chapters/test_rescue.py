@@ -12,12 +12,12 @@ from hypothesis.extra.numpy import arrays
 from figures import caption_of, check_figure
 from prose import check_prose, prose
 from vgtext import nn
+from vgtext.ask import Verdict
 from vgtext.chapters import rescue as lab
 from vgtext.chapters.rescue import checked, instruments, runs
 from vgtext.chapters.rescue.charts import make_chart
 from vgtext.diagnose import Recording, diagnose, read, rules
-from vgtext.exercises import Verdict
-from vgtext.notebooks import figures
+from vgtext.tools.notebooks import figures
 
 FIGURES = figures("rescue")
 caption = partial(caption_of, FIGURES)

@@ -7,7 +7,7 @@ from figures import check_figure
 from prose import check_prose
 from vgtext.chapters import shortcuts as lab
 from vgtext.chapters.shortcuts import norms, runs
-from vgtext.notebooks import figures
+from vgtext.tools.notebooks import figures
 
 FIGURES = figures("shortcuts")
 

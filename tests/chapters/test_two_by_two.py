@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from figures import caption_of, check_figure
 from prose import check_prose
+from vgtext.ask import check
 from vgtext.chapters import two_by_two as lab
 from vgtext.chapters.two_by_two.exercises import SLOW, for_good
 from vgtext.chapters.two_by_two.repeated import rule_errors
-from vgtext.exercises import check
-from vgtext.nn.floats import FORMATS, last_depth
-from vgtext.nn.products import spectral_radius
-from vgtext.notebooks import figures
-from vgtext.style import number
+from vgtext.nn.theory.floats import FORMATS, last_depth
+from vgtext.nn.theory.products import spectral_radius
+from vgtext.palette import number
+from vgtext.tools.notebooks import figures
 
 FIGURES = figures("two_by_two")
 caption = partial(caption_of, FIGURES)

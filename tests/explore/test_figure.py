@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from vgtext.explore import FigureError, Play, explore
-from vgtext.explore.paths import UNIT, mesh_pixels
+from vgtext.explore.read.paths import UNIT, mesh_pixels
 
 
 def draw_powers(ax, a=0.9, depth=3, flip=False):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vgtext.nn.floats import FORMATS, last_depth, round_to
+from vgtext.nn.theory.floats import FORMATS, last_depth, round_to
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 near_float16 = st.floats(-1e5, 1e5) | st.floats(-1e-4, 1e-4)

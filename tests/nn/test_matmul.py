@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vgtext.nn.matmul import product, product_with_transpose
+from vgtext.nn.fast.matmul import fastest_product, fastest_product_with_transpose
 
 #: Sizes on both sides of every switch: cut into groups of rows or not, copied first or not, divisible or not.
 SIZES = st.tuples(*(st.sampled_from([1, 7, 31, 32, 33, 64, 97, 128, 256]) for _ in range(3)))
@@ -31,7 +31,7 @@ def test_product(sizes, stack, dtype, turned, small_kernel):
                    dtype=dtype)
     A = A.mT if turned else A
     out = np.full((*stack, rows, columns), np.nan, dtype)
-    assert product(rows, inner, columns, bool(stack), small_kernel)(A, B, out=out) is out
+    assert fastest_product(rows, inner, columns, bool(stack), small_kernel)(A, B, out=out) is out
     _assert_same(out, A.astype("float64") @ B, inner)
 
 
@@ -39,7 +39,7 @@ def test_product(sizes, stack, dtype, turned, small_kernel):
 def test_product_with_transpose(sizes, stack, dtype, small_kernel):
     """A @ B.T, called twice: what the first call kept does not leak into the second."""
     rows, inner, columns = sizes
-    multiply = product_with_transpose(rows, inner, columns, dtype, stack, small_kernel)
+    multiply = fastest_product_with_transpose(rows, inner, columns, dtype, stack, small_kernel)
     for seed in range(2):
         A, B = _arrays(seed, (*stack, rows, inner), (*stack, columns, inner), dtype=dtype)
         out = np.full((*stack, rows, columns), np.nan, dtype)
@@ -51,7 +51,7 @@ def test_product_with_transpose(sizes, stack, dtype, small_kernel):
 @pytest.mark.parametrize("small_kernel", [False, True])
 def test_a_shorter_stack(columns, small_kernel):
     """The last layers of a network may be fewer than a cacheful."""
-    multiply = product_with_transpose(40, 8, columns, "float64", (5, 2), small_kernel)
+    multiply = fastest_product_with_transpose(40, 8, columns, "float64", (5, 2), small_kernel)
     A, B = _arrays(0, (3, 2, 40, 8), (3, 2, columns, 8), dtype="float64")
     _assert_same(multiply(A, B, out=np.empty((3, 2, 40, columns))), A @ B.mT, 8)
 

@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from vgtext.nn.products import (
+from vgtext.nn.theory.products import (
     Scaled,
+    full_product,
     gaussian_lyapunov_exponents,
     log10_norm,
     log10_singular_values,
     lyapunov_exponent,
+    partial_products,
     power,
     powers,
-    product,
-    products,
     scaled,
     spectral_radius,
 )
@@ -58,14 +58,14 @@ def test_power_equals_numpy_where_it_fits(W, L):
 @given(sequences)
 def test_products_equal_the_loop_at_every_layer(W):
     direct, bound = loop(W)
-    assert (abs(value(products(W)) - direct) <= 1e-13 * bound.max(axis=(-2, -1), keepdims=True)).all()
-    assert (abs(value(product(W)) - direct[-1]) <= 1e-13 * bound[-1].max(axis=(-2, -1), keepdims=True)).all()
+    assert (abs(value(partial_products(W)) - direct) <= 1e-13 * bound.max(axis=(-2, -1), keepdims=True)).all()
+    assert (abs(value(full_product(W)) - direct[-1]) <= 1e-13 * bound[-1].max(axis=(-2, -1), keepdims=True)).all()
 
 
 @given(sequences)
 def test_norm_of_a_product_is_at_most_the_product_of_norms(W):
     each = log10_norm(scaled(W), 2).cumsum(axis=0)
-    assert (log10_norm(products(W), 2) <= each + 1e-9).all()
+    assert (log10_norm(partial_products(W), 2) <= each + 1e-9).all()
 
 
 @given(matrices)
@@ -89,7 +89,7 @@ def test_depth_10000_is_exact_in_log_to_1e_11(a):
     exact = L * np.log10(a) + 0.5 * np.log10(2)  # Frobenius norm of a^L I
     assert log10_norm(power(W, L)) == pytest.approx(exact, rel=0, abs=1e-11)
     assert log10_norm(powers(W, L))[L] == pytest.approx(exact, rel=0, abs=1e-11)
-    assert log10_norm(products(np.broadcast_to(W, (L, 2, 2))))[-1] == pytest.approx(exact, rel=0, abs=1e-11)
+    assert log10_norm(partial_products(np.broadcast_to(W, (L, 2, 2))))[-1] == pytest.approx(exact, rel=0, abs=1e-11)
 
 
 def exact_log10_norm(W):
@@ -108,8 +108,8 @@ def test_random_product_of_depth_10000_against_exact_integers():
     W = W[np.linalg.det(W).round() != 0][:10_000]  # with singular factors the product would be zero
     exact = exact_log10_norm(W)
     assert exact > 3000  # far beyond float64
-    assert log10_norm(products(W))[-1] == pytest.approx(exact, rel=0, abs=1e-11)
-    assert log10_norm(product(W)) == pytest.approx(exact, rel=0, abs=1e-11)
+    assert log10_norm(partial_products(W))[-1] == pytest.approx(exact, rel=0, abs=1e-11)
+    assert log10_norm(full_product(W)) == pytest.approx(exact, rel=0, abs=1e-11)
 
 
 def test_zero_product_is_minus_infinity_and_stays_zero():
@@ -149,8 +149,8 @@ def test_sigma_shifts_every_exponent_by_its_logarithm():
 @pytest.mark.parametrize("bad, words", [
     (lambda: power([[1.0, 2.0]], 3), "square"),
     (lambda: power([[np.nan]], 3), "finite"),
-    (lambda: products(np.eye(2)), "L, …"),
-    (lambda: products(np.empty((0, 2, 2))), "L >= 1"),
+    (lambda: partial_products(np.eye(2)), "L, …"),
+    (lambda: partial_products(np.empty((0, 2, 2))), "L >= 1"),
     (lambda: powers(np.eye(2), -1), "0 or more; got -1"),
     (lambda: powers(np.eye(2), 2.5), "whole number"),
     (lambda: scaled([[np.inf]]), "finite"),

@@ -9,8 +9,8 @@ from hypothesis import given
 from scipy import stats
 
 from vgtext import nn
-from vgtext.nn import jacobian, products, profiles
-from vgtext.nn import meanfield as mf
+from vgtext.nn.theory import jacobian, products, signal_propagation
+from vgtext.nn.theory import meanfield as mf
 
 
 @pytest.mark.parametrize("variance, critical", [(0.01, 1.424), (0.05, 1.761), (0.1, 1.986)])
@@ -169,7 +169,7 @@ def test_lyapunov_spectrum():
     (lambda: nn.initializers.normal(-1), "std must be at least 0, got -1"),
     (lambda: jacobian.jacobian([None, np.eye(2)], 1, 2), "first and last must satisfy"),
     (lambda: jacobian.lyapunov_spectrum(np.ones((3, 2, 4))), "matrices must be square, got 2 x 4"),
-    (lambda: profiles.variances("tanh", 1.0, L=0), "L must be at least 1, got 0"),
+    (lambda: signal_propagation.variances("tanh", 1.0, L=0), "L must be at least 1, got 0"),
 ])
 def test_bad_input_is_named(call, words):
     with pytest.raises(ValueError, match=words):
@@ -178,7 +178,8 @@ def test_bad_input_is_named(call, words):
 
 @pytest.mark.parametrize("name, sigma_w, sigma_b", [("tanh", 1.6, 0.2), ("sigmoid", 2.0, 0.1), ("tanh", 0.8, 0.0)])
 def test_profiles_end_in_the_fixed_point_and_its_slope(name, sigma_w, sigma_b):
-    q, back = (f(name, sigma_w, sigma_b, 80) for f in (profiles.variances, profiles.backward_sizes))
+    laws = signal_propagation.variances, signal_propagation.backward_sizes
+    q, back = (law(name, sigma_w, sigma_b, 80) for law in laws)
     assert q[-1] == pytest.approx(mf.fixed_point(name, sigma_w, sigma_b), abs=1e-6)
     assert 2 * (back[70] - back[71]) == pytest.approx(np.log10(mf.chi(name, sigma_w, sigma_b)), abs=1e-4)
     assert back[80] == 0 and np.isnan(back[0]) and len(back) == 81
@@ -187,5 +188,5 @@ def test_profiles_end_in_the_fixed_point_and_its_slope(name, sigma_w, sigma_b):
 
 
 def test_he_keeps_both_signals_of_relu_at_every_layer():
-    assert profiles.forward_sizes("relu", 2**0.5)[1:] == pytest.approx(np.zeros(50), abs=1e-9)
-    assert profiles.backward_sizes("relu", 2**0.5)[1:] == pytest.approx(np.zeros(50), abs=1e-9)
+    assert signal_propagation.forward_sizes("relu", 2**0.5)[1:] == pytest.approx(np.zeros(50), abs=1e-9)
+    assert signal_propagation.backward_sizes("relu", 2**0.5)[1:] == pytest.approx(np.zeros(50), abs=1e-9)

@@ -9,7 +9,7 @@ from hypothesis import given, strategies
 
 from vgtext import nn
 from vgtext.nn import optimizers
-from vgtext.nn.threads import NAMES
+from vgtext.nn.fast.threads import NAMES
 
 
 def small(**options):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from vgtext.quiz import QuizError, quiz
-from vgtext.quiz.quiz import HERE
+from vgtext.ask import QuizError, quiz
+from vgtext.ask.quiz import HERE
 
 ONE = {"question": "All entries are 0.6. What does the product do?",
        "right": {"It explodes.": "The eigenvalue is 1.2."},

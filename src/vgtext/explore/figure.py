@@ -7,8 +7,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from .controls import FigureError, make_control
-from .marks import Unreadable
-from .scene import Packer, read_scene
+from .read.marks import Unreadable
+from .read.scene import Packer, read_scene
 
 SIZE = (7.2, 3.4)  # inches, of the picture that is printed
 GREY, INK = "#555555", "#333333"

@@ -17,7 +17,7 @@ from matplotlib.collections import QuadMesh
 
 from .controls import FigureError, thin
 from .figure import LOOK, Explorable
-from .scene import Packer, pack
+from .read.scene import Packer, pack
 from .widget import ExploreWidget
 
 MODES = ("live", "static", "text")

@@ -6,14 +6,16 @@ Columns are examples, ``z[l] = W[l] @ a[l-1] + b[l]``, layers run 1 to L. Start 
 - :func:`measure`, :func:`sweep`: the sizes of activations, error signals and gradients through any depth;
 - :func:`mlp`, :class:`Network`, :func:`train`: networks that learn, and what each layer does meanwhile;
 - :class:`Recurrent`: RNN, LSTM, GRU with backpropagation through time;
-- :mod:`~vgtext.nn.meanfield`, :mod:`~vgtext.nn.profiles`, :mod:`~vgtext.nn.jacobian`, :mod:`~vgtext.nn.products`: the
-  theory beside it;
+- :mod:`vgtext.nn.theory`: mean field, Jacobians, matrix products, floats;
+- :mod:`vgtext.nn.fast`: the same equations for all layers at once;
 - :mod:`~vgtext.nn.data`: digits, spirals, and two tasks of long memory.
 """
 
-from . import backprop, cells, data, initializers, jacobian, losses, meanfield, norms, optimizers, products
+from . import backprop, cells, data, initializers, losses, norms, optimizers
 from .activations import ACTIVATIONS, Activation, elu, get_activation, leaky_relu
 from .backprop import Gradient, backward, forward, numerical_gradient, random_network
+from .fast.sweeps import Sweep, sweep
+from .fast.threads import one_blas_thread
 from .initializers import INITIALIZERS, get_initializer
 from .layers import Dense, Highway, Residual
 from .losses import LOSSES, accuracy, get_loss
@@ -23,8 +25,7 @@ from .optimizers import CLIPPINGS, OPTIMIZERS, SGD, Adam, clip_by_global_norm, c
 from .recurrent import Recurrent
 from .scale import log2_norm
 from .signals import Signals, measure, propagate, sample_batch, sample_weights
-from .sweeps import Sweep, sweep
-from .threads import one_blas_thread
+from .theory import jacobian, meanfield, products
 from .training import Breakdown, History, train
 
 one_blas_thread()

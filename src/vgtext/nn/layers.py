@@ -9,8 +9,8 @@ import numpy as np
 
 from . import checks
 from .activations import get_activation
+from .fast.matmul import fastest_product, fastest_product_with_transpose
 from .initializers import get_initializer
-from .matmul import product, product_with_transpose
 from .norms import get_norm
 
 
@@ -66,8 +66,8 @@ class Dense:
         self.z, self.a, self.delta = np.empty((3, self.n_out, examples), self.W.dtype)
         self._back, self._ones = np.empty((self.n_in, examples), self.W.dtype), np.ones(examples, self.W.dtype)
         out, into, dtype = self.n_out, self.n_in, self.W.dtype
-        self._times, self._times_back = product(out, into, examples), product(into, out, examples)
-        self._times_transpose = product_with_transpose(out, examples, into, dtype)
+        self._times, self._times_back = fastest_product(out, into, examples), fastest_product(into, out, examples)
+        self._times_transpose = fastest_product_with_transpose(out, examples, into, dtype)
         self._b_gradient = self.b_gradient[:, 0]
 
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from . import checks
 from .cells import CELLS, Vanilla
+from .fast.matmul import fastest_product, fastest_product_with_transpose
 from .initializers import get_initializer, orthogonal
 from .losses import get_loss
-from .matmul import product, product_with_transpose
 from .scale import FAR, log2_norm, log2_sqrt, rescale
 from .signals import Signals
 
@@ -64,8 +64,8 @@ class Recurrent:
             self.s[:, -1] = 1
             self.cell.allocate(self.z, self.h)
             both, joined = self.rows_h.stop, self.n + self.n_in + 1
-            self._times, self._times_back = product(both, joined, B), product(self.n, both, B)
-            self._times_transpose = product_with_transpose(both, B, joined, self.dtype)
+            self._times, self._times_back = fastest_product(both, joined, B), fastest_product(self.n, both, B)
+            self._times_transpose = fastest_product_with_transpose(both, B, joined, self.dtype)
         self.s[:T, self.n : -1] = x
         self.cell.start()
         A, A_x, both, times, forward = *self._joined(), self.rows_h.stop, self._times, self.cell.forward

@@ -1,7 +1,7 @@
 """Follow the forward and the backward signal through a deep network of equal widths, fast and without underflow.
 
 The sizes of activations, error signals and weight gradients in every layer, at any depth: :func:`measure` for a random
-network, :func:`propagate` for weights of your own. The work is done in :mod:`vgtext.nn.stacked`.
+network, :func:`propagate` for weights of your own. The work is done in :mod:`vgtext.nn.fast.stacked`.
 """
 
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ import numpy as np
 
 from . import checks
 from .activations import get_activation
+from .fast.stacked import StackedPass
 from .initializers import get_initializer
-from .stacked import StackedPass
 
 
 @dataclass(frozen=True)

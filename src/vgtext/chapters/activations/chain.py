@@ -5,9 +5,18 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.claim import Claim, Evidence
-from vgtext.nn.profiles import backward_sizes, forward_sizes
-from vgtext.style import ACTIVATION_COLORS, REFERENCE, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
+from vgtext.ledger import Claim, Evidence
+from vgtext.nn.theory.signal_propagation import backward_sizes, forward_sizes
+from vgtext.palette import (
+    ACTIVATION_COLORS,
+    REFERENCE,
+    THEORY,
+    backward_arrow,
+    label_line,
+    layer_axis,
+    log_axis,
+    number,
+)
 
 from .theory import DEPTH, HE, NAMES, own_scale
 

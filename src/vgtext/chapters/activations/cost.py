@@ -17,7 +17,7 @@ import numpy as np
 from tqdm import tqdm
 
 from vgtext import nn
-from vgtext.style import ACTIVATION_COLORS, REFERENCE
+from vgtext.palette import ACTIVATION_COLORS, REFERENCE
 
 from .theory import NAMES
 

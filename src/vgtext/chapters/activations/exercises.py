@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgtext.exercises import Exercise
+from vgtext.ask import Exercise
 from vgtext.nn.activations import SELU_ALPHA, SELU_LAMBDA
 
 ROOT = np.sqrt(2 * np.pi)

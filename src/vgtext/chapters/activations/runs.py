@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import kept, nn
+from vgtext import nn, results
 
 DEPTH, WIDTH, STEPS, EVERY, SEEDS = 8, 64, 400, 20, 3
 UNITS = (DEPTH - 1) * WIDTH
@@ -57,7 +57,7 @@ def train(activation, optimizer, rate, bias, seed, steps=STEPS):
 @cache
 def stored():
     """The arrays of the file: dead, back (activation, optimizer, rate, bias, seed, record, layer) and right (…seed)."""
-    return tuple(kept.read("activations_runs")[k].astype(int) for k in ("dead", "back", "right"))
+    return tuple(results.load("activations_runs")[k].astype(int) for k in ("dead", "back", "right"))
 
 
 def make():
@@ -67,7 +67,7 @@ def make():
     right = np.zeros(SHAPE, np.int16)
     for index, values in tqdm(zip(np.ndindex(SHAPE), product(*GRID)), total=right.size, desc="runs"):
         dead[index], back[index], right[index] = train(*values)
-    kept.write("activations_runs", SEEDS, dead=dead, back=back, right=right)
+    results.save("activations_runs", SEEDS, dead=dead, back=back, right=right)
 
 
 if __name__ == "__main__":

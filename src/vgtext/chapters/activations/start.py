@@ -9,8 +9,8 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.claim import Claim, Evidence
-from vgtext.style import ACTIVATION_COLORS, COLORS, REFERENCE, SEED, THEORY, layer_axis
+from vgtext.ledger import Claim, Evidence
+from vgtext.palette import ACTIVATION_COLORS, COLORS, REFERENCE, SEED, THEORY, layer_axis
 
 SIZES, SEEDS = (256,) * 5 + (128,) * 5, 10
 #: The weight scale σ_w of the start, and the words for it.

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.optimize import brentq
 
 from vgtext import nn
-from vgtext.nn.profiles import backward_sizes
-from vgtext.style import ACTIVATION_NAMES
+from vgtext.nn.theory.signal_propagation import backward_sizes
+from vgtext.palette import ACTIVATION_NAMES
 
 mf = nn.meanfield
 DEPTH = 50

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from vgtext import nn
-from vgtext.style import ACTIVATION_NAMES, COLORS, REFERENCE, log_axis, number
+from vgtext.palette import ACTIVATION_NAMES, COLORS, REFERENCE, log_axis, number
 
 BUGS = ["none", "(BP2) φ′ forgotten", "(BP2) φ′ taken at a[l]", "(BP2) W not transposed", "(BP3) mean taken twice",
         "(BP4) a[l] for a[l−1]", "loss: mean forgotten"]

@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.claim import Claim, Evidence
-from vgtext.style import ACTIVATION_COLORS, COLORS, THEORY, label_line, log_axis, number, positive
+from vgtext.ledger import Claim, Evidence
+from vgtext.palette import ACTIVATION_COLORS, COLORS, THEORY, label_line, log_axis, number, positive
 
 LAST_LAYERS = ["sigmoid", "tanh", "softplus"]
 Y, B = 1.5, -1.0  # target and bias of the last layer's one unit

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.style import COLORS, MEASURED, REFERENCE, THEORY, label_line, log_axis, number
+from vgtext.palette import COLORS, MEASURED, REFERENCE, THEORY, label_line, log_axis, number
 
 from .by_hand import downhill, network, one_pass
 

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import (
+from vgtext.palette import (
     ACTIVATION_NAMES,
     COLORS,
     REFERENCE,

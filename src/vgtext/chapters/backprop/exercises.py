@@ -3,7 +3,7 @@
 import numpy as np
 
 from vgtext import nn
-from vgtext.exercises import Exercise
+from vgtext.ask import Exercise
 
 
 def by_hand(delta=1.0, a=(2.0, -1.0), slopes=(1.0, 0.5)):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import COLORS
+from vgtext.palette import COLORS
 
 from .by_hand import X, Y, activations, walk
 

@@ -5,7 +5,7 @@ draw them, and the claims that they settle; ``theory`` is what they are compared
 ``notebooks/causes.ipynb``.
 """
 
-from vgtext.nn.profiles import variances
+from vgtext.nn.theory.signal_propagation import variances
 
 from . import changes, depth, glorot, inputs, slopes, variance
 from .changes import CHANGES, one_change

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.linalg import eigh
 
 from vgtext import nn
-from vgtext.style import COLORS, REFERENCE, number
+from vgtext.palette import COLORS, REFERENCE, number
 
 from .theory import CRITICAL, SIGMA_B, factor
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from vgtext import nn
-from vgtext.claim import Claim, Evidence
-from vgtext.nn.profiles import backward_sizes
-from vgtext.style import COLORS, REFERENCE, THEORY, label_line, layer_axis, log_axis, number
+from vgtext.ledger import Claim, Evidence
+from vgtext.nn.theory.signal_propagation import backward_sizes
+from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, layer_axis, log_axis, number
 
 from .theory import CRITICAL, SIGMA_B, factor
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from vgtext.exercises import Exercise
-from vgtext.nn.meanfield import gaussian_mean
+from vgtext.ask import Exercise
+from vgtext.nn.theory.meanfield import gaussian_mean
 
 #: What the exercise "scales" draws weights from: their standard deviations, and the inputs of a unit.
 STD, INPUTS = np.array([0.05, 1 / np.sqrt(3 * 64), np.sqrt(2 / 256)]), np.array([400, 64, 256])

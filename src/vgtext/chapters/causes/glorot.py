@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.claim import Claim, Evidence
-from vgtext.nn.profiles import backward_sizes
-from vgtext.style import COLORS, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
+from vgtext.ledger import Claim, Evidence
+from vgtext.nn.theory.signal_propagation import backward_sizes
+from vgtext.palette import COLORS, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
 
 #: The scheme, and the weight scale that it stands for if all layers have the same width.
 SCHEMES = {"standard_uniform": 3**-0.5, "glorot_uniform": 1.0}

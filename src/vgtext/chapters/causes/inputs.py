@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.claim import Claim, Evidence
-from vgtext.nn.profiles import variances
-from vgtext.style import COLORS, REFERENCE, THEORY, log_axis, number
+from vgtext.ledger import Claim, Evidence
+from vgtext.nn.theory.signal_propagation import variances
+from vgtext.palette import COLORS, REFERENCE, THEORY, log_axis, number
 
 from .slopes import NAMES
 from .theory import CRITICAL, SIGMA_B, mf

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.optimize import brentq
 
 from vgtext import nn
-from vgtext.nn.profiles import backward_sizes
-from vgtext.style import COLORS, REFERENCE, THEORY, label_line, log_axis
+from vgtext.nn.theory.signal_propagation import backward_sizes
+from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis
 
 from .slopes import NAMES
 from .theory import SIGMA_B, mf

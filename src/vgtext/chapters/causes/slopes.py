@@ -6,9 +6,9 @@ import numpy as np
 from scipy.special import erfc
 
 from vgtext import nn
-from vgtext.claim import Claim, Evidence
-from vgtext.nn.profiles import variances
-from vgtext.style import ACTIVATION_COLORS, ACTIVATION_NAMES, COLORS, REFERENCE, THEORY, label_line, log_axis, number
+from vgtext.ledger import Claim, Evidence
+from vgtext.nn.theory.signal_propagation import variances
+from vgtext.palette import ACTIVATION_COLORS, ACTIVATION_NAMES, COLORS, REFERENCE, THEORY, label_line, log_axis, number
 
 from .theory import factor, mf
 

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.nn.profiles import variances
+from vgtext.nn.theory.signal_propagation import variances
 
 mf = nn.meanfield
 #: The biases of the running example: σ_b² = 0.05, small but not nothing.

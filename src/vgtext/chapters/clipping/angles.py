@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import COLORS, THEORY, label_line, layer_axis, log_axis, number
+from vgtext.palette import COLORS, THEORY, label_line, layer_axis, log_axis, number
 
 from .ways import angle, length
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtri
 
-from vgtext.style import COLORS, REFERENCE, THEORY, label_line
+from vgtext.palette import COLORS, REFERENCE, THEORY, label_line
 
 LIMITS, BATCHES, SKEWS = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0], [1, 8, 64], {"mild": 0.5, "strong": 1.0}
 LINE = np.geomspace(0.08, 25, 30)

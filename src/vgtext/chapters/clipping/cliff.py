@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import COLORS, number
+from vgtext.palette import COLORS, number
 
 T, TARGET, START, STEPS = 50, 0.7, (4.2, -2.6), 24
 RATES, LIMITS = [0.1, 0.2, 0.3], [0.1, 1.0, 10.0]

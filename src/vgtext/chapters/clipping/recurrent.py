@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgtext.style import COLORS, REFERENCE, SEED, THEORY, label_line, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, SEED, THEORY, label_line, log_axis, number
 
 from .runs import BLOCK, LIMITS, RATES, SEEDS, STEPS, SYMBOLS, stored
 

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import kept, nn
+from vgtext import nn, results
 
 T, UNITS, BATCH, STEPS, SYMBOLS = 30, 32, 32, 1000, 8
 RATES, LIMITS = (0.003, 0.01, 0.03, 0.1, 0.3), (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, np.inf)  # inf clips nothing
@@ -51,12 +51,12 @@ def make():
         quantiles[cell] = np.percentile(norms, [10, 50, 90])
         if seed < TRACED:
             traces[cell] = np.log10(norms.reshape(-1, BLOCK).max(axis=1))
-    kept.write("clipping_runs", SEEDS, loss=loss, accuracy=accuracy, way=way, quantiles=quantiles, traces=traces)
+    results.save("clipping_runs", SEEDS, loss=loss, accuracy=accuracy, way=way, quantiles=quantiles, traces=traces)
 
 
 def stored():
     """The file as a dict of arrays: rates, limits and seeds first."""
-    return kept.read("clipping_runs")
+    return results.load("clipping_runs")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import COLORS, REFERENCE, THEORY, label_line, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis, number
 
 AT, STEPS = 100, 1000  # the step of the spike, and how far we look
 SPIKES, LIMITS = [1, 10, 100, 1000], {"none": None, "c = 10": 10.0, "c = 2": 2.0}

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.style import COLORS, THEORY, label_line, log_axis, number
+from vgtext.palette import COLORS, THEORY, label_line, log_axis, number
 
 from .cliff import clip
 

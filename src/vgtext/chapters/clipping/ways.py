@@ -3,7 +3,7 @@
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import COLORS, REFERENCE, number
+from vgtext.palette import COLORS, REFERENCE, number
 
 WAYS = {"by value": "value", "by norm, each layer": "norm", "by global norm": "global_norm"}
 SECOND = np.array([np.cos(np.radians(60)), np.sin(np.radians(60))])  # the direction of layer 2's gradient

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import COLORS, MEASURED, REFERENCE, THEORY, number
+from vgtext.palette import COLORS, MEASURED, REFERENCE, THEORY, number
 
 EXAMPLES, WIDTH = 200, 32
 

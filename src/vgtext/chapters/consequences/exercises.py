@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgtext.exercises import Exercise
+from vgtext.ask import Exercise
 
 CLASSES = np.array([2, 10, 1000])
 #: Of the exercise "smallest": the digits of float32, float16 and bfloat16, the weight and the learning rate.

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from vgtext import nn
-from vgtext.claim import Claim, Evidence
-from vgtext.style import COLORS, THEORY, float_limits, label_line, log_axis, number
+from vgtext.ledger import Claim, Evidence
+from vgtext.palette import COLORS, THEORY, float_limits, label_line, log_axis, number
 
 from .curvature import batch, network, sharpness
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse.linalg import LinearOperator, eigsh
 
 from vgtext import nn
-from vgtext.style import COLORS, REFERENCE, SEED, THEORY, label_line, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, SEED, THEORY, label_line, log_axis, number
 
 from .curvature import gradient_at, hessian_times
 from .frozen import GUESSING

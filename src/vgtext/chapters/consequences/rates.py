@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.claim import Claim, Evidence
-from vgtext.style import COLORS, THEORY, label_line
+from vgtext.ledger import Claim, Evidence
+from vgtext.palette import COLORS, THEORY, label_line
 
 from .curvature import EXAMPLES, WIDTH, batch, displaced, network, settled, sharpness
 

@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.claim import Claim, Evidence
-from vgtext.nn.floats import FORMATS, round_to
-from vgtext.style import COLORS, MEASURED, THEORY, label_line, layer_axis, log_axis, number
+from vgtext.ledger import Claim, Evidence
+from vgtext.nn.theory.floats import FORMATS, round_to
+from vgtext.palette import COLORS, MEASURED, THEORY, label_line, layer_axis, log_axis, number
 
 from . import flat
 from .runs import digits

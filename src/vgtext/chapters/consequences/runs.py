@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import kept, nn
+from vgtext import nn, results
 
 STEPS = 22  # mini-batches of 64 in one epoch of the 1438 training digits
 INITS = {"sigmoid": "glorot_normal", "tanh": "glorot_normal", "relu": "he_normal"}
@@ -63,7 +63,7 @@ def accuracies():
     Entries are shares of right answers; nan where a network has fewer than k layers to freeze.
     """
     size = np.array([digits().y.size, digits().y_test.size])
-    found = [kept.read("consequences_runs")[name] for name in ("by_depth", "by_frozen")]
+    found = [results.load("consequences_runs")[name] for name in ("by_depth", "by_frozen")]
     return tuple(np.where(k >= 0, k / size, np.nan) for k in found)
 
 
@@ -87,7 +87,7 @@ def freezing():
 
 def write(by_depth, by_frozen):
     """Write the counts, with what made them."""
-    kept.write("consequences_runs", SEEDS, by_depth=by_depth, by_frozen=by_frozen)
+    results.save("consequences_runs", SEEDS, by_depth=by_depth, by_frozen=by_frozen)
 
 
 if __name__ == "__main__":

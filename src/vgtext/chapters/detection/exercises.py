@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from vgtext.ask import Exercise
 from vgtext.diagnose import read
-from vgtext.exercises import Exercise
 
 from .recipes import CAUSES
 from .runs import labelled

@@ -3,7 +3,7 @@
 import numpy as np
 
 from vgtext.diagnose import read
-from vgtext.style import COLORS, REFERENCE, SEED, label_line, layer_axis, log_axis, number, positive
+from vgtext.palette import COLORS, REFERENCE, SEED, label_line, layer_axis, log_axis, number, positive
 
 from .runs import labelled
 

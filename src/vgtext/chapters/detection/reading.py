@@ -4,9 +4,9 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.claim import Claim, Evidence
 from vgtext.diagnose import read
-from vgtext.style import COLORS, REFERENCE
+from vgtext.ledger import Claim, Evidence
+from vgtext.palette import COLORS, REFERENCE
 
 from .recipes import CAUSES, HALVES
 from .runs import labelled

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vgtext import kept, nn
+from vgtext import nn, results
 from vgtext.diagnose import Recording
 
 from .recipes import HALVES, Setup, recipes
@@ -103,7 +103,7 @@ def write():
     results = [(train(setup), train(mended)[1]) for _, _, setup, mended in nn.training.bar(todo, None, "labelled runs")]
     recordings = [recording for (recording, _), _ in results]
     columns = {name: [_column(r, name) for r in recordings] for name in ("steps", *SIZES, *CURVES)}
-    kept.write(
+    results.save(
         "detection_runs",
         **{name: np.concatenate([c.ravel() for c in column]) for name, column in columns.items()},
         **{f"{name}_shape": [c.shape + (1,) * (2 - c.ndim) for c in column] for name, column in columns.items()},
@@ -129,7 +129,7 @@ LOGARITHMIC = ("gradient", "update_ratio", "activation", "loss", "test_loss")
 @cache
 def labelled(half):
     """Return the :class:`LabelledRun` of a half, "tuned" or "held out", as they stand in the file."""
-    file = kept.read("detection_runs")
+    file = results.load("detection_runs")
     columns = {name: _split(file[name], file[f"{name}_shape"], name) for name in ("steps", *SIZES, *CURVES)}
     todo = [(half, *recipe) for half in HALVES for recipe in recipes(half)]
     runs = []

@@ -4,9 +4,9 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.claim import Claim, Evidence
 from vgtext.diagnose import UNDECIDED, diagnose
-from vgtext.style import COLORS, REFERENCE
+from vgtext.ledger import Claim, Evidence
+from vgtext.palette import COLORS, REFERENCE
 
 from .reading import HELD_OUT, VANISHING
 from .recipes import CAUSES

@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.nn import meanfield
-from vgtext.style import (
+from vgtext.nn.theory import meanfield
+from vgtext.palette import (
     ACTIVATION_NAMES,
     COLORS,
     MEASURED,

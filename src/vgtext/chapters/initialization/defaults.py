@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from vgtext import nn
-from vgtext.nn.profiles import backward_sizes
-from vgtext.style import COLORS, REFERENCE, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
+from vgtext.nn.theory.signal_propagation import backward_sizes
+from vgtext.palette import COLORS, REFERENCE, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
 
 from .theory import NAMES
 

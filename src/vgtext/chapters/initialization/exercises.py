@@ -3,7 +3,7 @@
 import numpy as np
 
 from vgtext import nn
-from vgtext.exercises import Exercise
+from vgtext.ask import Exercise
 
 #: Limits a of uniform weights on (-a, a), and the number of inputs, of the exercise "scale-of-uniform".
 LAYERS = ((0.1225, 400), (0.1, 75), (0.0625, 256))

@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.claim import Claim, Evidence
-from vgtext.nn.profiles import backward_sizes
-from vgtext.style import COLORS, REFERENCE
+from vgtext.ledger import Claim, Evidence
+from vgtext.nn.theory.signal_propagation import backward_sizes
+from vgtext.palette import COLORS, REFERENCE
 
 from .race import final_loss
 

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import COLORS, REFERENCE, THEORY, layer_axis, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, THEORY, layer_axis, log_axis, number
 
 from .runs import digits
 from .theory import NAMES, mf

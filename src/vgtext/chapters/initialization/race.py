@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.claim import Claim, Evidence
-from vgtext.style import COLORS, REFERENCE, SEED, THEORY, label_line, layer_axis, log_axis, number
+from vgtext.ledger import Claim, Evidence
+from vgtext.palette import COLORS, REFERENCE, SEED, THEORY, label_line, layer_axis, log_axis, number
 
 from .runs import DEPTHS, EPOCHS, INITS, RATES, SEEDS, STEPS, WIDTH, best, digits, losses
 from .scales import GUESSING

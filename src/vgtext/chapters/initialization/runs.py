@@ -14,7 +14,7 @@ from multiprocessing import get_context
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import kept, nn
+from vgtext import nn, results
 
 STEPS = 22  # mini-batches of 64 in one epoch of the 1438 training digits
 RATES = (0.01, 0.03, 0.1, 0.3)
@@ -54,7 +54,7 @@ def train_depth(init, depth, rate, seed, epochs=EPOCHS):
 @cache
 def losses():
     """Read ``by_scale`` (activation, scale, rate, seed, epoch) and ``by_depth`` (init, depth, rate, seed, epoch)."""
-    return tuple(kept.read("initialization_runs")[k].astype(float) for k in ("by_scale", "by_depth"))
+    return tuple(results.load("initialization_runs")[k].astype(float) for k in ("by_scale", "by_depth"))
 
 
 def best(runs):
@@ -71,7 +71,7 @@ def make(processes=2):
         by_depth = list(tqdm(pool.map(train_depth, *zip(*depth_jobs)), "He and Xavier", len(depth_jobs)))
         by_scale = list(tqdm(pool.map(train_scale, *zip(*scale_jobs)), "weight scales", len(scale_jobs)))
     shapes = (len(ACTIVATIONS), len(SCALES), len(RATES), SCALE_SEEDS), (len(INITS), len(DEPTHS), len(RATES), SEEDS)
-    kept.write(
+    results.save(
         "initialization_runs", SEEDS,
         by_scale=np.reshape(by_scale, (*shapes[0], SCALE_EPOCHS)).astype(np.float32),
         by_depth=np.reshape(by_depth, (*shapes[1], EPOCHS)).astype(np.float32),

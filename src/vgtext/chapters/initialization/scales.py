@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.claim import Claim, Evidence
-from vgtext.nn.profiles import backward_sizes, forward_sizes
-from vgtext.style import COLORS, REFERENCE, SEED, THEORY, label_line, layer_axis, log_axis, number
+from vgtext.ledger import Claim, Evidence
+from vgtext.nn.theory.signal_propagation import backward_sizes, forward_sizes
+from vgtext.palette import COLORS, REFERENCE, SEED, THEORY, label_line, layer_axis, log_axis, number
 
 from .runs import ACTIVATIONS, RATES, SCALE_DEPTH, SCALE_EPOCHS, SCALE_WIDTH, SCALES, best, digits, losses
 from .theory import NAMES

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import COLORS, REFERENCE, THEORY, label_line, layer_axis, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, layer_axis, log_axis, number
 
 DEPTH, WIDTH = 20, 64
 #: Widths n, r n, n, r n, …: the ratio r.

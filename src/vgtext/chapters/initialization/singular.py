@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.claim import Claim, Evidence
-from vgtext.style import COLORS, REFERENCE, THEORY, label_line, log_axis, number
+from vgtext.ledger import Claim, Evidence
+from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis, number
 
 WIDTH = 128
 DEPTHS = (1, 2, 5, 10, 20, 30)

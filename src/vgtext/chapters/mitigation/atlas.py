@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
-from vgtext.claim import Claim, Evidence
-from vgtext.style import ACTIVATION_NAMES, COLORS
+from vgtext.ledger import Claim, Evidence
+from vgtext.palette import ACTIVATION_NAMES, COLORS
 
 from .runs import DEPTHS, RATES, Recipe, again, best, counts, digits, recipes
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import kept, nn
+from vgtext import nn, results
 from vgtext.diagnose import Recording, diagnose
 
 from .runs import RATES, STEPS, WIDTH, digits
@@ -101,7 +101,7 @@ def name_cause(patient, rate=0.1, seed=0):
 
 def counts():
     """The stored right answers among 359 test digits: (patient, nothing and each remedy, seed)."""
-    return kept.read("mitigation_cures")["counts"]
+    return results.load("mitigation_cures")["counts"]
 
 
 def make():
@@ -110,7 +110,7 @@ def make():
     remedies = [lambda p: replace(p, rate=p.rate or 0.1), *REMEDIES.values()]
     for i, j, seed in tqdm(np.ndindex(have.shape), total=have.size):
         have[i, j, seed] = train(remedies[j]([*PATIENTS.values()][i]), seed)
-    kept.write("mitigation_cures", SEEDS, counts=have)
+    results.save("mitigation_cures", SEEDS, counts=have)
 
 
 if __name__ == "__main__":

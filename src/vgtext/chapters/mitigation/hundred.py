@@ -10,9 +10,9 @@ from functools import cache
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import kept, nn
-from vgtext.claim import Claim, Evidence
-from vgtext.style import COLORS, REFERENCE, label_line
+from vgtext import nn, results
+from vgtext.ledger import Claim, Evidence
+from vgtext.palette import COLORS, REFERENCE, label_line
 
 from .runs import RATES, digits
 
@@ -69,7 +69,7 @@ def train(way, rate, seed=0, steps=STEPS):
 @cache
 def stored():
     """Losses (way, seed, steps / EVERY), test accuracies (way, seed) and the rate of each way."""
-    file = kept.read("mitigation_hundred")
+    file = results.load("mitigation_hundred")
     return file["losses"] / 1000, file["right"][..., 1] / digits().y_test.size, file["rates"]
 
 
@@ -112,7 +112,7 @@ def make():
         best[i] = RATES[k]
         for seed in range(SEEDS):
             losses[i, seed], right[i, seed] = tried[k] if seed == 0 else train(way, RATES[k], seed)
-    kept.write("mitigation_hundred", SEEDS, losses=losses, right=right, rates=best)
+    results.save("mitigation_hundred", SEEDS, losses=losses, right=right, rates=best)
 
 
 def _evidence(way, expected, tolerance=0.05):

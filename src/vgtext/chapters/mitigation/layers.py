@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgtext.style import COLORS, REFERENCE, THEORY, layer_axis, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, THEORY, layer_axis, log_axis, number
 
 from . import theory
 from .atlas import NAMES, ROWS, trains

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from vgtext.claim import Claim, Evidence
-from vgtext.style import COLORS
+from vgtext.ledger import Claim, Evidence
+from vgtext.palette import COLORS
 
 from .atlas import at, heat
 from .runs import DEPTHS, Recipe, accuracy

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import kept, nn
+from vgtext import nn, results
 
 WIDTH, STEPS = 32, 300  # 300 mini-batches of 64: 13 epochs and a half of the 1438 training digits
 RATES = (0.003, 0.02, 0.1, 0.5)
@@ -84,12 +84,12 @@ def steps_until(loss, goal=LEARNED, window=10):
 
 def counts():
     """The stored counts: (activation, init, norm, shortcut, depth, rate, 3)."""
-    return kept.read("mitigation_runs")["counts"]
+    return results.load("mitigation_runs")["counts"]
 
 
 def again():
     """Cells (AGAIN, 6) of ``counts`` and what another seed gives there, (AGAIN, 3)."""
-    return kept.read("mitigation_runs")["cells"], kept.read("mitigation_runs")["again"]
+    return results.load("mitigation_runs")["cells"], results.load("mitigation_runs")["again"]
 
 
 @cache
@@ -108,7 +108,7 @@ def accuracy(recipe):
 def make():
     """Train every cell and write the file after each recipe; about a quarter of an hour of a free core."""
     have = np.full(SHAPE, -1, np.int16)
-    if kept.path("mitigation_runs").is_file():
+    if results.path("mitigation_runs").is_file():
         have = counts().copy()
     for recipe in tqdm([r for r in recipes() if have[r.cell].min() < 0], desc="recipes"):
         for i, j in np.ndindex(len(DEPTHS), len(RATES)):
@@ -134,7 +134,7 @@ def of_cell(cell):
 
 def write(have, cells=(), again=()):
     """Write the counts, with what made them."""
-    kept.write("mitigation_runs", 2, counts=have, cells=cells, again=again)
+    results.save("mitigation_runs", 2, counts=have, cells=cells, again=again)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgtext.style import COLORS, NORM_COLORS, log_axis
+from vgtext.palette import COLORS, NORM_COLORS, log_axis
 
 from .atlas import NAMES, ROWS
 from .runs import DEPTHS, STEPS, Recipe, best

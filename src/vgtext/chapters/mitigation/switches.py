@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgtext.style import COLORS, REFERENCE, label_line, layer_axis, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, label_line, layer_axis, log_axis, number
 
 from .journey import journey
 from .runs import DEPTHS, Recipe, accuracy

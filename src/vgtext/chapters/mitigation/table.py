@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgtext.style import COLORS
+from vgtext.palette import COLORS
 
 from .atlas import TRAINS, heat
 from .cures import PATIENTS, REMEDIES, counts

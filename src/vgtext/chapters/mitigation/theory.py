@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from vgtext import nn
-from vgtext.nn.meanfield import gaussian_mean
+from vgtext.nn.theory.meanfield import gaussian_mean
 
 from .runs import WIDTH
 

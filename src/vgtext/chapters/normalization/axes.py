@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from vgtext.style import COLORS
+from vgtext.palette import COLORS
 
 from .theory import NORM_NAMES
 

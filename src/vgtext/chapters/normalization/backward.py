@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import COLORS, REFERENCE
+from vgtext.palette import COLORS, REFERENCE
 
 BATCHES = [2, 3, 4, 8, 16, 64]
 

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import COLORS, REFERENCE, label_line
+from vgtext.palette import COLORS, REFERENCE, label_line
 
 from .runs import BATCH_RATES, BATCHES, accuracies, digits, network
 

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import COLORS, THEORY, log_axis, number
+from vgtext.palette import COLORS, THEORY, log_axis, number
 
 FACTORS, RATES, STEPS = [0.1, 0.3, 1.0, 3.0, 10.0], [0.01, 0.1, 1.0], 100
 

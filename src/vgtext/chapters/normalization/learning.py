@@ -1,7 +1,7 @@
 """What normalization fixes: wrong weight scales, more learning rates, more depth; and where it stops."""
 
 
-from vgtext.style import COLORS, NORM_COLORS, REFERENCE, label_line
+from vgtext.palette import COLORS, NORM_COLORS, REFERENCE, label_line
 
 from .runs import ACTIVATIONS, DEPTHS, FACTORS, KINDS, RATES, SCALE_DEPTH, SCALE_RATES, accuracies
 from .theory import NAMES, NORM_NAMES

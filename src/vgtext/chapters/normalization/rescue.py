@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgtext.style import COLORS, NORM_COLORS, REFERENCE, THEORY, label_line, log_axis, number
+from vgtext.palette import COLORS, NORM_COLORS, REFERENCE, THEORY, label_line, log_axis, number
 
 from .depth import BATCH, WIDTH, growth, predicted_growth
 from .theory import NAMES

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import kept, nn
+from vgtext import nn, results
 
 WIDTH, STEPS = 64, 220  # mini-batches of 64: ten epochs of the 1438 training digits
 INITS = {"sigmoid": "glorot_normal", "tanh": "glorot_normal", "relu": "he_normal"}
@@ -76,7 +76,7 @@ def accuracies():
     test digits in training mode, in batches of the same size.
     """
     train_size, test_size = digits().y.size, digits().y_test.size
-    sizes, counts = np.array([train_size, test_size, test_size]), kept.read("normalization_runs")
+    sizes, counts = np.array([train_size, test_size, test_size]), results.load("normalization_runs")
     return {name: counts[name] / sizes[: counts[name].shape[-1]] for name in ("by_depth", "by_scale", "by_batch")}
 
 
@@ -111,7 +111,7 @@ def make():
     for name, (run, shape) in GRIDS.items():
         cells = [run(*cell) for cell in tqdm(list(np.ndindex(shape)), desc=name)]
         counts[name] = np.array(cells, np.int16).reshape(*shape, -1)
-    kept.write("normalization_runs", SEEDS, **counts)
+    results.save("normalization_runs", SEEDS, **counts)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.claim import Claim, Evidence
-from vgtext.style import ACTIVATION_COLORS, COLORS, REFERENCE, number
+from vgtext.ledger import Claim, Evidence
+from vgtext.palette import ACTIVATION_COLORS, COLORS, REFERENCE, number
 
 from .theory import NAMES
 

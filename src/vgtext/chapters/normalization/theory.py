@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.style import ACTIVATION_NAMES
+from vgtext.palette import ACTIVATION_NAMES
 
 NAMES = {name: ACTIVATION_NAMES[name] for name in ("relu", "tanh", "sigmoid", "selu", "gelu", "identity")}
 NORM_NAMES = {None: "no norm", "batch": "batch norm", "layer": "layer norm", "rms": "RMS norm"}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgtext.exercises import Exercise
+from vgtext.ask import Exercise
 
 #: The factors per layer of the exercise "depths".
 FACTORS = np.array([0.5, 0.9, 0.99])

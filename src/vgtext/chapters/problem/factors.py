@@ -6,7 +6,7 @@ from operator import mul
 
 import numpy as np
 
-from vgtext.style import COLORS, REFERENCE, SEED, THEORY, depth_axis, float_limits, label_line, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, SEED, THEORY, depth_axis, float_limits, label_line, log_axis, number
 
 #: The factors of the tutorial S2, exactly.
 SHRINKING = [Fraction(f) for f in ("0.5", "0.2", "0.1", "0.001")]

@@ -5,9 +5,9 @@ from functools import cache, partial
 import numpy as np
 
 from vgtext import nn
-from vgtext.claim import Claim, Evidence
+from vgtext.ledger import Claim, Evidence
 from vgtext.nn.initializers import scaled_normal
-from vgtext.style import COLORS, MEASURED, REFERENCE, backward_arrow, label_line, layer_axis, log_axis, number
+from vgtext.palette import COLORS, MEASURED, REFERENCE, backward_arrow, label_line, layer_axis, log_axis, number
 
 #: The network as it is, and three with one change: activation, and weight scale σ_w = std √n.
 NETWORKS = {

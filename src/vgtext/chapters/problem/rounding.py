@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.nn.floats import FORMATS, round_to
 from vgtext.nn.initializers import scaled_normal
-from vgtext.style import COLORS, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
+from vgtext.nn.theory.floats import FORMATS, round_to
+from vgtext.palette import COLORS, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
 
 from .layers import digits
 

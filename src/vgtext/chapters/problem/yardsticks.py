@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.style import COLORS, MEASURED, REFERENCE, layer_axis, log_axis, number
+from vgtext.palette import COLORS, MEASURED, REFERENCE, layer_axis, log_axis, number
 
 from .layers import NETWORKS, described, network
 

@@ -10,8 +10,8 @@ from functools import cache
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import kept, nn
-from vgtext.style import COLORS, REFERENCE, SEED, label_line, log_axis, number
+from vgtext import nn, results
+from vgtext.palette import COLORS, REFERENCE, SEED, label_line, log_axis, number
 
 from .passes import UNITS
 from .runs import BATCH, CLIP, NETWORKS, chrono
@@ -45,12 +45,12 @@ def train(name, seed, steps=STEPS):
 def make():
     """Run everything and write the file; about four minutes."""
     error = np.array([[train(name, seed) for seed in range(SEEDS)] for name in tqdm(NAMES)], np.float32)
-    kept.write("recurrence_adding", SEEDS, error=error)
+    results.save("recurrence_adding", SEEDS, error=error)
 
 
 def stored():
     """The file as a dict of arrays: network, seed, time."""
-    return kept.read("recurrence_adding")
+    return results.load("recurrence_adding")
 
 
 def errors(name):

@@ -4,8 +4,8 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.nn.products import gaussian_lyapunov_exponents, spectral_radius
-from vgtext.style import COLORS, REFERENCE, THEORY, log_axis, number
+from vgtext.nn.theory.products import gaussian_lyapunov_exponents, spectral_radius
+from vgtext.palette import COLORS, REFERENCE, THEORY, log_axis, number
 
 from .passes import MATRICES
 

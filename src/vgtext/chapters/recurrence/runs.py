@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import kept, nn
+from vgtext import nn, results
 
 from .passes import SYMBOLS, UNITS
 
@@ -105,12 +105,12 @@ def make():
     for cell in tqdm(np.ndindex(shape), total=solved.size):
         i, j, k, seed = cell
         solved[cell], accuracy[cell] = train(names[i], LENGTHS[j], RATES[k], seed)
-    kept.write("recurrence_runs", SEEDS, solved=solved, accuracy=accuracy, traces=traces())
+    results.save("recurrence_runs", SEEDS, solved=solved, accuracy=accuracy, traces=traces())
 
 
 def stored():
     """The file as a dict of arrays: network, length, rate and seed first."""
-    return kept.read("recurrence_runs")
+    return results.load("recurrence_runs")
 
 
 if __name__ == "__main__":

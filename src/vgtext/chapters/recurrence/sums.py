@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.style import COLORS, REFERENCE, label_line, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, label_line, log_axis, number
 
 from .passes import follow, network, sequences
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgtext.style import COLORS, REFERENCE, backward_arrow, label_line, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, backward_arrow, label_line, log_axis, number
 
 from .passes import sizes
 

@@ -12,9 +12,9 @@ from functools import cache
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import kept, nn
+from vgtext import nn, results
 from vgtext.diagnose import Recording
-from vgtext.nn.floats import round_to
+from vgtext.nn.theory.floats import round_to
 
 from .plans import STAGES, WIDTH, accuracies, build, digits, treat
 
@@ -117,7 +117,7 @@ def make_chart(name):
 @cache
 def charts():
     """The stored charts by name: the stages, then the cases."""
-    return {name: _unpack(kept.read("rescue_charts"), i) for i, name in enumerate((*STAGES, *CASES))}
+    return {name: _unpack(results.load("rescue_charts"), i) for i, name in enumerate((*STAGES, *CASES))}
 
 
 def _unpack(file, i):
@@ -137,7 +137,7 @@ def make():
             with np.errstate(divide="ignore"):
                 values = np.log2(values) if name in (*SIZES, "loss") else np.asarray(values)
             arrays[f"{i}_{name}"] = values.astype(np.float16)
-    kept.write("rescue_charts", 1, relu=[c.relu for c in found], rate=[c.rate for c in found], **arrays)
+    results.save("rescue_charts", 1, relu=[c.relu for c in found], rate=[c.rate for c in found], **arrays)
 
 
 if __name__ == "__main__":

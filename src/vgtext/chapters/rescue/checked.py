@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from vgtext import nn
+from vgtext.ask import Verdict
+from vgtext.ask.call import call, show_printed
+from vgtext.ask.describe import describe
 from vgtext.diagnose import Recording, diagnose
-from vgtext.exercises import Verdict
-from vgtext.exercises.call import call, show_printed
-from vgtext.exercises.words import describe
 from vgtext.explore.show import current_mode
 
 from .instruments import ENOUGH, EVEN, IMAGES, factor, follow

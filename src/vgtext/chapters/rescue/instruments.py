@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vgtext.nn import meanfield
-from vgtext.nn.profiles import backward_sizes
-from vgtext.style import COLORS, REFERENCE, THEORY, label_line, layer_axis, number
+from vgtext.nn.theory import meanfield
+from vgtext.nn.theory.signal_propagation import backward_sizes
+from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, layer_axis, number
 
 from .plans import ACTIVATIONS, DEPTH, WIDTH, Plan, build, digits
 
@@ -88,7 +88,8 @@ def factor(error):
 def predicted_error(plan):
     """log10 of the error signal of hidden layers 1 to L - 1 for infinite width, or None where there is no theory here.
 
-    Plain layers: the chi of each layer (``vgtext.nn.profiles``). Plain with layer norm: E phi'^2 / E phi^2 each.
+    Plain layers: the chi of each layer (``vgtext.nn.theory.signal_propagation``). Plain with layer norm:
+    E phi'^2 / E phi^2 each.
     """
     phi, sigma_w = ACTIVATIONS[plan.activation], SIGMA_W[plan.init]
     if plan.way == "nothing":

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgtext.style import COLORS, REFERENCE, THEORY, backward_arrow, layer_axis, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, THEORY, backward_arrow, layer_axis, log_axis, number
 
 from .instruments import factor, predicted_error, promising, start
 from .plans import DEPTH, RATES, STEPS, Plan, plans

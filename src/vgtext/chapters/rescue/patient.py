@@ -3,7 +3,7 @@
 import numpy as np
 
 from vgtext.diagnose import diagnose, read
-from vgtext.style import COLORS, REFERENCE, float_limits, label_line, layer_axis, log_axis, number, positive
+from vgtext.palette import COLORS, REFERENCE, float_limits, label_line, layer_axis, log_axis, number, positive
 
 from .charts import charts
 from .plans import DEPTH, STAGES, STEPS

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import kept
+from vgtext import results
 
 from .plans import ACTIVATIONS, INITS, RATES, STEPS, WAYS, accuracies, build, digits, plans, treat
 
@@ -35,14 +35,14 @@ def train(plan, seed=0):
 @cache
 def stored():
     """Losses (activation, init, way, rate, STEPS / EVERY) and accuracies in training and test (…, rate, 2)."""
-    file = kept.read("rescue_runs")
+    file = results.load("rescue_runs")
     return file["losses"] / 1000, file["right"] / (digits().y.size, digits().y_test.size)
 
 
 @cache
 def again():
     """Plans that were trained once more with another seed, and both runs' accuracies: (AGAIN, 2), (AGAIN, 2)."""
-    file = kept.read("rescue_runs")
+    file = results.load("rescue_runs")
     several, right = [plans()[i] for i in file["chosen"]], file["again"] / (digits().y.size, digits().y_test.size)
     return several, np.array([stored()[1][plan.cell] for plan in several]), right
 
@@ -71,7 +71,7 @@ def make():
     losses, right = (np.array(column).reshape(*SHAPE, -1) for column in zip(*results))
     chosen = np.sort(np.random.default_rng(0).choice(len(plans()), AGAIN, replace=False))
     second = np.array([train(plans()[i], seed=1)[1] for i in tqdm(chosen, desc="again")])
-    kept.write("rescue_runs", 2, losses=losses, right=right, chosen=chosen, again=second)
+    results.save("rescue_runs", 2, losses=losses, right=right, chosen=chosen, again=second)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgtext.exercises import Exercise
+from vgtext.ask import Exercise
 
 
 def blocks(rng):

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.style import COLORS, REFERENCE, SEED
+from vgtext.palette import COLORS, REFERENCE, SEED
 
 DEPTHS, SEEDS, POINTS, WIDTH = (1, 2, 5, 10, 20, 50), 10, 256, 200
 #: skip, sigma_w, sigma_b; the default draws weights and biases uniformly within 1/√n

@@ -4,8 +4,8 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.claim import Claim, Evidence
-from vgtext.style import COLORS, REFERENCE, THEORY, log_axis, number
+from vgtext.ledger import Claim, Evidence
+from vgtext.palette import COLORS, REFERENCE, THEORY, log_axis, number
 
 DEPTHS, SEEDS, WIDTH = (2, 4, 8, 16, 32, 64), 8, 128
 

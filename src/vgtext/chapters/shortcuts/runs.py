@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import kept, nn
+from vgtext import nn, results
 from vgtext.nn.pointwise import Pointwise
 
 WIDTH, STEPS, EVERY = 32, 220, 22  # ten epochs of 22 mini-batches of 64 digits; evaluated after each
@@ -56,7 +56,7 @@ def train(kind, depth, rate, seed):
 @cache
 def stored():
     """The runs: (kind, depth, rate, seed, loss/train/test, epoch)."""
-    return kept.read("shortcuts_runs")["runs"].astype(float)
+    return results.load("shortcuts_runs")["runs"].astype(float)
 
 
 def make():
@@ -64,7 +64,7 @@ def make():
     runs = np.zeros((len(KINDS), len(DEPTHS), len(RATES), SEEDS, 3, STEPS // EVERY), np.float32)
     for i, j, k, seed in tqdm(np.ndindex(runs.shape[:4]), total=runs[..., 0, 0].size):
         runs[i, j, k, seed] = train(KINDS[i], DEPTHS[j], RATES[k], seed)
-    kept.write("shortcuts_runs", SEEDS, runs=runs)
+    results.save("shortcuts_runs", SEEDS, runs=runs)
 
 
 if __name__ == "__main__":

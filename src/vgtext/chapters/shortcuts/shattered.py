@@ -4,8 +4,8 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.claim import Claim, Evidence
-from vgtext.style import COLORS, THEORY, log_axis
+from vgtext.ledger import Claim, Evidence
+from vgtext.palette import COLORS, THEORY, log_axis
 
 DEPTHS = (1, 2, 3, 5, 7, 10, 15)
 KINDS = {"plain": (False, False), "plain + batch norm": (False, True), "shortcut": (True, False),

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 from scipy.stats import binom
 
-from vgtext.style import COLORS, REFERENCE, THEORY, layer_axis, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, THEORY, layer_axis, log_axis, number
 
 SCALES = {"s = 1": 0.0, "s = 1/√L": 0.5, "s = 1/L": 1.0}  # s = L^-power
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from vgtext.style import COLORS, REFERENCE, label_line
+from vgtext.palette import COLORS, REFERENCE, label_line
 
 from .runs import DEPTHS, KINDS, RATES, stored
 

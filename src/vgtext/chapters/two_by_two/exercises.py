@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from vgtext.exercises import Exercise
-from vgtext.nn.products import lyapunov_exponent, spectral_radius
+from vgtext.ask import Exercise
+from vgtext.nn.theory.products import lyapunov_exponent, spectral_radius
 
 from .repeated import norms
 

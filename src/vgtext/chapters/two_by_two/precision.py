@@ -4,9 +4,9 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.claim import Claim, Evidence
-from vgtext.nn.floats import FORMATS, last_depth
-from vgtext.style import COLORS, REFERENCE, THEORY, label_line, log_axis
+from vgtext.ledger import Claim, Evidence
+from vgtext.nn.theory.floats import FORMATS, last_depth
+from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis
 
 from .repeated import norms
 

@@ -4,9 +4,9 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.claim import Claim, Evidence
-from vgtext.nn.products import log10_norm, powers, spectral_radius
-from vgtext.style import COLORS, MEASURED, REFERENCE, THEORY, depth_axis, label_line, log_axis, number, positive
+from vgtext.ledger import Claim, Evidence
+from vgtext.nn.theory.products import log10_norm, powers, spectral_radius
+from vgtext.palette import COLORS, MEASURED, REFERENCE, THEORY, depth_axis, label_line, log_axis, number, positive
 
 DEPTH = 20
 SIGNAL = {**MEASURED, "color": COLORS["forward"]}

@@ -4,16 +4,16 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.claim import Claim, Evidence
-from vgtext.nn.products import (
+from vgtext.ledger import Claim, Evidence
+from vgtext.nn.theory.products import (
     Scaled,
+    full_product,
     gaussian_lyapunov_exponents,
     log10_norm,
-    product,
-    products,
+    partial_products,
     spectral_radius,
 )
-from vgtext.style import COLORS, REFERENCE, SEED, THEORY, depth_axis, label_line, log_axis, number, positive
+from vgtext.palette import COLORS, REFERENCE, SEED, THEORY, depth_axis, label_line, log_axis, number, positive
 
 from .repeated import DEPTH, SIGNAL, norms
 
@@ -22,7 +22,7 @@ ORDERS = ("A A A A", "A B A B", "random order")
 
 def product_norms(W):
     """‖W[l] … W[1]‖ for l = 0 … L of W (L, chains, n, n): (L+1, chains)."""
-    return np.vstack([np.ones(W.shape[1]), 10.0 ** log10_norm(products(W), 2)])
+    return np.vstack([np.ones(W.shape[1]), 10.0 ** log10_norm(partial_products(W), 2)])
 
 
 def ordered(order, eps=0.0, L=DEPTH, chains=12, seed=0):
@@ -44,14 +44,14 @@ def signal(P):
 def random_signals(n, L=100, chains=20, seed=0):
     """log10 ‖W[l] … W[1] x‖ for l = 1 … L, unit x, and N(0, 1/n) entries: (L, chains)."""
     W = np.random.default_rng(seed).normal(size=(L, chains, n, n)) / np.sqrt(n)
-    return signal(products(W))
+    return signal(partial_products(W))
 
 
 @cache
 def threshold(n, L=500, seed=0):
     """The measured weight scale σ_w = std √n at which products of Gaussian n x n matrices neither fade nor grow."""
     W = np.random.default_rng(seed).normal(size=(L, min(64, max(1, 4096 // n**2)), n, n))
-    return float(np.sqrt(n) * 10.0 ** -(signal(product(W)).mean() / L))
+    return float(np.sqrt(n) * 10.0 ** -(signal(full_product(W)).mean() / L))
 
 
 @cache

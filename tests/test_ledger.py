@@ -5,8 +5,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from vgtext.claim import Claim, Evidence
-from vgtext.claims import KNOWN, Ledger, gather, measure
+from vgtext.ledger import KNOWN, Claim, Evidence, Ledger, gather, measure
 
 GATHERED = gather()
 CLAIMS = [(slug, claim) for slug, claims in GATHERED.items() for claim in claims]

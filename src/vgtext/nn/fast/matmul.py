@@ -16,7 +16,7 @@ _ROWS = 16  # fewer rows than this in a group do not pay
 _COLUMNS = 32  # up to here A @ B.T needs no copy
 
 
-def product(rows, inner, columns, stacked=False, small_kernel=SMALL_KERNEL):
+def fastest_product(rows, inner, columns, stacked=False, small_kernel=SMALL_KERNEL):
     """Return ``f(A, B, out)`` for products (rows, inner) @ (inner, columns); it returns out.
 
     With the quicker kernel, rows are multiplied in equal groups that are small enough for it, if they can be cut so.
@@ -35,13 +35,13 @@ def product(rows, inner, columns, stacked=False, small_kernel=SMALL_KERNEL):
     return multiply
 
 
-def product_with_transpose(rows, inner, columns, dtype, stack=(), small_kernel=SMALL_KERNEL):
+def fastest_product_with_transpose(rows, inner, columns, dtype, stack=(), small_kernel=SMALL_KERNEL):
     """Return ``f(A, B, out)`` for products A @ B.T, (rows, inner) @ (columns, inner).T; it returns out.
 
     With the quicker kernel, B.T is copied first, to a place that is used again and again, unless the product is tiny.
     ``stack`` is the shape of the leading axes, if there are any; the first of them may be shorter in a call.
     """
-    multiply = product(rows, inner, columns, bool(stack), small_kernel)
+    multiply = fastest_product(rows, inner, columns, bool(stack), small_kernel)
     if columns <= _COLUMNS or not small_kernel:
         return lambda A, B, out: multiply(A, B.mT, out=out)
     B_T = np.empty((*stack, inner, columns), dtype)

@@ -6,15 +6,16 @@ u ~ N(0, 1):
     q[l] = sigma_w^2 E phi(sqrt(q[l-1]) u)^2 + sigma_b^2,  q[1] = sigma_w^2 + sigma_b^2      the variance of z[l]
     |delta[l]|^2 / |delta[l+1]|^2 = sigma_w^2 E phi'(sqrt(q[l]) u)^2                         on the way back
 
-At large depth q[l] settles at q*, and the second line at chi_1 (:mod:`vgtext.nn.meanfield`, which checks the scales and
-the activation). Results are kept, and cannot be written to. Sources: Poole et al. 2016, Schoenholz et al. 2017.
+At large depth q[l] settles at q*, and the second line at chi_1 (:mod:`vgtext.nn.theory.meanfield`, which
+checks the scales and the activation). Results are kept, and cannot be written to.
+Sources: Poole et al. 2016, Schoenholz et al. 2017.
 """
 
 from functools import cache
 
 import numpy as np
 
-from . import checks
+from .. import checks
 from .meanfield import chi, variance_map
 
 
@@ -25,7 +26,7 @@ def variances(activation, sigma_w, sigma_b=0.0, L=50):
     q = [np.nan, sigma_w**2 + sigma_b**2]
     while len(q) <= L:
         q.append(variance_map(q[-1], activation, sigma_w, sigma_b))
-    return _kept(np.array(q))
+    return _read_only(np.array(q))
 
 
 @cache
@@ -33,16 +34,16 @@ def backward_sizes(activation, sigma_w, sigma_b=0.0, L=50):
     """Return log10 of |delta[l]| / |delta[L]|, l = 1..L: (L + 1,), nan at index 0."""
     q = variances(activation, sigma_w, sigma_b, L)
     log10 = [np.log10(chi(activation, sigma_w, sigma_b, q[l])) / 2 for l in range(1, L)]
-    return _kept(np.concatenate([[np.nan], np.cumsum(log10[::-1])[::-1], [0.0]]))
+    return _read_only(np.concatenate([[np.nan], np.cumsum(log10[::-1])[::-1], [0.0]]))
 
 
 @cache
 def forward_sizes(activation, sigma_w, sigma_b=0.0, L=50):
     """Return log10 of the root mean square of a[l], l = 0..L: (L + 1,), 0 at index 0."""
     q = variances(activation, sigma_w, sigma_b, L)[1:]
-    return _kept(np.append(0.0, [np.log10(variance_map(v, activation)) / 2 for v in q]))
+    return _read_only(np.append(0.0, [np.log10(variance_map(v, activation)) / 2 for v in q]))
 
 
-def _kept(x):
+def _read_only(x):
     x.flags.writeable = False
     return x

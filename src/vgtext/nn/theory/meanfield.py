@@ -13,8 +13,8 @@ from functools import cache
 
 import numpy as np
 
-from . import checks
-from .activations import get_activation
+from .. import checks
+from ..activations import get_activation
 
 _Q = 10.0 ** np.linspace(-12, 6, 109)  # where fixed points and critical points are looked for
 

@@ -7,7 +7,7 @@ import threading
 import traceback
 from contextlib import redirect_stdout
 
-from .words import describe
+from .describe import describe
 
 TIME_LIMIT = 5.0  # seconds for one call of a reader's function
 MOST_PRINTED = 2000  # characters

@@ -11,7 +11,7 @@ import nbformat
 
 from vgtext.explore.show import Shown
 
-ROOT = Path(__file__).parents[2]  # the checkout that this package is installed from
+ROOT = Path(__file__).parents[3]  # the checkout that this package is installed from
 
 
 class NoChapter(ValueError):

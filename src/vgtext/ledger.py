@@ -1,16 +1,19 @@
 """The ledger of claims: what the sources say, our verdict, and the number measured now.
 
-Each chapter (a module or package of ``vgtext.chapters``) may have ``CLAIMS``, a tuple of :class:`vgtext.claim.Claim`.
+A :class:`Claim` stands in its chapter's module, beside the experiment that measures it; each chapter has ``CLAIMS``, a
+tuple of them, and :class:`Ledger` gathers and measures them all.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from html import escape
 from importlib import import_module
 from math import isfinite
 from pkgutil import iter_modules
 
-from vgtext import chapters
-from vgtext.claim import VERDICTS, Claim, Evidence
-from vgtext.style import number
+from vgtext.palette import number
+
+VERDICTS = ("holds", "holds if", "wrong", "outdated", "garbled")
 
 #: The documents whose statements are checked, and how many statements each makes: four short texts, research papers,
 #: and popular material.
@@ -25,14 +28,47 @@ SOURCES = {
 KNOWN = {f"{source}.{i}" for source, (_, count) in SOURCES.items() for i in range(1, count + 1)}
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """One number: what it is, how it is measured, and how far from the expected number it may lie."""
+
+    what: str  # "the norm of W^10", in words
+    measure: Callable[[], float]
+    expected: float
+    tolerance: float  # the largest distance |measured - expected| that still counts as agreement
+    unit: str = ""
+
+    def __post_init__(self):
+        if not self.tolerance >= 0:
+            raise ValueError(f"{self.what}: the tolerance must be 0 or more; got {self.tolerance}")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement of a source in our own words, with a verdict, its condition, and the evidence."""
+
+    id: str  # "S0.4": document S0, statement 4
+    text: str
+    verdict: str  # one of VERDICTS
+    condition: str  # when it holds, or what is true instead
+    evidence: tuple[Evidence, ...]
+    figure: str  # the anchor of the figure that shows it, with its state: "unit-circle?depth=5"
+
+    def __post_init__(self):
+        if self.verdict not in VERDICTS:
+            raise ValueError(f"claim {self.id}: verdict {self.verdict!r}; allowed are {', '.join(VERDICTS)}")
+        if not self.evidence:
+            raise ValueError(f"claim {self.id}: it needs at least one piece of evidence")
+
+
 def gather():
     """All claims as ``{chapter slug: claims}``, in the order of the slugs.
 
     Raises ValueError if an id is unknown or stands twice.
     """
     found, seen = {}, {}
-    for module in iter_modules(chapters.__path__):
-        claims = getattr(import_module(f"{chapters.__name__}.{module.name}"), "CLAIMS", ())
+    for module in iter_modules(import_module("vgtext.chapters").__path__):
+        claims = getattr(import_module(f"vgtext.chapters.{module.name}"), "CLAIMS", ())
         for claim in claims:
             if claim.id not in KNOWN:
                 raise ValueError(f"chapter {module.name}: unknown claim {claim.id!r}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .call import call, show_printed
-from .words import describe, distance, kind, same
+from .describe import describe, distance, kind, same
 
 TRIALS = 20
 

@@ -1,4 +1,4 @@
-"""Long experiments, kept: arrays in small files that a command made once, with what made them.
+"""Stored results of long experiments: arrays in small files that a command made once, with what made them.
 
 ``data/<chapter>_<module>.npz`` is made by ``python -m vgtext.chapters.<chapter>.<module>``. The chapter's tests make a
 sample of it again.
@@ -22,16 +22,16 @@ def command(name):
     return "python -m vgtext.chapters.{}.{}".format(*name.rsplit("_", 1))
 
 
-def write(name, seeds=None, **arrays):
+def save(name, seeds=None, **arrays):
     """Write the arrays, and ``made``: command, seeds (how many, from 0), date, versions."""
     drawn = "" if seeds is None else ", seed 0" if seeds == 1 else f", seeds 0 to {seeds - 1}"
     made = f"{command(name)}{drawn}, {date.today()}, Python {platform.python_version()}, NumPy {np.__version__}"
     np.savez_compressed(path(name), **arrays, made=made)
-    read.cache_clear()
+    load.cache_clear()
 
 
 @cache
-def read(name):
+def load(name):
     """Return the arrays of a file by name, read-only; raise FileNotFoundError that names the command."""
     if not path(name).is_file():
         raise FileNotFoundError(f"{path(name)} is not there; {command(name)} makes it")

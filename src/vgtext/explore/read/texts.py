@@ -6,8 +6,8 @@ from matplotlib.transforms import Transform, blended_transform_factory
 
 from .colors import themed
 from .marks import Unreadable, brush, dash_pattern, pen
+from .mathtext import words
 from .paths import PX, to_units
-from .words import words
 
 
 def locate(ax, xy, coords, bbox):

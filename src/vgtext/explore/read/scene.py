@@ -15,8 +15,8 @@ from matplotlib.spines import Spine
 
 from .artists import read_artist, read_collection, read_line, read_patch
 from .marks import Unreadable
+from .mathtext import words
 from .paths import UNIT, png
-from .words import words
 
 SCALES = ("linear", "log", "symlog")
 

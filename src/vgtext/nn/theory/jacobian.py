@@ -6,9 +6,9 @@ product J[l] ... J[k+1]. The error signal runs through the transposes of the sam
 
 import numpy as np
 
-from . import checks
-from .activations import get_activation
-from .products import log10_singular_values, product
+from .. import checks
+from ..activations import get_activation
+from .products import full_product, log10_singular_values
 
 
 def layer_jacobians(W, z, activation="tanh"):
@@ -42,7 +42,7 @@ def singular_values(jacobians, first=1, last=None):
 
 def log10_spectral_norm(jacobians):
     """Return log10 of the largest singular value of J[L] ... J[1], all square of one size; any depth, no underflow."""
-    return float(log10_singular_values(product(np.stack(jacobians[1:])))[0])
+    return float(log10_singular_values(full_product(np.stack(jacobians[1:])))[0])
 
 
 def lyapunov_spectrum(matrices):

@@ -11,14 +11,15 @@ from pkgutil import iter_modules
 
 import nbformat
 
-from vgtext import chapters, notebooks
-from vgtext.notebooks import ROOT
+from vgtext import chapters
+from vgtext.tools import notebooks
+from vgtext.tools.notebooks import ROOT
 
 FILES = (
     "Makefile pyproject.toml requirements.in requirements.txt runtime.txt LICENSE LICENSE-text .gitignore _config.yml"
     " book/_ext book/_static book/_templates book/claims.md book/glossary.md book/notation.md book/references.bib "
     "book/references.md src/vgtext tests/browser.py tests/conftest.py tests/figures.py tests/prose.py tests/book "
-    "tests/test_claims.py tests/test_chapter_exercises.py tests/test_house.py tests/test_states.py"
+    "tests/test_ledger.py tests/test_chapter_exercises.py tests/test_house.py tests/test_states.py"
 ).split()
 REFERENCE = ("claims", "notation", "glossary", "references")
 README = """# {title}

@@ -3,8 +3,8 @@
 import re
 from urllib.parse import quote, urlencode
 
-from vgtext import notebooks
-from vgtext.notebooks import ROOT
+from vgtext.tools import notebooks
+from vgtext.tools.notebooks import ROOT
 
 
 class NoAddress(ValueError):

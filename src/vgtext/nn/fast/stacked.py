@@ -10,8 +10,8 @@ from math import log2
 
 import numpy as np
 
+from ..scale import FAR, log2_norm, log2_sqrt, rescale
 from .memory import arrays
-from .scale import FAR, log2_norm, log2_sqrt, rescale
 
 
 class StackedPass:

@@ -104,7 +104,7 @@ def power(W, L):
     return P
 
 
-def products(W):
+def partial_products(W):
     """All products W[1], W[2] W[1], …, W[L] … W[1] of ``W`` (L, …, n, n), as :class:`Scaled` of that shape.
 
     A prefix scan: multiply neighbours in pairs, solve the problem of half the depth, fill in the rest.
@@ -124,7 +124,7 @@ def _scan(W):
     return P
 
 
-def product(W):
+def full_product(W):
     """The whole product W[L] … W[1] of ``W`` (L, …, n, n), as :class:`Scaled` (…, n, n), by halving L."""
     P = scaled(_square(W, layers=True))
     while (L := len(P)) > 1:
@@ -157,7 +157,7 @@ def lyapunov_exponent(W):
 
     As L grows it tends to the Lyapunov exponent (Furstenberg and Kesten 1960); exp of it is a factor a layer.
     """
-    return log10_norm(product(W), 2) * np.log(10) / len(W)
+    return log10_norm(full_product(W), 2) * np.log(10) / len(W)
 
 
 def gaussian_lyapunov_exponents(n, sigma=1.0):

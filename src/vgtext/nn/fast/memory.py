@@ -5,7 +5,7 @@ from math import prod
 
 import numpy as np
 
-from .matmul import product, product_with_transpose
+from .matmul import fastest_product, fastest_product_with_transpose
 
 _memory = threading.local()
 _CACHE_BYTES = 2**20  # the backward pass goes a cacheful of layers at a time, while their arrays are at hand
@@ -31,8 +31,8 @@ class Arrays:
         layer_bytes = (2 * G * B * n + (G + 1) * n * n) * dtype.itemsize  # a, z, dW and W
         some = min(L, max(1, _CACHE_BYTES // layer_bytes))  # layers at a time
         self.dW = _arena("dW", (some, G, n, n), dtype)  # only its norms are kept
-        self.times, self.times_back = product(n, n + joined, B, not plain), product(n, n, B, not plain)
-        self.times_transpose = product_with_transpose(n, B, n, dtype, (some, G))
+        self.times, self.times_back = fastest_product(n, n + joined, B, not plain), fastest_product(n, n, B, not plain)
+        self.times_transpose = fastest_product_with_transpose(n, B, n, dtype, (some, G))
 
 
 def arrays(*shape):

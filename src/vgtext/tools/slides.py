@@ -2,8 +2,9 @@
 
 from html import escape
 
-from vgtext import explore, notebooks
+from vgtext import explore
 from vgtext.explore.show import page_element
+from vgtext.tools import notebooks
 
 STYLE = """
 html { scroll-snap-type: y mandatory; font-family: system-ui, sans-serif; }

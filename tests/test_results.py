@@ -5,24 +5,24 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from vgtext import kept
+from vgtext import results
 
-FILES = sorted(file.stem for file in kept.path("x").parent.glob("*.npz"))
+FILES = sorted(file.stem for file in results.path("x").parent.glob("*.npz"))
 
 
 @pytest.fixture
 def elsewhere(monkeypatch, tmp_path):
     """Keep the files of a test out of the package."""
-    monkeypatch.setattr(kept, "path", lambda name: tmp_path / f"{name}.npz")
+    monkeypatch.setattr(results, "path", lambda name: tmp_path / f"{name}.npz")
     yield
-    kept.read.cache_clear()
+    results.load.cache_clear()
 
 
 def test_what_is_written_is_read_again(elsewhere):
     losses = np.random.default_rng(0).standard_normal((2, 3)).astype("float32")
     for factor in (1, 2):  # a file that is written anew is read anew
-        kept.write("problem_runs", 5, losses=factor * losses, right=[1, 2])
-        found = kept.read("problem_runs")
+        results.save("problem_runs", 5, losses=factor * losses, right=[1, 2])
+        found = results.load("problem_runs")
         assert found["losses"].dtype == np.float32 and np.array_equal(found["losses"], factor * losses)
         assert list(found["right"]) == [1, 2]
     assert str(found["made"]).startswith("python -m vgtext.chapters.problem.runs, seeds 0 to 4, 20")
@@ -32,11 +32,11 @@ def test_what_is_written_is_read_again(elsewhere):
 
 def test_a_file_that_is_not_there_is_named_with_its_command(elsewhere):
     with pytest.raises(FileNotFoundError, match="is not there; python -m vgtext"):
-        kept.read("problem_runs")
+        results.load("problem_runs")
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_says_how_it_was_made(name):
     """By a module that is there."""
-    command = kept.command(name)
-    assert str(kept.read(name)["made"]).startswith(command) and find_spec(command.removeprefix("python -m "))
+    command = results.command(name)
+    assert str(results.load(name)["made"]).startswith(command) and find_spec(command.removeprefix("python -m "))

@@ -5,15 +5,15 @@ import os
 import sys
 from pathlib import Path
 
-from vgtext import notebooks
+from vgtext.ask.grades import NoNotebook, verdicts, write_table
 from vgtext.explore import FigureError
 from vgtext.explore.show import picture_file
-from vgtext.fork import ForkError, fork
-from vgtext.launch import NoAddress, binder_link, hub_link
-from vgtext.marks import NoNotebook, verdicts, write_table
 from vgtext.nn.training import bar
-from vgtext.notebooks import NoChapter
-from vgtext.slides import slides
+from vgtext.tools import notebooks
+from vgtext.tools.fork import ForkError, fork
+from vgtext.tools.links import NoAddress, binder_link, hub_link
+from vgtext.tools.notebooks import NoChapter
+from vgtext.tools.slides import slides
 
 EXAMPLES = """examples:
   vgtext list
@@ -106,7 +106,7 @@ def parser():
 
 def run_list(_):
     """Print chapters, figures, questions and exercises from the executed notebooks, claims from the modules."""
-    from vgtext.claims import gather
+    from vgtext.ledger import gather
 
     claims = gather()
     for slug in notebooks.slugs():

@@ -1,0 +1,1 @@
+"""From a drawn matplotlib figure to the marks that the page draws."""

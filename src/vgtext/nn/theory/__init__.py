@@ -1,0 +1,1 @@
+"""What theory says of deep networks: mean field, Jacobians, matrix products and Lyapunov exponents, floats."""
