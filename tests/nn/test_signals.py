@@ -4,9 +4,9 @@ from gradients import seeds, sizes, steady
 from hypothesis import given, strategies
 
 from vgtext import nn
-from vgtext.nn.theory import products
 from vgtext.nn.fast.stacked import StackedPass
 from vgtext.nn.scale import log2_norm, rescale
+from vgtext.nn.theory import products
 
 names = strategies.sampled_from(sorted(nn.ACTIVATIONS))
 
