@@ -9,7 +9,6 @@ import json
 import logging
 import os
 import re
-import shutil
 import socket
 import subprocess
 import time
@@ -23,6 +22,9 @@ import sphinxcontrib.katex as katex
 from fontTools import subset
 from jupyter_cache import get_cache
 from jupyter_cache.executors import load_executor
+
+from vgtext import explore
+from vgtext.ask import quiz
 
 PACKAGE = Path(str(files("vgtext")))
 #: Markup that readers of screens stumble over: a title hidden by a label, a role that a list does not allow.
@@ -79,12 +81,11 @@ def add_figures(app):
     """Copy the script and style of figures and quizzes, and load them as plain files, so that file:// works."""
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
-    for path in sorted([*PACKAGE.glob("*/*.js"), *PACKAGE.glob("*/*.css")]):
-        shutil.copyfile(path, static / path.name)
-        if path.suffix == ".css":
-            app.add_css_file(path.name)
-        else:
-            app.add_js_file(path.name, loading_method="defer")
+    for name, source in (("explore", explore.source), ("quiz", quiz.source)):
+        for kind in ("css", "js"):
+            (static / f"{name}.{kind}").write_text(source(kind), "utf8")
+        app.add_css_file(f"{name}.css")
+        app.add_js_file(f"{name}.js", loading_method="defer")
 
 
 def mend_page(app, pagename, templatename, context, doctree):

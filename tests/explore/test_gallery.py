@@ -1,7 +1,6 @@
 """Each artist of the gallery looks on the page as matplotlib draws it, and a missing one would be noticed."""
 
 import io
-from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -10,15 +9,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-import vgtext.explore
-from vgtext.explore import explore
+from vgtext.explore import explore, source
 from vgtext.explore.figure import LOOK
 
 from .gallery import GALLERY
 
 BLOCK, EDGE = 6, 3  # pixels a side that are averaged; pixels at the panel's edge, where axes lie, left out
 OWN_LOOK = {"words", "formula", "arrows"}  # a page has its own fonts, and one head for all arrows
-HERE = Path(vgtext.explore.__file__).parent
 
 
 def grey(image):
@@ -47,8 +44,8 @@ def page(browser, tmp_path_factory):
         patch.setenv("VGTEXT_EXPLORE", "static")
         figures = "".join(explore(draw).mimebundle["text/html"] for draw in GALLERY.values())
     file = tmp_path_factory.mktemp("gallery") / "index.html"
-    style = f"<style>{(HERE / 'explore.css').read_text()} body {{ font-family: 'DejaVu Sans'; width: 600px }}</style>"
-    script = f"<script>{(HERE / 'explore.js').read_text()}</script>"
+    style = f"<style>{source('css')} body {{ font-family: 'DejaVu Sans'; width: 600px }}</style>"
+    script = f"<script>{source('js')}</script>"
     file.write_text(f"<!doctype html><meta charset=utf-8><title>Gallery</title>{style}{figures}{script}")
     opened = browser.new_page(viewport={"width": 700, "height": 900})
     opened.goto(file.as_uri())

@@ -3,7 +3,7 @@
 import pytest
 
 from vgtext.ask import QuizError, quiz
-from vgtext.ask.quiz import HERE
+from vgtext.ask.quiz import source
 
 ONE = {"question": "All entries are 0.6. What does the product do?",
        "right": {"It explodes.": "The eigenvalue is 1.2."},
@@ -79,7 +79,7 @@ def page(browser, tmp_path, mode):
     mode("static")
     forms = "".join(quiz(**asked).mimebundle["text/html"] for asked in (ONE, MANY, NUMBER))
     file = tmp_path / "quiz.html"
-    file.write_text(f"<!doctype html><meta charset=utf-8>{forms}<script>{(HERE / 'quiz.js').read_text()}</script>")
+    file.write_text(f"<!doctype html><meta charset=utf-8>{forms}<script>{source('js')}</script>")
     opened = browser.new_page()
     opened.goto(file.as_uri())
     yield opened
@@ -130,7 +130,7 @@ def test_the_nearest_of_two_mistakes_is_met(browser, mode):
     mode("static")
     asked = quiz("How many?", number=500, tolerance=0.35, explain="Many.", mistakes={62: "the few", 80: "the more"})
     tab = browser.new_page()
-    tab.set_content(f"{asked.mimebundle['text/html']}<script>{(HERE / 'quiz.js').read_text()}</script>")
+    tab.set_content(f"{asked.mimebundle['text/html']}<script>{source('js')}</script>")
     said = [answer(tab, 0, [*["Delete"] * 3, "Home", *written, *["Delete"] * 3]) for written in ("63", "79", "400")]
     assert said == ["Not yet. the few", "Not yet. the more", "Right. Many."]
     tab.close()
@@ -140,7 +140,7 @@ def test_a_number_asked_for_in_percent_may_be_written_with_its_sign(browser, mod
     mode("static")
     html = quiz("How much?", number=25, tolerance=0.01, unit="%", explain="A quarter.").mimebundle["text/html"]
     tab = browser.new_page()
-    tab.set_content(f"{html}<script>{(HERE / 'quiz.js').read_text()}</script>")
+    tab.set_content(f"{html}<script>{source('js')}</script>")
     assert [answer(tab, 0, written)[:7] for written in ("25", " %")] == ["Right. "] * 2
     tab.close()
 
@@ -169,7 +169,7 @@ def test_the_figure_that_answers_is_a_link_in_a_page_and_named_in_a_notebook(bro
     mode("static")
     html = quiz(**ONE, see="unit-circle?matrix=shear [[1, 1], [0, 1]]&depth=5").mimebundle["text/html"]
     tab = browser.new_page()
-    tab.set_content(f"{figure}{html}<script>{(HERE / 'quiz.js').read_text()}</script>")
+    tab.set_content(f"{figure}{html}<script>{source('js')}</script>")
     assert answer(tab, 0, [" "]).endswith(said)
     assert [link.get_attribute("href") for link in tab.locator("[role=status] a").all()] == addresses
     tab.close()

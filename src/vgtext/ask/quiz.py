@@ -17,7 +17,10 @@ import traitlets
 
 from vgtext.explore.show import current_mode
 
-HERE = Path(__file__).parent
+
+def source(kind):
+    """Return what a page needs for quizzes: their script ("js") or their style ("css")."""
+    return (Path(__file__).parent / f"quiz.{kind}").read_text(encoding="utf-8")
 
 
 class QuizError(ValueError):
@@ -182,6 +185,6 @@ class Live(Shown):
 class QuizWidget(anywidget.AnyWidget):
     """The quiz in a notebook: the same form and the same script as in the built page."""
 
-    _esm = (HERE / "quiz.js").read_text(encoding="utf-8") + "\nexport default { render: globalThis.vgQuiz.live };\n"
-    _css = (HERE / "quiz.css").read_text(encoding="utf-8")
+    _esm = source("js") + "\nexport default { render: globalThis.vgQuiz.live };\n"
+    _css = source("css")
     form = traitlets.Unicode().tag(sync=True)

@@ -5,7 +5,7 @@ with no kernel and no network; in print it is the matplotlib picture. :func:`exp
 """
 
 from .controls import FigureError, Play
+from .page import source
 from .show import explore
-from .widget import source
 
 __all__ = ["FigureError", "Play", "explore", "source"]

@@ -1,23 +1,17 @@
 """The figure in a live kernel: an anywidget whose state lives in traits, so that any view can be made again."""
 
-from pathlib import Path
-
 import anywidget
 import traitlets
 
 from .controls import FigureError
-
-
-def source(name):
-    """Return the text of a file of this package: "explore.js" or "explore.css"."""
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+from .page import source
 
 
 class ExploreWidget(anywidget.AnyWidget):
     """Draws the state that the page wants, and echoes the number of the wish, so that no view waits in vain."""
 
-    _esm = source("explore.js") + "\nexport default { render: globalThis.vgExplore.live };\n"
-    _css = source("explore.css")
+    _esm = source("js") + "\nexport default { render: globalThis.vgExplore.live };\n"
+    _css = source("css")
     spec = traitlets.Dict().tag(sync=True)
     want = traitlets.Dict().tag(sync=True)  # {"state": [indices], "turn": n}, set by the page
     scene = traitlets.Dict().tag(sync=True)  # {"turn": n, "payload": {...}} or {"turn": n, "error": words}

@@ -26,7 +26,7 @@ def slides(slug):
     title = escape(notebooks.title(notebooks.read(slug)))
     figures = notebooks.figures(slug).values()
     screens = "".join(f"<section>{page_element(figure)}</section>" for figure in figures)
-    script, style = (explore.source(f"explore.{kind}") for kind in ("js", "css"))
+    script, style = map(explore.source, ("js", "css"))
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}{style}</style></head><body><main>'

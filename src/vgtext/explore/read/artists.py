@@ -1,4 +1,4 @@
-"""Read matplotlib's artists into marks: plain dicts that the page's script draws (``explore.js`` lists them).
+"""Read matplotlib's artists into marks: plain dicts that the page's script draws (``page/format.js`` lists them).
 
 Matplotlib does the geometry: scales, transforms, steps and contours arrive here as display points. What is not
 understood raises :class:`Unreadable` and is named: nothing is dropped in silence.

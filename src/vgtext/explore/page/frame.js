@@ -1,0 +1,211 @@
+// A panel as SVG: its frame (axes, ticks, titles, legend, colour bar), then its marks.
+import { SIZE, legendHeight, legendRows, lineCount } from "./layout.js";
+import { spaced, widest, wordsWidth, wrap } from "./layout.js";
+import { DRAW, drawWords, look, round } from "./marks.js";
+
+function drawLegend(entries, rect) {
+  const rows = legendRows(entries, rect.w);
+  return rows
+    .map((row, r) =>
+      row
+        .map(([left, words, marks]) => {
+          const x = rect.x + left,
+            y = rect.y - 14 - (rows.length - 1 - r) * SIZE.legendLine;
+          const keys = marks.map((mark) => drawKey(mark, x, y)).join("");
+          return (
+            keys + drawWords(words, x + SIZE.keyRoom, y, { size: SIZE.tick, valign: "middle" })
+          );
+        })
+        .join(""),
+    )
+    .join("");
+}
+
+function drawKey(mark, x, y) {
+  if (mark.kind === "markers") {
+    const middle = `translate(${x + SIZE.key / 2} ${y})`;
+    return `<path transform="${middle}" d="${mark.shape}" ${look(mark)}/>`;
+  }
+  return mark.fill
+    ? `<rect x="${x}" y="${y - 6}" width="${SIZE.key}" height="12" ${look(mark)}/>`
+    : `<path d="M${x} ${y}h${SIZE.key}" ${look(mark)}/>`;
+}
+
+function drawBar(bar, { x, y, w, h }, unit) {
+  const left = x + w + SIZE.barGap,
+    places = bar.places.map((u) => y + h - (u / unit) * h);
+  const free = spaced(
+    [...places].reverse(),
+    places.map(() => SIZE.tick),
+    2,
+  ).reverse();
+  const ticks = bar.texts.map((words, i) =>
+    free[i]
+      ? drawWords(words, left + SIZE.barTicks, places[i], { size: SIZE.tick, valign: "center" })
+      : "",
+  );
+  const label = { size: SIZE.label, align: "center", valign: "center", turn: 90 };
+  return (
+    `<image x="${left}" y="${y}" width="${SIZE.bar}" height="${h}" preserveAspectRatio="none"`
+    + ` href="${bar.source}"/>`
+    + ticks.join("")
+    + (bar.label ? drawWords(bar.label, left + 30 + widest(bar.texts), y + h / 2, label) : "")
+  );
+}
+
+function drawAxes({ x, y, spines }, rect, unit) {
+  const right = rect.x + rect.w,
+    foot = rect.y + rect.h;
+  const across = (u) => round(rect.x + (u / unit) * rect.w),
+    up = (u) => round(foot - (u / unit) * rect.h);
+  const path = (look, lines) => (lines ? `<path class="${look}" d="${lines}"/>` : "");
+  const each = (places, line) => (places || []).map(line).join("");
+  const below = (places, size) =>
+    path(
+      "vg-axis",
+      each(places, (u) => `M${across(u)} ${foot}v${size}`),
+    );
+  const beside = (places, size) =>
+    path(
+      "vg-axis",
+      each(places, (u) => `M${rect.x} ${up(u)}h${-size}`),
+    );
+  const edges = {
+    l: `M${rect.x} ${rect.y}V${foot}`,
+    b: `M${rect.x} ${foot}H${right}`,
+    r: `M${right} ${rect.y}V${foot}`,
+    t: `M${rect.x} ${rect.y}H${right}`,
+  };
+  return (
+    path("vg-grid", x.grid && each(x.places, (u) => `M${across(u)} ${rect.y}V${foot}`))
+    + path("vg-grid", y.grid && each(y.places, (u) => `M${rect.x} ${up(u)}H${right}`))
+    + path(
+      "vg-axis",
+      each([...spines], (side) => edges[side]),
+    )
+    + below(x.places, SIZE.tickLength)
+    + below(x.minor, SIZE.minorLength)
+    + beside(y.places, SIZE.tickLength)
+    + beside(y.minor, SIZE.minorLength)
+  );
+}
+
+function drawTicks({ x, y }, rect, unit) {
+  const foot = rect.y + rect.h,
+    size = SIZE.tick,
+    out = [];
+  const across = x.places.map((u) => rect.x + (u / unit) * rect.w);
+  const up = y.places.map((u) => foot - (u / unit) * rect.h);
+  const free = spaced(
+    across,
+    x.texts.map((words) => wordsWidth(words, size)),
+    6,
+  );
+  x.texts.forEach(
+    (words, i) =>
+      free[i]
+      && out.push(
+        drawWords(words, across[i], foot + SIZE.tickGap, { size, align: "center", valign: "top" }),
+      ),
+  );
+  const order = up.map((_, i) => i).sort((a, b) => up[a] - up[b]);
+  const room = spaced(
+    order.map((i) => up[i]),
+    order.map(() => size),
+    2,
+  );
+  order.forEach(
+    (i, k) =>
+      room[k]
+      && y.texts[i] !== undefined
+      && out.push(
+        drawWords(y.texts[i], rect.x - SIZE.tickGap, up[i], {
+          size,
+          align: "right",
+          valign: "center",
+        }),
+      ),
+  );
+  return out.join("");
+}
+
+function drawLabels({ x, y, title, legend }, rect) {
+  const { w, h, left } = rect,
+    foot = rect.y + rect.h,
+    middle = rect.x + w / 2,
+    out = [];
+  if (x.label) {
+    const drop = x.texts.length ? SIZE.labelDrop : 10;
+    out.push(
+      drawWords(wrap(x.label, SIZE.label, w + left / 2), middle, foot + drop, {
+        size: SIZE.label,
+        align: "center",
+        valign: "top",
+      }),
+    );
+  }
+  if (y.label) {
+    const long = wordsWidth(y.label, SIZE.label),
+      most = h + 30;
+    const size = long <= most ? SIZE.label : Math.max(SIZE.least, (SIZE.label * most) / long);
+    out.push(
+      drawWords(y.label, rect.x - left + 11, rect.y + h / 2, {
+        size,
+        align: "center",
+        valign: "center",
+        turn: 90,
+      }),
+    );
+  }
+  if (y.offset)
+    out.push(drawWords(y.offset, rect.x, rect.y - 5, { size: SIZE.tick, valign: "bottom" }));
+  if (x.offset) {
+    out.push(
+      drawWords(x.offset, rect.x + w, foot + SIZE.labelDrop, {
+        size: SIZE.tick,
+        align: "right",
+        valign: "top",
+      }),
+    );
+  }
+  if (title) {
+    const lines = wrap(title, SIZE.title, w + left - 12),
+      shift = lineCount(lines) > 1 ? left / 2 - 6 : 0;
+    const above = 8 + legendHeight(legend, w) + (y.offset ? 14 : 0);
+    out.push(
+      drawWords(lines, middle - shift, rect.y - above, {
+        size: SIZE.title,
+        align: "center",
+        valign: "bottom",
+      }),
+    );
+  }
+  return out.join("");
+}
+
+const drawFrame = (frame, rect, unit) =>
+  drawAxes(frame, rect, unit)
+  + drawTicks(frame, rect, unit)
+  + drawLabels(frame, rect)
+  + (frame.legend ? drawLegend(frame.legend, rect) : "")
+  + (frame.bar ? drawBar(frame.bar, rect, unit) : "");
+
+export function drawPanel({ frame, marks }, rect, unit, clip) {
+  const { x, y, w, h } = rect,
+    X = (u) => round(x + (u / unit) * w),
+    Y = (u) => round(y + h - (u / unit) * h);
+  let isClipped = false,
+    body = "";
+  for (const mark of marks) {
+    if (isClipped === Boolean(mark.unclipped)) {
+      body += isClipped ? "</g>" : `<g clip-path="url(#${clip})">`;
+      isClipped = !isClipped;
+    }
+    body += DRAW[mark.kind](mark, X, Y);
+  }
+  body += isClipped ? "</g>" : "";
+  return (
+    `<clipPath id="${clip}"><rect x="${x}" y="${y}" width="${w}" height="${h}"/></clipPath>`
+    + `<g class="vg-panel">${drawFrame(frame, rect, unit)}${body}</g>`
+  );
+}

@@ -1,0 +1,179 @@
+// Where things go: the sizes of all that surrounds a panel, the widths of words, and the
+// rectangles of the panels, in a row or, on a narrow screen, in a column.
+
+// Every constant of the layout, in pixels where nothing else is said.
+// prettier-ignore
+export const SIZE = {
+  tick: 12, label: 13, title: 14, least: 11, // of letters; none is smaller than the least
+  lineHeight: 1.25, // of words of several lines, in sizes of the letters
+  tickLength: 4, minorLength: 2.5, tickGap: 7, // of dashes at an axis; from the axis to a number
+  tickLine: 20, labelLine: 17, titleLine: 18, legendLine: 19, offsetLine: 16, // room for a line
+  yLabel: 22, yTicks: 12, // room left of a panel for its label, and beside the numbers
+  key: 26, keyRoom: 32, entryGap: 14, // of a legend: a key's length, to its words, to the next
+  bar: 12, barGap: 10, barTicks: 17, barRoom: 34, barLabel: 20, // of a colour bar
+  edge: 10, right: 12, // least margins at the top and at the right
+  foot: 6, footLabel: 4, labelDrop: 25, // below a panel: without numbers; from axis to label
+  stackBelow: 270, stackGap: 8, stackHeight: 230, // panels narrower than this are stacked
+  minHeight: 220, maxHeight: 340, maxSquare: 380, minWidth: 130, // of a panel
+  rowAspect: 0.9, aloneAspect: 0.5, // height to width of a panel in a row, and of one alone
+};
+
+const pen = document.createElement("canvas").getContext("2d");
+const widths = new Map();
+let family = "sans-serif";
+export const useFont = (name) => (family = name);
+
+function lineWidth(text, size) {
+  const key = `${size}|${family}|${text}`;
+  if (!widths.has(key)) {
+    pen.font = `${size}px ${family}`;
+    widths.set(key, pen.measureText(text).width);
+  }
+  return widths.get(key);
+}
+
+// Words are a string, or [width, runs, rules, height, depth] in percent of the letters' size.
+export const wordsWidth = (words, size) =>
+  typeof words === "string"
+    ? Math.max(...words.split("\n").map((line) => lineWidth(line, size)))
+    : (words[0] * size) / 100;
+export const widest = (texts) =>
+  Math.max(0, ...texts.map((words) => wordsWidth(words, SIZE.tick)));
+export const lineCount = (words) => (typeof words === "string" ? words.split("\n").length : 1);
+export const plain = (words) =>
+  typeof words === "string" ? words : words[1].map((run) => run[4]).join("");
+
+export function wrap(words, size, most) {
+  if (typeof words !== "string" || !words) return words;
+  const lines = [""];
+  for (const word of words.split(" ")) {
+    const last = lines.length - 1,
+      longer = lines[last] ? `${lines[last]} ${word}` : word;
+    if (lineWidth(longer, size) <= most || longer === word) lines[last] = longer;
+    else lines.push(word);
+  }
+  return lines.join("\n");
+}
+
+// Returns a legend's rows, each at most so wide: of every entry [from the left, words, marks].
+export function legendRows(entries, most) {
+  const rows = [[]];
+  let used = 0;
+  for (const [words, marks] of entries || []) {
+    const width = SIZE.keyRoom + 2 + wordsWidth(words, SIZE.tick) + SIZE.entryGap;
+    if (used + width > most && rows.at(-1).length) {
+      rows.push([]);
+      used = 0;
+    }
+    rows.at(-1).push([used, words, marks]);
+    used += width;
+  }
+  return entries ? rows : [];
+}
+export const legendHeight = (entries, most) =>
+  entries ? legendRows(entries, most).length * SIZE.legendLine + 4 : 0;
+
+// Returns for each of these places, in rising order, whether there is room for what stands there.
+export function spaced(places, sizes, gap) {
+  let end = -Infinity;
+  return places.map((place, i) => {
+    const free = place - sizes[i] / 2 >= end + gap;
+    if (free) end = place + sizes[i] / 2;
+    return free;
+  });
+}
+
+// Returns how far words that may leave a panel, as labels of lines do, reach past its right edge.
+function overhang(marks, inside, unit) {
+  return Math.max(
+    0,
+    ...marks
+      .filter(
+        (m) => m.kind === "text" && m.unclipped && m.align === "left" && !m.turn && m.at[0] > 0,
+      )
+      .map(
+        (m) =>
+          (m.at[0] / unit - 1) * inside
+          + m.shift[0]
+          + wordsWidth(m.words, Math.max(SIZE.least, m.size)),
+      ),
+  );
+}
+
+// Returns what a panel needs around it. Margins only grow from state to state: nothing jumps.
+function grow(kept, { frame, marks }, room, unit) {
+  const { x, y, bar, title, legend } = frame;
+  const left = (y.label ? SIZE.yLabel : 0) + widest(y.texts) + SIZE.yTicks;
+  const inside = room - left - 16;
+  const barRoom = bar ? SIZE.barRoom + widest(bar.texts) + (bar.label ? SIZE.barLabel : 0) : 0;
+  const titleLines = title ? lineCount(wrap(title, SIZE.title, inside + left - 12)) : 0;
+  const above =
+    (titleLines ? titleLines * SIZE.titleLine + 6 : 0)
+    + legendHeight(legend, inside)
+    + (y.offset ? SIZE.offsetLine : 0);
+  const labelLines = x.label ? lineCount(wrap(x.label, SIZE.label, inside)) : 0;
+  const below =
+    (x.texts.length ? SIZE.tickLine : SIZE.foot) + labelLines * SIZE.labelLine + SIZE.footLabel;
+  const past = Math.min(overhang(marks, inside, unit) + 4, room / 3);
+  kept.left = Math.max(kept.left, left);
+  kept.right = Math.max(kept.right, barRoom + SIZE.edge, past, SIZE.right);
+  kept.top = Math.max(kept.top, above + SIZE.edge);
+  kept.bottom = Math.max(kept.bottom, below);
+  return kept;
+}
+
+// Returns the rectangles of a scene's panels, and the height of the picture. What it remembers in
+// `memory`, a list, are the margins of the states before.
+export function layout(scene, width, memory, unit) {
+  const stacked = scene.length > 1 && width / scene.length < SIZE.stackBelow;
+  const columns = stacked ? 1 : scene.length,
+    room = width / columns;
+  const margins = scene.map((panel, i) =>
+    grow((memory[i] ||= { left: 0, right: 0, top: 0, bottom: 0 }), panel, room, unit),
+  );
+  return columns > 1 ? inRow(scene, width, margins) : inColumn(scene, width, margins, stacked);
+}
+
+const rowHeight = (wish) => Math.min(SIZE.maxHeight, Math.max(SIZE.minHeight, wish));
+
+function inColumn(scene, width, margins, stacked) {
+  let foot = 0;
+  const rects = scene.map(({ frame: { aspect } }, i) => {
+    const { left, right, top, bottom } = margins[i],
+      room = width - left - right;
+    const first = width - margins[0].left - margins[0].right;
+    const most = aspect < SIZE.rowAspect ? SIZE.maxHeight : SIZE.maxSquare;
+    const h = aspect
+      ? Math.min(room * aspect, most)
+      : rowHeight(stacked ? SIZE.stackHeight : first * SIZE.aloneAspect);
+    const w = aspect ? Math.min(room, h / aspect) : room;
+    const rect = { x: left + (room - w) / 2, y: foot + top, w, h, left };
+    foot += top + h + bottom + (i < scene.length - 1 ? SIZE.stackGap : 0);
+    return rect;
+  });
+  return { rects, height: foot };
+}
+
+function inRow(scene, width, margins) {
+  const row = rowHeight(
+    (width / scene.length - margins[0].left - margins[0].right) * SIZE.rowAspect,
+  );
+  const free = width - margins.reduce((sum, m) => sum + m.left + m.right, 0);
+  const aspects = scene.map(({ frame }) => frame.aspect);
+  const flexible = aspects.filter((aspect) => !aspect).length;
+  const fixed = aspects.reduce((sum, aspect) => sum + (aspect ? row / aspect : 0), 0);
+  const squeeze = flexible
+    ? Math.min(1, (free - flexible * SIZE.minWidth) / (fixed || 1))
+    : Math.min(1.25, free / fixed);
+  const top = Math.max(...margins.map((m) => m.top));
+  const bottom = Math.max(...margins.map((m) => m.bottom));
+  let x = 0;
+  const rects = aspects.map((aspect, i) => {
+    const { left, right } = margins[i];
+    const w = aspect ? (row / aspect) * squeeze : (free - fixed * squeeze) / flexible;
+    const rect = { x: x + left, y: top, w, h: aspect ? row * squeeze : row, left };
+    x += left + w + right;
+    return rect;
+  });
+  return { rects, height: top + Math.max(...rects.map((rect) => rect.h)) + bottom };
+}
