@@ -25,7 +25,7 @@ from vgtext.chapters.problem.exercises import (
     weights_and_steps,
 )
 from vgtext.chapters.problem.layers import digits
-from vgtext.chapters.problem.rounding import sigmoid_network
+from vgtext.chapters.problem.rounding import lowest, sigmoid_network, store
 from vgtext.nn.initializers import scaled_normal
 from vgtext.nn.theory.floats import FORMATS
 from vgtext.palette import number
@@ -92,6 +92,32 @@ def test_with_small_weights_all_layers_starve_alike():
     s = lab.layer_sizes("weights × ½", 50)
     assert s.gradient[1:].max() < 3 * s.gradient[1:].min() < 1e-13
     assert s.error[1] < 1e-13 * s.error[50] and s.activation[49] < 1e-13 * s.activation[0]
+
+
+# the definition
+
+def test_round_trip_falls_grows_or_follows_a_power_of_depth():
+    R = {name: [lab.round_trip(name, L) for L in (10, 20, 30, 40, 50)] for name in lab.NETWORKS}
+    steps = {name: np.diff(np.log10(sizes)) for name, sizes in R.items()}
+    for name in ("sigmoid units", "weights × ½"):
+        assert np.allclose(steps[name], steps[name].mean(), atol=0.3) and steps[name].mean() < -6, "exponentially"
+    assert np.allclose(steps["weights × 4"], 1.85, atol=0.2)
+    as_it_is = np.array(R["as it is"])
+    assert np.ptp(as_it_is * [10, 20, 30, 40, 50]) < 0.6 and np.all(steps["as it is"] < 0), "about as fast as 1/L"
+    assert as_it_is[2] < 10**-1.2 < as_it_is[1], "the power law crosses the limit between 20 and 30 layers"
+
+
+def test_scale_moved_between_inner_relu_layers_leaves_function_and_round_trip():
+    W, b = nn.random_network([16] * 11, init=scaled_normal(2**0.5), seed=0)
+    moved = [w if w is None else w * {4: 10.0, 8: 0.1}.get(l, 1.0) for l, w in enumerate(W)]
+    x, runs = np.random.default_rng(1).normal(size=(16, 5)), []
+    for weights in (W, moved):
+        z, a = nn.forward(weights, b, x, "relu")
+        delta = nn.backward(weights, z, a, np.ones_like(a[10]), "relu").delta
+        size = np.linalg.norm
+        runs.append((a[10], size(delta[5]), size(a[9]) / size(a[1]) * size(delta[2]) / size(delta[10])))
+    assert np.allclose(runs[0][0], runs[1][0]) and runs[1][1] == pytest.approx(runs[0][1] / 10)
+    assert runs[0][2] == pytest.approx(runs[1][2])
 
 
 # many factors, one product
@@ -170,6 +196,14 @@ def test_zeros_come_first_and_wider_formats_have_fewer():
     assert zeros[0].sum() > zeros[1].sum() > zeros[2].sum() == 0
 
 
+def test_flushed_subnormals_end_a_format_at_its_smallest_normal_number():
+    assert [lowest(name, False) for name in ("float16", "float32", "float64")] == [
+        float(np.finfo(name).smallest_normal) for name in ("float16", "float32", "float64")]
+    x = 2.0 ** np.array([-130.0, -126.0, -125.0])
+    assert store(x, "float32", False).tolist() == [0, *x[1:]] and store(x, "float32").tolist() == x.tolist()
+    assert 100 - lab.layers_at_zero("float32", L=100, subnormals=False) == 60, "the prose says 60 of 100, twelve fewer"
+
+
 @pytest.mark.parametrize("sigma_w", [1.0, 2.0, 3.0, 4.0])
 def test_error_shrinks_as_theory_says(sigma_w):
     sizes = lab.error_sizes(sigma_w, 200, "float64")
@@ -182,8 +216,6 @@ def test_error_shrinks_as_theory_says(sigma_w):
 def test_what_the_quizzes_say():
     assert 1e-4 < 0.8**40 < 2e-4 and 0.1 < 0.4**40 / 1e-15 < 10 and 0.1 < 1.6**40 / 1e8 < 10
     assert lab.layers_at_zero("float32", L=150) == 78 and lab.layers_at_zero("float32", L=100) == 28
-    halved = [lab.layer_sizes(name, 30).error for name in lab.NETWORKS]
-    assert any((error[1:-1] / error[2:] < 0.5).mean() > 0.5 for error in halved)
 
 
 @given(st.floats(0.2, 3), st.integers(2, 60))
@@ -229,6 +261,8 @@ def test_numbers_of_the_prose():
         (r"2^{-149} \approx 1.4 \times 10^{-45}", 1.4e-45, FORMATS["float32"].smallest),
         ("About one seventieth, and about 45", 1 / 70, 0.9**40),
         ("About one seventieth, and about 45", 45, 1.1**40),
+        (r"2^{-126} \approx 1.2 \times 10^{-38}", 1.2e-38, 2.0**-126),
+        (r"2^{-14} \approx 6.1 \times 10^{-5}", 6.1e-5, 2.0**-14),
         (r"\sqrt{0.4 \times 1.6} = 0.8", 0.8, (0.4 * 1.6) ** 0.5),
     ):
         assert written in " ".join(PROSE.split()), written
@@ -240,13 +274,15 @@ def test_every_number_of_the_prose_is_given_or_computed():
     typical, average = means(geometric), means(np.mean)
     check_prose(
         "problem",
-        given={"0.001", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.9", "0.99", "1.0", "1.1", "1.2", "1.4", "1.5",
+        given={"0.001", "0.1", "0.2", "0.3", "0.4", "0.5", "0.9", "0.99", "1.1", "1.2", "1.4", "1.5",
                "1.6"},  # settings and factors; 0.24 and 1.5 per layer are measured above
         computed={"0.24": lab.back_per_layer("sigmoid units"), "0.8": 0.64**0.5,
                   "7.5": np.prod([10, 20, 25, 30, 50]) / 1e6, "19.9": threshold[0.5],
                   "131.1": threshold[0.9], "1374.6": threshold[0.99],
                   "0.95": typical[0], "0.76": typical[1], "1.65": average[0], "1.15": average[1], "1.17": average[2],
                   r"9.5 \times 10^{-7}": 2.0**-20, r"6.0 \times 10^{-8}": FORMATS["float16"].smallest,
-                  r"1.4 \times 10^{-45}": FORMATS["float32"].smallest},
+                  r"1.4 \times 10^{-45}": FORMATS["float32"].smallest,
+                  r"1.2 \times 10^{-38}": 2.0**-126, r"6.1 \times 10^{-5}": 2.0**-14,
+                  "10.15": nn.meanfield.critical_sigma_w("sigmoid")},
     )
     assert typical[2] == pytest.approx(1)

@@ -17,7 +17,7 @@ from .factors import (
     multiply,
     random_products,
 )
-from .layers import NETWORKS, back_per_layer, draw_first_layers, draw_quantities, layer_sizes, network
+from .layers import NETWORKS, back_per_layer, draw_first_layers, draw_quantities, layer_sizes, network, round_trip
 from .rounding import draw_float_range, error_sizes, factor, layers_at_zero
 from .yardsticks import draw_yardsticks, three_yardsticks, unmoved
 
@@ -27,5 +27,5 @@ __all__ = [
     "BLOWN_UP", "CLAIMS", "EXERCISES", "FADED", "GROWING", "NETWORKS", "SHRINKING", "back_per_layer",
     "draw_first_layers", "draw_float_range", "draw_growth", "draw_quantities", "draw_two_lists", "draw_yardsticks",
     "error_sizes", "factor", "factors_to_reach", "layer_sizes", "layers_at_zero", "multiply", "network",
-    "random_products", "three_yardsticks", "unmoved",
+    "random_products", "round_trip", "three_yardsticks", "unmoved",
 ]

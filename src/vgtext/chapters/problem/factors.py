@@ -32,27 +32,27 @@ def factors_to_reach(factors, goal, most=1000):
 
 
 def random_products(c, spread, L=LONGEST, seeds=20):
-    """Return products of l = 0 … L factors, each c (1 + spread) or c (1 - spread) by a coin's toss: (L+1, seeds)."""
+    """Return products of k = 0 … L factors, each c (1 + spread) or c (1 - spread) by a coin's toss: (L+1, seeds)."""
     sign = np.random.default_rng(1).choice([-1, 1], size=(L, seeds))
     return np.vstack([np.ones(seeds), np.cumprod(c * (1 + spread * sign), axis=0)])
 
 
-def draw_growth(linear, log, c=0.8, spread=0.0):
-    """Products of factors around c on a linear and on a log axis; theory: the geometric and the arithmetic mean."""
-    l, products, typical = np.arange(LONGEST + 1), random_products(c, spread), c * np.sqrt(1 - spread**2)
-    linear.set(ylim=(0, 3), ylabel="product of l factors", title="linear axis")
-    log_axis(log, 1e-12, 1e8, "")
-    log.set_title("log axis")
-    for ax in (linear, log):
-        depth_axis(ax, LONGEST, "number of factors l")
-        if spread > 0 and ax is log:
-            ax.plot(l, products, **SEED)
-        ax.plot(l, np.exp(np.log(products).mean(axis=1)), color=COLORS["backward"])
-        ax.plot(l, typical**l, **THEORY, label="typical")
-        if spread > 0:
-            ax.plot(l, c**l, **{**THEORY, "linestyle": ":"}, label="average")
+def draw_growth(ax, c=1.0, spread=0.6):
+    """Products of two factors around c, drawn by a coin: single runs, their geometric mean, and both means' theory."""
+    k, products, typical = np.arange(LONGEST + 1), random_products(c, spread), c * np.sqrt(1 - spread**2)
+    log_axis(ax, 1e-12, 1e8, "product of k factors")
+    depth_axis(ax, LONGEST, "number of factors k")
     if spread > 0:
-        linear.legend(loc="upper right")
+        ax.plot(k, products, **SEED)
+    ax.plot(k, np.exp(np.log(products).mean(axis=1)), color=COLORS["backward"])
+    ax.plot(k, typical**k, **THEORY)
+    inside = min(16, int(LONGEST if typical == 1 else 11 / abs(np.log10(typical))))
+    where = {"xytext": (8, -26), "ha": "left"} if typical > 1 else {"xytext": (-8, -34), "ha": "right"}
+    label_line(ax, inside, typical**inside, "typical product", COLORS["backward"], **where)
+    if spread > 0:
+        ax.plot(k, c**k, **{**THEORY, "linestyle": ":"})
+        at, shift = (12, (-4, 30)) if c > 1 else (29, (0, 32))
+        label_line(ax, at, c**at, "average factor, to the power k", COLORS["theory"], ha="center", xytext=shift)
     fate = "falls" if typical < 1 - 1e-9 else "grows" if typical > 1 + 1e-9 else "stays"
     rate = "" if fate == "stays" else f" by a power of ten every {abs(1 / np.log10(typical)):.1f} factors"
     kind = (f"Every factor is {c:.1f}" if spread == 0 else
@@ -63,8 +63,8 @@ def draw_growth(linear, log, c=0.8, spread=0.0):
 
 def draw_two_lists(ax, count=5):
     """The tutorial's two lists of factors, multiplied one by one and repeated, against the sizes that it names."""
-    log_axis(ax, 1e-52, 1e52, "product of the first l factors")
-    depth_axis(ax, LONGEST, "number of factors l")
+    log_axis(ax, 1e-52, 1e52, "product of the first k factors")
+    depth_axis(ax, LONGEST, "number of factors k")
     float_limits(ax)
     ends = []
     for factors, goal, marker, name, up in ((GROWING, BLOWN_UP, "^", "10, 20, 25,\n30, 50, …", 1),

@@ -43,6 +43,13 @@ def layer_sizes(change, L, seed=0):
     return network(change, L, seed).signals()
 
 
+def round_trip(change, L, seeds=5):
+    """Return R = (‖a[L-1]‖ / ‖a[1]‖) (‖δ[2]‖ / ‖δ[L]‖), the hidden layers there and back: geometric mean of seeds."""
+    runs = [layer_sizes(change, L, seed) for seed in range(seeds)]
+    logs = [s.log10_activation[L - 1] - s.log10_activation[1] + s.log10_error[2] - s.log10_error[L] for s in runs]
+    return float(10 ** np.mean(logs))
+
+
 def described(change):
     """Return the words for a network of ``NETWORKS`` at the start of a sentence."""
     return f"The network {change}" if change == "as it is" else f"The network with {change}"
@@ -104,7 +111,8 @@ def _evidence(change, quantity, tolerance):
 CLAIMS = (
     Claim(
         "S0.1", "The gradient of the loss gets very small (vanishing) or very large (exploding) on its way back "
-        "through the layers.", "holds", "Exponentially: by a nearly constant factor per layer, below or above 1.",
+        "through the layers.", "holds",
+        "In networks whose weights do not match their activation: by a nearly constant factor per layer.",
         (
             _evidence("sigmoid units", "error", 0.01),
             _evidence("sigmoid units", "gradient", 0.01),
