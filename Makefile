@@ -56,9 +56,12 @@ notebooks: $(READY) ## execute all notebooks again, keeping text outputs only
 	  --ClearMetadataPreprocessor.preserve_cell_metadata_mask=mystnb \
 	  --ClearMetadataPreprocessor.preserve_cell_metadata_mask=jupyter $(NOTEBOOKS)
 
-lock: $(READY) ## pin requirements.in into requirements.txt
+lock: $(READY) ## pin requirements.in, and of it what a reader's kernel needs (binder/)
 	$(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy fewest --upgrade --quiet \
 	  --custom-compile-command "make lock" --output-file requirements.txt requirements.in
+	$(BIN)/uv pip compile --universal --python-version 3.11 --fork-strategy fewest --quiet --no-annotate \
+	  --constraint requirements.txt --custom-compile-command "make lock" \
+	  --output-file binder/requirements.txt binder/requirements.in
 
 clean: ## delete what was built (not .venv)
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis

@@ -36,6 +36,8 @@ def check_prose(slug, given, computed):
     """Assert that each number in the prose is in ``given`` (a set of texts) or agrees with ``computed[text]``."""
     found = numbers(slug)
     listed = set(given) | set(computed)
-    assert found == listed, f"typed but not listed: {sorted(found - listed)}; listed but gone: {sorted(listed - found)}"
+    assert found <= listed, f"typed but not listed: {sorted(found - listed)}"
+    if "{solution-start}" in prose(slug):  # a student's fork has none, nor the numbers in them
+        assert found == listed, f"listed but gone: {sorted(listed - found)}"
     wrong = {text: value for text, value in computed.items() if not agrees(text, value)}
     assert not wrong, f"the prose of {slug} says otherwise than the computation: {wrong}"

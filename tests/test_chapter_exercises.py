@@ -73,7 +73,7 @@ def test_200_random_wrong_answers_fail(slug, name):
 @pytest.mark.parametrize("slug", WITH_EXERCISES)
 def test_stubs_wait_for_the_reader_and_solutions_are_right(slug):
     said, inside = {"Not yet.": [], "Right.": []}, False
-    for cell in notebooks.read(slug).cells:
+    for cell in notebooks.read_notebook(slug).cells:
         inside = (inside or "{solution-start}" in cell.source) and "{solution-end}" not in cell.source
         if cell.cell_type == "code" and "check(" in cell.source:
             verdict = " ".join(cell.outputs[-1]["data"]["text/plain"].split())
@@ -89,7 +89,7 @@ def test_stubs_wait_for_the_reader_and_solutions_are_right(slug):
 @pytest.mark.parametrize("slug", notebooks.slugs())
 def test_a_chapter_checks_its_readers_work(slug):
     """Four to six questions, at least five exercises, two of them code, the last one open."""
-    book = notebooks.read(slug)
+    book = notebooks.read_notebook(slug)
     asked = sum("quiz(" in cell.source for cell in book.cells if cell.cell_type == "code")
     text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
     titles = re.findall(r"\{exercise\} (.*)", text)
@@ -99,6 +99,6 @@ def test_a_chapter_checks_its_readers_work(slug):
 
 @pytest.mark.parametrize("slug", notebooks.slugs())
 def test_the_answers_to_quizzes_are_not_on_view_in_a_notebook(slug):
-    for cell in notebooks.read(slug).cells:
+    for cell in notebooks.read_notebook(slug).cells:
         if cell.cell_type == "code" and "quiz(" in cell.source:
             assert cell.metadata.get("jupyter") == {"source_hidden": True} and "remove-input" in cell.metadata.tags

@@ -1,8 +1,13 @@
 """The command line: what it lists and writes, what a fork leaves out, links, marks; mistakes get one clear line."""
 
+import csv
+import io
+import os
 import re
+import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,6 +15,7 @@ import nbformat
 import pytest
 import yaml
 
+import vgtext
 from vgtext.tools import fork, notebooks
 from vgtext.tools.cli import main
 
@@ -26,7 +32,7 @@ def test_list_shows_every_chapter_with_its_figures_and_claims(capsys):
     status, out, _ = said(capsys, "list")
     assert status == 0
     for slug in notebooks.slugs():
-        assert f"\n{slug}: {notebooks.title(notebooks.read(slug))}\n" in out
+        assert f"\n{slug}: {notebooks.title(notebooks.read_notebook(slug))}\n" in out
     assert "figure   unit_circle(" in out and "claim    S0.5 (holds)" in out
 
 
@@ -44,7 +50,7 @@ def test_a_reader_who_has_seen_enough_gets_no_traceback():
         (("figure", "nothing", "-o", "x.svg"), "unknown figure 'nothing'; there are "),
         (("figure", "unit_circle", "-o", "x.gif"), "ends in .svg or .png"),
         (("figure", "unit_circle", "-o", "x.svg", "--state", "width=3"), "has no control 'width'; it has matrix"),
-        (("figure", "unit_circle", "-o", "x.svg", "--state", "depth=99"), "depth does not take '99'; it takes 0, 1,"),
+        (("figure", "unit_circle", "-o", "x.svg", "--state", "matrix=none"), "figure unit_circle at"),
     ],
 )
 def test_mistakes_get_one_line(capsys, tmp_path, monkeypatch, arguments, words):
@@ -85,6 +91,23 @@ def test_a_fork_holds_the_references_that_it_cites(tmp_path):
     assert kept == set(re.findall(r"\{cite\}`(\w+)`", text)) and kept
 
 
+def test_whose_file_is_whose():
+    owns = partial(notebooks.owner, slugs=["rescue", "rescue_two", "causes"])
+    assert owns("chapters/rescue_two/runs.py") == owns("data/rescue_two_runs.npz") == "rescue_two"
+    assert owns("chapters/rescue/runs.py") == owns("chapters/rescue") == owns("data/rescue_runs.npz") == "rescue"
+    assert owns("chapters/__init__.py") is owns("nn/layers.py") is owns("data/rescued.npz") is None
+
+
+def test_the_buttons_of_a_fork_lead_to_its_own_address_or_are_gone(tmp_path):
+    fork.fork([SLUG], tmp_path / "none", student=True)
+    fork.fork([SLUG], tmp_path / "own", repository="https://example.org/me/book")
+    none, own = (yaml.safe_load((tmp_path / name / "_config.yml").read_text()) for name in ("none", "own"))
+    assert "launch_buttons" not in none and not none["html"]["use_repository_button"]
+    assert own["repository"]["url"] == "https://example.org/me/book" and "launch_buttons" in own
+    readme = (tmp_path / "none/README.md").read_text()
+    assert f"vgtext fork {SLUG} --student ../none" in readme and "There are none now" in readme
+
+
 def test_a_fork_writes_into_an_empty_folder_only(capsys, tmp_path):
     (tmp_path / "mine.txt").write_text("kept")
     status, _, err = said(capsys, "fork", SLUG, tmp_path)
@@ -102,9 +125,26 @@ def test_students_get_no_solutions(tmp_path, student):
     lead = "Work. The solutions are\nfolded away."
     fences = [fence % name for name in ("exercise", "solution-start", "solution-end")]
     book = cells("# Title", lead, *fences[:2], "answer", fences[2], "end")
+    secret = nbformat.v4.new_code_cell("secret = 1", outputs=[nbformat.v4.new_output("stream", text="printed secret")])
+    book.cells.insert(4, secret)
     fork.write_notebook(tmp_path, "x", book, {"x"}, student)
     text = (tmp_path / "notebooks/x.ipynb").read_text()
-    assert ("answer" in text) == ("folded away" in text) == (not student) and "exercise" in text and "end" in text
+    for words in ("answer", "secret = 1", "printed secret", "folded away"):
+        assert (words in text) == (not student), words
+    assert "exercise" in text and "end" in text
+
+
+@pytest.mark.parametrize("slug", notebooks.slugs())
+def test_no_cell_of_a_solution_is_in_a_students_fork(tmp_path, slug):
+    """What stands between the fences of a solution, prose, code and output, is gone; all else has stayed."""
+    book, inside, solutions, rest = notebooks.read_notebook(slug), False, [], []
+    for cell in book.cells:
+        start, end = "{solution-start}" in cell.source, "{solution-end}" in cell.source
+        (solutions if inside or start else rest).append(cell.id)
+        inside = (inside or start) and not end
+    fork.write_notebook(tmp_path, slug, book, set(notebooks.slugs()), True)
+    left = [cell.id for cell in nbformat.read(tmp_path / f"notebooks/{slug}.ipynb", as_version=4).cells]
+    assert left == rest and solutions and not inside
 
 
 def test_links_to_absent_chapters_become_text():
@@ -121,7 +161,7 @@ def test_needs_are_read_from_what_you_need():
 @pytest.mark.parametrize("slug", notebooks.slugs())
 def test_links_open_the_chapter_of_this_repository(capsys, slug):
     """The parts of the addresses are those that Binder and nbgitpuller document."""
-    url = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text())["repository"]["url"]
+    url = yaml.safe_load((notebooks.root() / "_config.yml").read_text())["repository"]["url"]
     assert said(capsys, "links", slug)[1].strip() == (
         f"{slug}: https://mybinder.org/v2/gh/{url.removeprefix('https://github.com/')}/main"
         f"?urlpath=lab/tree/notebooks/{slug}.ipynb")
@@ -135,10 +175,10 @@ def test_links_open_the_chapter_of_this_repository(capsys, slug):
 
 def test_the_page_for_instructors_has_a_plan_for_every_chapter():
     """In reading order, each with two lessons of the promised length, and figures to point at."""
-    page = (notebooks.ROOT / "book/instructors.md").read_text("utf8").split("## Lesson plans")[1]
+    page = (notebooks.root() / "book/instructors.md").read_text("utf8").split("## Lesson plans")[1]
     plans = re.findall(r"^### \[([^\]\n]+)\]\(\.\./notebooks/(\w+)\.ipynb\)$(.*?)(?=^### |\Z)", page, re.M | re.S)
     assert [(title, slug) for title, slug, _ in plans] == [
-        (notebooks.title(notebooks.read(slug)), slug) for slug in notebooks.slugs()]
+        (notebooks.title(notebooks.read_notebook(slug)), slug) for slug in notebooks.slugs()]
     for _, slug, plan in plans:
         minutes = re.findall(r"^\|[^|]+\| *(\d*) *\| *(\d*) *\|$", plan, re.M)
         lengths = [sum(int(cell or 0) for cell in column) for column in zip(*minutes, strict=True)]
@@ -147,14 +187,13 @@ def test_the_page_for_instructors_has_a_plan_for_every_chapter():
         assert plan.count(f"({'../notebooks/' + slug}.ipynb#") + plan.count(f"(<../notebooks/{slug}.ipynb#") >= 2
 
 
-def handed_in(path, answers, outputs=True):
-    """A notebook with one check a cell, and an answer in a solution that does not count."""
+def handed_in(path, *codes, outputs=()):
+    """Write a notebook with a code cell each, and a solution that does not count; return its path."""
     setup = "from vgtext.chapters import two_by_two as lab\nfrom vgtext.ask import check"
+    shown = {i: nbformat.v4.new_output("execute_result", {"text/plain": text}) for i, text in enumerate(outputs)}
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(setup)])
-    for name, (code, verdict) in answers.items():
-        shown = [nbformat.v4.new_output("execute_result", {"text/plain": verdict}, execution_count=1)] * outputs
-        code = f'{code}\ncheck(lab.EXERCISES["{name}"], answer)'
-        book.cells.append(nbformat.v4.new_code_cell(code, outputs=shown))
+    for i, code in enumerate(codes):
+        book.cells.append(nbformat.v4.new_code_cell(code, outputs=[shown[i]] if i in shown else []))
     solution = nbformat.v4.new_code_cell('check(lab.EXERCISES["rates"], [1.1, 0.8, 0.9, 0.7])')
     fences = [nbformat.v4.new_markdown_cell(f"```{{solution-{end}}} x\n```") for end in ("start", "end")]
     book.cells += [fences[0], solution, fences[1]]
@@ -162,28 +201,111 @@ def handed_in(path, answers, outputs=True):
     return path
 
 
-def test_marks_are_the_verdicts_that_students_saved(capsys, tmp_path):
-    one = handed_in(tmp_path / "one.ipynb", {"rates": ("answer = 1", "Right. Yes."), "growth": ("answer = (", "")})
-    two = handed_in(tmp_path / "two.ipynb", {"rates": ("answer = 2", "Not yet."), "for-good": ("answer = 3", "Right.")})
-    status, out, _ = said(capsys, "marks", one, two)
+def asks(name, answer):
+    return f'check(lab.EXERCISES["{name}"], {answer})'
+
+
+def rows(out):
+    """The lines of the table as dicts."""
+    return list(csv.DictReader(io.StringIO(out)))
+
+
+def test_grades_are_the_verdicts_that_students_saved(capsys, tmp_path):
+    one = handed_in(tmp_path / "one.ipynb", asks("rates", 1), "answer = (", outputs=["Right. Yes."])
+    two = handed_in(tmp_path / "two.ipynb", asks("rates", 2), asks("for-good", 3), outputs=["Not yet. It", "Right. It"])
+    status, out, _ = said(capsys, "grades", one, two)
     assert status == 0
-    assert out.splitlines() == ["notebook,rates,for-good,right", f"{one},1,,1", f"{two},0,1,1"]
+    assert out.splitlines() == ["notebook,rates,for-good,right,problem", f"{one},1,,1,", f"{two},0,1,1,"]
 
 
-def test_marks_can_be_made_again_by_running_what_was_handed_in(capsys, tmp_path):
-    path = handed_in(tmp_path / "claims.ipynb", {
-        "rates": ("answer = [1.1, 0.8, 0.9, 0.7]", "Not yet."),
-        "for-good": ("answer = 1", "Right. I wrote this myself."),
-        "excess": ("raise ValueError", "Right."),
-    })
-    assert said(capsys, "marks", path)[1].splitlines()[1] == f"{path},0,1,1,2"
-    assert said(capsys, "marks", "--run", path)[1].splitlines()[1] == f"{path},1,0,0,1"
+def test_of_two_checks_in_a_cell_only_the_one_that_shows_its_verdict_counts(capsys, tmp_path):
+    both = asks("rates", 1) + "\n" + asks("for-good", 2)
+    path = handed_in(tmp_path / "both.ipynb", both, outputs=["Right. It"])
+    assert rows(said(capsys, "grades", path)[1])[0] | {"notebook": ""} == {
+        "notebook": "", "rates": "", "for-good": "1", "right": "1", "problem": ""}
 
 
-def test_what_is_no_notebook_gets_one_line(capsys, tmp_path):
-    (tmp_path / "essay.txt").write_text("Dear teacher,")
-    for name in ("essay.txt", "absent.ipynb"):
-        status, _, err = said(capsys, "marks", tmp_path / name)
-        assert status == 2 and f"{name}: not a notebook" in err and err.count("\n") == 1
+@pytest.mark.parametrize("magic", ["%timeit 1 + 1", "!echo", "%matplotlib inline"])
+def test_a_check_beside_a_magic_line_counts(capsys, tmp_path, magic):
+    path = handed_in(tmp_path / "magic.ipynb", f"{magic}\n{asks('rates', 1)}", outputs=["Right. It"])
+    assert rows(said(capsys, "grades", path)[1])[0]["rates"] == "1"
+
+
+@pytest.mark.parametrize("own", ["def check(*args):\n    return 'Right. Yes.'", "check = print"])
+def test_a_check_of_ones_own_earns_nothing(capsys, tmp_path, own):
+    path = handed_in(tmp_path / "forged.ipynb", own, asks("rates", 1), outputs=["", "Right. It"])
+    status, out, err = said(capsys, "grades", path)
+    assert status == 1 and rows(out)[0]["rates"] == "0" and "a check of its own" in err
+
+
+def test_running_asks_the_books_own_check(capsys, tmp_path):
+    right = "[1.1, 0.8, 0.9, 0.7]"
+    path = handed_in(
+        tmp_path / "run.ipynb", asks("rates", right), "raise ValueError", "def check(*args):\n    return 'Right. Yes.'",
+        asks("for-good", 1), "import numpy as np\nimport math as m\nm.sqrt(", asks("growth", "lambda *a: m.sqrt(-1)"),
+        outputs=["Not yet. No."])
+    row = rows(said(capsys, "grades", "--run", path)[1])[0]
+    assert (row["rates"], row["for-good"], row["growth"], row["right"], row["problem"]) == ("1", "0", "0", "1", "")
+
+
+def test_an_import_counts_though_its_cell_is_broken(capsys, tmp_path):
+    path = handed_in(tmp_path / "broken.ipynb", "import json\nanswer = json.loads('[1.1, 0.8, 0.9, 0.7]'",
+                     asks("rates", "json.loads('[1.1, 0.8, 0.9, 0.7]')"))
+    assert rows(said(capsys, "grades", "--run", path)[1])[0]["rates"] == "1"
+
+
+def test_one_bad_notebook_does_not_stop_the_others(capsys, tmp_path):
+    right = asks("rates", "[1.1, 0.8, 0.9, 0.7]")
+    (tmp_path / "essay.pdf").write_bytes(b"%PDF-1.4 \xff")
+    (tmp_path / "empty.ipynb").write_text("")
+    (tmp_path / "cut.ipynb").write_text('{"cells": [')
+    (tmp_path / "list.ipynb").write_text("[1, 2]")
+    other = nbformat.read(handed_in(tmp_path / "other.ipynb", right, outputs=["Right. It"]), as_version=4)
+    other.metadata["kernelspec"] = {"name": "julia-1.9", "display_name": "Julia"}
+    nbformat.write(other, tmp_path / "other.ipynb")
+    handed_in(tmp_path / "dies.ipynb", right, "import os; os._exit(1)", asks("growth", 1))
+    handed_in(tmp_path / "forever.ipynb", right, "while True: pass", asks("growth", 1))
+    handed_in(tmp_path / "good.ipynb", right)
+    names = ["essay.pdf", "empty.ipynb", "cut.ipynb", "list.ipynb", "absent.ipynb", "other.ipynb", "dies.ipynb",
+             "forever.ipynb", "good.ipynb"]
+    status, out, err = said(capsys, "grades", "--run", "--seconds", "8", *(tmp_path / name for name in names))
+    table = {Path(row["notebook"]).name: row for row in rows(out)}
+    assert status == 1 and list(table) == names and "Traceback" not in out + err
+    for name in names[:5]:
+        assert table[name]["problem"].startswith("not a notebook") and table[name]["right"] == "0"
+    assert table["dies.ipynb"]["problem"] == "its kernel died" and table["dies.ipynb"]["growth"] == "0"
+    assert table["forever.ipynb"]["problem"] == "it ran for more than 8 seconds"
+    assert table["good.ipynb"]["rates"] == table["other.ipynb"]["rates"] == "1"
+    assert table["good.ipynb"]["problem"] == "" and err.count("\n") == 7
+
+
+def test_no_hub_and_no_folder_get_one_line(capsys, tmp_path):
     status, _, err = said(capsys, "links", "--hub", "my hub")
     assert status == 2 and "a hub is an address such as" in err and err.count("\n") == 1
+    status, _, err = said(capsys, "figure", "unit_circle", "-o", tmp_path / "nowhere" / "circle.svg")
+    assert status == 2 and "there is no folder" in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_pipe_of_another_encoding_gets_every_line(encoding):
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "LC_ALL": "C"}
+    done = subprocess.run([sys.executable, "-m", "vgtext", "list"], capture_output=True, env=environment)
+    assert done.returncode == 0 and done.stderr == b"" and done.stdout.count(b"\n") > 100
+
+
+def test_without_the_books_files_a_command_says_so_and_the_library_works(tmp_path):
+    """As after pip install: the package is elsewhere, and no notebooks are near."""
+    copy = tmp_path / "mit Umlaut ä" / "vgtext"
+    shutil.copytree(Path(vgtext.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    environment = {**os.environ, "PYTHONPATH": str(copy.parent)}
+
+    def run(*arguments):
+        return subprocess.run([sys.executable, "-m", "vgtext", *arguments], cwd=copy.parent, env=environment,
+                              capture_output=True, text=True)
+
+    for command in (["list"], ["slides", SLUG], ["links"], ["fork", SLUG, "new"]):
+        done = run(*command)
+        assert done.returncode == 2 and "needs the book's files" in done.stderr and done.stderr.count("\n") == 1
+    done = run("figure", "unit_circle", "--state", "depth=5", "-o", "circle.svg")
+    assert done.returncode == 0, done.stderr
+    assert (copy.parent / "circle.svg").stat().st_size > 1000 and "at depth 5" in done.stdout

@@ -21,7 +21,7 @@ LINK = re.compile(r"\]\((<)?(?:\.\./notebooks/)?(?:(\w+)\.ipynb)?#((?(1)[^>\n]*|
 def shown(slug):
     """What a chapter shows: its figures by the name in their address, and its quizzes."""
     with notebooks.text_mode(), redirect_stdout(io.StringIO()):
-        values = list(notebooks.cell_values(notebooks.read(slug)))
+        values = list(notebooks.cell_values(notebooks.read_notebook(slug)))
     figures = {v.figure.name.replace("_", "-"): v.figure for v in values if isinstance(v, ShownFigure)}
     return figures, [v.quiz for v in values if isinstance(v, ShownQuiz)]
 
@@ -29,11 +29,11 @@ def shown(slug):
 def asked_for():
     """Yield (where, chapter, state) of all links, but for those of quizzes."""
     for slug in notebooks.slugs():
-        text = "\n".join(cell.source for cell in notebooks.read(slug).cells if cell.cell_type == "markdown")
+        text = "\n".join(cell.source for cell in notebooks.read_notebook(slug).cells if cell.cell_type == "markdown")
         yield from ((slug, there or slug, state) for _, there, state in LINK.findall(text))
         for claim in getattr(import_module(f"vgtext.chapters.{slug}"), "CLAIMS", ()):
             yield claim.id, slug, claim.figure
-    for page in (notebooks.ROOT / "book").glob("*.md"):
+    for page in (notebooks.root() / "book").glob("*.md"):
         found = LINK.findall(page.read_text("utf8"))
         yield from ((page.name, there, state) for _, there, state in found if there)
 
@@ -63,7 +63,7 @@ def test_links_to_states_of_a_chapters_figures_hold(slug):
 
 @pytest.mark.parametrize("slug", notebooks.slugs())
 def test_quizzes_point_to_states_of_figures_of_their_page(slug):
-    written = sum("see=" in cell.source for cell in notebooks.read(slug).cells if cell.cell_type == "code")
+    written = sum("see=" in cell.source for cell in notebooks.read_notebook(slug).cells if cell.cell_type == "code")
     seen = [quiz.see for quiz in shown(slug)[1] if quiz.see]
     assert len(seen) == written, "a quiz is the last line of its cell"
     for state in seen:

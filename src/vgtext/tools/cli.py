@@ -5,15 +5,9 @@ import os
 import sys
 from pathlib import Path
 
-from vgtext.ask.grades import NoNotebook, verdicts, write_table
-from vgtext.explore import FigureError
-from vgtext.explore.show import picture_file
-from vgtext.nn.training import bar
 from vgtext.tools import notebooks
-from vgtext.tools.fork import ForkError, fork
-from vgtext.tools.links import NoAddress, binder_link, hub_link
-from vgtext.tools.notebooks import NoChapter
-from vgtext.tools.slides import slides
+from vgtext.tools.links import binder_link, hub_link
+from vgtext.tools.notebooks import Mistake
 
 EXAMPLES = """examples:
   vgtext list
@@ -21,8 +15,9 @@ EXAMPLES = """examples:
   vgtext slides two_by_two -o lecture.html
   vgtext figure unit_circle --state depth=5 -o circle.svg
   vgtext links two_by_two --hub https://hub.example.edu
-  vgtext marks handed_in/*.ipynb > marks.csv
+  vgtext grades handed_in/*.ipynb > grades.csv
 """
+CHAPTERS = "chapters, by the names that 'vgtext list' shows"
 
 
 def parser():
@@ -32,75 +27,50 @@ def parser():
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
-    one = commands.add_parser(
-        "list",
-        help="list chapters, with their figures, questions, exercises and claims",
-        description="List the chapters in reading order, with what is in each.",
-    )
-    one.set_defaults(run=run_list)
+    def command(run, help, description):
+        one = commands.add_parser(run.__name__[4:], help=help, description=description)
+        one.set_defaults(run=run)
+        return one.add_argument
 
-    one = commands.add_parser(
-        "fork",
-        help="write chapters into a folder as a book of its own",
-        description="Write chapters into a new folder as a book of its own, which builds with 'make book' and passes "
-        "'make test': notebooks, modules, tests, references, settings, licences and a README.",
-    )
-    one.add_argument("chapters", nargs="+", metavar="CHAPTER", help="chapters, by the names that 'vgtext list' shows")
-    one.add_argument("folder", type=Path, metavar="DIR", help="a folder that does not exist yet, or is empty")
-    one.add_argument("--title", help="the book's title (default: those of its chapters)")
-    one.add_argument("--author", help="whom the book names as its author")
-    one.add_argument("--student", action="store_true", help="leave the solutions of exercises out")
-    one.set_defaults(run=run_fork)
+    command(run_list, "list chapters, with their figures, questions, exercises and claims",
+            "List the chapters in reading order, with what is in each.")
 
-    one = commands.add_parser(
-        "slides",
-        help="write a chapter's figures as live slides",
-        description="Write a chapter's figures, live, one a screen, into one HTML file that needs no network. "
-        "Page Down goes on; the arrow keys move a control.",
-    )
-    one.add_argument("chapter", metavar="CHAPTER", help="a chapter, by the name that 'vgtext list' shows")
-    one.add_argument("-o", "--output", type=Path, metavar="FILE", help="the file (default: CHAPTER.html)")
-    one.set_defaults(run=run_slides)
+    add = command(run_fork, "write chapters into a folder as a book of its own",
+                  "Write chapters into a new folder as a book of its own, which builds with 'make book' and passes "
+                  "'make test': notebooks, modules, tests, references, settings, licences and a README.")
+    add("chapters", nargs="+", metavar="CHAPTER", help=CHAPTERS)
+    add("folder", type=Path, metavar="DIR", help="a folder that does not exist yet, or is empty but for a .git")
+    add("--title", help="the book's title (default: those of its chapters)")
+    add("--author", help="whom the book names as its author")
+    add("--student", action="store_true", help="leave the solutions of exercises out")
+    add("--repository", metavar="ADDRESS", help="where the book's buttons lead (default: no buttons)")
 
-    one = commands.add_parser(
-        "figure",
-        help="write one figure as a picture",
-        description="Write one state of a figure as an SVG or PNG picture, and print its caption.",
-    )
-    one.add_argument("name", metavar="NAME", help="a figure, by the name that 'vgtext list' shows")
-    one.add_argument(
-        "--state",
-        nargs="*",
-        default=[],
-        metavar="CONTROL=VALUE",
-        help="the state, with values as the controls show them (default: the opening state)",
-    )
-    one.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="FILE", help="a file that ends in .svg or .png"
-    )
-    one.set_defaults(run=run_figure)
+    add = command(run_slides, "write a chapter's figures as live slides",
+                  "Write a chapter's figures, live, one a screen, into one HTML file that needs no network. Page Down "
+                  "goes on; the arrow keys move a control.")
+    add("chapter", metavar="CHAPTER", help="a chapter, by the name that 'vgtext list' shows")
+    add("-o", "--output", type=Path, metavar="FILE", help="the file (default: CHAPTER.html)")
 
-    one = commands.add_parser(
-        "links",
-        help="print the links that open chapters on Binder or on your JupyterHub",
-        description="Print the link that opens each chapter in a running Jupyter: on Binder, or, with --hub, on a "
-        "JupyterHub that has nbgitpuller, where it also pulls the book into the reader's home.",
-    )
-    one.add_argument("chapters", nargs="*", metavar="CHAPTER", help="chapters (default: all)")
-    one.add_argument("--hub", metavar="ADDRESS", help="the address of your JupyterHub, such as https://hub.example.edu")
-    one.set_defaults(run=run_links)
+    add = command(run_figure, "write one figure as a picture",
+                  "Write one state of a figure as an SVG or PNG picture, and print its caption.")
+    add("name", metavar="NAME", help="a figure, by the name that 'vgtext list' shows; chapter/name where two share it")
+    add("--state", nargs="*", default=[], metavar="CONTROL=VALUE", help="the state (default: the opening state)")
+    add("-o", "--output", type=Path, required=True, metavar="FILE", help="a file that ends in .svg or .png")
 
-    one = commands.add_parser(
-        "marks",
-        help="read the verdicts on exercises out of notebooks that were handed in",
-        description="Print a table (CSV) of notebooks that were handed in: for each exercise 1 if its check said "
-        "'Right.', 0 if not. What counts is what the student saved; with --run, what the check says now.",
-    )
-    one.add_argument("files", nargs="+", type=Path, metavar="FILE", help="notebooks")
-    one.add_argument(
-        "--run", dest="execute", action="store_true", help="execute each notebook first: runs the students' code, here"
-    )
-    one.set_defaults(run=run_marks)
+    add = command(run_links, "print the links that open chapters on Binder or on your JupyterHub",
+                  "Print the link that opens each chapter in a running Jupyter: on Binder, or, with --hub, on a "
+                  "JupyterHub that has nbgitpuller, where it also pulls the book into the reader's home.")
+    add("chapters", nargs="*", metavar="CHAPTER", help=f"{CHAPTERS} (default: all)")
+    add("--hub", metavar="ADDRESS", help="the address of your JupyterHub, such as https://hub.example.edu")
+
+    add = command(run_grades, "read the verdicts on exercises out of notebooks that were handed in",
+                  "Print a table (CSV) of notebooks that were handed in: for each exercise 1 if its check said "
+                  "'Right.', 0 if not, nothing if its verdict is not shown; then their sum, and what was wrong with "
+                  "the file. What counts is what the student saved; with --run, what the book's own check says now. "
+                  "The exit status is 1 if a file could not be graded.")
+    add("files", nargs="+", type=Path, metavar="FILE", help="notebooks")
+    add("--run", dest="execute", action="store_true", help="execute each notebook first: runs the students' code, here")
+    add("--seconds", type=float, default=300, help="with --run: the time limit of one notebook (default: 300)")
     return top
 
 
@@ -110,7 +80,7 @@ def run_list(_):
 
     claims = gather()
     for slug in notebooks.slugs():
-        book = notebooks.read(slug)
+        book = notebooks.read_notebook(slug)
         print(f"\n{slug}: {notebooks.title(book)}")
         for kind in ("figure", "quiz"):
             for text in notebooks.text_outputs(book, kind):
@@ -130,27 +100,28 @@ def exercise_names(book):
 
 def run_fork(given):
     """Fork, and say what comes next."""
-    missing = fork(given.chapters, given.folder, given.title, given.author, given.student)
-    print(f"Wrote {given.folder}: 'make book' builds it, 'make test' checks it.")
+    from vgtext.tools.fork import fork
+
+    missing = fork(given.chapters, given.folder, given.title, given.author, given.student, given.repository)
+    print(f"Wrote {given.folder}: 'make book' builds it, 'make test' checks it, its README says how to publish it.")
     if missing:
         print(f"The chosen chapters build on {', '.join(missing)}: name them too, or teach them first.")
 
 
 def run_slides(given):
     """Write the slides of a chapter."""
-    target = given.output or Path(f"{given.chapter}.html")
+    from vgtext.tools.slides import slides
+
+    target = writable(given.output or Path(f"{given.chapter}.html"))
     target.write_text(slides(given.chapter), encoding="utf-8")
     print(f"Wrote {target}.")
 
 
 def run_figure(given):
     """Write the picture of one state of a figure."""
-    kind = given.output.suffix.removeprefix(".")
-    if kind not in ("svg", "png"):
-        raise NoChapter(f"{given.output}: the file's name ends in .svg or .png")
-    figure = notebooks.find_figure(given.name)
-    image, caption = picture_file(figure, kind, read_state(figure, given.state))
-    given.output.write_bytes(image)
+    from vgtext.tools.figures import write_figure
+
+    caption = write_figure(given.name, given.state, writable(given.output))
     print(f"Wrote {given.output}: {caption}")
 
 
@@ -160,35 +131,47 @@ def run_links(given):
         print(f"{slug}: {hub_link(slug, given.hub) if given.hub else binder_link(slug)}")
 
 
-def run_marks(given):
-    """Print the table of verdicts; a bar shows how far the running of notebooks has come."""
-    files = bar(given.files, None, "running notebooks") if given.execute else given.files
-    write_table({str(path): verdicts(path, given.execute) for path in files}, sys.stdout)
+def run_grades(given):
+    """Print the table of verdicts, and each problem on stderr; a bar shows how far a run of notebooks has come."""
+    from tqdm import tqdm
+
+    from vgtext.ask.grades import grade, write_table
+
+    files = tqdm(given.files, "running notebooks", leave=False, disable=not (given.execute and sys.stderr.isatty()))
+    rows = {str(path): grade(path, given.execute, given.seconds) for path in files}
+    write_table(rows, sys.stdout)
+    problems = [f"{path}: {grades.problem}" for path, grades in rows.items() if grades.problem]
+    print(*problems, sep="\n", end="\n" * bool(problems), file=sys.stderr)
+    return 1 if problems else 0
 
 
-def read_state(figure, words):
-    """Return the parameters that ``CONTROL=VALUE`` words ask of a figure, the opening ones where they say nothing."""
-    state = dict(zip((c.name for c in figure.controls), figure.start))
-    for word in words:
-        name, _, text = word.partition("=")
-        control = next((c for c in figure.controls if c.name == name), None)
-        if control is None:
-            raise NoChapter(f"figure {figure.name} has no control {name!r}; it has {', '.join(state) or 'none'}")
-        if text not in control.texts:
-            raise NoChapter(f"control {name} does not take {text!r}; it takes {', '.join(control.texts)}")
-        state[name] = control.texts.index(text)
-    return figure.values(tuple(state.values()))
+def writable(path):
+    """Return ``path``; Mistake if the folder that it names is not there."""
+    if not path.parent.is_dir():
+        raise Mistake(f"{path}: there is no folder {path.parent}")
+    return path
+
+
+def figure_error():
+    """Return the class of figures' errors; matplotlib, which comes with it, is loaded when a command has failed."""
+    from vgtext.explore import FigureError
+
+    return FigureError
 
 
 def main(arguments=None):
     """Run the command line; a mistake gets one line, and the exit status 2."""
+    for stream in (sys.stdout, sys.stderr):  # a pipe of another encoding gets "?" for what it cannot write
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     given = parser().parse_args(arguments)
     try:
-        given.run(given)
+        status = given.run(given) or 0
         sys.stdout.flush()
-    except (NoChapter, NoAddress, NoNotebook, ForkError, FigureError) as error:
+    except (Mistake, figure_error()) as error:
         print(f"vgtext: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader of "vgtext list | head" has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+        return 0
+    return status

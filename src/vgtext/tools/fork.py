@@ -13,59 +13,35 @@ import nbformat
 
 from vgtext import chapters
 from vgtext.tools import notebooks
-from vgtext.tools.notebooks import ROOT
+from vgtext.tools.fork_pages import write_pages
+from vgtext.tools.notebooks import Mistake, owner, root
 
 FILES = (
-    "Makefile pyproject.toml requirements.in requirements.txt runtime.txt LICENSE LICENSE-text .gitignore _config.yml"
-    " book/_ext book/_static book/_templates book/claims.md book/glossary.md book/notation.md book/references.bib "
-    "book/references.md src/vgtext tests/browser.py tests/conftest.py tests/figures.py tests/prose.py tests/book "
-    "tests/test_ledger.py tests/test_chapter_exercises.py tests/test_house.py tests/test_states.py"
+    "Makefile pyproject.toml requirements.in requirements.txt binder .ci .github LICENSE LICENSE-text .gitignore"
+    " _config.yml book/_ext book/_static book/_templates book/claims.md book/glossary.md book/notation.md "
+    "book/references.bib book/references.md src/vgtext tests/browser.py tests/conftest.py tests/figures.py "
+    "tests/prose.py tests/book tests/test_ledger.py tests/test_chapter_exercises.py tests/test_house.py "
+    "tests/test_states.py"
 ).split()
 REFERENCE = ("claims", "notation", "glossary", "references")
-README = """# {title}
-
-A book of one part of *Vanishing and Exploding Gradients* ({url}), forked with `vgtext fork`.
-
-```
-make book     # sets up .venv, builds the book: open _build/html/index.html
-make test     # checks code, notebooks and built pages
-```
-
-Both need Python 3.11 or later and make, and nothing else. The prose is in `notebooks/`, the experiments and figures in
-`src/vgtext/chapters/`, the order of the pages in `_toc.yml`, title and address in `_config.yml`. After changing a
-notebook, `make notebooks` runs it again. Lesson plans, and how to hand out and collect, stand on the original's page
-for instructors: {url}/blob/main/book/instructors.md
-
-{license}
-"""
-INDEX = """# {title}
-
-{chapters}
-
-{license}
-"""
-LICENSE = (
-    "Text and figures are by the authors of *Vanishing and Exploding Gradients* ({url}), under CC BY 4.0; the code "
-    "is under the BSD 3-Clause licence. You may change and share both if you say where they came from and what you "
-    "changed."
-)
 
 
-class ForkError(ValueError):
+class ForkError(Mistake):
     """A fork that cannot be made; the message says why."""
 
 
-def fork(slugs, target, title=None, author=None, student=False):
+def fork(slugs, target, title=None, author=None, student=False, repository=None):
     """Write the chapters ``slugs`` into the folder ``target`` as a book of its own.
 
-    ``title`` and ``author`` are what the book says of itself; ``student`` leaves solutions out. Returns the list of
-    chapters that the chosen ones name as needed and that are not among them. Raises NoChapter for an unknown chapter,
-    ForkError if ``target`` exists and is not empty.
+    ``title`` and ``author`` are what the book says of itself; ``student`` leaves solutions out; ``repository`` is the
+    address that its buttons lead to, and without one they go. A folder that holds a ``.git`` alone is empty. Returns
+    the list of chapters that the chosen ones name as needed and that are not among them. Raises NoChapter for an
+    unknown chapter, ForkError if ``target`` exists and is not empty.
     """
-    target, books = Path(target), {slug: notebooks.read(slug) for slug in dict.fromkeys(slugs)}
+    target, books = Path(target), {slug: notebooks.read_notebook(slug) for slug in dict.fromkeys(slugs)}
     if not books:
         raise ForkError(f"name at least one chapter of {', '.join(notebooks.slugs())}")
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+    if target.exists() and (not target.is_dir() or any(path.name != ".git" for path in target.iterdir())):
         raise ForkError(f"{target} exists and is not empty; name a new folder, or empty it")
     title = title or " · ".join(map(notebooks.title, books.values()))
     copy_files(target, set(books))
@@ -74,20 +50,22 @@ def fork(slugs, target, title=None, author=None, student=False):
     for page in target.glob("book/*.md"):
         page.write_text(unlink(page.read_text(encoding="utf-8"), set(books)), encoding="utf-8")
     keep_cited(target / "book/references.bib", books)
-    write_settings(target, books, title, author)
+    write_settings(target, books, title, author, repository)
+    write_pages(target, books, title, student, repository)
     return [slug for slug in notebooks.slugs() if slug not in books and any(slug in needs(b) for b in books.values())]
 
 
 def copy_files(target, chosen):
     """Copy the project's files, leaving out the modules and data of chapters that were not chosen."""
-    others = tuple({module.name for module in iter_modules(chapters.__path__)} - chosen)
+    every = {module.name for module in iter_modules(chapters.__path__)}
 
     def left_out(folder, names):
-        inside = Path(folder).name in ("chapters", "data")
-        return {name for name in names if name == "__pycache__" or (inside and name.startswith(others))}
+        inside = Path(folder).relative_to(root()).as_posix().removeprefix("src/vgtext")[1:]
+        owners = {name: owner(f"{inside}/{name}", every) for name in names}
+        return {name for name in names if name == "__pycache__" or owners[name] not in (None, *chosen)}
 
     for name in FILES:
-        source, copy = ROOT / name, target / name
+        source, copy = root() / name, target / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, copy, ignore=left_out)
@@ -95,7 +73,7 @@ def copy_files(target, chosen):
             shutil.copyfile(source, copy)
     (target / "tests" / "chapters").mkdir()
     for slug in chosen:
-        shutil.copyfile(ROOT / f"tests/chapters/test_{slug}.py", target / f"tests/chapters/test_{slug}.py")
+        shutil.copyfile(root() / f"tests/chapters/test_{slug}.py", target / f"tests/chapters/test_{slug}.py")
 
 
 def write_notebook(target, slug, book, chosen, student):
@@ -142,14 +120,18 @@ def needs(book):
     return set(re.findall(r"\((?:\.\./notebooks/)?(\w+)\.ipynb", paragraph[1])) if paragraph else set()
 
 
-def write_settings(target, books, title, author):
-    """Write title and author into the settings, and the table of contents, first page and README."""
+def write_settings(target, books, title, author, repository):
+    """Write title, author, address and buttons into the settings, and the table of contents."""
     path = target / "_config.yml"
     settings = path.read_text(encoding="utf-8")
-    url = re.search(r"url: (\S+)", settings)[1]
-    settings = re.sub(r"^title: .*$", lambda m: f"title: {quoted(title)}", settings, flags=re.M)
-    if author:
-        settings = re.sub(r"^author: .*$", lambda m: f"author: {quoted(author)}", settings, flags=re.M)
+    for name, value in (("title", title), ("author", author)):
+        if value:
+            settings = re.sub(rf"^{name}: .*$", lambda m, n=name, v=value: f"{n}: {quoted(v)}", settings, flags=re.M)
+    if repository:
+        settings = re.sub(r"^  url: .*$", lambda m: f"  url: {repository}", settings, flags=re.M)
+    else:
+        settings = settings.replace("use_repository_button: true", "use_repository_button: false")
+        settings = re.sub(r"^launch_buttons:\n(?:  .*\n)+\n?", "", settings, flags=re.M)
     path.write_text(settings, encoding="utf-8")
     listing = "".join(f"      - file: notebooks/{slug}\n" for slug in books)
     reference = "".join(f"      - file: book/{page}\n" for page in REFERENCE)
@@ -158,10 +140,6 @@ def write_settings(target, books, title, author):
         f"  - caption: Reference\n    chapters:\n{reference}",
         encoding="utf-8",
     )
-    license = LICENSE.format(url=url)
-    listed = "\n".join(f"- [{notebooks.title(book)}](../notebooks/{slug}.ipynb)" for slug, book in books.items())
-    (target / "book/index.md").write_text(INDEX.format(title=title, chapters=listed, license=license), encoding="utf-8")
-    (target / "README.md").write_text(README.format(title=title, url=url, license=license), encoding="utf-8")
 
 
 def quoted(text):

@@ -4,16 +4,16 @@ import re
 from urllib.parse import quote, urlencode
 
 from vgtext.tools import notebooks
-from vgtext.tools.notebooks import ROOT
+from vgtext.tools.notebooks import Mistake
 
 
-class NoAddress(ValueError):
+class NoAddress(Mistake):
     """An address that cannot be made; the message says why."""
 
 
 def repository():
     """Return (url, branch) of the book, as ``_config.yml`` says them."""
-    settings = (ROOT / "_config.yml").read_text(encoding="utf-8")
+    settings = (notebooks.root() / "_config.yml").read_text(encoding="utf-8")
     return tuple(re.search(rf"^  {name}: (\S+)", settings, flags=re.M)[1] for name in ("url", "branch"))
 
 
@@ -44,4 +44,4 @@ def hub_link(slug, hub):
 
 def relative(slug):
     """Return a chapter's notebook as a path in the repository."""
-    return notebooks.notebook_path(slug).relative_to(ROOT).as_posix()
+    return notebooks.notebook_path(slug).relative_to(notebooks.root()).as_posix()

@@ -1,37 +1,58 @@
-"""Read chapters and their figures out of the notebooks, for tools that work on them one by one."""
+"""Read chapters and their figures out of the book's files, for tools that work on them one by one."""
 
 import ast
 import io
 import os
 import re
 from contextlib import contextmanager, redirect_stdout
+from functools import cache
 from pathlib import Path
 
-import nbformat
 
-from vgtext.explore.show import Shown
-
-ROOT = Path(__file__).parents[3]  # the checkout that this package is installed from
+class Mistake(ValueError):
+    """What a command cannot do; the message is one line for its user."""
 
 
-class NoChapter(ValueError):
+class NoChapter(Mistake):
     """A chapter, or a figure, that does not exist; the message lists those that do."""
+
+
+class NoBook(Mistake):
+    """The book's files are not here: the package alone is installed."""
+
+
+@cache
+def root():
+    """Return the folder of the book: the nearest one at or above the current folder, else the one of this package.
+
+    A folder is a book's if it holds ``_toc.yml`` and ``notebooks``. Raises NoBook, which says what to do, if there is
+    none: an installed package holds the library, not the notebooks.
+    """
+    for folder in (Path.cwd(), *Path.cwd().parents, Path(__file__).parents[3]):
+        if (folder / "_toc.yml").is_file() and (folder / "notebooks").is_dir():
+            return folder
+    raise NoBook(
+        "this command needs the book's files, and there is no _toc.yml with a folder notebooks here or above: "
+        "run it in a copy of the repository"
+    )
 
 
 def slugs():
     """Return the chapters' slugs in reading order, as ``_toc.yml`` says it."""
-    return re.findall(r"file: notebooks/(\w+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    return re.findall(r"file: notebooks/(\w+)", (root() / "_toc.yml").read_text(encoding="utf-8"))
 
 
 def notebook_path(slug):
     """Return the path of a chapter's notebook; NoChapter, with the list of chapters, if there is none."""
     if slug not in slugs():
         raise NoChapter(f"unknown chapter {slug!r}; there are {', '.join(slugs())}")
-    return ROOT / "notebooks" / f"{slug}.ipynb"
+    return root() / "notebooks" / f"{slug}.ipynb"
 
 
-def read(slug):
+def read_notebook(slug):
     """Return a chapter's notebook."""
+    import nbformat  # its schemas take a second, which commands without a notebook do without
+
     return nbformat.read(notebook_path(slug), as_version=4)
 
 
@@ -41,15 +62,31 @@ def title(notebook):
     return next(heading[1] for heading in headings if heading)
 
 
-def text_outputs(notebook, mark):
-    """Return the text outputs of an executed notebook that begin with ``[mark]``, without that."""
+def text_outputs(notebook, kind):
+    """Return the text outputs of an executed notebook that begin with ``[kind]``, without that."""
     texts = [
         str(output.get("data", {}).get("text/plain", ""))
         for cell in notebook.cells
         if cell.cell_type == "code"
         for output in cell.outputs
     ]
-    return [text.removeprefix(f"[{mark}] ") for text in texts if text.startswith(f"[{mark}] ")]
+    return [text.removeprefix(f"[{kind}] ") for text in texts if text.startswith(f"[{kind}] ")]
+
+
+def figure_names(slug):
+    """Return the names of a chapter's figures in the order in which a reader meets them."""
+    return [re.match(r"\w+", text)[0] for text in text_outputs(read_notebook(slug), "figure")]
+
+
+def owner(path, slugs):
+    """Return the chapter, one of ``slugs``, that a file of the package belongs to; None if it serves all of them.
+
+    ``path`` is relative to the package: ``chapters/<slug>/…`` and ``data/<slug>_….npz`` are a chapter's own.
+    """
+    for slug in sorted(slugs, key=len, reverse=True):
+        if re.match(rf"(chapters/{slug}(/|$)|data/{slug}_)", path):
+            return slug
+    return None
 
 
 @contextmanager
@@ -80,17 +117,7 @@ def cell_values(notebook):
 
 def figures(slug):
     """Return a chapter's figures, {name: Explorable}, in the order in which a reader meets them."""
+    from vgtext.explore.show import Shown  # matplotlib, which most commands do without
+
     with text_mode(), redirect_stdout(io.StringIO()):
-        return {value.figure.name: value.figure for value in cell_values(read(slug)) if isinstance(value, Shown)}
-
-
-def find_figure(name):
-    """Return the figure called ``name`` (or ``name`` with hyphens), running only the notebook that holds it."""
-    wanted, known = name.replace("-", "_"), []
-    for slug in slugs():
-        texts = text_outputs(read(slug), "figure")
-        names = [text.split("(")[0].split(":")[0] for text in texts]
-        if wanted in names:
-            return figures(slug)[wanted]
-        known += names
-    raise NoChapter(f"unknown figure {name!r}; there are {', '.join(known)}")
+        return {v.figure.name: v.figure for v in cell_values(read_notebook(slug)) if isinstance(v, Shown)}

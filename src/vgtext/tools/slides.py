@@ -23,7 +23,7 @@ def slides(slug):
     Page Down and Page Up go from screen to screen; the arrow keys move the figures' controls. Raises NoChapter if
     there is no such chapter, FigureError if a figure fails.
     """
-    title = escape(notebooks.title(notebooks.read(slug)))
+    title = escape(notebooks.title(notebooks.read_notebook(slug)))
     figures = notebooks.figures(slug).values()
     screens = "".join(f"<section>{page_element(figure)}</section>" for figure in figures)
     script, style = map(explore.source, ("js", "css"))

@@ -1,0 +1,85 @@
+"""Find a figure by its name, and write one state of it as a picture: works wherever the package is installed."""
+
+import ast
+import inspect
+import re
+from importlib import import_module
+from importlib.resources import files
+
+from vgtext.explore import FigureError
+from vgtext.explore.figure import Explorable
+from vgtext.explore.show import picture_file
+from vgtext.tools.notebooks import NoChapter
+
+KINDS = ("svg", "png")
+
+
+def sources():
+    """Yield (module, source) of every module of the chapters."""
+    chapters = files("vgtext") / "chapters"
+    for folder in sorted((f for f in chapters.iterdir() if f.is_dir()), key=lambda f: f.name):
+        for file in sorted((f for f in folder.iterdir() if f.name.endswith(".py")), key=lambda f: f.name):
+            yield f"vgtext.chapters.{folder.name}.{file.name[:-3]}", file.read_text(encoding="utf-8")
+
+
+def find_figure(name):
+    """Return the drawing function of the figure ``name`` ("unit_circle", or "two_by_two/unit_circle").
+
+    Hyphens count as underscores. Raises NoChapter, with the list of figures, if there is none of that name, or if
+    several chapters have one.
+    """
+    chapter, _, short = name.replace("-", "_").rpartition("/")
+    known = [(m.split(".")[2], f, m) for m, source in sources() for f in re.findall(r"^def draw_(\w+)\(", source, re.M)]
+    found = [(slug, figure, module) for slug, figure, module in known if figure == short and chapter in ("", slug)]
+    if not found:
+        raise NoChapter(f"unknown figure {name!r}; there are {', '.join(sorted({figure for _, figure, _ in known}))}")
+    if len(found) > 1:
+        full = " or ".join(f"{slug}/{short}" for slug, _, _ in found)
+        raise NoChapter(f"several chapters have a figure {short!r}: say {full}")
+    return getattr(import_module(found[0][2]), f"draw_{short}")
+
+
+def read_state(draw, words):
+    """Return the parameters that ``NAME=VALUE`` words give a drawing function, read as the kind that its default is.
+
+    Raises NoChapter if a name is none of its parameters, or a value cannot be read.
+    """
+    defaults = {p.name: p.default for p in inspect.signature(draw).parameters.values() if p.default is not p.empty}
+    state = {}
+    for word in words:
+        name, _, text = word.partition("=")
+        if name not in defaults:
+            known = ", ".join(defaults) or "none"
+            raise NoChapter(f"figure {draw.__name__[5:]} has no control {name!r}; it has {known}")
+        state[name] = read_value(name, text, defaults[name])
+    return state
+
+
+def read_value(name, text, default):
+    """Return ``text`` as the kind of value that ``default`` is; raises NoChapter where it is none."""
+    if isinstance(default, str):
+        return text
+    text = {"on": "True", "off": "False", "none": "None"}.get(text.lower(), text)
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        raise NoChapter(f"control {name} takes values like {default!r}, not {text!r}") from None
+    return float(value) if isinstance(default, float) and isinstance(value, int) else value
+
+
+def write_figure(name, words, target):
+    """Write a figure's state, the opening one but for ``words``, as the picture ``target``; return its caption.
+
+    Raises NoChapter for an unknown figure, control or ending, FigureError if the figure cannot be drawn so.
+    """
+    kind = target.suffix.removeprefix(".")
+    if kind not in KINDS:
+        raise NoChapter(f"{target}: the file's name ends in .svg or .png")
+    draw = find_figure(name)
+    figure = Explorable(draw, {}, {})
+    try:
+        image, caption = picture_file(figure, kind, {**figure.defaults, **read_state(draw, words)})
+    except FigureError as error:
+        raise FigureError(f"{error} (the values that a control takes are those in the chapter)") from error
+    target.write_bytes(image)
+    return caption
