@@ -23,8 +23,8 @@ from fontTools import subset
 from jupyter_cache import get_cache
 from jupyter_cache.executors import load_executor
 
-from vgtext import explore
-from vgtext.ask import quiz
+from vgtext.ask.quiz import source as quiz_source
+from vgtext.explore import source as figure_source
 
 PACKAGE = Path(str(files("vgtext")))
 #: Markup that readers of screens stumble over: a title hidden by a label, a role that a list does not allow.
@@ -81,7 +81,7 @@ def add_figures(app):
     """Copy the script and style of figures and quizzes, and load them as plain files, so that file:// works."""
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
-    for name, source in (("explore", explore.source), ("quiz", quiz.source)):
+    for name, source in (("explore", figure_source), ("quiz", quiz_source)):
         for kind in ("css", "js"):
             (static / f"{name}.{kind}").write_text(source(kind), "utf8")
         app.add_css_file(f"{name}.css")
