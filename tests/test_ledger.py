@@ -1,11 +1,17 @@
 """The ledger: every claim known, once, and within its tolerance; and a ledger that can fail."""
 
+import dis
+import gc
+import re
+from functools import partial
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 
-from vgtext.ledger import KNOWN, Claim, Evidence, Ledger, gather, measure
+from vgtext import results
+from vgtext.chapters.causes import depth
+from vgtext.ledger import KNOWN, VERDICTS, Claim, Evidence, Ledger, agrees, gather, measure, overview, stored_results
 
 GATHERED = gather()
 CLAIMS = [(slug, claim) for slug, claims in GATHERED.items() for claim in claims]
@@ -27,7 +33,61 @@ def test_every_claim_is_within_its_tolerance(slug, claim):
 def test_ids_are_known_and_unique():
     assert set(IDS) <= KNOWN
     assert len(IDS) == len(set(IDS))
-    assert sum(id.startswith("S") for id in KNOWN) == 41
+    assert sum(id.startswith("S") for id in KNOWN) == 44
+
+
+@pytest.mark.parametrize("slug, claim", CLAIMS, ids=IDS)
+def test_every_claim_says_its_setting_and_names_no_page_as_this_one(slug, claim):
+    words = " ".join([claim.text, claim.condition, claim.setting, *(e.what for e in claim.evidence)])
+    assert claim.setting.endswith(".")
+    assert "this chapter" not in words
+
+
+def computes(function):
+    """Whether a function calls something: one that only returns a number has measured nothing."""
+    if isinstance(function, partial):
+        return computes(function.func)
+    code = getattr(function, "__wrapped__", function).__code__
+    return any(i.opname.startswith(("CALL", "BINARY_SUBSCR")) for i in dis.get_instructions(code))
+
+
+def test_every_number_is_computed():
+    assert not computes(lambda: 0.5)
+    assert [e.what for _, c in CLAIMS for e in c.evidence if not computes(e.measure)] == []
+
+
+@pytest.fixture
+def no_stored_results(monkeypatch, tmp_path):
+    """No stored result can be read, and nothing that was computed from one before is remembered."""
+    def forget():
+        for function in gc.get_objects():
+            if type(function).__name__ == "_lru_cache_wrapper" and function.__module__.startswith("vgtext"):
+                function.cache_clear()
+
+    forget()
+    monkeypatch.setattr(results, "path", lambda name: tmp_path / f"{name}.npz")
+    monkeypatch.setattr(depth, "STORE", tmp_path / "causes_depth.json")
+    yield
+    forget()
+
+
+def test_a_number_is_marked_as_stored_if_it_cannot_be_measured_without_the_file(no_stored_results):
+    wrong = []
+    for _, claim in CLAIMS:
+        for e in claim.evidence:
+            try:
+                measure(claim, e)
+                needs = ""
+            except FileNotFoundError as error:
+                needs = re.search(r"(\w+)\.(npz|json)", str(error))[1]
+            if needs != e.stored:
+                wrong.append((claim.id, e.what, needs, e.stored))
+    assert not wrong
+
+
+def test_stored_results_are_there_and_each_names_its_command():
+    for name in stored_results():
+        assert results.command(name).startswith("python -m vgtext.chapters.")
 
 
 def test_what_does_not_simply_hold_says_why():
@@ -49,7 +109,7 @@ class Tags(HTMLParser):
         assert self.open.pop() == tag
 
 
-def test_the_ledger_has_a_row_for_each_claim_in_order():
+def test_the_ledger_has_an_entry_for_each_claim_in_order():
     claims = {"one": (make(1.0, 1.0, 0, id="S3.10", text="a < b"),), "two": (make(2.0, 2.5, 1, id="S3.9"),)}
     claims["two"] += (make(1.0, 1.0, 0, id="R.2"),)
     ledger = Ledger(claims=claims)
@@ -57,10 +117,34 @@ def test_the_ledger_has_a_row_for_each_claim_in_order():
     assert repr(ledger) == "S3.9 holds: a number: 2 (expected 2.500)\nS3.10 holds: a number: 1"
     html, tags = ledger._repr_html_(), Tags()
     tags.feed(html)
-    assert tags.open == [] and tags.count["tr"] == 3
+    assert tags.open == [] and tags.count["article"] == tags.count["li"] == 2
     assert 'href="../notebooks/two.html#f"' in html and "a &lt; b" in html
     assert repr(Ledger("R", claims)) == "R.2 holds: a number: 1"
     assert "have none" in Ledger("P", claims)._repr_html_()
+
+
+def test_a_stored_number_is_marked_with_the_command_that_makes_it():
+    evidence = Evidence("a number", lambda: 1.0, 1.0, 0, stored="causes_depth")
+    html = Ledger(claims={"one": (make(1.0, 1.0, 0, evidence=(evidence,)),)})._repr_html_()
+    assert 'title="python -m vgtext.chapters.causes.depth">stored run</a>' in html
+    assert "stored run" not in Ledger(claims={"one": (make(1.0, 1.0, 0),)})._repr_html_()
+
+
+def test_the_overview_has_each_claim_once_under_its_verdict():
+    html = overview()
+    assert sorted(re.findall(r">([SRP]\d?\.\d+)<", html)) == sorted(IDS)
+    for id, verdict in ((claim.id, claim.verdict) for _, claim in CLAIMS):
+        part = html.partition(f">{verdict}</strong>")[2].partition("</dd>")[0]
+        assert f">{id}</a>" in part, (id, verdict)
+    assert [v for v in VERDICTS if f">{v}</strong>" not in html] == []
+
+
+@pytest.mark.parametrize("expected, tolerance", [(1.0, 0.1), (-3.0, 0.5), (1e-7, 1e-9), (0.0, 1e-12), (5.0, 0.0)])
+def test_the_limit_of_agreement_is_the_tolerance_and_nothing_more(expected, tolerance):
+    e = Evidence("a number", lambda: 0.0, expected, tolerance)
+    for sign in (-1, 1):
+        assert agrees(e, expected + 0.999 * sign * tolerance)
+        assert not agrees(e, expected + sign * (1.001 * tolerance + 1e-15 * (tolerance == 0)))
 
 
 @pytest.mark.parametrize("value", [1.2, np.nan, np.inf])
@@ -72,12 +156,15 @@ def test_a_number_out_of_tolerance_stops_the_ledger(value):
 @pytest.mark.parametrize("changes, words", [
     ({"verdict": "maybe"}, "allowed are holds, holds if"),
     ({"evidence": ()}, "at least one piece of evidence"),
+    ({"evidence": (Evidence("a", lambda: 1.0, 1.0, 0.6),)}, "a tolerance of 0.6 cannot fail"),
+    ({"evidence": (Evidence("a", lambda: 1.0, 0.0, 1e-3),)}, "allowed is 1e-06"),
 ])
 def test_a_claim_that_makes_no_sense_is_refused(changes, words):
     with pytest.raises(ValueError, match=words):
         make(1.0, 1.0, 0.1, **changes)
 
 
-def test_a_tolerance_must_not_be_negative():
+@pytest.mark.parametrize("tolerance", [-1, np.inf, np.nan])
+def test_a_tolerance_is_a_number_of_0_or_more(tolerance):
     with pytest.raises(ValueError, match="0 or more"):
-        make(1.0, 1.0, -1)
+        make(1.0, 1.0, tolerance)

@@ -1,27 +1,29 @@
-"""The ledger of claims: what the sources say, our verdict, and the number measured now.
+"""The ledger of claims: what the sources say, our verdict, and the numbers that decide.
 
-A :class:`Claim` stands in its chapter's module, beside the experiment that measures it; each chapter has ``CLAIMS``, a
-tuple of them, and :class:`Ledger` gathers and measures them all.
+A :class:`Claim` is written in its chapter's module, beside the experiment that measures it. Each chapter has
+``CLAIMS``, a tuple of them; :class:`Ledger` gathers and measures them all.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from importlib import import_module
-from math import isfinite
+from math import inf, isfinite
 from pkgutil import iter_modules
 
+from vgtext import results
 from vgtext.palette import number
 
 VERDICTS = ("holds", "holds if", "wrong", "outdated", "garbled")
+ROUNDING = 1e-6  # where a claim expects nothing but 0, no tolerance above this
 
 #: The documents whose statements are checked, and how many statements each makes: four short texts, research papers,
 #: and popular material.
 SOURCES = {
     "S0": ("“Vanishing Gradients in ML”, a page of an online book on Python, automation and machine learning", 8),
-    "S1": ("“Vanishing gradients”, an encyclopaedia article on problem, causes, signs and remedies", 15),
-    "S2": ("“Vanishing & Exploding Gradients”, the transcript of a tutorial", 6),
-    "S3": ("“Notes on Gradient Problems in Neural Networks”, lecture notes", 12),
+    "S1": ("“What Is The Problem of Vanishing Gradients”, a blog post", 15),
+    "S2": ("“Vanishing & Exploding Gradients”, a blog post: the transcript of a video lesson", 7),
+    "S3": ("“P5: Notes on Gradient Problems in Neural Networks”, lecture notes", 14),
     "R": ("research papers", 13),
     "P": ("tutorials, course notes and answers on the web", 4),
 }
@@ -30,22 +32,30 @@ KNOWN = {f"{source}.{i}" for source, (_, count) in SOURCES.items() for i in rang
 
 @dataclass(frozen=True)
 class Evidence:
-    """One number: what it is, how it is measured, and how far from the expected number it may lie."""
+    """One number: what it is, how it is measured, and how far from the expected number it may lie.
+
+    ``stored`` names the stored result (:mod:`vgtext.results`) that the number is read from; "" if it is computed now.
+    """
 
     what: str  # "the norm of W^10", in words
     measure: Callable[[], float]
     expected: float
     tolerance: float  # the largest distance |measured - expected| that still counts as agreement
     unit: str = ""
+    stored: str = ""  # "activations_runs"
 
     def __post_init__(self):
-        if not self.tolerance >= 0:
-            raise ValueError(f"{self.what}: the tolerance must be 0 or more; got {self.tolerance}")
+        if not 0 <= self.tolerance < inf:
+            raise ValueError(f"{self.what}: the tolerance must be 0 or more, and finite; got {self.tolerance}")
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement of a source in our own words, with a verdict, its condition, and the evidence."""
+    """A statement of a source in our own words, with a verdict, its condition, and the evidence.
+
+    Raises ValueError for an unknown verdict, for no evidence, and for a tolerance so wide that the number could not
+    contradict the claim: more than half of the largest number that the claim expects.
+    """
 
     id: str  # "S0.4": document S0, statement 4
     text: str
@@ -53,12 +63,18 @@ class Claim:
     condition: str  # when it holds, or what is true instead
     evidence: tuple[Evidence, ...]
     figure: str  # the anchor of the figure that shows it, with its state: "unit-circle?depth=5"
+    setting: str = ""  # width, depth and budget of all numbers: "64 tanh units, 300 steps"
 
     def __post_init__(self):
         if self.verdict not in VERDICTS:
             raise ValueError(f"claim {self.id}: verdict {self.verdict!r}; allowed are {', '.join(VERDICTS)}")
         if not self.evidence:
             raise ValueError(f"claim {self.id}: it needs at least one piece of evidence")
+        widest = max(max(abs(e.expected) for e in self.evidence) / 2, ROUNDING)
+        for e in self.evidence:
+            if e.tolerance > widest:
+                raise ValueError(f"claim {self.id}, {e.what}: a tolerance of {e.tolerance:g} cannot fail where the "
+                                 f"numbers are {2 * widest:g} or less; allowed is {widest:g}")
 
 
 def gather():
@@ -114,14 +130,27 @@ class Ledger:
                      for slug, claim in sorted(chosen, key=lambda row: place(row[1]))]
 
     def __repr__(self):
-        return "\n".join(f"{claim.id} {claim.verdict}: {'; '.join(in_words(claim, xs))}" for _, claim, xs in self.rows)
+        return "\n".join(f"{claim.id} {claim.verdict}: "
+                         + "; ".join(f"{e.what}: {in_words(e, x)}" for e, x in zip(claim.evidence, xs, strict=True))
+                         for _, claim, xs in self.rows)
 
     def _repr_html_(self):
-        if not self.rows:
-            return "<p>The chapters of this book have none.</p>"
-        head = "".join(f'<th scope="col">{words}</th>' for words in ("Claim", "Verdict", "Measured at this build"))
-        rows = "".join(row_html(*row) for row in self.rows)
-        return f'<table class="table ledger"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        return "".join(claim_html(*row) for row in self.rows) or "<p>The chapters of this book have none.</p>"
+
+
+def overview():
+    """Every claim's number under its verdict, with links to the claims on the same page: HTML."""
+    claims = sorted((claim for several in gather().values() for claim in several), key=place)
+    rows = "".join(
+        f"<dt>{verdict_html(verdict)}</dt><dd>"
+        + " ".join(f'<a href="#{anchor(c)}">{c.id}</a>' for c in claims if c.verdict == verdict) + "</dd>"
+        for verdict in VERDICTS)
+    return f'<dl class="ledger-overview">{rows}</dl>'
+
+
+def stored_results():
+    """The stored results that the ledger's numbers are read from: a list of names, in order."""
+    return sorted({e.stored for several in gather().values() for claim in several for e in claim.evidence if e.stored})
 
 
 def write(x):
@@ -129,22 +158,36 @@ def write(x):
     return f"{x:,.0f}" if x == int(x) and abs(x) < 1e6 else number(x, 4)
 
 
-def in_words(claim, measured):
-    """Each piece of evidence with its number, and the expected one where it reads differently."""
-    words = []
-    for e, x in zip(claim.evidence, measured, strict=True):
-        now, then = write(x), write(e.expected)
-        words.append(f"{e.what}: {now}{' ' * bool(e.unit)}{e.unit}" + (f" (expected {then})" if now != then else ""))
-    return words
+def in_words(evidence, measured):
+    """One number with its unit, and the expected one where it reads differently."""
+    now, then = write(measured), write(evidence.expected)
+    return f"{now}{' ' * bool(evidence.unit)}{evidence.unit}" + (f" (expected {then})" if now != then else "")
 
 
-def row_html(slug, claim, measured):
-    """One row of the table, with a link to the figure that shows the claim."""
-    numbers = "".join(f"<li>{escape(words)}</li>" for words in in_words(claim, measured))
-    verdict = f'<strong class="verdict verdict-{VERDICTS.index(claim.verdict)}">{claim.verdict}</strong>'
+def anchor(claim):
+    """The address of a claim on its page."""
+    return f"claim-{claim.id.replace('.', '-').lower()}"
+
+
+def verdict_html(verdict):
+    """A verdict as a mark with its own color."""
+    return f'<strong class="verdict verdict-{VERDICTS.index(verdict)}">{verdict}</strong>'
+
+
+def number_html(evidence, measured):
+    """One piece of evidence: what it is, the number, and a mark if it is stored."""
+    how = results.command(evidence.stored) if evidence.stored else ""
+    mark = f' <a class="stored" href="#stored-runs" title="{how}">stored run</a>' if how else ""
+    return f"<li><span>{escape(evidence.what)}{mark}</span> <b>{escape(in_words(evidence, measured))}</b></li>"
+
+
+def claim_html(slug, claim, measured):
+    """One claim: its words, the verdict with its condition, the numbers and their setting, a link to the figure."""
+    numbers = "".join(map(number_html, claim.evidence, measured))
+    figure = claim.figure.partition("?")[0].replace("-", " ")
+    setting = f'<p class="setting">{escape(claim.setting)}</p>' if claim.setting else ""
     return (
-        f'<tr id="claim-{claim.id.replace(".", "-").lower()}"><th scope="row">{claim.id}: {escape(claim.text)}</th>'
-        f"<td>{verdict}{': ' * bool(claim.condition)}{escape(claim.condition)}</td>"
-        f'<td><ul>{numbers}</ul><a href="../notebooks/{slug}.html#{escape(claim.figure)}">See it in the figure '
-        f"“{claim.figure.partition('?')[0].replace('-', ' ')}”</a></td></tr>"
+        f'<article class="claim" id="{anchor(claim)}"><p class="words"><b>{claim.id}</b> {escape(claim.text)}</p>'
+        f"<p>{verdict_html(claim.verdict)} {escape(claim.condition)}</p><ul>{numbers}</ul>{setting}"
+        f'<p class="see"><a href="../notebooks/{slug}.html#{escape(claim.figure)}">Figure “{figure}”</a></p></article>'
     )

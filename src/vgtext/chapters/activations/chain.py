@@ -100,5 +100,7 @@ CLAIMS = (
                      float(backward_sizes("sigmoid", HE)[1]), 0.6),
             Evidence("the same, ReLU, σ_w = 1", lambda: reaches("relu", 1.0), -49 * float(np.log10(HE)), 0.5),
         ), "chain?activation=ReLU",
+        setting="50 layers of 200 units, three seeds, no biases; the share that passes: 400 units, one seed. Before "
+        "the first step.",
     ),
 )

@@ -63,5 +63,6 @@ CLAIMS = (
             Evidence("SELU: jump", lambda: jump("selu"), 1.0507009873554805 * (1 - 1.6732632423543772), 1e-5),
             Evidence("ELU, α = 1: slope at z = -5", lambda: nn.elu(1.0).derivative(-5.0), np.exp(-5), 1e-9),
         ), "kink?alpha=0.50",
+        setting="The function itself, slopes by differences with a step of 1e-6.",
     ),
 )

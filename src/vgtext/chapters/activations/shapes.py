@@ -65,5 +65,6 @@ CLAIMS = (
         (
             Evidence("the mean for α = 0.1, σ = 1", lambda: leaky_mean(0.1), 0.9 / np.sqrt(2 * np.pi), 1e-3),
         ), "shape?activation=leaky ReLU",
+        setting="One Gaussian pre-activation, by quadrature.",
     ),
 )

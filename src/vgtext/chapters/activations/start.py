@@ -105,5 +105,7 @@ CLAIMS = (
             Evidence("50 layers, zero biases: dead in layer 50", lambda: dead_share(3**-0.5, False, 50, True), 0.41,
                      0.06),
         ), "start?sigma_w=the default, σ_w = 0.577&biases=random",
+        setting="Digits; five hidden layers of 256 units and five of 128, ten seeds; 50 layers of 128, four seeds. "
+        "Before the first step.",
     ),
 )

@@ -72,7 +72,8 @@ CLAIMS = (
         "garbled", "The formula is missing; meant is a[l] = g(W[l] a[l−1] + b[l]), g for each unit by itself.",
         (
             Evidence("largest difference between this formula and the engine", layer_formula_error, 0, 1e-14),
-            Evidence("output of the network of this chapter, 1 by hand", lambda: walk()[0].a[2][0, 0], 1.0, 0.0),
+            Evidence("output of the network of 3 units, 1 by hand", lambda: walk()[0].a[2][0, 0], 1.0, 0.0),
         ), "by-hand?step=4",
+        setting="A tanh layer from 5 to 3 units; and the network of 3 units of the chapter on backpropagation.",
     ),
 )

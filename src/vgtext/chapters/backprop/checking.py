@@ -148,9 +148,11 @@ CLAIMS = (
         "the learning rate times its gradient.", "holds", "",
         (
             Evidence("relative difference to differences, worst array, tanh 8-16-16-4", worst_entry, 0.0, 1e-7),
-            Evidence("∂ℒ/∂W[1] of the network of this chapter, last entry, −6 by hand",
+            Evidence("∂ℒ/∂W[1] of the network of 3 units, last entry, −6 by hand",
                      lambda: by_hand.walk()[0].grad.dW[1][1, 1], -6.0, 0.0),
             Evidence("loss after one step with η = 0.01, from 2", lambda: by_hand.walk()[1].loss, 1.106, 0.001),
         ), "by-hand?step=12",
+        setting="tanh layers of 8, 16, 16 and 4 units, float64; and the network of 3 units of the chapter on "
+        "backpropagation.",
     ),
 )

@@ -7,7 +7,7 @@ draw them, and the claims that they settle; ``theory`` is what they are compared
 
 from vgtext.nn.theory.signal_propagation import variances
 
-from . import changes, depth, glorot, inputs, slopes, variance
+from . import changes, depth, glorot, inputs, neurons, slopes, variance
 from .changes import CHANGES, one_change
 from .circle import SCALES as CIRCLES
 from .circle import draw_circle, stretch
@@ -23,7 +23,8 @@ from .slopes import SCALES as SLOPE_SCALES
 from .theory import CRITICAL, SIGMA_B, factor
 from .variance import activation_statistics, draw_mean_and_variance, predicted_statistics
 
-CLAIMS = (*changes.CLAIMS, *slopes.CLAIMS, *glorot.CLAIMS, *variance.CLAIMS, *depth.CLAIMS, *inputs.CLAIMS)
+CLAIMS = (*changes.CLAIMS, *slopes.CLAIMS, *glorot.CLAIMS, *variance.CLAIMS, *depth.CLAIMS, *inputs.CLAIMS,
+          *neurons.CLAIMS)
 
 __all__ = [
     "BIASES", "CHANGES", "CIRCLES", "CLAIMS", "CRITICAL", "EXERCISES", "NAMES", "PLANE_BIASES", "RATE_SCALES",

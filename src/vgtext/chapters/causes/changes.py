@@ -46,11 +46,13 @@ CLAIMS = (
         "S1.2", "Vanishing comes from the activation function, the architecture (depth), and the initialization.",
         "holds", "Each one alone does it. Together they meet in one factor per layer, √χ₁, raised to the depth.",
         (*_EVIDENCE[:3], *_EVIDENCE[4:6]), "plane",
+        setting="128 units, depth as named, three seeds, before the first step; theory: infinite width.",
     ),
     Claim(
         "S0.3", "Exploding gradients have a list of causes, of consequences and of remedies.",
         "garbled", "The lists are announced, and missing. The causes are weights too large for the activation, and "
         "depth; consequences and remedies have chapters of their own.",
         (_EVIDENCE[3], _EVIDENCE[6]), "plane?activation=relu",
+        setting="30 layers of 128 units, three seeds, before the first step; theory: infinite width.",
     ),
 )

@@ -108,7 +108,7 @@ def make_store():
 def _rate_evidence(words, sigma_w, sigma_b):
     expected = 2 * np.log(factor("tanh", sigma_w, sigma_b))
     return Evidence(f"{words}: slope of ln ‖δ‖² per layer, against ln χ₁", lambda: exponential_rate(sigma_w, sigma_b),
-                    float(expected), 0.05 * abs(float(expected)))
+                    float(expected), 0.05 * abs(float(expected)), stored="causes_depth")
 
 
 CLAIMS = (
@@ -122,6 +122,7 @@ CLAIMS = (
                        w, 0.001) for b, w in ((0.01, 1.424), (0.05, 1.761), (0.1, 1.986))),
             _rate_evidence("width 1,000, σ_w = 1, σ_b = 0.224", 1.0, BIASES["σ_b = 0.224"]),
         ), "rates",
+        setting="The line: theory for infinite width. The slope: 1,000 units, 60 layers, five seeds.",
     ),
     Claim(
         "S1.1", "Vanishing gradients occur particularly in the deeper layers.",
@@ -134,6 +135,7 @@ CLAIMS = (
             Evidence("20 layers: powers of ten lost from layer 20 to 1", lambda: lost_in_sigmoid(20),
                      -19 * float(np.log10(factor("sigmoid", 1.0))), 0.3),
         ), "plane?activation=sigmoid",
+        setting="100 sigmoid units a layer, σ_w = 1, three seeds, before the first step; theory: infinite width.",
     ),
     Claim(
         "S1.4", "Gradients fall exponentially with depth.",
@@ -144,9 +146,10 @@ CLAIMS = (
             _rate_evidence("tanh, σ_w = 1, σ_b = 0.224", 1.0, BIASES["σ_b = 0.224"]),
             _rate_evidence("tanh, σ_w = 2", 2.0, 0.0),
             Evidence("on the line, σ_w = 1.327, σ_b = 0.224: the same slope",
-                     lambda: exponential_rate(SCALES[5], BIASES["σ_b = 0.224"]), 0.0, 0.005),
-            Evidence("σ_w = 1, no biases: the power", power, 0.5, 0.04),
+                     lambda: exponential_rate(SCALES[5], BIASES["σ_b = 0.224"]), 0.0, 0.005, stored="causes_depth"),
+            Evidence("σ_w = 1, no biases: the power", power, 0.5, 0.04, stored="causes_depth"),
         ), "rates",
+        setting="1,000 tanh units, 60 layers, mean of five seeds, before the first step; fitted from layer 10 to 50.",
     ),
     Claim(
         "S3.11", "The number of layers decides how strong the effect is.",
@@ -155,6 +158,7 @@ CLAIMS = (
             Evidence("sigmoid: powers of ten lost in 41 layers over those in 21",
                      lambda: lost_in_sigmoid(41) / lost_in_sigmoid(21), 2.0, 0.03),
         ), "plane?activation=sigmoid",
+        setting="100 sigmoid units, σ_w = 1, three seeds, before the first step.",
     ),
 )
 

@@ -55,5 +55,6 @@ CLAIMS = (
             Evidence("normalized: from layer 5 to 4", lambda: ratios("glorot_uniform")[0], 0.78, 0.03),
             Evidence("normalized: from layer 2 to 1", lambda: ratios("glorot_uniform")[-1], 0.46, 0.03),
         ), "two-schemes?L=5",
+        setting="Five layers of 1,000 units, two seeds, before the first step.",
     ),
 )

@@ -113,5 +113,6 @@ CLAIMS = (
             _correlation_evidence("tanh, σ_w = 0.8, σ_b = 0.1", 0.8, 0.1, 0.0, 0.001),
             _correlation_evidence("on the critical line", CRITICAL, SIGMA_B, 0.0, 0.08),
         ), "two-inputs?sigma_w=2.5&sigma_b=0.100",
+        setting="250 tanh units, 30 layers, four seeds; theory: infinite width.",
     ),
 )

@@ -94,6 +94,7 @@ CLAIMS = (
             Evidence("the largest factor for a weight of 3.9", lambda: row_8()[3.9], 0.975, 1e-6),
             Evidence("for a weight of 4", lambda: row_8()[4.0], 1.0, 1e-6),
         ), "slopes?activation=sigmoid",
+        setting="One logistic unit, all inputs.",
     ),
     Claim(
         "S1.3", "Sigmoid and tanh squash their input into a narrow range, and gradients become tiny.",
@@ -107,6 +108,7 @@ CLAIMS = (
             Evidence("tanh, σ_w = 1.327, σ_b = 0.224: factor per layer",
                      lambda: middle_layer("tanh", mf.critical_sigma_w("tanh", 0.05**0.5), 0.05**0.5)[0], 1.0, 0.02),
         ), "slopes",
+        setting="300 units, layer 10 of 20, two seeds, before the first step.",
     ),
     Claim(
         "S3.7", "Very small weights saturate the response.",
@@ -121,5 +123,7 @@ CLAIMS = (
             Evidence("one sigmoid unit, input 1, weight 0.1: factor", lambda: single_unit(0.1), 0.025, 0.001),
             Evidence("one sigmoid unit, input 1, weight 20: factor", lambda: single_unit(20), 20 * np.exp(-20), 1e-12),
         ), "slopes?activation=tanh&sigma_w=5.00",
+        setting="300 tanh units, layer 10 of 20, two seeds, before the first step; saturated: a slope below 1% of "
+        "the steepest. And one sigmoid unit.",
     ),
 )

@@ -6,13 +6,14 @@
 ``notebooks/clipping.ipynb``.
 """
 
+from . import count, solution
 from .angles import NETWORKS, SHARES, clip_all, draw_angles, gradients, layer_sizes, shorten, turned
 from .bias import BATCHES, SKEWS, draw_bias, rest_point, settle
 from .bias import LIMITS as BIAS_LIMITS
 from .cliff import LIMITS as CLIFF_LIMITS
 from .cliff import RATES as CLIFF_RATES
 from .cliff import clip, descend, draw_cliff, longest, loss_and_gradient
-from .count import CLAIMS, ENDS, KEPT, draw_count, drop_five_numbers, factor, left
+from .count import ENDS, KEPT, draw_count, drop_five_numbers, factor, left
 from .exercises import EXERCISES
 from .recurrent import best_limit, draw_recurrent, observed, reach, shortest_way, solved, typical_loss
 from .runs import LIMITS, RATES, sequences, stored
@@ -21,6 +22,8 @@ from .spikes import OPTIMIZERS, SPIKES, draw_spike, forward_overflow, framework_
 from .valley import LIMITS as VALLEY_LIMITS
 from .valley import RATIOS, draw_valley, floor, slide, swing
 from .ways import WAYS, angle, clipped, draw_step, length, two_layers
+
+CLAIMS = (*count.CLAIMS, *solution.CLAIMS)
 
 __all__ = [
     "BATCHES",

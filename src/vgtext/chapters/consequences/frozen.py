@@ -114,13 +114,17 @@ CLAIMS = (
         (
             Evidence("movement of layer 1 over that of the last hidden layer, 8 sigmoid layers",
                      lambda: first_to_last("sigmoid, 8 layers"), 0.004, 0.003),
-            Evidence("the same with tanh", lambda: first_to_last("tanh, 8 layers"), 0.95, 0.2),
-            Evidence("the same with tanh and small weights, where activations shrink too",
+            Evidence("the same, 8 tanh layers", lambda: first_to_last("tanh, 8 layers"), 0.95, 0.2),
+            Evidence("the same, 8 tanh layers with small weights, where activations shrink too",
                      lambda: first_to_last("tanh, 8 layers, small weights"), 1.4, 0.4),
-            Evidence("test accuracy that freezing half of 4 sigmoid layers costs",
-                     lambda: frozen_cost("sigmoid, 4 layers", 2), 0.69, 0.02),
-            Evidence("the same for half of 8 tanh layers", lambda: frozen_cost("tanh, 8 layers", 4), 0.03, 0.01),
-            Evidence("the same for half of 8 sigmoid layers", lambda: frozen_cost("sigmoid, 8 layers", 4), 0.0, 0.01),
+            Evidence("test accuracy that freezing half of 4 sigmoid layers costs after 30 epochs",
+                     lambda: frozen_cost("sigmoid, 4 layers", 2), 0.69, 0.02, stored="consequences_runs"),
+            Evidence("the same for half of 8 tanh layers", lambda: frozen_cost("tanh, 8 layers", 4), 0.03, 0.01,
+                     stored="consequences_runs"),
+            Evidence("the same for half of 8 sigmoid layers", lambda: frozen_cost("sigmoid, 8 layers", 4), 0.0, 0.01,
+                     stored="consequences_runs"),
         ), "frozen-layers",
+        setting="64 units, plain SGD with batches of 64. Movement: one seed, 40 epochs. Freezing: mean of 3 seeds "
+        "after 30 epochs.",
     ),
 )

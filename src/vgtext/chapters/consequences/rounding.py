@@ -106,5 +106,7 @@ CLAIMS = (
             Evidence("loss in that valley", lambda: flat.surroundings(3, 3000)[0], 0.006, 0.002),
             Evidence("smallest curvature on that plateau", lambda: float(flat.surroundings(6, 300)[2]), -0.003, 0.0005),
         ), "stillness",
+        setting="float32 weights one by one; and 16 sigmoid units a layer, full batch of 200 digits, one seed: plateau "
+        "at step 300, valley at step 3,000.",
     ),
 )

@@ -109,23 +109,28 @@ CLAIMS = (
         "The error is followed from layer to layer beside the activations (the round trip). A fixed limit on the mean "
         "gradient misses them; the gradient of layer 1 over that of layer L is little better than guessing.",
         (
-            Evidence("share of vanishing runs with a mean gradient below 1e-7", found_by_size, 0.0, 0.1),
+            Evidence("share of vanishing runs with a mean gradient below 1e-7", found_by_size, 0.0, 0.1,
+                     stored="detection_runs"),
             Evidence("vanishing told from other runs by layer 1 over layer L (½ is guessing)",
-                     lambda: separation(HELD_OUT, "layer 1 over layer L"), 0.63, 0.1),
+                     lambda: separation(HELD_OUT, "layer 1 over layer L"), 0.63, 0.1, stored="detection_runs"),
             Evidence("vanishing told from other runs by the round trip",
-                     lambda: separation(HELD_OUT, "round trip"), 0.91, 0.05),
+                     lambda: separation(HELD_OUT, "round trip"), 0.91, 0.05, stored="detection_runs"),
         ), "one-number",
+        setting="60 held-out runs, 5 to 110 layers of 24 to 96 units, 400 or 800 steps, one planted trouble each.",
     ),
     Claim(
         "S1.9", "A training loss that stands still or falls slowly may indicate vanishing gradients.", "holds if",
         "Other causes are ruled out: dead units, a small learning rate, a large one and label noise stand still, too.",
         (Evidence("share of runs with a loss above a fifth of its start whose gradients vanish",
-                  lambda: share_vanishing(plateaus(HELD_OUT)), 0.44, 0.06),), "false-friends",
+                  lambda: share_vanishing(plateaus(HELD_OUT)), 0.44, 0.06, stored="detection_runs"),), "false-friends",
+        setting="60 held-out runs, 5 to 110 layers of 24 to 96 units, 400 or 800 steps, one planted trouble each.",
     ),
     Claim(
         "S1.10", "Poor performance on test data may indicate vanishing gradients.", "holds if",
         "The training accuracy is poor, too. It is weak evidence: overfitting has a poor test and healthy gradients.",
         (Evidence("share of runs with a test accuracy below 90% whose gradients vanish",
-                  lambda: share_vanishing(poor_tests(HELD_OUT)), 0.38, 0.06),), "one-number?reading=test accuracy",
+                  lambda: share_vanishing(poor_tests(HELD_OUT)), 0.38, 0.06,
+                  stored="detection_runs"),), "one-number?reading=test accuracy",
+        setting="60 held-out runs, 5 to 110 layers of 24 to 96 units, 400 or 800 steps, one planted trouble each.",
     ),
 )

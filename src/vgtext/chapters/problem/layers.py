@@ -100,6 +100,12 @@ def back_per_layer(change, quantity="error", L=30, seeds=5):
     return float(10 ** np.mean([(s[2] - s[L - 1]) / (L - 3) for s in log]))
 
 
+def step_ratio(l, change="sigmoid units", L=30, eta=0.1):
+    """log10 of the update-to-weight ratio that plain gradient descent gives layer l in its first step."""
+    net = network(change, L)
+    return float(net.signals().log10_gradient[l] + np.log10(eta / np.linalg.norm(net.layers[l].W)))
+
+
 def _evidence(change, quantity, tolerance):
     activation, sigma_w = NETWORKS[change]
     c = float(np.sqrt(nn.meanfield.chi(activation, sigma_w)))
@@ -119,5 +125,18 @@ CLAIMS = (
             _evidence("weights × 4", "error", 0.05),
             _evidence("weights × 4", "gradient", 0.05),
         ), "first-layers",
+        setting="30 layers of 64 units (tanh, or sigmoid), σ_w = 1 and 4, 100 digits, five seeds, before the first "
+        "step; theory: infinite width.",
+    ),
+    Claim(
+        "S3.13", "With vanishing gradients the network's learning rate becomes negligible.",
+        "garbled", "The learning rate is a number that one sets; it does not shrink. What becomes negligible is the "
+        "update, and with it the speed at which the early layers learn. No single rate serves all layers then.",
+        (
+            Evidence("η = 0.1, layer 30: power of ten of the first update over the weights", lambda: step_ratio(30),
+                     -1.5, 0.3),
+            Evidence("η = 0.1, layer 1: the same", lambda: step_ratio(1), -20.0, 1.0),
+        ), "quantities?change=sigmoid units&L=30",
+        setting="30 sigmoid layers of 64 units, σ_w = 1, 100 digits, plain gradient descent, one seed.",
     ),
 )

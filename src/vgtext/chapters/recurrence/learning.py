@@ -105,11 +105,15 @@ CLAIMS = (
                        float(half_life(b)), 0.01, "steps") for b in (0.0, 1.0, 2.0)),
             Evidence("half-life while it reads the task, bias 1", lambda: measured_half_life(1.0), 2.21, 0.2, "steps"),
             *(Evidence(f"seeds of five on which bias 1 beats 0, η = {rate:g}",
-                       lambda rate=rate: beats("LSTM, b = 1", "LSTM, b = 0", 50, rate), 5, 0) for rate in RATES),
+                       lambda rate=rate: beats("LSTM, b = 1", "LSTM, b = 0", 50, rate), 5, 0,
+                       stored="recurrence_runs") for rate in RATES),
             Evidence("the same in the adding problem: seeds on which bias 1 is sooner",
-                     lambda: int((arrivals("LSTM, b = 1") < arrivals("LSTM, b = 0")).sum()), 5, 0),
-            *(Evidence(f"runs of five that learn: {name}", lambda name=name: solved(name, 50, 0.001), count, 0)
+                     lambda: int((arrivals("LSTM, b = 1") < arrivals("LSTM, b = 0")).sum()), 5, 0,
+                     stored="recurrence_adding"),
+            *(Evidence(f"runs of five that learn: {name}", lambda name=name: solved(name, 50, 0.001), count, 0,
+                       stored="recurrence_runs")
               for name, count in (("LSTM, b = 0", 0), ("LSTM, b = 1", 3), ("LSTM, b = 2", 5), ("GRU, b = 0", 5))),
         ), "learning?name=LSTM, b = 1&rate=0.001",
+        setting="32 units; half-lives before training.",
     ),
 )

@@ -96,5 +96,6 @@ CLAIMS = (
             Evidence("pre-norm: the power of L", lambda: slope(last_layer("pre")), -0.5, 0.12),
             Evidence("pre-norm, 16 to 64 blocks: the power of L", lambda: slope(last_layer("pre"), 3), -0.5, 0.06),
         ), "norms?place=pre",
+        setting="Before the first step.",
     ),
 )

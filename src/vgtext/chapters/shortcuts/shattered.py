@@ -84,8 +84,9 @@ CLAIMS = (
     Claim(
         "R.10", "Balduzzi and others 2017: the gradients of two inputs have a correlation of 1/2^L in a plain ReLU "
         "network and of (3/4)^L with shortcuts.",
-        "holds if", "Inputs stay unlike from layer to layer, as they do under batch norm. Without it they grow "
-        "alike, and the correlation falls more slowly: as the product of 1 − arccos(c)/π, c the inputs' own.",
+        "holds if", "Inputs stay unlike from layer to layer, as they do in the plain network under batch norm: 1/2^L. "
+        "Without it, and so with shortcuts alone, they grow alike, and the correlation falls more slowly: in the plain "
+        "network as the product of 1 − arccos(κ)/π, κ the inputs' own.",
         (
             _evidence("plain", "plain", 1, published("plain", 1), 0.03),
             _evidence("plain with batch norm, published 1/32", "plain + batch norm", 5, published("plain", 5), 0.012),
@@ -94,5 +95,6 @@ CLAIMS = (
             _evidence(f"shortcut, published {published('shortcut', 5):.3f}", "shortcut", 5, corrected("shortcut", 5),
                       0.03),
         ), "shattered?kind=plain",
+        setting="300 ReLU units, 60 independent inputs, four draws, He weights.",
     ),
 )

@@ -58,5 +58,6 @@ CLAIMS = (
             Evidence("gradient of layer 1 over that of layer 10", lambda: first_to_last(NETWORKS[0]), 1.0, 1e-9),
             Evidence("the same with a bias that keeps activations", lambda: first_to_last(NETWORKS[1]), 0.2**9, 1e-12),
         ), "layer-gradients",
+        setting="2 × 2 matrices, ten layers, a = 0.2.",
     ),
 )

@@ -50,5 +50,6 @@ CLAIMS = (
             Evidence("factors 1.5 until float32 overflows", lambda: lost(1.5, "float32")[0],
                      np.log(FORMATS["float32"].largest) / np.log(1.5), 1.0, "layers"),
         ), "float-depths",
+        setting="Numbers, and the formats that hold them; float32 with its subnormal numbers.",
     ),
 )

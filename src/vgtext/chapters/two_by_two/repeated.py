@@ -161,13 +161,14 @@ CLAIMS = (
         "holds", "The largest singular value bounds every step. The eigenvalues do not: with both at 0.5 the norm can "
         "first grow to 10.",
         (
-            Evidence("the largest ‖W^20‖ over (largest singular value)^20 among this chapter's matrices",
+            Evidence("the largest ‖W^20‖ over (largest singular value)^20 among the chapter's matrices",
                      lambda: max(norms(W, 20)[20] / np.linalg.norm(W, 2) ** 20 for W in MATRICES.values()), 1.0, 1e-9),
             Evidence("W = [[.5, 10], [0, .5]]: ‖W‖",
                      lambda: norms(MATRICES["transient [[.5, 10], [0, .5]]"], 1)[1], 10.0,
                      0.1),
             Evidence("‖W^20‖", lambda: norms(MATRICES["transient [[.5, 10], [0, .5]]"], 20)[20], 3.8e-4, 1e-5),
         ), "unit-circle?matrix=transient [[.5, 10], [0, .5]]&depth=1",
+        setting="2 × 2 matrices, no activation function.",
     ),
     Claim(
         "S0.4", "If the entries of the 2 × 2 weight matrices are below 1, gradients shrink exponentially with depth.",
@@ -178,13 +179,16 @@ CLAIMS = (
             Evidence("share of matrices with entries uniform between 0 and 1 that explode",
                      share_that_explodes, 0.5, 0.002),
         ), "three-fates",
+        setting="2 × 2 matrices, no activation function; ten equal layers.",
     ),
     Claim(
         "S0.5", "With W = a I, a = 0.2 and ten layers, the signal all but vanishes.", "holds", "",
         (Evidence("‖W¹⁰‖, W = 0.2 I", lambda: norms(0.2 * np.eye(2))[10], 1.024e-7, 1e-20),), "unit-circle",
+        setting="2 × 2 matrices, ten layers.",
     ),
     Claim(
         "S0.6", "If all layers have the same matrix, the network is a matrix power, y = Wᴸ x.", "holds", "",
         (Evidence("relative difference, ten layers", layer_by_layer_error, 0.0, 1e-13),), "unit-circle",
+        setting="One random 2 × 2 matrix, ten layers.",
     ),
 )

@@ -123,6 +123,7 @@ CLAIMS = (
             Evidence("the norm of A B A B … after ten factors",
                      lambda: product_norms(ordered("A B A B"))[10, 0], 1024.0, 1e-6),
         ), "order?order=A B A B&eps=0.0",
+        setting="2 × 2 matrices, no activation function.",
     ),
     Claim(
         "S3.9", "Weights below 1 make gradients vanish, weights above 1 make them explode.",
@@ -132,5 +133,6 @@ CLAIMS = (
             Evidence("threshold of σ_w, Gaussian 2 × 2", lambda: threshold(2), threshold_theory(2), 0.02),
             Evidence("threshold of σ_w, Gaussian 64 × 64", lambda: threshold(64), threshold_theory(64), 0.01),
         ), "random-products",
+        setting="Products of 500 random matrices, up to 64 chains; no activation function.",
     ),
 )
