@@ -38,11 +38,11 @@ def _compare(name, rows, inner, columns, multiply, transposed, rounds):
         for a, b, c in zip(A, B, out):
             multiply(a, b, out=c)
 
-    ratios = np.array([_seconds(plain) / _seconds(ours) for _ in range(rounds)])
+    ratios = np.array([cpu_seconds(plain) / cpu_seconds(ours) for _ in range(rounds)])
     return Row(name, "np.dot / ours", ratios, (">=", 0.95))
 
 
-def _seconds(call, least=0.01):
+def cpu_seconds(call, least=0.01):
     call()
     start, calls = time.process_time(), 0
     while calls == 0 or time.process_time() - start < least:

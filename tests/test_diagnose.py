@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vgtext import nn
 from vgtext.diagnose import CAUSES, UNDECIDED, Recording, diagnose, read
 
 L, R = 16, 6
@@ -191,3 +192,20 @@ def test_a_recording_cannot_be_changed_afterwards():
     recording = Recording(loss=[1.0, 0.5])
     with pytest.raises(ValueError, match="read-only"):
         recording.loss[0] = 2.0
+
+
+def test_a_history_becomes_a_recording():
+    d = nn.data.digits()
+    net = nn.mlp(64, 16, 10, depth=3, activation="relu", init="he_normal")
+    run = nn.train(net, d.x, d.y, steps=20, record_every=10, test=(d.x_test, d.y_test), progress=False)
+    made = Recording.of_history(run, net, learning_rate=0.1)
+    assert made.steps.tolist() == [1, 11] and made.gradient.shape == (2, 3) and made.learning_rate == 0.1
+    assert np.array_equal(made.dead, run.dead[:, 1:]) and np.array_equal(made.test_accuracy, run.test_accuracy)
+    units = np.sqrt([16, 16, 10])  # a root mean square over units and examples
+    assert made.activation[0] == pytest.approx(np.exp2(run.log2_activation[0, 1:]) / units)
+    tanh = nn.mlp(64, 16, 10, depth=3)
+    assert Recording.of_history(nn.train(tanh, d.x, d.y, steps=2, record_every=1), tanh).dead is None
+    x, y = nn.data.delayed_copy(6, 20)
+    steps = nn.train(rnn := nn.Recurrent("rnn", 9, 4, 8), x, y, steps=2, record_every=1)
+    with pytest.raises(ValueError, match="history must have one column for each of 2 layers, got 6"):
+        Recording.of_history(steps, rnn)

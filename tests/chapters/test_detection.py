@@ -8,13 +8,14 @@ import pytest
 
 from figures import caption_of, check_figure
 from prose import check_prose
-from vgtext import notebooks, results
+from vgtext import results
 from vgtext.chapters import detection as lab
 from vgtext.chapters.detection.exercises import EXERCISES
 from vgtext.chapters.detection.friends import TRULY, pick
 from vgtext.chapters.detection.reading import readings
 from vgtext.chapters.detection.scoring import ANSWERS, grouped, thresholds
 from vgtext.diagnose import CAUSES, UNDECIDED, Recording, diagnose, read
+from vgtext.tools import notebooks
 
 FIGURES = notebooks.figures("detection")
 caption = partial(caption_of, FIGURES)

@@ -59,9 +59,10 @@ def some_network(norm, shortcut, loss, activation, n, seed, **options):
 
 
 @steady
-@given(norm=norms, shortcut=shortcuts, loss=losses, activation=activations, n=sizes, seed=seeds)
-def test_every_block_against_autograd(norm, shortcut, loss, activation, n, seed):
-    network, x, y, _ = some_network(norm, shortcut, loss, activation, n, seed)
+@given(norm=norms, shortcut=shortcuts, loss=losses, activation=activations, n=sizes, seed=seeds,
+       fast=strategies.booleans())
+def test_every_block_against_autograd(norm, shortcut, loss, activation, n, seed, fast):
+    network, x, y, _ = some_network(norm, shortcut, loss, activation, n, seed, fast=fast)
     value = network.loss_and_gradient(x, y)
     assert value == pytest.approx(float(LOSS[loss](reference(network, network.theta, x), y)), rel=1e-10)
     assert autograd_error(lambda t: LOSS[loss](reference(network, t, x), y), network.theta, network.gradient) < 1e-10
@@ -97,6 +98,18 @@ def test_a_residual_block_of_two_layers_with_a_scale():
     network.loss_and_gradient(x, y)
     loss = LOSS["softmax_cross_entropy"]
     assert autograd_error(lambda t: loss(reference(network, t, x), y), network.theta, network.gradient) < 1e-10
+
+
+@pytest.mark.parametrize("activation", SMOOTH)
+@pytest.mark.parametrize("scale", [1.0, 0.3])
+def test_a_shortcut_around_w_phi_against_differences(activation, scale):
+    n, rng = 4, np.random.default_rng(3)
+    blocks = [Residual([nn.Pointwise(n, activation), Dense(n, n)], scale=scale) for _ in range(3)]
+    network = nn.Network([*blocks, Dense(n, n)], seed=1, dtype="float64")
+    x, y = rng.standard_normal((n, 6)), rng.integers(0, n, 6)
+    network.loss_and_gradient(x, y)
+    gradient = network.gradient.copy()
+    assert difference_error(lambda: network.loss(network.forward(x), y)[0], network.theta, gradient, rng) < 1e-5
 
 
 def test_a_plain_network_is_the_readable_one():
@@ -233,6 +246,7 @@ def test_highway_starts_near_the_identity():
     (lambda: nn.Network([]), "blocks must hold at least one block"),
     (lambda: nn.Network([Dense(3, 4), Dense(5, 2)]), "blocks must fit: one with 4 outputs meets one with 5 inputs"),
     (lambda: Residual([Dense(3, 4)]), "body must end with the units it began with, 3, got 4"),
+    (lambda: nn.Pointwise(3, "step-like"), "activation must be one of .*; got 'step-like'"),
     (lambda: Dense(0, 4), "n_in must be at least 1, got 0"),
 ])
 def test_bad_input_is_named(call, words):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from autograd import grad
 from gradients import LOSS, autograd_error, difference_error, random_target, seeds, sizes, steady
-from hypothesis import given
+from hypothesis import given, strategies
 
 from vgtext import nn
 
@@ -34,10 +34,10 @@ def output(cell, network, theta, x, nudge):
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 @pytest.mark.parametrize("loss", sorted(LOSS))
 @steady
-@given(T=sizes, n=sizes, n_in=sizes, seed=seeds)
-def test_backpropagation_through_time(cell, loss, T, n, n_in, seed):
+@given(T=sizes, n=sizes, n_in=sizes, seed=seeds, fast=strategies.booleans())
+def test_backpropagation_through_time(cell, loss, T, n, n_in, seed, fast):
     rng = np.random.default_rng(seed)
-    network = nn.Recurrent(cell, n_in, n, 3, loss=loss, dtype="float64", seed=seed)
+    network = nn.Recurrent(cell, n_in, n, 3, loss=loss, dtype="float64", seed=seed, fast=fast)
     network.theta += 0.2 * rng.standard_normal(network.theta.shape)
     x, y, nudge = rng.standard_normal((T, n_in, 4)), random_target(loss, 3, 4, rng), np.zeros((T + 1, n, 4))
     value = network.loss_and_gradient(x, y)

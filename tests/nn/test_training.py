@@ -202,7 +202,7 @@ def test_bad_input_is_named(options, words):
     (lambda: quick(clip=1.0), r"clip must be None or a pair such as .*, got 1\.0"),
     (lambda: quick(clip="global_norm"), "clip must be None or a pair such as .*, got 'global_norm'"),
     (lambda: quick(y=3), r"y must have 5 examples on its last axis, as x has, got shape \(\)"),
-    (lambda: quick(x=[]), r"x must have at least one example on its last axis, got shape \(0,\)"),
+    (lambda: quick(x=[]), r"x must hold at least one number, got shape \(0,\)"),
     (lambda: quick(learning_rate=lambda step: -1.0), r"learning_rate must be at least 0, got -1\.0"),
     (lambda: nn.lsuv(nn.mlp(3, 4, 2, 2), np.full((3, 5), np.nan)), "x must be finite, got 15 values"),
     (lambda: nn.mlp(3, 4, 2, 2, dtype="half a float"), "dtype must be one of float32, float64; got 'half a float'"),

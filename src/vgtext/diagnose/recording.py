@@ -59,6 +59,27 @@ class Recording:
         if self.learning_rate is not None and not 0 <= float(self.learning_rate) < np.inf:
             raise ValueError(f"learning_rate must be a number of 0 or more, got {self.learning_rate}")
 
+    @classmethod
+    def of_history(cls, history, network, learning_rate=None):
+        """Return what :func:`vgtext.nn.train` recorded of a network of dense layers, 1 to L.
+
+        Sizes of layers are there if steps were recorded, ``activation`` per unit, ``dead`` for ReLU only. Raises
+        ValueError if the history's columns are not the network's layers; those of a recurrent one are time steps.
+        """
+        names = ("loss", "test_loss", "train_accuracy", "test_accuracy")
+        known = {name: getattr(history, name) for name in names if len(getattr(history, name))}
+        if len(history.recorded):
+            units, columns = [len(layer.W) for layer in network.layers[1:]], history.log2_activation.shape[1] - 1
+            if len(units) != columns:
+                raise ValueError(f"history must have one column for each of {len(units)} layers, got {columns}")
+            with np.errstate(over="ignore", under="ignore"):
+                known |= {"steps": history.recorded, "gradient": np.exp2(history.log2_gradient[:, 1:]),
+                          "activation": np.exp2(history.log2_activation[:, 1:]) / np.sqrt(units),
+                          "update_ratio": history.update_ratio[:, 1:], "saturation": history.saturation[:, 1:]}
+            if network.layers[1].phi.name == "relu":
+                known["dead"] = history.dead[:, 1:]
+        return cls(**known, learning_rate=learning_rate)
+
     def given(self):
         """Return the fields that were recorded, by name."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}

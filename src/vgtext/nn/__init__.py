@@ -7,17 +7,26 @@ Columns are examples, ``z[l] = W[l] @ a[l-1] + b[l]``, layers run 1 to L. Start 
 - :func:`mlp`, :class:`Network`, :func:`train`: networks that learn, and what each layer does meanwhile;
 - :class:`Recurrent`: RNN, LSTM, GRU with backpropagation through time;
 - :mod:`vgtext.nn.theory`: mean field, Jacobians, matrix products, floats;
-- :mod:`vgtext.nn.fast`: the same equations for all layers at once;
 - :mod:`~vgtext.nn.data`: digits, spirals, and two tasks of long memory.
+
+Each module says its equations as they are written. :mod:`vgtext.nn.fast` computes the same for all layers at once, in
+arrays that are used again: nothing there is needed to understand what stands here. It is chosen in three places, a line
+each: :class:`Network` and :class:`Recurrent` exchange the passes of their blocks (by the table ``FAST`` below;
+``fast=False`` leaves them), and :func:`propagate` follows signals in ``fast.stacked``. Tests say that both forms agree,
+and ``python -m benchmarks forms`` what the fast one gains.
 """
 
-from . import backprop, cells, data, initializers, losses, norms, optimizers
+from . import backprop, data, initializers, losses, norms, optimizers
 from .activations import ACTIVATIONS, Activation, elu, get_activation, leaky_relu
 from .backprop import Gradient, backward, forward, numerical_gradient, random_network
+from .fast.dense import FastDense
+from .fast.forms import FAST
+from .fast.norms import FastBatchNorm, FastLayerNorm, FastRMSNorm
+from .fast.recurrent import FastRecurrent
 from .fast.sweeps import Sweep, sweep
 from .fast.threads import one_blas_thread
 from .initializers import INITIALIZERS, get_initializer
-from .layers import Dense, Highway, Residual
+from .layers import Dense, Highway, Pointwise, Residual
 from .losses import LOSSES, accuracy, get_loss
 from .network import Network, lsuv, mlp
 from .norms import NORMS, BatchNorm, LayerNorm, RMSNorm
@@ -29,13 +38,5 @@ from .theory import jacobian, meanfield, products
 from .training import Breakdown, History, train
 
 one_blas_thread()
-
-__all__ = [
-    "ACTIVATIONS", "CLIPPINGS", "INITIALIZERS", "LOSSES", "NORMS", "OPTIMIZERS", "SGD", "Activation", "Adam",
-    "BatchNorm", "Breakdown", "Dense", "Gradient", "Highway", "History", "LayerNorm", "Network", "RMSNorm", "Recurrent",
-    "Residual", "Signals", "Sweep", "accuracy", "backprop", "backward", "cells", "clip_by_global_norm", "clip_by_norm",
-    "clip_by_value", "data", "elu", "forward", "get_activation", "get_initializer", "get_loss", "initializers",
-    "jacobian", "leaky_relu", "log2_norm", "losses", "lsuv", "meanfield", "measure", "mlp", "norms",
-    "numerical_gradient", "optimizers", "products", "propagate", "random_network", "sample_batch", "sample_weights",
-    "sweep", "train",
-]
+FAST |= {Dense: FastDense, BatchNorm: FastBatchNorm, LayerNorm: FastLayerNorm, RMSNorm: FastRMSNorm,
+         Recurrent: FastRecurrent}

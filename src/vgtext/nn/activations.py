@@ -142,6 +142,7 @@ def _ones(z, a=None, out=None):
 
 
 def _normal_pdf(z):
+    z = np.clip(z, -50, 50)  # where the density is 0
     return np.exp(-z * z / 2) / sqrt(2 * pi)
 
 
@@ -151,6 +152,7 @@ def _normal_cdf(z):
 
 def _gelu_tanh_parts(z):
     c, k = sqrt(2 / pi), 0.044715
+    z = np.clip(z, -50, 50)  # where t is 1 or -1, and z^3 a float
     t = np.tanh(c * (z + k * z**3))
     return t, c * (1 + 3 * k * z * z)
 

@@ -64,7 +64,7 @@ def random_network(sizes, init="glorot_normal", sigma_b=0.0, seed=0, dtype="floa
     if len(sizes) < 2:
         raise ValueError(f"sizes must name the input and at least one layer, got {sizes}")
     checks.number("sigma_b", sigma_b, least=0)
-    init, dtype, rng = get_initializer(init), checks.float_type(dtype), np.random.default_rng(seed)
+    init, dtype, rng = get_initializer(init), checks.float_type(dtype), checks.generator("seed", seed)
     W, b = [None], [None]
     for n_in, n_out in pairwise(sizes):
         W.append(init(n_out, n_in, rng).astype(dtype))

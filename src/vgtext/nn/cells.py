@@ -1,9 +1,10 @@
 """Recurrent cells: one step forward in time, and one step back.
 
-All cells read ``z[t] = W h[t-1] + U x[t] + b``, some blocks of n rows, one for each gate. ``forward(t)`` turns z[t]
-into h[t]. ``backward(t, dh)`` takes dL/dh[t], turns z[t] into dL/dz[t] in place, and leaves in ``direct`` what flows
-back to h[t-1] past W, if anything does. ``carried`` are the arrays that go back from step to step besides dL/dh: they
-share its power of two. ``blocks``: how many blocks z has; ``from_h`` and ``from_x``: which of them read h and x.
+    h[t], c[t] = cell(p, q, h[t-1], c[t-1]),    p = W h[t-1],    q = U x[t] + b
+
+p and q are blocks of n rows, one for each gate; ``blocks_h`` and ``blocks_x`` say how many. ``forward`` returns h[t],
+c[t], both (n, B), and what ``backward`` needs. ``backward`` takes dL/dh[t] and dL/dc[t], and returns dL/dp, dL/dq, what
+flows back to h[t-1] past W, and dL/dc[t-1]. A cell that carries nothing but h hands c on as it is.
 """
 
 import numpy as np
@@ -14,120 +15,74 @@ _sigmoid = ACTIVATIONS["sigmoid"].value
 
 
 class Vanilla:
-    """h[t] = phi(z[t]) (Elman 1990)."""
+    """h[t] = phi(z[t]), z = p + q (Elman 1990)."""
 
-    blocks, from_h, from_x, direct, carried = 1, slice(0, 1), slice(0, 1), None, ()
+    blocks_h = blocks_x = 1
 
     def __init__(self, activation="tanh"):
         """Take phi by name."""
         self.phi = get_activation(activation)
 
-    def allocate(self, z, h):
-        """Take the stacked arrays of a sequence, used from index 1 on: z and h, (T + 1, n, B)."""
-        self.z, self.h, self.slope = z, h, np.empty_like(z[0])
+    def forward(self, p, q, h, c):
+        """Return phi(p + q), (n, B)."""
+        z = p + q
+        h = self.phi.value(z)
+        return h, c, (z, h)
 
-    def start(self):
-        """Begin a pass: nothing is carried."""
-
-    def forward(self, t):
-        """Set h[t], (n, B)."""
-        self.phi.value(self.z[t], out=self.h[t])
-
-    def backward(self, t, dh):
-        """Turn z[t] into dL/dz[t] = dh * phi'(z[t]), (n, B)."""
-        np.multiply(dh, self.phi.slope(self.z[t], self.h[t], out=self.slope), out=self.z[t])
+    def backward(self, dh, dc, kept):
+        """dL/dz = dL/dh phi'(z), (n, B)."""
+        z, h = kept
+        dz = dh * self.phi.slope(z, h)
+        return dz, dz, 0, dc
 
 
 class LSTM:
     """Long short-term memory (Hochreiter and Schmidhuber 1997; with the forget gate of Gers et al. 2000).
 
-    z = [i; f; o; g]:  c[t] = sigmoid(f) c[t-1] + sigmoid(i) tanh(g),  h[t] = sigmoid(o) tanh(c[t]).
+    z = p + q = [i; f; o; g]:  c[t] = sigmoid(f) c[t-1] + sigmoid(i) tanh(g),  h[t] = sigmoid(o) tanh(c[t]).
     """
 
-    blocks, from_h, from_x, direct = 4, slice(0, 4), slice(0, 4), None
+    blocks_h = blocks_x = 4
 
-    def allocate(self, z, h):
-        """Take the stacked arrays of a sequence, used from index 1 on: z (T + 1, 4n, B), h (T + 1, n, B)."""
-        self.z, self.h, self.n = z, h, h.shape[1]
-        self.c, self.tanh_c = np.zeros(h.shape, z.dtype), np.empty(h.shape, z.dtype)
-        self.work, self.slope, self.back = np.empty_like(self.c[0]), np.empty_like(z[0]), np.empty_like(z[0])
-        self.dc = np.zeros_like(self.c[0])  # dL/dc[t], as far as it comes back from step t + 1
-        self.carried = (self.dc,)
+    def forward(self, p, q, h, c):
+        """Return h[t] and c[t], (n, B)."""
+        i, f, o, g = (p + q).reshape(4, *h.shape)
+        i, f, o, g = _sigmoid(i), _sigmoid(f), _sigmoid(o), np.tanh(g)
+        c_new = f * c + i * g
+        tanh_c = np.tanh(c_new)
+        return o * tanh_c, c_new, (i, f, o, g, c, tanh_c)
 
-    def start(self):
-        """Begin a pass: no gradient comes from after the last step."""
-        self.dc[...] = 0
-
-    def forward(self, t):
-        """Set c[t] and h[t], (n, B); z[t] becomes the values of the gates."""
-        z, n = self.z[t], self.n
-        _sigmoid(z[: 3 * n], out=z[: 3 * n])
-        np.tanh(z[3 * n :], out=z[3 * n :])
-        i, f, o, g = z.reshape(4, n, -1)
-        c = np.multiply(f, self.c[t - 1], out=self.c[t])
-        c += np.multiply(i, g, out=self.work)
-        np.multiply(o, np.tanh(c, out=self.tanh_c[t]), out=self.h[t])
-
-    def backward(self, t, dh):
-        """Turn z[t] into dL/dz[t], (4n, B); dc becomes dL/dc[t-1]."""
-        z, slope, dc, work, n = self.z[t], self.slope, self.dc, self.work, self.n
-        np.multiply(z, z, out=slope)
-        np.subtract(z[: 3 * n], slope[: 3 * n], out=slope[: 3 * n])  # sigmoid' = a - a^2
-        np.subtract(1, slope[3 * n :], out=slope[3 * n :])  # tanh' = 1 - a^2
-        (i, f, o, g), (di, df, do, dg) = z.reshape(4, n, -1), self.back.reshape(4, n, -1)  # dL/d of each gate
-        np.multiply(dh, self.tanh_c[t], out=do)
-        dc += np.multiply(dh, o, out=work)  # dL/dc = dh o (1 - tanh(c)^2) + what came back
-        dc -= np.multiply(do, self.h[t], out=work)  # h = o tanh(c)
-        np.multiply(dc, g, out=di)
-        np.multiply(dc, self.c[t - 1], out=df)
-        np.multiply(dc, i, out=dg)
-        dc *= f  # dL/dc[t-1]
-        np.multiply(self.back, slope, out=z)
+    def backward(self, dh, dc, kept):
+        """dL/dc[t] has two parts, from h[t] and from c[t+1]; every gate is a factor of a product."""
+        i, f, o, g, c, tanh_c = kept
+        dc = dc + dh * o * (1 - tanh_c * tanh_c)  # (n, B)
+        di, df, do, dg = dc * g, dc * c, dh * tanh_c, dc * i
+        dz = np.concatenate([di * i * (1 - i), df * f * (1 - f), do * o * (1 - o), dg * (1 - g * g)])  # (4n, B)
+        return dz, dz, 0, dc * f
 
 
 class GRU:
     """Gated recurrent unit (Cho et al. 2014), the reset gate after the product with W as in PyTorch and cuDNN.
 
-    z = [s; r; u; y], where s = W_s h[t-1] reads no input and y = U_y x[t] + b_y no hidden state:
-    g = tanh(y + sigmoid(r) s),  h[t] = (1 - sigmoid(u)) g + sigmoid(u) h[t-1].
+    p = [s; p_r; p_u] and q = [q_r; q_u; y], r = sigmoid(p_r + q_r), u = sigmoid(p_u + q_u):
+    g = tanh(y + r s),  h[t] = (1 - u) g + u h[t-1].
     """
 
-    blocks, from_h, from_x, carried = 4, slice(0, 3), slice(1, 4), ()
+    blocks_h = blocks_x = 3
 
-    def allocate(self, z, h):
-        """Take the stacked arrays of a sequence, used from index 1 on: z (T + 1, 4n, B), h (T + 1, n, B)."""
-        self.z, self.h, self.n = z, h, h.shape[1]
-        self.direct, self.work = np.empty((2, *h.shape[1:]), z.dtype)
-        self.slope, self.back = np.empty((2, 2 * h.shape[1], h.shape[2]), z.dtype)
+    def forward(self, p, q, h, c):
+        """Return h[t], (n, B)."""
+        (s, p_r, p_u), (q_r, q_u, y) = p.reshape(3, *h.shape), q.reshape(3, *h.shape)
+        r, u = _sigmoid(p_r + q_r), _sigmoid(p_u + q_u)
+        g = np.tanh(y + r * s)
+        return g + u * (h - g), c, (s, r, u, g, h)
 
-    def start(self):
-        """Begin a pass: nothing is carried."""
-
-    def forward(self, t):
-        """Set h[t], (n, B); z[t] becomes [s; r; u; g], values of the gates."""
-        z, n, h = self.z[t], self.n, self.h[t]
-        _sigmoid(z[n : 3 * n], out=z[n : 3 * n])
-        s, r, u, g = z.reshape(4, n, -1)
-        g += np.multiply(r, s, out=self.work)
-        np.tanh(g, out=g)
-        np.subtract(self.h[t - 1], g, out=h)
-        h *= u
-        h += g  # g + u (h[t-1] - g)
-
-    def backward(self, t, dh):
-        """Turn z[t] into dL/dz[t], (4n, B); ``direct`` becomes dh u, what h[t-1] gets past W."""
-        n, direct, work, slope, back = self.n, self.direct, self.work, self.slope, self.back
-        gates, (s, r, u, g) = self.z[t, n : 3 * n], self.z[t].reshape(4, n, -1)
-        np.subtract(gates, np.multiply(gates, gates, out=slope), out=slope)  # sigmoid' = a - a^2 of r and u
-        np.multiply(dh, u, out=direct)
-        du = np.subtract(self.h[t - 1], g, out=back[n:])
-        du *= dh  # dL/du = dh (h[t-1] - g)
-        g *= g
-        np.subtract(1, g, out=g)
-        g *= np.subtract(dh, direct, out=work)  # y <- dh (1 - u) (1 - g^2)
-        np.multiply(g, s, out=back[:n])  # dL/dr
-        np.multiply(g, r, out=s)  # s <- dL/ds
-        np.multiply(back, slope, out=gates)
+    def backward(self, dh, dc, kept):
+        """What h[t-1] gets past W is dL/dh[t] u."""
+        s, r, u, g, h = kept
+        dy = dh * (1 - u) * (1 - g * g)  # (n, B)
+        dr, du = dy * s * r * (1 - r), dh * (h - g) * u * (1 - u)
+        return np.concatenate([dy * r, dr, du]), np.concatenate([dr, du, dy]), dh * u, dc
 
 
 #: Every cell by name.

@@ -49,9 +49,15 @@ def float_type(dtype):
     return np.dtype(choice("dtype", name, DTYPES))
 
 
-def array(name, value, shape=None, dtype=None):
-    """Return ``value`` as a finite float array. ``shape`` gives the sizes allowed, None where any will do."""
-    value = np.asarray(value)
+def array(name, value, shape=None, dtype=None, finite=True):
+    """Return ``value`` as a finite float array. ``shape`` gives the sizes allowed, None where any will do.
+
+    With ``finite`` False nan and inf may stand in it.
+    """
+    try:
+        value = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be an array, with rows of one length: {error}") from None
     if value.dtype.kind not in "fiub":
         raise TypeError(f"{name} must hold real numbers, got {value.dtype}")
     if dtype is None:
@@ -59,8 +65,10 @@ def array(name, value, shape=None, dtype=None):
     if shape is not None and value.shape != shape and not _fits(value.shape, shape):
         wanted = "(" + ", ".join("any" if s is None else str(s) for s in shape) + ")"
         raise ValueError(f"{name} must have shape {wanted}, got {value.shape}")
+    if value.size == 0:
+        raise ValueError(f"{name} must hold at least one number, got shape {value.shape}")
     value = np.asarray(value, dtype)
-    if not isfinite(np.vdot(value, value)) and not np.isfinite(value).all():  # a sum of squares tells it fast
+    if finite and not isfinite(np.vdot(value, value)) and not np.isfinite(value).all():  # the first is fast
         count = np.count_nonzero(~np.isfinite(value))
         raise ValueError(f"{name} must be finite, got {count} values that are nan or inf")
     return value
@@ -68,3 +76,11 @@ def array(name, value, shape=None, dtype=None):
 
 def _fits(given, allowed):
     return len(given) == len(allowed) and all(a in (None, g) for g, a in zip(given, allowed))
+
+
+def generator(name, seed):
+    """Return a random generator from a seed, a whole number of 0 or more or several; a generator is given back."""
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{name} must be a whole number of 0 or more, or a numpy Generator, got {seed!r}") from None

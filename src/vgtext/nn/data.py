@@ -27,7 +27,7 @@ def digits(dtype="float32", seed=0, test_share=0.2):
     dtype = checks.float_type(dtype)
     checks.number("test_share", test_share, above=0, below=1)
     data = load_digits()
-    order = np.random.default_rng(seed).permutation(len(data.target))
+    order = checks.generator("seed", seed).permutation(len(data.target))
     test, rest = np.split(order, [round(test_share * len(order))])
     mean, std = data.data[rest].mean(), data.data[rest].std()
     x = ((data.data.T - mean) / std).astype(dtype)  # (64, 1797)
@@ -38,7 +38,7 @@ def digits(dtype="float32", seed=0, test_share=0.2):
 def spirals(examples=300, arms=2, turns=1.0, noise=0.05, seed=0, dtype="float32"):
     """Return points on ``arms`` interleaved spirals: x (2, examples), y which arm (Lang and Witbrock 1988)."""
     checks.whole("examples", examples), checks.whole("arms", arms), checks.number("noise", noise, least=0)
-    rng = np.random.default_rng(seed)
+    rng = checks.generator("seed", seed)
     y = np.arange(examples) % arms
     radius = np.sqrt(rng.uniform(0.01, 1, examples))
     angle = 2 * np.pi * (turns * radius + y / arms)
@@ -53,7 +53,7 @@ def adding_problem(T, examples, seed=0, dtype="float32"):
     :func:`~vgtext.nn.losses.mean_squared_error` (Hochreiter and Schmidhuber 1997, section 5.4).
     """
     checks.whole("T", T, 2), checks.whole("examples", examples)
-    rng, columns = np.random.default_rng(seed), np.arange(examples)
+    rng, columns = checks.generator("seed", seed), np.arange(examples)
     x = np.zeros((T, 2, examples), checks.float_type(dtype))
     x[:, 0] = rng.random((T, examples))
     for first, last in ((0, T // 2), (T // 2, T)):
@@ -67,7 +67,7 @@ def delayed_copy(T, examples, symbols=8, seed=0, dtype="float32"):
     Symbols are one-hot; the last feature marks a blank. Guessing has an accuracy of 1/symbols.
     """
     checks.whole("T", T, 2), checks.whole("examples", examples), checks.whole("symbols", symbols, 2)
-    y = np.random.default_rng(seed).integers(0, symbols, examples)
+    y = checks.generator("seed", seed).integers(0, symbols, examples)
     x = np.zeros((T, symbols + 1, examples), checks.float_type(dtype))
     x[0, y, np.arange(examples)] = 1
     x[1:, symbols] = 1

@@ -1,6 +1,7 @@
 """Initial weights: one variance-scaling rule, the named schemes as one call each, and the exceptions.
 
-An initializer is a function ``init(n_out, n_in, rng)`` that returns a float64 matrix (n_out, n_in).
+An initializer is a function ``init(n_out, n_in, rng)`` that returns a float64 matrix (n_out, n_in). ``rng`` is a NumPy
+Generator or a seed. Raises TypeError or ValueError for sizes that are no whole numbers of 1 or more.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,15 @@ from . import checks
 TRUNCATED_STD = 0.8796256610342398
 
 
+def _checked(draw):
+    """Give a function that draws a matrix the checks of an initializer, and seeds for an rng."""
+
+    def init(n_out, n_in, rng):
+        return draw(checks.whole("n_out", n_out), checks.whole("n_in", n_in), checks.generator("rng", rng))
+
+    return init
+
+
 def variance_scaling(scale, mode, distribution):
     """Return the initializer with entries of mean 0 and variance ``scale / n``.
 
@@ -25,7 +35,7 @@ def variance_scaling(scale, mode, distribution):
     checks.choice("mode", mode, ("fan_in", "fan_out", "fan_avg"))
     checks.choice("distribution", distribution, ("normal", "uniform", "truncated_normal"))
 
-    def init(n_out, n_in, rng):
+    def draw(n_out, n_in, rng):
         n = {"fan_in": n_in, "fan_out": n_out, "fan_avg": (n_in + n_out) / 2}[mode]
         std = sqrt(scale / n)
         if distribution == "normal":
@@ -34,7 +44,7 @@ def variance_scaling(scale, mode, distribution):
             return std / TRUNCATED_STD * _within_two(rng, (n_out, n_in))
         return rng.uniform(-sqrt(3) * std, sqrt(3) * std, (n_out, n_in))
 
-    return init
+    return _checked(draw)
 
 
 def _within_two(rng, shape):
@@ -58,19 +68,19 @@ def scaled_uniform(sigma_w):
 def normal(std):
     """Return the initializer W ~ N(0, std^2), whatever the shape (Krizhevsky et al. 2012 took std = 0.01)."""
     checks.number("std", std, least=0)
-    return lambda n_out, n_in, rng: std * rng.standard_normal((n_out, n_in))
+    return _checked(lambda n_out, n_in, rng: std * rng.standard_normal((n_out, n_in)))
 
 
 def uniform(limit):
     """Return the initializer with entries uniform on (-limit, limit), whatever the shape."""
     checks.number("limit", limit, least=0)
-    return lambda n_out, n_in, rng: rng.uniform(-limit, limit, (n_out, n_in))
+    return _checked(lambda n_out, n_in, rng: rng.uniform(-limit, limit, (n_out, n_in)))
 
 
 def constant(value):
     """Return the initializer that sets every entry to ``value``."""
     checks.number("value", value)
-    return lambda n_out, n_in, rng: np.full((n_out, n_in), float(value))
+    return _checked(lambda n_out, n_in, rng: np.full((n_out, n_in), float(value)))
 
 
 def orthogonal(gain=1.0):
@@ -80,12 +90,12 @@ def orthogonal(gain=1.0):
     """
     checks.number("gain", gain, least=0)
 
-    def init(n_out, n_in, rng):
+    def draw(n_out, n_in, rng):
         q, r = np.linalg.qr(rng.standard_normal((max(n_out, n_in), min(n_out, n_in))))
         q = q * np.where(np.diag(r) < 0, -1.0, 1.0)
         return gain * (q if n_out >= n_in else q.T)
 
-    return init
+    return _checked(draw)
 
 
 #: The schemes by name. "standard_uniform" is the old rule of thumb U(-1/sqrt(n_in), 1/sqrt(n_in)).

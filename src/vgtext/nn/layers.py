@@ -1,15 +1,24 @@
-"""The blocks of a network: dense layers, and the two shortcuts around them, residual and highway.
+"""The blocks of a network: dense layers, an activation by itself, and the two shortcuts, residual and highway.
 
-Every block has ``forward(a, training)``, which gives its output, and ``backward(d)``, which takes dL/d(output), sets
-the gradients of its own parameters and gives dL/d(input). Arrays are (units, examples). Parameters and gradients are
-views into the network's two flat vectors, so that an optimizer needs one call for all of them.
+A block is any object with
+
+    n_in, n_out               how many units go in and come out
+    forward(a, training)      its output, (n_out, examples), for a (n_in, examples); it keeps what ``backward`` needs
+    backward(d)               dL/d(input) from d = dL/d(output), once after a forward pass; it sets the gradients of
+                              its own parameters, called by their name and ``_gradient``
+    shapes                    its own parameters, {name: shape}; the network makes each, and its gradient, a view into
+                              two flat vectors, so that an optimizer needs one call for all of them
+    initialize(rng)           draws these parameters; asked only of a block that has some
+    parts                     the blocks inside it, which may have parameters of their own (may be left out)
+    dense                     the dense layers inside it in order, whose signals the network reports
+
+``training`` is False in inference, where batch norm uses its running averages. Arrays are (units, examples).
 """
 
-import numpy as np
+from itertools import pairwise
 
 from . import checks
 from .activations import get_activation
-from .fast.matmul import fastest_product, fastest_product_with_transpose
 from .initializers import get_initializer
 from .norms import get_norm
 
@@ -18,7 +27,8 @@ class Dense:
     """One layer: ``z = W a + b``, then a normalization if there is one, then ``phi``.
 
     W is (n_out, n_in), b (n_out, 1). After a pass it holds what the book looks at: ``z``, ``u`` (what phi is taken of),
-    ``a`` (its output) and ``delta`` = dL/dz, all (n_out, examples), and ``a_in``.
+    ``a`` (its output) and ``delta`` = dL/dz, all (n_out, examples), and ``a_in``. Raises TypeError or ValueError for
+    sizes below 1, unknown names, and a bias that is no finite number.
     """
 
     def __init__(self, n_in, n_out, activation="identity", norm=None, init="glorot_normal", bias=0.0, sigma_b=0.0):
@@ -29,7 +39,6 @@ class Dense:
         self.norm = get_norm(norm, n_out)
         self.parts = [self.norm] if self.norm else []
         self.dense = [self]
-        self.z = None
 
     @property
     def shapes(self):
@@ -42,33 +51,44 @@ class Dense:
         self.b[...] = self.bias + self.sigma_b * rng.standard_normal((self.n_out, 1))
 
     def forward(self, a, training=True):
-        """Return phi(norm(W a + b)), (n_out, examples)."""
-        if self.z is None or self.z.shape[1] != a.shape[1]:
-            self._allocate(a.shape[1])
-        self.a_in, z = a, self.z  # (n_in, examples)
-        self._times(self.W, a, out=z)  # (n_out, examples)
-        z += self.b
-        self.u = u = self.norm.forward(z, training) if self.norm else z
-        return self.phi.value(u, out=self.a)
+        """Return a = phi(norm(W a_in + b)), (n_out, examples)."""
+        self.a_in = a  # (n_in, examples)
+        self.z = self.W @ a + self.b  # (n_out, examples)
+        self.u = self.norm.forward(self.z, training) if self.norm else self.z  # (n_out, examples)
+        self.a = self.phi.value(self.u)  # (n_out, examples)
+        return self.a
 
     def backward(self, d):
-        """Take dL/d(output), (n_out, examples); return dL/d(input), (n_in, examples)."""
-        delta = self.phi.slope(self.u, self.a, out=self.delta)  # phi'(u), (n_out, examples)
-        delta *= d  # dL/du
+        """Take dL/d(output), (n_out, examples); return dL/d(input) = W.T delta, (n_in, examples)."""
+        self.delta = d * self.phi.slope(self.u, self.a)  # dL/du, (n_out, examples)
         if self.norm:
-            self.norm.backward(delta, out=delta)  # dL/dz
-        self._times_transpose(delta, self.a_in, out=self.W_gradient)  # delta a_in.T, (n_out, n_in)
-        np.dot(delta, self._ones, out=self._b_gradient)  # (n_out,)
-        return self._times_back(self.W.T, delta, out=self._back)
+            self.delta = self.norm.backward(self.delta)  # dL/dz, (n_out, examples)
+        self.W_gradient[...] = self.delta @ self.a_in.T  # (n_out, n_in)
+        self.b_gradient[...] = self.delta.sum(axis=1, keepdims=True)  # (n_out, 1)
+        return self.W.T @ self.delta  # (n_in, examples)
 
-    def _allocate(self, examples):
-        """Make the arrays that a pass writes to, once for each number of examples."""
-        self.z, self.a, self.delta = np.empty((3, self.n_out, examples), self.W.dtype)
-        self._back, self._ones = np.empty((self.n_in, examples), self.W.dtype), np.ones(examples, self.W.dtype)
-        out, into, dtype = self.n_out, self.n_in, self.W.dtype
-        self._times, self._times_back = fastest_product(out, into, examples), fastest_product(into, out, examples)
-        self._times_transpose = fastest_product_with_transpose(out, examples, into, dtype)
-        self._b_gradient = self.b_gradient[:, 0]
+
+class Pointwise:
+    """An activation function as a block of its own: ``a = phi(z)``, (n, examples) to (n, examples), no parameters.
+
+    A residual block that activates first, ``z + W phi(z) + b`` (He et al. 2016, Identity Mappings, figure 4e without
+    normalization), is ``Residual([Pointwise(n, "relu"), Dense(n, n)])``. Raises ValueError for an unknown phi.
+    """
+
+    def __init__(self, n, activation):
+        """Take the number of units and phi by name."""
+        self.n_in = self.n_out = checks.whole("n", n)
+        self.phi = get_activation(activation)
+        self.dense, self.shapes = [], {}
+
+    def forward(self, z, training=True):
+        """Return phi(z), (n, examples)."""
+        self.z, self.a = z, self.phi.value(z)
+        return self.a
+
+    def backward(self, d):
+        """Take dL/da, return dL/dz = phi'(z) dL/da, (n, examples)."""
+        return self.phi.slope(self.z, self.a) * d
 
 
 class Residual:
@@ -78,11 +98,12 @@ class Residual:
     """
 
     def __init__(self, body, norm=None, place="pre", scale=1.0):
-        """Take the layers to go around."""
+        """Take the layers to go around; raise ValueError if there are none, or if they do not fit."""
+        body = joined("body", body)
         if body[0].n_in != body[-1].n_out:
             raise ValueError(f"body must end with the units it began with, {body[0].n_in}, got {body[-1].n_out}")
         self.n_in = self.n_out = body[0].n_in
-        self.body, self.scale = list(body), checks.number("scale", scale)
+        self.body, self.scale = body, checks.number("scale", scale)
         self.place = checks.choice("place", place, ("pre", "post"))
         self.norm = get_norm(norm, self.n_in)
         self.parts = [*self.body, *([self.norm] if self.norm else [])]
@@ -117,7 +138,7 @@ class Highway:
 
     def __init__(self, n, activation="tanh", init="glorot_normal", gate_bias=-2.0, norm=None, sigma_b=0.0):
         """Make the two layers of n units, transform and gate."""
-        self.n_in = self.n_out = n
+        self.n_in = self.n_out = checks.whole("n", n)
         self.transform = Dense(n, n, activation, norm, init, sigma_b=sigma_b)
         self.gate = Dense(n, n, "sigmoid", init=init, bias=gate_bias)
         self.parts, self.dense, self.shapes = [self.transform, self.gate], [self.transform], {}
@@ -133,3 +154,17 @@ class Highway:
         through += self.gate.backward(d * (self.H - self.a_in))
         through += d * (1 - self.T)
         return through
+
+
+def joined(name, blocks):
+    """Return blocks as a list; raise ValueError if there are none, or if one does not fit the next."""
+    blocks = [blocks] if hasattr(blocks, "forward") else list(blocks)
+    for block in blocks:
+        if not (hasattr(block, "forward") and hasattr(block, "backward")):
+            raise TypeError(f"{name} must hold blocks, such as Dense(64, 10), got {block!r}")
+    if not blocks:
+        raise ValueError(f"{name} must hold at least one block, got none")
+    for one, two in pairwise(blocks):
+        if one.n_out != two.n_in:
+            raise ValueError(f"{name} must fit: one with {one.n_out} outputs meets one with {two.n_in} inputs")
+    return blocks

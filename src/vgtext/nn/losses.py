@@ -1,7 +1,8 @@
 """Losses: the mean over the examples, and its gradient with respect to the network's output.
 
 Each loss is a function ``loss(a, y)`` that returns ``(L, dL/da)`` with ``a`` the output, (n_L, examples). For the
-cross-entropies ``a`` are the logits: the softmax or the sigmoid is part of the loss, which keeps it stable.
+cross-entropies ``a`` are the logits: the softmax or the sigmoid is part of the loss, which keeps it stable. Raises
+TypeError or ValueError for shapes that do not fit, and for targets that are not what the loss takes.
 """
 
 import numpy as np
@@ -11,6 +12,7 @@ from . import checks
 
 def mean_squared_error(a, y):
     """Return L = 1/2 sum_i |a_i - y_i|^2 / examples, and dL/da = (a - y) / examples, shape (n_L, examples)."""
+    a = _output(a)
     y = checks.array("y", y, a.shape)
     error = a - y.astype(a.dtype, copy=False)  # (n_L, examples)
     return 0.5 * float(np.vdot(error, error)) / a.shape[1], error / a.dtype.type(a.shape[1])
@@ -21,6 +23,7 @@ def softmax_cross_entropy(a, y):
 
     ``a``: logits (classes, examples); ``y``: class numbers (examples,), whole numbers in 0..classes-1.
     """
+    a = _output(a)
     y, columns = _labels(y, *a.shape), np.arange(a.shape[1])
     shifted = a - a.max(axis=0)  # (classes, examples), the largest is 0
     p = np.exp(shifted)
@@ -36,6 +39,7 @@ def logistic_cross_entropy(a, y):
 
     ``a``: logits (n_L, examples); ``y``: targets in [0, 1], the same shape, or (examples,) if n_L is 1.
     """
+    a = _output(a)
     y = np.asarray(y).reshape(1, -1) if np.ndim(y) == 1 else y
     y = checks.array("y", y, a.shape).astype(a.dtype, copy=False)
     if y.size and (y.min() < 0 or y.max() > 1):
@@ -57,8 +61,16 @@ def get_loss(loss):
 
 def accuracy(a, y):
     """Return the share of examples whose largest output (classes, examples), or sign of one output, is the label."""
+    a, y = _output(a), np.ravel(y)
+    if y.shape != (a.shape[1],):
+        raise ValueError(f"y must have one label for each of {a.shape[1]} examples, got {y.size}")
     guess = a.argmax(axis=0) if a.shape[0] > 1 else (a[0] > 0)
-    return float(np.mean(guess == np.asarray(y).reshape(-1)))
+    return float(np.mean(guess == y))
+
+
+def _output(a):
+    """Return a network's output as an array (n_L, examples), which may hold nan or inf where a run has broken."""
+    return checks.array("a", a, (None, None), finite=False)
 
 
 def _labels(y, classes, examples):

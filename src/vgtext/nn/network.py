@@ -5,12 +5,11 @@
     network.signals()                            # sizes per layer, as in vgtext.nn.signals
 """
 
-from itertools import pairwise
-
 import numpy as np
 
 from . import checks
-from .layers import Dense, Highway, Residual
+from .fast.forms import speed_up
+from .layers import Dense, Highway, Residual, joined
 from .losses import get_loss
 from .norms import get_norm
 from .scale import FAR, log2_norm, rescale
@@ -27,23 +26,23 @@ class Network:
     the network's dtype, where it underflows as in any framework.
     """
 
-    def __init__(self, blocks, loss="softmax_cross_entropy", seed=0, dtype="float32"):
-        """Join the blocks, and draw their parameters one block after the other."""
-        for one, two in pairwise(blocks):
-            if one.n_out != two.n_in:
-                raise ValueError(f"blocks must fit: one with {one.n_out} outputs meets one with {two.n_in} inputs")
-        if not blocks:
-            raise ValueError("blocks must hold at least one block, got none")
-        self.blocks, self.loss, self.dtype = list(blocks), get_loss(loss), checks.float_type(dtype)
+    def __init__(self, blocks, loss="softmax_cross_entropy", seed=0, dtype="float32", fast=True):
+        """Join the blocks, and draw their parameters one block after the other.
+
+        ``fast``: compute by the same equations in :mod:`vgtext.nn.fast`; False takes those that stand in the blocks.
+        """
+        self.blocks, self.loss, self.dtype = joined("blocks", blocks), get_loss(loss), checks.float_type(dtype)
         self._out_shape = None
         self.layers = [None, *(layer for block in blocks for layer in block.dense)]
         self._owners = [list(_owners(block)) for block in self.blocks]  # per block: all that own parameters
         size = sum(int(np.prod(s)) for owners in self._owners for o in owners for s in o.shapes.values())
         self.theta, self.gradient = np.zeros((2, size), self.dtype)
         self._bind()
-        rng = np.random.default_rng(seed)
+        rng = checks.generator("seed", seed)
         for owner in (o for owners in self._owners for o in owners):
             owner.initialize(rng)
+            if fast:
+                speed_up(owner)
 
     def _bind(self):
         """Make every parameter and gradient a view into the flat vectors; note each block's slice of them."""
@@ -109,7 +108,8 @@ class Network:
 
     def predict(self, x):
         """Return the output for x in inference mode: batch norm uses its running averages."""
-        return self.forward(x, training=False)
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            return self.forward(x, training=False)
 
     def signals(self):
         """Return the :class:`~vgtext.nn.signals.Signals` of the last pass that was made with ``measure=True``."""
@@ -130,7 +130,7 @@ class Network:
 
 
 def mlp(n_in, width, n_out, depth, *, activation="tanh", init="glorot_normal", norm=None, shortcut=None, sigma_b=0.0,
-        output_init=None, loss="softmax_cross_entropy", seed=0, dtype="float32"):
+        output_init=None, loss="softmax_cross_entropy", seed=0, dtype="float32", fast=True):
     """Return a multilayer perceptron with ``depth`` layers: n_in -> width -> ... -> width -> n_out, output linear.
 
     ``norm``: None, "batch", "layer", "rms", before each hidden activation. ``shortcut`` around each hidden layer from
@@ -153,7 +153,7 @@ def mlp(n_in, width, n_out, depth, *, activation="tanh", init="glorot_normal", n
     if shortcut == "pre":
         blocks.append(get_norm(norm, width))
     blocks.append(Dense(n_in if depth == 1 else width, n_out, init=output_init or init))
-    return Network(blocks, loss, seed, dtype)
+    return Network(blocks, loss, seed, dtype, fast)
 
 
 def lsuv(network, x, tolerance=0.01, iterations=10):

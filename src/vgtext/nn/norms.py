@@ -12,14 +12,20 @@ from . import checks
 
 
 class Norm:
-    """What the three share: a block of (n, examples) arrays, ``forward`` gives u, ``backward`` takes dL/du."""
+    """What the three share: a block of n units, and both passes but for the mean and variance of the forward pass.
+
+    ``axis``: what the means are taken over, 1 the examples, 0 the units; ``center``: whether the mean is subtracted.
+    Where the variance and ``eps`` are both 0, c is 0 and std is taken as 1.
+    """
+
+    axis, center = 0, True
 
     def __init__(self, n, eps=1e-5):
-        """Take the number of units."""
+        """Take the number of units, and what is added to the variance, 0 or more."""
         self.n = self.n_in = self.n_out = checks.whole("n", n)
         self.eps = checks.number("eps", eps, least=0)
-        self.dense = []  # a norm can stand in a network as a block of its own, with no dense layer inside
-        self.u = None
+        self.may_vanish = self.eps < float(np.finfo(np.float32).tiny)
+        self.dense, self.frozen = [], False  # a norm has no dense layer inside
 
     @property
     def shapes(self):
@@ -29,116 +35,69 @@ class Norm:
     def initialize(self, rng):
         """Start as the plain normalization: gamma = 1, beta = 0."""
         self.gamma[...] = 1
-        if "beta" in self.shapes:
+        if self.center:
             self.beta[...] = 0
 
-    def _fit(self, z):
-        """Make the arrays that a pass writes to, once for each number of examples."""
-        if self.u is None or self.u.shape != z.shape or self.u.dtype != z.dtype:
-            self.u, self.work = np.empty((2, *z.shape), z.dtype)
-            self.ones = np.ones(z.shape[1], z.dtype)
-            self._allocate(z)
+    def forward(self, z, training=True):
+        """Return u, shape (n, examples)."""
+        mean, variance = self._statistics_of(z, training)  # (n, 1) over examples, (1, examples) over units
+        self.std = np.sqrt(variance + z.dtype.type(self.eps))
+        if self.may_vanish:
+            self.std[self.std == 0] = 1
+        self.x = (z - mean) / self.std  # (n, examples)
+        return self.gamma * self.x + (self.beta if self.center else 0)
+
+    def backward(self, du):
+        """Take dL/du, return dL/dz, both (n, examples); set the gradients of gamma and beta.
+
+        With g = gamma du:  dL/dz = (g - mean(g) - x mean(g x)) / std. RMS norm has no mean(g). In inference the mean
+        and std of batch norm are constants, and dL/dz = g / std.
+        """
+        self.gamma_gradient[...] = (du * self.x).sum(axis=1, keepdims=True)  # (n, 1)
+        if self.center:
+            self.beta_gradient[...] = du.sum(axis=1, keepdims=True)  # (n, 1)
+        g = self.gamma * du  # (n, examples)
+        if self.frozen:
+            return g / self.std
+        mean = g.mean(axis=self.axis, keepdims=True) if self.center else 0
+        along = (g * self.x).mean(axis=self.axis, keepdims=True)
+        return (g - mean - self.x * along) / self.std
+
+    def _statistics_of(self, z, training):
+        mean = z.mean(axis=self.axis, keepdims=True) if self.center else z.dtype.type(0)
+        return mean, np.square(z - mean).mean(axis=self.axis, keepdims=True)
 
 
 class BatchNorm(Norm):
     """Batch normalization: mean and variance of each unit over the examples of the batch.
 
     In training it keeps running averages of both, ``running`` (2, n, 1), and uses them when ``training`` is False.
-    ``momentum`` is the share of the newest batch in them.
+    ``momentum`` is the share of the newest batch in them. The batch is normalized by its own variance, a mean over its
+    B examples; the average kept is of the unbiased estimate, B / (B - 1) times as large (Ioffe and Szegedy 2015,
+    algorithm 2; PyTorch does the same). One example alone counts as variance 0.
     """
 
-    axis, center = 1, True
+    axis = 1
 
     def __init__(self, n, eps=1e-5, momentum=0.1):
-        """Take the number of units."""
+        """Take the number of units, what is added to the variance, and the share of the newest batch."""
         super().__init__(n, eps)
         self.momentum = checks.number("momentum", momentum, above=0, below=1)
         self.running = np.stack([np.zeros((n, 1)), np.ones((n, 1))])  # mean, variance
 
-    def forward(self, z, training=True):
-        """Return u, shape (n, examples)."""
-        self._fit(z)
-        (mean, variance), c, self.frozen = self.statistics if training else self.running, self.c, not training
-        if training:
-            np.dot(z, self.weights, out=mean[:, 0])  # (n, 1)
-        np.subtract(z, mean, out=c)  # (n, examples)
-        if training:
-            np.vecdot(c, c, out=variance[:, 0])  # (n, 1)
-            variance *= self.weights[0]
-            change = np.subtract(self.statistics, self.running, out=self._change)
-            change *= self.momentum
-            self.running += change
-        np.sqrt(np.add(variance, self.eps, out=self.square), out=self.std)  # (n, 1)
-        u = np.multiply(c, np.divide(self.gamma, self.std, out=self.scale), out=self.u)
-        u += self.beta
-        return u
-
-    def backward(self, du, out=None):
-        """Return dL/dz, shape (n, examples), in ``out``, which may be ``du``; set the gradients of gamma and beta.
-
-        dL/dz = gamma / std (du - mean(du) - c mean(du c) / std^2); in inference it is gamma / std du, std a constant.
-        """
-        (mean, along), total = self.means, self.means[1, :, 0]
-        np.vecdot(du, self.c, out=total)  # (n,)
-        np.divide(along, self.std, out=self.gamma_gradient)
-        np.dot(du, self.ones, out=self.beta_gradient[:, 0])
-        if self.frozen:
-            return np.multiply(du, self.scale, out=out)
-        along /= self.square
-        along *= self.weights[0]  # mean(du c) / std^2, (n, 1)
-        np.multiply(self.beta_gradient, self.weights[0], out=mean)  # (n, 1)
-        dz = np.subtract(du, np.multiply(self.c, along, out=self.work), out=out)
-        dz -= mean
-        dz *= self.scale
-        return dz
-
-    def _allocate(self, z):
-        self.c, self.running = np.empty_like(z), self.running.astype(z.dtype)
-        self.statistics, self.means, self._change = np.zeros((3, 2, self.n, 1), z.dtype)
-        self.square, self.std, self.scale = np.empty((3, self.n, 1), z.dtype)
-        self.weights = np.full(z.shape[1], 1 / z.shape[1], z.dtype)  # z @ weights is a mean
+    def _statistics_of(self, z, training):
+        self.frozen, self.running = not training, self.running.astype(z.dtype)
+        if not training:
+            return self.running
+        mean, variance = super()._statistics_of(z, training)
+        B = z.shape[1]
+        newest = np.stack([mean, variance * z.dtype.type(B / max(B - 1, 1))])  # (2, n, 1)
+        self.running += z.dtype.type(self.momentum) * (newest - self.running)
+        return mean, variance
 
 
 class LayerNorm(Norm):
     """Layer normalization: mean and variance of each example over the units."""
-
-    axis, center = 0, True
-
-    def forward(self, z, training=True):
-        """Return u, shape (n, examples)."""
-        self._fit(z)
-        x = np.subtract(z, self._mean(z), out=self.x) if self.center else self.x
-        c = x if self.center else z
-        np.sqrt(np.add(self._mean(np.multiply(c, c, out=self.work)), self.eps, out=self.std), out=self.std)
-        np.divide(c, self.std, out=x)  # (n, examples)
-        u = np.multiply(x, self.gamma, out=self.u)
-        return np.add(u, self.beta, out=u) if self.center else u
-
-    def backward(self, du, out=None):
-        """Return dL/dz, shape (n, examples), in ``out``, which may be ``du``; set the gradients of gamma and beta.
-
-        With x = c / std and g = gamma du:  dL/dz = (g - mean(g) - x mean(g x)) / std, the mean left out by RMS norm.
-        """
-        np.vecdot(du, self.x, out=self.gamma_gradient[:, 0])  # (n,)
-        if self.center:
-            np.dot(du, self.ones, out=self.beta_gradient[:, 0])  # (n,)
-        g = np.multiply(du, self.gamma, out=out)  # (n, examples)
-        mean = self._mean(g).copy() if self.center else None  # (1, examples)
-        along = self._mean(np.multiply(g, self.x, out=self.work))  # (1, examples)
-        dz = np.subtract(g, np.multiply(self.x, along, out=self.work), out=out)
-        if self.center:
-            dz -= mean
-        dz /= self.std
-        return dz
-
-    def _allocate(self, z):
-        self.x = np.empty_like(z)
-        self.mean, self.std = np.empty((2, 1, z.shape[1]), z.dtype)
-        self.weights = np.full(self.n, 1 / self.n, z.dtype)  # weights @ z is a mean
-
-    def _mean(self, z):
-        np.matmul(self.weights, z, out=self.mean[0])
-        return self.mean
 
 
 class RMSNorm(LayerNorm):

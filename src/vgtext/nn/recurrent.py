@@ -1,21 +1,33 @@
 """Recurrent networks and backpropagation through time, with the gradient with respect to every hidden state.
 
-    z[t] = W h[t-1] + U x[t] + b,    h[t] = cell(z[t]),    t = 1..T,    output = V h[T] + c
+    p[t] = W h[t-1],    q[t] = U x[t] + b,    h[t], c[t] = cell(p[t], q[t], h[t-1], c[t-1]),    t = 1..T
+    output = V h[T] + c
 
-Backwards, dL/dh[t-1] is W.T dL/dz[t] and what a gate lets pass. Sources: Werbos 1990; Pascanu et al. 2013.
+The cells are in :mod:`vgtext.nn.cells`. Backwards, dL/dh[t-1] is W.T dL/dp[t] and what a gate lets pass.
+Sources: Werbos 1990; Pascanu et al. 2013.
 """
 
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 
 from . import checks
 from .cells import CELLS, Vanilla
-from .fast.matmul import fastest_product, fastest_product_with_transpose
+from .fast.forms import speed_up
 from .initializers import get_initializer, orthogonal
 from .losses import get_loss
-from .scale import FAR, log2_norm, log2_sqrt, rescale
+from .scale import log2_norm, rescale
 from .signals import Signals
+
+
+class Step(NamedTuple):
+    """The error signals of one step of the readable backward pass: dL/dh[t], dL/dc[t], dL/dp[t] and dL/dq[t]."""
+
+    dh: np.ndarray  # (n, B)
+    dc: np.ndarray  # (n, B), what comes back from c[t+1] alone
+    dp: np.ndarray | None = None  # (rows, B)
+    dq: np.ndarray | None = None  # (rows, B)
 
 
 class Recurrent:
@@ -23,29 +35,32 @@ class Recurrent:
 
     ``cell``: "rnn", "lstm", "gru". x is (T, n_in, examples); the output (n_out, examples). ``init`` draws each
     gate's block of W (default: orthogonal), Glorot's rule U and V; ``forget_bias`` is added to an LSTM's forget gate
-    (Jozefowicz et al. 2015) and ``update_bias`` to a GRU's update gate.
+    (Jozefowicz et al. 2015) and ``update_bias`` to a GRU's update gate. ``fast`` as for :class:`vgtext.nn.Network`.
     """
 
+    h = log2_hidden = None
+
     def __init__(self, cell, n_in, n, n_out, *, activation="tanh", init=None, forget_bias=0.0, update_bias=0.0,
-                 loss="softmax_cross_entropy", seed=0, dtype="float32"):
+                 loss="softmax_cross_entropy", seed=0, dtype="float32", fast=True):
         """Draw the parameters and lay them out in one flat vector."""
         self.n_in, self.n, self.n_out = checks.whole("n_in", n_in), checks.whole("n", n), checks.whole("n_out", n_out)
-        kind = CELLS[checks.choice("cell", cell, CELLS)]
+        kind, self.kind = CELLS[checks.choice("cell", cell, CELLS)], cell
         self.cell = kind(activation) if kind is Vanilla else kind()
-        self.loss, self.dtype, self.z = get_loss(loss), checks.float_type(dtype), None
-        self.rows_h, self.rows_x = (slice(k.start * n, k.stop * n) for k in (self.cell.from_h, self.cell.from_x))
-        h, x = self.rows_h.stop - self.rows_h.start, self.rows_x.stop - self.rows_x.start
-        shapes = {"W": (h, n), "U": (x, n_in), "b": (x, 1), "V": (n_out, n), "c": (n_out, 1)}
+        self.loss, self.dtype = get_loss(loss), checks.float_type(dtype)
+        rows_h, rows_x = self.cell.blocks_h * n, self.cell.blocks_x * n
+        shapes = {"W": (rows_h, n), "U": (rows_x, n_in), "b": (rows_x, 1), "V": (n_out, n), "c": (n_out, 1)}
         ends = np.cumsum([int(np.prod(s)) for s in shapes.values()])
         self.parameters = {name: slice(end - int(np.prod(s)), end) for (name, s), end in zip(shapes.items(), ends)}
         self.theta, self.gradient = np.zeros((2, ends[-1]), self.dtype)
         for name, shape in shapes.items():
             setattr(self, name, self.theta[self.parameters[name]].reshape(shape))
             setattr(self, f"{name}_gradient", self.gradient[self.parameters[name]].reshape(shape))
-        self._initialize(get_initializer(init or orthogonal()), np.random.default_rng(seed))
+        self._initialize(get_initializer(orthogonal() if init is None else init), checks.generator("seed", seed))
         bias = checks.number("forget_bias", forget_bias), checks.number("update_bias", update_bias)
         if cell != "rnn":
             self.b[n : 2 * n] = bias[0] if cell == "lstm" else bias[1]
+        if fast:
+            speed_up(self)
 
     def _initialize(self, init, rng):
         glorot, n = get_initializer("glorot_normal"), self.n
@@ -57,78 +72,47 @@ class Recurrent:
     def forward(self, x, training=True):
         """Return the output, (n_out, examples), for x (T, n_in, examples)."""
         self.x = x = checks.array("x", x, (None, self.n_in, None), self.dtype)
-        (T, _, B), rows = x.shape, self.cell.blocks * self.n
-        if self.z is None or self.z.shape != (T + 1, rows, B):  # made once for each length and number of examples
-            self.z, self.s = (np.zeros((T + 1, k, B), self.dtype) for k in (rows, self.n + self.n_in + 1))
-            self.h = self.s[:, : self.n]
-            self.s[:, -1] = 1
-            self.cell.allocate(self.z, self.h)
-            both, joined = self.rows_h.stop, self.n + self.n_in + 1
-            self._times, self._times_back = fastest_product(both, joined, B), fastest_product(self.n, both, B)
-            self._times_transpose = fastest_product_with_transpose(both, B, joined, self.dtype)
-        self.s[:T, self.n : -1] = x
-        self.cell.start()
-        A, A_x, both, times, forward = *self._joined(), self.rows_h.stop, self._times, self.cell.forward
-        if len(A_x):
-            np.matmul(A_x, self.s[:T, self.n :], out=self.z[1:, both:])  # rows that read x only, (T, n, B)
-        for t, s, z in zip(range(1, T + 1), self.s, self.z[1:, :both]):  # s = [h[t-1]; x[t]; 1]
-            times(A, s, out=z)  # (rows, B)
-            forward(t)
-        self.a = self.V @ self.h[T] + self.c  # (n_out, B)
+        h, c, self.kept = [np.zeros((self.n, x.shape[2]), self.dtype)], np.zeros((self.n, x.shape[2]), self.dtype), []
+        for x_t in x:
+            p, q = self.W @ h[-1], self.U @ x_t + self.b  # (rows, B)
+            h_t, c, kept = self.cell.forward(p, q, h[-1], c)
+            h.append(h_t), self.kept.append(kept)
+        self.h = np.stack(h)  # (T + 1, n, B)
+        self.a = self.V @ h[-1] + self.c  # (n_out, B)
         return self.a
 
-    predict = forward
-
-    def _joined(self):
-        """Return [W U b], which is multiplied with [h; x; 1], for the rows that read h; [U b] for those that do not."""
-        A, n, both = np.zeros((self.cell.blocks * self.n, self.n + self.n_in + 1), self.dtype), self.n, self.rows_h.stop
-        A[self.rows_h, :n], A[self.rows_x, n:-1], A[self.rows_x, -1:] = self.W, self.U, self.b
-        return A[:both], A[both:, n:].copy()
+    def predict(self, x):
+        """Return the output, as :meth:`forward` does: nothing differs in inference."""
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            return self.forward(x, training=False)
 
     def backward(self, dL_da, measure=False):
         """Backpropagate dL/d(output), (n_out, examples), through time: sets ``gradient`` and ``log2_hidden``, (T + 1,).
 
         ``log2_hidden[t]`` is the log2 of the root mean square over examples of |dL/dh[t]|, L one example's loss.
+        Before every step a power of two is taken out of dL/dh and dL/dc, so that neither underflows.
         """
-        T, cell, B = len(self.h) - 1, self.cell, self.h.shape[2]
-        dL_da = np.asarray(dL_da, self.dtype)
-        if dL_da.shape != (self.n_out, B):
-            raise ValueError(f"dL_da must have shape ({self.n_out}, {B}), got {dL_da.shape}")
-        np.matmul(dL_da, self.h[T].T, out=self.V_gradient)  # (n_out, n)
-        self.c_gradient[...] = dL_da.sum(axis=1, keepdims=True)
-        dA, dA_x = sums = [np.zeros_like(k) for k in self._joined()]  # dL/d[W U b] / 2**exponent, so far
-        (dA_t, dA_x_t), both, n = [np.empty_like(k) for k in sums], self.rows_h.stop, self.n
-        times_back, times_transpose = self._times_back, self._times_transpose
-        self.gradient[: self.parameters["b"].stop] = 0
-        dh, W_back = self.V.T @ dL_da, self.W.T  # dh: (n, B)
-        exponent, far, squares, exponents = 0, 4.0 ** FAR[self.dtype.name], np.empty(T + 1), np.zeros(T + 1, int)
-        for t in range(T, 0, -1):
-            squares[t] = size = np.vdot(dh, dh)
-            if not 1 / far < size < far and (shift := rescale(dh)):
-                for d in cell.carried:
-                    np.ldexp(d, -shift, out=d)
-                self._add(sums, exponent)
-                squares[t], exponent = np.vdot(dh, dh), exponent + shift
-            exponents[t] = exponent
-            cell.backward(t, dh)  # z[t] is now dL/dz[t], (rows, B)
-            z, s = self.z[t], self.s[t - 1]
-            dA += times_transpose(z[:both], s, out=dA_t)  # z s.T, (rows, n + n_in + 1)
-            if len(dA_x):
-                dA_x += np.dot(z[both:], s[n:].T, out=dA_x_t)  # (n, n_in + 1)
-            times_back(W_back, z[:both], out=dh)  # dL/dh[t-1], (n, B)
-            if cell.direct is not None:
-                dh += cell.direct
-        self._add(sums, exponent)
-        self.log2_hidden = log2_sqrt(squares, exponents) + 0.5 * np.log2(B)
-        self.log2_hidden[0] = log2_norm(dh, exponent) + 0.5 * np.log2(B)
+        dL_da, (T, B) = self._output_gradient(dL_da), (len(self.h) - 1, self.h.shape[2])
+        self.gradient[...] = 0
+        self.V_gradient[...], self.c_gradient[...] = dL_da @ self.h[T].T, dL_da.sum(axis=1, keepdims=True)
+        dh, dc, e, self.steps = self.V.T @ dL_da, np.zeros_like(self.h[0]), 0, [None] * (T + 1)
+        self.log2_hidden = np.full(T + 1, 0.5 * np.log2(B))
+        for t in range(T, 0, -1):  # the true gradients are dh 2**e, dc 2**e
+            self.log2_hidden[t] += log2_norm(dh, e)
+            dh, dc, e = _in_range(dh, dc, e)
+            dp, dq, past_W, dc_before = self.cell.backward(dh, dc, self.kept[t - 1])  # (rows, B)
+            self.steps[t] = Step(*(np.ldexp(k, e) for k in (dh, dc, dp, dq)))
+            self.W_gradient += np.ldexp(dp @ self.h[t - 1].T, e)  # (rows, n)
+            self.U_gradient += np.ldexp(dq @ self.x[t - 1].T, e)  # (rows, n_in)
+            self.b_gradient += np.ldexp(dq.sum(axis=1, keepdims=True), e)  # (rows, 1)
+            dh, dc = self.W.T @ dp + past_W, dc_before  # (n, B)
+        self.log2_hidden[0] += log2_norm(dh, e)
+        self.steps[0] = Step(np.ldexp(dh, e), np.ldexp(dc, e))
 
-    def _add(self, sums, exponent):
-        """Add the sums, which share one exponent, to the gradients of W, U and b, and start them anew."""
-        n, (dA, dA_x) = self.n, sums
-        dU = np.concatenate([dA[:, n:], dA_x])[self.rows_x]  # and db, (rows, n_in + 1)
-        for whole, part in ((self.W_gradient, dA[:, :n]), (self.U_gradient, dU[:, :-1]), (self.b_gradient, dU[:, -1:])):
-            whole += np.ldexp(part, exponent)
-        dA[...] = dA_x[...] = 0
+    def _output_gradient(self, dL_da):
+        if self.h is None:
+            raise RuntimeError("backward needs a forward pass first: call forward(x) or loss_and_gradient(x, y)")
+        return checks.array("dL_da", dL_da, (self.n_out, self.h.shape[2]), self.dtype, finite=False)
 
     def loss_and_gradient(self, x, y, measure=False):
         """Return the loss of the batch and set ``gradient``."""
@@ -142,9 +126,10 @@ class Recurrent:
 
         ``error`` is here dL/dh[t]; ``gradient`` (the weights are shared) is nan but at T, where it is |dL/dW|.
         """
+        if self.log2_hidden is None:
+            raise RuntimeError("signals needs a pass first: call loss_and_gradient(x, y)")
         h, B = self.h, self.h.shape[2]
-        nan = np.full(len(h), np.nan)
-        gradient = nan.copy()
+        gradient = np.full(len(h), np.nan)
         gradient[-1] = log2_norm(self.W_gradient)
         flat = np.abs(h) > 0.995
         return Signals(
@@ -156,10 +141,20 @@ class Recurrent:
     @property
     def layers(self):
         """The recurrent layer (1) and the readout (2), for the training loop."""
-        return [None, SimpleNamespace(W=self.W, W_gradient=self.W_gradient, a=self.h, delta=self.z[1:]),
+        return [None, SimpleNamespace(W=self.W, W_gradient=self.W_gradient, a=self.h, delta=self._errors()),
                 SimpleNamespace(W=self.V, W_gradient=self.V_gradient, a=self.a, delta=self.V_gradient)]
+
+    def _errors(self):
+        """Return dL/dp[t] of all steps, which show where nan or inf began."""
+        return np.array([step.dp for step in self.steps[1:]])
 
     @property
     def depth(self):
         """The number of layers that own weights: 2."""
         return 2
+
+
+def _in_range(dh, dc, e):
+    """Return dh, dc and e such that dh 2**e and dc 2**e are what they were, and the norm of dh is near 1."""
+    shift = rescale(dh)
+    return dh, np.ldexp(dc, -shift), e + shift

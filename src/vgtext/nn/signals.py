@@ -99,8 +99,9 @@ def propagate(W, b, x, output_gradient, activation="tanh", *, sigma_w=None, sigm
     """Return the :class:`Signals` of the network ``z[l] = sigma_w W[l] a[l-1] + sigma_b b[l]``.
 
     W: (L, n, n). b: (L, n, 1) or None. x and ``output_gradient`` = dL/da[L] of each example: (n, examples).
-    ``sigma_w``, ``sigma_b``: None, or arrays (G,): all G networks are followed at once and the results are
-    (G, L + 1). Raises OverflowError if a signal overflows within a single layer.
+    ``sigma_w``, ``sigma_b``: None, numbers of 0 or more, or arrays (G,) of them: then all G networks are followed at
+    once and the results are (G, L + 1). Raises OverflowError if a signal overflows within a single layer, TypeError or
+    ValueError for what does not fit.
     """
     L, n = (*np.shape(W), None, None)[:2]
     W, phi = checks.array("W", W, (L, n, n)), get_activation(activation)
@@ -109,11 +110,21 @@ def propagate(W, b, x, output_gradient, activation="tanh", *, sigma_w=None, sigm
     b = b if b is None else checks.array("b", b, (L, n, 1), W.dtype)
     if sigma_w is None and sigma_b is not None:
         raise ValueError("sigma_b needs sigma_w beside it, one pair of scales for each network; got sigma_w=None")
+    one, sigma_w = np.ndim(sigma_w) == 0, None if sigma_w is None else _scales("sigma_w", sigma_w)
+    sigma_b = None if sigma_b is None else _scales("sigma_b", sigma_b, len(sigma_w))
     try:
         arrays = _follow(StackedPass(W, b, phi, sigma_w, sigma_b, x.shape[1], every=8), x, g, statistics)
     except OverflowError:  # steep weights: look at the norms of every layer
         arrays = _follow(StackedPass(W, b, phi, sigma_w, sigma_b, x.shape[1]), x, g, statistics)
-    return Signals(**{k: v[:, 0] if sigma_w is None else v.T for k, v in arrays.items()})
+    return Signals(**{k: v[:, 0] if one else v.T for k, v in arrays.items()})
+
+
+def _scales(name, values, networks=None):
+    """Return scales of 0 or more, (networks,); a number alone is one network's."""
+    values = checks.array(name, np.atleast_1d(values), (networks,), np.float64)
+    if values.min() < 0:
+        raise ValueError(f"{name} must be at least 0, got {values.min()}")
+    return values
 
 
 def _follow(run, x, output_gradient, statistics):

@@ -1,15 +1,14 @@
 """The training loop: mini-batches, what every layer does at each recorded step, and where it breaks if it breaks."""
 
-import sys
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from . import checks
 from .losses import accuracy
 from .optimizers import CLIPPINGS, constant, get_optimizer
+from .progress import bar
 from .scale import log2_norm
 
 
@@ -68,16 +67,14 @@ def train(network, x, y, *, steps, optimizer="sgd", learning_rate=0.1, batch_siz
     ``progress`` True or False shows a bar or not; None shows it on a terminal if the run takes more than two seconds.
     """
     steps, rate = checks.whole("steps", steps), _schedule(learning_rate)
-    x = checks.array("x", x)
-    examples = x.shape[-1] if x.ndim else 0
-    if not examples:
-        raise ValueError(f"x must have at least one example on its last axis, got shape {x.shape}")
+    x = np.atleast_1d(checks.array("x", x))
+    examples = x.shape[-1]
     if np.shape(y)[-1:] != (examples,):
         raise ValueError(f"y must have {examples} examples on its last axis, as x has, got shape {np.shape(y)}")
     size = examples if batch_size is None else min(checks.whole("batch_size", batch_size), examples)
     checks.whole("record_every", record_every, 0), checks.whole("evaluate_every", evaluate_every, 0)
     optimizer, clip, history = get_optimizer(optimizer), _clipping(clip, network), History()
-    batches = _batches(x, np.asarray(y), size, np.random.default_rng(seed))
+    batches = _batches(x, np.asarray(y), size, checks.generator("seed", seed))
     for step in bar(range(1, steps + 1), progress, "training"):
         record = record_every and (step - 1) % record_every == 0
         rate_now = checks.number("learning_rate", rate(step), least=0)
@@ -100,12 +97,6 @@ def train(network, x, y, *, steps, optimizer="sgd", learning_rate=0.1, batch_siz
         if (evaluate_every and step % evaluate_every == 0) or (step == steps and (evaluate_every or test)):
             _evaluate(history, step, network, x, y, test)
     return _as_arrays(history)
-
-
-def bar(items, progress, words, total=None):
-    """Wrap ``items`` in a tqdm bar on stderr: always, never, or (None) on a terminal after two seconds."""
-    show = sys.stderr.isatty() if progress is None else progress
-    return tqdm(items, desc=words, total=total, delay=2 * (progress is None), leave=False) if show else items
 
 
 def _norm(x):
@@ -160,7 +151,8 @@ def _evaluate(history, step, network, x, y, test):
     if test:
         out = network.predict(test[0])
         history.test_accuracy.append(accuracy(out, test[1]))
-        history.test_loss.append(network.loss(out, test[1])[0])
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            history.test_loss.append(network.loss(out, test[1])[0])
 
 
 def _where(network):

@@ -27,10 +27,3 @@ from .start import STARTS, dead_share, draw_start
 from .theory import CHOICES, NAMES, moments, own_scale
 
 CLAIMS = (*chain.CLAIMS, *dying.CLAIMS, *kinks.CLAIMS, *shapes.CLAIMS, *start.CLAIMS)
-
-__all__ = [
-    "ALPHAS", "CHAIN_SCALES", "CHOICES", "CLAIMS", "EXERCISES", "MAKERS", "NAMES", "RATES", "SPREADS", "STARTS",
-    "START_BIASES", "WORK", "accuracy", "comebacks", "cost_ratios", "dead_at_end", "dead_share", "dip", "draw_chain",
-    "draw_cost", "draw_dying", "draw_kink", "draw_shape", "draw_start", "gradient_of_a_dead_unit", "jump", "leaky_mean",
-    "moments", "own_scale", "passing", "reaches", "scale_to_keep", "sides",
-]

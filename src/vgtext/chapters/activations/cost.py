@@ -1,27 +1,20 @@
-"""What an activation costs: its time beside ReLU's, in one run, kept in ``data/activations_cost.json``; remade by
+"""What an activation costs: its time beside ReLU's, in one run, kept in ``data/activations_cost.npz``; remade by
 
     python -m vgtext.chapters.activations.cost
 
 Timings differ from machine to machine: nothing in the book tests them but for their order of size.
 """
 
-import json
-import platform
-from datetime import date
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 from tqdm import tqdm
 
-from vgtext import nn
+from vgtext import nn, results
 from vgtext.palette import ACTIVATION_COLORS, REFERENCE
 
 from .theory import NAMES
 
-STORE = files("vgtext") / "data" / "activations_cost.json"
 ROUNDS, SHAPE, DEPTH, WIDTHS, BATCH = 30, (256, 256), 10, (64, 512), 128
 #: What is timed, and the words for it.
 WORK = {"the function alone": "alone", "a step, width 64": "step 64", "a step, width 512": "step 512"}
@@ -58,13 +51,13 @@ def measure(rounds=ROUNDS):
             times[f"step {w}"].append([step(nets[w][n], *data[w]) for n in NAMES])
     relu = list(NAMES).index("relu")
     least = {work: np.min(rows, axis=0) for work, rows in times.items()}
-    return {work: dict(zip(NAMES, (t / t[relu]).round(2).tolist(), strict=True)) for work, t in least.items()}
+    return np.array([t / t[relu] for t in least.values()]).round(2)  # (WORK, NAMES)
 
 
-@cache
 def stored():
     """The stored ratios, {work: {activation: ratio}}."""
-    return json.loads(STORE.read_text("utf8"))["ratios"]
+    ratios = results.load("activations_cost")["ratios"]
+    return {work: dict(zip(NAMES, row.tolist(), strict=True)) for work, row in zip(WORK.values(), ratios, strict=True)}
 
 
 def draw_cost(ax, work="alone"):
@@ -86,12 +79,7 @@ def draw_cost(ax, work="alone"):
 
 def make():
     """Measure and write the file; about a minute."""
-    record = {"what": "time over that of ReLU, each the least of all rounds",
-              "command": "python -m vgtext.chapters.activations.cost",
-              "date": date.today().isoformat(), "rounds": ROUNDS, "seed": 0, "versions": {
-                  "python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()},
-              "ratios": measure()}
-    (Path(__file__).parents[2] / "data" / STORE.name).write_text(json.dumps(record, indent=1) + "\n", "utf8")
+    results.save("activations_cost", 1, ratios=measure())
 
 
 if __name__ == "__main__":

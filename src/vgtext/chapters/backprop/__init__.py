@@ -15,9 +15,3 @@ from .exercises import EXERCISES
 from .walkthrough import draw_by_hand
 
 CLAIMS = (*checking.CLAIMS, *by_hand.CLAIMS, *chain.CLAIMS)
-
-__all__ = [
-    "BUGS", "CLAIMS", "ETAS", "EXERCISES", "FORMATS", "FORMULAS", "LAST_LAYERS", "SLOPES", "X", "Y", "activations",
-    "check", "downhill", "draw_by_hand", "draw_error_signal", "draw_fingerprints", "draw_last_layer", "draw_promise",
-    "draw_step_size", "draw_wrong_gradient", "jacobians", "network", "one_pass",
-]

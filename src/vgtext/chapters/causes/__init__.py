@@ -25,11 +25,3 @@ from .variance import activation_statistics, draw_mean_and_variance, predicted_s
 
 CLAIMS = (*changes.CLAIMS, *slopes.CLAIMS, *glorot.CLAIMS, *variance.CLAIMS, *depth.CLAIMS, *inputs.CLAIMS,
           *neurons.CLAIMS)
-
-__all__ = [
-    "BIASES", "CHANGES", "CIRCLES", "CLAIMS", "CRITICAL", "EXERCISES", "NAMES", "PLANE_BIASES", "RATE_SCALES",
-    "SIGMA_B", "SLOPE_SCALES", "activation_statistics", "boundary", "draw_circle", "draw_mean_and_variance",
-    "draw_plane", "draw_rates", "draw_slopes", "draw_two_inputs", "draw_two_schemes", "exponential_rate", "factor",
-    "largest_single_unit", "middle_layer", "one_change", "pair_signals", "power", "predicted_statistics", "ratios",
-    "row_8", "single_unit", "stretch", "variances",
-]

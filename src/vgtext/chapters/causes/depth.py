@@ -4,15 +4,11 @@ The profiles at width 1000 take about two minutes; they are stored. ``python -m 
 them again.
 """
 
-import json
-from datetime import date
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 
 import numpy as np
 
-from vgtext import nn
+from vgtext import nn, results
 from vgtext.ledger import Claim, Evidence
 from vgtext.nn.theory.signal_propagation import backward_sizes
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, layer_axis, log_axis, number
@@ -22,7 +18,6 @@ from .theory import CRITICAL, SIGMA_B, factor
 DEPTH, WIDTH, BATCH, SEEDS = 60, 1000, 16, 5
 SCALES = [0.8, 0.9, 1.0, 1.1, 1.2, round(CRITICAL, 3), 1.5, 1.75, 2.0]
 BIASES = {"none, σ_b = 0": 0.0, "σ_b = 0.224": round(SIGMA_B, 6)}
-STORE = files("vgtext") / "data" / "causes_depth.json"
 
 
 def measure_profiles(seeds=range(SEEDS), scales=SCALES, progress=None):
@@ -33,8 +28,8 @@ def measure_profiles(seeds=range(SEEDS), scales=SCALES, progress=None):
 @cache
 def stored():
     """The stored profiles, log10 ‖delta[l]‖/‖delta[L]‖, mean over seeds: {(σ_w, σ_b): (DEPTH+1,)}."""
-    record = json.loads(STORE.read_text("utf8"))
-    return {(s, b): np.array([np.nan, *log10]) for s, b, log10 in record["profiles"]}
+    log10 = results.load("causes_depth")["log10"]
+    return {(s, b): log10[i, j] for i, s in enumerate(SCALES) for j, b in enumerate(BIASES.values())}
 
 
 def exponential_rate(sigma_w, sigma_b=0.0, first=10, last=50):
@@ -89,20 +84,10 @@ def lost_in_sigmoid(L):
     return float(size[L] - size[1])
 
 
-def make_store():
-    """Measure the profiles and store them with what is needed to do it again."""
-    sweep, versions = measure_profiles(progress=True), {"numpy": np.__version__}
-    log10 = sweep.signals.log10_error[0, :, :, 0]  # (sigma_w, sigma_b, seed, layer)
-    log10 = (log10 - log10[..., -1:]).mean(axis=2)
-    record = {
-        "what": "log10 of |delta[l]| / |delta[L]|, l = 1 ... L, mean over seeds; each entry is sigma_w, sigma_b, sizes",
-        "command": "python -m vgtext.chapters.causes.depth", "date": date.today().isoformat(), "versions": versions,
-        "depth": DEPTH, "width": WIDTH, "batch": BATCH, "seeds": SEEDS, "activation": "tanh",
-        "profiles": [[s, b, log10[i, j, 1:].round(5).tolist()]
-                     for i, s in enumerate(SCALES) for j, b in enumerate(BIASES.values())],
-    }
-    (Path(__file__).parents[2] / "data" / STORE.name).write_text(json.dumps(record) + "\n", "utf8")
-
+def make():
+    """Measure the profiles and write the file."""
+    log10 = measure_profiles(progress=True).signals.log10_error[0, :, :, 0]  # (sigma_w, sigma_b, seed, layer)
+    results.save("causes_depth", SEEDS, log10=(log10 - log10[..., -1:]).mean(axis=2))
 
 
 def _rate_evidence(words, sigma_w, sigma_b):
@@ -164,4 +149,4 @@ CLAIMS = (
 
 
 if __name__ == "__main__":
-    make_store()
+    make()

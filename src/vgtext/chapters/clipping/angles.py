@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+from scipy.optimize import brentq
 
 from vgtext import nn
 from vgtext.palette import COLORS, THEORY, label_line, layer_axis, log_axis, number
@@ -35,15 +36,12 @@ def gradients(network):
 def shorten(arrays, way, share):
     """Clip so that the whole keeps ``share`` of its length: (clipped arrays, the threshold that does it).
 
-    The length rises with the threshold, so that halving an interval on a log scale finds it.
+    The length rises with the threshold, which is looked for on a log scale.
     """
     whole = length(arrays)
-    low, high = 1e-12 * whole, whole
-    for _ in range(26):
-        c = np.sqrt(low * high)
-        cut = clip_all(arrays, way, c)
-        low, high = (c, high) if length(cut) < share * whole else (low, c)
-    return clip_all(arrays, way, high), high
+    excess = lambda log_c: length(clip_all(arrays, way, np.exp(log_c))) / whole - share  # noqa: E731
+    c = whole if share == 1 else float(np.exp(brentq(excess, np.log(1e-12 * whole), np.log(whole), xtol=1e-10)))
+    return clip_all(arrays, way, c), c
 
 
 def clip_all(arrays, way, c):

@@ -17,10 +17,3 @@ from .rounding import draw_rounded_away, moved
 from .slow import BEST, accuracy_with, draw_epochs_needed, draw_equal_budget, epochs_needed
 
 CLAIMS = (*frozen.CLAIMS, *slow.CLAIMS, *rounding.CLAIMS, *explosion.CLAIMS, *rates.CLAIMS)
-
-__all__ = [
-    "BEST", "CLAIMS", "DEPTHS", "EXERCISES", "NETWORKS", "RATES", "SCALES", "WAYS", "accuracy_with", "batch",
-    "displaced", "draw_epochs_needed", "draw_equal_budget", "draw_explosion", "draw_freezing", "draw_frozen_layers",
-    "draw_largest_rate", "draw_rounded_away", "draw_step_size", "draw_stillness", "epochs_needed", "escape",
-    "first_steps", "hessian_times", "moved", "movement", "network", "quadratic", "sharpness",
-]

@@ -10,6 +10,7 @@ from vgtext.nn.theory.floats import FORMATS, round_to
 from vgtext.palette import COLORS, MEASURED, THEORY, label_line, layer_axis, log_axis, number
 
 from . import flat
+from .rates import bisect
 from .runs import digits
 
 
@@ -81,11 +82,7 @@ def draw_rounded_away(share, layers, name="float32", depth=20, rate=0.1):
 
 def largest_lost(name):
     """The largest |ηg| / |w| at which no weight moves at all, by bisection on N(0, 1) weights."""
-    low, high = 2.0**-60, 1.0
-    for _ in range(60):
-        middle = np.sqrt(low * high)
-        low, high = (middle, high) if share_measured(middle, name, 100_000) == 0 else (low, middle)
-    return float(low)
+    return bisect(lambda ratio: share_measured(ratio, name, 100_000) == 0, 2.0**-60, 1.0, halvings=60)
 
 
 CLAIMS = (

@@ -11,7 +11,7 @@ from .exercises import readings as readings_of
 from .friends import FRIENDS, LOOKS, draw_false_friends, draw_update_ratios
 from .reading import READINGS, draw_one_number, found_by_size, plateaus, poor_tests, separation
 from .recipes import CAUSES, HALVES, Setup, recipes
-from .runs import labelled, record, train
+from .runs import labelled, train
 from .scoring import RECORDED, RULES, answers, confusion, draw_confusion, draw_remedies, macro_f1, mends, score
 from .signals import (
     ACTIVATIONS,
@@ -25,45 +25,3 @@ from .signals import (
 )
 
 CLAIMS = (*reading.CLAIMS, *scoring.CLAIMS)
-
-__all__ = [
-    "ACTIVATIONS",
-    "CAUSES",
-    "CLAIMS",
-    "EXERCISES",
-    "FRIENDS",
-    "HALVES",
-    "LOOKS",
-    "READINGS",
-    "RECORDED",
-    "RULES",
-    "SCALES",
-    "Setup",
-    "answers",
-    "confusion",
-    "dead_shares",
-    "draw_confusion",
-    "draw_dead_units",
-    "draw_false_friends",
-    "draw_one_number",
-    "draw_remedies",
-    "draw_round_trip",
-    "draw_update_ratios",
-    "found_by_size",
-    "labelled",
-    "macro_f1",
-    "mends",
-    "numbered",
-    "plateaus",
-    "poor_tests",
-    "predicted",
-    "readings_of",
-    "recipes",
-    "record",
-    "round_trip",
-    "score",
-    "separation",
-    "sizes",
-    "strangers",
-    "train",
-]

@@ -77,38 +77,21 @@ def train(setup):
                        test=(data.x_test, data.y_test), seed=setup.seed, progress=False)
     broke = history.breakdown is not None
     ended = (np.nan, np.nan) if broke else (history.train_accuracy[-1], history.test_accuracy[-1])
-    return record(history, net, setup.activation == "relu"), np.array(ended)
-
-
-def record(history, net, relu):
-    """Turn a history of ``vgtext.nn`` into a recording: layers 1 to L, activation per unit, dead units of ReLU."""
-    fields = {name: getattr(history, name) for name in CURVES if len(getattr(history, name))}
-    if len(history.recorded):
-        units = np.array([len(layer.W) for layer in net.layers[1:]])
-        fields |= {
-            "steps": history.recorded,
-            "gradient": np.exp2(history.log2_gradient[:, 1:]),
-            "update_ratio": history.update_ratio[:, 1:],
-            "activation": np.exp2(history.log2_activation[:, 1:]) / np.sqrt(units),
-            "saturation": history.saturation[:, 1:],
-        }
-        if relu:
-            fields["dead"] = history.dead[:, 1:]
-    return Recording(**fields)
+    return Recording.of_history(history, net), np.array(ended)
 
 
 def write():
     """Train every setup and its mended twin; write the file."""
     todo = [(half, *recipe) for half in HALVES for recipe in recipes(half)]
-    results = [(train(setup), train(mended)[1]) for _, _, setup, mended in nn.training.bar(todo, None, "labelled runs")]
-    recordings = [recording for (recording, _), _ in results]
+    trained = [(train(setup), train(mended)[1]) for _, _, setup, mended in nn.progress.bar(todo, None, "labelled runs")]
+    recordings = [recording for (recording, _), _ in trained]
     columns = {name: [_column(r, name) for r in recordings] for name in ("steps", *SIZES, *CURVES)}
     results.save(
         "detection_runs",
         **{name: np.concatenate([c.ravel() for c in column]) for name, column in columns.items()},
         **{f"{name}_shape": [c.shape + (1,) * (2 - c.ndim) for c in column] for name, column in columns.items()},
         setups=[f"{half}: {cause}: {setup}" for half, cause, setup, _ in todo],
-        ended=[ended for (_, ended), _ in results], mended=[mended for _, mended in results],
+        ended=[ended for (_, ended), _ in trained], mended=[mended for _, mended in trained],
     )
 
 

@@ -21,12 +21,3 @@ from .singular import QUARTER_CIRCLE, UNITS, draw_spectrum, largest, largest_law
 from .sums import DISTRIBUTIONS, RULES, draw_sum_of_terms, mean_square
 
 CLAIMS = (*half.CLAIMS, *scales.CLAIMS, *race.CLAIMS, *singular.CLAIMS)
-
-__all__ = [
-    "ACTIVATIONS", "CLAIMS", "DEFAULTS", "DEPTHS", "DISTRIBUTIONS", "EXERCISES", "PRODUCTS", "QUARTER_CIRCLE", "RATES",
-    "RATIOS", "RULES", "SCALES", "SCHEMES", "STARTS", "UNITS", "behind", "default_left", "default_scales",
-    "draw_defaults", "draw_he_xavier", "draw_lsuv", "draw_rectangles", "draw_scale", "draw_spectrum",
-    "draw_sum_of_terms", "draw_two_needs", "exact_scale", "factor", "final_loss", "kaiming_limit", "kept", "largest",
-    "largest_law", "mean_singular_values", "mean_square", "one_layer", "promise", "ratio", "row_5", "runs_of",
-    "scale_left", "settled_factor", "shrinking", "spectrum", "trained",
-]

@@ -20,13 +20,3 @@ from .table import NUMBERED, cured_by, cures_of, draw_cures, outcomes
 from .theory import growth, moments
 
 CLAIMS = (*atlas.CLAIMS, *hundred.CLAIMS, *pairs.CLAIMS)
-
-__all__ = [
-    "ACTIVATIONS", "CLAIMS", "DEPTHS", "EXERCISES", "INITS", "MEASURES", "NAMES", "NORMS", "NUMBERED", "PAIRS",
-    "PATIENTS", "RATES",
-    "REMEDIES", "SHORTCUTS", "SINGLE_REMEDIES", "WAYS", "Recipe", "accuracy", "count_trained", "cured_by", "cures_of",
-    "deepest", "draw_cures", "draw_forecast", "draw_hundred", "draw_journey", "draw_map", "draw_pair", "draw_speed",
-    "draw_switches", "ends", "forecast", "growth", "interaction", "journey", "learned", "moments", "name_cause",
-    "outcomes", "parameters", "points", "recipes", "repeated", "square", "steps", "table", "test_accuracy",
-    "train", "work",
-]

@@ -75,28 +75,25 @@ def build(patient, seed=0):
 
 
 def history(patient, rate, seed=0, record_every=0):
-    """Train a patient for STEPS steps at one learning rate; Adam takes a thirtieth of it."""
-    d, rate = digits(), rate / 30 if patient.optimizer == "adam" else rate
-    return nn.train(build(patient, seed), d.x, d.y, steps=STEPS, optimizer=patient.optimizer, learning_rate=rate,
-                    clip=patient.clip and ("global_norm", patient.clip), test=(d.x_test, d.y_test),
-                    record_every=record_every, seed=seed, progress=False)
+    """Train a patient for STEPS steps at one learning rate (Adam: a thirtieth of it): its History, and the network."""
+    d, net, rate = digits(), build(patient, seed), rate / 30 if patient.optimizer == "adam" else rate
+    run = nn.train(net, d.x, d.y, steps=STEPS, optimizer=patient.optimizer, learning_rate=rate,
+                   clip=patient.clip and ("global_norm", patient.clip), test=(d.x_test, d.y_test),
+                   record_every=record_every, seed=seed, progress=False)
+    return run, net
 
 
 def train(patient, seed=0):
     """Right answers among the test digits, at the best rate in training where the patient leaves it open."""
-    runs = [history(patient, rate, seed) for rate in ((patient.rate,) if patient.rate else RATES)]
+    runs = [history(patient, rate, seed)[0] for rate in ((patient.rate,) if patient.rate else RATES)]
     runs = [(run.train_accuracy[-1], run.test_accuracy[-1]) for run in runs if len(run.train_accuracy)]
     return round(max(runs, default=(0.1, 0.1))[1] * digits().y_test.size)
 
 
 def name_cause(patient, rate=0.1, seed=0):
     """What ``diagnose`` says of a patient's run, recorded every 50 steps."""
-    run = history(patient, patient.rate or rate, seed, record_every=50)
-    relu = {"dead": run.dead[:, 1:]} if patient.activation == "relu" else {}
-    return diagnose(Recording(
-        steps=run.recorded, gradient=np.exp2(run.log2_gradient[:, 1:]), activation=np.exp2(run.log2_activation[:, 1:]),
-        update_ratio=run.update_ratio[:, 1:], saturation=run.saturation[:, 1:], loss=run.loss,
-        train_accuracy=run.train_accuracy if len(run.train_accuracy) else None, **relu))
+    run, net = history(patient, patient.rate or rate, seed, record_every=50)
+    return diagnose(Recording.of_history(run, net))
 
 
 def counts():

@@ -40,13 +40,3 @@ from .selu import GAINS, attraction, draw_self_normalizing, row_16
 from .theory import NAMES, NORM_NAMES, chi
 
 CLAIMS = (*depth.CLAIMS, *selu.CLAIMS)
-
-__all__ = [
-    "BATCHES", "CHOICES", "CLAIMS", "COMPANIONS", "DEPTHS", "EXERCISES", "FACTORS", "GAINS", "IMAGES", "NAMES",
-    "NORMS", "NORM_NAMES", "RATES", "SCALES", "TRAINING_BATCHES", "accuracy", "accuracy_in_inference",
-    "against_engine", "along_and_size", "attraction", "by_batch", "chi", "digits", "draw_accuracy",
-    "draw_companions", "draw_healed", "draw_price", "draw_rescue", "draw_residual", "draw_self_normalizing",
-    "draw_sharing", "draw_tuning", "growth", "lagging", "measured_chi", "network", "normalize",
-    "normalize_backward", "predicted_growth", "rates_that_work", "row_14", "row_16", "shifted", "stack",
-    "step_factors", "through", "training_accuracy",
-]

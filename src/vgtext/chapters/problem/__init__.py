@@ -22,10 +22,3 @@ from .rounding import draw_float_range, error_sizes, factor, layers_at_zero
 from .yardsticks import draw_yardsticks, three_yardsticks, unmoved
 
 CLAIMS = layers.CLAIMS
-
-__all__ = [
-    "BLOWN_UP", "CLAIMS", "EXERCISES", "FADED", "GROWING", "NETWORKS", "SHRINKING", "back_per_layer",
-    "draw_first_layers", "draw_float_range", "draw_growth", "draw_quantities", "draw_two_lists", "draw_yardsticks",
-    "error_sizes", "factor", "factors_to_reach", "layer_sizes", "layers_at_zero", "multiply", "network",
-    "random_products", "round_trip", "three_yardsticks", "unmoved",
-]

@@ -22,12 +22,3 @@ from .through_time import SCALES, draw_through_time
 from .waking import draw_waking, wakes
 
 CLAIMS = learning.CLAIMS
-
-__all__ = [
-    "ADDING_NAMES", "BIASES", "CLAIMS", "EQUAL_SCALES", "EXERCISES", "KINDS", "LENGTHS", "MATRICES", "NETWORKS",
-    "RATES", "SCALES", "SUM_LENGTHS", "WIDTHS", "arrivals", "beats", "best", "chrono", "contributions", "critical_bias",
-    "decay", "draw_adding", "draw_contributions", "draw_learning", "draw_paths", "draw_same_or_fresh",
-    "draw_through_time", "draw_truncated", "draw_waking", "factor", "follow", "half_life", "identity", "learned",
-    "longest", "measured_factor", "measured_half_life", "network", "outcomes", "reach", "sequences", "sizes",
-    "solved", "start", "steps_for", "terms", "truncated", "wakes",
-]

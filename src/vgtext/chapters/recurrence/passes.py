@@ -18,7 +18,7 @@ def network(cell, bias=0.0, scale=1.0, matrix="orthogonal", tied=False, seed=0, 
     ``scale`` multiplies a matrix that keeps a size on average; ``tied`` gives an LSTM's input gate minus the bias.
     """
     net = nn.Recurrent(cell, SYMBOLS + 1, UNITS, SYMBOLS, init=MATRICES[matrix](scale), forget_bias=bias,
-                       update_bias=bias, seed=seed, dtype=dtype)
+                       update_bias=bias, seed=seed, dtype=dtype, fast=False)
     if tied:
         net.b[:UNITS] = -bias
     return net
@@ -42,25 +42,16 @@ def sizes(cell, T=100, bias=0.0, scale=1.0, matrix="orthogonal", inputs="copy", 
 
 
 def follow(net, x, y):
-    """Forward, and back step by step: h, [h; x; 1] as ``s``, dh, dc (LSTM), dz and the forget gates ``f``, by step.
+    """Forward, and back step by step: h, dh, dc (LSTM), dp, dq and the forget gates ``f``, by step.
 
-    dh[t] = dL/dh[t], dc[t] = dL/dc[t] and dz[t] = dL/dz[t] are (T + 1, units, examples). No power of two is taken out,
-    so use float64.
+    dh[t] = dL/dh[t], dc[t] = dL/dc[t], dp[t] = dL/d(W h[t-1]) and dq[t] = dL/d(U x[t] + b) are (T + 1, rows, examples),
+    at t = 0 nan but for dh. Take float64, where nothing here leaves the range of floats.
     """
-    T, n, lstm = len(x), net.n, isinstance(net.cell, nn.cells.LSTM)
-    dL_da = net.loss(net.forward(x), y)[1]
-    kept = SimpleNamespace(h=net.h.copy(), s=net.s.copy(), f=net.z[:, n : 2 * n].copy() if lstm else None)
-    kept.dh, kept.dc, kept.dz = np.zeros_like(kept.h), np.zeros_like(kept.h), np.zeros_like(net.z)
-    net.cell.start()
-    dh = net.V.T @ dL_da
-    for t in range(T, 0, -1):
-        kept.dh[t] = dh
-        if lstm:  # by the next state, and by the output h = o tanh(c)
-            kept.dc[t] = net.cell.dc + dh * net.z[t, 2 * n : 3 * n] * (1 - net.cell.tanh_c[t] ** 2)
-        net.cell.backward(t, dh)
-        kept.dz[t] = net.z[t]
-        dh = net.W.T @ net.z[t][net.rows_h]
-        if net.cell.direct is not None:
-            dh += net.cell.direct
-    kept.dh[0] = dh
-    return kept
+    net.loss_and_gradient(x, y)
+    steps, gone = net.steps, [np.full_like(k, np.nan) for k in net.steps[1]]
+    dh, dc, dp, dq = (np.stack([gone[k], *(step[k] for step in steps[1:])]) for k in range(4))
+    dh[0], f = steps[0].dh, None
+    if net.kind == "lstm":  # dL/dc[t] comes from the next state, and from the output h = o tanh(c)
+        f, o, tanh_c = (np.stack([gone[0], *(kept[k] for kept in net.kept)]) for k in (1, 2, 5))
+        dc += dh * o * (1 - tanh_c**2)
+    return SimpleNamespace(h=net.h, dh=dh, dc=dc, dp=dp, dq=dq, f=f)

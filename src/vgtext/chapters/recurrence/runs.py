@@ -42,7 +42,7 @@ def chrono(net, T, rng):
     """
     n, b = net.n, np.log(rng.uniform(1, T - 1, (net.n, 1)))
     net.b[n : 2 * n] = b
-    if isinstance(net.cell, nn.cells.LSTM):
+    if net.kind == "lstm":
         net.b[:n] = -b
 
 

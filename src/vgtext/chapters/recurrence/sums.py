@@ -15,24 +15,27 @@ CUT = 100  # the length of the sequences that are truncated
 
 
 def terms(kind, T, seed=0):
-    """What step t gives to the gradient of [W U b]: (T, rows, columns), t = 1 … T; their sum is the gradient."""
+    """What step t gives to the gradient of W, U and b, flat: (T, parameters), t = 1 … T; their sum is the gradient."""
     cell, bias = KINDS[kind]
     net = network(cell, bias, seed=seed)
-    kept = follow(net, *sequences(T, seed=seed))
-    return np.matmul(kept.dz[1:], kept.s[:-1].transpose(0, 2, 1))  # dL/dz[t] [h[t-1]; x[t]; 1].T
+    x, y = sequences(T, seed=seed)
+    kept = follow(net, x, y)
+    W = kept.dp[1:] @ kept.h[:-1].mT  # (T, rows, units)
+    U, b = kept.dq[1:] @ x.mT, kept.dq[1:].sum(axis=2)  # (T, rows, inputs), (T, rows)
+    return np.concatenate([k.reshape(T, -1) for k in (W, U, b)], axis=1)
 
 
 @cache
 def contributions(kind, T, seed=0):
     """Sizes of the T terms, and of their sum: (T,), number."""
     each = terms(kind, T, seed)
-    return np.sqrt(np.square(each).sum(axis=(1, 2))), float(np.linalg.norm(each.sum(axis=0)))
+    return np.linalg.norm(each, axis=1), float(np.linalg.norm(each.sum(axis=0)))
 
 
 @cache
 def truncated(kind, seed=0):
     """The sum of the last k of 100 terms against all: relative length and angle in degrees, k = 1 … 100: (2, 100)."""
-    each = terms(kind, CUT, seed).reshape(CUT, -1)
+    each = terms(kind, CUT, seed)
     last = np.cumsum(each[::-1], axis=0)  # (k, parameters)
     size = np.linalg.norm(last, axis=1)
     cosine = last @ last[-1] / (size * size[-1])

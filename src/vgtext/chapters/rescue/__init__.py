@@ -32,12 +32,3 @@ from .plans import (
 from .runs import TEST_BAR, TRAIN_BAR, accuracy, again, rescued
 
 RECORDED = tuple(range(1, STEPS, 25))
-
-__all__ = [
-    "ACTIVATIONS", "CASES", "DEPTH", "ENOUGH", "EVEN", "EXERCISES", "INITS", "LOOKS", "NAMES", "PATIENT",
-    "RATES", "RECORDED", "STAGES", "STEPS", "TEST_BAR", "TRAIN_BAR", "WAYS", "WIDTH", "Plan", "accuracy",
-    "affordable", "again", "best", "build", "by_changes", "chart_line", "charts", "check_rescue", "diagnosis",
-    "digits", "directions", "draw_case", "draw_directions", "draw_operation", "draw_patient", "draw_stages",
-    "factor", "follow", "forecasts", "least_changes", "needed", "numpy_run", "plans", "predicted_directions",
-    "rates_of", "rescued", "share_kept", "start", "treat",
-]

@@ -97,23 +97,7 @@ def examine(net, rate, optimizer="sgd", seed=0):
     run = treat(net, rate, seed, optimizer=optimizer, record_every=25, progress=current_mode() == "live")
     train, test = accuracies(run)
     return Finding(seed, factor(start.error), float(start.directions[-1]), float(train), float(test),
-                   recording_of(run, net, rate))
-
-
-def recording_of(run, net, rate):
-    """Return a training run of ``vgtext.nn`` as ``vgtext.diagnose`` takes it."""
-    fields = {"loss": run.loss, "learning_rate": rate}
-    if len(run.train_accuracy):
-        fields |= {"train_accuracy": run.train_accuracy, "test_accuracy": run.test_accuracy}
-    if len(run.recorded):
-        units = np.array([len(layer.W) for layer in net.layers[1:]])
-        with np.errstate(over="ignore", under="ignore"):
-            fields |= {"steps": run.recorded, "gradient": np.exp2(run.log2_gradient[:, 1:]),
-                       "activation": np.exp2(run.log2_activation[:, 1:]) / np.sqrt(units),
-                       "update_ratio": run.update_ratio[:, 1:], "saturation": run.saturation[:, 1:]}
-        if net.layers[1].phi.name == "relu":
-            fields["dead"] = run.dead[:, 1:]
-    return Recording(**fields)
+                   Recording.of_history(run, net, rate))
 
 
 def hint(finding):

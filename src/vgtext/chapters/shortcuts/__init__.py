@@ -16,33 +16,3 @@ from .size import SCALES, draw_paths, draw_sizes, growth, path_shares, predicted
 from .training import WORDS, best, best_rate, draw_training
 
 CLAIMS = (*shattered.CLAIMS, *norms.CLAIMS)
-
-__all__ = [
-    "CLAIMS",
-    "EXERCISES",
-    "KINDS",
-    "LINES",
-    "NOISE_DEPTHS",
-    "SCALES",
-    "WORDS",
-    "along_line",
-    "best",
-    "best_rate",
-    "corrected",
-    "correlation",
-    "draw_noise",
-    "draw_norms",
-    "draw_paths",
-    "draw_shattered",
-    "draw_sizes",
-    "draw_training",
-    "growth",
-    "last_layer",
-    "likeness",
-    "path_shares",
-    "predicted_shares",
-    "published",
-    "sizes",
-    "slope",
-    "taken_out",
-]

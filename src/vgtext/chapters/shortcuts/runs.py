@@ -11,7 +11,6 @@ import numpy as np
 from tqdm import tqdm
 
 from vgtext import nn, results
-from vgtext.nn.pointwise import Pointwise
 
 WIDTH, STEPS, EVERY = 32, 220, 22  # ten epochs of 22 mini-batches of 64 digits; evaluated after each
 DEPTHS, SEEDS, RATES = (2, 5, 10, 20, 40, 70, 100), 3, (0.03, 0.1, 0.3)
@@ -28,7 +27,7 @@ def network(kind, depth, seed=0):
     """
     blocks = [nn.Dense(64, WIDTH, init="lecun_normal")]
     for _ in range(depth):
-        inner = [Pointwise(WIDTH, "relu"), nn.Dense(WIDTH, WIDTH, init="he_normal")]
+        inner = [nn.Pointwise(WIDTH, "relu"), nn.Dense(WIDTH, WIDTH, init="he_normal")]
         if kind.startswith("highway"):
             blocks.append(nn.Highway(WIDTH, "relu", "he_normal", gate_bias=-4.0 if "closed" in kind else -2.0))
         elif kind == "plain":

@@ -30,10 +30,3 @@ from .varied import (
 )
 
 CLAIMS = (*repeated.CLAIMS, *varied.CLAIMS, *gradients.CLAIMS, *precision.CLAIMS)
-
-__all__ = [
-    "CLAIMS", "EXERCISES", "FACTORS", "MATRICES", "NETWORKS", "ORDERS", "draw_float_depths", "draw_layer_gradients",
-    "draw_order", "draw_random_products", "draw_three_fates", "draw_three_rules", "draw_unit_circle", "layer_sizes",
-    "norms", "ordered", "product_norms", "random_signals", "share_that_explodes", "three_rules", "threshold",
-    "threshold_theory",
-]

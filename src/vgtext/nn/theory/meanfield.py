@@ -12,6 +12,7 @@ Sources: Poole et al. 2016, equations 3 to 6; Schoenholz et al. 2017, equations 
 from functools import cache
 
 import numpy as np
+from scipy.optimize import brentq
 
 from .. import checks
 from ..activations import get_activation
@@ -82,7 +83,7 @@ def fixed_point(activation="tanh", sigma_w=1.0, sigma_b=0.0, q0=1.0):
     if not any(signs):
         return 0.0
     i = len(signs) - 1 - signs[::-1].index(True)
-    return _bisect(excess, _Q[i], _Q[i + 1])
+    return _root_of(excess, _Q[i], _Q[i + 1])
 
 
 def chi(activation="tanh", sigma_w=1.0, sigma_b=0.0, q=None):
@@ -113,7 +114,7 @@ def critical_sigma_w(activation="tanh", sigma_b=0.0):
     values = [excess(q) for q in _Q[48:]]  # q from 1e-4
     for q, q_next, low, high in zip(_Q[48:], _Q[49:], values, values[1:]):
         if low < 0 <= high and q - low > 1e-9:
-            return float(1 / np.sqrt(chi(phi, q=_bisect(excess, q, q_next))))
+            return float(1 / np.sqrt(chi(phi, q=_root_of(excess, q, q_next))))
     raise ValueError(f"sigma_b must leave a critical point for {phi.name}; there is none at {sigma_b}")
 
 
@@ -131,7 +132,7 @@ def correlation_fixed_point(activation="tanh", sigma_w=1.0, sigma_b=0.0):
         return 1.0
     q = fixed_point(activation, sigma_w, sigma_b)
     excess = lambda c: correlation_map(c, activation, sigma_w, sigma_b, q) - c  # noqa: E731
-    return 1.0 if excess(0.999999) > 0 else _bisect(excess, 0.0, 0.999999, 1e-10) if excess(0.0) > 0 else 0.0
+    return 1.0 if excess(0.999999) > 0 else _root_of(excess, 0.0, 0.999999) if excess(0.0) > 0 else 0.0
 
 
 def depth_scale(activation="tanh", sigma_w=1.0, sigma_b=0.0):
@@ -162,12 +163,6 @@ def _scales(sigma_w, sigma_b):
     return checks.number("sigma_w", sigma_w, least=0), checks.number("sigma_b", sigma_b, least=0)
 
 
-def _bisect(f, low, high, tolerance=1e-14):
-    """Return where f changes sign in [low, high]."""
-    sign = f(low) > 0
-    while high - low > tolerance * max(1.0, abs(high)):
-        middle = (low + high) / 2
-        if middle in (low, high):
-            break
-        low, high = (middle, high) if (f(middle) > 0) == sign else (low, middle)
-    return (low + high) / 2
+def _root_of(f, low, high):
+    """Return where f, of different signs at low and high, is 0, to 14 digits."""
+    return float(brentq(f, low, high, xtol=1e-26, rtol=1e-14))

@@ -9,6 +9,9 @@ are batches: ``W`` is ``(L, …, n, n)``.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import digamma
+
+from .. import checks
 
 #: Up to this n, memory holds n x n matrices layer beside layer, so that a product is a few vector sums.
 SMALL = 3
@@ -166,12 +169,5 @@ def gaussian_lyapunov_exponents(n, sigma=1.0):
     λ_k = ln sigma + (ln 2 + digamma((n - k + 1) / 2)) / 2, k = 1 … n (Newman 1986). With n = 2 the largest is
     ln sigma + (ln 2 - 0.5772…) / 2.
     """
-    if n < 1 or not sigma > 0:
-        raise ValueError(f"n must be 1 or more and sigma positive; got n={n}, sigma={sigma}")
-    return np.log(sigma) + (np.log(2) + np.array([_digamma_half(n - k + 1) for k in range(1, n + 1)])) / 2
-
-
-def _digamma_half(m):
-    """digamma(m / 2) for a whole number m >= 1, from digamma(x + 1) = digamma(x) + 1/x."""
-    start = -np.euler_gamma - (2 * np.log(2) if m % 2 else 0)  # digamma(1/2) or digamma(1)
-    return start + sum(2 / j for j in range(2 - m % 2, m, 2))
+    n, sigma = checks.whole("n", n), checks.number("sigma", sigma, above=0)
+    return np.log(sigma) + (np.log(2) + digamma(np.arange(n, 0, -1) / 2)) / 2

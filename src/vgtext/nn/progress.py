@@ -1,0 +1,11 @@
+"""A progress bar on the terminal, for what takes more than two seconds."""
+
+import sys
+
+from tqdm.auto import tqdm
+
+
+def bar(items, progress, words, total=None):
+    """Wrap ``items`` in a tqdm bar on stderr: always, never, or (None) on a terminal after two seconds."""
+    show = sys.stderr.isatty() if progress is None else progress
+    return tqdm(items, desc=words, total=total, delay=2 * (progress is None), leave=False) if show else items
