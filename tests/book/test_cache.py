@@ -1,30 +1,103 @@
-"""What is executed again: a chapter when its own code changes, everything when shared code does."""
+"""What is run again: the pages whose code imports what has changed, or loads it, and no other."""
 
+import ast
 import sys
 from pathlib import Path
 
 import pytest
 
 sys.path.append(str(Path(__file__).parents[2] / "book" / "_ext"))
-import house
+import depends
+import execution
+
+ROOT = Path(__file__).parents[2]
+
+FILES = {
+    "__init__.py": "",
+    "ledger.py": "def gather(): ...\nclass Ledger: ...\nclass Claim: ...",
+    "nn/__init__.py": "from . import threads\nfrom .layers import Dense\nfrom .cells import Cell\nthreads.one()",
+    "nn/threads.py": "", "nn/layers.py": "from . import checks", "nn/cells.py": "from . import checks",
+    "nn/checks.py": "",
+    "explore/__init__.py": "from .show import explore", "explore/show.py": "", "explore/explore.css": "",
+    "chapters/__init__.py": "",
+    "chapters/one/__init__.py": "from . import theory\nfrom .theory import draw\nfrom .asked import E\n"
+                                "CLAIMS = (*theory.CLAIMS,)",
+    "chapters/one/theory.py": "from vgtext import nn\nfrom vgtext.ledger import Claim\nnn.Dense()\nCLAIMS = ()",
+    "chapters/one/asked.py": "",
+    "chapters/one_more/__init__.py": "from .theory import draw",
+    "chapters/one_more/theory.py": "from ..one.theory import draw\nlaw = 'shared_runs.npz'",
+    "data/one_runs.npz": "", "data/one_more_runs.npz": "", "data/shared_runs.npz": "",
+}
+PAGES = {
+    "one": "from vgtext.chapters import one as lab\nfrom vgtext.explore import explore\nexplore(lab.draw)\nlab.E",
+    "one_more": "from vgtext.chapters import one_more as lab\nlab.draw()",
+    "every": "from vgtext import nn\nprint(nn)",
+    "ledger": "from vgtext.ledger import Ledger\nLedger()",
+    "broken": "%time import vgtext",
+    "none": "print(1)",
+}
+
+
+def keys(package):
+    sources = depends.Sources(package)
+    return {name: sources.key(code) for name, code in PAGES.items()}
 
 
 @pytest.mark.parametrize(("changed", "stale"), [
-    ("chapters/one/theory.py", {"one", "index"}),
-    ("chapters/one_more/theory.py", {"one_more", "index"}),
-    ("data/one_runs.npz", {"one", "index"}),
-    ("data/one_more_runs.npz", {"one_more", "index"}),
-    ("nn/layers.py", {"one", "one_more", "index"}),
-    ("chapters/__init__.py", {"one", "one_more", "index"}),
+    ("chapters/one/theory.py", {"one", "one_more", "ledger"}),
+    ("chapters/one/asked.py", {"one"}),
+    ("chapters/one_more/theory.py", {"one_more"}),
+    ("data/one_runs.npz", {"one", "one_more", "ledger"}),
+    ("data/one_more_runs.npz", {"one_more"}),
+    ("data/shared_runs.npz", {"one_more"}),
+    ("nn/layers.py", {"one", "one_more", "ledger", "every"}),
+    ("nn/checks.py", {"one", "one_more", "ledger", "every"}),
+    ("nn/cells.py", {"every"}),
+    ("nn/threads.py", {"one", "one_more", "ledger", "every"}),
+    ("explore/show.py", {"one"}),
+    ("explore/explore.css", set()),
+    ("ledger.py", {"one", "one_more", "ledger"}),
 ])
-def test_a_change_makes_stale_what_stands_on_it(tmp_path, monkeypatch, changed, stale):
-    for name in ("notebooks/one.ipynb", "notebooks/one_more.ipynb", "book/index.md", "pkg/chapters/__init__.py",
-                 "pkg/chapters/one/theory.py", "pkg/chapters/one_more/theory.py", "pkg/data/one_runs.npz",
-                 "pkg/data/one_more_runs.npz", "pkg/nn/layers.py"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(name)
-    monkeypatch.setattr(house, "PACKAGE", tmp_path / "pkg")
-    before = house.digests(tmp_path)
-    (tmp_path / "pkg" / changed).write_text("another")
-    after = house.digests(tmp_path)
-    assert {name for name in before if before[name] != after[name]} == stale
+def test_a_change_makes_stale_what_stands_on_it(tmp_path, changed, stale):
+    package = tmp_path / "vgtext"
+    for name, text in FILES.items():
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / name).write_text(text)
+    before = keys(package)
+    (package / changed).write_text(f"{FILES[changed]}\n")
+    after = keys(package)
+    code = set() if changed.endswith(".css") else {"broken"}
+    assert {name for name in before if before[name] != after[name]} == stale | code
+    (package / changed).write_text(FILES[changed])
+    assert keys(package) == before, "a change undone is found again"
+
+
+def is_main(node):
+    return isinstance(node, ast.If) and "__main__" in ast.unparse(node.test)
+
+
+def test_importing_a_module_changes_no_other():
+    """Only then may a name that a package passes on lead past the package's other modules."""
+    found = []
+    for path in (ROOT / "src" / "vgtext").rglob("*.py"):
+        if path.name not in ("__init__.py", "__main__.py"):
+            found += [f"{path}: {ast.unparse(node)}" for node in ast.parse(path.read_text("utf8")).body
+                      if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not is_main(node)
+                      and any(depends.is_call(inner) for inner in ast.walk(node))]
+    assert found == []
+
+
+def test_chapters_are_imported_by_name_in_the_ledger_alone():
+    """The files that a page depends on are read from its imports, which cannot see such a one."""
+    by_name = {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src" / "vgtext").rglob("*.py")
+               if "import_module" in path.read_text("utf8") and path.parent.name != "tools"}
+    assert by_name == {"vgtext/ledger.py"}
+
+
+@pytest.mark.parametrize("text", [
+    '{"cells": [], "metadata": {"kernelspec": {"name": "python3"}}}', "---\nkernelspec:\n  name: python3\n---\n# Title",
+])
+def test_a_page_is_stamped_with_its_digest_in_its_kernelspec(text):
+    stamped = execution.stamped(text, "0e12")
+    assert "digest" in stamped and "0e12" in stamped and "python3" in stamped
+    assert execution.stamped(text, None) == text

@@ -1,0 +1,119 @@
+"""Runs the code of pages ahead, on all cores, and only where nothing that it depends on was run before.
+
+Each page's kernelspec is given, while Sphinx reads it, the digest of what its code depends on (``depends``). The cache
+of Jupyter Book tells notebooks apart by their code and their kernelspec, so it keeps several runs of one notebook and
+finds an old one again when a change is undone; a page is read again when its digest is another.
+"""
+
+import json
+import math
+import os
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from depends import Sources
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.executors.utils import single_nb_execution
+from myst_nb.core.read import create_nb_reader
+
+KEPT = 300  # runs of notebooks, about half a megabyte each; those used longest ago go first
+QUIET = ["--log-level=ERROR"]  # without its warning that a kernel on loopback is not encrypted
+
+
+class Execution:
+    """The code of the book's pages: what it depends on, and its runs."""
+
+    def __init__(self):
+        """Start with nothing looked at."""
+        self.keys = {}
+
+    def notebook(self, env, docname, text=None):
+        """Return a page as a notebook, stamped if its digest is known; None for a page without code."""
+        path = env.doc2path(docname)
+        text = Path(path).read_text("utf8") if text is None else text
+        reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, stamped(text, self.keys.get(docname)))
+        return reader and reader.read(stamped(text, self.keys.get(docname)))
+
+    def find_stale(self, app, env, added, changed, removed):
+        """Work out each page's digest; return the pages that were read with another one."""
+        sources = Sources()
+        self.keys = {docname: self.key(sources, env, docname) for docname in env.found_docs}
+        return [docname for docname, key in self.keys.items() if key != read_with(env, docname)]
+
+    def key(self, sources, env, docname):
+        """Return the digest of a page; None for one without code."""
+        page = self.notebook(env, docname)
+        code = [cell.source for cell in page.cells if cell.cell_type == "code"] if page else []
+        if not code:
+            return None
+        code, root = "\n".join(code), Path(env.srcdir)
+        reads_the_book = "vgtext.tools" in code
+        beside = [root / "_config.yml", root / "_toc.yml", *sorted(root.glob("notebooks/*.ipynb"))]
+        return sources.key(code, beside if reads_the_book else ())
+
+    def stamp(self, app, docname, source):
+        """Write a page's digest into the text that Sphinx has read."""
+        source[0] = stamped(source[0], self.keys.get(docname))
+
+    def run_ahead(self, app, env, docnames):
+        """Run what no kept run fits, the longest first, before Sphinx reads the pages one at a time."""
+        cache = get_cache(app.config.nb_execution_cache_path)
+        cache.change_cache_limit(KEPT)
+        seconds = {record.uri: record.data["execution_seconds"] for record in cache.list_cache_records()}
+        pages = {str(env.doc2path(name)): self.notebook(env, name) for name in docnames if self.keys.get(name)}
+        todo = sorted((path for path, page in pages.items() if not has_run(cache, page)),
+                      key=lambda path: -seconds.get(path, math.inf))
+        if todo:
+            print(f"running the code of {len(todo)} of {len(env.found_docs)} pages", flush=True)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for path, run in zip(todo, pool.map(lambda path: self.run(app, path, pages[path]), todo)):
+                if run.err is None:  # one that fails is run again, and told of, when the page is read
+                    bundle = CacheBundleIn(run.nb, path, data={"execution_seconds": run.time})
+                    cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+    @staticmethod
+    def run(app, path, page):
+        """Run a page's code in its folder."""
+        return single_nb_execution(page, str(Path(path).parent), app.config.nb_execution_timeout, False,
+                                   extra_arguments=list(QUIET))
+
+
+def stamped(text, key):
+    """Return the text of a page with ``key`` in its kernelspec."""
+    if key is None:
+        return text
+    if text.startswith("{"):
+        notebook = json.loads(text)
+        notebook["metadata"]["kernelspec"]["digest"] = key
+        return json.dumps(notebook)
+    return re.sub(r"^kernelspec:\n( +)", rf"kernelspec:\n\1digest: '{key}'\n\1", text, count=1, flags=re.M)
+
+
+def read_with(env, docname):
+    """Return the digest of a page when it was last read."""
+    return env.metadata.get(docname, {}).get("kernelspec", {}).get("digest")
+
+
+def has_run(cache, page):
+    """Whether the cache keeps a run of this code with this digest."""
+    try:
+        return bool(cache.match_cache_notebook(page))
+    except KeyError:
+        return False
+
+
+def set_cache(app, config):
+    """Keep runs beside the built pages, so that they are there whatever is built."""
+    config.nb_execution_cache_path = str(Path(app.outdir).parent / ".jupyter_cache")
+
+
+def setup(app):
+    """Register the above."""
+    execution = Execution()
+    app.connect("config-inited", set_cache)
+    app.connect("env-get-outdated", execution.find_stale)
+    app.connect("env-before-read-docs", execution.run_ahead)
+    app.connect("source-read", execution.stamp)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
