@@ -19,6 +19,11 @@ def prose(slug):
     return re.sub(r"`[^`]*`", "", text)
 
 
+def has_solutions(slug):
+    """Whether the chapter holds its solutions; a student's fork has none, nor the numbers in them."""
+    return "{solution-start}" in prose(slug)
+
+
 def numbers(slug):
     """The decimal numbers, and the whole numbers of four or more digits, that a reader finds in the prose."""
     return set(NUMBER.findall(prose(slug)))
@@ -37,7 +42,7 @@ def check_prose(slug, given, computed):
     found = numbers(slug)
     listed = set(given) | set(computed)
     assert found <= listed, f"typed but not listed: {sorted(found - listed)}"
-    if "{solution-start}" in prose(slug):  # a student's fork has none, nor the numbers in them
+    if has_solutions(slug):
         assert found == listed, f"listed but gone: {sorted(listed - found)}"
     wrong = {text: value for text, value in computed.items() if not agrees(text, value)}
     assert not wrong, f"the prose of {slug} says otherwise than the computation: {wrong}"

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from figures import caption_of, check_figure
-from prose import check_prose
+from prose import check_prose, has_solutions
 from vgtext import nn
 from vgtext.chapters import problem as lab
 from vgtext.chapters.problem.exercises import (
@@ -250,6 +250,7 @@ def test_scales_that_keep_the_error_signal():
 
 
 def test_numbers_of_the_prose():
+    words = " ".join(PROSE.split())
     sigmoid, large = (lab.back_per_layer(change) for change in ("sigmoid units", "weights × 4"))
     for written, said, true in (
         ("about 0.24 per layer", 0.24, sigmoid),
@@ -265,7 +266,7 @@ def test_numbers_of_the_prose():
         (r"2^{-14} \approx 6.1 \times 10^{-5}", 6.1e-5, 2.0**-14),
         (r"\sqrt{0.4 \times 1.6} = 0.8", 0.8, (0.4 * 1.6) ** 0.5),
     ):
-        assert written in " ".join(PROSE.split()), written
+        assert written in words or not has_solutions("problem"), written
         assert said == pytest.approx(true, rel=0.04), written
 
 
