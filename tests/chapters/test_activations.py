@@ -50,6 +50,14 @@ def test_each_at_its_own_scale_comes_through():
     assert 1 < 10 ** lab.reaches("gelu") < 10 ** lab.reaches("silu") < 1000  # "several times", "tens of times"
 
 
+def test_what_theory_says_of_gelu_where_the_dots_disagree():
+    """"At √2 theory says 5.6 powers of ten lost"; the scales of tanh for three questions."""
+    assert signal_propagation.backward_sizes("gelu", 2**0.5)[1] == pytest.approx(-5.6, abs=0.05)
+    assert lab.own_scale("tanh") == pytest.approx(1.19, abs=0.005)
+    assert lab.scale_to_keep("tanh") == pytest.approx(1.47, abs=0.005)
+    assert lab.scale_to_keep("tanh", 1e-9) == pytest.approx(1, abs=1e-6)
+
+
 @pytest.mark.parametrize("activation", ["gelu", "silu"])
 def test_a_resting_point_that_is_unstable(activation):
     """At its own scale q has a fixed point without biases; a little more grows, a little less fades."""
@@ -72,9 +80,9 @@ def test_what_arrives_at_one_scale_for_all():
     assert lab.reaches("selu", root) > 2
 
 
-@given(st.floats(0.0, 0.95), st.floats(0.1, 5.0))
-def test_the_mean_of_leaky_relu(alpha, sigma):
-    assert shapes.leaky_mean(alpha, sigma) == pytest.approx((1 - alpha) * sigma / np.sqrt(2 * np.pi), rel=1e-9)
+@given(st.floats(0.0, 0.95), st.floats(0.1, 20.0))
+def test_the_mean_of_leaky_relu(alpha, q):
+    assert shapes.leaky_mean(alpha, q) == pytest.approx((1 - alpha) * np.sqrt(q / (2 * np.pi)), rel=1e-9)
 
 
 def test_selu_has_the_fixed_point_it_was_made_for():
@@ -199,9 +207,11 @@ def test_numbers_typed_into_the_prose():
     assert 10 * lab.own_scale("tanh") > lab.own_scale("sigmoid") > 10  # "ten times Xavier's"
     check_prose(
         "activations",
-        given={"0.01", "0.1", "0.2", "0.3", "0.9", "0.001", "0.03", "1.1", "1.2", "1.5", "1.6", "1.0507", "1.6733"},
+        given={"0.01", "0.1", "0.2", "0.3", "0.9", "0.001", "0.03", "1.1", "1.2", "1.5", "1.6"},
         computed={
             "0.359": shapes.leaky_mean(0.1), "0.399": lab.moments("relu")[0], "0.577": 3**-0.5,
-            "0.41": 3**-0.5 / 2**0.5, "0.707": -kinks.jump("selu"), "1.67": nn.activations.SELU_ALPHA,
+            "0.41": 3**-0.5 / 2**0.5, "5.6": -signal_propagation.backward_sizes("gelu", 2**0.5)[1],
+            "1.19": lab.own_scale("tanh"), "1.47": lab.scale_to_keep("tanh"),
+            "0.707": -kinks.jump("selu"), "1.67": nn.activations.SELU_ALPHA,
         },
     )

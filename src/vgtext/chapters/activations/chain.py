@@ -88,8 +88,8 @@ def passing(width=400, layer=10):
 CLAIMS = (
     Claim(
         "S1.11", "ReLU passes positive inputs on and zeroes negative ones, and so keeps larger gradients.",
-        "holds if", "The weights are √2 wide. Active units have slope 1, but half of the units pass nothing, which the "
-        "√2 makes up for; and a unit can die. With σ_w = 1 a ReLU network of 50 layers loses its gradient, too.",
+        "holds if", "σ_w = √2. Active units have slope 1, but half of the units pass nothing, which the √2 makes up "
+        "for; and a unit can die. With σ_w = 1 a ReLU network of 50 layers loses its gradient as well.",
         (
             Evidence("slope of ReLU at z = 1", lambda: nn.get_activation("relu").derivative(1.0), 1.0, 0),
             Evidence("slope of ReLU at z = -1", lambda: nn.get_activation("relu").derivative(-1.0), 0.0, 0),

@@ -102,7 +102,7 @@ CLAIMS = (
     Claim(
         "S1.12", "Leaky ReLU's small negative slope prevents complete saturation.",
         "holds", "A leaky unit's slope is never below α, so none is dead. That does not make it learn: where a "
-        "learning rate kills nearly all ReLU units, the leaky network fails, too.",
+        "learning rate kills nearly all ReLU units, the leaky network fails as well.",
         (
             Evidence("smallest slope of leaky ReLU, α = 0.01, for z in [-100, 100]",
                      lambda: float(nn.leaky_relu(0.01).derivative(np.linspace(-100, 100, 2001)).min()), 0.01, 1e-12),

@@ -3,19 +3,31 @@
 import numpy as np
 
 from vgtext.ask import Exercise
-from vgtext.nn.activations import SELU_ALPHA, SELU_LAMBDA
+from vgtext.nn.theory.meanfield import gaussian_mean
 
 ROOT = np.sqrt(2 * np.pi)
 
 
-def given_alpha(rng):
-    """A negative slope."""
-    return (rng.uniform(0.05, 0.9),)
+def given_slope(rng):
+    """The slope of tanh(kz), of softplus or of sin(kz), and a variance other than 1."""
+    k = rng.uniform(0.3, 0.8)
+    slopes = (lambda z: k / np.cosh(k * z) ** 2, lambda z: 1 / (1 + np.exp(-k * z)), lambda z: k * np.cos(k * z))
+    return slopes[rng.integers(3)], rng.uniform(1.6, 4)
 
 
-def given_alpha_and_sigma(rng):
-    """A negative slope, and a standard deviation other than 1."""
-    return rng.uniform(0.05, 0.9), rng.uniform(1.5, 4)
+def average(f, q):
+    """E f(z) for z ~ N(0, q), by quadrature."""
+    return gaussian_mean(lambda u: f(np.sqrt(q) * u))
+
+
+def scale(slope, q):
+    """One over the root mean square slope."""
+    return 1 / np.sqrt(average(lambda z: slope(z) ** 2, q))
+
+
+def given_alpha_and_q(rng):
+    """A negative slope, and a variance other than 1."""
+    return rng.uniform(0.05, 0.9), rng.uniform(1.5, 9)
 
 
 def given_z_and_alpha(rng):
@@ -50,39 +62,30 @@ EXERCISES = {
     exercise.name: exercise
     for exercise in (
         Exercise(
-            "kink", "the slopes of SELU at 0, from the left and from the right, two numbers",
-            lambda: np.array([SELU_LAMBDA * SELU_ALPHA, SELU_LAMBDA]),
+            "scale", "the weight scale that keeps the error signal, from the slope and q", scale, given_slope,
             mistakes=(
-                (lambda: np.array([SELU_ALPHA, 1.0]), "These are the slopes of ELU. SELU multiplies them by λ."),
-                (lambda: np.array([SELU_LAMBDA, SELU_LAMBDA * SELU_ALPHA]), "Left and right are swapped."),
-                (lambda: np.array([SELU_LAMBDA, SELU_LAMBDA]), "Only α = 1 makes both sides meet with one slope."),
-                (lambda: np.array([0.0, SELU_LAMBDA]), "On the left SELU flattens far from 0, not at 0."),
+                (lambda slope, q: scale(slope, q**2), "z has standard deviation √q, not q."),
+                (lambda slope, q: scale(slope, 1.0), "This is the scale at q = 1. Give z the variance q."),
+                (lambda slope, q: scale(slope, q) ** 2, "This is σ_w². Take the square root."),
+                (lambda slope, q: 1 / scale(slope, q), "Upside down: this is what the slopes take away."),
+                (lambda slope, q: 1 / average(slope, q),
+                 "This takes the mean slope. Square the slopes before you average."),
+                (lambda slope, q: 1 / np.sqrt(average(slope, q)),
+                 "The slopes count squared: chi holds the mean of the square, not of the slope."),
             ),
-            tolerance=2e-3,
+            tolerance=0.01,
         ),
         Exercise(
-            "scale", "the weight scale that keeps the error signal of leaky ReLU, from α",
-            lambda alpha: np.sqrt(2 / (1 + alpha**2)), given_alpha,
+            "mean", "the mean of leaky ReLU, from α and q",
+            lambda alpha, q: (1 - alpha) * np.sqrt(q) / ROOT, given_alpha_and_q,
             mistakes=(
-                (lambda alpha: np.sqrt(2), "This is ReLU's. The units on the left now pass something, too."),
-                (lambda alpha: np.sqrt(2 / (1 + alpha)), "Mean slope squared, not mean slope: α counts as α²."),
-                (lambda alpha: 2 / (1 + alpha), "Mean slope squared, not mean slope: α counts as α²."),
-                (lambda alpha: 2 / (1 + alpha**2), "This is σ_w². Take the square root."),
-                (lambda alpha: np.sqrt(1 / (1 + alpha**2)), "Each half of the units counts one half."),
-                (lambda alpha: np.sqrt((1 + alpha**2) / 2), "Upside down: this is what the slopes take away."),
-            ),
-        ),
-        Exercise(
-            "mean", "the mean of leaky ReLU, from α and σ",
-            lambda alpha, sigma: (1 - alpha) * sigma / ROOT, given_alpha_and_sigma,
-            mistakes=(
-                (lambda alpha, sigma: 0.0, "It would be 0 for α = 1 only. The two sides do not cancel."),
-                (lambda alpha, sigma: (1 - alpha) / ROOT, "This is the mean for σ = 1."),
-                (lambda alpha, sigma: (1 + alpha) * sigma / ROOT, "The left side pulls the mean down, not up."),
-                (lambda alpha, sigma: sigma / ROOT, "This is the mean of ReLU. The left side is missing."),
-                (lambda alpha, sigma: (1 - alpha) * sigma**2 / ROOT, "The mean is a length, so σ comes in once."),
-                (lambda alpha, sigma: 2 * (1 - alpha) * sigma / ROOT,
-                 "σ√(2/π) is the mean of |z|. Each side holds one half of it."),
+                (lambda alpha, q: 0.0, "It would be 0 for α = 1 only. The two sides do not cancel."),
+                (lambda alpha, q: (1 - alpha) / ROOT, "This is the mean for q = 1."),
+                (lambda alpha, q: (1 + alpha) * np.sqrt(q) / ROOT, "The left side pulls the mean down, not up."),
+                (lambda alpha, q: np.sqrt(q) / ROOT, "This is the mean of ReLU. The left side is missing."),
+                (lambda alpha, q: (1 - alpha) * q / ROOT, "q is a variance. The mean goes with its square root."),
+                (lambda alpha, q: 2 * (1 - alpha) * np.sqrt(q) / ROOT,
+                 "√(2q/π) is the mean of |z|. Each side holds one half of it."),
             ),
         ),
         Exercise(

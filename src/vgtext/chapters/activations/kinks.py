@@ -55,7 +55,7 @@ def draw_kink(value, slope, alpha=0.5, leaky=False):
 CLAIMS = (
     Claim(
         "S1.13", "ELU is exponential for negative inputs and keeps a smooth gradient.",
-        "holds if", "α = 1. For every other α the slope jumps at 0, from α to 1; SELU, with α = 1.67, has a kink, too.",
+        "holds if", "α = 1. For every other α the slope jumps at 0, from α to 1; SELU, with α = 1.67, has one too.",
         (
             Evidence("ELU, α = 1: jump of the slope at 0", lambda: jump(nn.elu(1.0)), 0.0, 1e-5),
             Evidence("ELU, α = 0.5: jump", lambda: jump(nn.elu(0.5)), 0.5, 1e-5),

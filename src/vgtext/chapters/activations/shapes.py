@@ -23,10 +23,10 @@ def dip(activation):
     return float(z[value.argmin()]), float(value.min())
 
 
-def leaky_mean(alpha, sigma=1.0):
-    """The mean of leaky ReLU over z ~ N(0, sigma²), by quadrature; it should be (1 - alpha) sigma/√(2π)."""
+def leaky_mean(alpha, q=1.0):
+    """The mean of leaky ReLU over z ~ N(0, q), by quadrature; it should be (1 - alpha) √(q/2π)."""
     phi = nn.leaky_relu(alpha)
-    return mf.gaussian_mean(lambda u: phi(sigma * u))
+    return mf.gaussian_mean(lambda u: phi(np.sqrt(q) * u))
 
 
 def draw_shape(shape, needed, activation="gelu", spread=1.0):
@@ -61,9 +61,9 @@ def draw_shape(shape, needed, activation="gelu", spread=1.0):
 CLAIMS = (
     Claim(
         "P.4", "Leaky ReLU has mean 0.",
-        "wrong", "Its mean over z ~ N(0, σ²) is (1 − α) σ/√(2π), little less than ReLU's.",
+        "wrong", "Its mean over z ~ N(0, q) is (1 − α) √(q/2π): 0 only for α = 1, where it is a straight line.",
         (
-            Evidence("the mean for α = 0.1, σ = 1", lambda: leaky_mean(0.1), 0.9 / np.sqrt(2 * np.pi), 1e-3),
+            Evidence("the mean for α = 0.1, q = 1", lambda: leaky_mean(0.1), 0.9 / np.sqrt(2 * np.pi), 1e-3),
         ), "shape?activation=leaky ReLU",
         setting="One Gaussian pre-activation, by quadrature.",
     ),

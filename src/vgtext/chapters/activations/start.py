@@ -1,7 +1,8 @@
 """Dead units before training: what biases and weights that are too small do, layer by layer.
 
-The networks are those of a much-read lab: ten hidden layers, five of 256 units and five of 128, with a framework's
-default, weights and biases uniform within 1/√n. The images here are the 8x8 digits.
+The networks are those of a well-known lab course, tutorial 3 of the UvA deep learning tutorials (Lippe 2022): ten
+hidden layers, five of 256 units and five of 128, with the PyTorch default, weights and biases uniform within 1/√n. The
+images here are the 8x8 digits, the lab's are Fashion-MNIST.
 """
 
 from functools import cache
@@ -95,12 +96,12 @@ def draw_start(dead, alike, sigma_w=STARTS["the default, σ_w = 0.577"], biases=
 CLAIMS = (
     Claim(
         "P.3", "Depth kills ReLU units: more than half are dead before training.",
-        "garbled", "In the course notes that show it, ten hidden layers on digits, it is the framework's default, "
-        "weights and biases together; with either mended most units live. Depth has its part: 50 layers with zero "
-        "biases lose two units in five, too.",
+        "garbled", "In the course notes that show it, with ten hidden layers, the PyTorch default is the cause, its "
+        "weights and biases together; with He weights or zero biases about one unit in seven is dead. Depth has its "
+        "part: 50 layers with zero biases lose two units in five.",
         (
-            Evidence("dead in layer 10, default weights and biases", lambda: dead_share(3**-0.5, True), 0.51, 0.06),
-            Evidence("default weights, zero biases", lambda: dead_share(3**-0.5, False), 0.15, 0.05),
+            Evidence("dead in layer 10, PyTorch default", lambda: dead_share(3**-0.5, True), 0.51, 0.06),
+            Evidence("the same weights, zero biases", lambda: dead_share(3**-0.5, False), 0.15, 0.05),
             Evidence("He weights, default biases", lambda: dead_share(2**0.5, True), 0.15, 0.05),
             Evidence("50 layers, zero biases: dead in layer 50", lambda: dead_share(3**-0.5, False, 50, True), 0.41,
                      0.06),

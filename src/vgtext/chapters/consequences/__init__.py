@@ -9,11 +9,12 @@
 from . import explosion, frozen, rates, rounding, slow
 from .curvature import batch, displaced, draw_step_size, hessian_times, network, quadratic, sharpness
 from .exercises import EXERCISES
-from .explosion import RATES, SCALES, draw_explosion
+from .explosion import RATES, SCALES, alarm, draw_explosion, mini_batches
 from .flat import DEPTHS, WAYS, draw_stillness, escape
 from .frozen import NETWORKS, draw_freezing, draw_frozen_layers, movement
 from .rates import draw_largest_rate, first_steps
 from .rounding import draw_rounded_away, moved
-from .slow import BEST, accuracy_with, draw_epochs_needed, draw_equal_budget, epochs_needed
+from .runs import IMAGES
+from .slow import BEST, accuracy_with, draw_epochs_needed, draw_equal_budget, epochs_needed, few_images
 
 CLAIMS = (*frozen.CLAIMS, *slow.CLAIMS, *rounding.CLAIMS, *explosion.CLAIMS, *rates.CLAIMS)

@@ -104,7 +104,7 @@ def draw_step_size(valley, push, ratio=1.5):
     push.plot(t, np.clip(measured, -3, 3), color=COLORS["weight"], linestyle="none", marker="o", markersize=5)
     fate = ("creeps back from one side" if ratio < 1 - 1e-9 else "is back after one step" if ratio < 1 + 1e-9 else
             "swings from side to side, and settles" if ratio < 2 - 1e-9 else
-            "swings for ever" if ratio < 2 + 1e-9 else "swings further out at every step")
+            "swings without end" if ratio < 2 + 1e-9 else "swings further out at every step")
     return (f"η = {ratio:.1f}/λ: w {fate}. After 10 steps the parabola has {number(path[10])} of the push left, the "
             f"network {number(measured[10])}. Its sharpness is λ = {settled()[1]:.1f}, so here η = "
             f"{number(ratio / settled()[1])}.")

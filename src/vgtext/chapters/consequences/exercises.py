@@ -9,9 +9,9 @@ CLASSES = np.array([2, 10, 1000])
 DIGITS, WEIGHT, RATE = np.array([24, 11, 8]), 3.0, 0.01
 
 
-def smallest(power=2.0**-DIGITS, m=1.5):
-    """The gradients below which the weight cannot move: (3,)."""
-    return power / m * WEIGHT / RATE
+def smallest(half_gap=2.0 ** (1 - DIGITS)):
+    """The gradients below which the weight cannot move: 2^(k - p) / η with 2^k ≤ 3 < 2^(k + 1), (3,)."""
+    return half_gap / RATE
 
 
 def two_times(rng):
@@ -46,20 +46,23 @@ def one_multiplication(times, n):
 
 
 def broken_run(rng):
-    """The losses of a run that falls, rises, runs away and ends in inf and nan: (steps,)."""
-    falls, swings, grows = rng.integers(4, 12, size=3)
-    start, up = rng.uniform(1, 3), rng.uniform(2, 4)
-    down = start * 0.9 ** np.arange(falls)
-    swing = down[-1] * np.where(np.arange(swings) % 2, 0.8, rng.uniform(1.1, 1.5))
-    away = start * 12 * up ** np.arange(grows)
-    return (np.concatenate([down, swing, away, [np.inf], np.full(rng.integers(1, 5), np.nan)]),)
+    """The losses of a run on mini-batches that falls, runs away and ends in inf and nan: (steps,)."""
+    falls, grows = rng.integers(25, 60), rng.integers(25, 50)
+    down = 0.97 ** np.arange(falls) * rng.uniform(0.8, 1.25, size=falls)
+    down[rng.integers(5, falls)] *= 4  # one unlucky batch
+    away = down[-1] * rng.uniform(1.3, 1.6) ** np.arange(1, grows + 1)
+    return (rng.uniform(1, 3) * np.concatenate([down, away, [np.inf], np.full(rng.integers(1, 5), np.nan)]),)
+
+
+def median_alarm(loss, middle=np.median, window=20):
+    """The first step, from 0, at which the running median is above three times its lowest value so far."""
+    seen = np.array([middle(loss[max(0, t + 1 - window) : t + 1]) for t in range(int(np.argmax(~np.isfinite(loss))))])
+    return int(np.argmax(seen > 3 * np.minimum.accumulate(seen)))
 
 
 def troubles(loss):
-    """The first steps at which the loss rises, is above ten times its start, and is no number, from step 0: (3,)."""
-    with np.errstate(invalid="ignore"):
-        return np.array([1 + np.argmax(np.diff(loss) > 0), np.argmax(loss > 10 * loss[0]),
-                         np.argmax(~np.isfinite(loss))])
+    """The steps of the alarm and of the first inf or nan, from step 0: (2,)."""
+    return np.array([median_alarm(loss), np.argmax(~np.isfinite(loss))])
 
 
 EXERCISES = {
@@ -79,13 +82,13 @@ EXERCISES = {
         Exercise(
             "smallest", "the smallest gradients for float32, float16 and bfloat16, an array", smallest,
             mistakes=(
-                (lambda: smallest(2 * 2.0**-DIGITS),
-                 "An update of half the last digit is enough to be rounded up to a whole one."),
-                (lambda: smallest(m=1), "3 is 1.5 · 2: its m is 1.5, which lowers the limit."),
+                (lambda: smallest(2.0 ** (2 - DIGITS)),
+                 "An update of half a gap is enough to be rounded to the next float."),
+                (lambda: smallest(WEIGHT * 2.0**-DIGITS), "3 lies between 2 and 4: take 2^k, k = 1, not the weight."),
                 (lambda: smallest() * RATE, "This is the smallest update. The gradient is that over η."),
                 (lambda: smallest() / WEIGHT, "This is relative to the weight. Multiply by it."),
                 (lambda: 2.0**-DIGITS / 1.5, "This is the smallest update over the weight. What gradient makes it?"),
-                (lambda: smallest(2.0**-DIGITS / 2), "Too small by two: at half of this limit the weight stays."),
+                (lambda: smallest(2.0**-DIGITS), "Too small by two: k is 1, since 3 is at least 2."),
                 (lambda: smallest()[[1, 0, 2]], "The right numbers, but float32 comes first."),
             ),
             tolerance=0.01,
@@ -122,15 +125,19 @@ EXERCISES = {
             tolerance=1e-3,
         ),
         Exercise(
-            "troubles", "the steps of the first rise, of ten times the start, and of the first inf or nan, an array",
+            "troubles", "the steps of the alarm and of the first inf or nan, an array",
             troubles, broken_run,
             mistakes=(
                 (lambda loss: troubles(loss) + 1, "Steps count from 0: the loss of step 0 is loss[0]."),
-                (lambda loss: troubles(loss) - np.array([1, 0, 0]),
-                 "The rise is one step later: np.diff gives one number less than there are steps."),
-                (lambda loss: troubles(loss) + np.array([0, 0, 1]), "inf comes before nan, and is the end, too."),
-                (lambda loss: np.array([np.argmax(loss > loss[0]), *troubles(loss)[1:]]),
-                 "A rise is a loss above that of the step before. It begins long before the start is reached again."),
+                (lambda loss: troubles(loss) + np.array([0, 1]), "inf comes before nan, and ends the run as well."),
+                (lambda loss: np.array([1 + np.argmax(np.diff(loss) > 0), troubles(loss)[1]]),
+                 "This is the first rise. On mini-batches nearly every second step is one."),
+                (lambda loss: np.array([median_alarm(loss, window=1), troubles(loss)[1]]),
+                 "This compares single losses, and one unlucky batch sets it off. Compare medians of the last 20."),
+                (lambda loss: np.array([median_alarm(loss, np.mean), troubles(loss)[1]]),
+                 "This is a running mean, which one large loss pulls up. Take the median."),
+                (lambda loss: np.array([np.argmax(loss > 3 * loss[0]), troubles(loss)[1]]),
+                 "This compares with the start. Compare with the lowest median so far."),
             ),
         ),
     )

@@ -57,7 +57,7 @@ def surroundings(depth, step):
 def along(depth, step, direction, distances):
     """The loss at the given distances from the network before ``step``, in a unit direction."""
     net, (x, y), theta = network(depth), batch(), descent(depth)[2][step]
-    return np.array([gradient_at(net, theta + s * direction, x, y)[0] for s in distances])
+    return np.array([gradient_at(net, theta + h * direction, x, y)[0] for h in distances])
 
 
 @cache
@@ -92,17 +92,17 @@ def draw_stillness(plane, nearby, depth=6, step=300):
     plane.set_title(f"{depth} layers, step {step}")
     label_line(plane, 7e-4, 8, "plateaus", COLORS["reference"], xytext=(0, 0))
     label_line(plane, 7e-4, 0.004, "valleys", COLORS["reference"], xytext=(0, 0))
-    nearby.set(xlim=(0, 30), ylim=(-0.6, 0.6), xlabel="distance s", ylabel="change of the loss")
+    nearby.set(xlim=(0, 30), ylim=(-0.6, 0.6), xlabel="distance h", ylabel="change of the loss")
     nearby.axhline(0, **REFERENCE)
-    s = np.linspace(0, 30, 31)
+    h = np.linspace(0, 30, 31)
     for direction, words, color, dash in zip(ways, WAYS, (COLORS["gradient"], COLORS["weight"], COLORS["seed"]),
                                              ("-", (0, (6, 2)), (0, (1, 1.5))), strict=True):
-        change = along(depth, step, direction, s) - loss
-        nearby.plot(s, np.where(np.abs(change) < 0.65, change, np.nan), color=color, linestyle=dash, label=words)
+        change = along(depth, step, direction, h) - loss
+        nearby.plot(h, np.where(np.abs(change) < 0.65, change, np.nan), color=color, linestyle=dash, label=words)
     slope = -size * (ways[0] @ ways[1])
-    nearby.plot(s, np.clip(slope * s + value * s**2 / 2, -0.65, 0.65), **THEORY)
+    nearby.plot(h, np.clip(slope * h + value * h**2 / 2, -0.65, 0.65), **THEORY)
     nearby.legend(loc="upper left")
-    drop = loss - min(along(depth, step, d, s).min() for d in ways[:2])
+    drop = loss - min(along(depth, step, d, h).min() for d in ways[:2])
     return (f"{depth} sigmoid layers, step {step}: gradient of size {number(size)}, loss {number(loss, 3)}. "
             f"The smallest curvature is {number(value)}; within 30 of here, the loss can fall by {number(drop)} along "
-            "a straight line.")
+            "one of these lines.")

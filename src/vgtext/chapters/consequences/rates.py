@@ -77,8 +77,8 @@ def draw_largest_rate(ax):
     label_line(ax, 0.28, 0.03, "after training (dots)", COLORS["weight"], xytext=(0, 0), ha="right")
     ratio, off = first[:, 1] / first[:, 0], np.abs(settled_[:, 1] / settled_[:, 0] - 1)
     return (f"{len(SETTLED)} trained networks: the largest learning rate at which a small push dies out is 2/λ within "
-            f"{off.max():.1%}. {len(STARTS)} networks at their initial weights stand {ratio.min():.1f} to "
-            f"{ratio.max():.0f} times as much, since the first steps carry them to flatter places. Least squares on "
+            f"{off.max():.1%}. {len(STARTS)} networks at their initial weights bear {ratio.min():.1f} to "
+            f"{ratio.max():.0f} times as much. Least squares on "
             f"{EXAMPLES} digits, width {WIDTH}.")
 
 
@@ -90,8 +90,9 @@ def worst_settled():
 
 CLAIMS = (
     Claim(
-        "S3.8", "Exploding gradients bring oscillation, instability and failure to converge.", "holds",
-        "",
+        "S3.8", "Exploding gradients bring oscillation, instability and failure to converge.", "holds if",
+        "The learning rate exceeds 2/λ for long, λ being the sharpness. Large gradients come with a large λ; a rate "
+        "below 2/λ is stable all the same. In the first steps of these networks a few times 2/λ does no harm.",
         (
             Evidence("largest distance between 2/λ and the largest learning rate that is stable, trained networks",
                      worst_settled, 0.0, 0.03),

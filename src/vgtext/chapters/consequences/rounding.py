@@ -7,7 +7,7 @@ import numpy as np
 from vgtext import nn
 from vgtext.ledger import Claim, Evidence
 from vgtext.nn.theory.floats import FORMATS, round_to
-from vgtext.palette import COLORS, MEASURED, THEORY, label_line, layer_axis, log_axis, number
+from vgtext.palette import COLORS, MEASURED, label_line, layer_axis, log_axis, number
 
 from . import flat
 from .rates import bisect
@@ -20,13 +20,10 @@ def moved(w, update, name):
     return round_to(w - update, name) != w
 
 
-def share_by_theory(ratio, name):
-    """The share of weights that move at |update| / |w| = ratio: 1 + p + log2(ratio), held between 0 and 1.
-
-    A weight m·2^e with 1 ≤ m < 2 moves if the update exceeds half its last digit: ratio > 2^-p / m. For weights that
-    spread over several powers of two, log2(m) is close to uniform on [0, 1).
-    """
-    return np.clip(1 + FORMATS[name].p + np.log2(ratio), 0, 1)
+def gap(w, name):
+    """From w to the next larger float of the format ``name``: 2^(k + 1 - p) where 2^k ≤ |w| < 2^(k + 1)."""
+    form = FORMATS[name]
+    return 2.0 ** np.maximum(np.frexp(w)[1] - form.p, form.emin - form.p + 1)
 
 
 @cache
@@ -53,22 +50,35 @@ def layer_moves(depth, rate, name):
     return np.array(ratio), np.array([moved(w, rate * d, name).mean() for w, d in zip(W, g, strict=True)])
 
 
-def draw_rounded_away(share, layers, name="float32", depth=20, rate=0.1):
-    """The share of weights that an update moves, by its relative size; and one step of a network, layer by layer."""
-    form = FORMATS[name]
-    share.set(xscale="log", xlim=(1e-19, 1), ylim=(-0.02, 1.25), xlabel="|ηg| / |w|", yticks=[0, 0.5, 1],
-              ylabel="share of weights that move")
-    share.set_xticks([1e-16, 1e-12, 1e-8, 1e-4, 1])
-    share.minorticks_off()
-    for other, place in zip(FORMATS, (1.16, 1.05, 1.05, 1.05), strict=True):
-        ratio = 2.0 ** np.linspace(-FORMATS[other].p - 2.5, -FORMATS[other].p + 1.5, 9)
-        share.plot(2.0 ** np.linspace(-57, 0, 458), share_by_theory(2.0 ** np.linspace(-57, 0, 458), other), **THEORY)
-        color = COLORS["gradient"] if other == name else COLORS["seed"]
-        share.plot(ratio, [share_measured(r, other) for r in ratio], linestyle="none", marker="o", markersize=4,
-                   color=color, zorder=5 if other == name else 3)
-        label_line(share, 2.0 ** -FORMATS[other].p, place, other, color, xytext=(0, 0), ha="center")
-    ratio, moves = layer_moves(depth, rate, name)
-    log_axis(layers, 1e-22, 1e2, "median of |ηg| / |w|")
+@cache
+def in_gaps(depth, rate, name):
+    """Per layer: ηg of the typical weight, the one of median size and median |ηg| / |w|, in gaps of the format."""
+    w = np.array([np.median(np.abs(w)) for w in first_step(depth)[0]])
+    return layer_moves(depth, rate, name)[0] * w / gap(w, name)
+
+
+def draw_ruler(ax, height, update, title):
+    """Draw the floats around a weight as ticks, and its update as an arrow, in gaps between two floats."""
+    ax.plot([-3.4, 3.4], [height] * 2, color=COLORS["seed"], linewidth=1)
+    ax.plot(np.arange(-3, 4), [height] * 7, "|", color=COLORS["seed"], markersize=14)
+    ax.fill_between([-0.5, 0.5], height - 0.09, height + 0.09, color=COLORS["reference"], alpha=0.2, linewidth=0)
+    ax.plot([0], [height], "|", color=COLORS["weight"], markersize=22, markeredgewidth=2.5)
+    tip, up = max(-update, -3.4), height + 0.05
+    ax.plot([0, tip], [up, up], color=COLORS["gradient"], linewidth=2.5)
+    ax.plot([tip + 0.07], [up], "<", color=COLORS["gradient"], markersize=5)
+    ax.text(-3.4, height + 0.21, f"{title}: ηg is {number(update)} gaps", color=COLORS["gradient"], fontsize=9)
+    label_line(ax, 0, height - 0.09, "w", COLORS["weight"], xytext=(0, -8), ha="center")
+
+
+def draw_rounded_away(ruler, layers, name="float32", depth=10, rate=0.1):
+    """The typical weight of the last and of the first layer between its neighbors, and one step, layer by layer."""
+    form, (ratio, moves), update = FORMATS[name], layer_moves(depth, rate, name), in_gaps(depth, rate, name)
+    ruler.set(xlim=(-3.6, 3.6), ylim=(0, 1.2), yticks=[], xticks=range(-3, 4), title="w is pushed by −ηg",
+              xlabel=f"gaps between two {name} numbers")
+    draw_ruler(ruler, 0.83, update[-1], f"layer {depth}")
+    draw_ruler(ruler, 0.3, update[0], "layer 1")
+    label_line(ruler, 0.5, 0.3, "rounds back to w", COLORS["reference"], xytext=(2, -13))
+    log_axis(layers, 1e-22, 1, "median of |ηg| / |w|")
     layer_axis(layers, depth)
     layers.axhspan(1e-22, 2.0 ** -(form.p + 1), color=COLORS["reference"], alpha=0.2, linewidth=0)
     layers.text(0.98, 0.02, f"{name}: no weight moves", transform=layers.transAxes, ha="right", va="bottom", fontsize=9,
@@ -77,7 +87,7 @@ def draw_rounded_away(share, layers, name="float32", depth=20, rate=0.1):
     lost = int((moves < 0.01).sum())
     return (f"{depth} sigmoid layers, η = {rate:g}: in {name} one step moves {number(100 * moves[0])}% of the weights "
             f"of layer 1 and {number(100 * moves[-1])}% of those of layer {depth}. In {lost} layers fewer than 1% "
-            f"move. An update below {number(2.0 ** -(form.p + 1))} of its weight never moves it.")
+            f"move. An update of at most {number(2.0 ** -(form.p + 1))} of its weight never moves it.")
 
 
 def largest_lost(name):
@@ -90,7 +100,7 @@ CLAIMS = (
         "S2.2", "Factors like 0.5, 0.2, 0.1, 0.001 multiply to about 1e-10, as good as zero, so learning stops as if a "
         "minimum had been reached.", "holds if",
         "The updates fall below the rounding of the weights, or below what the budget can wait for. A tiny gradient is "
-        "no sign of a minimum. (The four factors make 1e-5; it takes eight.)",
+        "no sign of a minimum. (The four factors make 1e-5; it takes eight of this size.)",
         (
             Evidence("product of the four factors", lambda: float(np.prod([0.5, 0.2, 0.1, 0.001])), 1e-5, 1e-15),
             Evidence("share of float32 weights that updates of 1e-10 of their size move",

@@ -24,6 +24,9 @@ FREEZING = {"sigmoid, 8 layers": ("sigmoid", 8, 0.5), "sigmoid, 4 layers": ("sig
             "tanh, 8 layers": ("tanh", 8, 0.1), "ReLU, 8 layers": ("relu", 8, 0.03)}
 FREEZE_EPOCHS = 30
 
+#: Accuracy of 8 tanh layers that learn from few images, with all layers trained or the first half frozen.
+IMAGES, FEW_FROZEN, FEW_STEPS = (20, 60, 100, 200, 500), (0, 4), 1500
+
 digits = cache(nn.data.digits)
 
 
@@ -56,9 +59,19 @@ def train(activation, depth, rate, seed, epochs, frozen=0):
     return counts.astype(np.int16)
 
 
+def train_on_few(count, frozen, seed):
+    """Right answers among the first ``count`` training digits and the test digits after FEW_STEPS steps: (2,)."""
+    d, net = digits(), nn.mlp(64, 64, 10, depth=8, activation="tanh", init=INITS["tanh"], seed=seed)
+    optimizer = FrozenSGD(sum(k.W.size + k.b.size for k in net.layers[1 : frozen + 1]))
+    history = nn.train(net, d.x[:, :count], d.y[:count], steps=FEW_STEPS, optimizer=optimizer, learning_rate=0.1,
+                       test=(d.x_test, d.y_test), evaluate_every=FEW_STEPS, seed=seed, progress=False)
+    counts = history.train_accuracy[-1] * count, history.test_accuracy[-1] * d.y_test.size
+    return np.rint(counts).astype(np.int16)
+
+
 @cache
 def accuracies():
-    """Read ``by_depth`` (activation, depth, rate, seed, epoch, train/test) and ``by_frozen`` (network, k, seed, …).
+    """Read ``by_depth`` (activation, depth, rate, seed, epoch, train/test), ``by_frozen`` (network, k, seed, …).
 
     Entries are shares of right answers; nan where a network has fewer than k layers to freeze.
     """
@@ -67,12 +80,19 @@ def accuracies():
     return tuple(np.where(k >= 0, k / size, np.nan) for k in found)
 
 
+@cache
+def on_few():
+    """Training and test accuracy of the networks that learn from few images: (IMAGES, FEW_FROZEN, seed, 2)."""
+    size = np.stack([IMAGES, np.full(len(IMAGES), digits().y_test.size)], axis=1)
+    return results.load("consequences_runs")["by_images"] / size[:, None, None]
+
+
 def make():
     """Run everything and write the file; about a quarter of an hour."""
     by_depth = np.zeros((len(ACTIVATIONS), len(DEPTHS), len(RATES), SEEDS, EPOCHS, 2), np.int16)
     for i, j, k, seed in tqdm(np.ndindex(by_depth.shape[:4]), total=by_depth[..., 0, 0].size):
         by_depth[i, j, k, seed] = train(ACTIVATIONS[i], DEPTHS[j], RATES[k], seed, EPOCHS)
-    write(by_depth, freezing())
+    results.save("consequences_runs", SEEDS, by_depth=by_depth, by_frozen=freezing(), by_images=few_images())
 
 
 def freezing():
@@ -85,9 +105,10 @@ def freezing():
     return counts
 
 
-def write(by_depth, by_frozen):
-    """Write the counts, with what made them."""
-    results.save("consequences_runs", SEEDS, by_depth=by_depth, by_frozen=by_frozen)
+def few_images():
+    """Run the networks that learn from few images: (IMAGES, FEW_FROZEN, seed, train/test)."""
+    runs = [[[train_on_few(count, k, seed) for seed in range(SEEDS)] for k in FEW_FROZEN] for count in tqdm(IMAGES)]
+    return np.array(runs)
 
 
 if __name__ == "__main__":
