@@ -204,7 +204,7 @@ def test_numbers_typed_into_the_prose():
     assert 1 < lab.own_scale("tanh") < 1.2
     assert np.exp(-5) < 0.01
     assert shapes.scale_to_keep("gelu", 1e-6) == pytest.approx(2, abs=1e-3)
-    assert 10 * lab.own_scale("tanh") > lab.own_scale("sigmoid") > 10  # "ten times Xavier's"
+    assert 10 * lab.own_scale("tanh") > lab.own_scale("sigmoid") > 10  # "ten times Glorot's"
     check_prose(
         "activations",
         given={"0.01", "0.1", "0.2", "0.3", "0.9", "0.001", "0.03", "1.1", "1.2", "1.5", "1.6"},

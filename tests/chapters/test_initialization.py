@@ -50,7 +50,7 @@ def test_fan_in_and_fan_out_telescope(r):
     for scheme in list(lab.SCHEMES)[:2]:
         forward, backward = shapes.predicted(scheme, r)
         assert forward[-1] == pytest.approx(1) and backward[0] == pytest.approx(1)  # n_L = n_0
-    forward, backward = shapes.predicted("Xavier", r)
+    forward, backward = shapes.predicted("Glorot", r)
     assert forward[-1] == backward[0] == pytest.approx((4 * r / (1 + r) ** 2) ** 5)  # the root of ten pairs
     if r == 8:  # "how many layers until a tenth is left": four to five pairs
         assert 4 < np.log(0.1) / np.log(np.sqrt(4 * r / (1 + r) ** 2)) < 5
@@ -106,6 +106,20 @@ def test_row_11_largest_singular_value(L):
 def test_row_11_at_twenty_layers_the_width_is_too_small():
     assert 0.75 < lab.largest(20, steps=25) / lab.largest_law(20) < 0.92
     assert lab.largest_law(20) == pytest.approx(np.e * 20.5, rel=0.01)
+
+
+@pytest.mark.parametrize("L", [1, 2, 3])
+def test_the_moments_behind_the_law_are_fuss_catalan_numbers(L):
+    """M = 1 + x M^(L+1) gives m_1 = 1, m_2 = L + 1, m_3 = (L + 1)(3L + 2)/2; its edge is the law."""
+    rng, n = np.random.default_rng(0), 800
+    J = np.eye(n)
+    for _ in range(L):
+        J = rng.standard_normal((n, n)) / np.sqrt(n) @ J
+    squares = np.linalg.svd(J, compute_uv=False) ** 2
+    for k, law in ((1, 1), (2, L + 1), (3, (L + 1) * (3 * L + 2) / 2)):
+        assert np.mean(squares**k) == pytest.approx(law, rel=0.05)
+    M = np.linspace(1, 3, 200_001)
+    assert 1 / np.max((M - 1) / M ** (L + 1)) == pytest.approx(lab.largest_law(L), rel=1e-6)
 
 
 def test_power_iteration_finds_the_singular_value():
@@ -197,7 +211,6 @@ def test_row_5_he_against_xavier():
     assert losses == sorted(losses) and losses[1] < 0.5 < losses[2] < 1 < losses[3] < 1.7 < losses[4] < 2 < losses[5]
     assert all(lab.final_loss("he_normal", depth) < 0.1 for depth in lab.DEPTHS)
     assert sum(lab.runs_of("he_normal", 26)[0][:, -1] > 2) == 1  # "one of his five seeds"
-    assert lab.promise(10) > 1 > lab.promise(14)  # "should stall from 14 layers on"
 
 
 def test_the_hook_says_what_the_runs_say():
@@ -224,6 +237,10 @@ def test_smaller_is_worse_without_exception():
         left = [lab.scale_left(activation, s) for s in lab.SCALES[:9]]
         assert left == sorted(left)
     assert np.median(lab.trained("relu", 1.414)[0][:, -1]) < 1 < np.median(lab.trained("relu", 1.0)[0][:, -1])
+    factor = {a: 10 ** ((lab.scale_left(a, 2.0) - lab.scale_left(a, 1.0)) / 28) for a in ("tanh", "relu")}
+    assert factor["tanh"] == pytest.approx(1.24, abs=0.005) and factor["relu"] == pytest.approx(2.0, abs=0.02)
+    linear = 10 ** ((lab.scale_left("tanh", 0.577) - lab.scale_left("tanh", 0.3)) / 28)
+    assert linear == pytest.approx(0.577 / 0.3, rel=0.02)  # "the full factor 2"
     for activation in ("tanh", "relu", "sigmoid"):
         assert lab.trained(activation, 0.3)[0][:, -1] == pytest.approx(GUESSING, abs=0.02)
 
@@ -255,11 +272,12 @@ def test_numbers_typed_into_the_prose():
     assert kept == pytest.approx(0.63, abs=0.005) and kept**5 < 0.1 < kept**4
     check_prose(
         "initialization",
-        given={"0.01", "0.1225", "0.1", "0.0625", "0.3", "0.8", "0.5", "1000", "1.414", "1.2", "0.300", "2.2"},
+        given={"0.01", "0.1225", "0.1", "0.0625", "0.3", "0.8", "0.5", "1000", "1.414", "1.2", "0.300", "1.7", "2.2"},
         computed={
             "0.577": 3**-0.5, "0.8796": nn.initializers.TRUNCATED_STD, "0.85": lab.QUARTER_CIRCLE,
-            "1.7": lab.shrinking() / 1e4, "17,023": lab.shrinking(digits=3),
-            "16,729": lab.shrinking(), "14.5": (30 - 1) / 2,
+            r"1.7 \times 10^{4}": lab.shrinking(), "14.5": (30 - 1) / 2,
+            "8.5": lab.scale_left("relu", 2.0) - lab.scale_left("relu", 1.0), "2.0": 2.0,
+            "2.6": lab.scale_left("tanh", 2.0) - lab.scale_left("tanh", 1.0), "1.24": 10 ** (2.63 / 28),
             "10.15": brentq(lambda s: nn.meanfield.chi("sigmoid", s) - 1, 4, 16),
         },
     )

@@ -15,7 +15,7 @@ def scale_of_uniform():
 
 
 def halves_left(L=50):
-    """What Xavier leaves of He's error signal after L - 1 ReLU layers."""
+    """What Glorot leaves of He's error signal after L - 1 ReLU layers."""
     return 2.0 ** (-(L - 1) / 2)
 
 
@@ -36,7 +36,7 @@ def layer_shape(rng):
 
 
 def mean_squares(n_in, n_out):
-    """How Xavier changes the mean square of a component, forward and backward: linear layer."""
+    """How Glorot changes the mean square of a component, forward and backward: linear layer."""
     return np.array([2 * n_in / (n_in + n_out), 2 * n_out / (n_in + n_out)])
 
 
@@ -71,7 +71,7 @@ EXERCISES = {
             mistakes=(
                 (lambda: 2.0**-25, "There are 49 steps from layer 50 to layer 1, not 50."),
                 (lambda: 2.0**-49, "That is what is left of the square. The size has the root of it."),
-                (lambda: 2.0**24.5, "Xavier's weights are too small for ReLU: the signal shrinks."),
+                (lambda: 2.0**24.5, "Glorot's weights are too small for ReLU: the signal shrinks."),
             ),
             tolerance=0.01,
         ),
@@ -91,7 +91,7 @@ EXERCISES = {
                 (lambda i, o: mean_squares(i, o)[::-1], "The other way round: a sum in z runs over n_in terms."),
                 (lambda i, o: np.sqrt(mean_squares(i, o)), "These are the factors of the size, not of its square."),
                 (lambda i, o: np.array([1.0, o / i]), "This is a layer with variance 1/n_in, LeCun's."),
-                (lambda i, o: np.ones(2), "Xavier keeps both only if n_in = n_out."),
+                (lambda i, o: np.ones(2), "Glorot keeps both only if n_in = n_out."),
             ),
         ),
         Exercise(

@@ -1,4 +1,4 @@
-"""Step four: ReLU keeps half of the second moment, hence He's factor 2; and He's own arithmetic (RESULTS 4)."""
+"""ReLU keeps half of the mean square, hence He's factor 2; and He's own arithmetic."""
 
 from functools import cache
 
@@ -41,7 +41,7 @@ def draw_two_needs(ax, q=1.0):
     ax.set_xticks([0.25, 0.5, 1, 2, 4, 8, 16], ["0.25", "0.5", "1", "2", "4", "8", "16"])
     ax.minorticks_off()
     ax.set_yticks(range(len(SHOWN)), SHOWN.values())
-    for name, x in (("Xavier 1", 1.0), ("He √2", 2**0.5)):
+    for name, x in (("Glorot 1", 1.0), ("He √2", 2**0.5)):
         ax.axvline(x, **REFERENCE)
         ax.text(x, -0.75, name + " " if x == 1 else " " + name, fontsize=9, ha="right" if x == 1 else "left",
                 color=COLORS["reference"])
@@ -108,7 +108,7 @@ CLAIMS = (
             Evidence("ReLU, He: factor per layer", lambda: factor("relu", "he_normal"), 1.0, 0.02),
             Evidence("tanh, He: factor per layer, too large", lambda: factor("tanh", "he_normal"),
                      10 ** (float(backward_sizes("tanh", 2**0.5, 0.0, 30)[1]) / 29), 0.02),
-            Evidence("ReLU, 30 layers, 30 epochs: He's training loss over Xavier's",
+            Evidence("ReLU, 30 layers, 30 epochs: He's training loss over Glorot's",
                      lambda: final_loss("he_normal", 30) / final_loss("glorot_normal", 30), 0.0, 0.5,
                      stored="initialization_runs"),
         ), "he-xavier?depth=30",

@@ -24,7 +24,7 @@ ACTIVATIONS = ("tanh", "relu", "sigmoid")
 SCALES = (0.1, 0.3, 0.577, 0.8, 1.0, 1.2, 1.414, 1.7, 2.0, 3.0, 10.0)
 SCALE_SEEDS, SCALE_EPOCHS, SCALE_DEPTH, SCALE_WIDTH = 3, 20, 30, 64
 
-#: He against Xavier: ReLU, width 128.
+#: He against Glorot: ReLU, width 128.
 INITS = ("he_normal", "glorot_normal")
 DEPTHS, SEEDS, EPOCHS, WIDTH = (10, 14, 18, 22, 26, 30), 5, 30, 128
 
@@ -47,7 +47,7 @@ def train_scale(activation, scale, rate, seed, epochs=SCALE_EPOCHS):
 
 
 def train_depth(init, depth, rate, seed, epochs=EPOCHS):
-    """One run of the second experiment, He or Xavier."""
+    """One run of the second experiment, He or Glorot."""
     return train("relu", init, depth, WIDTH, rate, seed, epochs)
 
 
@@ -68,7 +68,7 @@ def make(processes=2):
     scale_jobs = list(product(ACTIVATIONS, SCALES, RATES, range(SCALE_SEEDS)))
     depth_jobs = list(product(INITS, DEPTHS, RATES, range(SEEDS)))
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        by_depth = list(tqdm(pool.map(train_depth, *zip(*depth_jobs)), "He and Xavier", len(depth_jobs)))
+        by_depth = list(tqdm(pool.map(train_depth, *zip(*depth_jobs)), "He and Glorot", len(depth_jobs)))
         by_scale = list(tqdm(pool.map(train_scale, *zip(*scale_jobs)), "weight scales", len(scale_jobs)))
     shapes = (len(ACTIVATIONS), len(SCALES), len(RATES), SCALE_SEEDS), (len(INITS), len(DEPTHS), len(RATES), SEEDS)
     results.save(

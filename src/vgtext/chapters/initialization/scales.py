@@ -7,7 +7,7 @@ import numpy as np
 from vgtext import nn
 from vgtext.ledger import Claim, Evidence
 from vgtext.nn.theory.signal_propagation import backward_sizes, forward_sizes
-from vgtext.palette import COLORS, REFERENCE, SEED, THEORY, label_line, layer_axis, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, layer_axis, log_axis, number
 
 from .runs import ACTIVATIONS, RATES, SCALE_DEPTH, SCALE_EPOCHS, SCALE_WIDTH, SCALES, best, digits, losses
 from .theory import NAMES
@@ -35,8 +35,8 @@ def trained(activation, sigma_w):
     return best(losses()[0][ACTIVATIONS.index(activation), SCALES.index(sigma_w)])
 
 
-def draw_scale(sizes, curve, activation="relu", sigma_w=0.577):
-    """Both signals in every layer before training, and the training loss, for one weight scale."""
+def draw_scale(sizes, outcome, activation="relu", sigma_w=0.577):
+    """Both signals in every layer before training, and what training makes of each weight scale."""
     L, l = SCALE_DEPTH - 1, np.arange(SCALE_DEPTH + 1)
     forward, back = profile(activation, sigma_w)
     layer_axis(sizes, L)
@@ -50,22 +50,38 @@ def draw_scale(sizes, curve, activation="relu", sigma_w=0.577):
                transform=sizes.transAxes)
     sizes.text(0.03, 0.89, "● error δ[l], over the last", color=COLORS["backward"], fontsize=9, va="top",
                transform=sizes.transAxes)
+    draw_outcomes(outcome, activation, sigma_w)
     runs, rate = trained(activation, sigma_w)
-    t = np.arange(1, SCALE_EPOCHS + 1)
-    curve.set(xlim=(0, SCALE_EPOCHS), ylim=(0, 2.8), xlabel="epoch", ylabel="training loss")
-    curve.axhline(GUESSING, **REFERENCE)
-    label_line(curve, SCALE_EPOCHS, GUESSING, "guessing: ln 10", COLORS["reference"], ha="right", xytext=(0, 9))
-    shown = np.where(np.isfinite(runs), runs, np.nan)
-    curve.plot(t, shown.T, **SEED)
-    curve.plot(t, np.median(shown, axis=0), color=COLORS["gradient"], linewidth=2)
     end = float(np.median(runs[:, -1]))
-    if not np.isfinite(end):
-        curve.text(0.5, 0.45, "breaks down\nat every learning rate", color=COLORS["gradient"], fontsize=9, ha="center",
-                   transform=curve.transAxes)
-    told = f"ends at {end:.2f} ({rate:g} was the best learning rate)" if np.isfinite(end) else (
-        "breaks down at every learning rate that was tried")
-    return (f"{NAMES[activation]}, 30 layers of {SCALE_WIDTH}, weight scale σ_w = {sigma_w:g}: before training, layer "
-            f"1 gets {power(back[1])} times the error signal of layer {L}. The training loss {told}.")
+    told = f"ends at {end:.2f} (learning rate {rate:g}, the best of four)" if np.isfinite(end) else (
+        "breaks down at all four learning rates")
+    return (f"{NAMES[activation]}, 30 layers of {SCALE_WIDTH}, σ_w = {sigma_w:g}: before training, layer 1 gets "
+            f"{power(back[1])} times the error signal of layer {L}. The training loss {told}; guessing has 2.30.")
+
+
+def draw_outcomes(ax, activation, sigma_w):
+    """The loss after training against σ_w: three seeds, their median, and the scales that learn, shaded."""
+    ends = np.array([trained(activation, s)[0][:, -1] for s in SCALES])  # (scale, seed)
+    middle, learns = np.median(ends, axis=1), np.median(ends, axis=1) < GUESSING / 2
+    ax.set(xscale="log", xlim=(0.08, 13), ylim=(0, 3), xlabel="weight scale $\\sigma_w$",
+           ylabel=f"training loss after {SCALE_EPOCHS} epochs")
+    ax.set_xticks([0.1, 0.3, 1, 3, 10], ["0.1", "0.3", "1", "3", "10"])
+    ax.minorticks_off()
+    if learns.any():
+        edges = np.sqrt(np.multiply(SCALES[1:], SCALES[:-1]))  # halfway to the next scale
+        first, last = np.flatnonzero(learns)[[0, -1]]
+        ax.axvspan(edges[first - 1], edges[last], color=COLORS["gradient"], alpha=0.15, linewidth=0)
+    ax.text(0.09, 0.08, "shaded: loss below half of guessing" if learns.any() else "no scale here learns well",
+            color=COLORS["gradient"], fontsize=9)
+    ax.axvline(sigma_w, color=COLORS["seed"], linewidth=4, alpha=0.4, zorder=0)
+    ax.axhline(GUESSING, **REFERENCE)
+    label_line(ax, 0.09, GUESSING, "guessing: ln 10", COLORS["reference"], xytext=(0, 9))
+    shown = np.where(np.isfinite(ends), ends, np.nan)
+    ax.plot(SCALES, shown, linestyle="none", marker="o", markersize=3, color=COLORS["seed"])
+    ax.plot(SCALES, np.where(np.isfinite(middle), middle, np.nan), color=COLORS["forward"], marker="o", markersize=4)
+    if (broken := np.array(SCALES)[~np.isfinite(middle)]).size:
+        ax.plot(broken, np.full(broken.size, 2.85), "x", color=COLORS["forward"], markersize=6)
+        label_line(ax, broken[0], 2.85, "breaks down", COLORS["forward"], ha="right", xytext=(-6, 0))
 
 
 def power(log10):

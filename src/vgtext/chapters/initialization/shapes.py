@@ -13,12 +13,12 @@ RATIOS = (1, 2, 4, 8)
 SCHEMES = {
     "1/n_in (LeCun)": "lecun_normal",
     "1/n_out": nn.initializers.variance_scaling(1, "fan_out", "normal"),
-    "Xavier": "glorot_normal",
+    "Glorot": "glorot_normal",
 }
 FANS = {
     "1/n_in (LeCun)": lambda n_in, n_out: n_in,
     "1/n_out": lambda n_in, n_out: n_out,
-    "Xavier": lambda n_in, n_out: (n_in + n_out) / 2,
+    "Glorot": lambda n_in, n_out: (n_in + n_out) / 2,
 }
 
 
@@ -55,7 +55,7 @@ def measured(scheme, r, L=DEPTH, seeds=6, batch=16):
     return tuple(np.exp(np.mean(logs, axis=0)))
 
 
-def draw_rectangles(forward, backward, scheme="Xavier", r=4):
+def draw_rectangles(forward, backward, scheme="Glorot", r=4):
     """Both signals through layers whose widths alternate, measured (dots) and by the law (dashed)."""
     l, both, law = np.arange(DEPTH + 1), measured(scheme, r), predicted(scheme, r)
     for ax, dots, dashes, color, words in zip(
