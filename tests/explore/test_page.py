@@ -1,11 +1,140 @@
-"""The page's script: its rooms fit together as one plain script."""
+"""The page's script in a browser: it draws what was packed, reads values back, follows links, answers by hand and key."""
 
 import re
 
+import numpy as np
 import pytest
 
-from vgtext.explore import source
-from vgtext.explore.page import HERE, ROOMS
+from vgtext.explore import Play, explore, source
+from vgtext.explore.page import HERE, SCRIPTS
+from vgtext.explore.show import page_element
+
+ROOMS = sorted({room for rooms in SCRIPTS.values() for room in rooms})
+STYLE = "<style>{} body {{ font-family: 'DejaVu Sans'; width: 640px; margin: 0 }}</style>"
+
+
+def draw_line(ax, slope=2, kind="plain"):
+    ax.plot([0, 1, 2, 3], [0, slope, 2 * slope, 3 * slope], "o-", color="#0b5cad", label="rising")
+    ax.axhline(1, color="#999999")
+    ax.set(xlim=(0, 4), ylim=(0, 12), xlabel="layer $l$", ylabel="size")
+    ax.legend()
+    return f"The slope is {slope}, as σ_w says of a[l], and the kind {kind}."
+
+
+def draw_decades(ax, top=3):
+    ax.plot([1, 10, 100], [1e-6, 1e-3, 10.0**top], color="#b34400")
+    ax.text(10, 1e-5, "measured", color="#b34400")
+    ax.set(xscale="log", yscale="log", xlim=(0.1, 1000), ylim=(1e-8, 1e4), xlabel="width", ylabel="error")
+    return f"The last value is 10 to the power {top}, and the first is a millionth of a whole."
+
+
+def draw_inverted(ax):
+    ax.plot([1, 2, 8], [10, 30, 50], color="#00684a")
+    ax.set(xlim=(10, 0), ylim=(60, 0), xlabel="back", ylabel="down")
+    return "Both axes run backwards."
+
+
+def draw_map(ax, at=0):
+    values = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    image = ax.imshow(values, cmap="viridis", aspect="auto", vmin=0, vmax=6)
+    ax.set(xticks=[0, 1, 2], yticks=[0, 1], xticklabels=["a", "b", "c"], yticklabels=["north", "south"])
+    ax.figure.colorbar(image, label="height")
+    return f"Six heights, {at}."
+
+
+def draw_table(ax):
+    for i in range(2):
+        for j in range(3):
+            ax.text(j, i, f"{i}{j}", ha="center", va="center")
+    ax.set(xlim=(-0.5, 2.5), ylim=(1.5, -0.5), xticks=[0, 1, 2], yticks=[0, 1], xlabel="column", ylabel="row")
+    ax.set(xticklabels=["x", "y", "z"], yticklabels=["first", "second"])
+    return "Six entries."
+
+
+def draw_bars(ax):
+    ax.bar(["left", "right"], [3, 5], color="#0b5cad")
+    ax.set(ylim=(0, 6), ylabel="count", xlabel="side")
+    return "Three and five."
+
+
+def draw_run(ax, step=0):
+    ax.plot([0, step], [0, step])
+    ax.set(xlim=(0, 4), ylim=(0, 4))
+    return f"Step {step} of 3."
+
+
+def draw_odd(ax, which="R&D"):
+    ax.plot([0, 1], [0, len(which)])
+    ax.set(xlim=(0, 1), ylim=(0, 20))
+    return f"This is {which}."
+
+
+ODD = ["R&D", "a?b", "1 + 1", "50%", "x=y#z", "plain"]
+
+
+def elements():
+    """The figures of this file as elements of a page."""
+    made = [
+        explore(draw_line, slope=(1, 4), kind=["plain", "fancy"], labels={"slope": "slope σ_w"}),
+        explore(draw_decades, top=(1, 3)), explore(draw_inverted), explore(draw_map, at=(0, 2)), explore(draw_table),
+        explore(draw_bars), explore(draw_run, step=Play(0, 3, interval=40)), explore(draw_odd, which=ODD),
+    ]
+    return "".join(page_element(each.figure) for each in made)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    """A page with those figures, as a file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VGTEXT_EXPLORE", "text")
+        body = elements()
+    path = tmp_path_factory.mktemp("page") / "index.html"
+    style, script = STYLE.format(source("css")), f"<script>{source('js')}</script>"
+    path.write_text(f"<!doctype html><html lang=en><meta charset=utf-8><title>Figures</title>{style}{body}{script}")
+    return path
+
+
+@pytest.fixture
+def tab(browser, file):
+    """A tab with the page; at its end nothing may have gone wrong."""
+    opened, trouble = browser.new_page(viewport={"width": 700, "height": 900}), []
+    opened.on("pageerror", lambda error: trouble.append(str(error)))
+    opened.goto(file.as_uri())
+    yield opened
+    opened.close()
+    assert trouble == []
+
+
+def figure(tab, name):
+    """Scroll to a figure and wait until it is drawn."""
+    found = tab.locator(f"vg-explore#{name}")
+    found.scroll_into_view_if_needed()
+    found.locator("svg").wait_for()
+    return found
+
+
+def place(found, x, y):
+    """The point of the screen at fractions of a figure's panel, from the left and from the bottom."""
+    left, top, wide, high = found.locator("clipPath rect").first.evaluate(
+        "r => ['x', 'y', 'width', 'height'].map(k => +r.getAttribute(k))")
+    box = found.locator("svg").bounding_box()
+    return box["x"] + left + x * wide, box["y"] + top + (1 - y) * high
+
+
+def read(found, x, y):
+    """Point at fractions of a panel; return what the tip says."""
+    found.page.mouse.move(*place(found, x, y))
+    found.page.mouse.move(*place(found, x + 0.002, y))
+    tip = found.locator(".vg-tip")
+    return tip.inner_text().split("\n") if tip.is_visible() else []
+
+
+def walk(found, *keys):
+    """Press keys on a picture; return what the tip says."""
+    found.locator(".vg-svg").focus()
+    for key in keys:
+        found.page.keyboard.press(key)
+    return found.locator(".vg-tip").inner_text().split("\n")
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -13,14 +142,214 @@ def test_a_room_says_what_it_is_for_and_uses_earlier_rooms_only(room):
     text = (HERE / f"{room}.js").read_text("utf8")
     assert text.startswith("// ")
     assert [line for line in text.splitlines() if len(line) > 99] == []
-    used = re.findall(r'from "\./(\w+)\.js"', text)
-    assert set(used) <= set(ROOMS[: ROOMS.index(room)])
-    assert set(re.findall(r"[\w$]+", "".join(re.findall(r"import \{([^}]*)\}", text)))) <= {
-        name for other in used
-        for name in re.findall(r"^export (?:async )?(?:const|function|class) (\w+)",
-                               (HERE / f"{other}.js").read_text("utf8"), re.M)}
+    for rooms in SCRIPTS.values():
+        used = set(re.findall(r'from "\./(\w+)\.js"', text))
+        assert room not in rooms or used <= set(rooms[: rooms.index(room)])
+    taken = re.findall(r"import \{([^}]*)\} from \"\./(\w+)\.js\"", text)
+    for names, other in taken:
+        given = re.findall(r"^export (?:async )?(?:const|function|class) (\w+)",
+                           (HERE / f"{other}.js").read_text("utf8"), re.M)
+        assert set(re.findall(r"\w+", names)) <= set(given)
 
 
-def test_the_script_has_every_room_and_is_no_module():
+def test_the_scripts_have_every_room_and_are_no_modules():
     assert {path.stem for path in HERE.glob("*.js")} == set(ROOMS)
     assert not re.search(r"^(import|export)\b", source("js"), re.M)
+
+
+def test_values_are_read_on_a_linear_axis_by_mouse_and_by_keys(tab):
+    found = figure(tab, "line")
+    assert read(found, 0.5, 4 / 12) == ["rising", "layer l: 2", "size: 4"]
+    assert walk(found, "ArrowRight") == ["rising", "layer l: 0", "size: 0"]  # the guide line is no line to read
+    assert walk(found, "ArrowRight", "ArrowRight") == ["rising", "layer l: 2", "size: 4"]
+    tab.keyboard.press("Escape")
+    assert not found.locator(".vg-tip").is_visible()
+
+
+def test_values_are_read_on_log_axes(tab):
+    found = figure(tab, "decades")
+    assert read(found, 0.5, 5 / 12) == ["measured", "width: 10", "error: 0.001"]
+    assert walk(found, "ArrowLeft") == ["measured", "width: 1", "error: 0.000001"]
+
+
+def test_values_are_read_on_inverted_axes(tab):
+    found = figure(tab, "inverted")
+    assert read(found, 0.8, 0.5) == ["back: 2", "down: 30"]
+    assert walk(found, "ArrowRight", "ArrowRight", "ArrowRight") == ["back: 8", "down: 50"]
+    tops = found.locator("text").evaluate_all("all => all.map(t => [t.textContent, t.getBoundingClientRect().y])")
+    heights = {word: y for word, y in tops}
+    assert heights["0"] < heights["20"] < heights["40"]
+
+
+def test_cells_are_read_as_row_column_value(tab):
+    found = figure(tab, "map")
+    read(found, 0.5, 0.25)
+    tab.wait_for_timeout(100)  # the image is decoded
+    assert read(found, 0.5, 0.25) == ["row: south", "column: b", "height: about 5"]
+    assert walk(figure(tab, "table"), "ArrowRight", "ArrowDown", "ArrowRight") == ["row: second", "column: y", "11"]
+    assert read(figure(tab, "bars"), 0.75, 0.4) == ["side: right", "count: 5"]
+
+
+def test_a_tap_reads_a_point(browser, file):
+    context = browser.new_context(has_touch=True, viewport={"width": 375, "height": 667})
+    tab = context.new_page()
+    tab.goto(file.as_uri())
+    found = figure(tab, "line")
+    tab.touchscreen.tap(*place(found, 0.5, 4 / 12))
+    assert found.locator(".vg-tip").inner_text() == "rising\nlayer l: 2\nsize: 4"
+    context.close()
+
+
+def test_a_figure_has_a_name_and_one_voice(tab):
+    found = figure(tab, "line")
+    assert found.locator("figure").get_attribute("aria-label") == "Figure: line"
+    assert found.locator("[aria-live], output, [role=alert], [role=status]").count() == 1
+    voice = found.locator("[aria-live]")
+    assert voice.inner_text() == ""
+    walk(found, "ArrowRight")
+    assert voice.inner_text() == "rising, layer l: 0, size: 0"
+    tree = found.aria_snapshot()
+    caption = found.locator("figcaption").inner_text()
+    assert caption.startswith("The slope is 2, as σw says of a[l]") and tree.count(caption) <= 1
+    found.get_by_label("slope σw").press("ArrowRight")
+    tab.wait_for_function("([v, c]) => v.textContent.startsWith('The slope is 3')", arg=[voice.element_handle(), 0])
+
+
+@pytest.mark.parametrize("which", ODD)
+def test_a_link_opens_its_state_whatever_its_characters(tab, file, which):
+    found = figure(tab, "odd")
+    found.locator("select").select_option(label=which)
+    found.get_by_role("button", name="Link to this state").click()
+    tab.wait_for_function("location.hash")
+    address = tab.url
+    tab.goto("about:blank")
+    tab.goto(address)
+    tab.wait_for_function("w => document.querySelector('#odd figcaption').innerText === `This is ${w}.`", arg=which)
+    assert tab.locator("#odd select").evaluate("s => s.selectedOptions[0].label") == which
+
+
+@pytest.mark.parametrize(("hash", "slope"), [
+    ("slope=3", 3), ("slope=2.6", 3), ("slope=Infinity", 4), ("slope=-Infinity", 1), ("slope=99", 4), ("slope=", 2),
+    ("slope=NaN", 2), ("slope=one", 2), ("other=3", 2), ("slope=%zz", 2)])
+def test_a_link_asks_for_the_nearest_state_and_nonsense_for_none(tab, file, hash, slope):
+    tab.goto(f"{file.as_uri()}#line?{hash}")
+    tab.wait_for_function("document.querySelector('#line').contains(document.activeElement)")
+    assert figure(tab, "line").locator("figcaption").inner_text().startswith(f"The slope is {slope}")
+
+
+@pytest.mark.parametrize("hash", ["%", "%E0%A4%A", "line%zz?slope=3", "nothing?slope=3", "?"])
+def test_a_malformed_address_leaves_the_page_as_it_is(tab, file, hash):
+    tab.goto(f"{file.as_uri()}#{hash}")
+    tab.reload()
+    assert figure(tab, "line").locator("figcaption").inner_text().startswith("The slope is 2")
+
+
+def test_the_same_link_works_again_and_focus_follows(tab):
+    found = figure(tab, "line")
+    tab.evaluate("document.body.insertAdjacentHTML('beforeend', '<a id=link href=\"#line?slope=4\">see</a>')")
+    for _ in range(2):
+        tab.locator("#link").click()
+        tab.wait_for_function("document.querySelector('#line figcaption').innerText.includes('slope is 4')")
+        assert found.locator(".vg-svg").evaluate("s => s === document.activeElement")
+        found.get_by_role("button", name="Reset").click()
+        tab.wait_for_function("document.querySelector('#line figcaption').innerText.includes('slope is 2')")
+
+
+def test_legend_and_colour_bar_show_what_they_name(tab):
+    found = figure(tab, "line")
+    [words, key] = found.evaluate("""f => {
+      const words = [...f.querySelectorAll('text')].find(t => t.textContent === 'rising').parentNode;
+      return [words.getAttribute('transform'), words.previousElementSibling.getAttribute('stroke')];
+    }""")
+    assert words and key == "#0b5cad"
+    bar = figure(tab, "map").locator("svg image:not(.vg-pixels)")
+    box, panel = bar.bounding_box(), figure(tab, "map").locator(".vg-pixels").bounding_box()
+    assert box["x"] > panel["x"] + panel["width"] and box["height"] == pytest.approx(panel["height"], abs=1)
+    colors = bar.evaluate("""async bar => {
+      const image = Object.assign(new Image(), { src: bar.getAttribute('href') });
+      await image.decode();
+      const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: image.height });
+      const pen = canvas.getContext('2d');
+      pen.drawImage(image, 0, 0);
+      return [0, image.height - 1].map(y => [...pen.getImageData(0, y, 1, 1).data.slice(0, 3)]);
+    }""")
+    assert colors[0][0] > 240 and colors[0][1] > 220 and colors[1][2] > 70 and colors[1][1] < 20  # viridis: yellow on top
+    labels = figure(tab, "map").locator("text").evaluate_all("all => all.map(t => t.textContent)")
+    assert "height" in labels and {"north", "south", "a", "b", "c"} <= set(labels)
+
+
+def test_play_runs_to_the_end_stops_and_starts_again(tab):
+    found = figure(tab, "run")
+    button = found.locator(".vg-play")
+    seen = tab.evaluate("""() => {
+      globalThis.seen = [];
+      const caption = document.querySelector('#run figcaption');
+      new MutationObserver(() => seen.push(caption.innerText)).observe(caption, { childList: true });
+    }""")
+    button.click()
+    assert button.inner_text() == "Pause"
+    tab.wait_for_function("document.querySelector('#run .vg-play').textContent === 'Play'")
+    seen = tab.evaluate("seen")
+    assert seen[-1] == "Step 3 of 3." and [s for s in seen if s == "Step 1 of 3."]
+    button.click()  # from the end it starts at the first
+    tab.wait_for_function("seen.at(-1) === 'Step 0 of 3.' || seen.includes('Step 0 of 3.')")
+    found.locator("input").evaluate("i => { i.value = 1; i.dispatchEvent(new Event('input', { bubbles: true })); }")
+    assert button.inner_text() == "Play"
+    tab.wait_for_timeout(150)
+    assert found.locator("figcaption").inner_text() == "Step 1 of 3."
+
+
+def test_no_picture_and_no_caption_moves_what_stands_below(tab):
+    found = figure(tab, "line")
+    heights = set()
+    for value in (0, 3, 1):
+        found.locator("input").first.evaluate(
+            "(i, v) => { i.value = v; i.dispatchEvent(new Event('input', { bubbles: true })); }", value)
+        tab.wait_for_timeout(60)
+        heights.add(found.bounding_box()["height"])
+    assert len(heights) == 1
+
+
+def test_a_payload_that_cannot_be_read_says_so_and_can_be_tried_again(browser, file):
+    html = file.read_text()
+    name, data = "line", re.search(r'<vg-explore id="line".*?<script type="text/plain">([^<]*)', html, re.S)[1]
+    external = html.replace(f">{data}<", f' data-name="{name}" data-src="states.js?v=1"><')
+    (file.parent / "broken.html").write_text(external)
+    states = file.parent / "states.js"
+    whole = f'(globalThis.vgStates ||= {{}})["{name}"] = "{data}";'
+    for broken in (None, whole[: len(whole) // 2], whole.replace(data, data[: len(data) // 2]),
+                   whole.replace(data, "AAAA"), "globalThis.other = 1"):
+        states.unlink(missing_ok=True)
+        if broken is not None:
+            states.write_text(broken)
+        tab = browser.new_page()
+        tab.goto((file.parent / "broken.html").as_uri())
+        found = tab.locator("#line")
+        notice = found.get_by_role("alert")
+        notice.wait_for()
+        assert "could not be loaded" in notice.inner_text() and found.locator("img.vg-print").is_visible()
+        notice.get_by_role("button", name="Try again").click()
+        tab.wait_for_function("document.querySelector('#line .vg-notice')")
+        states.write_text(whole)
+        found.get_by_role("button", name="Try again").click()
+        found.locator("svg").wait_for()
+        assert found.locator("input").count() == 1 and not notice.is_visible()
+        tab.close()
+
+
+def test_in_a_frame_the_link_is_shown(browser, file):
+    tab = browser.new_page()
+    tab.goto("about:blank")
+    address = file.as_uri()
+    (file.parent / "frame.html").write_text(f'<iframe sandbox="allow-scripts" width=700 height=700 src="{address}">')
+    tab.goto((file.parent / "frame.html").as_uri())
+    found = tab.frame_locator("iframe").locator("#line")
+    found.get_by_role("button", name="Link to this state").click()
+    assert found.locator(".vg-link").input_value() == f"{address}#line?slope=2&kind=plain"
+    tab.close()
+
+
+def test_subscripts_are_typeset_wherever_they_stand(tab):
+    found = figure(tab, "line")
+    assert found.locator("label").first.inner_html() == "slope σ<sub>w</sub>"
+    assert "a<sup>[l]</sup>" in found.locator("figcaption").inner_html()

@@ -1,78 +1,129 @@
-/* Brings the forms of quiz.py to life, in a page (<vg-quiz>) and in a notebook (globalThis.vgQuiz.live). */
-(() => {
-  "use strict";
-  const DIGITS = { "⁰": 0, "¹": 1, "²": 2, "³": 3, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9, "⁻": "-", "⁺": "" };
-  /* Reads 0.25, 1,024, 1.5e-7, 1.5 × 10⁻⁷, 2^-20, 1/4 and 25%; NaN for anything else. */
-  const readNumber = (text, unit) => {
-    const plain = text.trim().replace(/\u2212/g, "-").replace(/\*\*/g, "^").replace(/,(?=\d{3}(\D|$))/g, "").replace(/\s*%$/, unit === "%" ? "" : "/100")
-      .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+/g, (up) => "^" + [...up].map((c) => DIGITS[c]).join(""))
-      .replace(/\s*(×|x|\*)\s*10\s*\^?\s*/i, "e");
-    const [, left, sign, right] = plain.match(/^(.+)([/^])(.+)$/) || [];
-    const number = (part) => (part.trim() === "" ? NaN : Number(part));
-    return sign === undefined ? number(plain) : sign === "/" ? number(left) / number(right) : number(left) ** number(right);
-  };
-  const near = (a, b, tolerance) => Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b));
+// Brings the forms of quiz.py to life, in a page (<vg-quiz>) and in a notebook
+// (globalThis.vgQuiz.live). Words are typeset as those of the figures are.
+import { typeset } from "../explore/page/words.js";
 
-  /* Returns [is right, what to say] for a form. */
-  function judge(form, { kind, answers, unit }) {
-    if (kind === "number") {
-      const given = readNumber(form.querySelector("input").value, unit);
-      if (Number.isNaN(given)) return [null, "Write a number, with a decimal point, for instance 0.25, 1/4 or 1.5e-7."];
-      const off = ([value]) => Math.abs(given - value);
-      const [met] = answers.filter(([value, , , tolerance]) => near(given, value, tolerance))
-        .sort((a, b) => b[1] - a[1] || off(a) - off(b));
-      return met ? [met[1], met[2]] : [false, "Not this number. Estimate its size first, then compute."];
-    }
-    const chosen = new Set([...form.querySelectorAll("input:checked")].map((input) => Number(input.value)));
-    if (!chosen.size) return [null, "Choose an answer first."];
-    const wrong = answers.filter(([, right], k) => chosen.has(k) && !right);
-    const missed = answers.filter(([, right], k) => !chosen.has(k) && right).length;
-    const tell = ([answer, , why]) => (kind === "one" ? why : `${answer.replace(/\.$/, "")}: ${why}`);
-    if (wrong.length) return [false, wrong.map(tell).join(" ")];
-    if (missed) return [false, `So far right, but ${missed} more ${missed > 1 ? "answers hold" : "answer holds"}.`];
-    return [true, answers.filter(([, right]) => right).map(tell).join(" ")];
-  }
+const DIGITS = {
+  "⁰": 0,
+  "¹": 1,
+  "²": 2,
+  "³": 3,
+  "⁴": 4,
+  "⁵": 5,
+  "⁶": 6,
+  "⁷": 7,
+  "⁸": 8,
+  "⁹": 9,
+  "⁻": "-",
+  "⁺": "",
+};
+// Reads 0.25, 1,024, 1.5e-7, 1.5 × 10⁻⁷, 2^-20, 1/4 and 25%; NaN for anything else.
+const readNumber = (text, unit) => {
+  const plain = text
+    .trim()
+    .replace(/\u2212/g, "-")
+    .replace(/\*\*/g, "^")
+    .replace(/^([-+]?)(0?|\d+),(\d+)(?!.*[,.])/, readComma)
+    .replace(/,(?=\d{3}(\D|$))/g, "")
+    .replace(/\s*%$/, unit === "%" ? "" : "/100")
+    .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+/g, (up) => "^" + [...up].map((c) => DIGITS[c]).join(""))
+    .replace(/\s*(×|x|\*)\s*10\s*\^?\s*/i, "e");
+  const [, left, sign, right] = plain.match(/^(.+)([/^])(.+)$/) || [];
+  const number = (part) => (part.trim() === "" ? NaN : Number(part));
+  if (sign === undefined) return number(plain);
+  return sign === "/" ? number(left) / number(right) : number(left) ** number(right);
+};
+// One comma groups thousands, as in 1,024, or is a decimal comma, as in 0,125 and 1,5.
+const readComma = (all, sign, whole, rest) =>
+  rest.length === 3 && Number(whole) ? all : `${sign}${whole || 0}.${rest}`;
+const near = (a, b, tolerance) =>
+  Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b));
 
-  /* Returns what points to a figure's state: a link in a page; in a notebook, where it has no address, words. */
-  function pointTo(see) {
-    const [id, query] = see.split("?"), link = document.createElement("a");
-    if (!document.getElementById(id)) {
-      const state = [...new URLSearchParams(query)].map(([name, value]) => `${name} = ${value}`).join(", ");
-      return [` See it in the figure ${id.replace(/-/g, " ")}, at ${state}.`];
-    }
-    link.href = `#${see}`;
-    link.textContent = "See it in the figure";
-    return [" ", link];
+// Returns [is right, what to say] for a form.
+function judge(form, { kind, answers, unit }) {
+  if (kind === "number") {
+    const given = readNumber(form.querySelector("input").value, unit);
+    if (Number.isNaN(given))
+      return [null, "Write a number, with a decimal point, for instance 0.25, 1/4 or 1.5e-7."];
+    const off = ([value]) => Math.abs(given - value);
+    const [met] = answers
+      .filter(([value, , , tolerance]) => near(given, value, tolerance))
+      .sort((a, b) => b[1] - a[1] || off(a) - off(b));
+    return met
+      ? [met[1], met[2]]
+      : [false, "Not this number. Estimate its size first, then compute."];
   }
+  const chosen = new Set(
+    [...form.querySelectorAll("input:checked")].map((input) => Number(input.value)),
+  );
+  if (!chosen.size) return [null, "Choose an answer first."];
+  const wrong = answers.filter(([, right], k) => chosen.has(k) && !right);
+  const missed = answers.filter(([, right], k) => !chosen.has(k) && right).length;
+  const tell = ([answer, , why]) =>
+    kind === "one" ? why : `${answer.replace(/\.$/, "")}: ${why}`;
+  if (wrong.length) return [false, wrong.map(tell).join(" ")];
+  if (missed)
+    return [
+      false,
+      `So far right, but ${missed} more ${missed > 1 ? "answers hold" : "answer holds"}.`,
+    ];
+  return [
+    true,
+    answers
+      .filter(([, right]) => right)
+      .map(tell)
+      .join(" "),
+  ];
+}
 
-  function start(form) {
-    const quiz = JSON.parse(form.dataset.quiz), verdict = form.querySelector(".vg-verdict");
-    form.querySelector("details").remove();
-    form.querySelectorAll("input").forEach((input) => (input.dataset.lmSuppressShortcuts = "true"));
-    verdict.insertAdjacentHTML("beforebegin", '<button type="submit">Check</button>');
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const [right, words] = judge(form, quiz);
-      form.dataset.verdict = right === null ? "" : right ? "right" : "wrong";
-      verdict.textContent = (right === null ? "" : right ? "Right. " : "Not yet. ") + words;
-      if (right !== null && quiz.see) verdict.append(...pointTo(quiz.see));
-    });
-    form.addEventListener("input", () => {
-      verdict.textContent = form.dataset.verdict = "";
-    });
+// Returns what points to a figure's state: a link in a page; in a notebook, where it has no
+// address, words.
+function pointTo(see) {
+  const [id, query] = see.split("?"),
+    link = document.createElement("a");
+  if (!document.getElementById(id)) {
+    const state = [...new URLSearchParams(query)]
+      .map(([name, value]) => `${name} = ${value}`)
+      .join(", ");
+    return [` See it in the figure ${id.replace(/-/g, " ")}, at ${state}.`];
   }
+  link.href = `#${see}`;
+  link.textContent = "See it in the figure";
+  return [" ", link];
+}
 
-  class Quiz extends HTMLElement {
-    connectedCallback() {
-      if (!this.started) start(this.querySelector("form"));
-      this.started = true;
-    }
+function start(form) {
+  const quiz = JSON.parse(form.dataset.quiz),
+    verdict = form.querySelector(".vg-verdict");
+  const answer = form.querySelector("details");
+  answer.hidden = true; // until the first try
+  for (const words of form.querySelectorAll("legend, label span, details p")) {
+    words.innerHTML = typeset(words.textContent);
   }
-  if (!customElements.get("vg-quiz")) customElements.define("vg-quiz", Quiz);
-  globalThis.vgQuiz = {
-    live({ model, el }) {
-      el.innerHTML = model.get("form");
-      start(el.firstChild);
-    },
-  };
-})();
+  form.querySelectorAll("input").forEach((input) => (input.dataset.lmSuppressShortcuts = "true"));
+  verdict.insertAdjacentHTML("beforebegin", '<button type="submit">Check</button>');
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const [right, words] = judge(form, quiz);
+    form.dataset.verdict = right === null ? "" : right ? "right" : "wrong";
+    verdict.innerHTML = (right === null ? "" : right ? "Right. " : "Not yet. ") + typeset(words);
+    if (right !== null) answer.hidden = false;
+    if (right !== null && quiz.see) verdict.append(...pointTo(quiz.see));
+  });
+  form.addEventListener("input", () => {
+    verdict.textContent = form.dataset.verdict = "";
+  });
+}
+
+class Quiz extends HTMLElement {
+  connectedCallback() {
+    if (!this.started) start(this.querySelector("form"));
+    this.started = true;
+  }
+}
+if (!customElements.get("vg-quiz")) customElements.define("vg-quiz", Quiz);
+globalThis.vgQuiz = {
+  live({ model, el }) {
+    el.innerHTML = model.get("form");
+    start(el.firstChild);
+  },
+};

@@ -15,12 +15,15 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from vgtext.explore.page import HERE as PAGE
+from vgtext.explore.page import join
 from vgtext.explore.show import current_mode
 
 
 def source(kind):
     """Return what a page needs for quizzes: their script ("js") or their style ("css")."""
-    return (Path(__file__).parent / f"quiz.{kind}").read_text(encoding="utf-8")
+    path = Path(__file__).parent / f"quiz.{kind}"
+    return join(PAGE / "words.js", path) if kind == "js" else path.read_text("utf8")
 
 
 class QuizError(ValueError):

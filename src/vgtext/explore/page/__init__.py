@@ -1,20 +1,32 @@
-"""The page's side of a figure: a script in rooms, joined here without a toolchain, and its style.
+"""The page's side of a figure: scripts in rooms, joined here without a toolchain, and their style.
 
-Each room is a JavaScript module under 200 lines. A page from ``file://`` may load no modules, so that they become one
-plain script: their imports and exports are dropped, they share one scope, and a room comes after those that it uses.
+Each room is a JavaScript module. A page from ``file://`` may load no modules, so that rooms become plain scripts:
+imports and exports are dropped, the rooms of a script share one scope, and each comes after those that it uses.
 """
 
 import re
 from pathlib import Path
 
-ROOMS = ("format", "layout", "marks", "frame", "controls", "readout", "element")
 HERE = Path(__file__).parent
+#: A script that draws and answers, and one that reads values, which a page loads when a reader first turns to a picture.
+SCRIPTS = {
+    "explore": ("words", "format", "layout", "marks", "frame", "controls", "view", "element"),
+    "read": ("words", "values", "lines", "cells", "readout"),
+}
 
 
 def source(kind):
-    """Return what a page needs to show figures: its script ("js") or its style ("css")."""
-    if kind == "css":
-        return (HERE / "style.css").read_text(encoding="utf-8")
-    script = "".join((HERE / f"{room}.js").read_text(encoding="utf-8") for room in ROOMS)
-    script = re.sub(r"^import [^;]*;\n|^export |^ *//.*\n|^ +", "", script, flags=re.M)
-    return f'(() => {{\n"use strict";\n{script}}})();\n'
+    """Return what a page needs to show figures, in one piece: the scripts ("js") or the style ("css")."""
+    return "".join(map(script, SCRIPTS)) if kind == "js" else (HERE / "style.css").read_text("utf8")
+
+
+def script(name):
+    """Return one of the :data:`SCRIPTS`."""
+    return join(*(HERE / f"{room}.js" for room in SCRIPTS[name]))
+
+
+def join(*paths):
+    """Return the rooms at ``paths`` as one plain script, less their comments and indents."""
+    text = "".join(path.read_text("utf8") for path in paths)
+    text = re.sub(r"^import [^;]*;\n|^export |^ *//.*\n|^ +", "", text, flags=re.M)
+    return f'(() => {{\n"use strict";\n{text}}})();\n'

@@ -1,8 +1,8 @@
 // The controls of a figure: native inputs with labels, Play, Reset and the link to a state.
-import { escapeText } from "./marks.js";
+import { escapeText, plainly, typeset } from "./words.js";
 
 const slider = ({ texts }) => `<input type="range" min="0" max="${texts.length - 1}" step="1">`;
-const option = (text, k) => `<option value="${k}">${escapeText(text)}</option>`;
+const option = (text, k) => `<option value="${k}">${escapeText(plainly(text))}</option>`;
 const choice = ({ texts }) => `<select>${texts.map(option).join("")}</select>`;
 const WIDGET = { slider, choice, switch: () => '<input type="checkbox">' };
 const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -25,15 +25,15 @@ export class Controls {
       isSlider = spec.kind === "slider";
     row.className = "vg-control";
     row.innerHTML =
-      `<label for="${id}">${escapeText(spec.label)}</label>${WIDGET[spec.kind](spec)}`
-      + (isSlider ? `<output for="${id}"></output>` : "")
+      `<label for="${id}">${typeset(spec.label)}</label>${WIDGET[spec.kind](spec)}`
+      + (isSlider ? '<span class="vg-value"></span>' : "") // not an output: that would speak, too
       + (spec.interval ? '<button type="button" class="vg-play"></button>' : "");
     const [, input] = row.children,
-      output = row.querySelector("output"),
-      play = row.querySelector("button");
+      value = row.querySelector(".vg-value");
+    const play = row.querySelector("button");
     input.id = id;
     input.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take the arrow keys
-    if (output) output.style.minWidth = `${Math.max(...spec.texts.map((text) => text.length))}ch`;
+    if (value) value.style.minWidth = `${Math.max(...spec.texts.map((text) => text.length))}ch`;
     input.addEventListener("input", () => {
       const at = Number(spec.kind === "switch" ? input.checked : input.value);
       this.stop();
@@ -41,17 +41,15 @@ export class Controls {
     });
     if (play) play.addEventListener("click", () => (this.timer ? this.stop() : this.play(i)));
     this.box.append(row);
-    return { input, output, play };
+    return { input, value, play };
   }
 
   addButtons(link) {
     const box = document.createElement("div");
     box.className = "vg-buttons";
     const add = (words, action) => {
-      const button = Object.assign(document.createElement("button"), {
-        type: "button",
-        textContent: words,
-      });
+      const button = Object.assign(document.createElement("button"), { type: "button" });
+      button.textContent = words;
       button.addEventListener("click", () => action(button));
       box.append(button);
     };
@@ -65,19 +63,18 @@ export class Controls {
 
   show(state) {
     this.state = state;
-    this.specs.forEach((spec, i) => {
-      const { input, output, play } = this.rows[i],
+    this.specs.forEach(({ kind, texts, label }, i) => {
+      const { input, value, play } = this.rows[i],
         at = state[i];
-      if (spec.kind === "switch") input.checked = at === 1;
+      if (kind === "switch") input.checked = at === 1;
       else input.value = at;
-      if (output) {
-        output.textContent = spec.texts[at];
-        input.setAttribute("aria-valuetext", spec.texts[at]);
-        input.style.setProperty("--at", `${(100 * at) / (spec.texts.length - 1)}%`);
+      if (value) {
+        value.innerHTML = typeset(texts[at]);
+        input.setAttribute("aria-valuetext", texts[at]);
       }
       if (play) {
         play.textContent = this.timer ? "Pause" : isStill() ? "Step" : "Play";
-        play.setAttribute("aria-label", `${play.textContent} ${spec.label}`);
+        play.setAttribute("aria-label", `${play.textContent} ${label}`);
       }
     });
   }
@@ -101,15 +98,29 @@ export class Controls {
     this.show(this.state);
   }
 
-  async share(button, address) {
-    history.replaceState(null, "", address);
-    const copied = await navigator.clipboard?.writeText(location.href).then(
+  // Copies the address of the state; where that may not be, it stands in the address bar, or, in
+  // a frame, which has none, beside the button.
+  async share(button, hash) {
+    const address = new URL(hash, location.href).href,
+      isFramed = window !== window.parent;
+    const copied = await navigator.clipboard?.writeText(address).then(
       () => true,
       () => false,
     );
-    const words = button.textContent;
-    button.textContent = copied ? "Link copied" : "Link is in the address bar";
-    this.say(button.textContent);
-    setTimeout(() => (button.textContent = words), 2500);
+    try {
+      history.replaceState(null, "", hash);
+    } catch {} // a frame without an address of its own
+    if (isFramed && !copied) {
+      const field = this.box.querySelector(".vg-link") ?? document.createElement("input");
+      Object.assign(field, { className: "vg-link", readOnly: true, value: address });
+      field.setAttribute("aria-label", "Link to this state");
+      button.after(field);
+      field.select();
+      return this.say("Link to this state, to be copied");
+    }
+    const words = copied ? "Link copied" : "Link is in the address bar";
+    button.textContent = words;
+    this.say(words);
+    setTimeout(() => (button.textContent = "Link to this state"), 2500);
   }
 }

@@ -70,7 +70,9 @@ function readFrame(part) {
   return frame;
 }
 
-// Returns a function from the number of a state to its scene. What states share is made once.
+// Returns {scene, outlines}: scene(number) is the scene of a state; outlines() are those of all
+// states, each once, without the marks that need no room outside a panel. What states share is
+// made once.
 export function unpack({ parts, states }) {
   const made = new Map();
   const once = (key, make) => {
@@ -93,8 +95,19 @@ export function unpack({ parts, states }) {
       return read;
     });
   const frame = (number) => once(number, () => readFrame(parts[number]));
-  return (state) =>
-    states[state].map(([first, ...rest]) => ({ frame: frame(first), marks: rest.map(mark) }));
+  const panels = (state) =>
+    state.map(([first, ...rest]) => ({ frame: frame(first), marks: rest.map(mark) }));
+  const outline = ([first, ...rest]) => [
+    first,
+    ...rest.filter((number) => parts[number].k === "t"),
+  ];
+  return {
+    scene: (number) => panels(states[number]),
+    outlines: () =>
+      [...new Set(states.map((state) => JSON.stringify(state.map(outline))))].map((state) =>
+        panels(JSON.parse(state)),
+      ),
+  };
 }
 
 export async function unzip(text) {

@@ -40,8 +40,6 @@ export const wordsWidth = (words, size) =>
 export const widest = (texts) =>
   Math.max(0, ...texts.map((words) => wordsWidth(words, SIZE.tick)));
 export const lineCount = (words) => (typeof words === "string" ? words.split("\n").length : 1);
-export const plain = (words) =>
-  typeof words === "string" ? words : words[1].map((run) => run[4]).join("");
 
 export function wrap(words, size, most) {
   if (typeof words !== "string" || !words) return words;
@@ -122,16 +120,23 @@ function grow(kept, { frame, marks }, room, unit) {
   return kept;
 }
 
-// Returns the rectangles of a scene's panels, and the height of the picture. What it remembers in
-// `memory`, a list, are the margins of the states before.
-export function layout(scene, width, memory, unit) {
-  const stacked = scene.length > 1 && width / scene.length < SIZE.stackBelow;
-  const columns = stacked ? 1 : scene.length,
-    room = width / columns;
-  const margins = scene.map((panel, i) =>
+const isStacked = (scene, width) => scene.length > 1 && width / scene.length < SIZE.stackBelow;
+
+// Lets the margins in `memory`, a list of one for each panel, grow to what a scene needs.
+export function prepare(scene, width, memory, unit) {
+  const room = width / (isStacked(scene, width) ? 1 : scene.length);
+  return scene.map((panel, i) =>
     grow((memory[i] ||= { left: 0, right: 0, top: 0, bottom: 0 }), panel, room, unit),
   );
-  return columns > 1 ? inRow(scene, width, margins) : inColumn(scene, width, margins, stacked);
+}
+
+// Returns the rectangles of a scene's panels, and the height of the picture.
+export function layout(scene, width, memory, unit) {
+  const margins = prepare(scene, width, memory, unit),
+    stacked = isStacked(scene, width);
+  return scene.length > 1 && !stacked
+    ? inRow(scene, width, margins)
+    : inColumn(scene, width, margins, stacked);
 }
 
 const rowHeight = (wish) => Math.min(SIZE.maxHeight, Math.max(SIZE.minHeight, wish));

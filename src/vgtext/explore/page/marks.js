@@ -1,10 +1,9 @@
 // The marks of a panel as SVG: paths, markers, words, arrows, images. Everything here returns a
 // string of SVG.
 import { SIZE, lineCount, wordsWidth } from "./layout.js";
+import { escapeText } from "./words.js";
 
 export const round = (v) => Math.round(v * 10) / 10;
-const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-export const escapeText = (text) => text.replace(/[&<>"]/g, (char) => ENTITIES[char]);
 
 // Colours come as "on paper,on a dark page".
 const themed = (light, dark) => (light === "none" ? light : `light-dark(${light},${dark})`);

@@ -24,7 +24,7 @@ SCALES = ("linear", "log", "symlog")
 def read_axis(axis, bbox, side):
     """Return an axis of a panel: its label, limits and scale, and its ticks as places across the panel and words."""
     shown, params = axis.get_visible() and axis.axes.axison, axis.get_tick_params()
-    low, high = axis.get_view_interval() if not axis.get_inverted() else axis.get_view_interval()[::-1]
+    low, high = axis.get_view_interval()
     if axis.get_scale() not in SCALES:
         raise Unreadable(f"the scale {axis.get_scale()!r} of an axis; use {', '.join(SCALES)}")
     frame = {

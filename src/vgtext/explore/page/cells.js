@@ -1,0 +1,150 @@
+// What can be read of bars, and of the cells of tables, maps and images: a series for each row,
+// {points, boxes, tell}, with the rectangle of each cell in pixels.
+import { inLegend, pieces } from "./lines.js";
+import { between, readValue, valueAt, write } from "./values.js";
+import { plain } from "./words.js";
+
+const isWithin = (u, low, high) => u >= low && u <= high;
+const middle = ({ left, right, foot, top }) => [(left + right) / 2, (foot + top) / 2];
+
+// The filled rectangles of a panel, but for bands that cross it.
+function boxesOf(marks, unit) {
+  const clip = (u) => Math.min(unit, Math.max(0, u));
+  const boxes = [];
+  for (const mark of marks.filter(({ kind, fill }) => kind === "path" && fill)) {
+    for (const piece of pieces(mark)) {
+      const [xs, ys] = ["x", "y"].map((way) =>
+        piece.filter((k) => mark.commands?.[k] !== "Z").map((k) => mark[way][k]),
+      );
+      if (xs.length < 4 || xs.length > 5 || new Set(xs).size !== 2 || new Set(ys).size !== 2)
+        continue;
+      const [left, right] = [Math.min(...xs), Math.max(...xs)].map(clip);
+      const [foot, top] = [Math.min(...ys), Math.max(...ys)].map(clip);
+      const isBand = right - left === unit || top - foot === unit;
+      if (!isBand && right > left) boxes.push({ mark, left, right, foot, top, words: [] });
+    }
+  }
+  return boxes;
+}
+
+// Adds to the boxes the words that stand in them, and cells for words that stand at ticks of both
+// axes, as those of a table do.
+function addWords(boxes, { frame: { x, y }, marks }) {
+  const [wide, high] = [x, y].map(({ places }) => Math.abs(places[1] - places[0]));
+  const near = ({ places }, u, step) => places.find((place) => Math.abs(place - u) < step / 4);
+  for (const { kind, at, align, words } of marks) {
+    if (kind !== "text") continue;
+    const box = boxes.find(
+      (b) => isWithin(at[0], b.left, b.right) && isWithin(at[1], b.foot, b.top),
+    );
+    const [column, row] = [near(x, at[0], wide), near(y, at[1], high)];
+    if (box) box.words.push(plain(words));
+    else if (align === "center" && column !== undefined && row !== undefined) {
+      boxes.push({
+        words: [plain(words)],
+        left: column - wide / 2,
+        right: column + wide / 2,
+        foot: row - high / 2,
+        top: row + high / 2,
+      });
+    }
+  }
+}
+
+export function cellSeries(panel, X, Y, unit) {
+  const { frame, marks } = panel,
+    { x, y, legend } = frame;
+  const boxes = boxesOf(marks, unit);
+  const isEven = (side) => boxes.every((box) => Math.abs(box[side] - boxes[0][side]) < 8);
+  const upright = isEven("foot") && !isEven("top"),
+    level = isEven("left") && !isEven("right");
+  if (!upright && !level) addWords(boxes, panel);
+  if (boxes.length < 2) return [];
+  const title = (axis, other) => plain(axis.label) || other;
+  const say = (box) => {
+    const value =
+      box.words.join(" ") || (box.mark && (box.mark.name || inLegend(box.mark, legend)));
+    const column =
+      upright || !level ? between(x, box.left, box.right, unit) : readValue(x, box.right, unit);
+    const row = upright ? readValue(y, box.top, unit) : between(y, box.foot, box.top, unit);
+    const lines = [`${title(y, "row")}: ${row}`, `${title(x, "column")}: ${column}`];
+    return [...(upright ? lines.reverse() : lines), ...(value ? [value] : [])];
+  };
+  const rows = new Map(); // of cells, from the top; bars are one row
+  boxes.sort((a, b) => (level ? 0 : a.left - b.left) || b.top - a.top);
+  for (const box of boxes) {
+    const key = upright || level ? 0 : Math.round(middle(box)[1] / 8);
+    if (!rows.has(key)) rows.set(key, []);
+    rows.get(key).push(box);
+  }
+  return [...rows]
+    .sort(([a], [b]) => b - a)
+    .map(([, row]) => ({
+      points: row.map((box) => [X(middle(box)[0]), Y(middle(box)[1])]),
+      boxes: row.map((b) => [X(b.left), Y(b.top), X(b.right), Y(b.foot)]),
+      tell: (k) => say(row[k]),
+    }));
+}
+
+// ---- images: a pixel is a cell, and its value what the colour bar says of its colour ----
+
+const decoded = new Map();
+
+// Returns {width, height, data} of an image, once it has been decoded; until then nothing.
+function pixelsOf(source) {
+  if (!decoded.has(source)) {
+    decoded.set(source, null);
+    const image = Object.assign(new Image(), { src: source });
+    image.decode().then(
+      () => {
+        const { width, height } = image,
+          canvas = Object.assign(document.createElement("canvas"), { width, height });
+        const pen = canvas.getContext("2d", { willReadFrequently: true });
+        pen.drawImage(image, 0, 0);
+        decoded.set(source, pen.getImageData(0, 0, width, height));
+      },
+      () => {},
+    );
+  }
+  return decoded.get(source);
+}
+
+function valueOf(color, bar) {
+  const strip = bar && pixelsOf(bar.source);
+  if (!strip) return [];
+  let nearest = Infinity,
+    found = 0;
+  for (let i = 0; i < strip.height; i++) {
+    const far = [0, 1, 2].reduce((sum, c) => sum + (strip.data[4 * i + c] - color[c]) ** 2, 0);
+    if (far < nearest) [nearest, found] = [far, i];
+  }
+  const value = valueAt(bar, 1 - found / (strip.height - 1));
+  return [`${plain(bar.label) || "value"}: about ${write(Number(value.toPrecision(2)))}`];
+}
+
+export function imageSeries({ frame: { x, y, bar }, marks }, X, Y, unit) {
+  return marks
+    .filter(({ kind }) => kind === "image")
+    .flatMap(({ box, source }) => {
+      const [left, foot, wide, high] = box,
+        pixels = pixelsOf(source);
+      if (bar) pixelsOf(bar.source);
+      if (!pixels) return [];
+      const { width, height, data } = pixels,
+        w = wide / width,
+        h = high / height;
+      return [...Array(height).keys()].map((r) => {
+        const top = foot + high - r * h,
+          columns = [...Array(width).keys()];
+        return {
+          points: columns.map((c) => [X(left + (c + 0.5) * w), Y(top - h / 2)]),
+          boxes: columns.map((c) => [X(left + c * w), Y(top), X(left + (c + 1) * w), Y(top - h)]),
+          tell: (c) => [
+            `${plain(y.label) || "row"}: ${between(y, top - h, top, unit)}`,
+            `${plain(x.label) || "column"}: ${between(x, left + c * w, left + (c + 1) * w, unit)}`,
+            ...valueOf(data.slice(4 * (r * width + c)), bar),
+          ],
+        };
+      });
+    });
+}

@@ -1,0 +1,98 @@
+// What can be read of lines and points: series of {name, points, tell}, the points in pixels, and
+// a function from the number of a point to the lines of words that say what is there.
+import { readValue } from "./values.js";
+import { plain } from "./words.js";
+
+// ---- a name: a line's own, that of its key in the legend, or words beside it in its colour ----
+
+const same = (one, other) => String(one) === String(other);
+
+// The hue of a colour, its channels against the largest; nothing for a grey.
+function hue(color) {
+  const rgb = [1, 3, 5].map((i) => parseInt((color || "").slice(i, i + 2), 16));
+  const most = Math.max(...rgb);
+  return most - Math.min(...rgb) > 20 ? rgb.map((channel) => channel / most) : null;
+}
+
+function isAlike(one, other) {
+  const [a, b] = [hue(one), hue(other)];
+  return Boolean(a && b) && a.every((channel, i) => Math.abs(channel - b[i]) < 0.06);
+}
+
+export function inLegend(mark, legend) {
+  const isKey = (key) =>
+    key.kind === mark.kind
+    && same(key.stroke, mark.stroke)
+    && same(key.fill, mark.fill)
+    && same(key.dashes, mark.dashes);
+  const found = legend?.find(([, keys]) => keys.some(isKey));
+  return found && plain(found[0]);
+}
+
+// Gives each word of a panel that has a line's colour to the nearest of the lines of that colour.
+function nameByLabels(lines, marks, X, Y) {
+  for (const { kind, words, fill, at } of marks) {
+    if (kind !== "text" || plain(words).length > 40) continue;
+    let nearest = Infinity,
+      found;
+    for (const line of lines.filter(({ ink }) => isAlike(ink, fill))) {
+      const far = Math.min(...line.points.map(([x, y]) => Math.hypot(x - X(at[0]), y - Y(at[1]))));
+      if (far < nearest) [nearest, found] = [far, line];
+    }
+    if (found) found.name ||= plain(words).replace(/\n/g, " ");
+  }
+}
+
+// ---- lines and points ----
+
+// The pieces of a path, each a list of the numbers of its points.
+export function pieces({ x, commands = "" }) {
+  const starts = [0, ...[...x.keys()].filter((k) => k && commands[k] === "M"), x.length];
+  return starts.slice(1).map((end, i) => [...x.keys()].slice(starts[i], end));
+}
+
+// A line of two points along an axis guides the eye, and has nothing to read.
+const isGuide = (mark) =>
+  mark.kind === "path"
+  && !mark.name
+  && pieces(mark).every(
+    (piece) =>
+      piece.length < 3
+      && ["x", "y"].some((way) => mark[way][piece[0]] === mark[way][piece.at(-1)]),
+  );
+
+export function lineSeries({ frame, marks }, X, Y, unit) {
+  const titles = { x: plain(frame.x.label) || "x", y: plain(frame.y.label) || "y" };
+  const isInside = (u) => u >= 0 && u <= unit;
+  const isLine = ({ kind, fill, commands }) =>
+    kind === "markers" || (kind === "path" && !fill && !/[QC]/.test(commands || ""));
+  const all = marks
+    .filter(isLine)
+    .map((mark) => {
+      const kept = [...mark.x.keys()].filter((k) => isInside(mark.x[k]) && isInside(mark.y[k]));
+      const tell = (k) =>
+        ["x", "y"].map(
+          (way) => `${titles[way]}: ${readValue(frame[way], mark[way][kept[k]], unit)}`,
+        );
+      return {
+        mark,
+        tell,
+        kept,
+        name: mark.name || inLegend(mark, frame.legend),
+        ink: mark.stroke || mark.fill,
+        points: kept.map((k) => [X(mark.x[k]), Y(mark.y[k])]),
+        keys: new Set(kept.map((k) => `${mark.x[k]} ${mark.y[k]}`)),
+      };
+    })
+    .filter(({ points }) => points.length);
+  // a curve with markers is one: whichever of the two has all points of the other
+  const isTwin = (one, other) =>
+    one !== other
+    && [...one.keys].every((key) => other.keys.has(key))
+    && (one.keys.size < other.keys.size || all.indexOf(one) > all.indexOf(other));
+  const kept = all.filter(
+    (line) => !isGuide(line.mark) && !all.some((other) => isTwin(line, other)),
+  );
+  nameByLabels(kept, marks, X, Y);
+  return kept;
+}

@@ -1,0 +1,51 @@
+// Values at places of an axis, which may be linear, log or symlog, and how they are written.
+import { plain, raised } from "./words.js";
+
+const KNEE = 1 / 0.9; // matplotlib's symlog is linear up to the threshold, which lies there
+const sign = Math.sign;
+const SCALES = {
+  linear: () => [(v) => v, (t) => t],
+  log: () => [Math.log10, (t) => 10 ** t],
+  symlog: (linear) => [
+    (v) =>
+      Math.abs(v) <= linear
+        ? v * KNEE
+        : sign(v) * linear * (KNEE + Math.log10(Math.abs(v) / linear)),
+    (t) =>
+      Math.abs(t) <= linear * KNEE
+        ? t / KNEE
+        : sign(t) * linear * 10 ** (Math.abs(t) / linear - KNEE),
+  ],
+};
+
+export function valueAt({ scale, limits, linear }, fraction) {
+  const [to, from] = SCALES[scale](linear),
+    [low, high] = limits.map(to);
+  return from(low + fraction * (high - low));
+}
+
+// Writes a number as the text does: −1.5 × 10⁻⁷.
+export const write = (value) =>
+  String(value)
+    .replace(/e\+?(-?\d+)/, (_, power) => ` × 10${raised(power)}`)
+    .replace("-", "\u2212");
+
+// The value at a place, with as many digits as the whole numbers of the packed form can tell.
+export function readValue(axis, place, unit) {
+  const value = valueAt(axis, place / unit),
+    size = Math.abs(value);
+  const [after, before] = [place + 1, place - 1].map((u) => valueAt(axis, u / unit));
+  const blur = Math.abs(after - before) / 2,
+    near = Math.round(value);
+  if (size <= blur) return "0";
+  if (Math.abs(value - near) < blur && size >= 1 && size < 1e5) return write(near);
+  const digits = Math.min(4, Math.max(1, Math.floor(Math.log10(size / blur))));
+  return write(Number(value.toPrecision(digits)));
+}
+
+// What an axis says between two places: the words of its tick there, or the value between them.
+export function between(axis, low, high, unit) {
+  const tick = axis.places.findIndex((place) => place >= low && place <= high);
+  const words = tick >= 0 && axis.texts[tick] && plain(axis.texts[tick]).replace(/\n/g, " ");
+  return words || readValue(axis, (low + high) / 2, unit);
+}

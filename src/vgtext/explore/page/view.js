@@ -1,0 +1,141 @@
+// A figure that is alive: its picture, controls, caption, and what it says to a screen reader.
+import { layout, prepare, useFont } from "./layout.js";
+import { drawPanel } from "./frame.js";
+import { Controls } from "./controls.js";
+import { plain, typeset } from "./words.js";
+
+// the page's count: a notebook runs this script once for each figure
+const nextKey = () => `vg${(globalThis.vgCount = (globalThis.vgCount || 0) + 1)}`;
+const script = document.currentScript?.src;
+
+// Returns a promise of the class that reads pictures (readout.js), which is in a script of its own
+// beside this one, or already here.
+function reading() {
+  if (globalThis.vgReadout || !script) return Promise.resolve(globalThis.vgReadout);
+  return (globalThis.vgReading ||= new Promise((done) => {
+    const element = document.createElement("script");
+    element.src = script.replace("explore.js", "read.js");
+    element.onload = () => done(globalThis.vgReadout);
+    document.head.append(element);
+  }));
+}
+
+const LAYERS =
+  '<div class="vg-svg" tabindex="0" role="application" data-lm-suppress-shortcuts="true"></div>'
+  + '<div class="vg-tip" hidden></div><div class="vg-error" hidden></div>'
+  + '<div class="vg-hidden" aria-live="polite"></div>';
+
+// ask(state) is called when another state is wanted, and answered by paint or fail. Where all
+// states are known, `outlines` are their panels with what decides on margins.
+export class View {
+  constructor(root, spec, { ask, link, unit, outlines = [], captions = [] }) {
+    Object.assign(this, { ask, unit, outlines, key: nextKey(), spec });
+    this.longest = [...new Set(captions)].sort((a, b) => b.length - a.length).slice(0, 3);
+    this.picture = root.querySelector(".vg-picture");
+    this.caption = root.querySelector("figcaption");
+    const name = spec.name.replaceAll("_", " ");
+    root.querySelector("figure").setAttribute("aria-label", `Figure: ${name}`);
+    this.picture.insertAdjacentHTML("beforeend", LAYERS);
+    [this.svg, this.tip, this.error, this.live] = [...this.picture.children].slice(-4);
+    for (const kind of ["pointermove", "pointerdown", "focus"]) {
+      this.svg.addEventListener(kind, (event) => this.wake(event), { once: true });
+    }
+    this.controls = new Controls(root.querySelector(".vg-controls"), spec.controls, {
+      key: this.key,
+      link,
+      go: (state) => this.go(state),
+      isBusy: () => this.busy,
+      say: (words) => this.say(words),
+    });
+    new ResizeObserver(() => {
+      if (this.scene && this.picture.clientWidth !== this.width) this.draw();
+    }).observe(this.picture);
+  }
+
+  // A reader turns to the picture: from now on it can be read.
+  async wake(event) {
+    const Readout = await reading();
+    if (!Readout || this.readout) return;
+    this.readout = new Readout(this, this.svg, this.tip);
+    if (event.type !== "focus") this.readout.point(event);
+  }
+
+  get state() {
+    return this.controls.state;
+  }
+
+  // The one place that speaks: what stands there is said, and taken away again.
+  say(words) {
+    this.live.textContent = words;
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => (this.live.textContent = ""), 5000);
+  }
+
+  go(state) {
+    this.controls.show(state);
+    this.ask(state);
+  }
+
+  fail(message) {
+    this.error.hidden = !message;
+    this.error.textContent = message;
+    this.picture.classList.toggle("vg-failed", Boolean(message));
+    if (message) this.say(message);
+  }
+
+  paint(scene, unit, caption) {
+    const isOpening = !this.scene;
+    Object.assign(this, { scene, unit });
+    if (!this.error.hidden) this.fail("");
+    this.draw();
+    this.caption.innerHTML = typeset(caption);
+    clearTimeout(this.later);
+    if (!isOpening) this.later = setTimeout(() => this.say(caption), 700);
+    this.picture.querySelector(".vg-print")?.remove();
+  }
+
+  // Makes room for every state: no margin and no caption will be larger.
+  measure() {
+    this.memory = [];
+    useFont(getComputedStyle(this.svg).fontFamily);
+    this.outlines.forEach((scene) => prepare(scene, this.width, this.memory, this.unit));
+    const { style } = this.caption,
+      words = this.caption.innerHTML;
+    style.minHeight = "";
+    const heights = this.longest.map((caption) => {
+      this.caption.innerHTML = typeset(caption);
+      return this.caption.getBoundingClientRect().height;
+    });
+    this.caption.innerHTML = words;
+    if (heights.length) style.minHeight = `${Math.max(...heights)}px`;
+  }
+
+  draw() {
+    const width = this.picture.clientWidth;
+    if (!width) return;
+    if (width !== this.width) {
+      this.width = width;
+      this.measure();
+    }
+    const { rects, height } = layout(this.scene, width, this.memory, this.unit);
+    this.rects = rects;
+    this.readout?.clear();
+    const panels = this.scene.map((panel, i) =>
+      drawPanel(panel, rects[i], this.unit, `${this.key}-clip${i}`),
+    );
+    const size = `width="${width}" height="${Math.ceil(height)}"`;
+    this.svg.innerHTML =
+      `<svg aria-hidden="true" ${size} viewBox="0 0 ${width} ${Math.ceil(height)}">`
+      + `${panels.join("")}</svg>`;
+    const axes = this.scene.map(({ frame: { title, x, y } }) =>
+      [plain(title || ""), [plain(y.label), plain(x.label)].filter(Boolean).join(" over ")]
+        .filter(Boolean)
+        .join(": "),
+    );
+    this.svg.setAttribute(
+      "aria-label",
+      `Picture. ${axes.filter(Boolean).join("; ")}. `
+        + "Arrow keys read it: left and right along a line, up and down between lines.",
+    );
+  }
+}

@@ -1,0 +1,25 @@
+// Words on a page: σ_w and a[l] as the text's formulas have them, and words in HTML.
+const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+export const escapeText = (text) => text.replace(/[&<>"]/g, (char) => ENTITIES[char]);
+
+const SUBSCRIPT = /(?<![\p{L}\d_])(\p{L})_(\p{L}{1,3}|\d+)(?![\p{L}\d_])/gu;
+const LAYER = /(?<![\p{L}\d_])([\p{L}∂])\[([lL\d][^\]\s]{0,3})\]/gu;
+
+// Returns words as HTML; no line ends inside 3 × 10⁻⁴⁰.
+export const typeset = (text) =>
+  escapeText(text)
+    .replace(SUBSCRIPT, "$1<sub>$2</sub>")
+    .replace(LAYER, "$1<sup>[$2]</sup>")
+    .replace(/ (×|=|&lt;)\s(?=[\d√])/g, "\u00a0$1\u00a0");
+
+// Where no HTML may stand, in the options of a menu: the subscript alone.
+export const plainly = (text) => text.replace(SUBSCRIPT, "$1$2");
+
+const raise = (char) => "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻"["0123456789−-".indexOf(char)] ?? char;
+export const raised = (text) => [...text].map(raise).join("");
+
+// Typeset runs as a string; what stands above or below the line, as in 10⁻⁷, is written so.
+const letters = ([, y, size, , chars]) =>
+  size > 90 ? chars : y > 0 ? raised(chars) : `_${chars}`;
+export const plain = (words) =>
+  typeof words === "string" ? words : words[1].map(letters).join("");
