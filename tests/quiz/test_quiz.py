@@ -148,10 +148,32 @@ def test_a_number_asked_for_in_percent_may_be_written_with_its_sign(browser, mod
 @pytest.mark.parametrize(
     ("written", "said"),
     [("0.02", "Not yet. That multiplies"), ("2%", "Not yet. That multiplies"), ("7", "Not yet. Not this number"),
-     ("10^-3", "Not yet. Not this number"), *((text, "Write a number") for text in ("many", "", "0,02", "3 m", "/2"))],
+     ("0,02", "Not yet. That multiplies"), (",02", "Not yet. That multiplies"), ("2,0e-2", "Not yet. That multiplies"),
+     ("10^-3", "Not yet. Not this number"), *((text, "Write a number") for text in ("many", "", "0,0,2", "3 m", "/2"))],
 )
 def test_wrong_numbers_meet_their_hint(page, written, said):
     assert answer(page, 2, written).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("written", "right"), [("0,125", True), ("1,125", False), ("125,0e-3", True), ("-0,125", False)]
+)
+def test_one_comma_is_a_decimal_comma_where_it_groups_no_thousands(browser, mode, written, right):
+    mode("static")
+    asked = quiz("How much?", number=0.125, tolerance=0.01, mistakes={1125: "Thousands."}, explain="An eighth.")
+    tab = browser.new_page()
+    tab.set_content(f"{asked.mimebundle['text/html']}<script>{source('js')}</script>")
+    said = answer(tab, 0, written)
+    assert said.startswith("Right. " if right else "Not yet. ") and (written != "1,125" or "Thousands" in said)
+    tab.close()
+
+
+def test_the_answer_is_revealed_after_a_try_and_not_before(page):
+    form = page.locator("form").nth(2)
+    assert not form.locator("summary").is_visible()
+    answer(page, 2, "7")
+    form.locator("summary").press("Enter")
+    assert "1.024e-07: 2^10 = 1024" in form.locator("details").inner_text()
 
 
 def test_an_empty_answer_is_no_answer(page):

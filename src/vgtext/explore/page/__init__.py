@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
-#: A script that draws and answers, and one that reads values, which a page loads when a reader first turns to a picture.
+#: A script that draws and answers, and one that reads values, loaded when a reader first turns to a picture.
 SCRIPTS = {
     "explore": ("words", "format", "layout", "marks", "frame", "controls", "view", "element"),
     "read": ("words", "values", "lines", "cells", "readout"),

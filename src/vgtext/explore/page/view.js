@@ -20,6 +20,8 @@ function reading() {
   }));
 }
 
+// A caption as HTML; no line ends inside 3 × 10⁻⁴⁰.
+const sentence = (caption) => typeset(caption).replace(/ (×|=|&lt;) (?=[\d√])/g, "\u00a0$1\u00a0");
 const LAYERS =
   '<div class="vg-svg" tabindex="0" role="application" data-lm-suppress-shortcuts="true"></div>'
   + '<div class="vg-tip" hidden></div><div class="vg-error" hidden></div>'
@@ -88,7 +90,7 @@ export class View {
     Object.assign(this, { scene, unit });
     if (!this.error.hidden) this.fail("");
     this.draw();
-    this.caption.innerHTML = typeset(caption);
+    this.caption.innerHTML = sentence(caption);
     clearTimeout(this.later);
     if (!isOpening) this.later = setTimeout(() => this.say(caption), 700);
     this.picture.querySelector(".vg-print")?.remove();
@@ -103,7 +105,7 @@ export class View {
       words = this.caption.innerHTML;
     style.minHeight = "";
     const heights = this.longest.map((caption) => {
-      this.caption.innerHTML = typeset(caption);
+      this.caption.innerHTML = sentence(caption);
       return this.caption.getBoundingClientRect().height;
     });
     this.caption.innerHTML = words;

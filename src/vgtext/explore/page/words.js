@@ -5,12 +5,9 @@ export const escapeText = (text) => text.replace(/[&<>"]/g, (char) => ENTITIES[c
 const SUBSCRIPT = /(?<![\p{L}\d_])(\p{L})_(\p{L}{1,3}|\d+)(?![\p{L}\d_])/gu;
 const LAYER = /(?<![\p{L}\d_])([\p{L}∂])\[([lL\d][^\]\s]{0,3})\]/gu;
 
-// Returns words as HTML; no line ends inside 3 × 10⁻⁴⁰.
+// Returns words as HTML.
 export const typeset = (text) =>
-  escapeText(text)
-    .replace(SUBSCRIPT, "$1<sub>$2</sub>")
-    .replace(LAYER, "$1<sup>[$2]</sup>")
-    .replace(/ (×|=|&lt;)\s(?=[\d√])/g, "\u00a0$1\u00a0");
+  escapeText(text).replace(SUBSCRIPT, "$1<sub>$2</sub>").replace(LAYER, "$1<sup>[$2]</sup>");
 
 // Where no HTML may stand, in the options of a menu: the subscript alone.
 export const plainly = (text) => text.replace(SUBSCRIPT, "$1$2");
