@@ -51,7 +51,7 @@ class Activation:
 
 def _on_floats(f, z):
     """Apply ``f`` to numbers, lists or arrays; float32 and float64 stay what they are, whole numbers become float64."""
-    z = np.asarray(z)
+    z = checks.reals("z", z)
     z = z if z.dtype.kind == "f" else z.astype(np.float64)
     return f(np.atleast_1d(z)).reshape(z.shape)[()]
 
@@ -112,7 +112,7 @@ def leaky_relu(alpha=0.01, name="leaky_relu"):
 
 def elu(alpha=1.0, scale=1.0, name="elu"):
     """Return phi(z) = scale z for z > 0, scale alpha (e^z - 1) otherwise (Clevert et al. 2016, equation 15)."""
-    checks.number("alpha", alpha, above=0)
+    checks.number("alpha", alpha, above=0), checks.number("scale", scale, above=0)
 
     def value(z):
         return scale * (np.maximum(z, 0) + alpha * np.expm1(np.minimum(z, 0)))

@@ -34,6 +34,7 @@ def forward(W, b, x, activation="tanh"):
     shapes do not fit or x holds nan.
     """
     x = checks.array("x", x, (None, None))
+    W, b = _lists(W=W, b=b)
     phi = _per_layer(activation, len(W) - 1)
     z, a = [None], [x]  # a[0]: (n_0, examples)
     for l in range(1, len(W)):
@@ -44,10 +45,18 @@ def forward(W, b, x, activation="tanh"):
 
 
 def backward(W, z, a, dL_da, activation="tanh"):
-    """Return the :class:`Gradient` for the loss gradient ``dL_da`` = dL/da[L], shape (n_L, examples)."""
+    """Return the :class:`Gradient` for the loss gradient ``dL_da`` = dL/da[L], shape (n_L, examples).
+
+    ``z`` and ``a`` are what :func:`forward` gave. Raises TypeError or ValueError if lists or shapes do not fit.
+    """
+    W, z, a = _lists(W=W, z=z, a=a)
     L = len(W) - 1
     phi = _per_layer(activation, L)
     dL_da = checks.array("dL_da", dL_da, a[L].shape)
+    for l in range(1, L + 1):
+        shape = (*W[l].shape[:1], *dL_da.shape[1:])
+        if not z[l].shape == a[l].shape == shape:
+            raise ValueError(f"z[{l}] and a[{l}] must have shape {shape} to fit W[{l}], got {z[l].shape}")
     delta, dW, db = [None] * (L + 1), [None] * (L + 1), [None] * (L + 1)
     delta[L] = dL_da * phi[L].derivative(z[L])  # (n_L, examples)                          (1)
     for l in range(L - 1, 0, -1):
@@ -60,7 +69,7 @@ def backward(W, z, a, dL_da, activation="tanh"):
 
 def random_network(sizes, init="glorot_normal", sigma_b=0.0, seed=0, dtype="float64"):
     """Return (W, b) for layer sizes [n_0, n_1, ..., n_L]: W[l] by ``init``, b[l] ~ N(0, sigma_b^2), (n_l, 1)."""
-    sizes = [checks.whole("sizes", n) for n in sizes]
+    sizes = [checks.whole("sizes", n) for n in checks.sequence("sizes", sizes, "whole numbers")]
     if len(sizes) < 2:
         raise ValueError(f"sizes must name the input and at least one layer, got {sizes}")
     checks.number("sigma_b", sigma_b, least=0)
@@ -79,6 +88,10 @@ def numerical_gradient(loss, parameter, step=1e-5):
     order h^2 by truncation and 1e-16 / h by rounding.
     """
     checks.number("step", step, above=0)
+    if not callable(loss):
+        raise TypeError(f"loss must be a function of no arguments, got {loss!r}")
+    if not isinstance(parameter, np.ndarray) or parameter.dtype.kind != "f":
+        raise TypeError(f"parameter must be an array of floats, which is changed in place, got {parameter!r}")
     gradient = np.zeros_like(parameter)
     for i in np.ndindex(parameter.shape):
         kept = parameter[i]
@@ -89,6 +102,19 @@ def numerical_gradient(loss, parameter, step=1e-5):
         parameter[i] = kept
         gradient[i] = (above - below) / (2 * step)
     return gradient
+
+
+def _lists(**lists):
+    """Return lists indexed by the layer, entries 1 to L as arrays, index 0 as it is; all must be of one length."""
+    found = []
+    for name, values in lists.items():
+        values = checks.sequence(name, values, "arrays, index 0 aside, one for each layer")
+        if found and len(values) != len(found[0]):
+            raise ValueError(f"{', '.join(lists)} must have one length, got {len(found[0])} and {len(values)}")
+        if len(values) < 2:
+            raise ValueError(f"{name} must hold index 0 and at least one layer, got {len(values)} entries")
+        found.append([values[0], *(checks.array(f"{name}[{l}]", k, finite=False) for l, k in enumerate(values[1:], 1))])
+    return found
 
 
 def _per_layer(activation, L):

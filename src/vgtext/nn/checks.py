@@ -9,23 +9,27 @@ DTYPES = ("float32", "float64")
 _TYPES = [np.dtype(name) for name in DTYPES]
 
 
-def whole(name, value, least=1):
-    """Return ``value`` as an int of at least ``least``; raise TypeError or ValueError otherwise."""
+def whole(name, value, least=1, most=2**40):
+    """Return ``value`` as an int from ``least`` to ``most``; raise TypeError or ValueError otherwise."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be a whole number, got {value!r}")
     if value < least:
         raise ValueError(f"{name} must be at least {least}, got {value}")
+    if most is not None and value > most:
+        raise ValueError(f"{name} must be at most {most}, got {value}")
     return int(value)
 
 
-def number(name, value, least=None, above=None, below=None):
-    """Return ``value`` as a finite float within ``least <= value``, ``above < value < below``."""
+def number(name, value, least=None, most=None, above=None, below=None):
+    """Return ``value`` as a finite float within ``least <= value <= most``, ``above < value < below``."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
     if not isfinite(value):
         raise ValueError(f"{name} must be finite, got {value}")
     if least is not None and value < least:
         raise ValueError(f"{name} must be at least {least}, got {value}")
+    if most is not None and value > most:
+        raise ValueError(f"{name} must be at most {most}, got {value}")
     if above is not None and value <= above:
         raise ValueError(f"{name} must be above {above}, got {value}")
     if below is not None and value >= below:
@@ -49,17 +53,32 @@ def float_type(dtype):
     return np.dtype(choice("dtype", name, DTYPES))
 
 
-def array(name, value, shape=None, dtype=None, finite=True):
-    """Return ``value`` as a finite float array. ``shape`` gives the sizes allowed, None where any will do.
-
-    With ``finite`` False nan and inf may stand in it.
-    """
+def reals(name, value):
+    """Return ``value``, a number or lists of them, as an array of its own real type; nan and inf may be in it."""
     try:
         value = np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name} must be an array, with rows of one length: {error}") from None
     if value.dtype.kind not in "fiub":
         raise TypeError(f"{name} must hold real numbers, got {value.dtype}")
+    return value
+
+
+def sequence(name, value, words):
+    """Return ``value`` as a list that is not empty; ``words`` say of what."""
+    if isinstance(value, str) or not hasattr(value, "__iter__"):
+        raise TypeError(f"{name} must be a list of {words}, got {value!r}")
+    if not (value := list(value)):
+        raise ValueError(f"{name} must be a list of {words}, got an empty one")
+    return value
+
+
+def array(name, value, shape=None, dtype=None, finite=True):
+    """Return ``value`` as a finite float array. ``shape`` gives the sizes allowed, None where any will do.
+
+    With ``finite`` False nan and inf may stand in it.
+    """
+    value = reals(name, value)
     if dtype is None:
         dtype = value.dtype if value.dtype in _TYPES else np.float64
     if shape is not None and value.shape != shape and not _fits(value.shape, shape):

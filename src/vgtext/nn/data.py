@@ -38,6 +38,7 @@ def digits(dtype="float32", seed=0, test_share=0.2):
 def spirals(examples=300, arms=2, turns=1.0, noise=0.05, seed=0, dtype="float32"):
     """Return points on ``arms`` interleaved spirals: x (2, examples), y which arm (Lang and Witbrock 1988)."""
     checks.whole("examples", examples), checks.whole("arms", arms), checks.number("noise", noise, least=0)
+    checks.number("turns", turns)
     rng = checks.generator("seed", seed)
     y = np.arange(examples) % arms
     radius = np.sqrt(rng.uniform(0.01, 1, examples))

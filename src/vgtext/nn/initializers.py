@@ -112,8 +112,8 @@ INITIALIZERS: dict[str, Callable] = {
 }
 
 
-def get_initializer(init):
+def get_initializer(init, name="init"):
     """Return the initializer of that name, or the function itself; raise ValueError with the list of names."""
     if callable(init):
         return init
-    return INITIALIZERS[checks.choice("init", init, INITIALIZERS)]
+    return INITIALIZERS[checks.choice(name, init, INITIALIZERS)]

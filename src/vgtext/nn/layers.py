@@ -140,7 +140,7 @@ class Highway:
         """Make the two layers of n units, transform and gate."""
         self.n_in = self.n_out = checks.whole("n", n)
         self.transform = Dense(n, n, activation, norm, init, sigma_b=sigma_b)
-        self.gate = Dense(n, n, "sigmoid", init=init, bias=gate_bias)
+        self.gate = Dense(n, n, "sigmoid", init=init, bias=checks.number("gate_bias", gate_bias))
         self.parts, self.dense, self.shapes = [self.transform, self.gate], [self.transform], {}
 
     def forward(self, a, training=True):
@@ -158,12 +158,10 @@ class Highway:
 
 def joined(name, blocks):
     """Return blocks as a list; raise ValueError if there are none, or if one does not fit the next."""
-    blocks = [blocks] if hasattr(blocks, "forward") else list(blocks)
+    blocks = checks.sequence(name, blocks, "blocks")
     for block in blocks:
         if not (hasattr(block, "forward") and hasattr(block, "backward")):
             raise TypeError(f"{name} must hold blocks, such as Dense(64, 10), got {block!r}")
-    if not blocks:
-        raise ValueError(f"{name} must hold at least one block, got none")
     for one, two in pairwise(blocks):
         if one.n_out != two.n_in:
             raise ValueError(f"{name} must fit: one with {one.n_out} outputs meets one with {two.n_in} inputs")

@@ -40,7 +40,8 @@ def logistic_cross_entropy(a, y):
     ``a``: logits (n_L, examples); ``y``: targets in [0, 1], the same shape, or (examples,) if n_L is 1.
     """
     a = _output(a)
-    y = np.asarray(y).reshape(1, -1) if np.ndim(y) == 1 else y
+    y = checks.reals("y", y)
+    y = y.reshape(1, -1) if y.ndim == 1 else y
     y = checks.array("y", y, a.shape).astype(a.dtype, copy=False)
     if y.size and (y.min() < 0 or y.max() > 1):
         raise ValueError(f"y must lie in [0, 1], got values from {y.min()} to {y.max()}")
@@ -61,7 +62,7 @@ def get_loss(loss):
 
 def accuracy(a, y):
     """Return the share of examples whose largest output (classes, examples), or sign of one output, is the label."""
-    a, y = _output(a), np.ravel(y)
+    a, y = _output(a), checks.reals("y", y).ravel()
     if y.shape != (a.shape[1],):
         raise ValueError(f"y must have one label for each of {a.shape[1]} examples, got {y.size}")
     guess = a.argmax(axis=0) if a.shape[0] > 1 else (a[0] > 0)
@@ -74,7 +75,7 @@ def _output(a):
 
 
 def _labels(y, classes, examples):
-    y = np.asarray(y)
+    y = checks.reals("y", y)
     if y.shape != (examples,) or y.dtype.kind not in "iu":
         raise ValueError(f"y must be {examples} whole numbers, got shape {y.shape} of {y.dtype}")
     if y.size and (y.min() < 0 or y.max() >= classes):

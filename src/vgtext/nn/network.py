@@ -9,6 +9,7 @@ import numpy as np
 
 from . import checks
 from .fast.forms import speed_up
+from .initializers import get_initializer
 from .layers import Dense, Highway, Residual, joined
 from .losses import get_loss
 from .norms import get_norm
@@ -65,10 +66,10 @@ class Network:
 
     def forward(self, x, training=True):
         """Return the output a[L], (n_L, examples), for x (n_0, examples)."""
-        a = np.asarray(x, self.dtype)
+        a = checks.reals("x", x)
         if a.ndim != 2 or a.shape[0] != self.blocks[0].n_in:
             raise ValueError(f"x must have shape ({self.blocks[0].n_in}, examples), got {a.shape}")
-        checks.array("x", a)  # finite
+        a = checks.array("x", a, dtype=self.dtype)  # finite
         for block in self.blocks:
             a = block.forward(a, training)
         self._out_shape = a.shape
@@ -80,7 +81,7 @@ class Network:
         With ``measure`` the per-layer sizes are kept for :meth:`signals`. dL/dx may lack a power of two where it
         would leave the range of floats: its true value is ``dL/dx * 2**self.exponent``.
         """
-        d, self.exponent = np.asarray(dL_da, self.dtype), 0
+        d, self.exponent = checks.reals("dL_da", dL_da).astype(self.dtype, copy=False), 0
         if self._out_shape is None:
             raise RuntimeError("backward needs a forward pass first: call forward(x) or loss_and_gradient(x, y)")
         if d.shape != self._out_shape:
@@ -137,8 +138,10 @@ def mlp(n_in, width, n_out, depth, *, activation="tanh", init="glorot_normal", n
     the second on: None, "residual", "highway", or "pre"/"post", residual with ``norm`` before the layer or after the
     sum; "pre" has one more norm before the output layer, as such networks have (Xiong et al. 2020).
     """
-    checks.whole("depth", depth)
-    checks.choice("shortcut", shortcut or "none", ("none", "residual", "highway", "pre", "post"))
+    for name, value in (("n_in", n_in), ("width", width), ("n_out", n_out), ("depth", depth)):
+        checks.whole(name, value)
+    output_init = init if output_init is None else get_initializer(output_init, "output_init")
+    checks.choice("shortcut", "none" if shortcut is None else shortcut, ("none", "residual", "highway", "pre", "post"))
     if shortcut in ("pre", "post") and norm is None:
         raise ValueError(f"norm must be one of batch, layer, rms with shortcut {shortcut!r}, got None")
     inside = None if shortcut in ("pre", "post") else norm
@@ -152,12 +155,18 @@ def mlp(n_in, width, n_out, depth, *, activation="tanh", init="glorot_normal", n
         blocks.append(layer)
     if shortcut == "pre":
         blocks.append(get_norm(norm, width))
-    blocks.append(Dense(n_in if depth == 1 else width, n_out, init=output_init or init))
+    blocks.append(Dense(n_in if depth == 1 else width, n_out, init=output_init))
     return Network(blocks, loss, seed, dtype, fast)
 
 
 def lsuv(network, x, tolerance=0.01, iterations=10):
-    """Rescale each W in turn until its z has variance 1 on x; start from orthogonal (Mishkin and Matas 2016)."""
+    """Rescale each W in turn until its z has variance 1 on x; start from orthogonal (Mishkin and Matas 2016).
+
+    A layer is done when the variance is within ``tolerance`` of 1, or after ``iterations``. Returns the network.
+    """
+    if not isinstance(network, Network):
+        raise TypeError(f"network must be a Network, such as mlp(64, 64, 10, depth=3), got {network!r}")
+    checks.number("tolerance", tolerance, above=0), checks.whole("iterations", iterations, 0)
     for layer in network.layers[1:]:
         for _ in range(iterations):
             network.forward(x)

@@ -21,12 +21,13 @@ class SGD:
     def step(self, theta, gradient, rate):
         """Move theta, in place, by one step at learning rate ``rate``."""
         if self.work is None:
+            _check(theta, gradient)
             self.work, self.v = np.empty_like(theta), np.zeros_like(theta) if self.momentum else None
         if self.momentum:
             self.v *= self.momentum
             self.v += gradient
             gradient = self.v
-        theta -= np.multiply(gradient, theta.dtype.type(rate), out=self.work)
+        theta -= np.multiply(gradient, theta.dtype.type(checks.number("rate", rate)), out=self.work)
 
 
 class Adam:
@@ -45,8 +46,10 @@ class Adam:
     def step(self, theta, gradient, rate):
         """Move theta, in place, by one step at learning rate ``rate``."""
         if self.m is None:
+            _check(theta, gradient)
             self.m, self.v, self.work = np.zeros((3, theta.size), theta.dtype)
         self.t, m, v, work, real = self.t + 1, self.m, self.v, self.work, theta.dtype.type
+        checks.number("rate", rate)
         c1, c2 = ((1 - b**self.t) / (1 - b) for b in (self.beta1, self.beta2))
         m *= real(self.beta1)
         m += gradient
@@ -57,6 +60,14 @@ class Adam:
         np.divide(m, work, out=work)
         work *= real(rate * c2**0.5 / c1)
         theta -= work
+
+
+def _check(theta, gradient):
+    """Raise TypeError or ValueError if theta is no array that can be moved in place, or the gradient does not fit."""
+    if not isinstance(theta, np.ndarray) or theta.dtype.kind != "f":
+        raise TypeError(f"theta must be an array of floats, which is changed in place, got {theta!r}")
+    if checks.reals("gradient", gradient).shape != theta.shape:
+        raise ValueError(f"gradient must have the shape of theta, {theta.shape}, got {np.shape(gradient)}")
 
 
 #: Every optimizer by name.
@@ -73,7 +84,7 @@ def get_optimizer(optimizer):
 def clip_by_value(gradients, limit):
     """Clip each entry to [-limit, limit], in place: this changes the direction. Return True if any entry changed."""
     limit, clipped = checks.number("limit", limit, above=0), False
-    for g in gradients:
+    for g in _in_place(gradients):
         clipped = clipped or bool(np.abs(g).max(initial=0) > limit)
         np.clip(g, -limit, limit, out=g)
     return clipped
@@ -81,7 +92,7 @@ def clip_by_value(gradients, limit):
 
 def clip_by_norm(gradients, limit):
     """Scale each array of a norm above ``limit`` down to it, in place: each keeps its direction, the whole does not."""
-    return any([clip_by_global_norm([g], limit) for g in gradients])
+    return any([clip_by_global_norm([g], limit) for g in _in_place(gradients)])
 
 
 def clip_by_global_norm(gradients, limit):
@@ -90,7 +101,7 @@ def clip_by_global_norm(gradients, limit):
     The direction is kept, even where the squared norm overflows. Return True if anything changed. A gradient that holds
     nan or inf has no direction and is left alone.
     """
-    log_limit = log2(checks.number("limit", limit, above=0))
+    log_limit, gradients = log2(checks.number("limit", limit, above=0)), _in_place(gradients)
     sizes = np.array([log2_norm(g) for g in gradients])
     largest = sizes.max(initial=-np.inf)
     if not np.isfinite(largest):
@@ -101,6 +112,13 @@ def clip_by_global_norm(gradients, limit):
     for g in gradients:
         g *= g.dtype.type(2.0 ** (log_limit - log_norm))
     return True
+
+
+def _in_place(gradients):
+    for g in (gradients := checks.sequence("gradients", gradients, "arrays")):
+        if not isinstance(g, np.ndarray) or g.dtype.kind != "f":
+            raise TypeError(f"gradients must be arrays of floats, which are changed in place, got {g!r}")
+    return gradients
 
 
 #: Every way of clipping by name.
@@ -115,13 +133,13 @@ def constant(rate):
 
 def step_decay(rate, every, factor=0.1):
     """Return the schedule ``rate * factor**((step - 1) // every)``."""
-    checks.number("rate", rate, least=0), checks.whole("every", every)
+    checks.number("rate", rate, least=0), checks.whole("every", every), checks.number("factor", factor, above=0)
     return lambda step: rate * factor ** ((step - 1) // every)
 
 
 def exponential_decay(rate, every, factor=0.5):
     """Return the schedule ``rate * factor**((step - 1) / every)``."""
-    checks.number("rate", rate, least=0), checks.whole("every", every)
+    checks.number("rate", rate, least=0), checks.whole("every", every), checks.number("factor", factor, above=0)
     return lambda step: rate * factor ** ((step - 1) / every)
 
 
@@ -133,6 +151,6 @@ def cosine(rate, steps):
 
 def warmup(schedule, steps):
     """Return ``schedule`` (or a constant rate) with its first ``steps`` steps raised linearly from 0."""
-    schedule = schedule if callable(schedule) else constant(schedule)
+    schedule = schedule if callable(schedule) else constant(checks.number("schedule", schedule, least=0))
     checks.whole("steps", steps)
     return lambda step: schedule(step) * min(1.0, step / steps)

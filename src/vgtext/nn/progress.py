@@ -7,5 +7,5 @@ from tqdm.auto import tqdm
 
 def bar(items, progress, words, total=None):
     """Wrap ``items`` in a tqdm bar on stderr: always, never, or (None) on a terminal after two seconds."""
-    show = sys.stderr.isatty() if progress is None else progress
+    show = sys.stderr.isatty() if progress is None else bool(progress)
     return tqdm(items, desc=words, total=total, delay=2 * (progress is None), leave=False) if show else items

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import checks
+from .activations import get_activation
 from .cells import CELLS, Vanilla
 from .fast.forms import speed_up
 from .initializers import get_initializer, orthogonal
@@ -45,7 +46,8 @@ class Recurrent:
         """Draw the parameters and lay them out in one flat vector."""
         self.n_in, self.n, self.n_out = checks.whole("n_in", n_in), checks.whole("n", n), checks.whole("n_out", n_out)
         kind, self.kind = CELLS[checks.choice("cell", cell, CELLS)], cell
-        self.cell = kind(activation) if kind is Vanilla else kind()
+        phi = get_activation(activation)
+        self.cell = kind(phi) if kind is Vanilla else kind()
         self.loss, self.dtype = get_loss(loss), checks.float_type(dtype)
         rows_h, rows_x = self.cell.blocks_h * n, self.cell.blocks_x * n
         shapes = {"W": (rows_h, n), "U": (rows_x, n_in), "b": (rows_x, 1), "V": (n_out, n), "c": (n_out, 1)}

@@ -8,6 +8,8 @@ from math import frexp
 
 import numpy as np
 
+from . import checks
+
 #: Norms within 2**-FAR to 2**FAR need no rescaling: squares of products of two such norms are floats still. Beyond,
 #: every activation is a pair of straight lines, or a constant, to within rounding.
 FAR = {"float32": 24, "float64": 60}
@@ -18,7 +20,7 @@ def log2_norm(x, exponent=0):
 
     Neither underflows nor overflows: the largest entry is brought to [1/2, 1) before it is squared.
     """
-    x = np.asarray(x)
+    x = checks.reals("x", x)
     largest = float(np.abs(x).max(initial=0.0))
     if largest == 0.0 or not np.isfinite(largest):
         return float(np.log2(largest)) if largest else -np.inf

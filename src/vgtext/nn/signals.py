@@ -74,20 +74,26 @@ def measure(depth, width=64, sigma_w=1.0, sigma_b=0.0, activation="tanh", *, bat
 
 def sample_weights(depth, width, seed=0, *, init=None, bias=False, dtype="float32"):
     """Return W (depth, width, width) of variance 1/width, or by ``init``, and b (depth, width, 1) ~ N(0, 1) or None."""
-    dtype = checks.float_type(dtype)
-    rng = np.random.default_rng([seed, 0])
+    checks.whole("depth", depth), checks.whole("width", width)
+    dtype, rng = checks.float_type(dtype), _rng(seed, 0)
     if init is None:
         W = _normal(rng, (depth, width, width), dtype)
         W /= dtype.type(np.sqrt(width))
     else:
         init = get_initializer(init)
         W = np.stack([init(width, width, rng) for _ in range(depth)]).astype(dtype)
-    return W, _normal(np.random.default_rng([seed, 1]), (depth, width, 1), dtype) if bias else None
+    return W, _normal(_rng(seed, 1), (depth, width, 1), dtype) if bias else None
 
 
 def sample_batch(width, batch, seed=0, dtype="float32"):
     """Return the input and the gradient at the output, both N(0, 1), shape (width, batch)."""
-    return _normal(np.random.default_rng([seed, 2]), (2, width, batch), np.dtype(dtype))
+    checks.whole("width", width), checks.whole("batch", batch)
+    return _normal(_rng(seed, 2), (2, width, batch), checks.float_type(dtype))
+
+
+def _rng(seed, stream):
+    """Return the generator of one of the streams of a seed: weights, biases, data."""
+    return np.random.default_rng([checks.whole("seed", seed, 0, None), stream])
 
 
 def _normal(rng, shape, dtype):
@@ -103,14 +109,15 @@ def propagate(W, b, x, output_gradient, activation="tanh", *, sigma_w=None, sigm
     once and the results are (G, L + 1). Raises OverflowError if a signal overflows within a single layer, TypeError or
     ValueError for what does not fit.
     """
-    L, n = (*np.shape(W), None, None)[:2]
+    L, n = (*checks.reals("W", W).shape, None, None)[:2]
     W, phi = checks.array("W", W, (L, n, n)), get_activation(activation)
     x = checks.array("x", x, (n, None), W.dtype)
     g = checks.array("output_gradient", output_gradient, x.shape, W.dtype)
     b = b if b is None else checks.array("b", b, (L, n, 1), W.dtype)
     if sigma_w is None and sigma_b is not None:
         raise ValueError("sigma_b needs sigma_w beside it, one pair of scales for each network; got sigma_w=None")
-    one, sigma_w = np.ndim(sigma_w) == 0, None if sigma_w is None else _scales("sigma_w", sigma_w)
+    one = sigma_w is None or checks.reals("sigma_w", sigma_w).ndim == 0
+    sigma_w = None if sigma_w is None else _scales("sigma_w", sigma_w)
     sigma_b = None if sigma_b is None else _scales("sigma_b", sigma_b, len(sigma_w))
     try:
         arrays = _follow(StackedPass(W, b, phi, sigma_w, sigma_b, x.shape[1], every=8), x, g, statistics)
@@ -121,7 +128,7 @@ def propagate(W, b, x, output_gradient, activation="tanh", *, sigma_w=None, sigm
 
 def _scales(name, values, networks=None):
     """Return scales of 0 or more, (networks,); a number alone is one network's."""
-    values = checks.array(name, np.atleast_1d(values), (networks,), np.float64)
+    values = checks.array(name, np.atleast_1d(checks.reals(name, values)), (networks,), np.float64)
     if values.min() < 0:
         raise ValueError(f"{name} must be at least 0, got {values.min()}")
     return values

@@ -66,15 +66,21 @@ def train(network, x, y, *, steps, optimizer="sgd", learning_rate=0.1, batch_siz
     never); accuracy on the training and the ``test`` = (x, y) examples every ``evaluate_every`` steps and at the last.
     ``progress`` True or False shows a bar or not; None shows it on a terminal if the run takes more than two seconds.
     """
+    if not hasattr(network, "loss_and_gradient"):
+        raise TypeError(f"network must be a Network or a Recurrent, got {network!r}")
     steps, rate = checks.whole("steps", steps), _schedule(learning_rate)
     x = np.atleast_1d(checks.array("x", x))
     examples = x.shape[-1]
-    if np.shape(y)[-1:] != (examples,):
-        raise ValueError(f"y must have {examples} examples on its last axis, as x has, got shape {np.shape(y)}")
+    if (y := checks.reals("y", y)).shape[-1:] != (examples,):
+        raise ValueError(f"y must have {examples} examples on its last axis, as x has, got shape {y.shape}")
     size = examples if batch_size is None else min(checks.whole("batch_size", batch_size), examples)
+    if test is not None and not (isinstance(test, (tuple, list)) and len(test) == 2):
+        raise TypeError(f"test must be None or a pair (x, y), got {test!r}")
+    if test is not None and checks.reals("test[0]", test[0]).shape[:-1] != x.shape[:-1]:
+        raise ValueError(f"test must hold an x of shape {x.shape[:-1]} and examples, got {np.shape(test[0])}")
     checks.whole("record_every", record_every, 0), checks.whole("evaluate_every", evaluate_every, 0)
     optimizer, clip, history = get_optimizer(optimizer), _clipping(clip, network), History()
-    batches = _batches(x, np.asarray(y), size, checks.generator("seed", seed))
+    batches = _batches(x, y, size, checks.generator("seed", seed))
     for step in bar(range(1, steps + 1), progress, "training"):
         record = record_every and (step - 1) % record_every == 0
         rate_now = checks.number("learning_rate", rate(step), least=0)
@@ -94,7 +100,7 @@ def train(network, x, y, *, steps, optimizer="sgd", learning_rate=0.1, batch_siz
             break
         if record:
             _record(history, step, network, before)
-        if (evaluate_every and step % evaluate_every == 0) or (step == steps and (evaluate_every or test)):
+        if (evaluate_every and step % evaluate_every == 0) or (step == steps and (evaluate_every or test is not None)):
             _evaluate(history, step, network, x, y, test)
     return _as_arrays(history)
 
@@ -140,7 +146,7 @@ def _record(history, step, network, before):
     history.recorded.append(step)
     for name, values in vars(network.signals()).items():
         getattr(history, name).append(values)
-    ratio = [np.linalg.norm(k.W - w) / max(np.linalg.norm(w), np.finfo(w.dtype).tiny)
+    ratio = [_norm((k.W - w).ravel()) / max(_norm(w.ravel()), np.finfo(w.dtype).tiny)
              for k, w in zip(network.layers[1:], before)]
     history.update_ratio.append([np.nan, *ratio])
 
@@ -148,7 +154,7 @@ def _record(history, step, network, before):
 def _evaluate(history, step, network, x, y, test):
     history.evaluated.append(step)
     history.train_accuracy.append(accuracy(network.predict(x), y))
-    if test:
+    if test is not None:
         out = network.predict(test[0])
         history.test_accuracy.append(accuracy(out, test[1]))
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):

@@ -66,11 +66,12 @@ def sweep(depth=(50,), sigma_w=(1.0,), sigma_b=(0.0,), activation=("tanh",), see
     depths, ws, bs, phis, seeds = axes
     checks.whole("width", width), checks.whole("batch", batch), checks.float_type(dtype)
     gains = np.array(list(product(ws, bs)))  # (groups, 2)
+    checks.whole("processes", processes, most=1024)
     fixed = width, batch, init, dtype, statistics
     jobs = [(gains, *job, *fixed) for job in product(depths, phis, seeds)]
     shape = (len(depths), len(phis), len(seeds), len(ws), len(bs), max(depths) + 1)
     out = {}
-    for i, result in enumerate(bar(_run(jobs, checks.whole("processes", processes)), progress, "sweep", len(jobs))):
+    for i, result in enumerate(bar(_run(jobs, processes), progress, "sweep", len(jobs))):
         for name, values in result.items():
             array = out.setdefault(name, np.full((len(jobs), *shape[3:]), np.nan))
             array[i, ..., : values.shape[-1]] = values.reshape(*shape[3:5], -1)
@@ -80,15 +81,15 @@ def sweep(depth=(50,), sigma_w=(1.0,), sigma_b=(0.0,), activation=("tanh",), see
 
 def _axes(depth, sigma_w, sigma_b, activation, seeds):
     def many(value):
-        return [value] if np.ndim(value) == 0 else list(value)
+        return list(value) if hasattr(value, "__iter__") and not isinstance(value, str) else [value]
 
-    seeds = range(checks.whole("seeds", seeds)) if np.ndim(seeds) == 0 else seeds
+    seeds = seeds if hasattr(seeds, "__iter__") else range(checks.whole("seeds", seeds))
     axes = (
         [checks.whole("depth", d) for d in many(depth)],
         [checks.number("sigma_w", s, least=0) for s in many(sigma_w)],
         [checks.number("sigma_b", s, least=0) for s in many(sigma_b)],
         [get_activation(phi).name for phi in many(activation)],
-        [checks.whole("seeds", s, least=0) for s in seeds],
+        [checks.whole("seeds", s, 0, None) for s in seeds],
     )
     for name, axis in zip(("depth", "sigma_w", "sigma_b", "activation", "seeds"), axes):
         if not axis:

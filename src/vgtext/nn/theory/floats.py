@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import checks
+
 
 class Format(NamedTuple):
     """A binary floating-point format."""
@@ -35,10 +37,12 @@ FORMATS = {
 
 def round_to(x, name):
     """Round the float64 array ``x`` to the format ``name``: to nearest, ties to even; too large is inf."""
-    if name not in FORMATS:
-        raise ValueError(f"unknown format {name!r}; allowed are {', '.join(FORMATS)}")
-    form, x = FORMATS[name], np.asarray(x, dtype=np.float64)
-    if name == "float64":
+    form = FORMATS[checks.choice("name", name, FORMATS)]
+    return _round(checks.reals("x", x).astype(np.float64), form)
+
+
+def _round(x, form):
+    if form.p == 53:
         return x
     unit = np.maximum(np.frexp(x)[1] - form.p, form.emin - form.p + 1)  # the last digit counts 2**unit
     y = np.ldexp(np.rint(np.ldexp(x, -unit)), unit)
@@ -51,9 +55,9 @@ def last_depth(a, name, start=1.0, most=100_000):
     Each product is rounded to the format ``name``, as in a network with W = a I. The value is 0, inf, or a
     small number that rounding gives back again and again. After ``most`` factors the loop ends in any case.
     """
-    a, x = float(round_to(a, name)), float(round_to(start, name))
-    for depth in range(most):
-        y = float(round_to(x * a, name))
+    a, x = (float(round_to(checks.number(k, v), name)) for k, v in (("a", a), ("start", start)))
+    for depth in range(checks.whole("most", most, 0)):
+        y = float(_round(np.float64(x * a), FORMATS[name]))
         if y == x:
             return depth, x
         x = y

@@ -16,17 +16,30 @@ def layer_jacobians(W, z, activation="tanh"):
 
     ``W`` and ``z`` are such lists; z[l] is (n_l, 1) or (n_l,), one example.
     """
-    phi = get_activation(activation)
+    phi, z = get_activation(activation), checks.sequence("z", z, "arrays, index 0 aside, one for each layer")
+    W = [None, *(checks.array(f"W[{l}]", k, (None, None)) for l, k in _numbered("W", W))]
+    if len(z) != len(W):
+        raise ValueError(f"z must have one entry for each of {len(W) - 1} layers, got {len(z) - 1}")
     jacobians = [None]
     for l in range(1, len(W)):
-        slope = phi.derivative(checks.array(f"z[{l}]", np.reshape(z[l], -1), (W[l].shape[0],)))
+        slope = phi.derivative(checks.array(f"z[{l}]", np.ravel(checks.reals(f"z[{l}]", z[l])), (W[l].shape[0],)))
         jacobians.append(slope[:, None] * W[l])  # (n_l, n_(l-1))
     return jacobians
 
 
+def _numbered(name, values):
+    """Return the pairs (l, values[l]), l = 1..L, of a list that is indexed by the layer."""
+    values = checks.sequence(name, values, "matrices, index 0 aside, one for each layer")
+    if len(values) < 2:
+        raise ValueError(f"{name} must hold index 0 and at least one layer, got {len(values)} entries")
+    return list(enumerate(values))[1:]
+
+
 def jacobian(jacobians, first=1, last=None):
     """Return the plain product J[last] ... J[first], (n_last, n_(first-1)): for shallow networks, no rescaling."""
-    last = len(jacobians) - 1 if last is None else last
+    numbered = _numbered("jacobians", jacobians)
+    jacobians = [None, *(checks.array(f"jacobians[{l}]", k, (None, None)) for l, k in numbered)]
+    first, last = checks.whole("first", first), len(jacobians) - 1 if last is None else checks.whole("last", last)
     if not 1 <= first <= last < len(jacobians):
         raise ValueError(f"first and last must satisfy 1 <= first <= last <= {len(jacobians) - 1}, got {first}, {last}")
     J = jacobians[first]
@@ -42,7 +55,10 @@ def singular_values(jacobians, first=1, last=None):
 
 def log10_spectral_norm(jacobians):
     """Return log10 of the largest singular value of J[L] ... J[1], all square of one size; any depth, no underflow."""
-    return float(log10_singular_values(full_product(np.stack(jacobians[1:])))[0])
+    numbered = _numbered("jacobians", jacobians)
+    n = np.shape(numbered[0][1])[:1]
+    stack = [checks.array(f"jacobians[{l}]", k, (*n, *n)) for l, k in numbered]
+    return float(log10_singular_values(full_product(np.stack(stack)))[0])
 
 
 def lyapunov_spectrum(matrices):

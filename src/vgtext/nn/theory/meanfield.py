@@ -68,6 +68,7 @@ def fixed_point(activation="tanh", sigma_w=1.0, sigma_b=0.0, q0=1.0):
     Where every q is fixed (He's ReLU: sigma_w^2 = 2, sigma_b = 0) the input's ``q0`` is returned.
     """
     phi, (sigma_w, sigma_b) = get_activation(activation), _scales(sigma_w, sigma_b)
+    checks.number("q0", q0, least=0)
     if phi.small and phi.small == phi.large:  # straight lines: V(q) = k q + sigma_b^2
         k = sigma_w**2 * (phi.small[0] ** 2 + phi.small[1] ** 2) / 2
         if abs(k - 1) < 1e-12:
@@ -91,7 +92,7 @@ def chi(activation="tanh", sigma_w=1.0, sigma_b=0.0, q=None):
     phi, (sigma_w, sigma_b) = get_activation(activation), _scales(sigma_w, sigma_b)
     q = fixed_point(phi, sigma_w, sigma_b) if q is None else checks.number("q", q, least=0)
     if q == np.inf and phi.large is None:
-        raise ValueError(f"q must be finite for {phi.name}")
+        raise ValueError(f"q must be finite for {phi.name}: sigma_w and sigma_b are too large, {sigma_w} and {sigma_b}")
     if q == np.inf or (q == 0 and phi.small):
         left, right = phi.large if q else phi.small
         return sigma_w**2 * (left**2 + right**2) / 2
@@ -122,6 +123,7 @@ def correlation_map(c, activation="tanh", sigma_w=1.0, sigma_b=0.0, q=None):
     """Return the next layer's correlation of two inputs' pre-activations, given theirs, ``c`` (Poole et al., eq. 5)."""
     phi, (sigma_w, sigma_b) = get_activation(activation), _scales(sigma_w, sigma_b)
     root, q = _root(phi, sigma_w, sigma_b, q)
+    c = checks.number("c", c, least=-1, most=1)
     covariance = sigma_w**2 * _pair_mean(lambda u, v: phi.value(root * u) * phi.value(root * v), c) + sigma_b**2
     return min(1.0, covariance / variance_map(q, phi, sigma_w, sigma_b))
 
@@ -155,7 +157,7 @@ def correlation_depth_scale(activation="tanh", sigma_w=1.0, sigma_b=0.0):
 def _root(phi, sigma_w, sigma_b, q):
     q = fixed_point(phi, sigma_w, sigma_b) if q is None else checks.number("q", q, least=0)
     if not 0 < q < np.inf:
-        raise ValueError(f"q must be positive and finite for a correlation, got {q}: give q")
+        raise ValueError(f"q must be positive and finite for a correlation, got {q}: give q, or other sigma_w, sigma_b")
     return np.sqrt(q), q
 
 

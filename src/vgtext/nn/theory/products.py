@@ -42,13 +42,15 @@ class Scaled:
 
 def scaled(M, exponent=0):
     """Write ``M * 2**exponent`` as :class:`Scaled`. Raises ValueError if an entry of ``M`` is inf or nan."""
-    M = np.asarray(M)
+    M, exponent = checks.reals("M", M), checks.reals("exponent", exponent)
+    if M.ndim < 2 or 0 in M.shape[-2:] or exponent.dtype.kind not in "iu" or exponent.shape not in ((), M.shape[:-2]):
+        raise ValueError(f"M must be matrices (…, m, n) and exponent whole numbers (…), got {M.shape}, {exponent!r}")
     size = np.abs(M).max(axis=(-2, -1))  # (…)
     if not np.isfinite(size).all():
         raise ValueError("M must be finite: it has inf or nan among its entries")
     shift = np.frexp(size)[1]  # size = f * 2**shift with f in [1/2, 1)
     mantissa = np.ldexp(M, -shift[..., None, None])
-    return Scaled(mantissa, np.where(size > 0, np.asarray(exponent) + shift, 0))
+    return Scaled(mantissa, np.where(size > 0, exponent + shift, 0))
 
 
 def _matmul(A, B):
@@ -65,7 +67,7 @@ def _concatenate(*parts):
 
 def _square(W, name="W", layers=False):
     """``W`` as a finite float64 array (…, n, n), with an axis of layers in front if ``layers``."""
-    W = np.asarray(W, dtype=np.float64)
+    W = checks.reals(name, W).astype(np.float64, copy=False)
     least = 3 if layers else 2
     if W.ndim < least or W.shape[-1] != W.shape[-2] or 0 in W.shape:
         shape = "(L, …, n, n) with L >= 1" if layers else "(…, n, n)"
@@ -75,19 +77,12 @@ def _square(W, name="W", layers=False):
     return np.asarray(W, order="F" if W.shape[-1] <= SMALL else "C")
 
 
-def _depth(L):
-    """``L`` as an int of at least 0."""
-    if isinstance(L, bool) or not isinstance(L, int | np.integer) or L < 0:
-        raise ValueError(f"L must be a whole number of layers, 0 or more; got {L!r}")
-    return int(L)
-
-
 def powers(W, L):
     """All powers W^0, W^1, …, W^L of ``W`` (…, n, n), as :class:`Scaled` of shape (L+1, …, n, n).
 
     Doubling: with W^1 … W^k known, W^(k+1) … W^(2k) are W^k times these, one batched product.
     """
-    W, L = _square(W), _depth(L)
+    W, L = _square(W), checks.whole("L", L, 0)
     P = scaled(_square(np.broadcast_to(np.eye(W.shape[-1]), (L + 1, *W.shape))))
     P[1:2], k = scaled(W[None]), 1
     while k < L:
@@ -99,7 +94,7 @@ def powers(W, L):
 
 def power(W, L):
     """W^L for ``W`` (…, n, n), by repeated squaring, as :class:`Scaled` (…, n, n)."""
-    W, L = _square(W), _depth(L)
+    W, L = _square(W), checks.whole("L", L, 0)
     P, square = scaled(np.broadcast_to(np.eye(W.shape[-1]), W.shape)), scaled(W)
     while L:
         P = square @ P if L % 2 else P

@@ -16,13 +16,32 @@ from functools import cache
 import numpy as np
 
 from .. import checks
+from ..activations import get_activation
 from .meanfield import chi, variance_map
 
 
-@cache
 def variances(activation, sigma_w, sigma_b=0.0, L=50):
     """Return the variance q[l] of z[l], l = 1..L: (L + 1,), nan at index 0. Raises ValueError for L below 1."""
-    checks.whole("L", L)
+    return _variances(*_checked(activation, sigma_w, sigma_b, L))
+
+
+def backward_sizes(activation, sigma_w, sigma_b=0.0, L=50):
+    """Return log10 of |delta[l]| / |delta[L]|, l = 1..L: (L + 1,), nan at index 0, -inf for 0."""
+    return _backward_sizes(*_checked(activation, sigma_w, sigma_b, L))
+
+
+def forward_sizes(activation, sigma_w, sigma_b=0.0, L=50):
+    """Return log10 of the root mean square of a[l], l = 0..L: (L + 1,), 0 at index 0, -inf for 0."""
+    return _forward_sizes(*_checked(activation, sigma_w, sigma_b, L))
+
+
+def _checked(activation, sigma_w, sigma_b, L):
+    phi, scales = get_activation(activation), (("sigma_w", sigma_w), ("sigma_b", sigma_b))
+    return phi, *(checks.number(*k, least=0) for k in scales), checks.whole("L", L, most=10**6)
+
+
+@cache
+def _variances(activation, sigma_w, sigma_b, L):
     q = [np.nan, sigma_w**2 + sigma_b**2]
     while len(q) <= L:
         q.append(variance_map(q[-1], activation, sigma_w, sigma_b))
@@ -30,18 +49,21 @@ def variances(activation, sigma_w, sigma_b=0.0, L=50):
 
 
 @cache
-def backward_sizes(activation, sigma_w, sigma_b=0.0, L=50):
-    """Return log10 of |delta[l]| / |delta[L]|, l = 1..L: (L + 1,), nan at index 0."""
-    q = variances(activation, sigma_w, sigma_b, L)
-    log10 = [np.log10(chi(activation, sigma_w, sigma_b, q[l])) / 2 for l in range(1, L)]
+def _backward_sizes(activation, sigma_w, sigma_b, L):
+    q = _variances(activation, sigma_w, sigma_b, L)
+    log10 = [_log10(chi(activation, sigma_w, sigma_b, q[l])) / 2 for l in range(1, L)]
     return _read_only(np.concatenate([[np.nan], np.cumsum(log10[::-1])[::-1], [0.0]]))
 
 
 @cache
-def forward_sizes(activation, sigma_w, sigma_b=0.0, L=50):
-    """Return log10 of the root mean square of a[l], l = 0..L: (L + 1,), 0 at index 0."""
-    q = variances(activation, sigma_w, sigma_b, L)[1:]
-    return _read_only(np.append(0.0, [np.log10(variance_map(v, activation)) / 2 for v in q]))
+def _forward_sizes(activation, sigma_w, sigma_b, L):
+    q = _variances(activation, sigma_w, sigma_b, L)[1:]
+    return _read_only(np.append(0.0, [_log10(variance_map(v, activation)) / 2 for v in q]))
+
+
+def _log10(x):
+    with np.errstate(divide="ignore"):
+        return np.log10(x)
 
 
 def _read_only(x):

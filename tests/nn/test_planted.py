@@ -1,0 +1,137 @@
+"""Small faults that change no picture much: each law below fails if one of them is planted."""
+
+import numpy as np
+import pytest
+
+from vgtext import nn
+from vgtext.nn.initializers import orthogonal
+
+
+@pytest.mark.parametrize("fast", [True, False])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_running_averages_are_of_the_mean_and_of_the_unbiased_variance(fast, dtype):
+    rng, norm = np.random.default_rng(0), nn.BatchNorm(3, momentum=0.3)
+    network = nn.Network([norm], "mean_squared_error", dtype=dtype, fast=fast)
+    mean, variance = np.zeros(3), np.ones(3)
+    for B in (5, 5, 2, 9):
+        z = rng.standard_normal((3, B)) + np.array([[1], [2], [3]])
+        network.forward(z)
+        mean, variance = 0.7 * mean + 0.3 * z.mean(axis=1), 0.7 * variance + 0.3 * z.var(axis=1, ddof=1)
+    np.testing.assert_allclose(norm.running[..., 0], [mean, variance], rtol=1e-5)
+    z = rng.standard_normal((3, 4))
+    expected = (z - mean[:, None]) / np.sqrt(variance[:, None] + norm.eps)
+    np.testing.assert_allclose(network.predict(z), expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(norm.running[..., 0], [mean, variance], rtol=1e-5)  # inference leaves them alone
+
+
+def test_one_example_has_no_variance():
+    norm = nn.BatchNorm(2, momentum=0.25)
+    network = nn.Network([norm], "mean_squared_error", dtype="float64")
+    network.forward(np.array([[4.0], [8.0]]))
+    np.testing.assert_allclose(norm.running[..., 0], [[1, 2], [0.75, 0.75]])
+
+
+@pytest.mark.parametrize("n_out, n_in", [(3, 3), (4, 2), (2, 4)])
+def test_orthogonal_matrices_are_uniform(n_out, n_in):
+    """Haar's measure has no direction: every entry is symmetric about 0, with variance 1 / the longer side."""
+    Q = np.array([orthogonal()(n_out, n_in, seed) for seed in range(2000)])
+    sigma = max(n_out, n_in) ** -0.5
+    assert np.abs(Q.mean(axis=0)).max() < 4.5 * sigma / 2000**0.5
+    np.testing.assert_allclose(Q.std(axis=0), sigma, rtol=0.08)
+    assert (np.sign(Q[:, 0, 0]) > 0).mean() == pytest.approx(0.5, abs=0.05)
+
+
+class Watched(nn.Network):
+    """A network that notes the batches which it is trained on."""
+
+    def loss_and_gradient(self, x, y, measure=False):
+        self.__dict__.setdefault("batches", []).append((x[0].astype(int).tolist(), y.tolist()))
+        return super().loss_and_gradient(x, y, measure)
+
+
+def epochs(seed, examples=12, size=4, count=6, batch_size=4):
+    """The numbers of the examples in the order in which they came, one row an epoch."""
+    x, network = np.arange(examples)[None], Watched([nn.Dense(1, examples)])
+    nn.train(network, x, x[0], steps=count * examples // size, batch_size=batch_size, learning_rate=0.0, seed=seed)
+    assert all(numbers == labels for numbers, labels in network.batches)
+    return np.array([numbers for numbers, _ in network.batches]).reshape(count, examples)
+
+
+def test_every_epoch_has_all_examples_in_an_order_of_its_own():
+    orders = epochs(0)
+    assert (np.sort(orders, axis=1) == np.arange(12)).all()
+    assert len({tuple(order) for order in orders}) == 6
+    assert (epochs(0) == orders).all() and (epochs(1) != orders).any()
+    first = np.array([epochs(seed, count=4)[:, 0] for seed in range(60)])  # no example has a place of its own
+    assert np.bincount(first.ravel(), minlength=12).min() > 5 and np.bincount(first.ravel()).max() < 45
+
+
+def test_examples_that_fill_no_batch_are_left_for_the_next_epoch():
+    x, network = np.arange(10)[None], Watched([nn.Dense(1, 10)])
+    nn.train(network, x, x[0], steps=8, batch_size=4, learning_rate=0.0)
+    seen = [numbers for numbers, _ in network.batches]
+    assert all(len(set(seen[k] + seen[k + 1])) == 8 for k in range(0, 8, 2))
+    assert set(np.ravel(seen)) == set(range(10))
+
+
+def test_a_single_output_is_right_by_its_sign():
+    """It is a logit: a probability of one half is 0."""
+    a = np.array([[-2.0, -1e-6, 1e-6, 0.3, 0.7, 2.0]])
+    assert nn.accuracy(a, [0, 0, 1, 1, 1, 1]) == 1
+    assert nn.accuracy(a, [1, 1, 0, 0, 0, 0]) == 0
+    assert nn.accuracy(a, [0, 0, 1, 0, 1, 1]) == pytest.approx(5 / 6)
+
+
+def test_several_outputs_are_right_by_the_largest():
+    a = np.array([[0.2, -3.0, 5.0], [0.1, -2.0, 5.5], [0.19, -9.0, 4.0]])
+    assert nn.accuracy(a, [0, 1, 1]) == 1 and nn.accuracy(a, [0, 2, 1]) == pytest.approx(2 / 3)
+
+
+def test_what_belongs_to_a_layer_has_its_number():
+    """Statistics of every layer against the readable pass, layers numbered 0 to L."""
+    rng, L, n = np.random.default_rng(3), 5, 7
+    W = rng.standard_normal((L, n, n)) * np.array([0.3, 3.0, 0.6, 2.0, 1.0])[:, None, None] / np.sqrt(n)
+    b = rng.standard_normal((L, n, 1)) * 0.2
+    x, g = rng.standard_normal((2, n, 6))
+    z, a = nn.forward([None, *W], [None, *b], x)
+    gradient = nn.backward([None, *W], z, a, g)
+    found = nn.propagate(W, b, x, g, statistics=True)
+    assert found.layers.tolist() == [1, 2, 3, 4, 5]
+    slopes = [None, *(np.abs(nn.ACTIVATIONS["tanh"].derivative(k)) < 0.01 for k in z[1:])]
+    for l in range(L + 1):
+        assert found.activation[l] == pytest.approx(np.linalg.norm(a[l]) / 6**0.5)
+        assert (found.mean[l], found.variance[l]) == pytest.approx((a[l].mean(), a[l].var()))
+        if l:
+            assert found.error[l] == pytest.approx(np.linalg.norm(gradient.delta[l]) / 6**0.5)
+            assert found.gradient[l] == pytest.approx(np.linalg.norm(gradient.dW[l]) / 6)
+            assert found.saturation[l] == pytest.approx(slopes[l].mean())
+    assert np.isnan([found.error[0], found.gradient[0], found.saturation[0], found.dead[0]]).all()
+
+
+@pytest.mark.parametrize("moved", [1, 2, 3])
+def test_a_history_has_a_column_for_each_layer(moved):
+    """Only one layer moves: the optimizer is handed zeros for the others."""
+    network = nn.mlp(4, 5, 3, 3, dtype="float64")
+
+    class Frozen(nn.SGD):
+        def step(self, theta, gradient, rate):
+            gradient[[k for k in range(gradient.size) if not mine[k]]] = 0
+            super().step(theta, gradient, rate)
+
+    mine = np.zeros(network.theta.size, bool)
+    mine[network.parameters[f"block{moved}.0.W"]] = True
+    x, y = np.random.default_rng(0).standard_normal((4, 30)), np.arange(30) % 3
+    before = [k.W.copy() for k in network.layers[1:]]
+    run = nn.train(network, x, y, steps=1, record_every=1, optimizer=Frozen(), batch_size=None)
+    assert run.update_ratio.shape == (1, 4) and np.isnan(run.update_ratio[0, 0])
+    ratio = np.linalg.norm(network.layers[moved].W - before[moved - 1]) / np.linalg.norm(before[moved - 1])
+    expected = [ratio if l == moved else 0 for l in (1, 2, 3)]
+    assert run.update_ratio[0, 1:] == pytest.approx(expected) and ratio > 0
+
+
+@pytest.mark.parametrize("broken", [1, 2, 3])
+def test_a_breakdown_names_its_layer(broken):
+    network = nn.mlp(4, 5, 3, 3)
+    network.layers[broken].W[0, 0] = np.nan
+    x, y = np.random.default_rng(0).standard_normal((4, 30)), np.arange(30) % 3
+    assert nn.train(network, x, y, steps=3).breakdown == (1, broken, "activation")
