@@ -5,8 +5,6 @@ import numpy as np
 from vgtext.ask import Exercise
 from vgtext.nn.theory.meanfield import gaussian_mean
 
-#: What the exercise "scales" draws weights from: their standard deviations, and the inputs of a unit.
-STD, INPUTS = np.array([0.05, 1 / np.sqrt(3 * 64), np.sqrt(2 / 256)]), np.array([400, 64, 256])
 #: The factors of the exercise "reach": tanh with σ_w = 0.9, ReLU with 1, a sigmoid with 1.
 FACTORS = np.array([0.9, 0.5**0.5, 0.236])
 
@@ -61,20 +59,6 @@ def cosine(x, y):
 EXERCISES = {
     exercise.name: exercise
     for exercise in (
-        Exercise(
-            "scales", "the weight scales σ_w of the three layers, an array",
-            lambda: STD * np.sqrt(INPUTS),
-            mistakes=(
-                (lambda: STD, "These are standard deviations. σ_w takes the root of the number of inputs with it."),
-                (lambda: STD * INPUTS, "Times the root of the number of inputs: variances add up."),
-                (lambda: STD**2 * INPUTS, "These are σ_w². Take the root."),
-                (lambda: np.array([1, 1, np.sqrt(2)]),
-                 "Nearly: uniform weights between −w and w have the standard deviation w/√3."),
-                (lambda: np.array([1, 1 / 3, np.sqrt(2)]), "1/3 is the variance of the uniform weights, times n."),
-                (lambda: np.array([1, 1 / np.sqrt(3), 2]), "2/256 is a variance in the third layer. Take its root."),
-            ),
-            tolerance=0.01,
-        ),
         Exercise(
             "shifted", "the weight scale σ_w at which χ₁ = 1, a number", lambda: 4.0,
             mistakes=(

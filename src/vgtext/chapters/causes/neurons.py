@@ -24,8 +24,9 @@ CLAIMS = (
     Claim(
         "S3.14", "The more layers and the more neurons a network has, the more critical the problem.",
         "holds if", "For layers it holds. For neurons it holds if the standard deviation of a weight stays while the "
-        "layers get wider, since σ_w = std √n grows then. With σ_w kept, the typical factor per layer is the same at "
-        "every width, and wider networks scatter less: the variance of ln ‖δ‖ grows as depth over width.",
+        "layers get wider, since σ_w = std √n grows then. With σ_w kept, the mean square changes by the same "
+        "factor per layer at every width, and wider networks scatter less: the variance of ln ‖δ‖² is proportional to "
+        "depth over width.",
         (
             Evidence("σ_w = √2, 50 units: factor per layer", lambda: factor(50), 1.0, 0.03),
             Evidence("σ_w = √2, 200 units: factor per layer", lambda: factor(200), 1.0, 0.03),
@@ -34,7 +35,7 @@ CLAIMS = (
                      0.03),
             Evidence("variance of ln ‖δ[1]‖² over that at a fourfold width, 50 and 200 units",
                      lambda: float(logs(50).var() / logs(200).var()), 4.0, 2.0),
-        ), "plane?activation=relu",
+        ), "depth-over-width",
         setting="20 ReLU layers, 60 seeds, one input, no biases, before the first step.",
     ),
 )

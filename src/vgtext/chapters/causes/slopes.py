@@ -99,7 +99,7 @@ CLAIMS = (
     Claim(
         "S1.3", "Sigmoid and tanh squash their input into a narrow range, and gradients become tiny.",
         "holds if", "Inputs are large, or the weights do not make up for the slope. A sigmoid's slope is never above "
-        "1/4; tanh has slope 1 at 0 and keeps its gradient on the critical line.",
+        "1/4; tanh has slope 1 at 0, and a wide tanh network on the critical line keeps its gradient.",
         (
             Evidence("the steepest slope of a sigmoid", lambda: nn.get_activation("sigmoid").steepest, 0.25, 1e-12),
             Evidence("the slope of tanh at 0", lambda: nn.get_activation("tanh").derivative(0.0), 1.0, 1e-12),
@@ -113,7 +113,7 @@ CLAIMS = (
     Claim(
         "S3.7", "Very small weights saturate the response.",
         "garbled", "Small weights keep a unit in its linear range; large weights saturate it. One unit's gradient "
-        "vanishes both ways. In a random network large weights more than make up for the saturation they cause.",
+        "vanishes both ways. In a wide random network large weights more than make up for the saturation they cause.",
         (
             Evidence("tanh, σ_w = 0.25: share of saturated units", lambda: middle_layer("tanh", 0.25)[1], 0.0, 1e-6),
             Evidence("tanh, σ_w = 5: share of saturated units", lambda: middle_layer("tanh", 5.0)[1],

@@ -13,6 +13,7 @@ from .slopes import NAMES
 from .theory import activation_mean
 
 DEPTH = 50
+SHOWN = [1, 10, 20, 30, 40, 50]  # the layers whose histograms are drawn
 
 
 @cache
@@ -37,17 +38,40 @@ def relative_mean(statistics):
     return statistics[0] / np.sqrt(statistics[1])
 
 
-def draw_mean_and_variance(mean, variance, activation="tanh", sigma_w=1.0):
-    """The relative mean and the variance of the activations in every layer, measured (dots) and predicted (dashed)."""
+@cache
+def samples(activation, sigma_w, width=200, batch=32, seed=0):
+    """The activations of every unit and example in the layers ``SHOWN`` of one network: a list of arrays."""
+    W, phi = nn.sample_weights(DEPTH, width, seed), nn.get_activation(activation)
+    a, found = nn.sample_batch(width, batch, seed)[0], []
+    for l in range(1, DEPTH + 1):
+        a = phi(np.float32(sigma_w) * W[0][l - 1] @ a)  # (width, batch)
+        if l in SHOWN:
+            found.append(a.ravel())
+    return found
+
+
+def draw_mean_and_variance(units, variance, activation="tanh", sigma_w=1.0):
+    """Histograms of the activations, layer by layer; and their variance, measured (dots) and predicted (dashed)."""
     measured, predicted = activation_statistics(activation, sigma_w), predicted_statistics(activation, sigma_w)
     l, color, some = np.arange(DEPTH + 1), ACTIVATION_COLORS[activation], slice(1, None, 3)
-    for ax, dots, dashes in ((variance, measured[1], predicted[1]), (mean, *map(relative_mean, (measured, predicted)))):
-        layer_axis(ax, DEPTH, "layer l")
-        ax.plot(l[some], dots[some], linestyle="none", marker="o", markersize=4, color=color)
-        ax.plot(l[1:], dashes[1:], **THEORY)
-    mean.set(ylim=(-1, 9), ylabel="mean over standard deviation")
-    mean.axhline(0, **REFERENCE)
-    log_axis(variance, 1e-8, 1e4, "variance of a[l]")
+    low, high = (-0.6, 3.6) if activation == "relu" else (-1.1, 1.1)
+    edges = np.linspace(low, high, 61)
+    units.set(xlim=(-4, 56), ylim=(low, high), xticks=SHOWN, xlabel="layer l", title="activations of the units")
+    units.set_yticks([-1, -0.5, 0, 0.5, 1] if high < 2 else [0, 1, 2, 3])
+    units.axhline(0, **REFERENCE)
+    for at, values in zip(SHOWN, samples(activation, sigma_w), strict=True):
+        counts = np.histogram(values[values != 0], edges)[0]
+        half = 4.5 * counts / max(1, counts.max())
+        middle = (edges[1:] + edges[:-1]) / 2
+        units.fill(np.append(at - half, (at + half)[::-1]), np.append(middle, middle[::-1]), color=color, alpha=0.45,
+                   linewidth=0)
+    if activation == "relu":
+        label_line(units, 56, -0.35, "and half of the units at 0", color, ha="right", xytext=(0, 0))
+    layer_axis(variance, DEPTH, "layer l")
+    log_axis(variance, 1e-8, 1e4, "")
+    variance.set_title("variance of a[l]")
+    variance.plot(l[some], measured[1][some], linestyle="none", marker="o", markersize=4, color=color)
+    variance.plot(l[1:], predicted[1][1:], **THEORY)
     if activation == "tanh" and sigma_w == 1:
         variance.axhline(0.25, **REFERENCE)
         label_line(variance, 50, 0.25, "0.25, as often claimed", COLORS["reference"], ha="right", xytext=(0, 9))
@@ -60,7 +84,8 @@ def draw_mean_and_variance(mean, variance, activation="tanh", sigma_w=1.0):
 CLAIMS = (
     Claim(
         "P.2", "Under Xavier's initialization the variance of tanh activations settles near 0.25.",
-        "wrong", "It goes on falling, as 1/(2l): on the edge tanh shrinks its input a little in every layer.",
+        "wrong", "Without biases, at σ_w = 1, it goes on falling, as 1/(2l): tanh shrinks its input a little in every "
+        "layer.",
         (
             Evidence("variance of the activations in layer 10, width 200",
                      lambda: activation_statistics("tanh", 1.0)[1][10],
