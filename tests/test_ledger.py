@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from vgtext import results
-from vgtext.chapters.causes import depth
 from vgtext.ledger import KNOWN, VERDICTS, Claim, Evidence, Ledger, agrees, gather, measure, overview, stored_results
 
 GATHERED = gather()
@@ -66,7 +65,6 @@ def no_stored_results(monkeypatch, tmp_path):
 
     forget()
     monkeypatch.setattr(results, "path", lambda name: tmp_path / f"{name}.npz")
-    monkeypatch.setattr(depth, "STORE", tmp_path / "causes_depth.json")
     yield
     forget()
 

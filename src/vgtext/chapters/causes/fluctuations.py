@@ -97,13 +97,13 @@ def draw_depth_over_width(networks, law, units="ReLU, He", n=32, k=50):
 
 def _evidence(units, n, networks, v):
     return Evidence(f"{units}, {n} units, {networks:,} networks: variance of ln ‖δ‖² over 20 layers",
-                    lambda: float(log_sizes(units, n, networks=networks, L=21)[:, 20].var()), v * 20 / n, 0.08 * v * 20 / n)
+                    lambda: float(log_sizes(units, n, networks=networks, L=21)[:, 20].var()), v * 20 / n, 1.6 * v / n)
 
 
 CLAIMS = (
     Claim(
-        "R.14", "Hanin and Nica 2020: the size of the gradients of random ReLU networks is log-normal; over L layers of n "
-        "units ln ‖δ‖² has the variance 5 L/n under He's initialization.",
+        "R.14", "Hanin and Nica 2020: the size of the gradients of random ReLU networks is log-normal; over L layers "
+        "of n units ln ‖δ‖² has the variance 5 L/n under He's initialization.",
         "holds", "Up to terms in 1/n². Half of it is lost by a typical network, while the mean square is kept.",
         (
             _evidence("ReLU, He", 100, 4000, 5),
