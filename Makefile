@@ -4,8 +4,10 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
 PYTHON ?=
-NOTEBOOKS = $(wildcard notebooks/*.ipynb)
+chapter = *
+NOTEBOOKS = $(wildcard notebooks/$(chapter).ipynb)
 export OPENBLAS_NUM_THREADS ?= 1
 export JUPYTER_PLATFORM_DIRS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
@@ -23,9 +25,10 @@ $(READY): requirements.txt pyproject.toml
 	  if [ -z "$$p" ]; then echo "This book needs Python 3.11 or later, with its venv module. Install it" \
 	    "(Debian: apt install python3-venv), or name one: make book PYTHON=/path/to/python3" >&2; exit 1; fi; \
 	  if [ ! -x $(BIN)/python ]; then echo "== making $(VENV) with $$p"; "$$p" -m venv $(VENV) || exit 1; fi
-	@echo "== installing the pinned packages into $(VENV) (a few minutes the first time)"
-	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
-	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --editable .
+	@echo "== installing the pinned packages into $(VENV) (a minute or two the first time)"
+	@$(PIP) -q "$$(grep -o '^uv==[^ ;]*' requirements.txt)" && $(BIN)/uv pip install --python $(BIN)/python \
+	  -r requirements.txt || $(PIP) -r requirements.txt
+	@$(PIP) -q --no-deps --editable .
 	@touch $@
 
 book: $(READY) ## build the book; a warning is an error
@@ -36,7 +39,7 @@ serve: book ## serve the built book on http://127.0.0.1:8000
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $${PORT:-8000}
 
 lab: $(READY) ## open JupyterLab on the notebooks
-	$(BIN)/jupyter lab --notebook-dir=notebooks
+	$(BIN)/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 lint: $(READY) ## check the style of the code
 	$(BIN)/ruff check .
@@ -47,8 +50,10 @@ test: lint book ## lint, unit and property tests, every notebook, the built page
 bench: $(READY) ## measure speed; nothing passes or fails
 	$(BIN)/python -m benchmarks
 
-notebooks: $(READY) ## execute all notebooks again, keeping text outputs only
+notebooks: $(READY) ## execute notebooks again, keeping text outputs only; one: make notebooks chapter=two_by_two
+	@test -n "$(NOTEBOOKS)" || { echo "no notebooks/$(chapter).ipynb" >&2; exit 1; }
 	VGTEXT_EXPLORE=text $(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.timeout=300 \
+	  --ExecutePreprocessor.extra_arguments=--log-level=ERROR \
 	  --ExecutePreprocessor.record_timing=False --ClearMetadataPreprocessor.enabled=True \
 	  --Exporter.preprocessors=nbconvert.preprocessors.CoalesceStreamsPreprocessor \
 	  --ClearMetadataPreprocessor.preserve_nb_metadata_mask=kernelspec \

@@ -1,17 +1,23 @@
-"""Each chapter can be taken away: forked alone into an empty folder, it builds with no warning and passes its tests.
+"""Each chapter can be taken away: forked alone into an empty folder, it is whole, and finds its tests.
 
-The figures of the build are asked for as text: all their states are computed by the build of the book itself.
+Two chapters, one without stored runs and one with, are forked as books: built without a warning, tested, one of them as
+students get it. Their figures are asked for as text: all states are computed by the build of the book itself.
 """
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+import yaml
 
 from vgtext.tools import notebooks
 from vgtext.tools.fork import fork
+
+WHOLE = {"two_by_two": {}, "shortcuts": {"student": True}}
 
 
 def run(folder, *command):
@@ -24,11 +30,39 @@ def run(folder, *command):
     return done.stdout
 
 
-@pytest.mark.parametrize("slug", notebooks.slugs())
+def tests_of(slug):
+    return ["tests/test_house.py", "tests/test_ledger.py", f"tests/chapters/test_{slug}.py"]
+
+
+@pytest.mark.parametrize("slug", [slug for slug in WHOLE if slug in notebooks.slugs()])
 def test_a_chapter_alone_is_a_book_that_builds_and_passes_its_tests(slug, tmp_path):
     folder = tmp_path / "fork"
-    fork([slug], folder)
+    fork([slug], folder, **WHOLE[slug])
     run(folder, "jupyter-book", "build", ".", "-W", "--keep-going")
     assert (folder / f"_build/html/notebooks/{slug}.html").exists()
-    tests = ["tests/test_house.py", "tests/test_claims.py", f"tests/chapters/test_{slug}.py"]
-    assert " passed" in run(folder, "pytest", "-p", "no:cacheprovider", *tests)
+    assert " passed" in run(folder, "pytest", "-p", "no:cacheprovider", *tests_of(slug))
+
+
+@pytest.mark.parametrize("slug", [slug for slug in notebooks.slugs() if slug not in WHOLE])
+def test_a_chapter_alone_is_whole_and_finds_its_tests(slug, tmp_path):
+    """Its modules and tests import nothing that was left out, and each link, page and file of data leads to a file."""
+    folder = tmp_path / "fork"
+    fork([slug], folder)
+    assert " tests collected" in run(folder, "pytest", "-p", "no:cacheprovider", "--collect-only", *tests_of(slug))
+    contents = yaml.safe_load((folder / "_toc.yml").read_text("utf8"))
+    listed = [contents["root"], *(page["file"] for part in contents["parts"] for page in part["chapters"])]
+    assert all((folder / f"{page}.md").exists() or (folder / f"{page}.ipynb").exists() for page in listed)
+    assert broken_links(folder) == []
+    code = "".join(path.read_text("utf8") for path in folder.glob(f"src/vgtext/chapters/{slug}/*.py"))
+    data = set(re.findall(rf'load\("({slug}_\w+)"\)', code))
+    assert data <= {path.stem for path in (folder / "src/vgtext/data").iterdir()}
+
+
+def broken_links(folder):
+    """Return the links between the pages of a fork that lead to no file of it."""
+    pages = {path: path.read_text("utf8") for path in folder.glob("book/*.md")}
+    for path in folder.glob("notebooks/*.ipynb"):
+        cells = nbformat.read(path, 4).cells
+        pages[path] = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    return [(path.name, link) for path, text in pages.items()
+            for link in re.findall(r"\]\(<?([\w./-]+\.(?:md|ipynb))", text) if not (path.parent / link).exists()]

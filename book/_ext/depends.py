@@ -15,9 +15,11 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.resources import files
 from pathlib import Path
 
+from vgtext.tools.notebooks import owner
+
 PACKAGE = Path(str(files("vgtext")))
-#: What the ledger measures when it is made: it imports the chapters by their names.
-GATHERED = {("vgtext.ledger", "Ledger"), ("vgtext.ledger", "gather")}
+#: What a claim is made of; all else in the ledger gathers the claims of every chapter, which it imports by name.
+CLAIM = {"Claim", "Evidence"}
 
 
 class Sources:
@@ -28,7 +30,7 @@ class Sources:
         self.package, self.root = package, package.parent
         self.data = sorted(path for path in (package / "data").glob("*") if path.is_file())
         slugs = {path.stem for path in (package / "chapters").glob("*") if path.stem[0] not in "_."}
-        self.slugs = sorted(slugs, key=len, reverse=True)  # rescue_two before rescue
+        self.slugs = sorted(slugs)
         self.tree = cache(lambda path: ast.parse(path.read_text("utf8")))
         self.digest = cache(lambda path: hashlib.sha256(path.read_bytes()).hexdigest())
         self.imports_of = cache(lambda path: {local: rest for local, *rest in self.imports(self.tree(path), path)})
@@ -77,7 +79,7 @@ class Sources:
 
     def resolve(self, module, name):
         """Return the files where ``name`` of ``module`` is made, with what its packages call as they are imported."""
-        if (module, name) in GATHERED:
+        if module == "vgtext.ledger" and name not in CLAIM:
             chapters = [f"{self.package.name}.chapters.{slug}" for slug in self.slugs]
             chapters = [chapter for chapter in chapters if "CLAIMS" in self.file(chapter).read_text("utf8")]
             return {self.file(module)}.union(*(self.resolve(chapter, "CLAIMS") for chapter in chapters))
@@ -111,10 +113,8 @@ class Sources:
 
     def data_of(self, path):
         """Return the stored data of the chapter that the module at ``path`` belongs to."""
-        folders = path.relative_to(self.package).with_suffix("").parts
-        slug = folders[1] if folders[0] == "chapters" else None
-        return {file for file in self.data
-                if slug and slug == next((s for s in self.slugs if file.name.startswith(f"{s}_")), None)}
+        slug = owner(path.relative_to(self.package).as_posix().removesuffix(".py"), self.slugs)
+        return {file for file in self.data if slug and owner(f"data/{file.name}", self.slugs) == slug}
 
     def closure(self, code):
         """Return all files that ``code`` depends on, sorted; every file of the package if it is not plain Python."""

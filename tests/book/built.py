@@ -44,6 +44,12 @@ def resolve(page, link):
     return target.resolve(), unquote(parts.fragment).split("?")[0]
 
 
+def figure_files(page):
+    """Return the files of a page's figures: their packed states, and their pictures."""
+    links = [tag.get("data-src") or tag.get("src") for tag in soup(page).select("vg-explore :is(script, img)")]
+    return [resolve(page, link)[0] for link in links]
+
+
 def size(path, body):
     """Return the bytes that a server sends for a file: text gzipped, fonts and pictures as they are."""
     packed = Path(path).suffix in {".woff2", ".png", ".jpg", ".gif"}

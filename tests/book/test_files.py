@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from built import BOOK, anchors, pages, resolve, size, soup
+from built import BOOK, anchors, figure_files, pages, resolve, size, soup
 
 MOST_BYTES = 300_000  # a page before its figures, gzipped; a stock page of Jupyter Book takes 1,650,000
 MOST_WITH_FIGURES = 1_000_000
@@ -72,12 +72,6 @@ def test_page_is_light(page):
     figures = sum(size(file, file.read_bytes()) for file in figure_files(page))
     assert alone <= MOST_BYTES
     assert alone + figures <= MOST_WITH_FIGURES
-
-
-def figure_files(page):
-    """Return the files of a page's figures: their packed states, and their pictures."""
-    links = [tag.get("data-src") or tag.get("src") for tag in soup(page).select("vg-explore :is(script, img)")]
-    return [resolve(page, link)[0] for link in links]
 
 
 @pytest.mark.parametrize("page", pages())

@@ -20,8 +20,7 @@ FILES = (
     "Makefile pyproject.toml requirements.in requirements.txt binder .ci .github LICENSE LICENSE-text .gitignore"
     " _config.yml book/_ext book/_static book/_templates book/claims.md book/glossary.md book/notation.md "
     "book/references.bib book/references.md src/vgtext tests/browser.py tests/conftest.py tests/figures.py "
-    "tests/prose.py tests/book tests/test_ledger.py tests/test_chapter_exercises.py tests/test_house.py "
-    "tests/test_states.py"
+    "tests/prose.py tests/book tests/test_ledger.py tests/test_chapter_exercises.py tests/test_house.py"
 ).split()
 REFERENCE = ("claims", "notation", "glossary", "references")
 
@@ -96,12 +95,13 @@ def write_notebook(target, slug, book, chosen, student):
 
 
 def unlink(text, chosen):
-    """Turn Markdown links to chapters that are not ``chosen`` into their text."""
+    """Turn Markdown links to chapters that are not ``chosen``, and to pages that a fork leaves out, into their text."""
+    left_out = {*notebooks.slugs(), *(page.stem for page in root().glob("book/*.md"))} - {*chosen, *REFERENCE, "index"}
 
     def plain(match):
-        return match[0] if match[2] in chosen or match[2] not in notebooks.slugs() else match[1]
+        return match[1] if match[2] in left_out else match[0]
 
-    return re.sub(r"\[([^\]]*)\]\((?:\.\./)?(?:notebooks/)?(\w+)\.(?:ipynb|html)[^)]*\)", plain, text)
+    return re.sub(r"\[([^\]]*)\]\(<?(?:\.\./)?(?:notebooks/|book/)?(\w+)\.(?:ipynb|html|md)[^)]*\)", plain, text)
 
 
 def keep_cited(path, books):

@@ -4,8 +4,9 @@ import ast
 import io
 import os
 import re
+from collections.abc import Mapping
 from contextlib import contextmanager, redirect_stdout
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 
@@ -102,22 +103,71 @@ def text_mode():
             os.environ["VGTEXT_EXPLORE"] = before
 
 
-def cell_values(notebook):
-    """Run the code cells of a notebook in order and yield the value of each one's last expression."""
-    scope = {"__name__": "__main__"}
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
+def needed_for(functions, cells):
+    """Return those of some code cells, as (id, statements), that end in a call to ``functions``, and what they need."""
+    wanted, chosen = set(), []
+    for cell in reversed(cells):
         body = ast.parse(cell.source).body
-        last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-        exec(compile(ast.Module(body, []), cell.id, "exec"), scope)
+        made = {name for node in body for name in names_made(node)}
+        last = body[-1].value if body and isinstance(body[-1], ast.Expr) else None
+        if made & wanted or (isinstance(last, ast.Call) and getattr(last.func, "id", None) in functions):
+            wanted |= {node.id for part in body for node in ast.walk(part) if isinstance(node, ast.Name)}
+            chosen.insert(0, (cell.id, body))
+    return chosen
+
+
+def names_made(statement):
+    """Return the names that a statement binds, or changes a part of."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.alias):
+            yield node.asname or node.name.split(".")[0]
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+            yield from (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+
+
+def cell_values(notebook, functions):
+    """Run the cells of a notebook that end in a call to one of ``functions``, and what they need; yield what they show.
+
+    The experiments between them, which no figure waits for, are left out.
+    """
+    scope = {"__name__": "__main__"}
+    for name, body in needed_for(functions, [cell for cell in notebook.cells if cell.cell_type == "code"]):
+        last = body.pop() if isinstance(body[-1], ast.Expr) else None
+        exec(compile(ast.Module(body, []), name, "exec"), scope)
         if last is not None:
-            yield eval(compile(ast.Expression(last.value), cell.id, "eval"), scope)
+            yield eval(compile(ast.Expression(last.value), name, "eval"), scope)
+
+
+class Figures(Mapping):
+    """A chapter's figures, {name: Explorable}, in the order in which a reader meets them; made when first asked for."""
+
+    def __init__(self, slug):
+        """Take the chapter."""
+        self.slug = slug
+
+    def __iter__(self):
+        return iter(figure_names(self.slug))
+
+    def __len__(self):
+        return len(figure_names(self.slug))
+
+    def __getitem__(self, name):
+        return self.made[name]
+
+    @cached_property
+    def made(self):
+        """Every figure."""
+        from vgtext.explore.show import Shown  # matplotlib, which most commands do without
+
+        with text_mode(), redirect_stdout(io.StringIO()):
+            values = list(cell_values(read_notebook(self.slug), {"explore"}))
+        return {value.figure.name: value.figure for value in values if isinstance(value, Shown)}
 
 
 def figures(slug):
-    """Return a chapter's figures, {name: Explorable}, in the order in which a reader meets them."""
-    from vgtext.explore.show import Shown  # matplotlib, which most commands do without
-
-    with text_mode(), redirect_stdout(io.StringIO()):
-        return {v.figure.name: v.figure for v in cell_values(read_notebook(slug)) if isinstance(v, Shown)}
+    """Return a chapter's figures, {name: Explorable}; nothing runs before the first is asked for."""
+    return Figures(slug)

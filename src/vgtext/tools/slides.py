@@ -24,7 +24,7 @@ def slides(slug):
     there is no such chapter, FigureError if a figure fails.
     """
     title = escape(notebooks.title(notebooks.read_notebook(slug)))
-    figures = notebooks.figures(slug).values()
+    figures = notebooks.figures(slug).made.values()
     screens = "".join(f"<section>{page_element(figure)}</section>" for figure in figures)
     script, style = map(explore.source, ("js", "css"))
     return (

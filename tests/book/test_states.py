@@ -1,16 +1,19 @@
-"""Every link to a state of a figure names one: in quizzes, in claims, in the chapters, on the page for instructors."""
+"""Every link to a state of a figure names one: in quizzes, in claims, in the chapters, on the page for instructors.
 
-import io
+Figures and quizzes are read from the built pages, with the states that readers there can choose.
+"""
+
+import base64
+import gzip
+import json
 import re
-from contextlib import redirect_stdout
 from functools import cache
 from importlib import import_module
 from urllib.parse import parse_qsl, unquote
 
 import pytest
+from built import figure_files, soup
 
-from vgtext.ask.quiz import Shown as ShownQuiz
-from vgtext.explore.show import Shown as ShownFigure
 from vgtext.tools import notebooks
 
 # [words](chapter.ipynb#figure?state), or (<chapter.ipynb#figure?state>) where the state has spaces
@@ -19,26 +22,35 @@ LINK = re.compile(r"\]\((<)?(?:\.\./notebooks/)?(?:(\w+)\.ipynb)?#((?(1)[^>\n]*|
 
 @cache
 def shown(slug):
-    """What a chapter shows: its figures by the name in their address, and its quizzes."""
-    with notebooks.text_mode(), redirect_stdout(io.StringIO()):
-        values = list(notebooks.cell_values(notebooks.read_notebook(slug)))
-    figures = {v.figure.name.replace("_", "-"): v.figure for v in values if isinstance(v, ShownFigure)}
-    return figures, [v.quiz for v in values if isinstance(v, ShownQuiz)]
+    """What a chapter shows: the values of each control of its figures, by the names in their address; its quizzes."""
+    page, figures = f"notebooks/{slug}.html", {}
+    for file in figure_files(page):
+        if file.suffix == ".js":
+            packed = re.search(r'= "([^"]*)";$', file.read_text("utf8"))[1]
+            figure = json.loads(gzip.decompress(base64.b64decode(packed)))
+            figures[figure["name"].replace("_", "-")] = {c["name"]: c["texts"] for c in figure["controls"]}
+    return figures, [json.loads(form["data-quiz"]) for form in soup(page).select("form.vg-quiz")]
 
 
+@cache
 def asked_for():
-    """Yield (where, chapter, state) of all links, but for those of quizzes."""
+    """Return (where, chapter, state) of all links, but for those of quizzes."""
+    return [*asked_by_chapters(), *asked_by_pages()]
+
+
+def asked_by_chapters():
     for slug in notebooks.slugs():
         text = "\n".join(cell.source for cell in notebooks.read_notebook(slug).cells if cell.cell_type == "markdown")
         yield from ((slug, there or slug, state) for _, there, state in LINK.findall(text))
         for claim in getattr(import_module(f"vgtext.chapters.{slug}"), "CLAIMS", ()):
             yield claim.id, slug, claim.figure
+
+
+def asked_by_pages():
     for page in (notebooks.root() / "book").glob("*.md"):
         found = LINK.findall(page.read_text("utf8"))
         yield from ((page.name, there, state) for _, there, state in found if there)
 
-
-ASKED = list(asked_for())
 
 
 def check_state(slug, state):
@@ -46,14 +58,14 @@ def check_state(slug, state):
     name, _, query = unquote(state).replace("+", "%2B").partition("?")  # in a link of ours + is a plus, not a space
     figures, _ = shown(slug)
     assert name in figures, f"{state} names none of {', '.join(figures)}"
-    texts = {control.name: control.texts for control in figures[name].controls}
     for control, text in parse_qsl(query, keep_blank_values=True, strict_parsing=True) if query else ():
-        assert text in texts.get(control, ()), f"{state}: {control}={text} is none of {texts.get(control)}"
+        texts = figures[name].get(control, ())
+        assert text in texts, f"{state}: {control}={text} is none of {texts}"
 
 
 @pytest.mark.parametrize("slug", notebooks.slugs())
 def test_links_to_states_of_a_chapters_figures_hold(slug):
-    links = [(where, state) for where, there, state in ASKED if there == slug and not state.startswith("eq-")]
+    links = [(where, state) for where, there, state in asked_for() if there == slug and not state.startswith("eq-")]
     for where, state in links:
         try:
             check_state(slug, state)
@@ -64,7 +76,7 @@ def test_links_to_states_of_a_chapters_figures_hold(slug):
 @pytest.mark.parametrize("slug", notebooks.slugs())
 def test_quizzes_point_to_states_of_figures_of_their_page(slug):
     written = sum("see=" in cell.source for cell in notebooks.read_notebook(slug).cells if cell.cell_type == "code")
-    seen = [quiz.see for quiz in shown(slug)[1] if quiz.see]
+    seen = [quiz["see"] for quiz in shown(slug)[1] if quiz["see"]]
     assert len(seen) == written, "a quiz is the last line of its cell"
     for state in seen:
         check_state(slug, state)
@@ -73,5 +85,5 @@ def test_quizzes_point_to_states_of_figures_of_their_page(slug):
 @pytest.mark.parametrize("slug", notebooks.slugs())
 def test_a_reason_that_is_shown_alone_is_a_sentence(slug):
     for quiz in shown(slug)[1]:
-        for answer, right, why, *_ in quiz.answers if quiz.kind == "one" else ():
+        for answer, right, why, *_ in quiz["answers"] if quiz["kind"] == "one" else ():
             assert right or not re.match("[a-z]", why), f"{answer}: “Not yet. {why}” (a single choice shows no answer)"
