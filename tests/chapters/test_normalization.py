@@ -126,6 +126,22 @@ def test_the_weight_scale_cancels():
     assert one[0][1:] == pytest.approx(other[0][1:], abs=1e-3) and one[1][1:] == pytest.approx(other[1][1:], abs=1e-2)
 
 
+def test_the_kind_of_start_may_matter_though_its_scale_does_not():
+    """Orthogonal weights change little for ReLU; nearly linear units with them do not explode (Meterez and others)."""
+    gaussian, orthogonal = (lab.growth("batch", 80, orthogonal=o) for o in (False, True))
+    assert abs(gaussian - orthogonal) < 0.3 and orthogonal > 6
+    nearly_linear = [lab.growth("batch", L, "tanh", gamma=0.1, orthogonal=True) for L in (20, 40, 80)]
+    assert max(nearly_linear) < 0.2 and lab.growth("batch", 80, "tanh") > 3
+    assert theory.chi("tanh", gamma=0.1) == pytest.approx(1, abs=1e-3)
+
+
+def test_what_batch_norm_does_to_weights_that_are_too_large():
+    """"At σ_w = 3 ... more than a million without normalization, about 23 with batch norm ... past a million"."""
+    assert depth.sizes(None, 20, 3.0)[1][1] > 6
+    assert 10 ** depth.sizes("batch", 20, 3.0)[1][1] == pytest.approx(23, abs=2)
+    assert depth.sizes("batch", 80, 3.0)[1][1] > 6
+
+
 def test_shortcuts_make_a_power_of_the_depth():
     """Doubling the depth multiplies by 2^(chi/2), for tanh also measured; the plain stack squares its factor."""
     doubled = 10 ** (theory_growth("tanh", 80) - theory_growth("tanh", 40))
@@ -170,6 +186,7 @@ def test_what_normalization_mends_in_the_stored_runs():
     assert lab.rates_that_work("relu", "batch, residual", 40) == 4
     assert [lab.rates_that_work("relu", kind, 40) for kind in (None, "batch", "layer", "rms")] == [0] * 4
     small = lab.by_batch("batch")[:, 0]
+    assert abs(small[3:] - lab.by_batch("layer")[3:, 0]).max() < 0.02  # "within two points"
     assert small[0] < 0.5 and (small[:3] < lab.by_batch("layer")[:3, 0]).all() and small[4] > 0.95
 
 
@@ -235,7 +252,7 @@ def test_numbers_typed_into_the_prose():
     assert [moments[0], moments[1]] == pytest.approx([0, 1], abs=1e-3)
     check_prose(
         "normalization",
-        given={"0.1", "0.03", "0.01", "1.25", "0.5", "0.2", "1.4", "0.35", "2017", "2019", "1000", "1.0507", "1.6733"},
+        given={"0.1", "0.01", "1.25", "0.5", "0.2", "1.4", "0.35", "2019", "1000", "1.0507", "1.6733"},
         computed={
             "1.21": lab.chi("relu") ** 0.5, "1.467": np.pi / (np.pi - 1), "1.47": lab.chi("relu"),
             "1.03": lab.chi("sigmoid"), "0.15": lab.chi("sigmoid", "layer"), "0.34": square - mean**2,

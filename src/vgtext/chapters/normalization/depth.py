@@ -26,13 +26,15 @@ WIDTH = BATCH = 128
 BETAS = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
 
 
-def stack(norm, depth, activation="relu", sigma_w=2**0.5, width=WIDTH, beta=0.0, residual=False, seed=0):
+def stack(norm, depth, activation="relu", sigma_w=2**0.5, width=WIDTH, beta=0.0, residual=False, seed=0, gamma=1.0,
+          orthogonal=False):
     """A network of equal layers φ(norm(W a)) without biases; from layer 2 on with a shortcut if ``residual``."""
-    layers = [nn.Dense(width, width, activation, norm, nn.initializers.scaled_normal(sigma_w)) for _ in range(depth)]
+    init = nn.initializers.orthogonal() if orthogonal else nn.initializers.scaled_normal(sigma_w)
+    layers = [nn.Dense(width, width, activation, norm, init) for _ in range(depth)]
     blocks = [layers[0], *(nn.Residual([k]) if residual else k for k in layers[1:])]
     net = nn.Network(blocks, seed=seed)
     for layer in layers:
-        layer.norm.eps = 0.0  # the pure normalization
+        layer.norm.eps, layer.norm.gamma[...] = 0.0, gamma  # without ε: the pure normalization
         if layer.norm.center:
             layer.norm.beta[...] = beta
     return net
@@ -67,11 +69,11 @@ def row_14(seed=0):
 
 
 @cache
-def growth(norm, depth, activation="relu", beta=0.0, residual=False, seeds=2):
-    """log10 of ‖dL/da[1]‖ / ‖dL/da[L]‖, what enters a block from above, mean over seeds."""
+def growth(norm, depth, activation="relu", beta=0.0, residual=False, seeds=2, **how):
+    """log10 of ‖dL/da[1]‖ / ‖dL/da[L]‖, what enters a block from above, mean over seeds; ``how`` goes to stack."""
     logs = []
     for seed in range(seeds):
-        net = stack(norm, depth, activation, 1.0, WIDTH, beta, residual, seed)
+        net = stack(norm, depth, activation, 1.0, WIDTH, beta, residual, seed, **how)
         x, d = nn.sample_batch(WIDTH, BATCH, seed)
         net.forward(x)
         first = np.linalg.norm(d)

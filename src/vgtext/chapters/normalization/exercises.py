@@ -10,10 +10,10 @@ CHI = np.pi / (np.pi - 1)
 
 
 def error_signal(rng):
-    """Arrays (units, examples) for RMS norm: g = dL/dx, x, and s (1, examples)."""
+    """Arrays (units, examples) for RMS norm: d = dL/dz_hat, z_hat, and sigma (1, examples)."""
     n, m = rng.integers(3, 7), rng.integers(8, 12)
-    x, s = normalize(rng.normal(size=(n, m)) + 0.5, axis=0, center=False)
-    return rng.normal(size=(n, m)) + 0.5, x, s
+    z_hat, sigma = normalize(rng.normal(size=(n, m)) + 0.5, axis=0, center=False)
+    return rng.normal(size=(n, m)) + 0.5, z_hat, sigma
 
 
 def trained_layer(rng):
@@ -41,10 +41,10 @@ EXERCISES = {
         Exercise(
             "two", "what each of the two examples gets back, an array of two numbers", lambda: np.zeros(2),
             mistakes=(
-                (lambda: np.array([0.35, -0.35]), "Only the mean is taken out yet, and nothing is divided by s."),
+                (lambda: np.array([0.35, -0.35]), "Only the mean is taken out yet, and nothing is divided by σ_z."),
                 (lambda: np.array([0.175, -0.175]),
-                 "The mean is out and s is right, but the part along x is still in. Compare what is left with x."),
-                (lambda: np.array([0.25, -0.1]), "This only divides by s. Both projections are missing."),
+                 "The mean is out and σ_z is right, but the part along ẑ is still in. Compare what is left with ẑ."),
+                (lambda: np.array([0.25, -0.1]), "This only divides by σ_z. Both projections are missing."),
                 (lambda: np.array([0.5, -0.2]), "This is what comes in."),
             ),
         ),
@@ -59,17 +59,18 @@ EXERCISES = {
             tolerance=0.02,
         ),
         Exercise(
-            "rms", "dL/dz of RMS norm, an array like g", lambda g, x, s: normalize_backward(g, x, s, 0, False),
-            error_signal,
+            "rms", "dL/dz of RMS norm, an array like d",
+            lambda d, z_hat, sigma: normalize_backward(d, z_hat, sigma, 0, False), error_signal,
             mistakes=(
-                (lambda g, x, s: normalize_backward(g, x, s, 0, True),
+                (lambda d, z_hat, sigma: normalize_backward(d, z_hat, sigma, 0, True),
                  "This takes out the mean as well. RMS norm subtracts no mean, so the backward pass does not either."),
-                (lambda g, x, s: normalize_backward(g, x, s, 1, False),
+                (lambda d, z_hat, sigma: normalize_backward(d, z_hat, sigma, 1, False),
                  "This averages over the examples, axis 1. RMS norm looks at one example, over its units: axis 0."),
-                (lambda g, x, s: normalize_backward(g, x, 1.0, 0, False), "The division by s is missing."),
-                (lambda g, x, s: g / s, "This only divides by s. The part along x has to go first."),
-                (lambda g, x, s: (g - x * (g * x).sum(axis=0, keepdims=True)) / s,
-                 "The part along x is a mean over the units, not a sum."),
+                (lambda d, z_hat, sigma: normalize_backward(d, z_hat, 1.0, 0, False),
+                 "The division by σ_z is missing."),
+                (lambda d, z_hat, sigma: d / sigma, "This only divides by σ_z. The part along ẑ has to go first."),
+                (lambda d, z_hat, sigma: (d - z_hat * (d * z_hat).sum(axis=0, keepdims=True)) / sigma,
+                 "The part along ẑ is a mean over the units, not a sum."),
             ),
         ),
         Exercise(
@@ -78,7 +79,7 @@ EXERCISES = {
                 (lambda *given: fold(*given, power=1.0), "Divide by the standard deviation, not by the variance."),
                 (lambda W, b, gamma, beta, mean, variance: np.hstack(
                     [gamma / variance**0.5 * W, b - gamma * mean / variance**0.5 + beta]),
-                 "The old bias b passes through the norm as well: it is scaled too."),
+                 "The old bias b passes through batch norm as well: it is scaled too."),
                 (lambda W, b, gamma, beta, mean, variance: np.hstack(
                     [gamma / variance**0.5 * W, gamma / variance**0.5 * b + beta]),
                  "The running mean is missing: it is subtracted before scaling."),
