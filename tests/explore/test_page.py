@@ -1,6 +1,7 @@
 """The page's script in a browser: it reads values back, follows links, plays, speaks, and says what failed."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from vgtext.explore import Play, explore, source
 from vgtext.explore.page import HERE, SCRIPTS
 from vgtext.explore.show import page_element
+from vgtext.tools import slides
 
 ROOMS = sorted({room for rooms in SCRIPTS.values() for room in rooms})
 STYLE = "<style>{} body {{ font-family: 'DejaVu Sans'; width: 640px; margin: 0 }}</style>"
@@ -63,10 +65,32 @@ def draw_run(ax, step=0):
     return f"Step {step} of 3."
 
 
-def draw_odd(ax, which="R&D"):
+def draw_odd(ax, which="plain"):
     ax.plot([0, 1], [0, len(which)])
     ax.set(xlim=(0, 1), ylim=(0, 20))
     return f"This is {which}."
+
+
+def draw_symlog(ax):
+    ax.plot([0, 1, 2], [-1000, 0.5, 100], color="#b34400", alpha=0.3)
+    ax.set_yscale("symlog", linthresh=1)
+    ax.set(xlim=(-1, 3), ylim=(-1e4, 1e4), ylabel="change")
+    return "Large, small, large."
+
+
+def draw_arrow(ax):
+    ax.annotate("", xy=(0.8, 0.5), xytext=(0.2, 0.5), arrowprops={"arrowstyle": "->", "color": "#000080"})
+    ax.annotate("", xy=(0.8, 0.2), xytext=(0.2, 0.2), arrowprops={"arrowstyle": "-", "color": "#800000"})
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    return "One arrow and one line."
+
+
+def draw_colors(ax):
+    for k, color in enumerate(["#000000", "#0b5cad", "#00684a", "#b34400", "#5a3d8f", "#e69f00", "#56b4e9", "#cc79a7"]):
+        ax.plot([0, 1], [k, k + 1], color=color)
+        ax.text(0.1, k, f"line {k}", color=color)
+    ax.set(xlim=(0, 1), ylim=(0, 9), xlabel="x", ylabel="y")
+    return "Eight colours."
 
 
 ODD = ["R&D", "a?b", "1 + 1", "50%", "x=y#z", "plain"]
@@ -78,6 +102,7 @@ def elements():
         explore(draw_line, slope=(1, 4), kind=["plain", "fancy"], labels={"slope": "slope σ_w"}),
         explore(draw_decades, top=(1, 3)), explore(draw_inverted), explore(draw_map, at=(0, 2)), explore(draw_table),
         explore(draw_bars), explore(draw_run, step=Play(0, 3, interval=40)), explore(draw_odd, which=ODD),
+        explore(draw_symlog), explore(draw_arrow), explore(draw_colors),
     ]
     return "".join(page_element(each.figure) for each in made)
 
@@ -162,6 +187,7 @@ def test_values_are_read_on_a_linear_axis_by_mouse_and_by_keys(tab):
     assert read(found, 0.5, 4 / 12) == ["rising", "layer l: 2", "size: 4"]
     assert walk(found, "ArrowRight") == ["rising", "layer l: 0", "size: 0"]  # the guide line is no line to read
     assert walk(found, "ArrowRight", "ArrowRight") == ["rising", "layer l: 2", "size: 4"]
+    assert walk(found, "ArrowDown") == ["rising", "layer l: 2", "size: 4"]  # and the curve and its markers are one
     tab.keyboard.press("Escape")
     assert not found.locator(".vg-tip").is_visible()
 
@@ -170,6 +196,13 @@ def test_values_are_read_on_log_axes(tab):
     found = figure(tab, "decades")
     assert read(found, 0.5, 5 / 12) == ["measured", "width: 10", "error: 0.001"]
     assert walk(found, "ArrowLeft") == ["measured", "width: 1", "error: 0.000001"]
+
+
+def test_values_are_read_on_a_symlog_axis(tab):
+    found = figure(tab, "symlog")
+    assert walk(found, "ArrowRight")[1] == "change: −1000"
+    assert walk(found, "ArrowRight")[1] == "change: 0.5"
+    assert walk(found, "ArrowRight")[1] == "change: 100"
 
 
 def test_values_are_read_on_inverted_axes(tab):
@@ -228,6 +261,11 @@ def test_a_link_opens_its_state_whatever_its_characters(tab, file, which):
     assert tab.locator("#odd select").evaluate("s => s.selectedOptions[0].label") == which
 
 
+def test_a_plus_in_an_address_is_no_space(tab, file):
+    tab.goto(f"{file.as_uri()}#odd?which=1%20+%201")
+    tab.wait_for_function("document.querySelector('#odd figcaption').innerText === 'This is 1 + 1.'")
+
+
 @pytest.mark.parametrize(("hash", "slope"), [
     ("slope=3", 3), ("slope=2.6", 3), ("slope=Infinity", 4), ("slope=-Infinity", 1), ("slope=99", 4), ("slope=", 2),
     ("slope=NaN", 2), ("slope=one", 2), ("other=3", 2), ("slope=%zz", 2)])
@@ -257,11 +295,12 @@ def test_the_same_link_works_again_and_focus_follows(tab):
 
 def test_legend_and_colour_bar_show_what_they_name(tab):
     found = figure(tab, "line")
-    [words, key] = found.evaluate("""f => {
+    keys = found.evaluate("""f => {
       const words = [...f.querySelectorAll('text')].find(t => t.textContent === 'rising').parentNode;
-      return [words.getAttribute('transform'), words.previousElementSibling.getAttribute('stroke')];
+      const marker = words.previousElementSibling, line = marker.previousElementSibling;
+      return [line, marker].map(key => key.getAttribute('stroke'));
     }""")
-    assert words and key == "#0b5cad"
+    assert keys == ["#0b5cad"] * 2
     bar = figure(tab, "map").locator("svg image:not(.vg-pixels)")
     box, panel = bar.bounding_box(), figure(tab, "map").locator(".vg-pixels").bounding_box()
     assert box["x"] > panel["x"] + panel["width"] and box["height"] == pytest.approx(panel["height"], abs=1)
@@ -275,7 +314,10 @@ def test_legend_and_colour_bar_show_what_they_name(tab):
     }""")
     assert colors[0][0] > 240 and colors[0][1] > 220  # viridis: yellow on top
     assert colors[1][2] > 70 and colors[1][1] < 20
-    labels = figure(tab, "map").locator("text").evaluate_all("all => all.map(t => t.textContent)")
+    marks = figure(tab, "map").locator("text").evaluate_all(
+        "all => all.map(t => [t.textContent, t.getBoundingClientRect().y])")
+    heights, labels = dict(marks), [word for word, _ in marks]
+    assert heights["1"] > heights["3"] > heights["5"]
     assert "height" in labels and {"north", "south", "a", "b", "c"} <= set(labels)
 
 
@@ -298,6 +340,85 @@ def test_play_runs_to_the_end_stops_and_starts_again(tab):
     assert button.inner_text() == "Play"
     tab.wait_for_timeout(150)
     assert found.locator("figcaption").inner_text() == "Step 1 of 3."
+
+
+def test_one_control_leaves_the_others(tab):
+    found = figure(tab, "line")
+    found.get_by_label("slope").press("ArrowRight")
+    found.get_by_label("kind").select_option("1")
+    tab.wait_for_function("document.querySelector('#line figcaption').innerText.endsWith('kind fancy.')")
+    assert found.locator("figcaption").inner_text().startswith("The slope is 3")
+    found.get_by_label("slope").press("ArrowRight")
+    tab.wait_for_function("document.querySelector('#line figcaption').innerText.startsWith('The slope is 4')")
+    assert found.locator("figcaption").inner_text().endswith("kind fancy.")
+    assert found.locator(".vg-value").inner_text() == "4"
+
+
+def test_play_is_a_step_for_readers_who_ask_for_less_motion(browser, file):
+    tab = browser.new_page(reduced_motion="reduce")
+    tab.goto(file.as_uri())
+    button = figure(tab, "run").locator(".vg-play")
+    assert button.inner_text() == "Step"
+    button.click()
+    tab.wait_for_timeout(200)
+    assert tab.locator("#run figcaption").inner_text() == "Step 1 of 3."
+    tab.close()
+
+
+def test_an_arrow_has_its_head_at_its_end_and_a_line_its_opacity(tab):
+    found = figure(tab, "arrow")
+    [[shaft, head], [line, none]] = found.locator("g[stroke-linecap]").evaluate_all(
+        "all => all.map(g => [...g.children].map(p => p.getAttribute('d')))")
+    start, tip = float(re.match(r"M([\d.]+)", shaft)[1]), float(re.findall(r"([\d.]+) [\d.]+$", shaft)[0])
+    barbs = [float(x) for x in re.findall(r"L([\d.]+)", head)]
+    assert len(barbs) == 2 and start < max(barbs) < tip and tip - max(barbs) < 8
+    assert re.findall(r"M([\d.]+)", head) == [f"{tip:g}"] * 2
+    assert line and not none
+    curve = figure(tab, "symlog").locator("path[stroke='#b34400']")
+    assert curve.get_attribute("stroke-opacity") == "0.3"
+
+
+def luminance(channels):
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in channels)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_lines_and_words_stand_out_from_the_ground_that_the_book_has(tab, theme):
+    sheet = (Path(__file__).parents[2] / "book" / "_static" / "book.css").read_text("utf8")
+    dark = re.search(r'html\[data-theme="dark"\] \{[^}]*--pst-color-background: (#\w{6})', sheet)[1]
+    ground = [int({"light": "#ffffff", "dark": dark}[theme][i : i + 2], 16) for i in (1, 3, 5)]
+    tab.evaluate("theme => (document.documentElement.dataset.theme = theme)", theme)
+    found = figure(tab, "colors")
+
+    def rgb(color):
+        return [float(v) for v in re.findall(r"[\d.]+", color)[:3]]
+
+    lines = found.locator("path[stroke-linejoin]").evaluate_all("all => all.map(p => getComputedStyle(p).stroke)")
+    words = found.locator("text").evaluate_all("all => all.map(t => getComputedStyle(t).fill)")
+    assert len(lines) == 8 and len(words) > 20
+    assert min(contrast(rgb(line), ground) for line in lines) >= (3 if theme == "dark" else 2.2)
+    assert min(contrast(rgb(word), ground) for word in words) >= 4.5
+
+
+def test_slides_answer(browser, tmp_path, monkeypatch):
+    monkeypatch.setenv("VGTEXT_EXPLORE", "text")
+    made = {"line": explore(draw_line, slope=(1, 4)).figure}
+    monkeypatch.setattr(slides.notebooks, "figures", lambda slug: made)
+    path = tmp_path / "slides.html"
+    path.write_text(slides.slides("problem"), "utf8")
+    tab = browser.new_page()
+    tab.goto(path.as_uri())
+    found = figure(tab, "line")
+    found.locator("input").press("ArrowRight")
+    tab.wait_for_function("document.querySelector('#line figcaption').innerText.startsWith('The slope is 3')")
+    assert read(found, 0.25, 0.25) == ["rising", "layer l: 1", "size: 3"]
+    tab.close()
 
 
 def test_no_picture_and_no_caption_moves_what_stands_below(tab):

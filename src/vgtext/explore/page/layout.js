@@ -13,7 +13,7 @@ export const SIZE = {
   bar: 12, barGap: 10, barTicks: 17, barRoom: 34, barLabel: 20, // of a colour bar
   edge: 10, right: 12, // least margins at the top and at the right
   foot: 6, footLabel: 4, labelDrop: 25, // below a panel: without numbers; from axis to label
-  stackBelow: 270, stackGap: 8, stackHeight: 230, // panels narrower than this are stacked
+  stackBelow: 270, stackGap: 8, stackHeight: 195, // panels narrower than this are stacked
   minHeight: 220, maxHeight: 340, maxSquare: 380, minWidth: 130, // of a panel
   rowAspect: 0.9, aloneAspect: 0.5, // height to width of a panel in a row, and of one alone
 };

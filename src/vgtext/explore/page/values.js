@@ -30,17 +30,18 @@ export const write = (value) =>
     .replace(/e\+?(-?\d+)/, (_, power) => ` × 10${raised(power)}`)
     .replace("-", "\u2212");
 
-// The value at a place, with as many digits as the whole numbers of the packed form can tell.
+// The value at a place, as the shortest number that the whole numbers of the packed form can mean.
 export function readValue(axis, place, unit) {
-  const value = valueAt(axis, place / unit),
-    size = Math.abs(value);
+  const value = valueAt(axis, place / unit);
   const [after, before] = [place + 1, place - 1].map((u) => valueAt(axis, u / unit));
-  const blur = Math.abs(after - before) / 2,
-    near = Math.round(value);
-  if (size <= blur) return "0";
-  if (Math.abs(value - near) < blur && size >= 1 && size < 1e5) return write(near);
-  const digits = Math.min(4, Math.max(1, Math.floor(Math.log10(size / blur))));
-  return write(Number(value.toPrecision(digits)));
+  const blur = Math.abs(after - before) / 2;
+  if (Math.abs(value) <= blur) return "0";
+  let short = value;
+  for (let digits = 1; digits < 7; digits++) {
+    short = Number(value.toPrecision(digits));
+    if (Math.abs(short - value) <= blur) break;
+  }
+  return write(short);
 }
 
 // What an axis says between two places: the words of its tick there, or the value between them.

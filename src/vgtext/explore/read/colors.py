@@ -9,7 +9,7 @@ from functools import cache
 
 from matplotlib.colors import to_hex, to_rgb, to_rgba
 
-LIGHT, DARK = (1.0, 1.0, 1.0), (0.071, 0.078, 0.09)  # the grounds of the page
+LIGHT, DARK = (1.0, 1.0, 1.0), (0.083, 0.095, 0.111)  # the grounds of the page, #15181c in the dark
 
 
 def luminance(rgb):

@@ -1,0 +1,60 @@
+"""How a page reads: code that only asks for a figure is folded, and no comma is torn from its formula."""
+
+import ast
+import re
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+ASKS = {"explore", "quiz"}
+
+
+def is_plumbing(code):
+    """Say whether ``code`` does nothing but import, and ask for figures or quizzes."""
+    try:
+        lines = ast.parse(code).body
+    except SyntaxError:
+        return False
+    calls = [line.value.func for line in lines if isinstance(line, ast.Expr) and isinstance(line.value, ast.Call)]
+    asks = [call for call in calls if isinstance(call, ast.Name) and call.id in ASKS]
+    return len(asks) + sum(isinstance(line, (ast.Import, ast.ImportFrom)) for line in lines) == len(lines) > 0
+
+
+class FoldPlumbing(SphinxPostTransform):
+    """Fold the code of cells that a reader has no need to see, as the tag ``hide-input`` does."""
+
+    default_priority = 150  # before MyST-NB folds
+
+    def run(self, **options):
+        """Mark each such cell."""
+        for cell in self.document.findall(nodes.container):
+            if cell.get("nb_element") == "cell_code" and not cell.get("hide_mode") and cell.children:
+                source = cell.children[0]
+                if source.get("nb_element") == "cell_code_source" and is_plumbing(source.astext()):
+                    cell["hide_mode"] = "input"
+                    cell["prompt_show"] = self.config.nb_code_prompt_show
+                    cell["prompt_hide"] = self.config.nb_code_prompt_hide
+
+
+class KeepTogether(SphinxPostTransform):
+    """Wrap a formula with the punctuation that follows it: a browser would break the line between them."""
+
+    default_priority = 150
+
+    def run(self, **options):
+        """Wrap each of them."""
+        for formula in list(self.document.findall(nodes.math)):
+            after = formula.next_node(descend=False, siblings=True)
+            mark = isinstance(after, nodes.Text) and re.match(r"[,.;:!?)’”…]+", after)
+            if mark:
+                after.parent.replace(after, nodes.Text(after[mark.end():]))
+                together = nodes.inline("", "", classes=["together"])
+                formula.replace_self(together)
+                together += [formula, nodes.Text(mark[0])]
+
+
+def setup(app):
+    """Register the transforms."""
+    app.add_post_transform(FoldPlumbing)
+    app.add_post_transform(KeepTogether)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,37 @@
+"""Code that only asks for a figure is folded, and a comma stays with its formula, in a book of one page."""
+
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from sphinx.application import Sphinx
+
+EXTENSIONS = Path(__file__).parents[2] / "book" / "_ext"
+sys.path.insert(0, str(EXTENSIONS))
+
+from typeset import is_plumbing  # noqa: E402
+
+
+@pytest.mark.parametrize(("code", "folded"), [
+    ("explore(lab.draw_chain, depth=(2, 50))", True), ("import numpy as np\nfrom vgtext import nn", True),
+    ("from vgtext.explore import explore\nexplore(draw)", True), ('quiz("Why?", right={}, wrong={})', True),
+    ("x = explore(draw)", False), ("W = 0.2 * np.eye(2)\nexplore(draw)", False), ("check(1, 2)", False),
+    ("%matplotlib inline", False), ("", False), ("'words'", False)])
+def test_plumbing_is_what_a_reader_need_not_see(code, folded):
+    assert is_plumbing(code) == folded
+
+
+def test_a_page_folds_plumbing_and_keeps_commas_with_their_formulas(tmp_path):
+    cells = [nbformat.v4.new_markdown_cell("# Title\n\nLet $a$, and $b$; then $c$ follows."),
+             nbformat.v4.new_code_cell("import numpy as np"), nbformat.v4.new_code_cell("W = 1")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "index.ipynb")
+    options = {"extensions": ["myst_nb", "sphinx.ext.mathjax", "typeset"], "nb_execution_mode": "off",
+               "myst_enable_extensions": ["dollarmath"], "nb_code_prompt_show": "Show the code",
+               "suppress_warnings": ["mystnb.lexer"]}
+    app = Sphinx(tmp_path, None, tmp_path / "out", tmp_path / "trees", "html", confoverrides=options, status=None)
+    app.build()
+    page = (tmp_path / "out" / "index.html").read_text("utf8")
+    assert page.count("<details") == 1 and "Show the code" in page and page.index("<details") < page.index("import")
+    assert page.count('<span class="together">') == 2
+    assert all(f"{mark}</span>" in page for mark in ",;")
