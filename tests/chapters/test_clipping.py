@@ -222,17 +222,31 @@ def test_the_wrong_sign_in_the_text():
 # Spikes, inf and nan
 
 
+@pytest.mark.parametrize("when", lab.TIMES)
 @pytest.mark.parametrize("spike", lab.SPIKES)
-def test_adam_follows_its_two_averages(spike):
-    assert lab.strides("adam", spike) == pytest.approx(spikes.adam_theory(spike), rel=1e-6)
+def test_adam_follows_its_two_averages(spike, when):
+    assert lab.strides("adam", spike, when) == pytest.approx(spikes.adam_theory(spike, when), rel=1e-6)
 
 
 def test_adam_sleeps_and_clipping_wakes_it():
-    made = lab.strides("adam", 1000)
-    assert 0.9 < made[spikes.AT - 1] < 1 and made[spikes.AT + 99] == pytest.approx(1 / 70, rel=0.02)
-    assert lab.lost(1000) > 850 and lab.lost(10) < 100 and lab.lost(1000, 2.0) < 5
-    plain = lab.strides("sgd", 1000)
-    assert plain[spikes.AT - 1] == pytest.approx(plain.sum() - plain[spikes.AT - 1], rel=0.01)
+    """Late in training; at step 100 the correction of the bias, 10.5, hides it."""
+    late, early = lab.strides("adam", 1000, 10_000), lab.strides("adam", 1000, 100)
+    assert late[9999] == pytest.approx(3.19, abs=0.01) and late[10_099] == pytest.approx(1 / 30, rel=0.02)
+    assert early[99] == pytest.approx(1, abs=0.05) and 1 / (1 - 0.999**100) == pytest.approx(10.5, abs=0.05)
+    assert lab.after_spike(1000, 10_000) < 0.1 * 900 and lab.after_spike(10, 10_000) > 0.9 * 900
+    assert lab.after_spike(1000, 10_000, 2.0) == pytest.approx(900, rel=0.01)
+    ten, twenty = (lab.after_spike(1000, 10_000, steps=steps) for steps in (10, 20))
+    assert ten > 2 * (twenty - ten)  # "about ten more steps"
+    assert lab.strides("sgd", 1000, 10_000)[9999] == 1000
+
+
+def test_the_bound_on_adams_step():
+    """A gradient that stands alone, after many steps without any: the averages' shares of it."""
+    rule, theta = nn.Adam(), np.zeros(1)
+    for g in [0.0] * 20_000 + [5.0]:
+        before = theta.copy()
+        rule.step(theta, np.array([g]), 1.0)
+    assert abs(theta - before)[0] == pytest.approx(spikes.BOUND, rel=1e-3) and spikes.BOUND == pytest.approx(3.16, abs=0.005)
 
 
 def test_frameworks_pass_on_what_is_broken():
@@ -329,7 +343,7 @@ def test_captions_tell_the_numbers_of_their_state():
     assert number(np.linalg.norm(count.sizes(1.2)) * lab.left(1.2, 60)) in caption("count", k=60, sigma_w=1.2)
     assert number(lab.swing(3.0, 1.0)[1]) in caption("valley", ratio=3.0, c=1.0)
     assert f"{lab.settle(0.5, 8, 0.5):.2f}" in caption("bias", skew=0.5, batch=8, c=0.5)
-    assert number(lab.strides("adam", 100)[100:].sum(), 3) in caption("spike", spike=100)
+    assert number(lab.after_spike(100, 1000), 3) in caption("spike", spike=100, when=1000)
     assert number(lab.typical_loss(0.3, 0.1)) in caption("recurrent", rate=0.3, c=0.1)
 
 
@@ -338,11 +352,11 @@ def test_numbers_typed_into_the_prose():
     way = lab.shortest_way()
     check_prose(
         "clipping",
-        given={"0.01", "0.03", "0.1", "0.3", "0.7", "0.8", "0.9", "0.999", "1.5", "1000", "1500", "1,000", "1,024",
-               "1964"},
+        given={"0.01", "0.03", "0.1", "0.3", "0.7", "0.8", "0.9", "0.999", "1.5", "2.1", "1000", "1500", "1,000", "1,024",
+               "10,000"},
         computed={
             "38,090": net.theta.size, "0.798": (2 / np.pi) ** 0.5, "1.07": way, "0.00107": lab.reach(),
-            "1.08": lab.factor(1.5), "0.050": lab.typical_loss(0.01),
+            "1.08": lab.factor(1.5), "3.16": spikes.BOUND, "0.050": lab.typical_loss(0.01),
             "0.0016": lab.typical_loss(0.3, 0.3),
         },
     )

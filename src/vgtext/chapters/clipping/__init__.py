@@ -18,7 +18,7 @@ from .exercises import EXERCISES
 from .recurrent import best_limit, draw_recurrent, observed, reach, shortest_way, solved, typical_loss
 from .runs import LIMITS, RATES, sequences, stored
 from .spikes import LIMITS as SPIKE_LIMITS
-from .spikes import OPTIMIZERS, SPIKES, draw_spike, forward_overflow, framework_clip, lost, strides
+from .spikes import SPIKES, TIMES, after_spike, draw_spike, forward_overflow, framework_clip, strides
 from .valley import LIMITS as VALLEY_LIMITS
 from .valley import RATIOS, draw_valley, floor, slide, swing
 from .ways import WAYS, angle, clipped, draw_step, length, two_layers

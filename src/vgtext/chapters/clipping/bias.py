@@ -63,7 +63,7 @@ def draw_bias(cloud, rest, c=0.2, batch=1, skew=1.0):
                                    (here, "w settles", COLORS["forward"], 1.10)):
         cloud.plot([place, place], [0, y], color=color, linewidth=2 if words == "w settles" else 1.1)
         cloud.text(4.9, y - 0.02, f"{words} {place:.2f}", color=color, ha="right", fontsize=9)
-    rest.set(xscale="log", xlim=(0.08, 25), ylim=(0.9, 1.75), xlabel="threshold c", ylabel="where w settles")
+    rest.set(xscale="log", xlim=(0.08, 25), ylim=(0.9, 1.75), xlabel="threshold C", ylabel="where w settles")
     rest.set_xticks([0.1, 1, 10], ["0.1", "1", "10"])
     rest.minorticks_off()
     rest.axhline(mean, **REFERENCE)
@@ -75,5 +75,5 @@ def draw_bias(cloud, rest, c=0.2, batch=1, skew=1.0):
               color=COLORS["forward"])
     rest.plot([c], [here], marker="o", markersize=9, color=COLORS["forward"])
     share = np.mean(np.abs(here - batch_means(skew, batch)) > c)
-    return (f"Batches of {batch}, c = {c:g}: {share:.0%} of the gradients are clipped, and w settles at {here:.2f}. "
+    return (f"Batches of {batch}, C = {c:g}: {share:.0%} of the gradients are clipped, and w settles at {here:.2f}. "
             f"The least loss is at the mean, {mean:.2f}; the median is {median:.2f}.")

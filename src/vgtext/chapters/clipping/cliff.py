@@ -86,5 +86,5 @@ def story(rate, c, step):
     k, length = longest(rate, None, step)
     return (f"η = {rate:g}, {step} steps. Not clipped: step {k} met a gradient of {number(norms[k - 1])} and went "
             f"{number(length)} far. The gradient is {number(norms[step])} now, the loss {number(losses[step])}. "
-            f"Clipped at c = {c:g}: no step went further than {number(longest(rate, c, step)[1])}, and the loss is "
+            f"Clipped at C = {c:g}: no step went further than {number(longest(rate, c, step)[1])}, and the loss is "
             f"{number(descend(rate, c)[1][step])}.")

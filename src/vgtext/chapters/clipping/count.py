@@ -57,7 +57,7 @@ def draw_count(layers, rest, k=100, end="output", sigma_w=1.5):
     layers.plot(l[mask], g[mask], linestyle="none", marker="o", markersize=3, color=COLORS["gradient"])
     layers.plot(l, g * min(1, LIMIT / whole), color=COLORS["forward"], linewidth=1.6)
     for y, words, color in ((0.98, "dots: kept", "gradient"), (0.90, "crosses: left out", "backward"),
-                            (0.82, "line: all clipped together, c = 1", "forward")):
+                            (0.82, "line: all clipped together, C = 1", "forward")):
         layers.text(0.97, y, words, color=COLORS[color], ha="right", va="top", fontsize=9, transform=layers.transAxes)
     rest.set(xlim=(0, 107), xlabel="number of layers kept, k", xticks=[0, 20, 40, 60, 80, 100])
     log_axis(rest, 1e-8, 1e13, "global norm")
@@ -67,7 +67,7 @@ def draw_count(layers, rest, k=100, end="output", sigma_w=1.5):
         rest.plot(ks, whole * factor(sigma_w) ** (ks - LAYERS), **THEORY)
     rest.plot([k], [whole * left(sigma_w, k, end)], marker="o", markersize=8, color=COLORS["gradient"])
     rest.axhline(LIMIT, **REFERENCE)
-    label_line(rest, 2, LIMIT, "clipped at c = 1", COLORS["forward"], va="top", xytext=(0, -4))
+    label_line(rest, 2, LIMIT, "clipped at C = 1", COLORS["forward"], va="top", xytext=(0, -4))
     now = whole * left(sigma_w, k, end)
     some = {("output", 1): "the layer nearest the output", ("input", 1): "layer 1"}.get(
         (end, k), next(words for words, name in ENDS.items() if name == end).replace("k", str(k), 1))

@@ -7,67 +7,74 @@ import numpy as np
 from vgtext import nn
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis, number
 
-AT, STEPS = 100, 1000  # the step of the spike, and how far we look
-SPIKES, LIMITS = [1, 10, 100, 1000], {"none": None, "c = 10": 10.0, "c = 2": 2.0}
-OPTIMIZERS = {"Plain descent": "sgd", "Adam": "adam"}
+BEFORE, AFTER = 100, 900  # how many steps before and after the spike are shown
+SPIKES, TIMES = [1, 10, 100, 1000], [100, 1000, 10_000]
+LIMITS = {"none": None, "C = 2": 2.0}
+BETA1, BETA2 = 0.9, 0.999
+#: The longest step of Adam over η, for a gradient that stands alone (Kingma and Ba 2015, section 2.1).
+BOUND = (1 - BETA1) / np.sqrt(1 - BETA2)
 
 
-def stream(spike, c=None):
-    """Gradients of one parameter: 1 at every step but at step 100, where it is ``spike``, clipped at c: (STEPS,)."""
-    g = np.ones(STEPS)
-    g[AT - 1] = spike
+def stream(spike, when, c=None):
+    """Gradients of one parameter: 1 at every step but at step ``when``, where it is ``spike``, clipped at c."""
+    g = np.ones(when + AFTER)
+    g[when - 1] = spike
     return g if c is None else np.clip(g, -c, c)
 
 
 @cache
-def strides(optimizer, spike, c=None):
-    """The length of each step, divided by the learning rate: (STEPS,)."""
+def strides(optimizer, spike, when, c=None):
+    """The length of each step, divided by the learning rate: (when + AFTER,)."""
     rule, theta, lengths = nn.OPTIMIZERS[optimizer](), np.zeros(1), []
-    for g in stream(spike, c):
+    for g in stream(spike, when, c)[:, None]:
         before = theta.copy()
-        rule.step(theta, np.array([g]), 1.0)
-        lengths.append(float(np.abs(theta - before)[0]))
+        rule.step(theta, g, 1.0)
+        lengths.append(abs(theta - before)[0])
     return np.array(lengths)
 
 
-def adam_theory(spike, beta1=0.9, beta2=0.999):
-    """Adam's step after a spike among gradients of size 1: the averages remember it by their own half-lives."""
-    t = np.arange(1, STEPS + 1)
-    age = np.where(t >= AT, t - AT, np.inf)
-    m = 1 + (1 - beta1) * beta1**age * (spike - 1) / (1 - beta1**t)
-    v = 1 + (1 - beta2) * beta2**age * (spike**2 - 1) / (1 - beta2**t)
+def adam_theory(spike, when):
+    """Adam's step / η after a spike among gradients of 1: each average keeps its share β of the spike, step by step.
+
+    m = 1 + (1 - β1) β1^age (spike - 1) / (1 - β1^t), v likewise with β2 and spike² - 1; the step is m / √v.
+    """
+    t = np.arange(1, when + AFTER + 1)
+    age = np.where(t >= when, t - when, np.inf)
+    m = 1 + (1 - BETA1) * BETA1**age * (spike - 1) / (1 - BETA1**t)
+    v = 1 + (1 - BETA2) * BETA2**age * (spike**2 - 1) / (1 - BETA2**t)
     return m / np.sqrt(v)
 
 
-def lost(spike, c=None, optimizer="adam"):
-    """How many ordinary steps' worth of way the 900 steps after the spike fall short."""
-    return float(np.sum(1 - strides(optimizer, spike, c)[AT:]))
+def after_spike(spike, when, c=None, steps=AFTER, optimizer="adam"):
+    """The way of the ``steps`` steps after the spike, in units of η: ``steps`` if there were none."""
+    return float(strides(optimizer, spike, when, c)[when : when + steps].sum())
 
 
-def draw_spike(gradient, stride, optimizer="adam", spike=1000, c=None):
-    """The gradients with one spike, clipped or not, and the steps that an optimizer makes of them."""
-    t = np.arange(1, STEPS + 1)
+def draw_spike(gradient, stride, spike=1000, when=10_000, c=None):
+    """The gradients with one spike, clipped or not, and the steps that Adam and plain descent make of them."""
+    t, shown = np.arange(1 - BEFORE, AFTER + 1), slice(when - BEFORE, None)
     for ax in (gradient, stride):
-        ax.set(xlim=(0, 1.05 * STEPS), xlabel="step", xticks=[0, 250, 500, 750, 1000])
+        ax.set(xlim=(-BEFORE, 1.04 * AFTER), xlabel="steps after the spike", xticks=[0, 300, 600, 900])
     log_axis(gradient, 0.003, 3000, "size of the gradient")
     log_axis(stride, 0.003, 3000, "length of the step / η")
-    gradient.plot(t, stream(spike), color=COLORS["seed"], linewidth=1.2)
-    gradient.plot(t, stream(spike, c), color=COLORS["gradient"])
+    gradient.plot(t, stream(spike, when)[shown], color=COLORS["seed"], linewidth=1.2)
+    gradient.plot(t, stream(spike, when, c)[shown], color=COLORS["gradient"])
     if c is not None and spike > c:
-        gradient.text(0.97, 0.97, "grey: before clipping", color=COLORS["reference"], ha="right", va="top", fontsize=9,
+        gradient.text(0.97, 0.97, "gray: before clipping", color=COLORS["reference"], ha="right", va="top", fontsize=9,
                       transform=gradient.transAxes)
-    stride.axhline(1, **REFERENCE)
-    made = strides(optimizer, spike, c)
-    stride.plot(t, made, color=COLORS["weight"], linewidth=3)
-    if optimizer == "adam":
-        stride.plot(t, adam_theory(spike if c is None else min(spike, c)), **THEORY)
-    label_line(stride, STEPS, 1, "as without a spike", COLORS["reference"], ha="right", va="bottom", xytext=(0, 3))
-    name = next(words for words, key in OPTIMIZERS.items() if key == optimizer)
-    clipped = "not clipped" if c is None else f"clipped at c = {c:g}"
-    walked = number(made[AT:].sum(), 3)
+    stride.axhline(BOUND, **REFERENCE)
+    label_line(stride, AFTER, BOUND, "Adam's bound", COLORS["reference"], ha="right", va="bottom", xytext=(0, 2))
+    stride.plot(t, strides("sgd", spike, when, c)[shown], color=COLORS["seed"], linewidth=1.2)
+    made = strides("adam", spike, when, c)
+    stride.plot(t, made[shown], color=COLORS["weight"], linewidth=3)
+    stride.plot(t, adam_theory(spike if c is None else min(spike, c), when)[shown], **THEORY)
+    label_line(stride, 0.55 * AFTER, made[when + AFTER // 2], "Adam", COLORS["weight"], ha="center", va="top",
+               xytext=(0, -8))
     size = f"one gradient {spike:,} times as large as the others" if spike > 1 else "all gradients alike"
-    return (f"{name}, {size}, {clipped}: {'the step at the spike' if spike > 1 else f'step {AT}'} is "
-            f"{number(made[AT - 1])} η. The 900 steps after it together are {walked} η long, instead of 900 η.")
+    clipped = "not clipped" if c is None else f"clipped at C = {c:g}"
+    return (f"Adam, {size}, at step {when:,}, {clipped}: the step is {number(made[when - 1])} η there (plain descent: "
+            f"{strides('sgd', spike, when, c)[when - 1]:,.0f} η) and {number(made[when + 99])} η a hundred steps later. The "
+            f"900 steps after it together are {number(after_spike(spike, when, c), 3)} η long, instead of 900 η.")
 
 
 def framework_clip(gradients, c):

@@ -41,7 +41,7 @@ def fate(ratio, c):
         return f"the swing dies out, and the loss after {STEPS} steps is {number(slide(ratio, c)[1][-1])}"
     width, mean = swing(ratio, c)
     beyond = ", beyond the panel" if width > 6 else ""
-    return (f"it is held, and swings for ever: in the end over a width of {number(width)} (ηc = {number(ratio * c)}"
+    return (f"it is held, and swings forever: in the end over a width of {number(width)} (ηC = {number(ratio * c)}"
             f"{beyond}), "
             f"at a mean loss of {number(mean)}")
 
@@ -67,5 +67,5 @@ def draw_valley(valley, loss, ratio=2.5, c=0.3):
     loss.text(3, 2e-4, "not clipped", color=COLORS["backward"], va="top", fontsize=9)
     loss.text(3, 1.2e-5, "clipped", color=COLORS["forward"], va="top", fontsize=9)
     end = slide(ratio)[1][-1]
-    return (f"η = {ratio:g}/λ. Without clipping the loss after {STEPS} steps is {number(end)}. Clipped at c = {c:g}, "
+    return (f"η = {ratio:g}/λ. Without clipping the loss after {STEPS} steps is {number(end)}. Clipped at C = {c:g}, "
             f"{fate(ratio, c)}.")
