@@ -162,11 +162,6 @@ def test_leaving_layers_out():
     assert (np.diff(shares) > 0).all()
 
 
-def test_five_of_105_numbers():
-    share, turn = lab.drop_five_numbers()
-    assert share == pytest.approx((100 / 105) ** 0.5, abs=0.001) and 11 < turn < 13
-
-
 # Overshoot
 
 
@@ -246,7 +241,8 @@ def test_the_bound_on_adams_step():
     for g in [0.0] * 20_000 + [5.0]:
         before = theta.copy()
         rule.step(theta, np.array([g]), 1.0)
-    assert abs(theta - before)[0] == pytest.approx(spikes.BOUND, rel=1e-3) and spikes.BOUND == pytest.approx(3.16, abs=0.005)
+    assert abs(theta - before)[0] == pytest.approx(spikes.BOUND, rel=1e-3)
+    assert spikes.BOUND == pytest.approx(3.16, abs=0.005)
 
 
 def test_frameworks_pass_on_what_is_broken():
@@ -319,7 +315,6 @@ def test_what_the_text_says_of_the_recurrent_net():
     assert lab.solved(0.01) == 7 and lab.typical_loss(0.01) > 25 * lab.typical_loss(0.3, 0.3)
     for rate in (0.003, 0.01):  # "a high threshold does no harm"
         assert lab.solved(rate, 30.0) >= lab.solved(rate)
-    assert all(0.3 < lab.observed(rate) < 1.3 for rate in runs.RATES)  # "about 1 at nearly every learning rate"
     free, clipped = (10.0 ** runs.stored()["traces"][(*recurrent.cell(0.1, c), 0)].astype(float) for c in (None, 1.0))
     assert (clipped[6:20] > 2 * free[6:20]).all()  # "larger than the orange ones, for a hundred steps"
     assert free.max() < 1e3 and np.median(free) == pytest.approx(1, abs=0.5)  # "an ordinary gradient"
@@ -352,8 +347,8 @@ def test_numbers_typed_into_the_prose():
     way = lab.shortest_way()
     check_prose(
         "clipping",
-        given={"0.01", "0.03", "0.1", "0.3", "0.7", "0.8", "0.9", "0.999", "1.5", "2.1", "1000", "1500", "1,000", "1,024",
-               "10,000"},
+        given={"0.01", "0.03", "0.1", "0.3", "0.7", "0.8", "0.9", "0.999", "1.5", "2.1", "1000", "1500", "1,000",
+               "1,024", "10,000"},
         computed={
             "38,090": net.theta.size, "0.798": (2 / np.pi) ** 0.5, "1.07": way, "0.00107": lab.reach(),
             "1.08": lab.factor(1.5), "3.16": spikes.BOUND, "0.050": lab.typical_loss(0.01),

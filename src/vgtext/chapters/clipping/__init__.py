@@ -13,9 +13,9 @@ from .bias import LIMITS as BIAS_LIMITS
 from .cliff import LIMITS as CLIFF_LIMITS
 from .cliff import RATES as CLIFF_RATES
 from .cliff import clip, descend, draw_cliff, longest, loss_and_gradient
-from .count import ENDS, KEPT, draw_count, drop_five_numbers, factor, left
+from .count import ENDS, KEPT, draw_count, factor, left
 from .exercises import EXERCISES
-from .recurrent import best_limit, draw_recurrent, observed, reach, shortest_way, solved, typical_loss
+from .recurrent import best_limit, draw_recurrent, reach, shortest_way, solved, typical_loss
 from .runs import LIMITS, RATES, sequences, stored
 from .spikes import LIMITS as SPIKE_LIMITS
 from .spikes import SPIKES, TIMES, after_spike, draw_spike, forward_overflow, framework_clip, strides

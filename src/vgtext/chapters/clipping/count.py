@@ -39,13 +39,6 @@ def left(sigma_w, k, end="output"):
     return float(np.linalg.norm(g[kept(sigma_w, k, end)]) / np.linalg.norm(g))
 
 
-def drop_five_numbers(count=105, keep=100, trials=4000, seed=0):
-    """Of ``count`` random numbers keep the first: (mean share of the length left, mean angle in degrees)."""
-    g = np.random.default_rng(seed).standard_normal((trials, count))
-    share = np.linalg.norm(g[:, :keep], axis=1) / np.linalg.norm(g, axis=1)
-    return float(share.mean()), float(np.degrees(np.arccos(share)).mean())
-
-
 def draw_count(layers, rest, k=100, end="output", sigma_w=1.5):
     """The gradients of 105 layers, which of them are kept; and the size of the whole, kept or clipped."""
     g, mask = sizes(sigma_w), kept(sigma_w, k, end)

@@ -94,7 +94,7 @@ EXERCISES = {
                 (lambda: np.array([5.0, 1.0, 1.0]),
                  "By value each entry is clipped at 1: the vector becomes (1, 1), and its length is not 1."),
                 (lambda: np.array([7.0, 2**0.5, 1.0]), "Lengths add in squares: the first number is √(3² + 4²)."),
-                (lambda: np.array([5.0, 2**0.5, 5.0]), "By global norm, a vector that is too long ends at the threshold."),
+                (lambda: np.array([5.0, 2**0.5, 5.0]), "By global norm, a long vector is cut to the threshold."),
             ),
         ),
         Exercise(

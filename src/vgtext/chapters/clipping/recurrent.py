@@ -40,11 +40,6 @@ def reach():
     return shortest_way() / STEPS
 
 
-def observed(rate, percent=50):
-    """The size of gradients in runs that are not clipped (the 10th, 50th or 90th percentile), the median over seeds."""
-    return float(np.median(stored()["quantiles"][cell(rate, None)][:, [10, 50, 90].index(percent)]))
-
-
 def longest_steps(rate):
     """ηc for each threshold; NONE where nothing is clipped."""
     return np.array([rate * c if np.isfinite(c) else NONE for c in LIMITS])
