@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import digamma
 
 from figures import caption_of, check_figure
 from prose import check_prose
@@ -43,10 +44,17 @@ def test_the_named_matrices_do_what_the_table_says():
     assert np.flatnonzero(get("transient")[1:] < 1)[0] + 1 == 8
 
 
-@given(st.floats(0.1, 0.99), st.floats(-10, 10), st.integers(1, 20))
+@given(st.just(0.0) | st.floats(0.1, 0.99), st.floats(-10, 10), st.integers(1, 20))
 def test_power_of_a_jordan_block(eigenvalue, b, L):
     power = np.linalg.matrix_power([[eigenvalue, b], [0, eigenvalue]], L)
-    assert power == pytest.approx(eigenvalue**L * np.array([[1, L * b / eigenvalue], [0, 1]]), rel=1e-9, abs=1e-12)
+    said = [[eigenvalue**L, L * b * eigenvalue ** (L - 1)], [0, eigenvalue**L]]
+    assert power == pytest.approx(np.array(said), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 32])
+def test_mean_logarithm_of_a_chi_squared_number_is_the_digamma_formula(n):
+    logs = np.log((np.random.default_rng(n).normal(size=(200_000, n)) ** 2).sum(axis=1))
+    assert logs.mean() == pytest.approx(np.log(2) + digamma(n / 2), abs=5 * logs.std() / np.sqrt(logs.size))
 
 
 @given(unit, unit, unit, unit)
@@ -138,7 +146,7 @@ def test_every_figure_draws_and_says_what_it_shows(name):
 def test_captions_tell_the_numbers_of_their_state():
     assert number(1.2**50, 3) in caption("three_fates", size=0.6)
     assert number((0.6 * 2**0.5) ** 50, 3) in caption("three_fates", size=0.6)
-    assert number(1.5**7, 3) in caption("unit_circle", matrix="scaled identity 1.5 I", depth=7)
+    assert number(1.5**7, 3) in caption("unit_circle", matrix="1.5 times the identity", depth=7)
     assert "1,024" in caption("order", order="A B A B", eps=0.0)
     assert number(lab.threshold_theory(8), 4) in caption("random_products", n=8)
     assert number(1.3**9, 3) in caption("layer_gradients", a=1.3)
@@ -164,7 +172,7 @@ def test_numbers_typed_into_the_prose():
 
 
 def test_what_the_quizzes_say():
-    transient = lab.norms(lab.MATRICES["transient [[.5, 10], [0, .5]]"])
+    transient = lab.norms(lab.MATRICES["transient"])
     assert transient[5] == pytest.approx(3, abs=0.2) and 0.5**5 == pytest.approx(0.03, abs=0.002)
     assert transient[1] == pytest.approx(10.02, abs=0.005) and transient[1] ** 5 == pytest.approx(1e5, rel=0.02)
     assert 0.4 < rule_errors(0.9)[0] < 0.5  # "nearly half of the square"

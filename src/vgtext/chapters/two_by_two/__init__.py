@@ -5,6 +5,8 @@ draw them, and the claims that they settle. The prose stands in ``notebooks/two_
 from cells and captions; a decimal number that is typed into the prose is computed again by the chapter's test.
 """
 
+from vgtext.nn.theory.floats import FORMATS
+
 from . import gradients, precision, repeated, varied
 from .exercises import EXERCISES
 from .gradients import NETWORKS, draw_layer_gradients, layer_sizes

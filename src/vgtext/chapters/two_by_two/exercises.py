@@ -98,12 +98,12 @@ EXERCISES = {
             ),
         ),
         Exercise(
-            "excess", "the entry b, from ρ and s", lambda radius, s: s - radius**2 / s, given_radius_and_norm,
+            "excess", "the entry b, from ρ and σ₁", lambda radius, s: s - radius**2 / s, given_radius_and_norm,
             mistakes=(
-                (lambda radius, s: s, "With b = s the norm is a little larger than s: the diagonal adds to it."),
+                (lambda radius, s: s, "With b = σ₁ the largest stretch is a little more: the diagonal adds to it."),
                 (lambda radius, s: s - radius, "Stretches do not add along an entry. Use σ₁² + σ₂² and σ₁ σ₂."),
                 (lambda radius, s: np.sqrt(s**2 - radius**2),
-                 "This makes the second column as long as s. The longest column is only a lower bound of the norm."),
+                 "This makes the second column as long as σ₁. The longest column is only a lower bound."),
                 (lambda radius, s: np.sqrt(s**2 - 2 * radius**2),
                  "The squares of all entries add up to σ₁² + σ₂²; this leaves σ₂ out."),
                 (lambda radius, s: radius**2 / s - s, "The size is right. The exercise asks for b above 0."),

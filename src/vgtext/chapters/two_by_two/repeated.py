@@ -16,22 +16,22 @@ _c, _s = np.cos(np.pi / 6), np.sin(np.pi / 6)
 
 #: The matrices that the chapter calls by name.
 MATRICES = {
-    "scaled identity 0.2 I": 0.2 * np.eye(2),
-    "scaled identity 1.5 I": 1.5 * np.eye(2),
-    "two eigenvalues [[.9, .6], [.3, .6]]": np.array([[0.9, 0.6], [0.3, 0.6]]),
+    "0.2 times the identity": 0.2 * np.eye(2),
+    "1.5 times the identity": 1.5 * np.eye(2),
+    "two eigenvalues": np.array([[0.9, 0.6], [0.3, 0.6]]),
     "all entries 0.6": np.full((2, 2), 0.6),
     "rotation by 30°": np.array([[_c, -_s], [_s, _c]]),
-    "shear [[1, 1], [0, 1]]": np.array([[1.0, 1.0], [0.0, 1.0]]),
-    "repeated eigenvalue [[.9, 1], [0, .9]]": np.array([[0.9, 1.0], [0.0, 0.9]]),
-    "transient [[.5, 10], [0, .5]]": np.array([[0.5, 10.0], [0.0, 0.5]]),
-    "nilpotent [[0, 2], [0, 0]]": np.array([[0.0, 2.0], [0.0, 0.0]]),
+    "shear": np.array([[1.0, 1.0], [0.0, 1.0]]),
+    "repeated eigenvalue": np.array([[0.9, 1.0], [0.0, 0.9]]),
+    "transient": np.array([[0.5, 10.0], [0.0, 0.5]]),
+    "nilpotent": np.array([[0.0, 2.0], [0.0, 0.0]]),
 }
 #: Signs for the opening figure: the same four sizes, three fates.
 SIGNS = {"+ + / + +": [[1, 1], [1, 1]], "+ + / − +": [[1, 1], [-1, 1]], "+ + / − −": [[1, 1], [-1, -1]]}
 
 
 def norms(W, L=DEPTH):
-    """‖W^l‖ for l = 0 … L, the most by which W^l stretches any input: (L+1,)."""
+    """The largest singular value σ_1(W^l), the most by which W^l stretches any input, for l = 0 … L: (L+1,)."""
     return 10.0 ** log10_norm(powers(W, L), 2)
 
 
@@ -65,7 +65,7 @@ def rule_errors(c):
 
 def draw_three_fates(ax, size=0.6, L=50):
     """Three matrices whose entries differ in their signs only: one explodes, one fades, one dies."""
-    log_axis(ax, 1e-8, 1e8, "largest stretch ‖Wᴸ‖")
+    log_axis(ax, 1e-8, 1e8, "largest stretch σ₁(Wᴸ)")
     depth_axis(ax, L)
     plus, mixed, dead = (norms(size * np.array(signs), L) for signs in SIGNS.values())
     for line, marker, words in zip((plus, mixed), "os", SIGNS, strict=False):
@@ -80,69 +80,73 @@ def draw_three_fates(ax, size=0.6, L=50):
             "exactly 0 from layer 2 on with two minus signs in one row.")
 
 
-def draw_unit_circle(circle, sizes, matrix="scaled identity 0.2 I", depth=10):
-    """The unit circle under W^L, magnified by a power of ten, beside the norms ‖W^L‖ against depth."""
-    W = MATRICES[matrix]
-    P, line = powers(W, DEPTH), norms(W)
-    s, radius = line[1], spectral_radius(W)
-    zoom = int(np.floor(np.log10(line[depth] / 0.3))) if line[depth] > 0 else 0
-    M = P.mantissa[depth] * 2.0 ** P.exponent[depth] / 10.0**zoom
-    circle.set_box_aspect(1)
-    circle.set(xlim=(-3.3, 3.3), ylim=(-3.3, 3.3), xticks=[], yticks=[], title=f"the unit circle at depth {depth}")
-    circle.spines[["left", "bottom"]].set_visible(False)
-    circle.plot(*CIRCLE, **REFERENCE)
-    circle.text(0, -1.1, f"radius {10**zoom}" if 0 <= zoom < 4 else f"radius $10^{{{zoom}}}$", ha="center", va="top",
-                fontsize=8, color=COLORS["reference"])
-    draw_directions(circle, W, M)
+def draw_unit_circle(strip, sizes, matrix="transient", depth=10):
+    """What is left of the unit circle at each depth, a strip of twelve frames; beside it σ_1(W^L) against depth."""
+    W, line = MATRICES[matrix], norms(MATRICES[matrix])
+    draw_frames(strip, W, depth)
+    radius, s, l = spectral_radius(W), line[1], np.arange(DEPTH + 1)
     low, high = (1e-15, 1e2) if line[-1] < 1e-9 and radius > 0 else (1e-5, 1e5)
-    log_axis(sizes, low, high, "largest stretch ‖Wᴸ‖")
+    log_axis(sizes, low, high, "largest stretch σ₁(Wᴸ)")
     depth_axis(sizes, DEPTH)
-    l = np.arange(DEPTH + 1)
-    sizes.plot(l, s**l, **{**THEORY, "linestyle": ":"})
-    sizes.plot(l, positive(radius**l), **THEORY)
+    for rate, style, words, where in ((s, ":", "at most, σ₁(W)ᴸ", {"ha": "left", "xytext": (8, -6)}),
+                                      (radius, "--", "at least, ρ(W)ᴸ", {"ha": "right", "xytext": (-4, -9)})):
+        sizes.plot(l, positive(rate**l), **{**THEORY, "linestyle": style})
+        if rate > 0 and not np.isclose(s, radius):
+            at = int(0.7 * np.flatnonzero((rate**l > low * 50) & (rate**l < high / 50))[-1])
+            label_line(sizes, at, rate**at, words, COLORS["theory"], **where)
     sizes.plot(l, positive(line), color=COLORS["forward"], linewidth=0.9)
     sizes.plot(l[: depth + 1], positive(line)[: depth + 1], **SIGNAL)
     if (zero := np.flatnonzero(line == 0)).size:
         sizes.plot(zero[:1], [low], **{**SIGNAL, "marker": "v"}, clip_on=False)
         label_line(sizes, zero[0], low, f"exactly 0 from depth {zero[0]}", COLORS["forward"], xytext=(8, 8))
-    return (f"{matrix} at depth {depth}: the longest radius is {number(line[depth], 3)}. The eigenvalues (dashed) "
-            f"say {number(radius**depth, 3)}, the largest singular value (dotted) allows up to {number(s**depth, 3)}.")
+    return (f"{matrix} at depth {depth}: the circle's longest radius is {number(line[depth], 3)}. The eigenvalues say "
+            f"at least {number(radius**depth, 3)}, the largest singular value allows up to {number(s**depth, 3)}.")
 
 
-def draw_directions(ax, W, M):
-    """The image of the circle under M, of the input (1, 0) in it, and the real eigenvectors of W."""
-    values, vectors = np.linalg.eig(W)
-    if np.isrealobj(values) and not np.allclose(W, W[0, 0] * np.eye(2)):
-        for v in vectors.T:
-            ax.plot(*np.outer(v, [-5, 5]), **{**THEORY, "linewidth": 0.8})
-    ax.fill(*(M @ CIRCLE), color=COLORS["forward"], alpha=0.15, linewidth=0)
-    ax.plot(*(M @ CIRCLE), color=COLORS["forward"])
-    ax.plot([0, M[0, 0]], [0, M[1, 0]], **{**SIGNAL, "markevery": [1]})
+def draw_frames(ax, W, depth, columns=2, rows=6):
+    """The unit circle (dotted) and its images under W^L, frame by frame, at one scale; the dot is the input (1, 0)."""
+    first = max(0, depth + 1 - columns * rows)
+    P = powers(W, DEPTH)
+    frames = [P.mantissa[L] * 2.0 ** P.exponent[L] for L in range(first, depth + 1)]
+    wide, high = np.max([np.abs(M @ CIRCLE).max(axis=1) for M in frames], axis=0).clip(1)
+    scale = min(1.35 / wide, 0.44 / high)
+    ax.set(xlim=(-1.75, 5.05), ylim=(-5.5, 0.5), xticks=[], yticks=[], title="the unit circle at depth L")
+    ax.spines[["left", "bottom"]].set_visible(False)
+    for k, M in enumerate(frames):
+        center = np.array([[3.3 * (k // rows)], [-(k % rows)]])
+        ax.plot(*(scale * CIRCLE + center), **REFERENCE)
+        ax.fill(*(scale * M @ CIRCLE + center), color=COLORS["forward"], alpha=0.15, linewidth=0)
+        ax.plot(*(scale * M @ CIRCLE + center), color=COLORS["forward"], linewidth=1.2)
+        ax.plot(*(scale * M[:, :1] + center), marker="o", markersize=2.4, color=COLORS["forward"])
+        ax.text(center[0, 0] - 1.7, center[1, 0], f"{first + k}", fontsize=9, va="center", color=COLORS["reference"])
 
 
-def draw_three_rules(plane, share, c=0.6):
-    """Where three rules promise that W = [[a, b], [c, a]] fades: entries, eigenvalues, singular values below 1."""
-    a, b, radius, norm = three_rules(c)
+def draw_three_rules(plane, fate, a=0.6, b=0.6, c=0.6):
+    """Where three rules promise that W = [[a, b], [c, a]] fades; and what one such matrix really does."""
+    at_a, at_b, radius, norm = three_rules(c)
     wrong, refused = rule_errors(c)
-    square = (abs(a) <= 1) & (abs(b) <= 1)
+    square = (abs(at_a) <= 1) & (abs(at_b) <= 1)
     plane.set_box_aspect(1)
     plane.set(xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), xlabel="a, on the diagonal", ylabel="b, top right")
-    plane.contourf(a, b, (square & (radius > 1)).astype(float), [0.5, 1.5], colors=[COLORS["backward"]], alpha=0.35)
+    wrongly = (square & (radius > 1)).astype(float)
+    plane.contourf(at_a, at_b, wrongly, [0.5, 1.5], colors=[COLORS["backward"]], alpha=0.35)
     plane.plot([-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1], color=COLORS["reference"], linestyle=":")
-    plane.contour(a, b, radius, [1.0], colors=[COLORS["forward"]])
-    plane.contour(a, b, norm, [1.0], colors=[COLORS["weight"]], linestyles="--")
-    plane.text(0, -1.04, "a and b below 1", ha="center", va="top", fontsize=8, color=COLORS["reference"])
-    cs = np.round(np.linspace(-0.9, 0.9, 19), 1)
-    errors = np.array([rule_errors(float(x)) for x in cs])
-    share.set(xlim=(-1, 1), ylim=(0, 0.8), xlabel="c, bottom left", ylabel="share of matrices")
-    share.plot(cs, errors[:, 0], color=COLORS["backward"])
-    share.plot(cs, errors[:, 1], color=COLORS["weight"], linestyle="--")
-    share.plot([c, c], [wrong, refused], color=COLORS["reference"], marker="o", linestyle="none")
-    label_line(share, 0, 0.68, "entries below 1,\nbut it explodes", COLORS["backward"], ha="center", xytext=(0, 0))
-    label_line(share, 0, 0.47, "it fades,\nbut the norm is above 1", COLORS["weight"], ha="center", xytext=(0, 0))
-    return (f"With c = {c:.1f} all entries stay below 1 inside the dotted square, yet {wrong:.0%} of it (shaded) "
-            f"explodes: it lies outside the line where the spectral radius is 1. Inside the dashed line the norm is "
-            f"below 1; that rule never errs, but misses {refused:.0%} of the matrices that fade.")
+    plane.contour(at_a, at_b, radius, [1.0], colors=[COLORS["forward"]])
+    plane.contour(at_a, at_b, norm, [1.0], colors=[COLORS["weight"]], linestyles="--")
+    plane.text(-1.56, 1.56, "entries\nbelow 1", va="top", fontsize=8, color=COLORS["reference"])
+    plane.set_title("solid: ρ = 1, dashed: σ₁ = 1")
+    plane.plot([a], [b], marker="o", markersize=8, color=COLORS["forward"], zorder=6)
+    sizes = norms([[a, b], [c, a]], DEPTH)
+    log_axis(fate, 1e-5, 1e5, "largest stretch σ₁(Wᴸ)")
+    depth_axis(fate, DEPTH)
+    fate.plot(positive(sizes), **SIGNAL)
+    rate = float(spectral_radius(np.array([[a, b], [c, a]])))
+    verdict = "explodes" if rate > 1 + 1e-9 else "fades" if rate < 1 - 1e-9 else "keeps its rate"
+    label_line(fate, 10, 1e4, f"ρ = {rate:.2f}: {verdict}", COLORS["forward"], ha="center", xytext=(0, 0))
+    return (f"a = {a:g}, b = {b:g}, c = {c:g}: the spectral radius is {rate:.2f}, and the power {verdict}. With this c "
+            f"all entries stay below 1 inside the dotted square, yet {wrong:.0%} of it (shaded) explodes; inside the "
+            f"dashed line σ₁ is below 1, a rule that never errs but misses {refused:.0%} of the matrices that fade."
+            ).replace("-", "−")
 
 
 def layer_by_layer_error(L=10, seed=0):
@@ -161,20 +165,20 @@ CLAIMS = (
         "holds", "The largest singular value bounds every step. The eigenvalues do not: with both at 0.5 the norm can "
         "first grow to 10.",
         (
-            Evidence("the largest ‖W^20‖ over (largest singular value)^20 among the chapter's matrices",
+            Evidence("the largest σ₁(W²⁰) over σ₁(W)²⁰ among the chapter's matrices",
                      lambda: max(norms(W, 20)[20] / np.linalg.norm(W, 2) ** 20 for W in MATRICES.values()), 1.0, 1e-9),
-            Evidence("W = [[.5, 10], [0, .5]]: ‖W‖",
-                     lambda: norms(MATRICES["transient [[.5, 10], [0, .5]]"], 1)[1], 10.0,
+            Evidence("W = [[.5, 10], [0, .5]]: σ₁(W)",
+                     lambda: norms(MATRICES["transient"], 1)[1], 10.0,
                      0.1),
-            Evidence("‖W^20‖", lambda: norms(MATRICES["transient [[.5, 10], [0, .5]]"], 20)[20], 3.8e-4, 1e-5),
-        ), "unit-circle?matrix=transient [[.5, 10], [0, .5]]&depth=1",
+            Evidence("σ₁(W²⁰)", lambda: norms(MATRICES["transient"], 20)[20], 3.8e-4, 1e-5),
+        ), "unit-circle?matrix=transient&depth=1",
         setting="2 × 2 matrices, no activation function.",
     ),
     Claim(
         "S0.4", "If the entries of the 2 × 2 weight matrices are below 1, gradients shrink exponentially with depth.",
         "wrong", "Entries do not decide. For one repeated matrix the spectral radius does; a norm below 1 suffices.",
         (
-            Evidence("‖W¹⁰‖ of the matrix with all entries 0.6",
+            Evidence("σ₁(W¹⁰) of the matrix with all entries 0.6",
                      lambda: norms(MATRICES["all entries 0.6"])[10], 1.2**10, 1e-9),
             Evidence("share of matrices with entries uniform between 0 and 1 that explode",
                      share_that_explodes, 0.5, 0.002),
@@ -183,7 +187,8 @@ CLAIMS = (
     ),
     Claim(
         "S0.5", "With W = a I, a = 0.2 and ten layers, the signal all but vanishes.", "holds", "",
-        (Evidence("‖W¹⁰‖, W = 0.2 I", lambda: norms(0.2 * np.eye(2))[10], 1.024e-7, 1e-20),), "unit-circle",
+        (Evidence("σ₁(W¹⁰), W = 0.2 I", lambda: norms(0.2 * np.eye(2))[10], 1.024e-7, 1e-20),),
+        "unit-circle?matrix=0.2 times the identity&depth=10",
         setting="2 × 2 matrices, ten layers.",
     ),
     Claim(

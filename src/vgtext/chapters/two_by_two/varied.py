@@ -21,7 +21,7 @@ ORDERS = ("A A A A", "A B A B", "random order")
 
 
 def product_norms(W):
-    """‖W[l] … W[1]‖ for l = 0 … L of W (L, chains, n, n): (L+1, chains)."""
+    """σ_1(W[l] … W[1]) for l = 0 … L of W (L, chains, n, n): (L+1, chains)."""
     return np.vstack([np.ones(W.shape[1]), 10.0 ** log10_norm(partial_products(W), 2)])
 
 
@@ -56,13 +56,13 @@ def threshold(n, L=500, seed=0):
 
 @cache
 def threshold_theory(n):
-    """The same by theory, √n exp(-λ_1) with λ_1 of standard Gaussian matrices (Newman 1986)."""
+    """The same by theory, √n exp(-Λ_1) with Λ_1 of standard Gaussian matrices (Newman 1986)."""
     return float(np.sqrt(n) * np.exp(-gaussian_lyapunov_exponents(n)[0]))
 
 
 def draw_order(ax, order="A B A B", eps=0.0):
     """Products of A = [[eps, 2], [0, eps]] and its transpose B, in three orders, against depth."""
-    log_axis(ax, 1e-7, 1e7, "‖W[L] … W[1]‖")
+    log_axis(ax, 1e-7, 1e7, "σ₁(W[L] … W[1])")
     depth_axis(ax, DEPTH)
     A = np.array([[eps, 2.0], [0.0, eps]])
     l, sizes = np.arange(DEPTH + 1), product_norms(ordered(order, eps))
