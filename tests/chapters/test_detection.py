@@ -28,7 +28,7 @@ def test_every_figure_draws_and_says_what_it_shows(name):
 
 
 def test_numbers_in_the_prose():
-    given = {"0.4", "0.25", "0.001", "0.0001", "0.1", "0.0003", "1.00", "1.2", "1.5", "1000"}
+    given = {"0.4", "0.25", "0.001", "0.1", "0.0003", "1.00", "1.2", "1.3", "1.5", "1000"}
     log10_r = dict(zip(("4.8", "7.7", "2.2"), -EXERCISES["trips"].solution(), strict=True))
     check_prose("detection", given | {"0.53", "0.97", "0.98"}, log10_r)
 
@@ -139,18 +139,38 @@ def test_thresholds_do_what_they_say():
     assert thresholds(Recording(**{**known, "gradient": 1e-8 * sizes}), "vanishing by depth") == "vanishing by depth"
 
 
-def test_separation_is_the_share_of_pairs_in_order():
+def test_hits_and_false_alarms_are_counted_on_the_other_half():
+    values, runs = readings("held out", "round trip"), lab.labelled("held out")
+    below = [run.cause for v, run in zip(values, runs, strict=True) if v <= lab.limit("round trip")]
+    vanishing = [cause for cause in below if cause.startswith("vanishing")]
+    assert lab.found("round trip") == (len(vanishing), 18, len(set(below) - set(vanishing) - {"dead units"}), 36)
+
+
+@pytest.mark.parametrize("reading", set(lab.READINGS) - {"round trip"})
+def test_no_other_limit_scores_better_where_it_was_fitted(reading):
+    def f1(at):
+        hits, ill, alarms, _ = lab.found(reading, "tuned", at=at)
+        return 2 * hits / (hits + alarms + ill)
+
+    best = f1(lab.limit(reading))
+    assert all(f1(at) <= best + 1e-9 for at in readings("tuned", reading) if np.isfinite(at))
+
+
+def test_what_the_text_says_of_single_numbers():
+    hits = {reading: lab.found(reading)[::2] for reading in lab.READINGS}
+    assert hits["mean gradient, at the end"] == (16, 11) and hits["round trip"] == (16, 0)
+    assert hits["layer 1 over layer L"][0] == 7
+    assert hits["test accuracy"] == (14, 5) and hits["loss"] == (16, 14)
     values = readings("held out", "round trip")
-    causes = [run.cause for run in lab.labelled("held out")]
-    ill = [v for v, c in zip(values, causes, strict=True) if c.startswith("vanishing")]
-    rest = [v for v, c in zip(values, causes, strict=True) if not c.startswith("vanishing") and c != "dead units"]
-    share = np.mean([a < b for a in ill for b in rest])
-    assert lab.separation("held out", "round trip") == pytest.approx(share)
-    assert lab.separation("held out", "round trip") > lab.separation("held out", "layer 1 over layer L") + 0.2
+    runs = zip(values, lab.labelled("held out"), strict=True)
+    missed = [(run.setup.activation, run.setup.depth, v) for v, run in runs
+              if run.cause.startswith("vanishing") and v > lab.limit("round trip")]
+    assert [m[:2] for m in missed] == [("relu", 110), ("selu", 100)]
+    assert [m[2] for m in missed] == [pytest.approx(1.3, abs=0.05), pytest.approx(45, abs=0.6)]
 
 
 def test_no_vanishing_run_has_a_mean_gradient_below_the_threshold():
-    assert lab.found_by_size() == 0
+    assert lab.found("mean gradient, at the end", at=1e-7)[0] == 0
 
 
 def test_the_one_mistake_is_the_one_in_the_text():
@@ -188,8 +208,8 @@ def test_captions_say_what_is_drawn():
     true = pick(*TRULY)
     assert f"at {read(true).fall:.2f}." in text
     assert "layer 8's is exactly 0" in caption("false_friends", friend="dead ReLU units")
-    share = lab.separation("tuned", "loss")
-    words = f"reads higher than another one in {1 - share:.0%}"
+    hits, ill = lab.found("loss", "tuned")[:2]
+    words = f"{hits} of {ill} vanishing runs (squares) are above"
     assert words in caption("one_number", reading="loss", half="tuned")
     assert f"macro-F1 {lab.score('held out'):.2f}" in caption("confusion")
     assert "59 of 60 right" in caption("confusion")

@@ -9,7 +9,7 @@ from . import reading, scoring
 from .exercises import EXERCISES, numbered, strangers
 from .exercises import readings as readings_of
 from .friends import FRIENDS, LOOKS, draw_false_friends, draw_update_ratios
-from .reading import READINGS, draw_one_number, found_by_size, plateaus, poor_tests, separation
+from .reading import READINGS, draw_one_number, found, limit, plateaus, poor_tests
 from .recipes import CAUSES, HALVES, Setup, recipes
 from .runs import labelled, train
 from .scoring import RECORDED, RULES, answers, confusion, draw_confusion, draw_remedies, macro_f1, mends, score

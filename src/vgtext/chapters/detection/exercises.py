@@ -61,20 +61,6 @@ def round_trip(g, a, enters=1, left=2):
     return a[-2] / a[1] * (g[left] / a[left - enters]) / (g[-1] / a[len(g) - 1 - enters])
 
 
-def relu_layers(rng):
-    """The activations of ReLU layers on a batch, some of their units dead: [(n_1, m), (n_2, m), …]."""
-    m = rng.integers(5, 30)
-    layers = [np.maximum(rng.normal(size=(rng.integers(20, 60), m)), 0) for _ in range(rng.integers(3, 7))]
-    for a in layers:
-        a[rng.random(len(a)) < rng.uniform(0.1, 0.9)] = 0
-    return (layers,)
-
-
-def dead_share(a):
-    """The share of a layer's units that are 0 for every example."""
-    return np.mean((a == 0).all(axis=1))
-
-
 def answers(rng):
     """Causes planted and causes named, numbers below ``classes``; −1 is "undecided"; and ``classes``."""
     classes = int(rng.integers(3, 7))
@@ -124,25 +110,6 @@ EXERCISES = {
                 (lambda g, a: round_trip(g, a, left=1), "The way back ends at layer 2: layer 1 sends nothing on."),
                 (lambda g, a: 1 / round_trip(g, a), "Upside down: what is left, over what set out."),
                 (lambda g, a: np.log10(round_trip(g, a)), "This is its logarithm."),
-            ),
-        ),
-        Exercise(
-            "dead", "the largest share of dead units in a layer, a number",
-            lambda a: max(map(dead_share, a)), relu_layers,
-            mistakes=(
-                (lambda a: np.mean([dead_share(layer) for layer in a]),
-                 "This is the mean over the layers. One blocked layer is enough, and a mean hides it."),
-                (lambda a: max(np.mean(layer == 0) for layer in a),
-                 "This counts zeros. A unit is dead if it is 0 for every example of the batch."),
-                (lambda a: max(np.mean((layer == 0).any(axis=1)) for layer in a),
-                 "These are units that are 0 for some example, as nearly all are. Dead is 0 for every example."),
-                (lambda a: max(np.mean((layer == 0).all(axis=0)) for layer in a),
-                 "This goes along the wrong axis. Rows are units, columns are examples."),
-                (lambda a: max(1 - dead_share(layer) for layer in a), "This is the largest share of units alive."),
-                (lambda a: 1 - max(map(dead_share, a)), "This is the share of units alive in that layer."),
-                (lambda a: max(np.sum((layer == 0).all(axis=1)) for layer in a), "This is a number, no share."),
-                (lambda a: dead_share(a[-1]), "This is the last layer. Any layer may be the blocked one."),
-                (lambda a: dead_share(a[0]), "This is the first layer. Any layer may be the blocked one."),
             ),
         ),
         Exercise(

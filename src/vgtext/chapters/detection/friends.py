@@ -63,9 +63,9 @@ def draw_update_ratios(ax, cause="healthy", run=1):
     log_axis(ax, 1e-10, 1e3, "update-to-weight ratio")
     ax.set(xlim=(-0.03, 1.25), xticks=[0, 0.25, 0.5, 0.75, 1], xlabel="share of the training")
     progress = (recording.steps - 1) / len(recording.loss)
-    ax.axhspan(1e-4, 1e-2, color=COLORS["reference"], alpha=0.12, linewidth=0)
+    ax.axhspan(3e-4, 0.1, color=COLORS["reference"], alpha=0.12, linewidth=0)
     ax.axhline(1e-3, **REFERENCE)
-    label_line(ax, 1.24, 1e-3, "guide: 0.001", COLORS["reference"], ha="right", xytext=(0, 7))
+    label_line(ax, 1.24, 1e-3, "rule of thumb: 0.001", COLORS["reference"], ha="right", xytext=(0, 7))
     for l in range(1, ratio.shape[1] - 1):
         ax.plot(progress, positive(ratio[:, l]), **SEED)
     last = ratio.shape[1]
