@@ -12,6 +12,7 @@ from vgtext.palette import (
     SEED,
     THEORY,
     backward_arrow,
+    label_line,
     layer_axis,
     log_axis,
     number,
@@ -72,22 +73,30 @@ def theory_sizes(activation, sigma_w, seed=0):
     return np.array(typical), np.array(largest), np.array(bound)
 
 
+#: The sizes that an activation's figure spans, for σ_w from 0.5 to 3.
+RANGES = {"sigmoid": (1e-22, 1e6), "tanh": (1e-12, 1e16), "relu": (1e-14, 1e16)}
+
+
 def draw_error_signal(ax, activation="tanh", sigma_w=1.0):
     """The error signal of every layer, measured by backpropagation, and what the product of Jacobians predicts."""
     l, sizes = np.arange(1, L + 1), error_sizes(activation, sigma_w)
     typical, largest, bound = theory_sizes(activation, sigma_w)
-    log_axis(ax, 1e-20, 1e15, "‖δ[l]‖, with ‖δ[L]‖ = 1")
+    mean = np.exp(np.log(sizes).mean(axis=1))
+    log_axis(ax, *RANGES[activation], "‖δ[l]‖, with ‖δ[L]‖ = 1")
     layer_axis(ax, L)
     ax.axhline(1, **REFERENCE)
     backward_arrow(ax)
-    mean = np.exp(np.log(sizes).mean(axis=1))
     ax.plot(l, sizes, **SEED)
     ax.plot(l, mean, color=COLORS["backward"])
     ax.plot(l, typical, **THEORY)
     ax.plot(l, largest, **{**THEORY, "linestyle": "-."})
     ax.plot(l, bound, **{**THEORY, "linestyle": ":"})
-    ax.text(0.98, 0.98, "dotted: bound, layer by layer\ndash-dot: bound, whole product\n"
-            "dashed: predicted\nsolid: measured", transform=ax.transAxes, ha="right", va="top", fontsize=9)
+    for line, words, color, side in ((bound, "bound, layer by layer", "theory", 1),
+                                     (largest, "bound, whole product", "theory", 1),
+                                     (mean, "measured, and predicted (dashed)", "backward", -1)):
+        low, high = np.log10(RANGES[activation])
+        slope = 170 * np.log10(line[6] / line[0]) / (high - low)  # points in six layers
+        label_line(ax, 1, line[0], words, COLORS[color], xytext=(3, side * (9 + max(0, side * slope))))
     return (f"{ACTIVATION_NAMES[activation]}, σ_w = {sigma_w:.2f}: layer 1 gets {number(mean[0])} of the "
             f"error signal at layer {L} (geometric mean of {RUNS}); the product of Jacobians predicts "
             f"{number(typical[0])} on average and at most {number(largest[0])}, "

@@ -44,18 +44,18 @@ def suspect(rng):
     return lambda theta: np.sum(np.exp(k * theta)), theta, gradient, rng.uniform(0.5, 2, size=6), rng.uniform(0.05, 0.2)
 
 
-def central(loss, theta, d, h):
-    """The slope of the loss along d by central differences."""
-    return (loss(theta + h * d) - loss(theta - h * d)) / (2 * h)
+def central(loss, theta, v, h):
+    """The slope of the loss along v by central differences."""
+    return (loss(theta + h * v) - loss(theta - h * v)) / (2 * h)
 
 
-def one_sided(loss, theta, d, h):
-    """The slope of the loss along d by one-sided differences."""
-    return (loss(theta + h * d) - loss(theta)) / h
+def one_sided(loss, theta, v, h):
+    """The slope of the loss along v by one-sided differences."""
+    return (loss(theta + h * v) - loss(theta)) / h
 
 
 def relative(given, measured):
-    """|g - n| / (|g| + |n|)."""
+    """The distance of two derivatives over the sum of their sizes."""
     return abs(given - measured) / (abs(given) + abs(measured))
 
 
@@ -131,25 +131,25 @@ EXERCISES = {
             ),
         ),
         Exercise(
-            "relative-error", "the relative error of a gradient along d, a number",
-            lambda loss, theta, gradient, d, h: relative(d @ gradient, central(loss, theta, d, h)), suspect,
+            "relative-error", "the relative error of a gradient along v, a number",
+            lambda loss, theta, gradient, v, h: relative(v @ gradient, central(loss, theta, v, h)), suspect,
             mistakes=(
-                (lambda loss, theta, gradient, d, h: relative(d @ gradient, one_sided(loss, theta, d, h)),
+                (lambda loss, theta, gradient, v, h: relative(v @ gradient, one_sided(loss, theta, v, h)),
                  "This steps forward only, and its error is of order h. Step forward and back."),
-                (lambda loss, theta, gradient, d, h: relative(d @ gradient, one_sided(loss, theta, d, -h)),
+                (lambda loss, theta, gradient, v, h: relative(v @ gradient, one_sided(loss, theta, v, -h)),
                  "This steps back only, and its error is of order h. Step forward and back."),
-                (lambda loss, theta, gradient, d, h: relative(d @ gradient, 2 * central(loss, theta, d, h)),
-                 "From θ − h d to θ + h d the way is 2h long. Divide by all of it."),
-                (lambda loss, theta, gradient, d, h: relative(d @ gradient, h * central(loss, theta, d, h)),
+                (lambda loss, theta, gradient, v, h: relative(v @ gradient, 2 * central(loss, theta, v, h)),
+                 "From θ − h v to θ + h v the way is 2h long. Divide by all of it."),
+                (lambda loss, theta, gradient, v, h: relative(v @ gradient, h * central(loss, theta, v, h)),
                  "This compares a difference of the loss with a derivative. Divide by the step."),
-                (lambda loss, theta, gradient, d, h: relative(np.linalg.norm(gradient), central(loss, theta, d, h)),
-                 "The loss was measured along d. So is the gradient: d @ gradient, not its norm."),
-                (lambda loss, theta, gradient, d, h: relative(np.sum(gradient), central(loss, theta, d, h)),
-                 "A step along d counts each derivative with its entry of d: d @ gradient."),
-                (lambda loss, theta, gradient, d, h: abs(d @ gradient - central(loss, theta, d, h)),
+                (lambda loss, theta, gradient, v, h: relative(np.linalg.norm(gradient), central(loss, theta, v, h)),
+                 "The loss was measured along v. So is the gradient: v @ gradient, not its norm."),
+                (lambda loss, theta, gradient, v, h: relative(np.sum(gradient), central(loss, theta, v, h)),
+                 "A step along v counts each derivative with its entry of v: v @ gradient."),
+                (lambda loss, theta, gradient, v, h: abs(v @ gradient - central(loss, theta, v, h)),
                  "This is the error itself. Divide it by the sum of both sizes, so that it has no unit."),
-                (lambda loss, theta, gradient, d, h:
-                 (d @ gradient - central(loss, theta, d, h)) / (d @ gradient + central(loss, theta, d, h)),
+                (lambda loss, theta, gradient, v, h:
+                 (v @ gradient - central(loss, theta, v, h)) / (v @ gradient + central(loss, theta, v, h)),
                  "An error has a size: take it without its sign."),
             ),
         ),
