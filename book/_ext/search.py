@@ -1,0 +1,85 @@
+"""The search of the book: one entry for each section of each page, ranked in the browser (``_static/search.js``).
+
+Sphinx's own index knows pages only. This one is read off the built pages: the topic that the contents show, the heading
+of the section, its words, and what the glossary says: which names mean the same, and which chapter explains them.
+"""
+
+import json
+import re
+from pathlib import Path
+
+import yaml
+from bs4 import BeautifulSoup
+
+#: What is no prose: code and its output, the formula's second copies, buttons, folded solutions' code.
+NO_PROSE = ".katex-mathml, .cell_input, .headerlink, script, style, template, svg, button, pre, vg-quiz"
+
+
+def words(element):
+    """Return the text of an element without what is no prose, on one line."""
+    return re.sub(r"\s+", " ", element.get_text(" ").replace("\u200b", "")).strip()
+
+
+def sections(page):
+    """Yield (anchor, heading, text) of each section of a page's article, the page itself first, with anchor ""."""
+    article = page.select_one("article.bd-article")
+    for element in article.select(NO_PROSE):
+        element.decompose()
+    for section in article.select("section"):
+        heading = section.find(re.compile(r"^h[1-6]$"), recursive=False)
+        if heading is None:  # the text of a solution
+            continue
+        parts = [words(part) for part in section.find_all(recursive=False)
+                 if part.name != "section" and part is not heading]
+        anchor = "" if heading.name == "h1" else section["id"]
+        yield anchor, words(heading), " ".join(parts)
+
+
+def terms(page):
+    """Yield (names, home) of each entry of the glossary: its names, and the page to which its last link leads."""
+    names = []
+    for element in page.select("dl.glossary > *"):
+        if element.name == "dt":
+            names.append(words(element))
+            continue
+        links = [link["href"] for link in element.select('a[href$=".html"]')]
+        yield names, "/".join(Path(links[-1]).with_suffix("").parts[-2:]) if links else ""
+        names = []
+
+
+def topics(srcdir):
+    """Return {page: topic}: the titles that ``_toc.yml`` gives."""
+    contents = yaml.safe_load((Path(srcdir) / "_toc.yml").read_text("utf8"))
+    return {entry["file"]: entry.get("title", "") for part in contents["parts"] for entry in part["chapters"]}
+
+
+def index(out, pages, names):
+    """Return what the browser needs, from the built pages at ``out``: entries, and the glossary's terms."""
+    entries, glossary = [], []
+    for name in pages:
+        page = BeautifulSoup((Path(out) / f"{name}.html").read_text("utf8"), "html.parser")
+        glossary += [{"names": given, "home": home} for given, home in terms(page)]
+        keywords = page.select_one('meta[name="keywords"]')
+        found = list(sections(page))
+        for anchor, heading, text in found:
+            entries.append({"id": len(entries), "page": name, "topic": names.get(name) or found[0][1], "anchor": anchor,
+                            "heading": heading, "text": text,
+                            "keywords": keywords["content"] if keywords and not anchor else ""})
+    return {"entries": entries, "terms": glossary}
+
+
+def write_index(app, exception):
+    """Write the index beside the pages, as a script, so that it loads from file:// too."""
+    if exception is None and app.builder.format == "html":
+        names = topics(app.srcdir)
+        found = index(app.outdir, [*names] or sorted(app.env.found_docs), names)
+        script = f"globalThis.bookIndex = {json.dumps(found, ensure_ascii=False, separators=(',', ':'))};\n"
+        (Path(app.outdir) / "_static" / "search-index.js").write_text(script, "utf8")
+
+
+def setup(app):
+    """Put this search in the place of Sphinx's, before the pages that are dropped or slimmed."""
+    app.config.html_additional_pages = {**app.config.html_additional_pages, "search": "search.html"}
+    app.connect("builder-inited", lambda app: setattr(app.builder, "search", False))
+    app.connect("build-finished", write_index, priority=800)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

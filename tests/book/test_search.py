@@ -1,0 +1,61 @@
+"""The search: the page that explains a thing comes first, whatever the thing is called."""
+
+import pytest
+from test_pages import home, reader  # noqa: F401 (home is a fixture)
+
+#: What readers type, and the pages of which one must come first.
+FIRST = {
+    "vanishing": "problem", "exploding": "problem", "dead relu": "activations", "nan loss": "consequences",
+    "learning rate": "consequences", "lstm": "recurrence", "gradient clipping": "clipping",
+    "he initialization": "initialization", "batch norm": "normalization", "batchnorm": "normalization",
+    "warm-up": "shortcuts", "warmup": "shortcuts", "mixed precision": "consequences", "transformer": "shortcuts",
+    "initialization": "initialization", "detection": "detection", "loss does not decrease": "consequences|checklist",
+    "Xavier": "initialization", "leaky ReLU": "activations", "residual connection": "shortcuts", "clipping": "clipping",
+}
+
+
+def find(tab, address, query):
+    """Open the search page with a query, and wait for what it found."""
+    tab.goto(f"{address}/search.html?q={query}")
+    tab.locator("#search-results .search-summary").wait_for()
+
+
+def test_the_page_that_explains_a_thing_comes_first(browser, home):  # noqa: F811
+    wrong = {}
+    with reader(browser, home) as tab:
+        for query, pages in FIRST.items():
+            find(tab, home, query)
+            links = tab.locator("ul.search > li > a")
+            link = links.first.get_attribute("href") if links.count() else "nothing"
+            if link.removesuffix(".html").split("/")[-1] not in pages.split("|"):
+                wrong[query] = link
+    assert not wrong
+
+
+@pytest.mark.parametrize("query", ["batch norm", "weight scale"])
+def test_a_hit_leads_to_its_section_and_shows_a_formula_once(browser, home, query):  # noqa: F811
+    with reader(browser, home) as tab:
+        find(tab, home, query)
+        text = tab.locator("#search-results").inner_text()
+        assert "\\" not in text and "σwσw" not in text.replace(" ", "").replace("\u200b", "")
+        link = tab.locator("#search-results a[href*='#']").first
+        anchor = link.get_attribute("href").split("#")[1]
+        link.click()
+        tab.locator(f"[id='{anchor}']").wait_for(state="attached")
+
+
+def test_words_that_mean_nothing_here_are_said_to_find_nothing(browser, home):  # noqa: F811
+    with reader(browser, home) as tab:
+        find(tab, home, "zzyzx")
+        assert "Nothing for" in tab.locator("#search-results").inner_text()
+
+
+@pytest.mark.parametrize("width", [1280, 375, 320])
+def test_the_search_page_fits_and_its_icon_covers_no_word(browser, home, width):  # noqa: F811
+    with reader(browser, home, width=width) as tab:
+        find(tab, home, "batch norm")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        icon = tab.locator(".bd-search-container form.bd-search i").bounding_box()
+        field = tab.locator(".bd-search-container input[name=q]")
+        padding = field.evaluate("e => parseFloat(getComputedStyle(e).paddingLeft)")
+        assert icon["x"] + icon["width"] <= field.bounding_box()["x"] + padding

@@ -1,0 +1,109 @@
+"""One answer to a question: symbols are those of the notation page, and a term is defined once, in the glossary."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SLUGS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+GREEK = ("alpha beta gamma delta epsilon varepsilon eta theta kappa lambda mu nu xi pi rho sigma tau varphi phi chi "
+         "psi omega vartheta Delta Lambda Sigma Phi").split()
+#: Letters that a chapter uses in a sense of its own; it says which, and the notation page names it.
+OWN = {"two_by_two": {"a", "b", "c", "d", "A", "B", r"\psi", "E"}, "detection": {"F", "T", "P", "N"}}
+#: Symbols of one subject: in no other chapter's equations.
+ONLY = {
+    "s": {"shortcuts", "mitigation", "normalization"}, "C": {"clipping"}, "R": {"problem", "detection", "rescue"},
+    "D": {"rescue"}, r"\tau": {"recurrence", "normalization"}, r"\Lambda": {"two_by_two"},
+    r"\psi": {"two_by_two"}, "U": {"recurrence"}, "V": {"recurrence"},
+}
+
+
+def symbols(latex):
+    """Return the letters of a formula: Latin ones by themselves, Greek ones with a backslash; words are left out."""
+    latex = re.sub(r"\\(?:text|operatorname|mathrm|label|tag|underbrace|begin|end|mathsf)\*?\{[^{}]*\}", " ", latex)
+    latex = re.sub(r"_\{\\text[^}]*\}", " ", latex)
+    found = {rf"\{name}" for name in re.findall(r"\\([A-Za-z]+)", latex) if name in GREEK}
+    found |= {rf"\mathcal {letter}" for letter in re.findall(r"\\mathcal ?\{?([A-Z])", latex)}
+    latex = re.sub(r"\\mathcal ?\{?[A-Z]\}?|\\mathbb ?\{?[A-Z]\}?|\\[A-Za-z]+", " ", latex)
+    return found | set(re.findall(r"[A-Za-z]", latex))
+
+
+def cells(slug):
+    """Return the text cells of a chapter."""
+    book = nbformat.read(ROOT / "notebooks" / f"{slug}.ipynb", as_version=4)
+    return [cell.source for cell in book.cells if cell.cell_type == "markdown"]
+
+
+def equations(slug):
+    """Return the displayed formulas of a chapter."""
+    return re.findall(r"\$\$(.*?)\$\$", "\n".join(cells(slug)), re.S)
+
+
+def noted():
+    """Return the symbols that the notation page explains: those of its tables, and of its last section."""
+    page = (ROOT / "book" / "notation.md").read_text("utf8")
+    rows = [row.split("|")[1] for row in page.splitlines() if row.startswith("| ") and "$" in row.split("|")[1]]
+    return symbols(" ".join(re.findall(r"\$([^$]+)\$", " ".join(rows)))) | {"e", r"\pi"}
+
+
+@pytest.mark.parametrize("latex, letters", [
+    (r"\lVert \delta^{[l]} \rVert \approx c^{L-l}", {r"\delta", "l", "c", "L"}),
+    (r"\frac{\partial \mathcal L}{\partial W} = \text{about } q", {r"\mathcal L", "W", "q"}),
+    (r"\operatorname{Var}\varphi(u) + \mathbb E\,z", {r"\varphi", "u", "z"}),
+])
+def test_the_letters_of_a_formula_are_found(latex, letters):
+    assert symbols(latex) == letters
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_symbols_of_displayed_equations_are_in_the_notation(slug):
+    known = noted() | OWN.get(slug, set())
+    strange = {letter: latex for latex in equations(slug) for letter in symbols(latex) - known}
+    assert not strange
+    elsewhere = {letter: latex for latex in equations(slug) for letter in symbols(latex)
+                 if slug not in ONLY.get(letter, SLUGS)}
+    assert not elsewhere
+
+
+def entries():
+    """Return {name: the names of its entry, first name first} and {first name: definition} of the glossary."""
+    names, definitions, group = {}, {}, []
+    for line in (ROOT / "book" / "glossary.md").read_text("utf8").partition("```{glossary}\n")[2].splitlines():
+        if line.startswith("  "):
+            definitions[group[0]] = definitions.get(group[0], "") + " " + line.strip()
+            names |= {name: group for name in group}
+        elif line.strip() not in ("", "```"):
+            group = [*group, line] if group and group[0] not in definitions else [line]
+    return names, definitions
+
+
+def test_every_entry_of_the_glossary_names_the_chapter_that_explains_it_and_the_chapter_uses_it():
+    names, definitions = entries()
+    for first, text in definitions.items():
+        home = re.search(r"→ \[[^\]]+\]\(\.\./notebooks/(\w+)\.ipynb\)$", text)
+        assert home, first
+        prose = " ".join(" ".join(cells(home[1])).lower().replace("-", " ").split())
+        used = [name for name in names if names[name][0] == first]
+        stems = [name.lower().replace("-", " ").removesuffix("s").removesuffix("ing") for name in used]
+        assert any(part in prose for name in stems for part in name.split(", number of")[:1]), (first, home[1])
+
+
+def test_a_term_is_defined_once():
+    names, definitions = entries()
+    text = (ROOT / "book" / "glossary.md").read_text("utf8").partition("```{glossary}\n")[2]
+    lines = [line for line in text.splitlines() if line.strip() not in ("", "```") and not line.startswith("  ")]
+    assert len(definitions) > 80 and len(lines) == len({line.lower() for line in lines}) == len(names)
+    assert [*definitions] == sorted(definitions, key=str.lower)
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "book").glob("*.md")), ids=lambda path: path.stem)
+def test_no_other_page_has_a_glossary(page):
+    assert ("{glossary}" in page.read_text("utf8")) == (page.stem == "glossary")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_definition_of_vanishing_is_in_one_chapter(slug):
+    defined = re.search(r"^> .*\bvanish", "\n".join(cells(slug)), re.M | re.I)
+    assert bool(defined) == (slug == "problem")
