@@ -69,12 +69,15 @@ def index(out, pages, names):
 
 
 def write_index(app, exception):
-    """Write the index beside the pages, as a script, so that it loads from file:// too."""
+    """Write the index beside the pages, as a script, so that it loads from file:// too; Sphinx's own search goes."""
     if exception is None and app.builder.format == "html":
         names = topics(app.srcdir)
         found = index(app.outdir, [*names] or sorted(app.env.found_docs), names)
         script = f"globalThis.bookIndex = {json.dumps(found, ensure_ascii=False, separators=(',', ':'))};\n"
-        (Path(app.outdir) / "_static" / "search-index.js").write_text(script, "utf8")
+        static = Path(app.outdir) / "_static"
+        (static / "search-index.js").write_text(script, "utf8")
+        for name in ("searchtools.js", "language_data.js"):  # Sphinx's own
+            (static / name).unlink(missing_ok=True)
 
 
 def setup(app):
