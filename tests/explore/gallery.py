@@ -1,9 +1,32 @@
 """A gallery of artists: each is drawn once by matplotlib and once by the page, and the two pictures are compared."""
 
 import numpy as np
-from matplotlib.patches import Circle, FancyArrowPatch, Polygon, Rectangle
+from matplotlib import patheffects
+from matplotlib.collections import EllipseCollection, LineCollection
+from matplotlib.image import NonUniformImage
+from matplotlib.markers import MarkerStyle
+from matplotlib.offsetbox import AnnotationBbox, OffsetImage
+from matplotlib.patches import (
+    Arc,
+    Circle,
+    ConnectionPatch,
+    Ellipse,
+    FancyArrowPatch,
+    FancyBboxPatch,
+    PathPatch,
+    Polygon,
+    Rectangle,
+    RegularPolygon,
+    Wedge,
+)
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
 
 T = np.linspace(0, 10, 80)
+X, Y = np.meshgrid(T, T)
+WAVES = np.sin(X / 2) * np.cos(Y / 3)
+RNG = np.random.default_rng(1)
+CLOUD = RNG.normal(size=(2, 150))
 GALLERY = {}
 
 
@@ -216,3 +239,155 @@ def words(ax):
 @entry
 def formula(ax):
     ax.text(0.05, 0.5, r"$\sigma_w^2 = \frac{W}{\sqrt{n}}$", fontsize=44, color="k", va="center")
+
+
+def simple(name, body):
+    """Put one call of one kind of plot into the gallery."""
+    body.__name__ = name
+    entry(body)
+
+
+def set_limits(ax, x=(0, 1), y=(0, 1)):
+    ax.set(xlim=x, ylim=y)
+    return ax
+
+
+BLUE, RED, GREEN = "#0072B2", "#D55E00", "#009E73"
+THREE = [3, 1, 2]
+SQUARE = (np.arange(30).reshape(5, 6) % 7) / 6
+FIVE = [CLOUD[0, k::5] + k for k in range(3)]
+
+simple("hexagons", lambda ax: ax.hexbin(*CLOUD, gridsize=8))
+simple("barbs", lambda ax: set_limits(ax).barbs([0.3, 0.6], [0.4, 0.6], [20, 65], [30, -15], length=14, lw=2))
+simple("ellipses", lambda ax: set_limits(ax).add_collection(EllipseCollection(
+    [0.3, 0.2], [0.1, 0.3], [30, 60], units="x", offsets=[(0.3, 0.4), (0.7, 0.6)],
+    offset_transform=ax.transData, facecolors=[BLUE, RED])))
+simple("see_through_image", lambda ax: ax.imshow(SQUARE, alpha=0.4, aspect="auto"))
+simple("smooth_image", lambda ax: ax.imshow(SQUARE, interpolation="bilinear", aspect="auto"))
+simple("color_image", lambda ax: ax.imshow(np.dstack([SQUARE, SQUARE[::-1], 1 - SQUARE]), aspect="auto"))
+simple("turned_image", lambda ax: set_limits(ax, (-4, 8), (-4, 8)).imshow(
+    SQUARE, extent=(0, 6, 0, 5), transform=Affine2D().rotate_deg(30) + ax.transData, aspect="auto"))
+simple("image_flipped", lambda ax: ax.imshow(SQUARE, extent=(6, 0, 5, 0), aspect="auto"))
+simple("matrix_of_zeros", lambda ax: (ax.spy(SQUARE > 0.5, aspect="auto"), ax.xaxis.tick_bottom()))
+simple("fast_mesh", lambda ax: ax.pcolorfast([0, 1, 3, 6, 8, 9, 12], [0, 1, 4, 6, 7, 9], SQUARE))
+simple("power_spectrum", lambda ax: ax.specgram(np.sin(np.arange(3000) ** 1.4 / 20), NFFT=256))
+simple("background", lambda ax: (ax.set_facecolor("#FFEEAA"), ax.plot(T, np.sin(T), lw=4)))
+simple("arc", lambda ax: set_limits(ax).add_patch(Arc((0.5, 0.5), 0.8, 0.6, angle=20, theta1=30, theta2=250, lw=6)))
+simple("wedge", lambda ax: set_limits(ax).add_patch(Wedge((0.5, 0.5), 0.4, 30, 300, width=0.2, fc=GREEN)))
+simple("ellipse", lambda ax: set_limits(ax).add_patch(Ellipse((0.5, 0.5), 0.8, 0.3, angle=30, alpha=0.4, lw=5, ec="k")))
+simple("regular_polygon", lambda ax: set_limits(ax).add_patch(RegularPolygon((0.5, 0.5), 5, radius=0.4, fc=RED)))
+simple("box", lambda ax: set_limits(ax).add_patch(FancyBboxPatch((0.3, 0.3), 0.4, 0.4, boxstyle="round,pad=0.1")))
+simple("bezier", lambda ax: set_limits(ax).add_patch(PathPatch(Path(
+    [(0.1, 0.1), (0.3, 1.2), (0.7, -0.4), (0.9, 0.9), (0.9, 0.1), (0.1, 0.1)], [1, 4, 4, 4, 3, 3]), fc="none", lw=6)))
+simple("connection", lambda ax: set_limits(ax).add_artist(ConnectionPatch(
+    (0.1, 0.1), (0.9, 0.8), "data", "axes fraction", arrowstyle="-|>", mutation_scale=40, lw=5)))
+simple("plain_quiver", lambda ax: ax.quiver(X[::16, ::16], Y[::16, ::16], np.cos(X[::16, ::16]), 1, width=0.01))
+simple("quiver_on_middles", lambda ax: ax.quiver(
+    T[::16], T[::16], 1 + 0 * T[::16], T[::16] / 5, T[::16], pivot="mid", width=0.01))
+simple("streams", lambda ax: ax.streamplot(X, Y, np.cos(Y), np.sin(X), density=0.5, linewidth=4, arrowsize=3))
+simple("less_than_a_decade", lambda ax: (ax.semilogy(T, 2 + 0.5 * np.sin(T), lw=4), ax.set_ylim(1.5, 4.5)))
+simple("double_log", lambda ax: ax.loglog(T + 1, (T + 1) ** 3, "s-", lw=4, ms=9, markevery=16))
+simple("pie", lambda ax: ax.pie(THREE, colors=[BLUE, RED, GREEN], wedgeprops={"ec": "w", "lw": 5}))
+simple("donut", lambda ax: ax.pie(THREE, startangle=40, explode=[0.1, 0, 0], wedgeprops={"width": 0.5}))
+simple("hatched_bars", lambda ax: ax.bar([1, 2, 3], THREE, color="w", ec="k", hatch=["//", "xx", "o"], lw=3))
+simple("hatched_area", lambda ax: ax.fill_between(T, np.sin(T), 2, hatch="\\\\", fc="#56B4E9", ec="k"))
+simple("hatched_contours", lambda ax: ax.contourf(X, Y, WAVES, levels=3, hatches=["/", "", "x"], cmap="Greens"))
+simple("many_levels", lambda ax: ax.contourf(X[::4, ::4], Y[::4, ::4], WAVES[::4, ::4], levels=40))
+simple("logarithmic_contours", lambda ax: (ax.set_xscale("log"), ax.contourf(X + 1, Y, WAVES, levels=4)))
+simple("labelled_contours", lambda ax: ax.clabel(ax.contour(X, Y, WAVES, levels=3, linewidths=4, colors="k")))
+simple("half_filled", lambda ax: [ax.plot(T[::10], k + 0 * T[::10], "o", ms=18, fillstyle=style, markerfacecoloralt=RED)
+                                  for k, style in enumerate(["left", "top", "bottom"])] and ax.set_ylim(-1, 3))
+simple("turned_markers", lambda ax: ax.plot(T[::10], np.sin(T[::10]), ms=20, ls="none",
+                                         marker=MarkerStyle("^", transform=Affine2D().rotate_deg(40))))
+simple("stars", lambda ax: ax.plot(T[::10], np.cos(T[::10]), marker=(5, 1, 20), ms=22, ls="", color=GREEN, alpha=0.6))
+simple("formula_as_marker", lambda ax: ax.plot(T[::10], np.cos(T[::10]), marker=r"$\alpha$", ms=22, ls="", color="k"))
+simple("markers_by_distance", lambda ax: ax.plot(T**2, T, "D-", ms=10, markevery=0.1, lw=3))
+simple("markers_from_the_fourth", lambda ax: ax.plot(T, np.sin(T), "o", ms=14, markevery=(3, 12)))
+simple("turned_words", lambda ax: set_limits(ax).text(
+    0.5, 0.5, "MMMMMM", rotation=30, ha="center", va="bottom", fontsize=26, bbox={"fc": "#F0E442", "ec": "none"}))
+simple("upright_words", lambda ax: set_limits(ax).text(0.3, 0.1, "MMMMMM", rotation=90, ha="right", fontsize=26))
+simple("script_letters", lambda ax: set_limits(ax).text(
+    0.1, 0.3, r"$\mathcal{L}\ \mathbf{W}\ \widehat{xy}$", fontsize=60))
+simple("pale_words", lambda ax: set_limits(ax).text(
+    0.1, 0.4, "MMMMM", fontsize=40, alpha=0.4, style="italic", weight=700))
+simple("typewriter", lambda ax: set_limits(ax).text(0.1, 0.4, "MMMMM", fontsize=40, family="monospace"))
+simple("curved_mesh", lambda ax: ax.pcolormesh(X[::8, ::8] + Y[::8, ::8] ** 2 / 20, Y[::8, ::8], WAVES[:-8:8, :-8:8]))
+simple("mesh_with_edges", lambda ax: ax.pcolormesh(SQUARE, edgecolors="k", linewidth=3))
+simple("mesh_of_points", lambda ax: ax.pcolormesh(T[::16], T[::16], WAVES[::16, ::16], alpha=0.6))
+simple("polygons_of_a_mesh", lambda ax: ax.pcolor(X[::16, ::16], Y[::16, ::16], WAVES[:-16:16, :-16:16]))
+simple("triangles", lambda ax: ax.tripcolor(*CLOUD[:, :40], CLOUD[0, :40]))
+simple("triangle_lines", lambda ax: ax.triplot(*CLOUD[:, :20], lw=4))
+simple("triangle_contours", lambda ax: ax.tricontourf(*CLOUD[:, :60], CLOUD[0, :60], levels=5))
+simple("stems", lambda ax: ax.stem(T[::8], np.sin(T[::8]), linefmt="k-", markerfmt="o"))
+simple("stairs", lambda ax: ax.stairs([3, 1, 4, 2], [0, 1, 3, 4, 6], fill=True, color=BLUE))
+simple("histogram", lambda ax: ax.hist(CLOUD[0], 12, color=BLUE, ec="k", lw=2))
+simple("histogram_outline", lambda ax: ax.hist(FIVE, 8, histtype="step", lw=4))
+simple("stacked_histogram", lambda ax: ax.hist(FIVE, 8, stacked=True))
+simple("histogram_of_pairs", lambda ax: ax.hist2d(*CLOUD, bins=8))
+simple("boxes", lambda ax: ax.boxplot(FIVE, notch=True, patch_artist=True, widths=0.6, boxprops={"lw": 4}))
+simple("violins", lambda ax: ax.violinplot(FIVE, showmedians=True, widths=0.8))
+simple("events", lambda ax: ax.eventplot(FIVE, linewidths=3, colors=[BLUE, RED, GREEN]))
+simple("stack", lambda ax: ax.stackplot(T, 1 + np.sin(T) ** 2, 1 + np.cos(T) ** 2, colors=[BLUE, RED]))
+simple("broken_bars", lambda ax: ax.broken_barh([(1, 2), (4, 1), (6, 3)], (0, 1), facecolors=[RED, GREEN, BLUE]))
+simple("lying_bars", lambda ax: (ax.barh(["a", "b", "c"], THREE, color=GREEN, xerr=0.4, capsize=8), ax.invert_yaxis()))
+simple("labelled_bars", lambda ax: ax.bar_label(
+    ax.bar([1, 2, 3], THREE, color="#BBDDEE"), label_type="center", fontsize=20))
+simple("limits_of_errors", lambda ax: ax.errorbar(
+    T[::10], np.sin(T[::10]), 0.6, uplims=True, elinewidth=4, fmt="o", ms=9))
+simple("filled_shape", lambda ax: ax.fill([0, 2, 1, 3], [0, 1, 2, 3], fc=BLUE, ec="k", lw=6, alpha=0.5))
+simple("filled_beside", lambda ax: ax.fill_betweenx(T, np.sin(T), 2, color=RED, step="mid"))
+simple("endless_line", lambda ax: set_limits(ax).axline((0.2, 0.3), slope=0.7, lw=6))
+simple("cumulated", lambda ax: ax.ecdf(CLOUD[0], lw=4))
+simple("correlations", lambda ax: ax.acorr(np.sin(T), lw=5, maxlags=20))
+simple("table", lambda ax: ax.table(
+    [["MMM", "MMM"], ["MMM", "MMM"]], loc="center", cellColours=[["#F0E442", "w"], ["w", RED]]))
+simple("fancy_arrow", lambda ax: ax.annotate("", (0.9, 0.8), (0.1, 0.2), arrowprops={
+    "arrowstyle": "fancy", "mutation_scale": 60, "fc": RED}))
+simple("wedge_arrow", lambda ax: ax.annotate("", (0.9, 0.2), (0.1, 0.8), arrowprops={
+    "arrowstyle": "wedge", "mutation_scale": 60, "fc": GREEN, "connectionstyle": "arc3,rad=0.3"}))
+simple("old_arrow", lambda ax: ax.annotate("", (0.9, 0.8), (0.1, 0.2), arrowprops={"facecolor": "k"}))
+simple("arrow_patch", lambda ax: set_limits(ax).arrow(0.1, 0.2, 0.6, 0.5, width=0.05, head_width=0.2, fc=BLUE))
+simple("framed_picture", lambda ax: set_limits(ax).add_artist(AnnotationBbox(OffsetImage(SQUARE, zoom=20), (0.5, 0.5))))
+simple("gaps_of_a_color", lambda ax: ax.plot(T, np.sin(T), "--", lw=8, color=BLUE, gapcolor=RED))
+simple("outlined_line", lambda ax: ax.plot(T, np.sin(T), lw=5, color="w", path_effects=[
+    patheffects.withStroke(linewidth=11, foreground=RED)]))
+simple("points_with_gaps", lambda ax: ax.scatter([1, 2, np.nan, 4], [1, np.nan, 3, 4], s=900, c=[1, 2, 3, 4]))
+simple("ringed_points", lambda ax: ax.scatter(
+    *CLOUD[:, :30], s=250, c=CLOUD[0, :30], edgecolors="k", linewidths=3, marker="h"))
+simple("overlapping_points", lambda ax: ax.scatter([1, 1.02, 1.04, 2], [1, 1, 1, 2], s=4000, c=[RED, BLUE, RED, GREEN]))
+simple("colored_lines", lambda ax: set_limits(ax).add_collection(LineCollection(
+    [[(0.1, k / 6), (0.9, k / 5)] for k in range(6)], array=np.arange(6), linewidths=6)))
+simple("dash_start", lambda ax: [ax.plot([0, 1], [k, k], ls=(2 * k, (3, 6)), lw=5, color="k") for k in range(3)])
+simple("round_dots", lambda ax: ax.plot(T, np.sin(T), ls=(0, (0.01, 2)), dash_capstyle="round", lw=9))
+simple("dates", lambda ax: ax.plot(np.arange("2024-01-01", "2024-03-01", dtype="datetime64[D]"), np.arange(60.0), lw=4))
+simple("names", lambda ax: ax.plot(["ReLU", "tanh", "GELU"], THREE, "o-", ms=14, lw=4))
+simple("large_numbers", lambda ax: ax.plot(T * 1e7, T * 1e7, lw=4))
+
+
+@entry
+def titled_left(ax):
+    ax.set_title("at the left", loc="left")
+    ax.tick_params(left=False, bottom=False)
+    ax.plot(T, np.sin(T), lw=4)
+    ax.plot(T, np.cos(T), lw=4, ls="--", label="cosine")
+    ax.legend(title="waves")
+    ax.set_ylim(-2, 1)  # what matplotlib puts over the panel, the page puts above it
+
+
+@entry
+def clipped_image(ax):
+    ax.imshow(SQUARE, aspect="auto").set_clip_path(Circle((2.5, 2), 2, transform=ax.transData))
+
+
+@entry
+def uneven_image(ax):
+    image = NonUniformImage(ax, extent=(0, 9, 0, 3), cmap="cividis")
+    image.set_data([0.5, 2, 8], [0.5, 2.5], [[1, 2, 3], [3, 1, 2]])
+    ax.add_image(image)
+    ax.set(xlim=(0, 9), ylim=(0, 3))
+
+
+@entry
+def annotated(ax):
+    look = {"arrowstyle": "->", "lw": 4, "color": RED}
+    ax.annotate("M", (0.9, 0.8), (0.1, 0.1), arrowprops=look, fontsize=22)

@@ -1,17 +1,22 @@
 """The figure: its three lives show the same states, and every mistake of an author is named."""
 
 import base64
+import functools
 import gzip
 import itertools
 import json
 import re
 from html import unescape
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib import patheffects
 
 from vgtext.explore import FigureError, Play, explore
-from vgtext.explore.read.paths import UNIT, mesh_pixels
+from vgtext.explore.read.images import mesh_pixels
+from vgtext.explore.read.pack import SHARED
+from vgtext.explore.read.units import UNIT
 
 
 def draw_powers(ax, a=0.9, depth=3, flip=False):
@@ -42,7 +47,7 @@ def unpack(payload, state):
 
     def mark(ref):
         m = dict(value(ref))
-        for key in set(m) & {"x", "y", "c", "sh"} if m["k"] in "pm" else ():
+        for key in set(m) & set(SHARED):
             m[key] = value(m[key])
         return {k: np.cumsum(v).tolist() if k in "xy" else v for k, v in m.items()}
 
@@ -56,7 +61,7 @@ def test_every_state_of_the_page_is_what_the_function_draws(mode):
     assert [c["texts"] for c in data["controls"]] == [[f"{v:.1f}" for v in values[0]], [*"123456"], ["off", "on"]]
     for k, (a, depth, flip) in enumerate(itertools.product(*values)):
         [(frame, [line])] = unpack(data, k)
-        assert frame["t"] == f"depth {depth}"
+        assert frame["title"] == f"depth {depth}"
         assert data["captions"][k].startswith(f"After {depth} factors of {a} the product")
         x, y = np.array(line["x"]) / UNIT * 6, np.array(line["y"]) / UNIT * 2.4 - 1.2
         np.testing.assert_allclose(np.interp(depth, x, y), a**depth * (-1 if flip else 1), atol=1e-3)
@@ -89,6 +94,7 @@ def test_a_live_widget_answers_each_wish_even_one_for_the_same_state(mode):
 def draw_brittle(ax, depth=1):
     if depth == 3:
         raise ZeroDivisionError("no third layer")
+    ax.plot([0, depth / 4])
     ax.set(xlim=(0, 1), ylim=(0, 1))
     return f"Depth {depth}."
 
@@ -126,16 +132,25 @@ def warn(ax, k):
 BAD = {
     "twin axes": lambda ax, k: ax.twinx(),
     "an inset": lambda ax, k: ax.inset_axes([0.5, 0.5, 0.4, 0.4]),
-    "a hatch on Rectangle": lambda ax, k: ax.axhspan(0, 1, hatch="/"),
     "whole figure": lambda ax, k: ax.figure.suptitle("title"),
-    "arrowstyle 'fancy'": lambda ax, k: ax.annotate("", (0, 0), (1, 1), arrowprops={"arrowstyle": "fancy"}),
-    "'polar' of an annotation": lambda ax, k: ax.annotate("a", (0, 0), xycoords="polar"),
-    "a quiver other than": lambda ax, k: ax.quiver([0], [0], [1], [1]),
     "the scale 'logit'": lambda ax, k: ax.set(yscale="logit", ylim=(0.1, 0.9)),
-    "cells are no rectangles": lambda ax, k: ax.pcolormesh([[0, 1], [0.5, 2]], [[0, 0], [1, 1]], [[1]]),
-    "markevery as a fraction": lambda ax, k: ax.plot([0, 1], [0, 1], "o", markevery=0.1),
     "a spine that is moved": lambda ax, k: ax.spines.left.set_position("center"),
-    "the artist Table": lambda ax, k: ax.table([["1"]]),
+    "QuadMesh: gouraud shading; use": lambda ax, k: ax.pcolormesh(np.eye(3), shading="gouraud"),
+    "a secondary axis; say": lambda ax, k: ax.secondary_xaxis("top"),
+    "(polar)": lambda ax, k: ax.figure.add_subplot(projection="polar"),
+    "(3d)": lambda ax, k: ax.figure.add_subplot(projection="3d"),
+    "which draw removed or hid": lambda ax, k: ax.remove(),
+    "tick labels or an axis label at the right": lambda ax, k: ax.yaxis.tick_right(),
+    "put them at the left": lambda ax, k: ax.tick_params(labelright=True),
+    "imshow instead of matshow": lambda ax, k: ax.matshow(np.eye(3)),
+    "a second colour bar of one panel": lambda ax, k: [ax.figure.colorbar(ax.imshow(np.eye(3)), ax=ax) for _ in "ab"],
+    "a horizontal colour bar": lambda ax, k: ax.figure.colorbar(ax.imshow(np.eye(3)), orientation="horizontal"),
+    "two titles of one panel": lambda ax, k: (ax.set_title("a"), ax.set_title("b", loc="left"), ax.plot([0, 1])),
+    "Text: path effects on a text": lambda ax, k: ax.text(0, 0, "a", path_effects=[patheffects.Normal()]),
+    "Text: a text box of this shape": lambda ax, k: ax.text(0, 0, "a", bbox={"boxstyle": "larrow"}),
+    "Line2D 'waves': a sketched": lambda ax, k: ax.plot([0, 1], label="waves", sketch_params=2),
+    "panel 'ax', on which draw drew nothing": lambda ax, k: None,
+    "draw used pyplot's own figure; draw on": lambda ax, k: plt.plot([0, 1]),
     "RuntimeWarning": warn,
     "drawn twice at its opening state it differs": lambda ax, k: ax.plot([0, np.random.default_rng().random()], [0, 1]),
 }
@@ -146,6 +161,7 @@ def test_what_the_page_cannot_show_is_named(mode, cause):
     mode("static")
     with pytest.raises(FigureError, match=re.escape(cause)):
         explore(still(BAD[cause]), k=(1, 2))
+    plt.close("all")
 
 
 def test_axes_that_jump_are_named(mode):
@@ -180,6 +196,87 @@ def test_signatures_that_make_no_figure_are_named():
     for draw in (lambda: "", lambda a, b, c, d: "", lambda ax, **more: ""):
         with pytest.raises(FigureError, match="draw takes one to three panels"):
             explore(draw)
+
+
+@pytest.mark.parametrize("draw", [None, 3, "draw", functools.partial(draw_powers, a=1.0), np.sin, lambda ax: "Words."])
+def test_what_is_no_named_function_is_named(draw):
+    with pytest.raises(FigureError, match="explore takes a function"):
+        explore(draw)
+
+
+def test_labels_are_a_dict():
+    with pytest.raises(FigureError, match="labels are a dict of names, not"):
+        explore(draw_powers, labels="a")
+
+
+def test_pyplots_own_axes_are_left_alone(mode):
+    mode("static")
+    _, ax = plt.subplots()
+    ax.plot([0, 1])
+    explore(draw_powers)
+    with pytest.raises(FigureError, match="pyplot's own figure"):
+        explore(still(lambda panel, k: (panel.plot([0, 1]), plt.plot([0, 1]))))
+    plt.close("all")
+
+
+def test_an_empty_scatter_numeric_labels_and_a_label_in_the_middle_are_drawn(mode):
+    def draw_it(ax):
+        ax.scatter([], [])
+        ax.set_xticks([0, 1], [10, 20])
+        ax.bar_label(ax.bar([0, 1], [2, 4]), label_type="center")
+        return "Words."
+
+    mode("static")
+    [(frame, marks)] = unpack(page_data(explore(draw_it).mimebundle["text/html"]), 0)
+    assert frame["x"]["texts"] == ["10", "20"]
+    half = [mark["at"][1] / bar["y"][2] for mark, bar in zip(marks[-2:], marks)]
+    np.testing.assert_allclose(half, 0.5, atol=0.03)
+
+
+def test_a_hatch_is_lines_that_only_their_area_shows(mode):
+    def draw_it(ax):
+        ax.bar([0, 1], [1, 2], hatch="/", fc="w", ec="k")
+        return "Words."
+
+    mode("static")
+    [(_, marks)] = unpack(page_data(explore(draw_it).mimebundle["text/html"]), 0)
+    hatches = [mark for mark in marks if "clip" in mark]
+    assert len(hatches) == 2 and all(mark["stroke"].startswith("#000000") and len(mark["x"]) > 20 for mark in hatches)
+    assert hatches[0]["clip"]["x"] == marks[0]["x"]
+
+
+def test_a_markevery_starts_where_it_says(mode):
+    def draw_it(ax):
+        ax.plot(range(9), "o", markevery=(2, 3))
+        ax.set(xlim=(0, 8), ylim=(0, 8))
+        return "Words."
+
+    mode("static")
+    [(_, [marks])] = unpack(page_data(explore(draw_it).mimebundle["text/html"]), 0)
+    assert marks["x"] == [k * UNIT // 8 for k in (2, 5, 8)]
+
+
+def test_the_picture_for_print_counts_in_the_budget(mode, monkeypatch):
+    mode("static")
+    monkeypatch.setattr("vgtext.explore.show.picture_file", lambda figure, kind: (b" " * 500_000, "Words."))
+    with pytest.raises(FigureError, match="the picture for print 500,000, over the budget of 400,000"):
+        explore(draw_powers)
+
+
+def test_colors_that_stand_for_numbers_and_words_on_a_picture_stay(mode):
+    def draw_it(ax):
+        ax.scatter([0, 1], [0, 1], c=[0, 1], cmap="viridis")
+        ax.imshow([[0, 1]], extent=(0, 1, 0, 1), aspect="auto")
+        ax.text(0.5, 0.5, "on it", color="white")
+        ax.text(3, 3, "beside it", color="black")
+        ax.set(xlim=(-1, 5), ylim=(-1, 5))
+        return "Words."
+
+    mode("static")
+    [(_, marks)] = unpack(page_data(explore(draw_it).mimebundle["text/html"]), 0)
+    fills = {mark.get("words", mark["kind"]): mark.get("fill") for mark in marks}
+    assert fills["on it"] == "#ffffff" and fills["beside it"].startswith("#000000,#f")
+    assert {mark["fill"] for mark in marks if mark["kind"] == "markers"} == {"#440154", "#fde725"}
 
 
 def test_more_than_three_controls_are_too_many():

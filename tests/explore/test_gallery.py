@@ -1,6 +1,8 @@
-"""Each artist of the gallery looks on the page as matplotlib draws it, and a missing one would be noticed."""
+"""Each kind of plot of the gallery looks on the page as matplotlib draws it, and a fault in it would be noticed."""
 
+import base64
 import io
+import re
 
 import matplotlib
 import numpy as np
@@ -8,22 +10,43 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
+from scipy.ndimage import gaussian_filter, uniform_filter
 
-from vgtext.explore import explore, source
-from vgtext.explore.figure import LOOK
+from vgtext.explore import source
+from vgtext.explore.figure import LOOK, Explorable
+from vgtext.explore.read.pack import pack
 
 from .gallery import GALLERY
 
-BLOCK, EDGE = 6, 3  # pixels a side that are averaged; pixels at the panel's edge, where axes lie, left out
-OWN_LOOK = {"words", "formula", "arrows"}  # a page has its own fonts, and one head for all arrows
+LEAST = 0.82  # likeness of a page's picture
+EDGE = 4  # pixels at the panel's edge, where axes lie, left out
+OWN_LOOK = {"words", "formula", "annotated", "bent_annotation", "turned_words", "upright_words", "script_letters",
+            "pale_words", "typewriter", "table", "framed_picture", "wedge_arrow", "hatched_bars", "hatched_area",
+            "hatched_contours"}  # fonts, heads of thin arrows, the start of a hatch
+
+ELEMENT = ('<vg-explore id="{}" class="vg-explore"><figure><div class="vg-picture"></div>'
+           '<div class="vg-controls"></div><figcaption></figcaption></figure>'
+           '<script type="text/plain">{}</script></vg-explore>')
 
 
-def grey(image):
-    """Return an image as block means of its ink, 0 (white) to 1 (black), one layer for each colour."""
-    pixels = 1 - np.asarray(image.convert("RGB"), float) / 255
-    pixels = pixels[EDGE:-EDGE, EDGE:-EDGE]
-    rows, columns = (n // BLOCK for n in pixels.shape[:2])
-    return pixels[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK, 3).mean((1, 3))
+def likeness(one, other, blur=2):
+    """Return how alike two pictures are, at most 1, at ``blur`` pixels (edges are smoothed in two ways).
+
+    The lesser of their structural similarity (Wang et al. 2004, "Image quality assessment", equation 13, each color
+    for itself) and of what their mean distance leaves, over windows in which one of them shows anything.
+    """
+    one, other = (gaussian_filter(np.asarray(p.convert("RGB"), float)[EDGE:-EDGE, EDGE:-EDGE] / 255, (blur, blur, 0))
+                  for p in (one, other))
+
+    def mean(values):
+        return uniform_filter(values, (5 * blur + 1, 5 * blur + 1, 1))
+
+    m1, m2 = mean(one), mean(other)
+    v1, v2, both = mean(one**2) - m1**2, mean(other**2) - m2**2, mean(one * other) - m1 * m2
+    similar = (2 * m1 * m2 + 1e-4) * (2 * both + 9e-4) / ((m1**2 + m2**2 + 1e-4) * (v1 + v2 + 9e-4))
+    shown = (np.maximum(v1, v2).max(2) > 1e-4) | (np.minimum(m1, m2).min(2) < 0.98)
+    assert shown.mean() > 0.004, "the entry draws too little to be compared"
+    return min(similar[shown].mean(), 1 - 2.5 * np.abs(one - other)[shown].mean())
 
 
 def by_matplotlib(draw, width, height):
@@ -37,34 +60,106 @@ def by_matplotlib(draw, width, height):
     return Image.open(stream)
 
 
+def show(browser, folder, draws):
+    """Return a page, opened from a file, that shows figures on white."""
+    figures = [Explorable(draw, {}, {}) for draw in draws]
+    elements = "".join(ELEMENT.format(figure.name.replace("_", "-"), pack({**figure.spec([]), **figure.payload(())}))
+                       for figure in figures)
+    style = f"<style>{source('css')} body {{ font-family: 'DejaVu Sans'; width: 585px }}</style>"
+    script = f"<script>{source('js')}</script>"
+    (folder / "index.html").write_text(
+        f"<!doctype html><meta charset=utf-8><title>Gallery</title>{style}{elements}{script}", "utf8")
+    page = browser.new_page(viewport={"width": 700, "height": 900})
+    page.goto((folder / "index.html").as_uri())
+    return page
+
+
+def picture_of(page, name):
+    """Return the picture of a figure's panel on a page."""
+    figure = page.locator(f"vg-explore#{name.replace('_', '-')}")
+    figure.scroll_into_view_if_needed()
+    figure.locator(".vg-panel").wait_for()
+    panel = figure.locator("clipPath[id$=clip0] rect").evaluate(
+        "r => ['x', 'y', 'width', 'height'].map(k => +r.getAttribute(k))")
+    box = figure.locator("svg").bounding_box()
+    clip = {"x": box["x"] + panel[0], "y": box["y"] + panel[1], "width": panel[2], "height": panel[3]}
+    return Image.open(io.BytesIO(page.screenshot(clip=clip)))
+
+
 @pytest.fixture(scope="module")
 def page(browser, tmp_path_factory):
-    """Return a page, opened from a file, that shows the whole gallery on white."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VGTEXT_EXPLORE", "static")
-        figures = "".join(explore(draw).mimebundle["text/html"] for draw in GALLERY.values())
-    file = tmp_path_factory.mktemp("gallery") / "index.html"
-    style = f"<style>{source('css')} body {{ font-family: 'DejaVu Sans'; width: 600px }}</style>"
-    script = f"<script>{source('js')}</script>"
-    file.write_text(f"<!doctype html><meta charset=utf-8><title>Gallery</title>{style}{figures}{script}")
-    opened = browser.new_page(viewport={"width": 700, "height": 900})
-    opened.goto(file.as_uri())
+    opened = show(browser, tmp_path_factory.mktemp("gallery"), GALLERY.values())
     yield opened
     opened.close()
 
 
 @pytest.mark.parametrize("name", GALLERY)
 def test_the_page_draws_what_matplotlib_draws(page, name):
-    figure = page.locator(f"vg-explore#{name.replace('_', '-')}")
-    figure.scroll_into_view_if_needed()
-    figure.locator("svg").wait_for()
-    panel = figure.locator("clipPath rect").evaluate("r => ['x', 'y', 'width', 'height'].map(k => +r.getAttribute(k))")
-    box = figure.locator("svg").bounding_box()
-    clip = {"x": box["x"] + panel[0], "y": box["y"] + panel[1], "width": panel[2], "height": panel[3]}
-    seen = Image.open(io.BytesIO(page.screenshot(clip=clip)))
-    wanted = by_matplotlib(GALLERY[name], *seen.size)
-    ours, theirs = grey(seen), grey(wanted)
-    ink = np.abs(theirs).mean()
-    apart = np.abs(ours - theirs).mean() / ink
-    assert ink > 0.004, "the entry draws too little to be compared"
-    assert apart < (0.7 if name in OWN_LOOK else 0.25), f"{apart:.0%} of the ink is elsewhere"
+    seen = picture_of(page, name)
+    alike = likeness(seen, by_matplotlib(GALLERY[name], *seen.size), 8 if name in OWN_LOOK else 2)
+    print(f"LIKE {alike:.3f} {name}")
+    assert alike > LEAST, f"likeness {alike:.2f}"
+
+
+def tampered(**changes):
+    """Return a fault: marks with some of their entries changed by functions, or lost where one returns None."""
+
+    def fault(marks):
+        for mark in marks:
+            for key in set(mark) & set(changes):
+                mark[key] = changes[key](mark[key])
+        return [{key: value for key, value in mark.items() if value is not None} for mark in marks]
+
+    return fault
+
+
+def lost(value):
+    return None
+
+
+def larger(shape):
+    return re.sub(r"-?[\d.]+", lambda number: f"{float(number[0]) * 1.3:.2f}", shape)
+
+
+FAULTS = {
+    "a marker's size": ("markers", tampered(shape=larger)),
+    "an offset": ("overlapping_points", tampered(x=lambda x: [x[0]] * len(x) if x[0] > 4000 else [0] * len(x))),
+    "places one to the left": ("markers_from_the_fourth", tampered(x=lambda x: [u - 400 for u in x])),
+    "opacity of areas": ("filled_shape", tampered(fillOpacity=lost)),
+    "opacity of points": ("stars", tampered(fillOpacity=lambda alpha: alpha / 3, strokeOpacity=lost)),
+    "dashes": ("dashes", tampered(dashes=lost)),
+    "where dashes start": ("dash_start", tampered(dashStart=lost)),
+    "the order of drawing": ("layered", lambda marks: marks[::-1]),
+    "a width": ("line", tampered(width=lambda width: width / 4)),
+    "a color": ("stack", tampered(fill=lambda fill: "#E69F00")),
+    "a clip path": ("clipped_image", tampered(clip=lost)),
+    "an image's rows": ("image", tampered(source=lambda source: upside_down(source))),
+    "smoothness": ("smooth_image", tampered(box=lambda box: [*box[:2], box[2] // 2, box[3]])),
+    "a curve's letters": ("bezier", tampered(commands=lambda commands: "M" + "L" * (len(commands) - 1))),
+    "a background": ("background", None),
+}
+
+
+def upside_down(source):
+    image, stream = Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))), io.BytesIO()
+    image.transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(stream, "png")
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+
+
+def test_a_fault_in_what_is_sent_is_seen(browser, tmp_path, monkeypatch):
+    faults = {GALLERY[name].__name__: fault for name, fault in FAULTS.values()}
+    scene = Explorable.scene
+
+    def wrong(figure, parameters):
+        panels, caption = scene(figure, parameters)
+        fault = faults[figure.draw.__name__]
+        frame = {key: value for key, value in panels[0].frame.items() if fault or key != "ground"}
+        return [panels[0]._replace(frame=frame, marks=fault(panels[0].marks) if fault else panels[0].marks)], caption
+
+    monkeypatch.setattr(Explorable, "scene", wrong)
+    page, seen = show(browser, tmp_path, [GALLERY[name] for name, _ in FAULTS.values()]), {}
+    for cause, (name, _) in FAULTS.items():
+        picture = picture_of(page, name)
+        seen[cause] = likeness(picture, by_matplotlib(GALLERY[name], *picture.size), 8 if name in OWN_LOOK else 2)
+    page.close()
+    assert {cause: round(alike, 3) for cause, alike in seen.items() if alike > LEAST} == {}

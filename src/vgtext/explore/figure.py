@@ -1,6 +1,7 @@
 """A drawing function and its controls: which states there are, and how one of them is drawn."""
 
 import inspect
+import sys
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -8,7 +9,9 @@ from matplotlib.figure import Figure
 
 from .controls import FigureError, make_control
 from .read.marks import Unreadable
-from .read.scene import Packer, read_scene
+from .read.pack import Packer
+from .read.scene import read_scene
+from .read.units import DPI
 
 SIZE = (7.2, 3.4)  # inches, of the picture that is printed
 GREY, INK = "#555555", "#333333"
@@ -41,11 +44,23 @@ LOOK = {
 }
 
 
+def pyplot_state():
+    """Return what drawing with pyplot changes: its figures, and the artists of the current one; None without it."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    numbers = pyplot.get_fignums() if pyplot else []
+    return (numbers, [*map(id, pyplot.gcf().findobj())]) if numbers else None
+
+
 class Explorable:
     """A drawing function with its controls. Its states are tuples of indices into the controls' values."""
 
     def __init__(self, draw, controls, labels):
         """Read the signature of ``draw``, and make its controls; raises FigureError."""
+        if not inspect.isfunction(draw):
+            raise FigureError(f"explore takes a function that was defined with def, not {draw!r}; wrap it in one")
+        for word, given in (("controls", controls), ("labels", labels)):
+            if not isinstance(given, dict):
+                raise FigureError(f"explore: {word} are a dict of names, not {given!r}")
         self.draw, self.name = draw, draw.__name__.removeprefix("draw_")
         parameters = inspect.signature(draw).parameters.values()
         self.panels = [p.name for p in parameters if p.default is p.empty]
@@ -55,6 +70,8 @@ class Explorable:
                 f"figure {self.name}: draw takes one to three panels (parameters without a default), then "
                 f"parameters with a default; not {inspect.signature(draw)}"
             )
+        if not draw.__name__.isidentifier():
+            raise FigureError(f"explore takes a function with a name, for its address in the page, not {draw.__name__}")
         for word, given in (("control", controls), ("label", labels)):
             for name in set(given) - set(self.defaults):
                 raise FigureError(
@@ -88,13 +105,17 @@ class Explorable:
         Raises FigureError, which names the state and the cause, if ``draw`` fails or returns no caption.
         """
         with matplotlib.rc_context(LOOK):
-            figure = Figure(figsize=SIZE, layout="constrained")
+            figure = Figure(figsize=SIZE, dpi=DPI, layout="constrained")
             FigureCanvasAgg(figure)
             panels = list(figure.subplots(1, len(self.panels), squeeze=False)[0])
+            before = pyplot_state()
             try:
                 caption = self.draw(*panels, **parameters)
             except Exception as error:
                 raise FigureError(f"{self.where(parameters)}: {type(error).__name__}: {error}") from error
+            if pyplot_state() != before:
+                raise FigureError(f"{self.where(parameters)}: draw used pyplot's own figure; draw on the Axes that it "
+                                  f"is given ({', '.join(self.panels)}): ax.plot instead of plt.plot")
         if not isinstance(caption, str) or not caption.strip():
             raise FigureError(
                 f"{self.where(parameters)}: draw returned no caption (a sentence that says what is seen) "
@@ -104,10 +125,10 @@ class Explorable:
 
     def scene(self, parameters):
         """Draw one state; return (scene, caption). Raises FigureError, which names the state and the cause."""
-        _, panels, caption = self.picture(parameters)
+        figure, panels, caption = self.picture(parameters)
         try:
             with matplotlib.rc_context(LOOK):
-                return read_scene(panels), caption
+                return read_scene(self.panels, panels, figure), caption
         except Exception as error:
             cause = error if isinstance(error, Unreadable) else f"this ({type(error).__name__}: {error})"
             raise FigureError(f"{self.where(parameters)}: the page cannot show {cause}") from error

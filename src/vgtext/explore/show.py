@@ -13,16 +13,18 @@ from html import escape
 from urllib.parse import quote
 
 import matplotlib
-from matplotlib.collections import QuadMesh
+from matplotlib.collections import Collection, QuadMesh
+from matplotlib.lines import Line2D
 
 from .controls import FigureError, thin
 from .figure import LOOK, Explorable
-from .read.scene import Packer, pack
+from .read.pack import Packer, pack
 from .widget import ExploreWidget
 
 MODES = ("live", "static", "text")
 MOST_STATES = 400
 MOST_BYTES = 400_000
+MOST_SHAPES = 2000  # of one artist in the picture for print; more of them become pixels
 
 
 def explore(draw, *, labels=None, **controls):
@@ -99,11 +101,19 @@ def in_words(figure, caption):
     return f"[figure] {figure.name}" + (f"({grid})" if grid else "") + f": {caption}"
 
 
+def is_heavy(artist):
+    """Say whether an artist has so many parts that a picture of them is smaller as pixels."""
+    if isinstance(artist, Line2D):
+        return artist.get_marker() != "None" and len(artist.get_xdata()) > MOST_SHAPES
+    many = isinstance(artist, Collection) and max(len(artist.get_offsets()), len(artist.get_paths())) > MOST_SHAPES
+    return many or isinstance(artist, QuadMesh)
+
+
 def picture_file(figure, kind, parameters=None):
     """Return the picture of a state (by default the opening one) as bytes of an "svg" or "png", and its caption."""
     drawn, panels, caption = figure.picture(parameters or figure.values(figure.start))
-    for mesh in (artist for ax in panels for artist in ax.get_children() if isinstance(artist, QuadMesh)):
-        mesh.set_rasterized(True)
+    for artist in (artist for ax in panels for artist in ax.get_children() if is_heavy(artist)):
+        artist.set_rasterized(True)
     stream = io.BytesIO()
     with matplotlib.rc_context(LOOK):
         drawn.savefig(stream, format=kind, dpi=110, metadata={"Date": None} if kind == "svg" else None)
@@ -131,9 +141,10 @@ def pack_states(figure):
 
 def check_limits(figure, scene, limits):
     """Raise FigureError if an axis whose limits were left to matplotlib has jumped since an earlier scene."""
-    for panel, (frame, _) in zip(figure.panels, scene):
-        for way in frame["au"]:
-            first, now = limits.setdefault((panel, way), frame[way]["lim"]), frame[way]["lim"]
+    for panel, (frame, _, free) in zip(figure.panels, scene):
+        for way in free:
+            now = frame[way]["limits"]
+            first = limits.setdefault((panel, way), now)
             if first != now:
                 raise FigureError(
                     f"figure {figure.name}: the {way} axis of panel {panel!r} jumps, from {first} to {now}; set its "
@@ -145,12 +156,13 @@ def page_element(figure):
     """Return the page element: the picture of the opening state, its caption, and every state, packed."""
     controls, payload = pack_states(figure)
     data = pack({**figure.spec(controls), **payload})
-    if len(data) * 3 // 4 > MOST_BYTES:
-        raise FigureError(
-            f"figure {figure.name}: {len(payload['states'])} states take {len(data) * 3 // 4:,} bytes, over the budget "
-            f"of {MOST_BYTES:,}; use fewer states or fewer points"
-        )
     picture, caption = picture_file(figure, "svg")
+    states, print_size = len(data) * 3 // 4, len(picture)
+    if states + print_size > MOST_BYTES:
+        raise FigureError(
+            f"figure {figure.name}: {len(payload['states'])} states take {states:,} bytes and the picture for print "
+            f"{print_size:,}, over the budget of {MOST_BYTES:,}; use fewer states or fewer points"
+        )
     source = "data:image/svg+xml," + quote(picture.decode(), safe=" /:=;,<>()@!*+?$|")
     return (
         f'<vg-explore id="{figure.name.replace("_", "-")}" class="vg-explore" style="--controls:{len(controls)}">'

@@ -63,7 +63,8 @@ export function cellSeries(panel, X, Y, unit) {
   const title = (axis, other) => plain(axis.label) || other;
   const say = (box) => {
     const value =
-      box.words.join(" ") || (box.mark && (box.mark.name || inLegend(box.mark, legend)));
+      box.words.join(" ")
+      || (box.mark && (plain(box.mark.name || "") || inLegend(box.mark, legend)));
     const column =
       upright || !level ? between(x, box.left, box.right, unit) : readValue(x, box.right, unit);
     const row = upright ? readValue(y, box.top, unit) : between(y, box.foot, box.top, unit);

@@ -1,17 +1,18 @@
 // A panel as SVG: its frame (axes, ticks, titles, legend, colour bar), then its marks.
 import { SIZE, legendHeight, legendRows, lineCount } from "./layout.js";
 import { spaced, widest, wordsWidth, wrap } from "./layout.js";
-import { DRAW, drawWords, look, round } from "./marks.js";
+import { DRAW, drawWords, look, round, trace } from "./marks.js";
 
-function drawLegend(entries, rect) {
+function drawLegend(entries, rect, unit, clip) {
   const rows = legendRows(entries, rect.w);
   return rows
     .map((row, r) =>
       row
-        .map(([left, words, marks]) => {
+        .map(([left, words, marks], i) => {
           const x = rect.x + left,
             y = rect.y - 14 - (rows.length - 1 - r) * SIZE.legendLine;
-          const keys = marks.map((mark) => drawKey(mark, x, y)).join("");
+          const key = { x, y: y - SIZE.keyHeight / 2, w: SIZE.key, h: SIZE.keyHeight };
+          const keys = drawMarks(marks, key, unit, `${clip}-key${r}-${i}`);
           return (
             keys + drawWords(words, x + SIZE.keyRoom, y, { size: SIZE.tick, valign: "middle" })
           );
@@ -21,15 +22,6 @@ function drawLegend(entries, rect) {
     .join("");
 }
 
-function drawKey(mark, x, y) {
-  if (mark.kind === "markers") {
-    const middle = `translate(${x + SIZE.key / 2} ${y})`;
-    return `<path transform="${middle}" d="${mark.shape}" ${look(mark)}/>`;
-  }
-  return mark.fill
-    ? `<rect x="${x}" y="${y - 6}" width="${SIZE.key}" height="12" ${look(mark)}/>`
-    : `<path d="M${x} ${y}h${SIZE.key}" ${look(mark)}/>`;
-}
 
 function drawBar(bar, { x, y, w, h }, unit) {
   const left = x + w + SIZE.barGap,
@@ -53,7 +45,7 @@ function drawBar(bar, { x, y, w, h }, unit) {
   );
 }
 
-function drawAxes({ x, y, spines }, rect, unit) {
+function drawAxes({ x, y, spines, ground }, rect, unit) {
   const right = rect.x + rect.w,
     foot = rect.y + rect.h;
   const across = (u) => round(rect.x + (u / unit) * rect.w),
@@ -77,16 +69,17 @@ function drawAxes({ x, y, spines }, rect, unit) {
     t: `M${rect.x} ${rect.y}H${right}`,
   };
   return (
-    path("vg-grid", x.grid && each(x.places, (u) => `M${across(u)} ${rect.y}V${foot}`))
+    (ground ? `<path d="M${rect.x} ${rect.y}H${right}V${foot}H${rect.x}Z" ${look(ground)}/>` : "")
+    + path("vg-grid", x.grid && each(x.places, (u) => `M${across(u)} ${rect.y}V${foot}`))
     + path("vg-grid", y.grid && each(y.places, (u) => `M${rect.x} ${up(u)}H${right}`))
     + path(
       "vg-axis",
       each([...spines], (side) => edges[side]),
     )
-    + below(x.places, SIZE.tickLength)
-    + below(x.minor, SIZE.minorLength)
-    + beside(y.places, SIZE.tickLength)
-    + beside(y.minor, SIZE.minorLength)
+    + below(x.bare ? [] : x.places, SIZE.tickLength)
+    + below(x.bare ? [] : x.minor, SIZE.minorLength)
+    + beside(y.bare ? [] : y.places, SIZE.tickLength)
+    + beside(y.bare ? [] : y.minor, SIZE.minorLength)
   );
 }
 
@@ -129,7 +122,7 @@ function drawTicks({ x, y }, rect, unit) {
   return out.join("");
 }
 
-function drawLabels({ x, y, title, legend }, rect) {
+function drawLabels({ x, y, title, titleAt, legend }, rect) {
   const { w, h, left } = rect,
     foot = rect.y + rect.h,
     middle = rect.x + w / 2,
@@ -172,10 +165,12 @@ function drawLabels({ x, y, title, legend }, rect) {
     const lines = wrap(title, SIZE.title, w + left - 12),
       shift = lineCount(lines) > 1 ? left / 2 - 6 : 0;
     const above = 8 + legendHeight(legend, w) + (y.offset ? 14 : 0);
+    const align = titleAt || "center",
+      at = { left: rect.x, center: middle - shift, right: rect.x + w }[align];
     out.push(
-      drawWords(lines, middle - shift, rect.y - above, {
+      drawWords(lines, at, rect.y - above, {
         size: SIZE.title,
-        align: "center",
+        align,
         valign: "bottom",
       }),
     );
@@ -183,29 +178,44 @@ function drawLabels({ x, y, title, legend }, rect) {
   return out.join("");
 }
 
-const drawFrame = (frame, rect, unit) =>
+const drawFrame = (frame, rect, unit, clip) =>
   drawAxes(frame, rect, unit)
   + drawTicks(frame, rect, unit)
   + drawLabels(frame, rect)
-  + (frame.legend ? drawLegend(frame.legend, rect) : "")
+  + (frame.legend ? drawLegend(frame.legend, rect, unit, clip) : "")
   + (frame.bar ? drawBar(frame.bar, rect, unit) : "");
 
-export function drawPanel({ frame, marks }, rect, unit, clip) {
-  const { x, y, w, h } = rect,
-    X = (u) => round(x + (u / unit) * w),
+// Marks across a rectangle; what only a part of it may show has a clip path of its own.
+function drawMarks(marks, { x, y, w, h }, unit, clip) {
+  const X = (u) => round(x + (u / unit) * w),
     Y = (u) => round(y + h - (u / unit) * h);
-  let isClipped = false,
-    body = "";
+  return marks
+    .map((mark, i) => {
+      const drawn = DRAW[mark.kind](mark, X, Y),
+        id = `${clip}-${i}`;
+      if (!mark.clip) return drawn;
+      const outline = `<path d="${trace(mark.clip, X, Y)}"/>`;
+      return `<clipPath id="${id}">${outline}</clipPath><g clip-path="url(#${id})">${drawn}</g>`;
+    })
+    .join("");
+}
+
+export function drawPanel({ frame, marks }, rect, unit, clip) {
+  const { x, y, w, h } = rect;
+  const runs = []; // marks that the panel clips, and those that it does not, in turn
   for (const mark of marks) {
-    if (isClipped === Boolean(mark.unclipped)) {
-      body += isClipped ? "</g>" : `<g clip-path="url(#${clip})">`;
-      isClipped = !isClipped;
-    }
-    body += DRAW[mark.kind](mark, X, Y);
+    const last = runs.at(-1);
+    if (last && last[0].unclipped === mark.unclipped) last.push(mark);
+    else runs.push([mark]);
   }
-  body += isClipped ? "</g>" : "";
+  const body = runs
+    .map((run, k) => {
+      const drawn = drawMarks(run, rect, unit, `${clip}-${k}`);
+      return run[0].unclipped ? drawn : `<g clip-path="url(#${clip})">${drawn}</g>`;
+    })
+    .join("");
   return (
     `<clipPath id="${clip}"><rect x="${x}" y="${y}" width="${w}" height="${h}"/></clipPath>`
-    + `<g class="vg-panel">${drawFrame(frame, rect, unit)}${body}</g>`
+    + `<g class="vg-panel">${drawFrame(frame, rect, unit, clip)}${body}</g>`
   );
 }

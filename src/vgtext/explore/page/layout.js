@@ -9,7 +9,7 @@ export const SIZE = {
   tickLength: 4, minorLength: 2.5, tickGap: 7, // of dashes at an axis; from the axis to a number
   tickLine: 20, labelLine: 17, titleLine: 18, legendLine: 19, offsetLine: 16, // room for a line
   yLabel: 22, yTicks: 12, // room left of a panel for its label, and beside the numbers
-  key: 26, keyRoom: 32, entryGap: 14, // of a legend: a key's length, to its words, to the next
+  key: 26, keyHeight: 10, keyRoom: 32, entryGap: 14, // of a legend: a key, its words, the next
   bar: 12, barGap: 10, barTicks: 17, barRoom: 34, barLabel: 20, // of a colour bar
   edge: 10, right: 12, // least margins at the top and at the right
   foot: 6, footLabel: 4, labelDrop: 25, // below a panel: without numbers; from axis to label
@@ -32,11 +32,11 @@ function lineWidth(text, size) {
   return widths.get(key);
 }
 
-// Words are a string, or [width, runs, rules, height, depth] in percent of the letters' size.
+// Words are a string, or typeset: {width, height, depth, runs, ...} in percent of a letter's size.
 export const wordsWidth = (words, size) =>
   typeof words === "string"
     ? Math.max(...words.split("\n").map((line) => lineWidth(line, size)))
-    : (words[0] * size) / 100;
+    : (words.width * size) / 100;
 export const widest = (texts) =>
   Math.max(0, ...texts.map((words) => wordsWidth(words, SIZE.tick)));
 export const lineCount = (words) => (typeof words === "string" ? words.split("\n").length : 1);
@@ -111,7 +111,9 @@ function grow(kept, { frame, marks }, room, unit) {
     + (y.offset ? SIZE.offsetLine : 0);
   const labelLines = x.label ? lineCount(wrap(x.label, SIZE.label, inside)) : 0;
   const below =
-    (x.texts.length ? SIZE.tickLine : SIZE.foot) + labelLines * SIZE.labelLine + SIZE.footLabel;
+    (x.texts.length ? SIZE.tickLine : SIZE.foot)
+    + Math.max(labelLines * SIZE.labelLine, x.offset ? SIZE.offsetLine : 0)
+    + SIZE.footLabel;
   const past = Math.min(overhang(marks, inside, unit) + 4, room / 3);
   kept.left = Math.max(kept.left, left);
   kept.right = Math.max(kept.right, barRoom + SIZE.edge, past, SIZE.right);

@@ -53,13 +53,14 @@ export function pieces({ x, commands = "" }) {
 
 // A line of two points along an axis guides the eye, and has nothing to read.
 const isGuide = (mark) =>
-  mark.kind === "path"
-  && !mark.name
-  && pieces(mark).every(
-    (piece) =>
-      piece.length < 3
-      && ["x", "y"].some((way) => mark[way][piece[0]] === mark[way][piece.at(-1)]),
-  );
+  mark.guide
+  || (mark.kind === "path"
+    && !mark.name
+    && pieces(mark).every(
+      (piece) =>
+        piece.length < 3
+        && ["x", "y"].some((way) => mark[way][piece[0]] === mark[way][piece.at(-1)]),
+    ));
 
 export function lineSeries({ frame, marks }, X, Y, unit) {
   const titles = { x: plain(frame.x.label) || "x", y: plain(frame.y.label) || "y" };
@@ -78,7 +79,7 @@ export function lineSeries({ frame, marks }, X, Y, unit) {
         mark,
         tell,
         kept,
-        name: mark.name || inLegend(mark, frame.legend),
+        name: plain(mark.name || "") || inLegend(mark, frame.legend),
         ink: mark.stroke || mark.fill,
         points: kept.map((k) => [X(mark.x[k]), Y(mark.y[k])]),
         keys: new Set(kept.map((k) => `${mark.x[k]} ${mark.y[k]}`)),

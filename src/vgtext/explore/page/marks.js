@@ -5,10 +5,11 @@ import { escapeText } from "./words.js";
 
 export const round = (v) => Math.round(v * 10) / 10;
 
-// Colours come as "on paper,on a dark page".
-const themed = (light, dark) => (light === "none" ? light : `light-dark(${light},${dark})`);
+// Colours come as "on paper,on a dark page", or as one for both.
+const themed = (light, dark) => (dark ? `light-dark(${light},${dark})` : light);
 
-export function look({ stroke, fill, width, strokeOpacity, fillOpacity, dashes }) {
+export function look(mark) {
+  const { stroke, fill, width, strokeOpacity, fillOpacity, dashes } = mark;
   const [line, darkLine] = (stroke || "none").split(","),
     [area, darkArea] = (fill || "none").split(",");
   return (
@@ -18,6 +19,10 @@ export function look({ stroke, fill, width, strokeOpacity, fillOpacity, dashes }
     + (strokeOpacity < 1 ? ` stroke-opacity="${strokeOpacity}"` : "")
     + (fillOpacity < 1 ? ` fill-opacity="${fillOpacity}"` : "")
     + (dashes ? ` stroke-dasharray="${dashes.join(" ")}"` : "")
+    + (dashes && mark.dashStart ? ` stroke-dashoffset="${mark.dashStart}"` : "")
+    + (mark.cap ? ` stroke-linecap="${mark.cap}"` : "")
+    + (mark.crisp ? ' shape-rendering="crispEdges"' : "")
+    + (stroke && !mark.corner ? ' stroke-linejoin="round"' : "")
   );
 }
 
@@ -28,11 +33,11 @@ export function drawWords(
   words,
   x,
   y,
-  { size, align = "left", valign = "baseline", color, turn, bold },
+  { size, align = "left", valign = "baseline", color, turn, bold, italic, mono, opacity, ground },
 ) {
   const lines = lineCount(words),
     height = size * SIZE.lineHeight;
-  const tall = typeof words !== "string" && words[2].length; // centred as a whole
+  const tall = typeof words !== "string" && words.rules; // centred as a whole
   const first =
     {
       top: 0.82 * size,
@@ -40,7 +45,7 @@ export function drawWords(
       baseline: 0,
     }[valign]
     ?? (tall
-      ? ((words[3] / 2 - words[4]) * size) / 100
+      ? ((words.height / 2 - words.depth) * size) / 100
       : 0.35 * size - ((lines - 1) * height) / 2);
   const anchor = ANCHOR[align];
   const inner =
@@ -54,39 +59,51 @@ export function drawWords(
           )
           .join("")
       : drawRuns(words, anchor, first, size / 100);
-  const ink = color ? look({ fill: color }) : 'class="vg-ink"';
+  const ink = color ? look({ fill: color, fillOpacity: opacity }) : 'class="vg-ink"';
   const place = `translate(${round(x)} ${round(y)})${turn ? ` rotate(${-turn})` : ""}`;
-  const weight = bold ? ' font-weight="600"' : "";
-  return `<g ${ink} font-size="${size}"${weight} transform="${place}">${inner}</g>`;
+  const face =
+    (bold ? ' font-weight="600"' : "")
+    + (italic ? ' font-style="italic"' : "")
+    + (mono ? ' font-family="monospace"' : "");
+  if (!ground) return `<g ${ink} font-size="${size}"${face} transform="${place}">${inner}</g>`;
+  const box = drawGround(ground, words, size, align, valign);
+  return `<g transform="${place}">${box}<g ${ink} font-size="${size}"${face}>${inner}</g></g>`;
 }
 
-function drawRuns([width, runs, rules], anchor, first, scale) {
+function drawRuns({ width, runs, rules, outlines }, anchor, first, scale) {
   const left = { start: 0, middle: -width / 2, end: -width }[anchor] * scale;
   const letters = runs.map(
-    ([x, y, size, italic, chars, length]) =>
+    ([x, y, size, face, chars, length]) =>
       `<text x="${round(left + x * scale)}" y="${round(first - y * scale)}"`
       + ` font-size="${round(size * scale)}" textLength="${round(length * scale)}"`
-      + ` lengthAdjust="spacingAndGlyphs"${italic ? ' font-style="italic"' : ""}>`
+      + ` lengthAdjust="spacingAndGlyphs"${face % 2 ? ' font-style="italic"' : ""}`
+      + `${face > 1 ? ' font-weight="700"' : ""}>`
       + `${escapeText(chars)}</text>`,
   );
-  const bars = rules.map(
+  const bars = (rules || []).map(
     ([x, y, w, h]) =>
       `<rect x="${round(left + x * scale)}" y="${round(first - (y + h) * scale)}"`
       + ` width="${round(w * scale)}" height="${Math.max(0.7, round(h * scale))}"/>`,
   );
-  return letters.join("") + bars.join("");
+  const shapes = (outlines || []).map(
+    (d) => `<path transform="translate(${left} ${first}) scale(${scale})" d="${d}"/>`,
+  );
+  return [...letters, ...bars, ...shapes].join("");
 }
 
 // ---- the marks; X and Y turn a panel's whole numbers into pixels ----
 
-function drawPath(mark, X, Y) {
+// The path through points of a panel, as SVG's path data.
+export function trace({ x, y, commands }, X, Y) {
   let path = "";
-  for (let i = 0; i < mark.x.length; i++) {
-    const command = mark.commands ? mark.commands[i] : i ? "L" : "M";
-    path += command === "Z" ? "Z" : `${command}${X(mark.x[i])} ${Y(mark.y[i])}`;
+  for (let i = 0; i < x.length; i++) {
+    const command = commands ? commands[i] : i ? "L" : "M";
+    path += command === "Z" ? "Z" : `${command}${X(x[i])} ${Y(y[i])}`;
   }
-  return `<path d="${path}" ${look(mark)} stroke-linejoin="round"/>`;
+  return path;
 }
+
+const drawPath = (mark, X, Y) => `<path d="${trace(mark, X, Y)}" ${look(mark)}/>`;
 
 function drawMarkers(mark, X, Y) {
   const shapes = mark.x.map(
@@ -95,33 +112,28 @@ function drawMarkers(mark, X, Y) {
   return `<g ${look(mark)}>${shapes.join("")}</g>`;
 }
 
-function drawText(mark, X, Y) {
-  const { words, align, ground } = mark,
-    size = Math.max(SIZE.least, mark.size);
-  const x = X(mark.at[0]) + mark.shift[0],
-    y = Y(mark.at[1]) - mark.shift[1];
-  const valign = mark.valign === "center_baseline" ? "center" : mark.valign;
-  let box = "";
-  if (ground?.fill) {
-    const w = wordsWidth(words, size) + 6,
-      h = lineCount(words) * size * SIZE.lineHeight + 2;
-    const left = { left: -3, center: -w / 2, right: 3 - w }[align];
-    const top = { top: -2, bottom: 2 - h, baseline: 4 - h }[mark.valign] ?? -h / 2;
-    box =
-      `<rect x="${round(x + left)}" y="${round(y + top)}" width="${round(w)}" height="${round(h)}"`
-      + ` rx="3" ${look(ground)}/>`;
-  }
+// The box behind words, which turns with them.
+function drawGround(style, words, size, align, valign) {
+  const w = wordsWidth(words, size) + 6,
+    h = lineCount(words) * size * SIZE.lineHeight + 2;
+  const left = { left: -3, center: -w / 2, right: 3 - w }[align];
+  const top = { top: -2, bottom: 2 - h, baseline: 4 - h }[valign] ?? -h / 2;
   return (
-    box
-    + drawWords(words, x, y, {
-      size,
-      align,
-      valign,
-      color: mark.fill,
-      turn: mark.turn,
-      bold: mark.bold,
-    })
+    `<rect x="${round(left)}" y="${round(top)}" width="${round(w)}" height="${round(h)}"`
+    + ` rx="3" ${look(style)}/>`
   );
+}
+
+function drawText(mark, X, Y) {
+  const { words, align, bold, italic, mono, turn, fill, fillOpacity, ground } = mark;
+  return drawWords(words, X(mark.at[0]) + mark.shift[0], Y(mark.at[1]) - mark.shift[1], {
+    size: Math.max(SIZE.least, mark.size),
+    align,
+    valign: mark.valign === "center_baseline" ? "center" : mark.valign,
+    color: fill,
+    opacity: fillOpacity,
+    ...{ turn, bold, italic, mono, ground },
+  });
 }
 
 // The point where a line from the middle of a label to a target leaves the label; nothing if the
@@ -168,12 +180,12 @@ function drawArrow(mark, X, Y) {
   );
 }
 
-function drawImage({ box: [left, foot, width, height], source }, X, Y) {
+function drawImage({ box: [left, foot, width, height], source, smooth }, X, Y) {
   const x = X(left),
     y = Y(foot + height);
   return (
     `<image x="${x}" y="${y}" width="${round(X(left + width) - x)}" height="${round(Y(foot) - y)}"`
-    + ` preserveAspectRatio="none" class="vg-pixels" href="${source}"/>`
+    + ` preserveAspectRatio="none"${smooth ? "" : ' class="vg-pixels"'} href="${source}"/>`
   );
 }
 

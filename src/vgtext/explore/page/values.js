@@ -33,6 +33,9 @@ export const write = (value) =>
 // The value at a place, as the shortest number that the whole numbers of the packed form can mean.
 export function readValue(axis, place, unit) {
   const value = valueAt(axis, place / unit);
+  if (axis.kind === "date") return new Date(value * 864e5).toISOString().slice(0, 10);
+  const name = axis.kind === "category" && axis.places.findIndex((u) => Math.abs(u - place) < 2);
+  if (name >= 0 && name !== false && axis.texts[name]) return plain(axis.texts[name]);
   const [after, before] = [place + 1, place - 1].map((u) => valueAt(axis, u / unit));
   const blur = Math.abs(after - before) / 2;
   if (Math.abs(value) <= blur) return "0";

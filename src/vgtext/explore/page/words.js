@@ -19,4 +19,4 @@ export const raised = (text) => [...text].map(raise).join("");
 const letters = ([, y, size, , chars]) =>
   size > 90 ? chars : y > 0 ? raised(chars) : `_${chars}`;
 export const plain = (words) =>
-  typeof words === "string" ? words : words[1].map(letters).join("");
+  typeof words === "string" ? words : words.runs.map(letters).join("");

@@ -35,20 +35,24 @@ def stand_out(rgb, ground, ratio):
 
 
 @cache
-def themed(color, ratio):
-    """Return "light,dark": the two hex colours that the page uses for a matplotlib ``color``.
+def themed(color, ratio, paper=False):
+    """Return "light,dark", the two hex colours that the page uses for a matplotlib ``color``; one where they are alike.
 
     ``ratio`` is the contrast with the ground that the colour is moved to, if it is no grey; greys only for text (4.5).
+    On ``paper`` (words on a picture, colours that stand for numbers) a colour is left as it is.
     Transparency is not part of it (see :func:`opacity`).
     """
     rgb = to_rgb(color)
+    if paper:
+        return to_hex(rgb)
     grey = max(rgb) - min(rgb) < 0.06
     mirrored = tuple(DARK[i] + (1 - DARK[i]) * (1 - c) for i, c in enumerate(rgb)) if grey else rgb
     ratio = 1.0 if grey and ratio < 4.5 else ratio
     on_dark = 1.0 if ratio == 1.0 else 4.5  # thin lines need more of it on a dark ground
-    return f"{to_hex(stand_out(rgb, LIGHT, ratio))},{to_hex(stand_out(mirrored, DARK, on_dark))}"
+    light, dark = to_hex(stand_out(rgb, LIGHT, ratio)), to_hex(stand_out(mirrored, DARK, on_dark))
+    return light if light == dark else f"{light},{dark}"
 
 
-def opacity(color, alpha=None):
+def opacity(color):
     """Return the opacity of a matplotlib colour, 0 to 1, rounded to two decimals."""
-    return round(to_rgba(color, alpha)[3], 2)
+    return round(to_rgba(color)[3], 2)

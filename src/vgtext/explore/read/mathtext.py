@@ -1,42 +1,50 @@
 """Text for the page: plain words as they are, mathtext as positioned runs of characters (no maths library there)."""
 
 from functools import cache
+from unicodedata import combining
 
+from matplotlib.cbook import is_math_text
 from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import MathTextParser
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
+
+from .units import svg_shape
 
 SIZE = 100  # lengths of a run are in hundredths of the font's size
+FACES = {"Book": 0, "Oblique": 1, "Italic": 1, "Display": 0, "Bold": 2, "Bold Oblique": 3}  # 1: slanted, 2: bold
 _parser = MathTextParser("path")
-
-
-def italic(font):
-    """Say whether a font face is slanted."""
-    return any(word in font.style_name for word in ("Oblique", "Italic"))
 
 
 @cache
 def words(text):
-    """Return ``text`` for the page: a str, or [width, runs, rules, height, depth] where it holds mathtext.
+    """Return ``text`` for the page: a str, or {width, height, depth, runs, ...} where it holds mathtext.
 
-    A run is [x, y, size, italic, characters, width], a rule (of a fraction or a root) [x, y, width, height]; all
-    lengths are in percent of the font's size, y up from the baseline.
+    Lengths are in percent of the font's size, y up from the baseline. Letters that a reader's font may lack (script
+    letters, large brackets, accents) go over as outlines.
     """
-    if text.count("$") < 2:
+    if not is_math_text(text):
         return text.replace(r"\$", "$")
     parsed = _parser.parse(text, dpi=72, prop=FontProperties(size=SIZE))
-    runs = []
-    for font, size, *code, x, y in parsed.glyphs:
-        char, kind = chr(code[0]), (round(float(y)), round(float(size)), int(italic(font)))
+    runs, shapes = [], []
+    for font, size, code, *index, x, y in parsed.glyphs:
+        char, kind = chr(code), [round(float(y)), round(float(size)), FACES.get(font.style_name, 0)]
         font.set_size(size, 72)
-        end = float(x) + font.load_char(code[0]).linearHoriAdvance / 65536
+        glyph = font.load_char(code) if not index else font.load_glyph(index[0])
+        if combining(char) or not font.family_name.startswith("DejaVu Sans"):
+            shapes.append(svg_shape(Affine2D().translate(float(x), float(y)).transform_path(Path(*font.get_path()))))
+            continue
+        end = float(x) + glyph.linearHoriAdvance / 65536
         if runs and runs[-1][1] == kind and float(x) - runs[-1][3] < 0.15 * size:
             runs[-1][2], runs[-1][3] = runs[-1][2] + char, end
         else:
             runs.append([float(x), kind, char, end])
-    return [
-        round(parsed.width),
-        [[round(x), *kind, chars, round(end - x)] for x, kind, chars, end in runs],
-        [[round(float(v)) for v in rule] for rule in parsed.rects],
-        round(parsed.height),
-        round(parsed.depth),
-    ]
+    rules = [[round(float(v)) for v in rule] for rule in parsed.rects]
+    return {
+        "width": round(parsed.width),
+        "height": round(parsed.height),
+        "depth": round(parsed.depth),
+        "runs": [[round(x), *kind, chars, round(end - x)] for x, kind, chars, end in runs],
+        **({"rules": rules} if rules else {}),
+        **({"outlines": shapes} if shapes else {}),
+    }

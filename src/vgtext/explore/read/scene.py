@@ -1,182 +1,146 @@
-"""Read a drawn matplotlib figure, panel by panel, and pack the scenes of many states into one small payload.
+"""Read a drawn matplotlib figure, panel by panel: the frame, which the page lays out itself, and the marks in it."""
 
-A panel is a frame (titles, axes, legend, colour bar) and a list of marks (``artists.py``). What repeats from state to
-state, a frame, a mark, or the coordinates of one, is stored once and referred to by number.
-"""
+from typing import NamedTuple
 
-import base64
-import gzip
-import json
-
-import numpy as np
-from matplotlib.collections import Collection
+from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
+from matplotlib.offsetbox import DrawingArea
 from matplotlib.spines import Spine
+from matplotlib.transforms import Bbox
 
-from .artists import read_artist, read_collection, read_line, read_patch
-from .marks import Unreadable
+from .axes import read_axis, read_colorbar
+from .colors import opacity
+from .marks import Unreadable, brush, keeps_colors
 from .mathtext import words
-from .paths import UNIT, png
+from .recorder import Recorder
+from .units import rectangle
 
-SCALES = ("linear", "log", "symlog")
+
+class Panel(NamedTuple):
+    """What the page shows of one Axes, and which of its limits ("x", "y") the author left to matplotlib."""
+
+    frame: dict
+    marks: list
+    free: str
 
 
-def read_axis(axis, bbox, side):
-    """Return an axis of a panel: its label, limits and scale, and its ticks as places across the panel and words."""
-    shown, params = axis.get_visible() and axis.axes.axison, axis.get_tick_params()
-    low, high = axis.get_view_interval()
-    if axis.get_scale() not in SCALES:
-        raise Unreadable(f"the scale {axis.get_scale()!r} of an axis; use {', '.join(SCALES)}")
+def read_scene(names, panels, figure):
+    """Return the Panels of a figure's Axes ``panels``, called ``names``; Unreadable where the page cannot show it."""
+    for name, ax in zip(names, panels):
+        if ax.figure is None or not ax.get_visible():
+            raise Unreadable(f"panel {name!r}, which draw removed or hid{others(figure, panels)}; draw on it")
+    bars = {id(ax): colorbars(ax) for ax in panels}
+    known = [*panels, *(bar.ax for found in bars.values() for bar in found)]
+    if extra := others(figure, known):
+        raise Unreadable(f"the further axes{extra} (twin axes, a grid, or a colour bar of nothing that a panel shows); "
+                         "draw on the panels that are given: each parameter of draw without a default is one")
+    if figure.texts or figure.get_suptitle() or figure.legends:
+        raise Unreadable("text or a legend of the whole figure; give it to a panel")
+    return [read_panel(name, ax, bars[id(ax)]) for name, ax in zip(names, panels)]
+
+
+def others(figure, known):
+    """Name the kinds of a figure's axes that are not ``known``, in brackets; "" if there are none."""
+    kinds = sorted({ax.name for ax in figure.axes if ax not in known})
+    return f" ({', '.join(kinds)})" if kinds else ""
+
+
+def colorbars(ax):
+    """Return the colour bars of what a panel shows."""
+    return [a.colorbar for a in ax.get_children() if a.get_visible() and getattr(a, "colorbar", None) is not None]
+
+
+def read_panel(name, ax, bars):
+    """Return one Axes, called ``name``, as a Panel; Unreadable where the page could not show it."""
+    for child in ax.child_axes:
+        what = "a secondary axis; say the second unit in the label" if "Secondary" in type(child).__name__ else ""
+        raise Unreadable(what or "an inset; give it a panel of its own")
+    if any(s.get_visible() and s.get_position() != ("outward", 0.0) for s in ax.spines.values()):
+        raise Unreadable("a spine that is moved; draw a line with axhline or axvline")
+    if len(bars) > 1:
+        raise Unreadable("a second colour bar of one panel; give it a panel of its own")
+    free = "".join(way for way, on in (("x", ax.get_autoscalex_on()), ("y", ax.get_autoscaley_on())) if on)
+    ax.get_xlim(), ax.get_ylim()  # autoscaling is lazy: asking for the limits brings them up to date
+    ax.apply_aspect()
+    framed = ax.axison and ax.get_frame_on()
     frame = {
-        "l": words(axis.get_label_text()) if shown else "",
-        "lim": [float(low), float(high)],
-        "sc": axis.get_scale(),
+        **read_titles(ax),
+        "x": read_axis(ax.xaxis, "bottom"),
+        "y": read_axis(ax.yaxis, "left"),
+        "spines": "".join(side[0] for side, spine in ax.spines.items() if spine.get_visible()) if framed else "",
     }
-    if axis.get_scale() == "symlog":
-        frame["lin"] = float(axis.get_transform().linthresh)
-    if not shown:
-        return {**frame, "at": [], "tx": []}
-    at, texts = ticks(axis, bbox, axis.get_majorticklocs())
-    frame |= {"at": at, "tx": texts if params.get(f"label{side}") else []}
-    frame |= {"mi": ticks(axis, bbox, axis.get_minorticklocs(), False)[0]} if len(axis.get_minorticklocs()) else {}
-    offset = axis.get_major_formatter().get_offset()
-    return frame | ({"of": words(offset)} if offset else {}) | ({"g": 1} if params.get("gridOn") else {})
+    recorder = Recorder(ax.bbox.frozen(), ax.figure.bbox.size)
+    if framed and ax.patch.get_visible() and opacity(ax.get_facecolor()) and set(ax.get_facecolor()) != {1.0}:
+        frame["ground"] = brush(ax.get_facecolor())
+        recorder.areas += [rectangle(*ax.bbox.extents)] if keeps_colors(frame["ground"]) else []
+    if ax.get_box_aspect() is not None or ax.get_aspect() != "auto":
+        frame["aspect"] = round(ax.bbox.height / ax.bbox.width, 4)
+    if ax.get_legend():
+        frame["legend"] = read_legend(ax.get_legend())
+    frame |= {"bar": read_colorbar(bars[0])} if bars else {}
+    own = {*map(id, (ax.patch, ax.xaxis, ax.yaxis, ax.get_legend(), ax.title, ax._left_title, ax._right_title))}
+    artists = [a for a in ax.get_children() if a.get_visible() and id(a) not in own and not isinstance(a, Spine)]
+    if not artists and "legend" not in frame:
+        raise Unreadable(f"panel {name!r}, on which draw drew nothing; draw on the Axes that it is given")
+    return Panel(frame, read_marks(ax, artists, recorder), free)
 
 
-def ticks(axis, bbox, places, labelled=True):
-    """Return the places (0 to UNIT) and the words of the ticks that lie within an axis' limits."""
-    low, high = sorted(axis.get_view_interval())
-    where = axis.get_transform().transform(np.asarray(places, float))
-    ends = axis.get_transform().transform(np.array([low, high]))
-    slack = 1e-9 * abs(ends[1] - ends[0])
-    keep = (where >= ends[0] - slack) & (where <= ends[1] + slack)
-    fraction = (where - ends[0]) / (ends[1] - ends[0])
-    fraction = 1 - fraction if axis.get_inverted() else fraction
-    texts = axis.get_major_formatter().format_ticks(places) if labelled else []
-    return ((fraction[keep] * UNIT).round().astype(int).tolist(), [words(t) for t, k in zip(texts, keep) if k])
+def read_titles(ax):
+    """Return the title of a panel, and the side on which it stands unless in the middle."""
+    titles = {side: ax.get_title(side) for side in ("center", "left", "right") if ax.get_title(side)}
+    if len(titles) > 1:
+        raise Unreadable(f"two titles of one panel, {' and '.join(titles)}; put them into one")
+    side, text = next(iter(titles.items()), ("center", ""))
+    return {"title": words(text), **({"titleAt": side} if side != "center" else {})}
 
 
-def read_legend(ax, bbox):
-    """Return the entries of a panel's legend: words, and the look of the line, marker or area that they name."""
-    legend = ax.get_legend()
-    entries = []
-    for handle, text in zip(legend.legend_handles, legend.get_texts()) if legend else ():
-        read = (
-            read_line
-            if isinstance(handle, Line2D)
-            else read_collection
-            if isinstance(handle, Collection)
-            else read_patch
-        )
-        marks = [
-            {key: mark[key] for key in ("k", "s", "so", "w", "d", "f", "fo", "sh") if key in mark}
-            for mark in read(handle, bbox)
-        ]
+def read_legend(legend):
+    """Return the entries of a legend: their words, and the marks of their keys across a small box."""
+    title = legend.get_title().get_text()
+    entries = [[words(title), []]] if title else []
+    for area, text in zip(legend.findobj(DrawingArea), legend.get_texts()):
+        recorder = Recorder(Bbox.from_bounds(0, 0, area.width, area.height), legend.figure.bbox.size)
+        for artist in area.get_children():
+            recorder.record(artist)
+        marks = [{key: value for key, value in mark.items() if key != "unclipped"} for mark in recorder.marks]
         entries.append([words(text.get_text()), marks])
     return entries
 
 
-def read_colorbar(bar):
-    """Return a panel's vertical colour bar: its strip of colours, top first, and its axis."""
-    if bar.orientation != "vertical":
-        raise Unreadable("a horizontal colour bar; leave out orientation")
-    axis = bar.ax.yaxis
-    low, high = axis.get_transform().transform(np.array(bar.ax.get_ylim()))
-    values = axis.get_transform().inverted().transform(np.linspace(high, low, 128))
-    colors = bar.mappable.to_rgba(np.ma.array(values), bytes=True)[:, None, :]
-    return {
-        **read_axis(axis, bar.ax.bbox, "right"),
-        "tx": ticks(axis, None, axis.get_majorticklocs())[1],
-        "src": png(colors),
-    }
-
-
-def read_panel(ax):
-    """Return (frame, marks) of one panel; Unreadable where the page could not show it."""
-    if ax.child_axes:
-        raise Unreadable("an inset; give it a panel of its own")
-    ax.get_xlim(), ax.get_ylim()  # autoscaling is lazy: asking for the limits brings them up to date
-    ax.apply_aspect()
-    bbox, own = ax.bbox, {ax.title, ax._left_title, ax._right_title, ax.patch, ax.xaxis, ax.yaxis, ax.get_legend()}
-    artists = [a for a in ax.get_children() if a.get_visible() and a not in own and not isinstance(a, Spine)]
-    marks = [mark for artist in sorted(artists, key=lambda a: a.get_zorder()) for mark in read_artist(artist, bbox)]
-    if any(mark["k"] == "i" for mark in marks):  # an image looks the same on a dark page, and so must what lies on it
-        marks = [mark if "nc" in mark else on_paper(mark) for mark in marks]
-    title = next((t for t in map(ax.get_title, ("center", "left", "right")) if t), "")
-    auto = "".join(way for way, on in (("x", ax.get_autoscalex_on()), ("y", ax.get_autoscaley_on())) if on)
-    frame = {
-        "t": words(title),
-        "au": auto,
-        "x": read_axis(ax.xaxis, bbox, "bottom"),
-        "y": read_axis(ax.yaxis, bbox, "left"),
-        "sp": "".join(side[0] for side, spine in ax.spines.items() if spine.get_visible()) if ax.axison else "",
-    }
-    if any(s.get_visible() and s.get_position() != ("outward", 0.0) for s in ax.spines.values()):
-        raise Unreadable("a spine that is moved; draw a line with axhline or axvline")
-    if ax.get_box_aspect() is not None or ax.get_aspect() != "auto":
-        frame["ar"] = round(bbox.height / bbox.width, 4)
-    legend = read_legend(ax, bbox)
-    bars = [a.colorbar for a in artists if getattr(a, "colorbar", None) is not None]
-    return frame | ({"lg": legend} if legend else {}) | ({"cb": read_colorbar(bars[0])} if bars else {}), marks, bars
+def read_marks(ax, artists, recorder):
+    """Record ``artists`` in the order in which matplotlib draws them; name their marks, and flag mere guide lines."""
+    names = {id(child): box.get_label() for box in ax.containers for child in box.get_children()}
+    marks, pictured = [], False
+    for artist in sorted(artists, key=lambda a: a.get_zorder()):
+        found = recorder.record(artist)
+        label = next((str(n) for n in (artist.get_label(), names.get(id(artist))) if n and str(n)[0] != "_"), "")
+        for mark in found:
+            mark |= {"name": words(label)} if label else {}
+            mark |= {"guide": True} if is_guide(artist, ax) else {}
+        marks += found
+        if any(mark["kind"] == "image" or (recorder.mapped and is_area(mark)) for mark in found):
+            pictured = True
+    if pictured:  # a picture looks the same on a dark page, and so must what is drawn on it
+        marks = [mark if "unclipped" in mark else on_paper(mark) for mark in marks]
+    return marks
 
 
 def on_paper(mark):
     """Return a mark whose colours stay those of a light page."""
-    return {key: ",".join(value.split(",")[:1] * 2) if key in "sf" else value for key, value in mark.items()}
+    return {key: value.split(",")[0] if key in ("stroke", "fill") else value for key, value in mark.items()}
 
 
-def read_scene(panels):
-    """Return [(frame, marks), ...] of the panels of one figure; Unreadable where the page could not show it."""
-    figure = panels[0].figure
-    scene = [read_panel(ax) for ax in panels]
-    bars = [bar.ax for *_, found in scene for bar in found]
-    if any(ax not in panels and ax not in bars for ax in figure.axes):
-        raise Unreadable(
-            "twin axes, an inset, or the colour bar of something that no panel shows; use a panel for each"
-        )
-    if figure.texts or figure.get_suptitle() or figure.legends:
-        raise Unreadable("text or a legend of the whole figure; give it to a panel")
-    return [(frame, marks) for frame, marks, _ in scene]
+def is_area(mark):
+    """Say whether a mark is a filled path."""
+    return mark["kind"] == "path" and "fill" in mark
 
 
-class Packer:
-    """Collects scenes; what they share is kept once. :meth:`payload` is what the page reads."""
-
-    def __init__(self):
-        """Start with nothing collected."""
-        self.parts, self.index, self.states, self.captions = [], {}, [], []
-
-    def part(self, value):
-        """Return the number under which ``value`` is kept."""
-        key = json.dumps(value, separators=(",", ":"))
-        if key not in self.index:
-            self.index[key] = len(self.parts)
-            self.parts.append(value)
-        return self.index[key]
-
-    def add(self, scene, caption):
-        """Add the scene of one state, with its caption."""
-        state = []
-        for frame, marks in scene:
-            shared = [
-                {
-                    key: self.part(value)
-                    if key in ("x", "y", "c", "sh") and key in mark and mark["k"] in "pm"
-                    else value
-                    for key, value in mark.items()
-                }
-                for mark in marks
-            ]
-            state.append([self.part(frame), *map(self.part, shared)])
-        self.states.append(state)
-        self.captions.append(caption)
-
-    def payload(self):
-        """Return the collected states, ready for JSON."""
-        return {"unit": UNIT, "parts": self.parts, "states": self.states, "captions": self.captions}
-
-
-def pack(payload):
-    """Return a payload as gzipped JSON in base64, for a page."""
-    text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
-    return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
+def is_guide(artist, ax):
+    """Say whether an artist is a guide line: tied to the panel instead of to data, or dotted in grey."""
+    if not isinstance(artist, Line2D):
+        return False
+    rgb = to_rgb(artist.get_color())
+    grey = max(rgb) - min(rgb) < 0.06 and max(rgb) > 0.2
+    return not all(artist.get_transform().contains_branch_seperately(ax.transData)) or (
+        grey and artist.get_linestyle() == ":"
+    )

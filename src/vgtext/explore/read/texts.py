@@ -1,79 +1,120 @@
-"""Read texts, annotations and their arrows into marks (``artists.py`` reads everything else)."""
+"""Read texts, annotations and their arrows: they keep their size and distance in pixels where the panel shrinks."""
 
+import numpy as np
 from matplotlib.colors import to_rgba
+from matplotlib.font_manager import weight_dict
 from matplotlib.text import Annotation
 from matplotlib.transforms import Transform, blended_transform_factory
 
-from .colors import themed
-from .marks import Unreadable, brush, dash_pattern, pen
+from .colors import opacity, themed
+from .marks import Unreadable, brush, keeps_colors, only, pen
 from .mathtext import words
-from .paths import PX, to_units
+from .units import PX, to_units
+
+THIN = ("-", "->", "<-", "<->", "-|>", "<|-", "<|-|>")  # arrows that the page draws, of the size of its screen
 
 
-def locate(ax, xy, coords, bbox):
-    """Return the whole-number point of ``xy``, given in an annotation's coordinates ``coords``."""
+def transform_of(ax, coords):
+    """Return the transform of an annotation's coordinates ``coords``; None for the less simple ones."""
     known = {"data": ax.transData, "axes fraction": ax.transAxes}
-    if isinstance(coords, tuple) and all(c in known for c in coords):
-        transform = blended_transform_factory(known[coords[0]], known[coords[1]])
-    else:
-        transform = coords if isinstance(coords, Transform) else known.get(coords if isinstance(coords, str) else "")
-    if transform is None:
-        raise Unreadable(f"coordinates {coords!r} of an annotation; use 'data' or 'axes fraction'")
-    xy = (ax.convert_xunits(xy[0]), ax.convert_yunits(xy[1])) if transform is ax.transData else xy
-    return to_units([transform.transform(xy)], bbox)[0].tolist()
+    if isinstance(coords, tuple) and all(isinstance(c, str) and c in known for c in coords):
+        return blended_transform_factory(known[coords[0]], known[coords[1]])
+    return coords if isinstance(coords, Transform) else known.get(coords) if isinstance(coords, str) else None
 
 
-def read_text(text, bbox):
-    """Read a text or an annotation, its arrow included."""
-    ax, shift, marks = text.axes, [0, 0], []
+def head_of(text):
+    """Return the display point that an annotation is about; None where its coordinates are not simple ones."""
+    transform = transform_of(text.axes, text.xycoords)
+    xy = text.axes.convert_xunits(text.xy[0]), text.axes.convert_yunits(text.xy[1])
+    return None if transform is None else transform.transform(xy if transform.contains_branch(text.axes.transData)
+                                                              else text.xy)
+
+
+def record_text(text, recorder):
+    """Add the marks of a text or an annotation, its arrow included, to those of ``recorder``."""
+    if text.get_path_effects():
+        raise Unreadable('path effects on a text; give it a ground: bbox={"facecolor": "white", "edgecolor": "none"}')
+    shift, head = np.zeros(2), None
     if isinstance(text, Annotation):
-        if text.anncoords == "offset points":
-            at, shift = locate(ax, text.xy, text.xycoords, bbox), [round(float(v) * PX, 1) for v in text.xyann]
-        else:
-            at = locate(ax, text.xyann, text.anncoords, bbox)
-        if text.arrowprops is not None:
-            marks.append(annotation_arrow(text, at, shift, locate(ax, text.xy, text.xycoords, bbox)))
-    else:
-        at = to_units([text.get_transform().transform(text.get_unitless_position())], bbox)[0].tolist()
-    if not text.get_text():
-        return marks
-    mark = {
-        "k": "t",
-        "at": at,
-        "sh": shift,
-        "t": words(text.get_text()),
-        "z": round(text.get_fontsize() * PX, 1),
-        "f": themed(tuple(to_rgba(text.get_color())[:3]), 4.5),
-        "ha": text.get_ha(),
-        "va": text.get_va(),
-    }
-    extra = {"r": text.get_rotation()} if text.get_rotation() else {}
-    extra |= {"b": 1} if text.get_fontweight() in ("bold", "semibold", 600, 700) else {}
-    extra |= {"bg": brush(text.get_bbox_patch().get_facecolor())} if text.get_bbox_patch() else {}
-    extra |= {} if text.get_clip_on() else {"nc": 1}
-    return [*marks, {**mark, **extra}]
+        head, clip = head_of(text), text.get_annotation_clip()
+        hidden = clip or (clip is None and text.xycoords == "data")
+        if hidden and head is not None and not text.axes.contains_point(head):
+            return
+        text.update_positions(recorder)
+        shift = np.array(text.xyann, float) * PX if text.anncoords == "offset points" else shift
+    anchor = text.get_transform().transform(text.get_unitless_position()) - shift
+    if not np.isfinite(anchor).all():
+        return
+    if getattr(text, "arrow_patch", None):
+        add_arrow(text, recorder, anchor, shift, head)
+    if text.get_text():
+        recorder.put(block(text, recorder, anchor, shift), recorder.clip_of(text))
 
 
-def annotation_arrow(text, at, shift, head):
-    """Return the arrow of an annotation, from its words to the point that it annotates."""
-    patch = text.arrow_patch
-    style = text.arrowprops.get("arrowstyle", "->")
-    if style not in ("-", "->", "<-", "<->", "-|>", "<|-", "<|-|>"):
-        raise Unreadable(f"arrowstyle {style!r}; use one of - -> <- <-> -|> <|- <|-|>")
-    bend = getattr(patch.get_connectionstyle(), "rad", 0)
-    ends = f"{int('<' in style)}{int('>' in style)}"
-    stroke = pen(patch.get_edgecolor(), patch.get_linewidth(), dash_pattern(patch))
+def block(text, recorder, anchor, shift):
+    """Return the mark of a text that hangs ``shift`` pixels from the display point ``anchor``."""
+    align = text.get_ha(), text.get_va()
+    if text.get_rotation() and text.get_rotation_mode() != "anchor":  # matplotlib aligns the box of the turned words
+        extent = text.get_window_extent(recorder)
+        shift, align = (extent.p0 + extent.p1) / 2 - anchor, ("center", "center")
+    prop, color = text.get_fontproperties(), (*to_rgba(text.get_color())[:3], 1.0)
+    color = (*color[:3], text.get_alpha() if text.get_alpha() is not None else to_rgba(text.get_color())[3])
+    mark = text_mark(recorder, anchor, text.get_text(), prop, color, *align, text.get_rotation(), shift,
+                     text.get_parse_math())
+    ground = text.get_bbox_patch()
+    if ground is not None and ground.get_visible():
+        if type(ground.get_boxstyle()).__name__ not in ("Square", "Round", "Round4") or ground.get_hatch():
+            raise Unreadable('a text box of this shape; use boxstyle="round" or "square", without a hatch')
+        edge = pen(ground.get_edgecolor(), ground.get_linewidth())
+        mark["ground"] = {**brush(ground.get_facecolor()), **edge}
+        if mark["ground"].get("fillOpacity", 1) >= 0.6 and "fill" in mark["ground"]:
+            mark["fill"] = themed(color[:3], 4.5, keeps_colors(mark["ground"]))
+    return mark
+
+
+def text_mark(recorder, anchor, text, prop, color, align, valign, turn, shift=(0, 0), math=True):
+    """Return a text mark; words on what keeps its colours on a dark page keep theirs."""
+    paper = any(area.contains_point(anchor + np.asarray(shift)) for area in recorder.areas)
+    weight = prop.get_weight()
+    extra = {"turn": round(float(turn), 1)} if turn else {}
+    extra |= {"bold": True} if weight_dict.get(weight, weight) >= 600 else {}
+    extra |= {"italic": True} if prop.get_style() != "normal" else {}
+    extra |= {"mono": True} if "monospace" in prop.get_family() else {}
+    extra |= {"fillOpacity": opacity(color)} if opacity(color) < 1 else {}
     return {
-        "k": "a",
-        "a": at,
-        "sh": shift,
-        "b": head,
-        "h": ends,
-        **stroke,
-        **({"rad": bend} if bend else {}),
-        **(
-            {"words": [words(text.get_text()), round(text.get_fontsize() * PX, 1), text.get_ha(), text.get_va()]}
-            if text.get_text()
-            else {}
-        ),
+        "kind": "text",
+        "at": to_units([anchor], recorder.box)[0].tolist(),
+        "shift": [round(float(v), 1) for v in shift],
+        "words": words(text) if math else text,
+        "size": round(prop.get_size_in_points() * PX, 1),
+        "fill": themed(tuple(color[:3]), 4.5, paper),
+        "align": align,
+        "valign": valign,
+        **extra,
     }
+
+
+def add_arrow(text, recorder, anchor, shift, head):
+    """Add the arrow of an annotation: a thin one as words and a point, any other as matplotlib draws it."""
+    patch, style = text.arrow_patch, text.arrowprops.get("arrowstyle", "simple")
+    bend = getattr(patch.get_connectionstyle(), "rad", None)
+    if style not in THIN or head is None or bend is None:
+        patch.draw(recorder)
+        return
+    first = len(recorder.marks)
+    patch.draw(recorder)
+    drawn = recorder.marks[first:]
+    del recorder.marks[first:]
+    mark = {
+        "kind": "arrow",
+        "from": to_units([anchor], recorder.box)[0].tolist(),
+        "shift": [round(float(v), 1) for v in shift],
+        "to": to_units([head], recorder.box)[0].tolist(),
+        "heads": f"{int('<' in style)}{int('>' in style)}",
+        **only(drawn[0] if drawn else {}, "stroke", "width", "dash"),
+        **({"bend": bend} if bend else {}),
+    }
+    if text.get_text():
+        size = round(text.get_fontsize() * PX, 1)
+        mark["label"] = [words(text.get_text()), size, text.get_ha(), text.get_va()]
+    recorder.put(mark, recorder.clip_of(text))

@@ -1,0 +1,48 @@
+"""Pack the scenes of many states into one small payload (``FORMAT.md``): what repeats is kept once, by number."""
+
+import base64
+import gzip
+import json
+
+import numpy as np
+
+from .units import UNIT
+
+SHARED = ("x", "y", "commands", "shape")  # of a mark: kept once, also where the rest of the mark differs
+
+
+class Packer:
+    """Collects scenes; what they share is kept once. :meth:`payload` is what the page reads."""
+
+    def __init__(self):
+        """Start with nothing collected."""
+        self.parts, self.index, self.states, self.captions = [], {}, [], []
+
+    def part(self, value):
+        """Return the number under which ``value`` is kept."""
+        key = json.dumps(value, separators=(",", ":"))
+        if key not in self.index:
+            self.index[key] = len(self.parts)
+            self.parts.append(value)
+        return self.index[key]
+
+    def mark(self, mark):
+        """Return the number of a mark; its points go over as a first value and steps, which pack better."""
+        shared = {key: np.diff(mark[key], prepend=0).tolist() if key in "xy" else mark[key]
+                  for key in SHARED if key in mark}
+        return self.part({**mark, **{key: self.part(value) for key, value in shared.items()}})
+
+    def add(self, scene, caption):
+        """Add the scene of one state, with its caption."""
+        self.states.append([[self.part(panel.frame), *map(self.mark, panel.marks)] for panel in scene])
+        self.captions.append(caption)
+
+    def payload(self):
+        """Return the collected states, ready for JSON."""
+        return {"unit": UNIT, "parts": self.parts, "states": self.states, "captions": self.captions}
+
+
+def pack(payload):
+    """Return a payload as gzipped JSON in base64, for a page."""
+    text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
+    return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()

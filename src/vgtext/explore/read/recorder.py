@@ -1,0 +1,219 @@
+"""A matplotlib renderer that draws nothing: it writes down, as marks for the page, what each artist asks it to draw.
+
+An artist's :meth:`draw` calls the methods below, so that every kind of artist is read by what it draws, whether or not
+anybody thought of it here. ``FORMAT.md`` lists the marks. What a page cannot draw raises :class:`Unreadable`.
+"""
+
+import numpy as np
+from matplotlib.backend_bases import RendererBase
+from matplotlib.collections import Collection
+from matplotlib.image import AxesImage
+from matplotlib.path import Path
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D, IdentityTransform
+
+from .images import draws_pixels, mesh_pixels, picture, pixels_of
+from .marks import Unreadable, brush, cycle, keeps_colors, only, pen
+from .texts import record_text, text_mark
+from .units import DPI, PX, outline, rectangle, svg_shape, to_units
+
+
+class Recorder(RendererBase):
+    """Collects the ``marks`` of the artists of one panel that fills ``box`` of the display."""
+
+    def __init__(self, box, canvas):
+        """Start with no marks, on a figure of ``canvas`` (width, height) pixels."""
+        super().__init__()
+        self.box, self.canvas, self.marks = box, canvas, []
+        self.areas = []  # outlines of what keeps its colours on a dark page, and so do the words on it
+        self.mapped, self.in_pixels = False, True
+
+    def record(self, artist):
+        """Let an artist draw itself, and return its marks; Unreadable, which names the artist, where that fails."""
+        first = len(self.marks)
+        self.in_pixels = keeps_pixels(artist)
+        # a colour that stands for a number stays that of its colour bar; a contour of one colour stands for none
+        mapped = getattr(artist, "get_array", lambda: None)() is not None
+        self.mapped = mapped and getattr(artist, "colors", None) is None
+        try:
+            if isinstance(artist, Text):
+                record_text(artist, self)
+            elif type(artist) is AxesImage and draws_pixels(artist, self.box):
+                self.add_image(self.clip_of(artist), *pixels_of(artist))
+            else:
+                artist.draw(self)
+        except Unreadable as error:
+            label = str(artist.get_label())
+            named = "" if not label or label.startswith("_") else f" {label!r}"
+            raise Unreadable(f"{type(artist).__name__}{named}: {error}") from None
+        return self.marks[first:]
+
+    def put(self, mark, gc):
+        """Add a mark, clipped as ``gc`` says."""
+        if gc.get_sketch_params() is not None:
+            raise Unreadable("a sketched (xkcd) line; draw it plain")
+        (path, affine), inside = gc.get_clip_path(), gc.get_clip_rectangle()
+        if path is not None:
+            mark["clip"] = outline([affine.transform_path(path)], self.box, True)
+        elif inside is None:
+            mark["unclipped"] = True
+        elif max(abs(inside.extents - self.box.extents)) > 0.5:
+            mark["clip"] = outline([rectangle(*inside.extents)], self.box, True)
+        self.marks.append(mark)
+
+    def clip_of(self, artist):
+        """Return a graphics context that clips as an artist asks for."""
+        gc = self.new_gc()
+        if artist.get_clip_on():
+            gc.set_clip_rectangle(artist.get_clip_box() or self.box)
+            gc.set_clip_path(artist.get_clip_path())
+        return gc
+
+    def look(self, gc, face, edge=None, width=None, dashes=None, smooth=None):
+        """Return the stroke and the fill of a mark, where they differ from what ``gc`` says."""
+        if face is not None and gc.get_forced_alpha():
+            face = (*face[:3], gc.get_alpha())
+        stroke = pen(gc.get_rgb() if edge is None else edge, gc.get_linewidth() if width is None else width,
+                     gc.get_dashes() if dashes is None else dashes, self.mapped)
+        if stroke.get("width", 0) > 2:
+            stroke |= {"corner": "miter"} if gc.get_joinstyle() == "miter" else {}
+            stroke |= {"cap": "round"} if gc.get_capstyle() == "round" else {}
+        fill = brush(face, self.mapped)
+        sharp = fill and not stroke and not (gc.get_antialiased() if smooth is None else smooth)
+        return {**stroke, **fill, **({"crisp": True} if sharp else {})}
+
+    def add_paths(self, gc, paths, look):
+        """Add display ``paths`` of one look as a path mark; remember areas on which words keep their colour."""
+        if gc.get_hatch():
+            self.put({"kind": "path", **outline(paths, self.box, True), **only(look, "fill")}, gc)
+            self.add_hatch(gc, paths)
+            look = only(look, "stroke", "width", "dash")
+        if look:
+            self.put({"kind": "path", **outline(paths, self.box, "fill" in look), **look}, gc)
+        self.areas += paths if keeps_colors(look) else []
+
+    def add_hatch(self, gc, paths):
+        """Add the hatch of display ``paths``: its tiles, of one inch, clipped by them."""
+        shape, tile = Path.make_compound_path(*paths), gc.get_hatch_path()
+        x0, y0, x1, y1 = np.clip(shape.get_extents().extents, [0, 0, 0, 0], [*self.canvas, *self.canvas]) // DPI
+        places = [(x, y) for x in np.arange(x0, x1 + 1) for y in np.arange(y0, y1 + 1)]
+        tiles = [Affine2D().translate(*place).scale(DPI).transform_path(tile) for place in places]
+        color = gc.get_hatch_color()
+        curves = brush(color) if np.isin(tile.codes, (Path.CURVE4, Path.CLOSEPOLY)).any() else {}
+        lines = pen(color, gc.get_hatch_linewidth())
+        self.put({"kind": "path", **outline(tiles, self.box, True), **lines, **curves}, gc)
+        self.marks[-1]["clip"] = outline(paths, self.box, True)
+
+    def add_shapes(self, gc, shape, points, look):
+        """Add one small ``shape`` in pixels at display ``points``."""
+        points = points[np.isfinite(points).all(1)]
+        if look and not self.in_pixels:
+            self.add_paths(gc, [Affine2D().translate(*point).transform_path(shape) for point in points], look)
+        elif look and len(points):
+            x, y = to_units(points, self.box).T.tolist()
+            self.put({"kind": "markers", "x": x, "y": y, "shape": svg_shape(shape), **look}, gc)
+
+    # what matplotlib's artists call
+
+    def draw_path(self, gc, path, transform, rgbFace=None):
+        """Record a path: a line, or the outline of an area."""
+        self.add_paths(gc, [transform.transform_path(path)], self.look(gc, rgbFace))
+
+    def draw_markers(self, gc, marker_path, marker_trans, path, trans, rgbFace=None):
+        """Record one shape at each point of a path."""
+        shape = marker_trans.transform_path(marker_path)
+        self.add_shapes(gc, shape, trans.transform(path.vertices), self.look(gc, rgbFace))
+
+    def draw_path_collection(self, gc, master_transform, paths, all_transforms, offsets, offset_trans, facecolors,
+                             edgecolors, linewidths, linestyles, antialiaseds, urls, offset_position, *,
+                             hatchcolors=None):
+        """Record many paths; neighbours of one shape and one look become one mark."""
+        shapes = max(len(paths), len(all_transforms))
+        count = max(shapes, len(offsets)) if len(paths) and (len(facecolors) or len(edgecolors)) else 0
+        offsets = offset_trans.transform(np.ma.filled(np.ma.asarray(offsets, float), np.nan).reshape(-1, 2))
+        number = np.arange(count)
+
+        def column(values):
+            seen = {}
+            ids = [seen.setdefault(tuple(v) if np.ndim(v) else v, len(seen)) for v in values]
+            return np.asarray(ids or [0])[number % max(1, len(ids))]
+
+        dashes = [(start, None if pattern is None else tuple(pattern)) for start, pattern in linestyles]
+        looks = [column(np.asarray(facecolors).tolist()), column(np.asarray(edgecolors).tolist()),
+                 column(np.asarray(linewidths).tolist()), column([str(d) for d in dashes])]
+        keys = np.column_stack([*looks, number % shapes if self.in_pixels else 0 * number])
+        starts = [0, *(np.flatnonzero((keys[1:] != keys[:-1]).any(1)) + 1)] if count else []
+        for first, end in zip(starts, [*starts[1:], count]):
+            look = self.look(gc, cycle(facecolors, first), cycle(edgecolors, first, (0, 0, 0, 0)),
+                             cycle(linewidths, first, 0), cycle(dashes, first, (0, None)),
+                             cycle(antialiaseds, first, True))
+            if gc.get_hatch() and hatchcolors is not None and len(hatchcolors):
+                gc.set_hatch_color(cycle(hatchcolors, first))
+            members = range(first, first + 1 if self.in_pixels else end)
+            drawn = [self.placed(i, paths, all_transforms, master_transform) for i in members]
+            if self.in_pixels:
+                self.add_shapes(gc, drawn[0], offsets[np.arange(first, end) % len(offsets)], look)
+            else:
+                moved = [(path, cycle(offsets, i, (0, 0))) for i, path in zip(members, drawn)]
+                moved = [Path(path.vertices + by, path.codes) for path, by in moved if np.isfinite(by).all()]
+                if moved:
+                    self.add_paths(gc, moved, look)
+
+    def placed(self, i, paths, all_transforms, master):
+        """Return path ``i`` of a collection on the display, before its offset."""
+        own = Affine2D(cycle(all_transforms, i)) if len(all_transforms) else IdentityTransform()
+        return (own + master).transform_path(cycle(paths, i))
+
+    def draw_quad_mesh(self, gc, master_transform, meshWidth, meshHeight, coordinates, offsets, offsetTrans, facecolors,
+                       antialiased, edgecolors):
+        """Record a mesh: one image where its cells are rectangles without edges, else a path for each cell."""
+        places = master_transform.transform(coordinates.reshape(-1, 2)).reshape(coordinates.shape)
+        x, y = places[0, :, 0], places[:, 0, 1]
+        straight = np.allclose(places[..., 0], x) and np.allclose(places[..., 1], y[:, None])
+        if not straight or len(edgecolors):
+            super().draw_quad_mesh(gc, master_transform, meshWidth, meshHeight, coordinates, offsets, offsetTrans,
+                                   facecolors, antialiased, edgecolors)
+            return
+        colors = (np.broadcast_to(facecolors, (meshWidth * meshHeight, 4)) * 255).round().astype(np.uint8)
+        pixels = mesh_pixels(x, y, colors.reshape(meshHeight, meshWidth, 4))
+        self.add_image(gc, pixels, (x[0], y[0]), (x[-1], y[-1]))
+
+    def draw_image(self, gc, x, y, im, transform=None):
+        """Record an image that matplotlib has resampled for the display; its rows run from the bottom."""
+        self.add_image(gc, np.asarray(im)[::-1], (x, y), (x + im.shape[1], y + im.shape[0]), smooth=True)
+
+    def add_image(self, gc, pixels, corner, opposite, **extra):
+        """Add an image, rows from the top, between two display points."""
+        self.put({**picture(pixels, self.box, corner, opposite), **extra}, gc)
+        self.areas.append(rectangle(*corner, *opposite))
+
+    def draw_gouraud_triangles(self, gc, triangles_array, colors_array, transform):
+        """Refuse colours that run over a triangle."""
+        raise Unreadable('gouraud shading; use shading="flat" or "nearest"')
+
+    def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
+        """Record a line of words that is part of a larger artist (a table, a key), from the left of its baseline."""
+        self.put(text_mark(self, (x, y), s, prop, gc.get_rgb(), "left", "baseline", angle), gc)
+
+    def start_filter(self):
+        """Refuse a filter of pixels."""
+        raise Unreadable("an agg filter; leave it out")
+
+    def get_canvas_width_height(self):
+        """Return the size of the figure in pixels."""
+        return self.canvas
+
+    def flipy(self):
+        """Say that y runs up."""
+        return False
+
+    def points_to_pixels(self, points):
+        """Return points in pixels."""
+        return points * PX
+
+
+def keeps_pixels(artist):
+    """Say whether an artist's shapes keep their size in pixels (markers), instead of stretching with the panel."""
+    if not isinstance(artist, Collection):
+        return True
+    return hasattr(artist, "get_sizes") and isinstance(artist.get_transform(), IdentityTransform)

@@ -1,0 +1,75 @@
+"""FORMAT.md names every key that a payload may hold, and no other; a payload says what a readout needs."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import vgtext.explore
+from vgtext.explore.figure import Explorable
+
+from .gallery import GALLERY
+
+FORMAT = (Path(vgtext.explore.__file__).parent / "FORMAT.md").read_text("utf8")
+NAMED = {key for row in re.findall(r"^\| (`.*?) \|", FORMAT, re.M) for key in re.findall(r"`(\w+)`", row)}
+
+
+def keys(value):
+    """Yield the keys of all objects in a value."""
+    if isinstance(value, dict):
+        yield from value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from keys(inner)
+
+
+def payload(draw, **controls):
+    figure = Explorable(draw, controls, {})
+    return {**figure.spec(figure.controls), **figure.payload(figure.start)}
+
+
+
+
+def test_payloads_hold_the_keys_that_the_format_names():
+    held = {key for draw in GALLERY.values() for key in keys(payload(draw))} | set(keys(payload(draw_bar, k=(0, 1))))
+    assert held - NAMED == set()
+    assert NAMED - held == set()
+
+
+def draw_bar(ax, k=1):
+    ax.figure.colorbar(ax.imshow([[k, 2], [3, 4]]), label="size")
+    return f"k = {k}."
+
+
+def marks_of(body):
+    """Return (frame, marks) of what ``body`` draws on one panel."""
+
+    def draw_it(ax):
+        body(ax)
+        return "A caption."
+
+    return Explorable(draw_it, {}, {}).scene({})[0][0][:2]
+
+
+def test_dates_and_categories_are_flagged_and_limits_are_exact():
+    frame, _ = marks_of(lambda ax: ax.plot(np.array(["2005-02-03", "2005-03-01"], "datetime64[D]"), [1, 1000]))
+    assert frame["x"]["kind"] == "date" and "kind" not in frame["y"]
+    assert frame["x"]["limits"][0] == pytest.approx(12817 - 26 * 0.05)
+    frame, _ = marks_of(lambda ax: ax.plot(["ReLU", "tanh"], [1, 2]))
+    assert frame["x"]["kind"] == "category" and frame["x"]["texts"] == ["ReLU", "tanh"]
+    frame, _ = marks_of(lambda ax: (ax.plot([0, 1]), ax.set_xticks([0, 1], ["ReLU", "tanh"])))
+    assert frame["x"]["kind"] == "category"
+    frame, _ = marks_of(lambda ax: (ax.semilogy([1, 1000]), ax.set_ylim(1, 1e4)))
+    assert frame["y"]["limits"] == [1.0, 1e4] and "kind" not in frame["y"]
+
+
+def test_marks_carry_their_labels_and_guides_are_flagged():
+    def draw(ax):
+        ax.plot([0, 1], [0, 1], label="measured")
+        ax.plot([0, 1], [0.5, 0.5], ":", color="#767676")
+        ax.axhline(0.7)
+        ax.errorbar([0, 1], [0, 1], 0.1, label="bars")
+
+    _, marks = marks_of(draw)
+    assert [mark.get("name", "guide" in mark) for mark in marks[:3]] == ["measured", True, True]
+    assert {mark.get("name") for mark in marks[3:]} == {"bars"}
