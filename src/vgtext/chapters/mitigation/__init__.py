@@ -1,4 +1,4 @@
-"""Mitigation: which remedy cures which cause, how far, and at what price; a full factorial, and a hundred layers.
+"""Mitigation: which remedy cures which cause, and how far; a full factorial, and a hundred layers.
 
 ``runs``, ``cures`` and ``hundred`` are long experiments whose results are stored; the other modules are the sections of
 the chapter, with their figures and claims. The prose stands in ``notebooks/mitigation.ipynb``.
@@ -6,7 +6,7 @@ the chapter, with their figures and claims. The prose stands in ``notebooks/miti
 
 from . import atlas, hundred, pairs
 from .atlas import MEASURES, NAMES, count_trained, deepest, draw_map, repeated, table
-from .cures import PATIENTS, name_cause
+from .cures import CASES, name_cause
 from .cures import REMEDIES as SINGLE_REMEDIES
 from .exercises import EXERCISES
 from .hundred import WAYS, draw_hundred, learned, test_accuracy
@@ -14,7 +14,7 @@ from .journey import journey
 from .layers import REMEDIES, draw_forecast, draw_journey, ends, forecast, points
 from .pairs import PAIRS, draw_pair, interaction, square
 from .runs import ACTIVATIONS, DEPTHS, INITS, NORMS, RATES, SHORTCUTS, Recipe, accuracy, recipes, train
-from .speed import draw_speed, parameters, steps, work
+from .speed import draw_speed, steps
 from .switches import draw_switches
 from .table import NUMBERED, cured_by, cures_of, draw_cures, outcomes
 from .theory import growth, moments

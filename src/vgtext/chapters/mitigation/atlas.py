@@ -43,7 +43,7 @@ def table(activation, init, measure="accuracy"):
 
 
 def draw_map(ax, activation="relu", init="He", measure="accuracy"):
-    """Six remedies at seven depths, as numbers on colours."""
+    """Six remedies at seven depths, as numbers on colors."""
     values = table(activation, init, measure)
     shade = {"accuracy": values, "rates": 25 * values, "steps": 100 - np.nan_to_num(values, nan=300) / 3}[measure]
     heat(ax, shade, values)
@@ -52,7 +52,7 @@ def draw_map(ax, activation="relu", init="He", measure="accuracy"):
     ax.set(xlabel="depth L", title=f"{NAMES[activation]}, {init} initialization")
     deep = {row: deepest(Recipe(activation, init, *cell)) for row, cell in ROWS.items()}
     plain, rest = deep.pop("nothing"), [row.replace(",\n", " + ") for row, depth in deep.items() if depth == DEPTHS[-1]]
-    shown = {"accuracy": "Colour and number: test accuracy in per cent.",
+    shown = {"accuracy": "Color and number: test accuracy in per cent.",
              "rates": f"Number: at how many of {len(RATES)} learning rates it trains.",
              "steps": "Number: steps until the mean loss of ten steps is below 0.5; – means not within 300."}[measure]
     words = f"to {plain} layers" if plain else "at no depth"
@@ -106,7 +106,7 @@ CLAIMS = (
         "train ten layers; and at a hundred layers ReLU needs a shortcut and a normalization, both.",
         (
             _evidence("initialization alone (sigmoid, Glorot)", Recipe("sigmoid", "Glorot"), 10, 0.1),
-            _evidence("activation alone (ReLU, PyTorch default)", Recipe("relu", "standard"), 10, 0.1),
+            _evidence("activation alone (ReLU, PyTorch default)", Recipe("relu", "PyTorch default"), 10, 0.1),
             _evidence("matched (ReLU, He)", Recipe("relu", "He"), 10, 0.95),
             _evidence("normalization alone (sigmoid, layer norm)", Recipe("sigmoid", "Glorot", "layer"), 10, 0.1),
             _evidence("normalization alone (ReLU, He, batch norm)", Recipe("relu", "He", "batch"), 100, 0.15),

@@ -1,4 +1,4 @@
-"""Seven sick networks, each given every remedy by itself: what each one cures. Made once by
+"""Seven networks that do not train, each given every remedy by itself: what each one cures. Made once by
 
     python -m vgtext.chapters.mitigation.cures
 
@@ -16,11 +16,12 @@ from vgtext.diagnose import Recording, diagnose
 from .runs import RATES, STEPS, WIDTH, digits
 
 SEEDS = 2
-MATCHED = {"sigmoid": "glorot_normal", "tanh": "glorot_normal", "relu": "he_normal", "leaky_relu": "he_normal"}
+#: Weights matched to the activation: an initializer of ``vgtext.nn``, or σ_w (for tanh its own scale, see activations).
+MATCHED = {"sigmoid": "glorot_normal", "tanh": 1.19, "relu": "he_normal", "leaky_relu": "he_normal"}
 
 
 @dataclass(frozen=True)
-class Patient:
+class Case:
     """All that defines a run. ``init`` is a name of ``vgtext.nn``, or a weight scale σ_w; no ``rate``: best of four."""
 
     depth: int = 8
@@ -36,14 +37,14 @@ class Patient:
 
 
 #: Each cause that ``vgtext.diagnose`` can name and that gradients are to blame for, and a network that has it.
-PATIENTS = {
-    "vanishing by activation": Patient(depth=10, activation="sigmoid", init="glorot_normal"),
-    "vanishing by initialization": Patient(depth=20, init="standard_uniform"),
-    "vanishing by depth": Patient(depth=80, activation="tanh", init="glorot_normal"),
-    "exploding": Patient(depth=20, init=3.0),
-    "dead units": Patient(bias=-3.0),
-    "learning rate too small": Patient(rate=1e-4),
-    "learning rate too large": Patient(rate=3.0),
+CASES = {
+    "vanishing by activation": Case(depth=10, activation="sigmoid", init="glorot_normal"),
+    "vanishing by initialization": Case(depth=20, init="standard_uniform"),
+    "vanishing by depth": Case(depth=80, activation="tanh", init="glorot_normal"),
+    "exploding": Case(depth=20, init=3.0),
+    "dead units": Case(bias=-3.0),
+    "learning rate too small": Case(rate=1e-4),
+    "learning rate too large": Case(rate=3.0),
 }
 
 #: Each remedy: what it changes. The first changes nothing but the learning rate.
@@ -64,49 +65,49 @@ REMEDIES = {
 }
 
 
-def build(patient, seed=0):
+def build(case, seed=0):
     """Return the untrained network."""
-    init = patient.init if isinstance(patient.init, str) else nn.initializers.scaled_normal(patient.init)
-    net = nn.mlp(64, WIDTH, 10, depth=patient.depth, activation=patient.activation, init="orthogonal" if patient.lsuv
-                 else init, norm=patient.norm, shortcut=patient.shortcut, seed=seed)
+    init = case.init if isinstance(case.init, str) else nn.initializers.scaled_normal(case.init)
+    net = nn.mlp(64, WIDTH, 10, depth=case.depth, activation=case.activation, init="orthogonal" if case.lsuv
+                 else init, norm=case.norm, shortcut=case.shortcut, seed=seed)
     for layer in net.layers[1:-1]:
-        layer.b[...] = patient.bias
-    return nn.lsuv(net, digits().x[:, :256]) if patient.lsuv else net
+        layer.b[...] = case.bias
+    return nn.lsuv(net, digits().x[:, :256]) if case.lsuv else net
 
 
-def history(patient, rate, seed=0, record_every=0):
-    """Train a patient for STEPS steps at one learning rate (Adam: a thirtieth of it): its History, and the network."""
-    d, net, rate = digits(), build(patient, seed), rate / 30 if patient.optimizer == "adam" else rate
-    run = nn.train(net, d.x, d.y, steps=STEPS, optimizer=patient.optimizer, learning_rate=rate,
-                   clip=patient.clip and ("global_norm", patient.clip), test=(d.x_test, d.y_test),
+def history(case, rate, seed=0, record_every=0):
+    """Train a case for STEPS steps at one learning rate (Adam: a thirtieth of it): its History, and the network."""
+    d, net, rate = digits(), build(case, seed), rate / 30 if case.optimizer == "adam" else rate
+    run = nn.train(net, d.x, d.y, steps=STEPS, optimizer=case.optimizer, learning_rate=rate,
+                   clip=case.clip and ("global_norm", case.clip), test=(d.x_test, d.y_test),
                    record_every=record_every, seed=seed, progress=False)
     return run, net
 
 
-def train(patient, seed=0):
-    """Right answers among the test digits, at the best rate in training where the patient leaves it open."""
-    runs = [history(patient, rate, seed)[0] for rate in ((patient.rate,) if patient.rate else RATES)]
+def train(case, seed=0):
+    """Right answers among the test digits, at the best rate in training where the case leaves it open."""
+    runs = [history(case, rate, seed)[0] for rate in ((case.rate,) if case.rate else RATES)]
     runs = [(run.train_accuracy[-1], run.test_accuracy[-1]) for run in runs if len(run.train_accuracy)]
     return round(max(runs, default=(0.1, 0.1))[1] * digits().y_test.size)
 
 
-def name_cause(patient, rate=0.1, seed=0):
-    """What ``diagnose`` says of a patient's run, recorded every 50 steps."""
-    run, net = history(patient, patient.rate or rate, seed, record_every=50)
+def name_cause(case, rate=0.1, seed=0):
+    """What ``diagnose`` says of the run of one of CASES, recorded every 50 steps."""
+    run, net = history(case, case.rate or rate, seed, record_every=50)
     return diagnose(Recording.of_history(run, net))
 
 
 def counts():
-    """The stored right answers among 359 test digits: (patient, nothing and each remedy, seed)."""
+    """The stored right answers among 359 test digits: (case, nothing and each remedy, seed)."""
     return results.load("mitigation_cures")["counts"]
 
 
 def make():
-    """Treat every patient with every remedy and write the file; a few minutes."""
-    have = np.zeros((len(PATIENTS), 1 + len(REMEDIES), SEEDS), np.int16)
+    """Treat every case with every remedy and write the file; a few minutes."""
+    have = np.zeros((len(CASES), 1 + len(REMEDIES), SEEDS), np.int16)
     remedies = [lambda p: replace(p, rate=p.rate or 0.1), *REMEDIES.values()]
     for i, j, seed in tqdm(np.ndindex(have.shape), total=have.size):
-        have[i, j, seed] = train(remedies[j]([*PATIENTS.values()][i]), seed)
+        have[i, j, seed] = train(remedies[j]([*CASES.values()][i]), seed)
     results.save("mitigation_cures", SEEDS, counts=have)
 
 

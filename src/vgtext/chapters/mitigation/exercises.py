@@ -18,19 +18,6 @@ EXERCISES = {
             tolerance=0.001,
         ),
         Exercise(
-            "together", "what a pair adds beyond the sum of its parts, a number",
-            lambda neither, one, other, both: both - one - other + neither, lambda rng: tuple(rng.uniform(0, 1, 4)),
-            mistakes=(
-                (lambda neither, one, other, both: both - neither,
-                 "This is what the pair adds in all. Take off what each remedy adds by itself."),
-                (lambda neither, one, other, both: both - one - other,
-                 "Each remedy adds (alone − neither). You took the start off twice and have to give it back once."),
-                (lambda neither, one, other, both: both - max(one, other),
-                 "This compares with the better of the two. The interaction compares with their sum."),
-                (lambda neither, one, other, both: one + other - both - neither, "The sign is the other way round."),
-            ),
-        ),
-        Exercise(
             "sum-of-norms", "the factor on the squared error signal, a number",
             lambda L, slope, v: np.prod(1 + slope / (v * np.arange(1, L + 1))),
             lambda rng: (int(rng.integers(2, 200)), rng.uniform(0.2, 1.0), rng.uniform(0.2, 1.0)),
@@ -38,7 +25,7 @@ EXERCISES = {
                 (lambda L, slope, v: (1 + slope / v) ** L,
                  "This gives every branch the weight of the first. The stream grows, so later ones count less."),
                 (lambda L, slope, v: np.prod(slope / (v * np.arange(1, L + 1))),
-                 "This leaves out the shortcut, the 1 of 1 + g."),
+                 "This leaves out the shortcut, the 1 of 1 + χ."),
                 (lambda L, slope, v: 1 + (slope / (v * np.arange(1, L + 1))).sum(),
                  "Factors of layers multiply; this adds them up."),
                 (lambda L, slope, v: np.prod(np.sqrt(1 + slope / (v * np.arange(1, L + 1)))),

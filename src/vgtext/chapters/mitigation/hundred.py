@@ -1,4 +1,4 @@
-"""A hundred layers, a dozen ways: which ways learn, and how their training goes. Made once by
+"""A hundred layers, twelve ways: which ways learn, and how their training goes. Made once by
 
     python -m vgtext.chapters.mitigation.hundred
 
@@ -20,15 +20,15 @@ DEPTH, WIDTH, STEPS, SEEDS, EVERY = 100, 64, 600, 3, 10
 GOAL = 0.85  # a test accuracy that a hundred layers are asked for
 
 #: A hundred layers: what they are made of, as ``vgtext.nn.mlp`` takes it. "scale" is that of the residual
-#: branches, "gate_bias" the b_T at which a highway's gates start.
+#: branches, "gate_bias" -b_f, at which a highway's gates start.
 WAYS = {
-    "sigmoid, default init": {"activation": "sigmoid", "init": "standard_uniform"},
+    "sigmoid, PyTorch default": {"activation": "sigmoid", "init": "standard_uniform"},
     "tanh, Glorot": {"activation": "tanh", "init": "glorot_normal"},
     "ReLU, He": {"activation": "relu", "init": "he_normal"},
     "ReLU, He, batch norm": {"activation": "relu", "init": "he_normal", "norm": "batch"},
     "ReLU, He, residual": {"activation": "relu", "init": "he_normal", "shortcut": "residual"},
     "tanh, orthogonal": {"activation": "tanh", "init": "orthogonal"},
-    "tanh, default init, residual": {"activation": "tanh", "init": "standard_uniform", "shortcut": "residual"},
+    "tanh, PyTorch default, residual": {"activation": "tanh", "init": "standard_uniform", "shortcut": "residual"},
     "ReLU, He, residual / L": {"activation": "relu", "init": "he_normal", "shortcut": "residual", "scale": 1 / DEPTH},
     "tanh, Glorot, highway": {"activation": "tanh", "init": "glorot_normal", "shortcut": "highway", "gate_bias": -4.0},
     "ReLU, He, residual + batch norm": {"activation": "relu", "init": "he_normal", "shortcut": "residual",
@@ -126,9 +126,9 @@ CLAIMS = (
         "Several different remedies train a hundred layers here: an orthogonal start, shortcuts that start small, "
         "gates, and shortcuts with a normalization.",
         (
-            _evidence("sigmoid, default init", 0.1),
+            _evidence("sigmoid, PyTorch default", 0.1),
             _evidence("tanh, orthogonal", 0.97),
-            _evidence("tanh, default init, residual", 0.95),
+            _evidence("tanh, PyTorch default, residual", 0.95),
             _evidence("ReLU, He, residual / L", 0.97),
             _evidence("tanh, Glorot, highway", 0.97),
             _evidence("ReLU, He, residual + batch norm", 0.96),

@@ -7,11 +7,12 @@ from vgtext.palette import COLORS, REFERENCE, THEORY, layer_axis, log_axis, numb
 from . import theory
 from .atlas import NAMES, ROWS, trains
 from .journey import journey
-from .runs import DEPTHS, Recipe, recipes
+from .runs import DEPTHS, WIDTH, Recipe, recipes
 
 DEPTH = 50
 REMEDIES = {row.replace("\n", " "): row for row in ROWS}
 APART, BACK = 1.5, 1.5  # powers of ten that a healthy network may gain or lose on its way
+EDGE = 10  # powers of ten at which the forecast's picture ends; what lies beyond is drawn there
 ROUNDING = -13  # log10 of a share below which float64 no longer tells two inputs apart
 
 
@@ -69,22 +70,22 @@ def forecast(sizes):
 def draw_forecast(ax, norm="none", shortcut="plain"):
     """What an untrained network does to both sizes, and whether it then trains."""
     sizes, ok = points(norm, shortcut)
-    ax.set(xscale="symlog", yscale="symlog")
-    ax.set_xscale("symlog", linthresh=2)
-    ax.set_yscale("symlog", linthresh=2)
-    ticks, words = (-40, -10, -2, 0, 2, 10), ("10⁻⁴⁰", "10⁻¹⁰", "0.01", "1", "100", "10¹⁰")
-    ax.set(xlim=(-100, 30), ylim=(-130, 30), xlabel="what tells inputs apart: last layer / first",
-           ylabel="error signal: first layer / last")
+    ticks, words = 10.0 ** np.array([-10, -5, 0, 5, 10]), ("≤ 10⁻¹⁰", "10⁻⁵", "1", "10⁵", "≥ 10¹⁰")
+    ax.set(xscale="log", yscale="log", xlim=(2e-11, 5e10), ylim=(2e-11, 5e10),
+           xlabel="what tells inputs apart: last layer / first", ylabel="error signal: first layer / last")
     ax.set_xticks(ticks, words)
     ax.set_yticks(ticks, words)
     ax.minorticks_off()
     box = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]) * [APART, BACK]
-    ax.plot(*box.T, **THEORY)
+    ax.plot(*10.0**box.T, **THEORY)
     for good, color, marker, label in ((False, COLORS["backward"], "x", "does not train"),
                                        (True, COLORS["forward"], "o", "trains")):
-        ax.plot(*sizes[ok == good].T, linestyle="none", marker=marker, color=color, markersize=5, label=label)
+        ax.plot(*10.0 ** sizes[ok == good].clip(-EDGE, EDGE).T, linestyle="none", marker=marker, color=color,
+                markersize=5, label=label)
     ax.legend(loc="upper left", fontsize=9)
-    right = forecast(sizes) == ok
-    names = {"none": "no norm", "batch": "batch norm", "layer": "layer norm"}
-    return (f"Networks with {names[norm]}, {shortcut}: {int(ok.sum())} of {len(ok)}, of 5 to 100 layers, train. The "
-            f"dashed box forecasts {int(right.sum())} of {len(ok)} rightly, before a single step.")
+    right, beyond = forecast(sizes) == ok, int((np.abs(sizes) >= EDGE).any(axis=1).sum())
+    names = {"none": "no normalization", "batch": "batch norm", "layer": "layer norm"}
+    ways = {"plain": "no shortcuts", "residual": "shortcuts"}
+    return (f"Networks with {names[norm]} and {ways[shortcut]}: {int(ok.sum())} of {len(ok)}, of 5 to 100 layers of "
+            f"{WIDTH}, train. The dashed box forecasts {int(right.sum())} of {len(ok)} rightly, before a single step. "
+            f"At the edge of the picture: {beyond} networks that gain or lose ten powers of ten or more.")

@@ -18,8 +18,8 @@ PAIRS = {
     "residual, and batch norm (ReLU)": (("plain", "residual"), ("no norm", "batch norm"), [
         [Recipe("relu", "He", n, s) for n in ("none", "batch")] for s in ("plain", "residual")]),
     "residual, and layer norm (tanh)": (("plain", "residual"), ("no norm", "layer norm"), [
-        [Recipe("tanh", "standard", n, s) for n in ("none", "layer")] for s in ("plain", "residual")]),
-    "batch norm, and orthogonal (tanh)": (("no norm", "batch norm"), ("Glorot", "orthogonal"), [
+        [Recipe("tanh", "PyTorch default", n, s) for n in ("none", "layer")] for s in ("plain", "residual")]),
+    "batch norm, and orthogonal (tanh)": (("no batch norm", "batch norm"), ("Glorot", "orthogonal"), [
         [Recipe("tanh", i, n) for i in ("Glorot", "orthogonal")] for n in ("none", "batch")]),
 }
 
@@ -68,7 +68,7 @@ CLAIMS = (
         "",
         (
             _evidence("ReLU with He", Recipe("relu", "He"), 10, 0.95),
-            _evidence("ReLU with PyTorch default", Recipe("relu", "standard"), 10, 0.1),
+            _evidence("ReLU with PyTorch default", Recipe("relu", "PyTorch default"), 10, 0.1),
             _evidence("sigmoid with He", Recipe("sigmoid", "He"), 10, 0.1),
             _evidence("tanh with Glorot", Recipe("tanh", "Glorot"), 10, 0.95),
             _evidence("tanh with orthogonal", Recipe("tanh", "orthogonal"), 100, 0.94),

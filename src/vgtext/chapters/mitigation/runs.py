@@ -18,7 +18,8 @@ WIDTH, STEPS = 32, 300  # 300 mini-batches of 64: 13 epochs and a half of the 14
 RATES = (0.003, 0.02, 0.1, 0.5)
 DEPTHS = (2, 5, 10, 20, 30, 50, 100)
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
-INITS = {"standard": "standard_uniform", "Glorot": "glorot_normal", "He": "he_normal", "orthogonal": "orthogonal"}
+INITS = {"PyTorch default": "standard_uniform", "Glorot": "glorot_normal", "He": "he_normal",
+         "orthogonal": "orthogonal"}
 NORMS = {"none": None, "batch": "batch", "layer": "layer"}
 SHORTCUTS = {"plain": None, "residual": "residual"}
 SHAPE = (len(ACTIVATIONS), len(INITS), len(NORMS), len(SHORTCUTS), len(DEPTHS), len(RATES), 3)

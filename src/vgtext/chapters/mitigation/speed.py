@@ -1,4 +1,4 @@
-"""How fast, and at what price: steps to a given loss against depth, and the arithmetic of a step."""
+"""How fast: steps to a given loss against depth."""
 
 import numpy as np
 
@@ -42,21 +42,3 @@ def draw_speed(ax, activation="tanh", init="Glorot"):
     same = f"{both[i]:.0f}" if both[i] > 0 else f"more than {STEPS}"
     return (f"{NAMES[activation]}, {init} initialization, width 32: with nothing else the deepest that gets to a loss "
             f"of 0.5 has {last} layers and needs {plain[i]:.0f} steps; residual with layer norm needs {same} there.")
-
-
-def parameters(width, remedy):
-    """Learned numbers of one hidden layer with a remedy: "nothing", "batch norm", "residual", "highway"."""
-    plain = width**2 + width
-    return {"nothing": plain, "batch norm": plain + 2 * width, "layer norm": plain + 2 * width, "residual": plain,
-            "highway": 2 * plain}[remedy]
-
-
-def work(width, remedy):
-    """Arithmetic a layer, example and step, relative to a plain layer: products and elementwise operations counted.
-
-    A plain layer makes three products, 6 n² operations; a norm about 20 n forward and back, a shortcut 2 n, a highway
-    a second layer and about 10 n.
-    """
-    extra = {"nothing": 0, "residual": 2 * width, "batch norm": 20 * width, "layer norm": 20 * width,
-             "highway": 6 * width**2 + 10 * width}[remedy]
-    return 1 + extra / (6 * width**2 + 5 * width)

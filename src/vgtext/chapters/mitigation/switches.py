@@ -1,4 +1,4 @@
-"""The hook: one network of ReLU layers, and three switches that each make or mar it."""
+"""The hook: one network of ReLU layers, and three switches."""
 
 import numpy as np
 
@@ -8,11 +8,11 @@ from .journey import journey
 from .runs import DEPTHS, Recipe, accuracy
 
 DEPTH = 100
-START = Recipe("relu", "standard")
+START = Recipe("relu", "PyTorch default")
 CURED = Recipe("relu", "He", "layer", "residual")
 
 
-def draw_switches(layers, depths, init="standard", norm="none", residual=False):
+def draw_switches(layers, depths, init="PyTorch default", norm="none", residual=False):
     """The error signal in 100 untrained layers, and accuracy after training against depth, for ReLU networks."""
     recipe = Recipe("relu", init, norm, "residual" if residual else "plain")
     log_axis(layers, 1e-40, 1e40, "error signal, relative to layer 99")
@@ -28,7 +28,7 @@ def draw_switches(layers, depths, init="standard", norm="none", residual=False):
         depths.plot(DEPTHS, accuracy(shown), color=color if shown != recipe else COLORS["forward"], marker="o",
                     markersize=4, linewidth=width)
     first, last = journey(recipe, DEPTH).backward[0], accuracy(recipe)[-1]
-    return (f"ReLU, {init} initialization, {'no norm' if norm == 'none' else norm + ' norm'}, "
-            f"{'residual' if residual else 'no shortcuts'}, width 32: layer 1 of 100 gets {number(10.0**first, 1)} "
+    return (f"ReLU, {init} initialization, {'no normalization' if norm == 'none' else norm + ' norm'}, "
+            f"{'shortcuts' if residual else 'no shortcuts'}, width 32: layer 1 of 100 gets {number(10.0**first, 1)} "
             f"times the error signal of layer 99. After training {last:.0%} of the test digits are right. "
-            "Grey: no remedy.")
+            "Gray: no remedy.")

@@ -10,7 +10,7 @@ from vgtext.nn.theory.meanfield import gaussian_mean
 
 from .runs import WIDTH
 
-SIGMA_W = {"standard": 3**-0.5, "Glorot": 1.0, "He": 2**0.5, "orthogonal": 1.0}  # of the hidden layers, all alike
+SIGMA_W = {"PyTorch default": 3**-0.5, "Glorot": 1.0, "He": 2**0.5, "orthogonal": 1.0}  # of hidden layers
 
 
 class Growth(NamedTuple):
@@ -31,7 +31,7 @@ def moments(activation, std):
 def growth(recipe, depth):
     """Follow mean, mean square and spread over the inputs from layer to layer.
 
-    With g = E phi'(u)^2 sigma_w^2 Var(u)/Var(z) the factor is g in a plain layer and 1 + g around a shortcut. Layer
+    With chi = E phi'(u)^2 sigma_w^2 Var(u)/Var(z) the factor is chi in a plain layer and 1 + chi with a shortcut. Layer
     norm makes Var(u) = 1 whatever the size of the stream, batch norm whatever its spread over the inputs.
     """
     first = 64 * 2 / (64 + WIDTH) if recipe.init == "Glorot" else SIGMA_W[recipe.init] ** 2  # 64 pixels of size 1
@@ -41,13 +41,13 @@ def growth(recipe, depth):
         std = SIGMA_W[recipe.init] * square**0.5 if recipe.norm == "none" else 1.0
         m, v, slope = moments(recipe.activation, float(f"{std:.6g}"))
         size = {"none": SIGMA_W[recipe.init] ** -2, "layer": square, "batch": spread}[recipe.norm]
-        g = slope / max(size, 1e-300)
+        chi = slope / max(size, 1e-300)
         if recipe.shortcut == "residual":
             mean, square, spread = mean + m, square + 2 * mean * m + v, spread + v - m**2
         else:
             mean, square, spread = m, v, v - m**2
         squares.append(square)
-        factors.append(g + (recipe.shortcut == "residual"))
+        factors.append(chi + (recipe.shortcut == "residual"))
     return Growth(np.array(squares), np.array(factors))
 
 
