@@ -104,7 +104,8 @@ CLAIMS = (
     Claim(
         "R.14", "Hanin and Nica 2020: the size of the gradients of random ReLU networks is log-normal; over L layers "
         "of n units ln ‖δ‖² has the variance 5 L/n under He's initialization.",
-        "holds", "Up to terms in 1/n². Half of it is lost by a typical network, while the mean square is kept.",
+        "holds", "Up to terms in 1/n². The mean square is kept, while a typical network's ln ‖δ‖² falls by half of the "
+        "variance.",
         (
             _evidence("ReLU, He", 100, 4000, 5),
             Evidence("ReLU, He, 100 units: mean of ln ‖δ‖² over 20 layers",
