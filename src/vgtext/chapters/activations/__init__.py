@@ -2,7 +2,7 @@
 
 The modules are the sections of the chapter: each holds its experiments (numbers in, arrays out), the figures that
 draw them, and the claims that they settle; ``theory`` is what they are compared with. ``runs`` and ``cost`` hold what
-takes minutes, and store it. The prose stands in ``notebooks/activations.ipynb``.
+takes minutes, and store it. The prose is in ``notebooks/activations.ipynb``.
 """
 
 from . import chain, dying, kinks, shapes, start

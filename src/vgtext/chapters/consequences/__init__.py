@@ -2,7 +2,7 @@
 
 ``frozen`` (layers that stay where they began), ``slow`` (what depth costs), ``flat`` (a tiny gradient is no minimum),
 ``rounding`` (updates that a float drops), ``curvature`` and ``rates`` (how long a step may be),
-``explosion`` (runs that break). ``runs`` keeps the training runs that take minutes. The prose stands in
+``explosion`` (runs that break). ``runs`` keeps the training runs that take minutes. The prose is in
 ``notebooks/consequences.ipynb``.
 """
 

@@ -2,7 +2,7 @@
 
 ``recipes`` plants ten causes, ``runs`` trains and stores the labelled runs, ``signals`` measures untrained networks,
 ``friends`` sets look-alikes side by side, ``reading`` shows what one number can tell, ``scoring`` counts how often a
-diagnosis is right. The diagnosis is :mod:`vgtext.diagnose`; the prose stands in ``notebooks/detection.ipynb``.
+diagnosis is right. The diagnosis is :mod:`vgtext.diagnose`; the prose is in ``notebooks/detection.ipynb``.
 """
 
 from . import reading, scoring

@@ -1,7 +1,7 @@
 """Initialization: the size of the first weights, derived, measured, raced, and compared with the frameworks' defaults.
 
 The modules are the sections of the chapter; ``theory`` is what they are compared with, ``runs`` makes and reads the
-stored training runs. The prose stands in ``notebooks/initialization.ipynb``.
+stored training runs. The prose is in ``notebooks/initialization.ipynb``.
 """
 
 from . import half, race, scales, singular

@@ -1,8 +1,8 @@
-"""Normalization: what batch, layer and RMS norm do forward and backward, what they mend, and what they cost in depth.
+"""Normalization: what batch, layer and RMS norm do forward and backward, what they fix, and what they cost in depth.
 
 The modules are the sections of the chapter: each holds its experiments (numbers in, arrays out), the figures that
 draw them, and the claims that they settle; ``theory`` is what they are compared with, ``runs`` what was stored. The
-prose stands in ``notebooks/normalization.ipynb``.
+prose is in ``notebooks/normalization.ipynb``.
 """
 
 from . import depth, selu

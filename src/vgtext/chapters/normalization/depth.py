@@ -102,7 +102,7 @@ def draw_healed(forward, backward, norm="batch", depth=40, sigma_w=SCALES["√2 
         backward.plot(l[2:], predicted, **THEORY)
         words = f"Theory (dashed): × {number(factor**0.5, 3)} per layer"
     else:
-        words = "Without a norm both depend on the weight scale"
+        words = "Without normalization both depend on the weight scale"
     return (f"ReLU, {NORM_NAMES[norm]}, σ_w = {sigma_w:.3g}, width {WIDTH}, {BATCH} examples: activations of layer "
             f"{depth} have size {number(10.0 ** sizes(norm, depth, sigma_w)[0][-1], 1)} per unit; the error signal of "
             f"layer 1 is {number(10.0 ** sizes(norm, depth, sigma_w)[1][1], 1)} times that of layer {depth}. {words}.")

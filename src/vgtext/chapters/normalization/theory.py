@@ -8,7 +8,7 @@ from vgtext import nn
 from vgtext.palette import ACTIVATION_NAMES
 
 NAMES = {name: ACTIVATION_NAMES[name] for name in ("relu", "tanh", "sigmoid", "selu", "gelu", "identity")}
-NORM_NAMES = {None: "no norm", "batch": "batch norm", "layer": "layer norm", "rms": "RMS norm"}
+NORM_NAMES = {None: "no normalization", "batch": "batch norm", "layer": "layer norm", "rms": "RMS norm"}
 
 
 @cache
