@@ -1,4 +1,4 @@
-"""Scale invariance: before a normalization only the direction of the weights counts, and the learning rate tunes itself."""
+"""Scale invariance: before a normalization only the weights' direction counts, and the learning rate tunes itself."""
 
 from functools import cache
 
