@@ -12,7 +12,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 #: What is no prose: code and its output, the formula's second copies, buttons, folded solutions' code.
-NO_PROSE = ".katex-mathml, .cell_input, .headerlink, script, style, template, svg, button, pre, vg-quiz"
+NO_PROSE = ".katex-mathml, .cell_input, .headerlink, script, style, template, svg, button, summary, pre, vg-quiz"
 
 
 def words(element):

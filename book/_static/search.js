@@ -102,7 +102,7 @@
     const pages = search(engine, globalThis.bookIndex, query);
     const count = pages.length === 1 ? "1 page" : `${pages.length} pages`;
     place.append(element("p", pages.length ? `${count} for “${query}”` : `Nothing for “${query}”. Try one word less.`, "search-summary"));
-    const list = element("ul", "", "search");
+    const list = element("ul", "", "found");
     list.append(...pages.map(item));
     place.append(list);
   };

@@ -4,6 +4,7 @@ A :class:`Claim` is written in its chapter's module, beside the experiment that 
 ``CLAIMS``, a tuple of them; :class:`Ledger` gathers and measures them all.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -174,20 +175,25 @@ def verdict_html(verdict):
     return f'<strong class="verdict verdict-{VERDICTS.index(verdict)}">{verdict}</strong>'
 
 
+def typeset(words):
+    """Escape words for a page, with the index of σ_w, n_in and their like below the line."""
+    return re.sub(r"\b(\w)_(\w+)", r"\1<sub>\2</sub>", escape(words))
+
+
 def number_html(evidence, measured):
     """One piece of evidence: what it is, the number, and a mark if it is stored."""
     how = results.command(evidence.stored) if evidence.stored else ""
     mark = f' <a class="stored" href="#stored-runs" title="{how}">stored run</a>' if how else ""
-    return f"<li><span>{escape(evidence.what)}{mark}</span> <b>{escape(in_words(evidence, measured))}</b></li>"
+    return f"<li><span>{typeset(evidence.what)}{mark}</span> <b>{escape(in_words(evidence, measured))}</b></li>"
 
 
 def claim_html(slug, claim, measured):
     """One claim: its words, the verdict with its condition, the numbers and their setting, a link to the figure."""
     numbers = "".join(map(number_html, claim.evidence, measured))
     figure = claim.figure.partition("?")[0].replace("-", " ")
-    setting = f'<p class="setting">{escape(claim.setting)}</p>' if claim.setting else ""
+    setting = f'<p class="setting">{typeset(claim.setting)}</p>' if claim.setting else ""
     return (
-        f'<article class="claim" id="{anchor(claim)}"><p class="words"><b>{claim.id}</b> {escape(claim.text)}</p>'
-        f"<p>{verdict_html(claim.verdict)} {escape(claim.condition)}</p><ul>{numbers}</ul>{setting}"
+        f'<article class="claim" id="{anchor(claim)}"><p class="words"><b>{claim.id}</b> {typeset(claim.text)}</p>'
+        f"<p>{verdict_html(claim.verdict)} {typeset(claim.condition)}</p><ul>{numbers}</ul>{setting}"
         f'<p class="see"><a href="../notebooks/{slug}.html#{escape(claim.figure)}">Figure “{figure}”</a></p></article>'
     )

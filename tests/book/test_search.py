@@ -25,7 +25,7 @@ def test_the_page_that_explains_a_thing_comes_first(browser, home):  # noqa: F81
     with reader(browser, home) as tab:
         for query, pages in FIRST.items():
             find(tab, home, query)
-            links = tab.locator("ul.search > li > a")
+            links = tab.locator("ul.found > li > a")
             link = links.first.get_attribute("href") if links.count() else "nothing"
             if link.split("#")[0].removesuffix(".html").split("/")[-1] not in pages.split("|"):
                 wrong[query] = link
