@@ -177,7 +177,7 @@ def verdict_html(verdict):
 
 def typeset(words):
     """Escape words for a page, with the index of σ_w, n_in and their like below the line."""
-    return re.sub(r"\b(\w)_(\w+)", r"\1<sub>\2</sub>", escape(words))
+    return re.sub(r"\b(\w)_([A-Za-z]+)", r"\1<sub>\2</sub>", escape(words))
 
 
 def number_html(evidence, measured):
