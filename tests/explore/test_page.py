@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -409,7 +410,7 @@ def test_lines_and_words_stand_out_from_the_ground_that_the_book_has(tab, theme)
 def test_slides_answer(browser, tmp_path, monkeypatch):
     monkeypatch.setenv("VGTEXT_EXPLORE", "text")
     made = {"line": explore(draw_line, slope=(1, 4)).figure}
-    monkeypatch.setattr(slides.notebooks, "figures", lambda slug: made)
+    monkeypatch.setattr(slides.notebooks, "figures", lambda slug: SimpleNamespace(made=made))
     path = tmp_path / "slides.html"
     path.write_text(slides.slides("problem"), "utf8")
     tab = browser.new_page()

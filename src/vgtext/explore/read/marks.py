@@ -1,7 +1,12 @@
 """What marks share: the stroke, the fill, and the error for what the page cannot draw."""
 
+import numpy as np
+from matplotlib.collections import Collection
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D, IdentityTransform
+
 from .colors import opacity, themed
-from .units import PX
+from .units import DPI, PX, outline
 
 
 class Unreadable(TypeError):
@@ -41,3 +46,21 @@ def keeps_colors(fill):
 def cycle(values, index, empty=None):
     """Return the value of a collection's property for its element ``index``; properties repeat in a circle."""
     return values[index % len(values)] if len(values) else empty
+
+
+def hatch(gc, paths, box, canvas):
+    """Return the mark of a hatch: tiles of one inch wherever display ``paths`` lie on the figure's ``canvas``."""
+    extents, tile = Path.make_compound_path(*paths).get_extents().extents, gc.get_hatch_path()
+    x0, y0, x1, y1 = np.clip(extents, 0, [*canvas, *canvas]) // DPI
+    places = [(x, y) for x in np.arange(x0, x1 + 1) for y in np.arange(y0, y1 + 1)]
+    tiles = [Affine2D().translate(*place).scale(DPI).transform_path(tile) for place in places]
+    color = gc.get_hatch_color()
+    dots = brush(color) if np.isin(tile.codes, (Path.CURVE4, Path.CLOSEPOLY)).any() else {}
+    return {"kind": "path", **outline(tiles, box, True), **pen(color, gc.get_hatch_linewidth()), **dots}
+
+
+def keeps_pixels(artist):
+    """Say whether an artist's shapes keep their size in pixels (markers), instead of stretching with the panel."""
+    if not isinstance(artist, Collection):
+        return True
+    return hasattr(artist, "get_sizes") and isinstance(artist.get_transform(), IdentityTransform)

@@ -6,16 +6,15 @@ anybody thought of it here. ``FORMAT.md`` lists the marks. What a page cannot dr
 
 import numpy as np
 from matplotlib.backend_bases import RendererBase
-from matplotlib.collections import Collection
 from matplotlib.image import AxesImage
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, IdentityTransform
 
 from .images import draws_pixels, mesh_pixels, picture, pixels_of
-from .marks import Unreadable, brush, cycle, keeps_colors, only, pen
+from .marks import Unreadable, brush, cycle, hatch, keeps_colors, keeps_pixels, only, pen
 from .texts import record_text, text_mark
-from .units import DPI, PX, outline, rectangle, svg_shape, to_units
+from .units import PX, outline, rectangle, svg_shape, to_units
 
 
 class Recorder(RendererBase):
@@ -86,23 +85,12 @@ class Recorder(RendererBase):
         """Add display ``paths`` of one look as a path mark; remember areas on which words keep their colour."""
         if gc.get_hatch():
             self.put({"kind": "path", **outline(paths, self.box, True), **only(look, "fill")}, gc)
-            self.add_hatch(gc, paths)
+            self.put(hatch(gc, paths, self.box, self.canvas), gc)
+            self.marks[-1]["clip"] = outline(paths, self.box, True)
             look = only(look, "stroke", "width", "dash")
         if look:
             self.put({"kind": "path", **outline(paths, self.box, "fill" in look), **look}, gc)
         self.areas += paths if keeps_colors(look) else []
-
-    def add_hatch(self, gc, paths):
-        """Add the hatch of display ``paths``: its tiles, of one inch, clipped by them."""
-        shape, tile = Path.make_compound_path(*paths), gc.get_hatch_path()
-        x0, y0, x1, y1 = np.clip(shape.get_extents().extents, [0, 0, 0, 0], [*self.canvas, *self.canvas]) // DPI
-        places = [(x, y) for x in np.arange(x0, x1 + 1) for y in np.arange(y0, y1 + 1)]
-        tiles = [Affine2D().translate(*place).scale(DPI).transform_path(tile) for place in places]
-        color = gc.get_hatch_color()
-        curves = brush(color) if np.isin(tile.codes, (Path.CURVE4, Path.CLOSEPOLY)).any() else {}
-        lines = pen(color, gc.get_hatch_linewidth())
-        self.put({"kind": "path", **outline(tiles, self.box, True), **lines, **curves}, gc)
-        self.marks[-1]["clip"] = outline(paths, self.box, True)
 
     def add_shapes(self, gc, shape, points, look):
         """Add one small ``shape`` in pixels at display ``points``."""
@@ -210,10 +198,3 @@ class Recorder(RendererBase):
     def points_to_pixels(self, points):
         """Return points in pixels."""
         return points * PX
-
-
-def keeps_pixels(artist):
-    """Say whether an artist's shapes keep their size in pixels (markers), instead of stretching with the panel."""
-    if not isinstance(artist, Collection):
-        return True
-    return hasattr(artist, "get_sizes") and isinstance(artist.get_transform(), IdentityTransform)
