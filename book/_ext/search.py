@@ -48,9 +48,10 @@ def terms(page):
 
 
 def topics(srcdir):
-    """Return {page: topic}: the titles that ``_toc.yml`` gives."""
+    """Return {page: topic}, the titles that ``_toc.yml`` gives; "" where it gives none."""
     contents = yaml.safe_load((Path(srcdir) / "_toc.yml").read_text("utf8"))
-    return {entry["file"]: entry.get("title", "") for part in contents["parts"] for entry in part["chapters"]}
+    entries = [{"file": contents["root"]}, *(entry for part in contents["parts"] for entry in part["chapters"])]
+    return {entry["file"]: entry.get("title", "") for entry in entries}
 
 
 def index(out, pages, names):
@@ -72,7 +73,7 @@ def write_index(app, exception):
     """Write the index beside the pages, as a script, so that it loads from file:// too; Sphinx's own search goes."""
     if exception is None and app.builder.format == "html":
         names = topics(app.srcdir)
-        found = index(app.outdir, [*names] or sorted(app.env.found_docs), names)
+        found = index(app.outdir, list(names), names)
         script = f"globalThis.bookIndex = {json.dumps(found, ensure_ascii=False, separators=(',', ':'))};\n"
         static = Path(app.outdir) / "_static"
         (static / "search-index.js").write_text(script, "utf8")

@@ -1,7 +1,7 @@
 // The search page: MiniSearch ranks the sections of the book; the pages follow in the order of their best section.
 (() => {
   const STOP = new Set("a an and are at be by can do does for from how i in is it its my not of on or that the this to was what when why with".split(" "));
-  const WEIGHT = { "book/glossary": 0.5, "book/claims": 0.3, "book/instructors": 0.2, "book/notation": 0.3, "book/references": 0.2 };
+  const WEIGHT = { "book/index": 0.2, "book/glossary": 0.5, "book/claims": 0.3, "book/instructors": 0.2, "book/notation": 0.3, "book/references": 0.2 };
   const SIDE = /^(sources|exercises|predict first|summary|check yourself)/i; // sections that repeat what others explain
   const SHOWN = 3; // sections of one page
   const LENGTH = 180; // characters of an excerpt

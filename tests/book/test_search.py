@@ -8,7 +8,8 @@ FIRST = {
     "vanishing": "problem", "exploding": "problem", "dead relu": "activations", "nan loss": "consequences",
     "learning rate": "consequences", "lstm": "recurrence", "gradient clipping": "clipping",
     "he initialization": "initialization", "batch norm": "normalization", "batchnorm": "normalization",
-    "warm-up": "shortcuts", "warmup": "shortcuts", "mixed precision": "consequences", "transformer": "shortcuts",
+    "warm-up": "shortcuts", "warmup": "shortcuts", "mixed precision": "clipping|consequences",
+    "transformer": "shortcuts",
     "initialization": "initialization", "detection": "detection", "loss does not decrease": "consequences|checklist",
     "Xavier": "initialization", "leaky ReLU": "activations", "residual connection": "shortcuts", "clipping": "clipping",
 }
