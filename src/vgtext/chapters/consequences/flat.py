@@ -72,10 +72,8 @@ def escape(depth, step, way, distance, goal=1.5, most=3000):
     return most
 
 
-def smooth(sizes, block=100):
-    """The geometric mean of every ``block`` sizes, after the first ones as they are."""
-    rest = sizes[block : len(sizes) // block * block].reshape(-1, block)
-    return np.concatenate([sizes[:block:10], np.exp(np.log(rest).mean(axis=1))])
+#: The steps whose losses and gradients are drawn, from 0; those that can be chosen are among them.
+DRAWN = np.union1d(np.geomspace(1, 100, 20).astype(int), np.arange(100, STEPS, 20)) - 1
 
 
 def draw_stillness(plane, nearby, depth=6, step=300):
@@ -85,8 +83,9 @@ def draw_stillness(plane, nearby, depth=6, step=300):
     plane.axhline(GUESSING, **REFERENCE)
     for L in DEPTHS:
         loss, size, _ = descent(L)
-        chosen = {"color": COLORS["gradient"], "linewidth": 1.6, "zorder": 3} if L == depth else SEED
-        plane.plot(smooth(size), smooth(loss), **chosen)
+        chosen = {"color": COLORS["gradient"], "linewidth": 1.1, "zorder": 3} if L == depth else SEED
+        at = np.union1d(DRAWN, np.append(EVERY[:-1], STEPS - 1) - 1)
+        plane.plot(size[at], loss[at], **chosen)
     loss, size, value, ways = surroundings(depth, step)
     plane.plot([size], [loss], "o", color=COLORS["gradient"], markersize=8, zorder=5)
     plane.set_title(f"{depth} layers, step {step}")
