@@ -22,10 +22,11 @@ def command(name):
     return "python -m vgtext.chapters.{}.{}".format(*name.rsplit("_", 1))
 
 
-def save(name, seeds=None, **arrays):
-    """Write the arrays, and ``made``: command, seeds (how many, from 0), date, versions."""
+def save(name, seeds=None, made_by=None, **arrays):
+    """Write the arrays, and ``made``: the command (the module's own if left out), seeds (how many, from 0), date,
+    versions."""
     drawn = "" if seeds is None else ", seed 0" if seeds == 1 else f", seeds 0 to {seeds - 1}"
-    made = f"{command(name)}{drawn}, {date.today()}, Python {platform.python_version()}, NumPy {np.__version__}"
+    made = f"{made_by or command(name)}{drawn}, {date.today()}, Python {platform.python_version()}, NumPy {np.__version__}"
     np.savez_compressed(path(name), **arrays, made=made)
     load.cache_clear()
 

@@ -14,8 +14,12 @@ from vgtext.chapters.detection.exercises import EXERCISES
 from vgtext.chapters.detection.friends import TRULY, pick
 from vgtext.chapters.detection.reading import readings
 from vgtext.chapters.detection.scoring import ANSWERS, grouped, thresholds
+<<<<<<< HEAD
 from vgtext.diagnose import CAUSES, UNDECIDED, Recording, diagnose, read
 from vgtext.tools import notebooks
+=======
+from vgtext.diagnose import CAUSES, UNDECIDED, Recording, diagnose, measure_symptoms
+>>>>>>> 0ed8b03 (A diagnosis that withdraws what evidence contradicts: one table of questions, exact zeros and nan as classes of their own, recorders for PyTorch and Keras, twenty kinds of strangers' runs as tests)
 
 FIGURES = notebooks.figures("detection")
 caption = partial(caption_of, FIGURES)
@@ -36,7 +40,7 @@ def test_numbers_in_the_prose():
 # the labelled runs
 
 def test_every_cause_has_as_many_runs_in_each_half():
-    assert set(lab.CAUSES) == set(CAUSES)
+    assert set(lab.CAUSES) < set(CAUSES) and len(lab.CAUSES) == 10
     for half in lab.HALVES:
         causes = [run.cause for run in lab.labelled(half)]
         assert len(causes) == 60
@@ -177,7 +181,7 @@ def test_the_one_mistake_is_the_one_in_the_text():
     wrong = [run for run in lab.labelled("held out") if diagnose(run.recording).cause != run.cause]
     assert [(run.setup.activation, run.setup.depth, diagnose(run.recording).cause) for run in wrong] == [
         ("selu", 100, "exploding")]
-    assert 45 < 10 ** read(wrong[0].recording).profile < 50
+    assert 45 < 10 ** measure_symptoms(wrong[0].recording).profile < 50
 
 
 # the signals
@@ -206,7 +210,7 @@ def test_a_small_negative_bias_blocks_a_deep_relu_network():
 def test_captions_say_what_is_drawn():
     text = caption("false_friends")
     true = pick(*TRULY)
-    assert f"at {read(true).fall:.2f}." in text
+    assert f"at {measure_symptoms(true).fall:.2f}." in text
     assert "layer 8's is exactly 0" in caption("false_friends", friend="dead ReLU units")
     hits, ill = lab.found("loss", "tuned")[:2]
     words = f"{hits} of {ill} vanishing runs (squares) are above"
@@ -243,4 +247,4 @@ def test_the_round_trip_of_the_exercise_is_that_of_the_chapter():
     run = next(run for run in RUNS if run.cause == "vanishing by activation")
     g, a = run.recording.gradient[0], run.recording.activation[0]
     assert np.log10(EXERCISES["round-trip"].solution([None, *g], [1.0, *a])) == pytest.approx(
-        read(run.recording).round_trip, abs=0.1)
+        measure_symptoms(run.recording).round_trip, abs=0.1)

@@ -16,7 +16,7 @@ from vgtext.ask import Verdict
 from vgtext.chapters import rescue as lab
 from vgtext.chapters.rescue import checked, instruments, runs
 from vgtext.chapters.rescue.charts import make_chart
-from vgtext.diagnose import Recording, diagnose, read, rules
+from vgtext.diagnose import Recording, diagnose, measure_symptoms, rules
 from vgtext.tools.notebooks import figures
 
 FIGURES = figures("rescue")
@@ -177,7 +177,7 @@ def test_four_mends_and_the_diagnosis_after_each():
     assert weight[:-1].max() / weight[:-1].min() < 30 and weight.max() < 1e-15
     first = CHARTS["as admitted"]
     assert np.log10(first.error[0, -1] / first.error[0, 0]) > 40 and not first.flat.any()
-    assert read(first.recording()).backward == pytest.approx(1 / 7, abs=0.01)
+    assert measure_symptoms(first.recording()).backward == pytest.approx(1 / 7, abs=0.01)
     assert CHARTS["2: He's weights"].got[0, :-1].max() < 3e-4
 
 

@@ -3,12 +3,17 @@
     from vgtext.diagnose import Recording, diagnose
     print(diagnose(Recording(gradient=..., activation=..., update_ratio=..., loss=...)))
 
-:class:`Recording` says what can be recorded, ``symptoms`` reads the telling numbers from it, ``rules`` asks the
-questions. Plain NumPy; nothing else of this book is needed.
+:class:`Recording` says what can be recorded, :class:`Recorder` records it from PyTorch and :class:`KerasRecorder` from
+Keras, ``symptoms`` measures the telling numbers, ``table`` has the questions with their limits and remedies, and
+``rules`` asks them. NumPy is all that is needed; ``report`` draws with the rest of this book.
 """
 
+from .keras import KerasRecorder
+from .recorder import Recorder
 from .recording import Recording
-from .rules import CAUSES, UNDECIDED, Diagnosis, diagnose
-from .symptoms import Symptoms, read
+from .rules import Diagnosis, diagnose
+from .symptoms import Symptoms, measure_symptoms
+from .table import CAUSES, ROWS, UNDECIDED
 
-__all__ = ["CAUSES", "UNDECIDED", "Diagnosis", "Recording", "Symptoms", "diagnose", "read"]
+__all__ = ["CAUSES", "ROWS", "UNDECIDED", "Diagnosis", "KerasRecorder", "Recorder", "Recording", "Symptoms", "diagnose",
+           "measure_symptoms"]

@@ -1,12 +1,15 @@
 """What a reader has recorded of a training run, from any framework: sizes per layer over steps, losses, accuracies."""
 
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 import numpy as np
 
-SIZES = ("gradient", "weight", "update", "update_ratio", "activation")
+SIZES = ("gradient", "weight", "update", "update_ratio", "activation", "error")
 SHARES = ("saturation", "dead")
 CURVES = ("loss", "test_loss", "train_accuracy", "test_accuracy")
+WORDS = ("optimizer", "precision")
+PRECISIONS = ("float16", "bfloat16", "float32", "float64")
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,11 +22,19 @@ class Recording:
     ``weight``, ``update``    (R, L)  ‖W⁽ˡ⁾‖ and ‖ΔW⁽ˡ⁾‖, what one step of the optimizer changed
     ``update_ratio``          (R, L)  ‖ΔW⁽ˡ⁾‖ / ‖W⁽ˡ⁾‖, instead of these two
     ``activation``            (R, L)  root mean square of a⁽ˡ⁾ over units and examples
+    ``error``                 (R, L)  ‖∂L/∂z⁽ˡ⁾‖; estimated from gradient and activation if left out
     ``saturation``            (R, L)  share of (unit, example) pairs with a slope below 1 % of the steepest
-    ``dead``                  (R, L)  share of ReLU units that are 0 for every example of the batch
+    ``dead``                  (R, L)  share of units that are 0 for every example of the batch (ReLU)
+    ``input``                 (R,)    root mean square of what enters layer 1
+    ``time_gradient``         (R, T)  recurrent networks: ‖∂L/∂x⟨ᵗ⟩‖ or ‖∂L/∂h⟨ᵗ⟩‖ of time steps 1 to T
     ``loss``                  (T,)    training loss, from the first step to the last
     ``test_loss``, ``train_accuracy``, ``test_accuracy``  (E,)  evaluations, from the first to the last
-    ``learning_rate``         number  quoted in the remedy
+    ``learning_rate``         number or (R,), the rate of each recorded step
+    ``optimizer``             word    such as "Adam"
+    ``precision``             word    of the gradients: float16, bfloat16, float32 or float64
+    ``shortcuts``             bool    does the network have residual connections?
+    ``normalized``            bool    does it have normalization layers?
+    ``names``                 (L,)    the layers' names, for the report
     ========================  ======  ==========================================================================
 
     nan or inf means that the run had broken there: allowed in ``loss`` and in the last rows of a size, not before rows
@@ -37,27 +48,32 @@ class Recording:
     update: np.ndarray | None = None
     update_ratio: np.ndarray | None = None
     activation: np.ndarray | None = None
+    error: np.ndarray | None = None
     saturation: np.ndarray | None = None
     dead: np.ndarray | None = None
+    input: np.ndarray | None = None
+    time_gradient: np.ndarray | None = None
     loss: np.ndarray | None = None
     test_loss: np.ndarray | None = None
     train_accuracy: np.ndarray | None = None
     test_accuracy: np.ndarray | None = None
-    learning_rate: float | None = None
+    learning_rate: np.ndarray | float | None = None
+    optimizer: str | None = None
+    precision: str | None = None
+    shortcuts: bool | None = None
+    normalized: bool | None = None
+    names: tuple[str, ...] | None = None
 
     def __post_init__(self):
         if not self.given():
             raise ValueError("a recording must hold something, such as Recording(loss=[...])")
         for name, value in self.given().items():
-            if name != "learning_rate":
-                object.__setattr__(self, name, _array(name, value, 2 if name in SIZES + SHARES else 1))
+            object.__setattr__(self, name, _read(name, value))
         self._check_shapes()
-        for name in SIZES + SHARES:
+        for name in (*SIZES, *SHARES, "time_gradient"):
             _check_rows(name, getattr(self, name))
         for name in (*SHARES, "train_accuracy", "test_accuracy"):
             _check_share(name, getattr(self, name))
-        if self.learning_rate is not None and not 0 <= float(self.learning_rate) < np.inf:
-            raise ValueError(f"learning_rate must be a number of 0 or more, got {self.learning_rate}")
 
     @classmethod
     def of_history(cls, history, network, learning_rate=None):
@@ -89,31 +105,86 @@ class Recording:
         """Return a recording with these fields alone, as if nothing else had been recorded."""
         return Recording(**{name: value for name, value in self.given().items() if name in (*names, "steps")})
 
+    def save(self, path):
+        """Write the recording to one file, ``run.npz``."""
+        path = Path(path)
+        if path.suffix != ".npz":
+            raise ValueError(f"path must end in .npz, got {str(path)!r}")
+        np.savez_compressed(path, **{name: np.asarray(value) for name, value in self.given().items()})
+
+    @classmethod
+    def load(cls, path):
+        """Read a recording that :meth:`save`, or ``np.savez`` with these fields' names, wrote.
+
+        Raises FileNotFoundError, and ValueError if it is no such file or holds a field that is not in the table above.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                values = {name: file[name] for name in file.files}
+        except (ValueError, AttributeError, TypeError, OSError) as error:
+            if isinstance(error, FileNotFoundError):
+                raise
+            raise ValueError(f"path must name a file that np.savez wrote; {path} cannot be read: {error}") from error
+        known = [f.name for f in fields(cls)]
+        unknown = sorted(set(values) - set(known))
+        if unknown:
+            raise ValueError(f"{path} holds {', '.join(unknown)}; a recording may hold {', '.join(known)}")
+        return cls(**values)
+
     @property
     def ratio(self):
-        """The update-to-weight ratio ‖ΔW⁽ˡ⁾‖ / ‖W⁽ˡ⁾‖, (R, L), or None if it was not recorded."""
+        """The update-to-weight ratio ‖ΔW⁽ˡ⁾‖ / ‖W⁽ˡ⁾‖, (R, L), or None if it was not recorded; 0/0 is 0."""
         if self.update_ratio is not None or self.update is None or self.weight is None:
             return self.update_ratio
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(self.weight > 0, self.update / self.weight, np.inf)
+            return np.where(self.update == 0, 0.0, self.update / self.weight)
 
     def step(self, i):
         """The step at which row i was recorded."""
         return int(self.steps[i]) if self.steps is not None else i + 1
 
-    def _rows(self):
-        return next((len(getattr(self, name)) for name in SIZES + SHARES if getattr(self, name) is not None), 0)
-
     def _check_shapes(self):
-        shapes = {name: np.shape(value) for name, value in self.given().items() if name in SIZES + SHARES}
+        given = self.given()
+        shapes = {name: value.shape for name, value in given.items() if name in SIZES + SHARES}
         if len(set(shapes.values())) > 1:
             raise ValueError(f"sizes must have one shape (recorded steps, layers), got {shapes}")
-        if self.steps is None:
-            return
-        if shapes and len(self.steps) != self._rows():
-            raise ValueError(f"steps must have {self._rows()} entries, one for each row, got {len(self.steps)}")
-        if not (np.diff(self.steps) > 0).all():
+        rows, layers = next(iter(shapes.values()), (None, None))
+        for name in ("steps", "input", "time_gradient", "learning_rate"):
+            if rows is not None and np.ndim(given.get(name)) and len(given[name]) != rows:
+                raise ValueError(f"{name} must have {rows} entries, one for each row, got {len(given[name])}")
+        if layers is not None and self.names is not None and len(self.names) != layers:
+            raise ValueError(f"names must have {layers} entries, one for each layer, got {len(self.names)}")
+        if self.steps is not None and not (np.diff(self.steps) > 0).all():
             raise ValueError("steps must increase")
+
+
+def _read(name, value):
+    """Return a field's value as it is kept, read-only; raises ValueError."""
+    if name in WORDS:
+        return _word(name, value)
+    if name in ("shortcuts", "normalized"):
+        if np.ndim(value) or np.asarray(value).item() not in (True, False):
+            raise ValueError(f"{name} must be True or False, got {value!r}")
+        return bool(value)
+    if name == "names":
+        return tuple(str(word) for word in np.atleast_1d(value))
+    if name == "learning_rate":
+        return _rate(value)
+    return _array(name, value, 2 if name in (*SIZES, *SHARES, "time_gradient") else 1)
+
+
+def _word(name, value):
+    word = str(value)
+    if name == "precision" and word not in PRECISIONS:
+        raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, got {value!r}")
+    return word
+
+
+def _rate(value):
+    array = _array("learning_rate", value, np.ndim(value))
+    if array.ndim > 1 or not ((array >= 0) & (array < np.inf)).all():
+        raise ValueError(f"learning_rate must be a number of 0 or more, or one for each row, got {value}")
+    return array if array.ndim else float(array)
 
 
 def _array(name, value, dimensions):
@@ -122,8 +193,10 @@ def _array(name, value, dimensions):
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} must hold numbers, every row as long as the others: {error}") from error
     if array.ndim != dimensions or array.size == 0:
-        shape = "(recorded steps, layers)" if dimensions == 2 else "(entries,)"
+        shape = {1: "(entries,)", 2: "(recorded steps, layers)"}.get(dimensions, "of a number")
         raise ValueError(f"{name} must have the shape {shape}, got {array.shape}")
+    if name == "steps" and not np.isfinite(array).all():
+        raise ValueError("steps must be numbers, got nan or inf")
     array.setflags(write=False)
     return array
 
@@ -140,7 +213,10 @@ def _check_rows(name, array):
 
 
 def _check_share(name, array):
-    if array is not None and "accuracy" in name and np.isnan(array).any():
+    if array is None:
+        return
+    if "accuracy" in name and np.isnan(array).any():
         raise ValueError(f"{name} must hold numbers, got nan")
-    if array is not None and ((array < 0) | (array > 1)).any():
-        raise ValueError(f"{name} must lie between 0 and 1, got {np.nanmin(array):g} to {np.nanmax(array):g}")
+    if ((array < 0) | (array > 1)).any():
+        percent = "; divide per cent by 100" if 1 < np.nanmax(array) <= 100 else ""
+        raise ValueError(f"{name} must lie between 0 and 1, got {np.nanmin(array):g} to {np.nanmax(array):g}{percent}")

@@ -1,44 +1,18 @@
-"""From symptoms to a cause: ten yes-no-unknown questions, asked in a fixed order.
+"""From symptoms to a cause: the questions of ``table``, asked in its order.
 
-Parameters first, fit afterwards: what the signals do before anything is learned, then the size of the steps, then the
-data. An answer is True, False, or None where what it needs was not recorded. The first True is the diagnosis, unless a
-question before it stayed open: then the evidence does not suffice, and the open questions say what to record next.
+What breaks all else comes first (layers that do not train, nan at once, scales, exact zeros), then the signals, then the
+steps, then the data. An answer is True, False, or None where what it needs was not recorded. The first True is the
+diagnosis, unless a question of the core before it stayed open: then the evidence does not suffice, and the open
+questions say what to record next. Evidence that contradicts an answer withdraws it.
 """
 
 import textwrap
 from dataclasses import dataclass
 
+from . import table as t
 from .recording import Recording
 from .sentences import evidence, missing
-from .symptoms import read
-
-# The limits lie between the groups of the tuned half of the labelled runs (chapter "detection"), on a log scale.
-LEARNED = 0.2  # a run has learned if the loss fell below this share of its start (or its accuracy reached the target)
-VANISHES = -1.2  # log10 of the round trip: healthy runs lost at most 0.7 decades, vanishing ones at least 1.5
-EXPLODES = 1.5  # healthy runs gained at most 0.95 decades, exploding ones at least 3.1
-ALIVE = 0.95  # a layer with a larger share of dead units passes nothing on
-TOO_FAST, TOO_SLOW = 0.1, 3e-4  # first update-to-weight ratio: that of healthy runs lay between 1e-3 and 3e-2
-FADES = 0.1  # the ratio falls below this share of its first value though nothing was learned
-NEAR_ONE = 0.85  # a factor a layer above this is harmless in a shallow network
-STANDS = 0.75  # a loss that keeps more than this share from its third quarter to its end stands still
-GAP, RISE = 0.1, 1.2  # training minus test accuracy; test loss over its smallest value
-
-REMEDIES = {
-    "healthy": "Nothing to mend.",
-    "vanishing by activation": "Use an activation whose slope reaches 1 (ReLU, GELU, tanh) with the initialization "
-    "made for it, or normalize each layer.",
-    "vanishing by initialization": "Draw larger weights: He for ReLU, Glorot for tanh. Aim at a round trip near 1.",
-    "vanishing by depth": "Add residual connections with normalization, or use fewer layers.",
-    "exploding": "Draw smaller weights: He for ReLU, Glorot for tanh; clipping only limits the damage.",
-    "dead units": "Start biases at 0 or above, centre the inputs, or normalize before the activation.",
-    "learning rate too small": "Raise the learning rate until the update-to-weight ratio is near 1e-3.",
-    "learning rate too large": "Lower the learning rate until the update-to-weight ratio is near 1e-3, or warm up.",
-    "overfitting": "The gradients are not at fault: more data, augmentation, weight decay, or stop earlier.",
-    "label noise": "The gradients are not at fault: read the examples with the largest loss and check their labels; "
-    "if these are right, the model is too small or the inputs lack information.",
-}
-CAUSES = tuple(REMEDIES)
-UNDECIDED = "undecided"
+from .symptoms import measure_symptoms
 
 
 @dataclass(frozen=True)
@@ -65,76 +39,200 @@ def diagnose(recording, target=0.9):
     """Return the :class:`Diagnosis` of a :class:`~vgtext.diagnose.recording.Recording`.
 
     ``target`` is the training accuracy that counts as learned. Without accuracies the loss decides: it has learned if
-    it fell below a fifth of its first value.
+    it fell below a fifth of its first value. Of a loss that was negative nothing of the kind can be said.
     """
     if not isinstance(recording, Recording):
         raise TypeError(f"diagnose takes a Recording(loss=..., ...), got {type(recording).__name__}")
+    if isinstance(target, (str, bool)) or not hasattr(target, "__float__"):
+        raise TypeError(f"target must be an accuracy above 0 and at most 1, got {target!r}")
     if not 0 < target <= 1:
         raise ValueError(f"target must be an accuracy above 0 and at most 1, got {target}")
-    s = read(recording)
-    answers = questions(s, target)
-    open_before = []
+    s = measure_symptoms(recording)
+    answers, open_before, blocked = questions(s, recording, target), [], False
     for cause, answer in answers.items():
-        if answer and not open_before:
-            return Diagnosis(cause, evidence(cause, s), REMEDIES[cause])
+        if answer and not blocked:
+            return Diagnosis(cause, evidence(cause, s, recording), t.REMEDIES[cause])
         if answer is not False:
             open_before.append(cause)
+        blocked |= answer is None and cause in t.CORE
         if answer:
             break
-    return _undecided(s, tuple(open_before))
+    return _undecided(s, recording, tuple(open_before), blocked)
 
 
-def _undecided(s, candidates):
-    if not candidates:
-        words = "Train on: nothing is wrong with signals and steps, and the loss is still falling."
-        return Diagnosis(UNDECIDED, evidence(UNDECIDED, s), words)
-    words = "Record more before you change anything."
-    return Diagnosis(UNDECIDED, evidence(UNDECIDED, s), words, candidates, missing(s))
+def _undecided(s, recording, candidates, blocked):
+    """Say why nothing was decided: a loss that cannot tell, nothing learned at all, not finished, or too little known."""
+    said, asked = evidence(t.UNDECIDED, s, recording), missing(s, recording, candidates)
+    if s.curve is not None and s.curve.negative and s.accuracy is None:
+        return Diagnosis(t.UNDECIDED, said, "A loss that may be negative does not say whether the run has learned: "
+                         "record an accuracy, or another measure of what the network is for.", candidates,
+                         ("an accuracy, or another measure of success", *asked))
+    if blocked:
+        return Diagnosis(t.UNDECIDED, said, "Record more before you change anything.", candidates, asked)
+    if standing_at_start(s):
+        return Diagnosis(t.UNDECIDED, said, "Signals and steps are in order, and nothing was learned. Train a twin of few "
+                         "layers on the same data: if it learns, the layers mix up what tells the examples apart "
+                         "(shortcuts with a norm); if it does not, look at the data, the labels, and the loop that "
+                         "feeds them.", tuple(dict.fromkeys((*candidates, "vanishing by depth", "label noise"))),
+                         ("the loss of a twin of few layers", *asked))
+    if s.curve is not None and above(s.curve.late, t.STANDS) is not True:
+        return Diagnosis(t.UNDECIDED, said, "Train on: nothing is wrong with signals and steps, and the loss is still "
+                         "falling.")
+    return Diagnosis(t.UNDECIDED, said, "Nothing that was recorded says what is wrong. Record more before you change "
+                     "anything.", candidates, asked)
 
 
-def questions(s, target=0.9):
+def questions(s, recording, target=0.9):
     """Return each cause's answer, True, False or None, in the order in which they are asked."""
-    failed = invert(learned(s, target))
-    ill = failed is not False  # signals are judged without a loss too, unless the run is known to have learned
-    vanishes, (forward, backward) = vanishing(s), factors(s)
-    relu = s.dead is not None  # live ReLU units have slope 1: where their error fades, the weights are too small
-    weak = either(below(forward, NEAR_ONE), every(relu, below(backward, NEAR_ONE)))
-    diverged = either(above(s.ratio, TOO_FAST), bool(s.broke) or above(s.fall, 1.5))
-    overfits = above(s.gap, GAP) if s.gap is not None else above(s.test_rise, RISE)
-    return {
-        "dead units": ill and (s.dead >= ALIVE if s.dead is not None else s.silent),
+    fails = failed(s, target)
+    ill = fails is not False  # signals are judged without a loss too, unless the run is known to have learned
+    fades = vanishing(s, recording)
+    deep = every(None if s.layers is None else s.layers >= 2 * t.FEW_LAYERS, not recording.shortcuts)
+    overfits = above(s.gap, t.GAP) if s.gap is not None else above(s.test_rise, t.RISE)
+    answers = {
+        "layers not trained": frozen(s),
+        "bad batch or operation": bad_operation(s),
+        "scale of inputs or targets": ill and off_scale(s),
+        "underflow in half precision": ill and underflow(s, recording),
+        "flat output": flat(s, target),
+        "data in order of class": ill and in_order(s),
+        "late divergence": ill and lost_again(s),
+        "weight decay too large": ill and below(s.shrinks, t.SHRINKS),
+        "dead units": ill and dead(s),
         "exploding": ill and exploding(s),
-        "vanishing by initialization": ill and every(vanishes, weak),
-        "vanishing by activation": ill and every(vanishes, below(backward, NEAR_ONE)),
-        "vanishing by depth": ill and vanishes,
-        "learning rate too large": every(failed, diverged),
-        "learning rate too small": every(failed, below(s.ratio, TOO_SLOW)),
-        "overfitting": every(invert(failed), overfits),
-        "label noise": every(failed, not s.broke, above(s.late_fall, STANDS)),
-        "healthy": invert(failed),
+        "vanishing through time": ill and below(s.through_time, t.FORGETS),
+        "vanishing by initialization": ill and every(fades, weak(s)),
+        "vanishing by activation": ill and every(fades, below(factors(s)[1], t.NEAR_ONE)),
+        "vanishing by depth": ill and every(fades, deep),
+        "warm-up missing": every(fails, collapsed(s, recording)),
+        "learning rate too large": every(fails, too_large(s)),
+        "learning rate too small": every(fails, too_small(s)),
+        "overfitting": every(invert(fails), overfits),
+        "label noise": every(fails, not s.broke, learned_something(s), stands(s), not faded_later(s)),
+        "healthy": invert(fails),
     }
+    return {row.cause: answers[row.cause] for row in t.ROWS}
 
 
-def learned(s, target):
-    """Has the run learned its training examples? By accuracy where there is one, else by the loss."""
+def failed(s, target):
+    """Has the run not learned its training examples? By accuracy where there is one, else by the loss."""
     if s.broke:
+        return True
+    if s.accuracy is not None:
+        return s.accuracy < target
+    if s.curve is None or s.curve.negative:
+        return None
+    return invert(below(s.curve.fall, t.LEARNED))
+
+
+def frozen(s):
+    """Is a layer never moved: no update though it has a gradient, or no gradient though a layer before it has one?"""
+    if s.no_update:
+        return True
+    if s.no_gradient is None:
+        return False if s.no_update is not None else None
+    alone = len(s.no_gradient) < (s.layers or 0) and s.no_gradient
+    tiny = s.smallest is not None and s.smallest < 1e-4
+    return bool(alone) and not tiny and not (s.silent or above(s.dead, t.ALIVE))
+
+
+def bad_operation(s):
+    """nan at once, out of a run in order: signals fine, steps short, the loss not on its way up."""
+    if not s.broke or above(s.round_trip, t.EXPLODES):
         return False
-    return below(s.fall, LEARNED) if s.accuracy is None else s.accuracy >= target
+    if s.curve is not None and (s.curve.rising or above(s.curve.fall, 1.2) or s.curve.start > t.HUGE or lost_again(s)):
+        return False
+    return below(s.ratio_peak, t.TOO_FAST)
+
+
+def off_scale(s):
+    """Inputs, or a first loss, far from size 1; what explodes inside the network is not their fault."""
+    low, high = t.INPUTS
+    if s.input is not None and not low <= s.input <= high:
+        return True
+    if s.curve is None or s.curve.negative:
+        return None if s.input is None else False
+    if s.curve.start <= t.HUGE:
+        return False if s.input is not None else None
+    return every(invert(above(s.round_trip, t.EXPLODES)), True) if s.round_trip is not None else above(s.ratio, 1.0)
+
+
+def underflow(s, recording):
+    """The first layers' gradients are exactly 0, the next ones tiny, and the format is not known to hold them."""
+    if s.no_gradient is None or recording.precision in ("bfloat16", "float32", "float64"):
+        return False
+    if s.smallest is not None:
+        return 1e-10 < s.smallest < 1e-4 and not s.silent and not above(s.dead, t.ALIVE)
+    if s.all_zero and recording.error is not None:
+        return bool(recording.error[0].max() > 0)
+    return None if recording.precision is None and s.all_zero else False
+
+
+def flat(s, target):
+    """No layer has a gradient though something is left to learn, and no hidden layer is to blame.
+
+    A loss that fell far may still be that of constant predictions: it is not asked.
+    """
+    if s.accuracy is not None and s.accuracy >= target:
+        return False
+    if s.all_zero is None:
+        return None if s.curve is not None and s.curve.constant and not s.broke else False
+    if not s.all_zero or (s.curve is not None and s.curve.fall is not None and s.curve.fall < 1e-6):
+        return False
+    if s.silent or above(s.dead_last, t.ALIVE):
+        return False
+    return True if s.dead_output else invert(s.silent)
+
+
+def in_order(s):
+    """Does the loss run in waves?"""
+    if s.curve is None:
+        return None
+    return s.curve.waves >= t.RUNS_ON and below(s.curve.lowest, 0.3) is True and above(s.ratio, t.TOO_FAST) is not True
+
+
+def lost_again(s):
+    """Had it learned, and lost it again?"""
+    if s.curve is None:
+        return None
+    if s.best is not None and s.accuracy is not None and s.best - s.accuracy > 0.3 and not s.broke:
+        return True
+    return every(below(s.curve.lowest, 0.5), either(above(s.curve.fall, 0.7), bool(s.broke) and s.curve.rising))
+
+
+def dead(s):
+    """Is a hidden layer blocked, at the start or (with signals and steps in order) at the end?"""
+    at_start = above(s.dead, t.ALIVE) if s.dead is not None and not s.silent else s.silent
+    if at_start and s.dead_last is not None and s.dead_last < t.ALIVE:
+        return False
+    in_order = every(above(s.round_trip, t.VANISHES), below(s.round_trip, t.EXPLODES), below(s.ratio_peak, t.TOO_FAST))
+    return True if at_start or every(above(s.dead_last, t.ALIVE), in_order) else at_start
 
 
 def exploding(s):
     """Does the round trip blow the signal up? A rising or falling gradient profile says so too, an even one nothing."""
     if s.round_trip is None:
-        return True if above(s.profile, EXPLODES) else False if below(s.profile, 2 * VANISHES) else None
-    return s.round_trip > EXPLODES
+        return True if above(s.profile, t.EXPLODES) else False if below(s.profile, 2 * t.VANISHES) else None
+    return s.round_trip > t.EXPLODES
 
 
-def vanishing(s):
-    """Does the round trip lose the signal, or do the updates fade though nothing was learned?"""
+def vanishing(s, recording):
+    """Does the round trip lose the signal? A first step that rewrites the weights is another matter."""
+    if above(s.ratio, 1.0):
+        return False
     if s.round_trip is None:
-        return True if below(s.profile, 2 * VANISHES) else None
-    fading = every(not s.broke, below(s.ratio_fade, FADES), below(s.ratio, TOO_FAST))
-    return either(s.round_trip < VANISHES, fading)
+        return True if below(s.profile, 2 * t.VANISHES) else None
+    if s.round_trip >= t.VANISHES:
+        return False
+    if recording.shortcuts is not False and s.round_trip > 1.5 * t.VANISHES and below(s.collapse, t.COLLAPSES):
+        return None  # most of the loss came later: the start alone is not to blame
+    return True if s.layers >= t.FEW_LAYERS else None
+
+
+def weak(s):
+    """Do both signals fade? Live ReLU units have slope 1: where their error fades, the weights are too small."""
+    forward, backward = factors(s)
+    return either(below(forward, t.NEAR_ONE), every(s.dead is not None, below(backward, t.NEAR_ONE)))
 
 
 def factors(s):
@@ -142,9 +240,54 @@ def factors(s):
 
     Had the activations shrunk as well, the profile would be even: so a falling one clears them.
     """
-    if s.round_trip is None and below(s.profile, 2 * VANISHES):
+    if s.round_trip is None and below(s.profile, 2 * t.VANISHES):
         return 1.0, 10.0 ** (s.profile / (s.layers - 1))
     return s.forward, s.backward
+
+
+def collapsed(s, recording):
+    """Were signals in order, and the gradients gone a little later though nothing was learned?"""
+    gone = below(s.collapse, t.COLLAPSES) if s.collapse is not None else None
+    if not gone or s.broke or above(s.ratio, 1.0):
+        return False if gone is not None else None
+    return True if recording.normalized and recording.shortcuts else None
+
+
+def too_large(s):
+    """Do steps rewrite the weights, or did the loss run up from the start?"""
+    if above(s.ratio_peak, t.TOO_FAST):
+        return True
+    up = s.curve is not None and (bool(s.curve.rising) or above(s.curve.fall, 1.5) is True)
+    if up and not s.curve.negative:
+        return True
+    return None if s.ratio_peak is None or s.broke else False
+
+
+def too_small(s):
+    """Do steps hardly touch the weights? Not in a run that fell and then stood."""
+    if s.curve is not None and below(s.curve.fall, 0.8) and above(s.curve.late, 0.99):
+        return False
+    return below(s.ratio_peak, t.TOO_SLOW)
+
+
+def stands(s):
+    """Does the loss stand still?"""
+    return None if s.curve is None else above(s.curve.late, t.STANDS)
+
+
+def learned_something(s):
+    """Did the loss fall at all? Where it did not, labels are one of several suspects."""
+    return None if s.curve is None else below(s.curve.fall, t.MOVED)
+
+
+def standing_at_start(s):
+    """Signals and steps in order, and the loss where it began."""
+    return s.curve is not None and not s.broke and above(s.curve.fall, t.MOVED) is True
+
+
+def faded_later(s):
+    """Have the signals gone since the first record?"""
+    return s.round_trip_last is not None and s.round_trip_last < t.VANISHES - 1
 
 
 def every(*answers):

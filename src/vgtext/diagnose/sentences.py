@@ -1,91 +1,192 @@
 """The evidence in sentences, each with its numbers, and what would have to be recorded to know more."""
 
+from .table import ROWS
 
-def evidence(cause, s):
-    """Return the sentences that speak for ``cause``, given the symptoms ``s``."""
-    signals = [_round_trip(s), _factors(s), _profile(s)]
+
+def evidence(cause, s, recording):
+    """Return the sentences that speak for ``cause``, given the symptoms ``s`` of a recording."""
+    signals = [_round_trip, _factors, _profile]
     told = {
-        "dead units": [_dead(s), _loss(s)],
-        "exploding": [*signals, _ratio(s), _broke(s)],
-        "learning rate too large": [_ratio(s), _round_trip(s), _broke(s) or _loss(s)],
-        "learning rate too small": [_ratio(s), _round_trip(s), _loss(s)],
-        "overfitting": [_gap(s), _loss(s), _round_trip(s)],
-        "label noise": [_loss(s), _still(s), _round_trip(s), _ratio(s)],
-        "healthy": [_loss(s), _gap(s), _round_trip(s)],
-        "undecided": [_broke(s) or _loss(s), *signals, _ratio(s)],
-    }.get(cause, [*signals, _fade(s), _saturation(s), _loss(s)])
-    return tuple(sentence for sentence in told if sentence)
+        "layers not trained": [_frozen, _loss],
+        "bad batch or operation": [_broke, _nan_first, _ratio, _round_trip],
+        "scale of inputs or targets": [_input, _first_loss, _ratio, _broke_or_loss],
+        "underflow in half precision": [_zeros, _loss],
+        "flat output": [_zeros, _dead_output, _loss],
+        "data in order of class": [_waves, _loss],
+        "late divergence": [_lowest, _broke_or_loss, _ratio],
+        "weight decay too large": [_shrinks, _loss],
+        "dead units": [_dead, _loss],
+        "exploding": [*signals, _ratio, _broke],
+        "vanishing through time": [_time, _loss],
+        "warm-up missing": [_collapse, _round_trip, _ratio, _loss],
+        "learning rate too large": [_ratio, _round_trip, _broke_or_loss],
+        "learning rate too small": [_ratio, _round_trip, _loss],
+        "overfitting": [_gap, _loss, _round_trip],
+        "label noise": [_loss, _still, _round_trip, _ratio],
+        "healthy": [_loss, _gap, _round_trip, _by_loss_alone],
+        "undecided": [_broke_or_loss, _zeros, *signals, _ratio, _collapse],
+    }.get(cause, [*signals, _saturation, _loss])
+    return tuple(sentence for sentence in (say(s, recording) for say in told) if sentence)
 
 
-def missing(s):
+def missing(s, recording, candidates):
     """Return what was not recorded and would narrow the diagnosis down, the most telling first."""
-    wanted = {
-        "gradient and activation sizes of every layer at the first step": s.round_trip,
-        "the training loss at every step": s.fall if not s.broke else 1.0,
-        "the update-to-weight ratio of every layer": s.ratio,
-        "the share of dead units of every layer": s.dead if s.silent is None else 0.0,
-        "the accuracy or the loss on test data": s.test_rise if s.gap is None else s.gap,
+    curve_known = s.broke or (s.curve is not None and s.curve.fall is not None)
+    known = {
+        "vanishing by depth": s.round_trip is not None,
+        "label noise": curve_known, "late divergence": curve_known, "data in order of class": curve_known,
+        "learning rate too large": s.ratio is not None,
+        "dead units": (s.dead is not None) if s.silent is None else True,
+        "overfitting": s.gap is not None or s.test_rise is not None,
+        "vanishing through time": s.through_time is not None,
+        "layers not trained": s.no_update is not None,
+        "weight decay too large": s.shrinks is not None,
+        "scale of inputs or targets": s.input is not None,
+        "underflow in half precision": recording.precision is not None,
+        "bad batch or operation": s.ratio is not None and not s.broke,
+        "warm-up missing": s.collapse is not None and s.collapse > 0.5,
+        "flat output": s.all_zero is not None and s.dead is not None,
     }
-    return tuple(words for words, value in wanted.items() if value is None)
+    order = ("vanishing by depth", *(cause for cause in known if cause != "vanishing by depth"))
+    wanted = {"vanishing by activation": "vanishing by depth", "exploding": "vanishing by depth",
+              "vanishing by initialization": "vanishing by depth", "learning rate too small": "learning rate too large"}
+    asked = {wanted.get(cause, cause) for cause in candidates} | {"vanishing through time"} & set(candidates)
+    rows = {row.cause: row.record for row in ROWS}
+    return tuple(dict.fromkeys(rows[cause] for cause in order if cause in asked and not known[cause]))
 
 
-def _round_trip(s):
-    if s.round_trip is None:
+def _layers(numbers):
+    words = [str(n) for n in numbers]
+    shown = ", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1] if len(words) < 7 else (
+        f"{words[0]} to {words[-1]}" if numbers[-1] - numbers[0] + 1 == len(numbers) else
+        f"{', '.join(words[:5])} and {len(words) - 5} more")
+    return f"layer{'s' if len(words) > 1 else ''} {shown}"
+
+
+def _round_trip(s, r):
+    if s.round_trip is None or s.layers < 3:
         return ""
+    when = "At the first record" if s.row == 0 else f"At step {r.step(s.row)}, the first at which all layers are live,"
     if s.round_trip < -100:
-        return "At the first record nothing is left of a signal after the round trip through the hidden layers."
-    return (f"At the first record a signal comes back from the round trip through the hidden layers "
-            f"{10**s.round_trip:.2g} times its size.")
+        return f"{when} nothing is left of a signal after the round trip through the hidden layers."
+    return (f"{when} a signal comes back from the round trip through the hidden layers "
+            f"{10.0 ** min(s.round_trip, 300):.2g} times its size.")
 
 
-def _factors(s):
-    if s.forward is None:
+def _factors(s, r):
+    if s.forward is None or s.layers < 3:
         return ""
     return f"A layer changes activations by the factor {s.forward:.2f} and the error by {s.backward:.2f}."
 
 
-def _profile(s):
+def _profile(s, r):
     if s.profile is None:
         return ""
-    return f"Layer 1 gets {10**s.profile:.2g} times the weight gradient of layer {s.layers}."
+    return f"Layer 1 gets {10.0 ** min(max(s.profile, -300), 300):.2g} times the weight gradient of layer {s.layers}."
 
 
-def _ratio(s):
-    return "" if s.ratio is None else f"The first update-to-weight ratio is {s.ratio:.2g} (guide: 1e-3)."
-
-
-def _fade(s):
-    if s.ratio_fade is None or s.ratio_fade > 0.5:
+def _ratio(s, r):
+    if s.ratio is None:
         return ""
-    return f"The update-to-weight ratio fell to {s.ratio_fade:.2g} of its first value."
+    peak = "" if s.ratio_peak is None or s.ratio_peak < 2 * s.ratio else f", the largest {s.ratio_peak:.2g}"
+    return f"The first update-to-weight ratio is {s.ratio:.2g}{peak} (guide: 1e-3)."
 
 
-def _dead(s):
+def _frozen(s, r):
+    if s.no_update:
+        return f"The updates of {_layers(s.no_update)} are exactly 0 in every record: not in the optimizer, or frozen."
+    return f"The gradient of {_layers(s.no_gradient)} is exactly 0 in every record, that of the others is not."
+
+
+def _zeros(s, r):
+    if s.all_zero:
+        return "The gradient of every layer is exactly 0."
+    if s.no_gradient and s.smallest is not None:
+        return f"The gradient of {_layers(s.no_gradient)} is exactly 0; the smallest of the others is {s.smallest:.1g}."
+    return f"The gradient of {_layers(s.no_gradient)} is exactly 0." if s.no_gradient else ""
+
+
+def _dead_output(s, r):
+    return "The output is 0 for every example: predictions are constant." if s.dead_output else ""
+
+
+def _input(s, r):
+    return "" if s.input is None else f"The inputs have a root mean square of {s.input:.2g}."
+
+
+def _first_loss(s, r):
+    return "" if s.curve is None else f"The first loss is {s.curve.start:.2g}."
+
+
+def _waves(s, r):
+    return f"The loss fell to a quarter of its usual height and jumped up again {s.curve.waves} times."
+
+
+def _lowest(s, r):
+    lowest = None if s.curve is None else s.curve.lowest
+    best = "" if s.best is None or s.accuracy is None else f"; training accuracy was {s.best:.0%} at best"
+    return "" if lowest is None else f"The loss had fallen to {lowest:.2g} of its first value{best}."
+
+
+def _shrinks(s, r):
+    return f"The weights end at {s.shrinks:.2g} of their first size."
+
+
+def _time(s, r):
+    return f"The first time steps get {s.through_time:.2g} times the gradient of the step that gets most."
+
+
+def _collapse(s, r):
+    if s.collapse is None or s.collapse > 0.05 or s.all_zero:
+        return ""
+    return f"The median layer's gradient fell to {s.collapse:.2g} of its first size."
+
+
+def _nan_first(s, r):
+    return "Gradients hold nan at a step whose loss is still a number." if s.nan_gradient_first else ""
+
+
+def _by_loss_alone(s, r):
+    if s.accuracy is not None:
+        return ""
+    return "Judged by the loss alone: compare it with the loss of the best constant prediction."
+
+
+def _dead(s, r):
     if s.dead is None:
         return "A hidden layer's activation is exactly 0 for the whole batch."
+    if s.dead < s.dead_last and s.dead < 0.95:
+        return f"By the last record {s.dead_last:.0%} of the units of a hidden layer give 0 for every example."
     return f"In layer {s.dead_layer}, {s.dead:.0%} of the units give 0 for every example, before any training."
 
 
-def _saturation(s):
+def _saturation(s, r):
     return "" if not s.saturation or s.saturation < 0.1 else f"{s.saturation:.0%} of the hidden slopes are nearly 0."
 
 
-def _loss(s):
-    if s.fall is None:
-        return ""
+def _loss(s, r):
+    if s.curve is None or s.curve.entries < 8:
+        return "" if s.accuracy is None else f"Training accuracy is {s.accuracy:.0%}."
     accuracy = "" if s.accuracy is None else f"; training accuracy {s.accuracy:.0%}"
-    return f"The loss ends at {s.fall:.2g} of its first value{accuracy}."
+    if s.curve.fall is None:
+        return f"The loss moved by {s.curve.drop:.2g} of its range, downwards{accuracy}." if s.curve.drop > 0 else (
+            f"The loss rose{accuracy}.")
+    return f"The loss ends at {s.curve.fall:.2g} of its first value{accuracy}."
 
 
-def _still(s):
-    return "" if s.late_fall is None else f"It stands still: its last tenth is {s.late_fall:.2f} of its third quarter."
+def _still(s, r):
+    return "" if s.curve.late is None else f"It stands still: its last tenth is {s.curve.late:.2f} of its third quarter."
 
 
-def _gap(s):
+def _gap(s, r):
     if s.gap is not None:
         return f"Training accuracy is {100 * s.gap:.0f} points above test accuracy."
     return "" if s.test_rise is None else f"The test loss ends at {s.test_rise:.1f} times its smallest value."
 
 
-def _broke(s):
+def _broke(s, r):
     return "" if not s.broke else f"The run broke: {s.broke}."
+
+
+def _broke_or_loss(s, r):
+    return _broke(s, r) or _loss(s, r)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from vgtext.ask import Exercise
-from vgtext.diagnose import read
+from vgtext.diagnose import measure_symptoms
 
 from .recipes import CAUSES
 from .runs import labelled
@@ -20,7 +20,7 @@ def strangers():
 
 def readings(recording):
     """One line of what a recording tells."""
-    s = read(recording)
+    s = measure_symptoms(recording)
     dead = "no ReLU" if s.dead is None else f"{s.dead:.0%}"
     signals = "nothing passes" if s.silent else f"R = 10^{s.round_trip:.1f} ({s.forward:.2f}, {s.backward:.2f} a layer)"
     return (f"{signals:32} dead {dead:8} step {s.ratio:.0e}  loss kept {s.fall:4.0%}  "

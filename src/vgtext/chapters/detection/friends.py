@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgtext.diagnose import read
+from vgtext.diagnose import measure_symptoms
 from vgtext.palette import COLORS, REFERENCE, SEED, label_line, layer_axis, log_axis, number, positive
 
 from .runs import labelled
@@ -50,7 +50,7 @@ def draw_false_friends(losses, layers, friend="label noise", look="weight gradie
             layers.text(0.98, height, words + zeros, **KEY, color=color, transform=layers.transAxes)
     true, other = (getattr(pick(*place), LOOKS[look])[0] for place in (TRULY, FRIENDS[friend]))
     falls = f"layer 1's is {number(other[0] / other[-1])} times layer 8's" if other[-1] else "layer 8's is exactly 0"
-    fall, stuck = (read(pick(*place)).fall for place in (FRIENDS[friend], TRULY))
+    fall, stuck = (measure_symptoms(pick(*place)).fall for place in (FRIENDS[friend], TRULY))
     return (f"With {friend} the loss ends at {number(fall)} of its first value; in the vanishing run, at "
             f"{number(stuck)}. The {look} by layer: with {friend}, {falls}; "
             f"in the vanishing run, {number(true[0] / true[-1])} times.")

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.diagnose import read
+from vgtext.diagnose import measure_symptoms
 from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS, REFERENCE, label_line, number
 
@@ -35,14 +35,14 @@ def readings(half, reading):
 
 
 def _read_off(run, reading):
-    r, s = run.recording, read(run.recording)
+    r, s = run.recording, measure_symptoms(run.recording)
     if reading.startswith("mean gradient"):
         rows = r.gradient[np.isfinite(r.gradient).all(axis=1)]
         return rows[-1 if reading.endswith("end") else 0].mean()
     if reading == "test accuracy":
         return run.ended[1]
     if reading == "loss":
-        return np.inf if s.fall is None else s.fall
+        return np.inf if s.broke else s.fall
     if reading == "update-to-weight ratio":
         return s.ratio
     return 10.0 ** (s.round_trip if reading == "round trip" else s.profile)
@@ -109,7 +109,7 @@ def draw_one_number(ax, reading="mean gradient, at the end", half="held out"):
 
 def plateaus(half):
     """Causes of the runs whose loss did not fall to a fifth and did not break: what a plateau may mean."""
-    symptoms = [(run.cause, read(run.recording)) for run in labelled(half)]
+    symptoms = [(run.cause, measure_symptoms(run.recording)) for run in labelled(half)]
     return [cause for cause, s in symptoms if not s.broke and s.fall > 0.2]
 
 

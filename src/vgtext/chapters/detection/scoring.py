@@ -12,7 +12,8 @@ from .reading import HELD_OUT, VANISHING
 from .recipes import CAUSES
 from .runs import labelled
 
-ANSWERS = (*CAUSES, UNDECIDED)
+OTHER = "another cause"  # one that none of these runs has
+ANSWERS = (*CAUSES, OTHER, UNDECIDED)
 
 #: What a reader may have recorded, from little to everything.
 _losses, _accuracies = ("loss", "test_loss"), ("train_accuracy", "test_accuracy")
@@ -52,10 +53,10 @@ def answers(half, rule="diagnose", recorded="everything"):
 
 
 def confusion(pairs):
-    """Return how often each cause (rows) got each answer (columns; the last is "undecided")."""
+    """Return how often each cause (rows) got each answer (columns; the last two are a cause that none of the runs has, and "undecided")."""
     counts = np.zeros((len(CAUSES), len(ANSWERS)), int)
     for truth, answer in pairs:
-        counts[CAUSES.index(truth), ANSWERS.index(answer)] += 1
+        counts[CAUSES.index(truth), ANSWERS.index(answer if answer in ANSWERS else OTHER)] += 1
     return counts
 
 
@@ -91,7 +92,7 @@ def draw_confusion(ax, rule="diagnose", recorded="everything", half="held out"):
             color = COLORS["forward" if row == column else "backward"]
             ax.plot([column], [row], marker="s", markersize=5 + 2.5 * count, color=color, alpha=0.25)
             ax.text(column, row, str(count), ha="center", va="center", fontsize=10)
-    ax.set_xticks(range(len(ANSWERS)), [*map(str, range(1, len(CAUSES) + 1)), "?"])
+    ax.set_xticks(range(len(ANSWERS)), [*map(str, range(1, len(CAUSES) + 1)), "…", "?"])
     ax.set_yticks(range(len(CAUSES)), [f"{cause}  {i}" for i, cause in enumerate(CAUSES, 1)])
     ax.tick_params(length=0)
     right, open_ = sum(a == b for a, b in pairs), sum(b == UNDECIDED for _, b in pairs)

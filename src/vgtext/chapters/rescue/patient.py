@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgtext.diagnose import diagnose, read
+from vgtext.diagnose import diagnose, measure_symptoms
 from vgtext.palette import COLORS, REFERENCE, float_limits, label_line, layer_axis, log_axis, number, positive
 
 from .charts import charts
@@ -107,7 +107,7 @@ def draw_stages(losses, layers, stage="1: ReLU", look="error signal", step=1):
 def chart_line(name):
     """One line of a table: a stage's diagnosis, the readings behind it, and how the run ended."""
     chart = charts()[name]
-    s = read(chart.recording())
+    s = measure_symptoms(chart.recording())
     trip = f"10^{s.round_trip:.0f}" if s.round_trip < -2 else f"{10.0**s.round_trip:.1f}"
     return (f"{name:26}{diagnose(chart.recording()).cause:28} R = {trip:7} step {s.ratio:.0e}  "
             f"{chart.ended[0]:4.0%}")

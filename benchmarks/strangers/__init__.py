@@ -1,0 +1,6 @@
+"""Labelled runs that this book's engine did not make: PyTorch networks of many kinds, each with one planted fault.
+
+    python -m benchmarks.strangers          # needs torch; half an hour on two cores; writes the stored file again
+
+``models`` builds the networks, ``train`` trains them with a ``Recorder`` attached, ``recipes`` says what was planted.
+"""

@@ -1,0 +1,182 @@
+"""Record a run of Keras 3, with nothing imported from it.
+
+    recorder = KerasRecorder(model)
+    model.fit(x, y, callbacks=[recorder])
+    print(diagnose(recorder.recording()))
+
+In a loop of your own, call ``recorder.step(loss)`` after ``model.optimizer.apply(gradients, variables)``. A **layer** is
+one that owns a ``kernel`` (or embeddings); what leaves it is measured where it enters the next one, as in ``recorder``.
+The model must run eagerly: ``model.compile(..., run_eagerly=True)``, and with JAX as its backend a loop of your own.
+"""
+
+from functools import partial
+
+import numpy as np
+
+from .recorder import EARLY
+from .recording import Recording
+
+EVENTS = ("train_begin", "train_end", "test_begin", "test_end", "predict_begin", "predict_end", "epoch_begin",
+          "batch_begin", "batch_end", "train_batch_begin", "test_batch_begin", "test_batch_end", "predict_batch_begin", "predict_batch_end")
+
+
+class KerasRecorder:
+    """Watches a model and its optimizer, at steps 1, 2, 4, ... 64 and then every ``every`` steps; a callback of ``fit``.
+
+    Raises TypeError if the model or the optimizer does not have what Keras ones have, ValueError if no layer owns a
+    kernel.
+    """
+
+    def __init__(self, model, optimizer=None, every=100):
+        optimizer = getattr(model, "optimizer", None) if optimizer is None else optimizer
+        if not hasattr(model, "layers") or not hasattr(model, "trainable_variables"):
+            raise TypeError(f"model must be a Keras model, got {type(model).__name__}")
+        if not hasattr(optimizer, "apply"):
+            raise TypeError(f"optimizer must be a Keras optimizer (compile the model first), got {type(optimizer).__name__}")
+        if not isinstance(every, int) or every < 1:
+            raise ValueError(f"every must be a whole number of steps above 0, got {every!r}")
+        self.model, self.optimizer, self.every, self.at, self.unpaired = model, optimizer, every, 1, []
+        self._rows, self._losses, self._evaluations, self._entered, self._watching = [], [], {}, {}, False
+        self._layers = [layer for layer in _leaves(model) if _matrices(layer)]
+        if not self._layers:
+            raise ValueError("model must have a layer that owns a kernel; build it first (call it on one batch)")
+        self._calls = [(layer, layer.call) for layer in [*self._layers, model]]
+        for layer in self._layers:
+            layer.call = partial(self._call, layer, layer.call)
+        self._apply, optimizer.apply = optimizer.apply, self._applied
+        for event in EVENTS:
+            setattr(self, f"on_{event}", lambda *given, **named: None)
+
+    @property
+    def due(self):
+        """Is the step under way to be recorded?"""
+        return self.at in EARLY or self.at % self.every == 0
+
+    def set_params(self, params):
+        """Take what ``fit`` tells its callbacks."""
+
+    def set_model(self, model):
+        """Take what ``fit`` tells its callbacks."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        """A step of ``fit`` is done; its loss is the running mean of the epoch, undone here."""
+        mean, n = float((logs or {}).get("loss", np.nan)), batch + 1
+        before = self._epoch_mean * batch if batch else 0.0
+        self._epoch_mean = mean
+        self.step(mean * n - before)
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Take the evaluations that ``fit`` made."""
+        names = {"accuracy": "train_accuracy", "val_accuracy": "test_accuracy", "val_loss": "test_loss"}
+        self.evaluate(**{names[name]: value for name, value in (logs or {}).items() if name in names})
+
+    def evaluate(self, **values):
+        """Add an evaluation: ``train_accuracy``, ``test_accuracy``, ``test_loss``, numbers."""
+        for name, value in values.items():
+            if name not in ("train_accuracy", "test_accuracy", "test_loss"):
+                raise ValueError(f"evaluate takes train_accuracy, test_accuracy and test_loss, got {name}")
+            self._evaluations.setdefault(name, []).append(float(value))
+
+    def step(self, loss):
+        """Say that a step is done, and with which loss."""
+        self._losses.append(float(_numbers(loss)))
+        self._entered = {}
+        self.at += 1
+
+    def recording(self):
+        """Return what was recorded so far as a :class:`~vgtext.diagnose.Recording`."""
+        names = ("gradient", "weight", "update", "activation", "learning_rate")
+        fields = {name: [row[name] for row in self._rows] for name in names if self._rows}
+        if self._rows:
+            fields |= {"steps": [row["at"] for row in self._rows],
+                       "names": [layer.name for layer in self._rows[0]["layers"]],
+                       "normalized": any("norm" in type(layer).__name__.lower() for layer in _leaves(self.model))}
+            for name in ("input", "dead"):
+                if all(row[name] is not None for row in self._rows):
+                    fields[name] = [row[name] for row in self._rows]
+            if np.isnan(fields["activation"][0]).any():
+                del fields["activation"]
+        return Recording(loss=self._losses, optimizer=type(self.optimizer).__name__, **fields, **self._evaluations)
+
+    def save(self, path):
+        """Write what was recorded so far to one file, ``run.npz``."""
+        self.recording().save(path)
+
+    def detach(self):
+        """Leave the model and the optimizer as they were."""
+        for layer, call in self._calls:
+            layer.call = call
+        self.optimizer.apply = self._apply
+
+    def _call(self, layer, call, *given, **named):
+        output = call(*given, **named)
+        if self.due and named.get("training") is not False:
+            x = next((value for value in given if hasattr(value, "shape")), None)
+            self._entered.setdefault(id(layer), (layer, None if x is None else _numbers(x), _numbers(output)))
+        return output
+
+    def _applied(self, gradients, variables=None):
+        variables = list(self.model.trainable_variables if variables is None else variables)
+        if not self.due or not self._entered:
+            return self._apply(gradients, variables)
+        before = {id(v): _numbers(v).copy() for layer in self._layers for v in _matrices(layer)}
+        sizes = {id(v): float(np.linalg.norm(_numbers(g))) for v, g in zip(variables, gradients) if g is not None}
+        done = self._apply(gradients, variables)
+        self._rows.append(self._row(before, sizes))
+        return done
+
+    def _row(self, before, sizes):
+        """Everything of the step that was just made, as numbers; layers in the order of their first call."""
+        called = [layer for layer, _, _ in self._entered.values()]
+        if not self._rows:
+            self.unpaired = [f"{layer.name}: was not called" for layer in self._layers if layer not in called]
+        layers = self._rows[0]["layers"] if self._rows else called
+        entered = [self._entered.get(id(layer), (layer, None, None)) for layer in layers]
+        left = [*(x for _, x, _ in entered[1:]), entered[-1][2]]
+        floats = entered[0][1] is not None and entered[0][1].dtype.kind == "f"
+        return {
+            "at": self.at, "layers": layers, "input": _root_mean_square(entered[0][1]) if floats else None,
+            "gradient": [_size(sizes.get(id(v), 0.0) for v in _matrices(layer)) for layer in layers],
+            "weight": [_size(np.linalg.norm(before[id(v)]) for v in _matrices(layer)) for layer in layers],
+            "update": [_size(np.linalg.norm(_numbers(v) - before[id(v)]) for v in _matrices(layer)) for layer in layers],
+            "activation": [np.nan if x is None else _root_mean_square(x) for x in left],
+            "dead": _dead(left), "learning_rate": float(_numbers(self.optimizer.learning_rate)),
+        }
+
+    _epoch_mean = 0.0
+
+
+def _leaves(model):
+    """Return the layers of a model, those inside other layers too, each once."""
+    found = []
+    for layer in model.layers:
+        inner = getattr(layer, "layers", None)
+        found += _leaves(layer) if inner else [layer]
+    return list(dict.fromkeys(found))
+
+
+def _matrices(layer):
+    """Return the variables of a layer that have two dimensions or more."""
+    return [v for v in getattr(layer, "weights", ()) if len(v.shape) > 1]
+
+
+def _numbers(x):
+    """Return a tensor of any backend as a NumPy array."""
+    x = getattr(x, "value", x)
+    x = x.detach().cpu() if hasattr(x, "detach") else x
+    return np.asarray(x)
+
+
+def _root_mean_square(x):
+    return float(np.sqrt(np.mean(np.square(x.astype(np.float64)))))
+
+
+def _size(parts):
+    return float(np.sqrt(sum(float(part) ** 2 for part in parts)))
+
+
+def _dead(left):
+    """Return each layer's share of units that are 0 for all examples; None where no hidden layer has many zeros."""
+    if any(x is None for x in left) or not any((x == 0).mean() > 0.05 for x in left[:-1]):
+        return None
+    return [float((x == 0).reshape(-1, x.shape[-1]).all(axis=0).mean()) for x in left]

@@ -1,0 +1,250 @@
+"""Record a run of PyTorch in two lines, with nothing imported from it.
+
+    recorder = Recorder(model, optimizer)
+    for x, y in loader:
+        optimizer.zero_grad()
+        loss = loss_function(model(x), y)
+        loss.backward()
+        optimizer.step()
+        recorder.step(loss)
+    print(diagnose(recorder.recording()))
+
+A **layer** is a module that owns a matrix of weights (or a kernel); layers are numbered in the order in which they are
+first called. What leaves layer l is measured where it enters layer l + 1, and at the model's output for the last one:
+so it does not matter how an activation is written, as a module, as a shared module, as a function, or not at all.
+"""
+
+from functools import partial
+
+import numpy as np
+
+from .recording import Recording
+
+EARLY = (1, 2, 4, 8, 16, 32, 64)  # steps that are always recorded
+ROWS = ("gradient", "weight", "update", "activation", "error", "dead")
+
+
+class Recorder:
+    """Watches a model and its optimizer, at steps 1, 2, 4, ... 64 and then every ``every`` steps.
+
+    ``unpaired`` names, in words, the parameters that belong to no layer. Raises TypeError if the model or the optimizer
+    does not have what a PyTorch one has, ValueError if the model owns no matrix of weights.
+    """
+
+    def __init__(self, model, optimizer, every=100):
+        if not all(hasattr(model, name) for name in ("named_modules", "named_parameters", "register_forward_hook")):
+            raise TypeError(f"model must be a PyTorch module, got {type(model).__name__}")
+        if not hasattr(optimizer, "param_groups"):
+            raise TypeError(f"optimizer must be a PyTorch optimizer, got {type(optimizer).__name__}")
+        if not isinstance(every, int) or every < 1:
+            raise ValueError(f"every must be a whole number of steps above 0, got {every!r}")
+        self.model, self.optimizer, self.every, self.at = model, optimizer, every, 1
+        self.unpaired, self._names, self._rows, self._losses, self._evaluations = [], None, [], [], {}
+        self._owned = _owners(model)
+        if not self._owned:
+            raise ValueError("model must own a matrix of weights; none of its modules does")
+        self._forget()
+        self._hooks = [hook for name, module in model.named_modules() if name in self._owned for hook in (
+            module.register_forward_pre_hook(partial(self._enter, name)),
+            module.register_forward_hook(partial(self._leave, name)))]
+        self._hooks.append(model.register_forward_hook(self._output))
+        self._hooks += [p.register_post_accumulate_grad_hook(self._accumulated) for p in model.parameters()
+                        if p.requires_grad]
+
+    @property
+    def due(self):
+        """Is the step under way to be recorded?"""
+        return self.at in EARLY or self.at % self.every == 0
+
+    def step(self, loss):
+        """Say that a step is done, and with which loss: call it after ``optimizer.step()``."""
+        self._losses.append(loss.detach() if hasattr(loss, "detach") else loss)
+        if self.due and self._entered:
+            self._names = self._names or self._pair()
+            self._rows.append(self._row(getattr(loss, "grad_fn", None)))
+        self._forget()
+        self.at += 1
+
+    def evaluate(self, **values):
+        """Add an evaluation: ``train_accuracy``, ``test_accuracy``, ``test_loss``, numbers."""
+        for name, value in values.items():
+            if name not in ("train_accuracy", "test_accuracy", "test_loss"):
+                raise ValueError(f"evaluate takes train_accuracy, test_accuracy and test_loss, got {name}")
+            self._evaluations.setdefault(name, []).append(float(value))
+
+    def recording(self):
+        """Return what was recorded so far as a :class:`~vgtext.diagnose.Recording`."""
+        fields = {name: [row[name] for row in self._rows] for name in (*ROWS, "learning_rate") if self._rows}
+        if self._rows:
+            fields |= {"steps": [row["at"] for row in self._rows], "names": self._names,
+                       "shortcuts": any(row["shortcuts"] for row in self._rows), "normalized": _normalized(self.model)}
+            for name in ("input", "time_gradient"):
+                if all(row[name] is not None for row in self._rows):
+                    fields[name] = [row[name] for row in self._rows]
+            if not any(row["rectified"] for row in self._rows):
+                del fields["dead"]
+            for name in ("activation", "error"):
+                if np.isnan(fields[name][0]).any() and np.isfinite(fields["gradient"][0]).all():
+                    del fields[name]
+        kind = str(next(iter(self.model.parameters())).dtype).split(".")[-1]  # float32 weights say nothing: see autocast
+        words = {"precision": kind} if kind in ("float16", "bfloat16") else {}
+        return Recording(loss=[float(loss) for loss in self._losses], optimizer=type(self.optimizer).__name__,
+                         **fields, **self._evaluations, **words)
+
+    def save(self, path):
+        """Write what was recorded so far to one file, ``run.npz``."""
+        self.recording().save(path)
+
+    def detach(self):
+        """Leave the model as it was."""
+        for hook in self._hooks:
+            hook.remove()
+
+    def _forget(self):
+        self._entered, self._squares, self._before, self._gradients, self._time = {}, {}, None, {}, {}
+        self._left, self._last, self._zeros = {}, None, 0.0
+
+    def _enter(self, name, module, given):
+        """What enters a layer has left the one before it."""
+        if not self.due or not self.model.training:
+            return None
+        if self._before is None:
+            self._before = {id(p): p.detach().clone() for p in self.model.parameters()}
+        x = next((value for value in given if hasattr(value, "detach")), None)
+        if x is None or not x.is_floating_point():
+            self._entered.setdefault(name, (None, 0.0, 0.0))
+            return None
+        self._entered.setdefault(name, _measure(x, 1 if _is_convolution(module) else -1))
+        if not hasattr(module, "hidden_size") or x.ndim != 3:
+            return None
+        if not x.requires_grad:
+            x = x.detach().requires_grad_()
+            given = (x, *given[1:])
+        axis = 1 if getattr(module, "batch_first", False) else 0
+        x.register_hook(partial(self._through_time, name, axis))
+        return given
+
+    def _through_time(self, name, axis, g):
+        self._time[name] = g.detach().float().movedim(axis, 0).flatten(1).norm(dim=1)
+
+    def _leave(self, name, module, given, output):
+        if not self.due or not self.model.training:
+            return
+        z = _first_tensor(output)
+        calls = self._left[name] = self._left.get(name, 0) + 1
+        if z is not None and z.requires_grad:
+            z.register_hook(partial(self._error, name, calls))
+
+    def _error(self, name, call, g):
+        self._squares.setdefault(name, {})[call] = g.detach().float().norm()
+
+    def _output(self, model, given, output):
+        z = _first_tensor(output)
+        if self.due and model.training and z is not None and z.is_floating_point():
+            self._last = _measure(z, -1)
+
+    def _accumulated(self, p):
+        if self.due:
+            self._gradients[id(p)] = p.grad.detach().float().norm()
+
+    def _pair(self):
+        """Return the layers' names in the order of their first call; what was never called joins who called it."""
+        called = list(self._entered)
+        for name in [name for name in self._owned if name not in self._entered]:
+            above = [other for other in called if other == "" or name.startswith(f"{other}.")]
+            if above and above[-1]:
+                self._owned[above[-1]] += self._owned[name]
+            else:
+                self.unpaired.append(f"the weights of {name or 'the model itself'}: its module was not called")
+        ours = {id(p) for name in called for p in self._owned[name]}
+        lone = [name for name, p in self.model.named_parameters() if p.ndim > 1 and id(p) not in ours]
+        self.unpaired += [f"{name}: used outside a layer" for name in lone]
+        return called
+
+    def _row(self, node):
+        """Everything of the step that was just made, as numbers."""
+        held = {id(p) for group in self.optimizer.param_groups for p in group["params"]}
+        sizes = {name: [] for name in ("gradient", "weight", "update", "error")}
+        for name in self._names:
+            weights = self._owned[name]
+            sizes["gradient"].append(_norm(self._gradients.get(id(p), _late(p)) for p in weights))
+            sizes["weight"].append(_norm(self._before[id(p)].float().norm() for p in weights))
+            sizes["update"].append(_norm((p.detach() - self._before[id(p)]).float().norm() for p in weights
+                                         if id(p) in held))
+            sizes["error"].append(_norm(self._squares.get(name, {}).values()) if self._left.get(name) else np.nan)
+        entered = [self._entered.get(name, (None, 0.0, 0.0)) for name in self._names]
+        left = [*entered[1:], self._last or (None, 0.0, 0.0)]
+        times = next((list(np.array(t.tolist())) for t in self._time.values()), None) or self._calls()
+        groups = self.optimizer.param_groups
+        return {**sizes, "at": self.at, "activation": [np.nan if a is None else float(a) for a, _, _ in left],
+                "dead": [float(dead) for _, dead, _ in left], "rectified": any(zero > 0.05 for _, _, zero in left[:-1]),
+                "input": None if entered[0][0] is None else float(entered[0][0]), "time_gradient": times,
+                "learning_rate": float(groups[0]["lr"]), "shortcuts": _has_shortcut(node)}
+
+    def _calls(self):
+        """The error of a cell that was called once for each time step."""
+        for name, calls in self._squares.items():
+            if len(calls) >= 8:
+                return [float(calls.get(call, 0.0)) for call in range(1, self._left[name] + 1)]
+        return None
+
+
+def _owners(model):
+    """Return the modules that own a matrix, by name, with their matrices; a tied matrix goes to the first."""
+    owned, seen = {}, set()
+    for name, module in model.named_modules():
+        own = [p for p in module._parameters.values() if p is not None and p.ndim > 1 and id(p) not in seen]
+        inside = any(p.ndim > 1 for child in module.children() for p in child.parameters())
+        if own and not (inside and not hasattr(module, "in_proj_weight")):
+            owned[name] = own
+            seen |= {id(p) for p in own}
+    return owned
+
+
+def _first_tensor(output):
+    """Return the first tensor of an output, as modules give it: a tensor, a tuple, a dict."""
+    if hasattr(output, "detach"):
+        return output
+    values = output.values() if hasattr(output, "values") else output if isinstance(output, (tuple, list)) else ()
+    return next((value for value in values if hasattr(value, "detach")), None)
+
+
+def _measure(x, axis):
+    """Return root mean square, share of units that are 0 for all examples, and share of zeros."""
+    x, zero = x.detach(), x.detach() == 0
+    units = zero.movedim(axis, 0).flatten(1) if x.ndim > 1 else zero[None]
+    return x.float().square().mean().sqrt(), units.all(dim=1).float().mean(), zero.float().mean()
+
+
+def _is_convolution(module):
+    weight = getattr(module, "weight", None)
+    return weight is not None and weight.ndim > 2
+
+
+def _norm(parts):
+    return float(np.sqrt(sum(float(part) ** 2 for part in parts)))
+
+
+def _late(p):
+    """The gradient of a parameter whose hook did not run: 0 if it got none."""
+    return 0.0 if p.grad is None or not p.requires_grad else p.grad.detach().float().norm()
+
+
+def _normalized(model):
+    return any("norm" in type(module).__name__.lower() for module in model.modules())
+
+
+def _has_shortcut(node):
+    """Does the graph add two results that are both computed? Shortcuts do; so do the steps of a recurrent cell."""
+    stack, seen = [node], set()
+    while stack and len(seen) < 10_000:
+        node = stack.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        parents = [parent for parent, _ in node.next_functions if parent is not None]
+        computed = [parent for parent in parents if "AccumulateGrad" not in parent.name()]
+        if node.name().startswith("AddBackward") and len(computed) == 2 and len(seen) > 3:
+            return True
+        stack += parents
+    return False

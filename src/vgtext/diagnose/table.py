@@ -1,0 +1,125 @@
+"""The one table of the diagnosis: what is asked, in which order, what it is read from, its limits, and what to do.
+
+``diagnose``, the detection chapter, the report and the page "My network does not train" all read it.
+"""
+
+from typing import NamedTuple
+
+# The limits lie between the groups of the tuned halves of the labelled runs (chapter "detection").
+LEARNED = 0.2  # a run without accuracies has learned if the loss fell below this share of its start
+VANISHES, EXPLODES = -1.2, 1.5  # log10 of the round trip
+FEW_LAYERS = 5  # below it a round trip has too few hops to say which cause it has
+ALIVE = 0.95  # a layer with a larger share of dead units passes nothing on
+TOO_FAST, TOO_SLOW = 0.1, 3e-4  # update-to-weight ratio: largest over the records, median over the layers
+NEAR_ONE = 0.85  # a factor a layer above this is harmless in a shallow network
+STANDS = 0.75  # a loss that keeps more than this share from its third quarter to its end stands still
+MOVED = 0.95  # a loss above this share of its start has learned nothing
+GAP, RISE = 0.1, 1.2  # training minus test accuracy; test loss over its smallest value
+SHRINKS = 0.2  # weights that end below this share of their first size
+INPUTS = (0.01, 30.0)  # root mean square of the inputs
+HUGE = 1e4  # a first loss above this: the targets are far from the outputs
+FORGETS = 1e-3  # share of the gradient that reaches the first time step
+COLLAPSES = 1e-2  # what is left of the gradients of a run that has learned nothing
+RUNS_ON = 4  # times that a loss jumps up and falls again as one class follows another
+
+
+class Row(NamedTuple):
+    """One question; ``record`` says what answers it, in words."""
+
+    cause: str
+    question: str
+    reads: str  # fields of a recording
+    limit: str
+    remedy: str
+    page: str  # in the book
+    record: str
+
+
+ROWS = (
+    Row("layers not trained", "Are a layer's updates exactly 0?", "update, gradient", "0",
+        "Give these parameters to the optimizer (after the model was built, moved or copied), and look for "
+        "requires_grad=False, detach and no_grad. If you froze them on purpose, nothing is wrong with them.",
+        "notebooks/backprop.html", "the update and the gradient of every layer"),
+    Row("bad batch or operation", "Did nan come at once, while the loss was falling and steps were short?",
+        "loss, update ratio", f"ratio below {TOO_FAST}",
+        "Look for a log, a root or a division near 0, and for nan, inf or blank examples in the batch of that step: "
+        "add a small constant inside log and root, skip the batch, or let anomaly detection name the operation. In "
+        "float16, look for values above 65504.",
+        "notebooks/consequences.html", "the step at which nan begins, in the loss, and in the gradients of each layer"),
+    Row("scale of inputs or targets", "Are inputs or targets far from size 1?", "input, first loss",
+        f"inputs outside {INPUTS[0]} to {INPUTS[1]:.0f}, first loss above {HUGE:.0f}",
+        "Bring inputs and targets to mean 0 and variance 1 (divide pixels by 255, standardize regression targets). If "
+        "they are in order, lower the learning rate.",
+        "notebooks/causes.html", "the root mean square of the inputs"),
+    Row("underflow in half precision", "Are the gradients of the first layers exactly 0, and the next ones tiny?",
+        "gradient, precision", "0 beside sizes below 0.0001",
+        "Scale the loss before the backward pass and the gradients back after it (a gradient scaler), or use bfloat16.",
+        "notebooks/initialization.html", "the number format of the gradients"),
+    Row("flat output", "Is the gradient of every layer exactly 0 while activations are alive?", "gradient, dead", "0",
+        "The output or the loss is flat: predictions are constant. Look at the end of the network: softmax over one "
+        "unit (use a sigmoid), ReLU or a clamp at the output (leave it out), a saturated output, a loss that does not "
+        "depend on the prediction, or half-precision underflow.",
+        "notebooks/activations.html", "gradients and dead units of every layer, the output's too"),
+    Row("data in order of class", "Does the loss fall and jump up again, run after run?", "loss, accuracy",
+        f"{RUNS_ON} jumps",
+        "Shuffle the examples before every epoch: the network learns each class and forgets it with the next.",
+        "notebooks/detection.html", "the training loss at every step"),
+    Row("late divergence", "Had it learned, and lost it again?", "loss", "below half of its start, and back",
+        "It learned before it broke: lower the learning rate from there on (decay it), clip gradients, and start again "
+        "from a checkpoint before the rise.",
+        "notebooks/clipping.html", "the training loss at every step"),
+    Row("weight decay too large", "Do the weights shrink away?", "weight", f"below {SHRINKS} of their first size",
+        "Lower the weight decay (0.0001 to 0.01 is customary with SGD, 0.01 to 0.1 with AdamW), and leave biases and "
+        "norms out of it.",
+        "notebooks/consequences.html", "the size of every layer's weights"),
+    Row("dead units", "Is a hidden layer blocked?", "dead", f"{ALIVE:.0%} of its units",
+        "Start biases at 0 or above, centre the inputs, or normalize before the activation; if the units die while "
+        "training, lower the learning rate.",
+        "notebooks/activations.html", "the share of dead units of every layer"),
+    Row("exploding", "Does the round trip blow up?", "gradient, activation", "R above 10^1.5",
+        "Draw smaller weights: He for ReLU, Glorot for tanh; clipping only limits the damage.",
+        "notebooks/initialization.html", "gradient and activation sizes of every layer at the first step"),
+    Row("vanishing through time", "Does little of the gradient reach the first time step?", "time gradient",
+        "a thousandth of the last",
+        "Shorten the way through time: attention, a skip over steps, a larger forget bias, an orthogonal recurrent "
+        "matrix, or shorter sequences first.",
+        "notebooks/recurrence.html", "in a recurrent network, the gradient per time step"),
+    Row("vanishing by initialization", "Does the round trip fade, and both signals with it?", "gradient, activation",
+        "R below 10^-1.2",
+        "Draw larger weights: He for ReLU, Glorot for tanh. Aim at a round trip near 1.",
+        "notebooks/initialization.html", "gradient and activation sizes of every layer at the first step"),
+    Row("vanishing by activation", "Does it fade, and only the error?", "gradient, activation", "R below 10^-1.2",
+        "Use an activation whose slope reaches 1 (ReLU, GELU, tanh) with the initialization made for it, or normalize "
+        "each layer.",
+        "notebooks/activations.html", "gradient and activation sizes of every layer at the first step"),
+    Row("vanishing by depth", "Does it fade, a little in each of many layers?", "gradient, activation",
+        "R below 10^-1.2", "Add residual connections with normalization, or use fewer layers.",
+        "notebooks/shortcuts.html", "gradient and activation sizes of every layer at the first step"),
+    Row("warm-up missing", "Were signals in order at first, and gone after a few steps?", "gradient at later steps",
+        "a hundredth of the first", "Warm the learning rate up over the first tenth of the steps, put the norms before "
+        "the branches (pre-norm), or lower the rate.",
+        "notebooks/normalization.html", "gradient sizes at steps 1, 2, 4, 8, …, 64"),
+    Row("learning rate too large", "Does a step rewrite the weights?", "update ratio", f"above {TOO_FAST}",
+        "Lower the learning rate until the update-to-weight ratio is near 1e-3, or warm up.",
+        "notebooks/consequences.html", "the update-to-weight ratio of every layer"),
+    Row("learning rate too small", "Does it hardly touch them?", "update ratio", f"below {TOO_SLOW}",
+        "Raise the learning rate until the update-to-weight ratio is near 1e-3.",
+        "notebooks/consequences.html", "the update-to-weight ratio of every layer"),
+    Row("overfitting", "Learned, and much worse on test data?", "accuracies", f"{GAP}",
+        "The gradients are not at fault: more data, augmentation, weight decay, or stop earlier.",
+        "notebooks/detection.html", "the accuracy or the loss on test data"),
+    Row("label noise", "Signals and steps in order, something learned, and the loss stands still?", "loss",
+        f"above {STANDS} of its third quarter",
+        "The gradients are not at fault: read the examples with the largest loss and check their labels; if these are "
+        "right, the model is too small or the inputs lack information.",
+        "notebooks/rescue.html", "the training loss at every step"),
+    Row("healthy", "None of these, and it has learned?", "accuracy or loss", "the target, or a fifth of the loss",
+        "Nothing to mend.", "notebooks/detection.html", "the training loss at every step, or the training accuracy"),
+)
+CAUSES = tuple(row.cause for row in ROWS)
+REMEDIES = {row.cause: row.remedy for row in ROWS}
+UNDECIDED = "undecided"
+#: Where one of these cannot be answered, no later question decides.
+CORE = ("bad batch or operation", "dead units", "exploding", "vanishing by initialization",
+        "vanishing by activation", "vanishing by depth", "learning rate too large", "learning rate too small",
+        "overfitting", "label noise", "healthy")
