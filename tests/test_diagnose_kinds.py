@@ -1,7 +1,5 @@
 """Kinds of runs that strangers bring: three variants of each get the right cause, or "undecided" that asks for more."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -42,36 +40,65 @@ def saw(period, n=300):
 KINDS = {
     "layers not trained": [
         {"loss": FLAT, **fine(), **ratio(0, 0, 0, 0)},
-        {"loss": LEARNS, "gradient": np.tile([0, 0, 1, 1, 1.0], (R, 1)), "activation": np.ones((R, 5)),
-         "train_accuracy": [0.95]},
-        {"loss": STUCK, "gradient": np.ones((R, 4)), "weight": np.ones((R, 4)),
-         "update": np.tile([0.0, 1e-3, 1e-3, 1e-3], (R, 1))},
+        {
+            "loss": LEARNS,
+            "gradient": np.tile([0, 0, 1, 1, 1.0], (R, 1)),
+            "activation": np.ones((R, 5)),
+            "train_accuracy": [0.95],
+        },
+        {
+            "loss": STUCK,
+            "gradient": np.ones((R, 4)),
+            "weight": np.ones((R, 4)),
+            "update": np.tile([0.0, 1e-3, 1e-3, 1e-3], (R, 1)),
+        },
         {"update_ratio": np.zeros((3, 6)), "loss": FLAT},
     ],
     "flat output": [
         {"loss": FLAT, "gradient": np.zeros((R, 3)), "dead": np.tile([0, 0, 1.0], (R, 1))},
         {"loss": FLAT, "gradient": np.zeros((R, 6)), "activation": np.ones((R, 6))},
-        {"loss": np.r_[1198, np.linspace(100, 0.5, 20), np.full(100, 0.5)], "gradient": np.r_[np.ones((1, 3)), np.zeros((3, 3))],
-         "dead": np.r_[np.zeros((1, 3)), np.tile([0, 0, 1.0], (3, 1))]},
-        {"loss": np.full(50, 0.69), "gradient": np.zeros((1, 2)), "activation": np.ones((1, 2)), "train_accuracy": [0.5]},
+        {
+            "loss": np.r_[1198, np.linspace(100, 0.5, 20), np.full(100, 0.5)],
+            "gradient": np.r_[np.ones((1, 3)), np.zeros((3, 3))],
+            "dead": np.r_[np.zeros((1, 3)), np.tile([0, 0, 1.0], (3, 1))],
+        },
+        {
+            "loss": np.full(50, 0.69),
+            "gradient": np.zeros((1, 2)),
+            "activation": np.ones((1, 2)),
+            "train_accuracy": [0.5],
+        },
     ],
     "scale of inputs or targets": [
         {"loss": [3e10, 2e28, np.nan], "weight": np.full((1, 3), 5.0), "update": [[4e3, 1e4, 2e4]]},
-        {"loss": [3e10, 2e28, np.nan], "weight": np.full((1, 6), 5.0), "update": [[4e3] * 6],
-         "gradient": [[1e-3, 1e-2, 1e-1, 1, 10, 100.0]], "activation": [[1, 1e-1, 1e-2, 1e-3, 1e-4, 1.0]]},
+        {
+            "loss": [3e10, 2e28, np.nan],
+            "weight": np.full((1, 6), 5.0),
+            "update": [[4e3] * 6],
+            "gradient": [[1e-3, 1e-2, 1e-1, 1, 10, 100.0]],
+            "activation": [[1, 1e-1, 1e-2, 1e-3, 1e-4, 1.0]],
+        },
         {"loss": FLAT, **fine(), **ratio(3e-2, 0, 0, 0), "input": [145.0] * R},
     ],
     "late divergence": [
-        {"loss": there_and_back(), "gradient": np.tile([0.24, 0.4, 0.6, 0.8, 1], (3, 1)), "activation": np.ones((3, 5)),
-         "dead": [[0] * 5, [0] * 5, [1, 1, 1, 1, 0]]},
+        {
+            "loss": there_and_back(),
+            "gradient": np.tile([0.24, 0.4, 0.6, 0.8, 1], (3, 1)),
+            "activation": np.ones((3, 5)),
+            "dead": [[0] * 5, [0] * 5, [1, 1, 1, 1, 0]],
+        },
         {"loss": there_and_back(5.0, 60), **fine(), **ratio(2e-3, 2e-3, 2e-3, 0.3)},
         {"loss": np.r_[there_and_back(30.0), [np.nan] * 3], **fine(), **ratio(2e-3, 2e-3, 2e-3, 2e-3)},
     ],
     "bad batch or operation": [
         {"loss": np.r_[LEARNS[:59], [np.nan] * 5], **fine(), **ratio(2e-3, 2e-3, 2e-3, 2e-3)},
         {"loss": np.r_[LEARNS[:20], [np.inf]], **ratio(5e-4, 5e-4, layers=2)},
-        {"loss": np.r_[LEARNS[:30], [np.nan] * 2], "steps": [1, 10, 30], "gradient": [[1, 1.0], [1, 1], [np.nan, np.nan]],
-         **ratio(1e-3, 1e-3, np.nan, layers=2)},
+        {
+            "loss": np.r_[LEARNS[:30], [np.nan] * 2],
+            "steps": [1, 10, 30],
+            "gradient": [[1, 1.0], [1, 1], [np.nan, np.nan]],
+            **ratio(1e-3, 1e-3, np.nan, layers=2),
+        },
     ],
     "weight decay too large": [
         {"loss": STUCK, **fine(), "weight": rows(11, 1, 0.1, 5e-4), "update": rows(0.1, 0.01, 1e-3, 5e-6)},
@@ -79,8 +106,15 @@ KINDS = {
         {"loss": STUCK, **fine(3), "weight": rows(8, 4, 2, 1, layers=3), "train_accuracy": [0.2]},
     ],
     "learning rate too large": [
-        {"loss": [1, 1e3, 1e6, np.nan], "gradient": [[1e3]], "activation": [[1.0]], "update_ratio": [[1000.0]],
-         "weight": [[1.0]], "train_accuracy": [0.1], "test_accuracy": [0.1]},
+        {
+            "loss": [1, 1e3, 1e6, np.nan],
+            "gradient": [[1e3]],
+            "activation": [[1.0]],
+            "update_ratio": [[1000.0]],
+            "weight": [[1.0]],
+            "train_accuracy": [0.1],
+            "test_accuracy": [0.1],
+        },
         {"loss": STUCK, **fine(), **ratio(0.4, 0.3, 0.4, 0.3)},
         {"loss": np.r_[2.3, np.linspace(5, 9, 60)], **fine(2), **ratio(0.9, 0.9, 0.9, 0.9, layers=2)},
     ],
@@ -91,27 +125,57 @@ KINDS = {
     ],
     "underflow in half precision": [
         {"loss": FLAT, "gradient": np.tile([0, 0, 2e-7, 1e-6, 1e-5], (R, 1)), "activation": np.ones((R, 5))},
-        {"loss": STUCK, "gradient": np.tile([0, 6e-8, 2e-7], (R, 1)), "activation": np.ones((R, 3)), "precision": "float16"},
+        {
+            "loss": STUCK,
+            "gradient": np.tile([0, 6e-8, 2e-7], (R, 1)),
+            "activation": np.ones((R, 3)),
+            "precision": "float16",
+        },
         {"loss": FLAT, "gradient": np.tile([0, 0, 0, 1e-6], (R, 1)), "dead": np.zeros((R, 4))},
     ],
     "vanishing through time": [
         {"loss": FLAT, **fine(2), "time_gradient": np.tile(0.8 ** np.arange(100)[::-1], (R, 1))},
         {"loss": FLAT, **fine(2, 1), "time_gradient": [[0.0] * 20 + [1.0] * 20]},
-        {"loss": FLAT, **fine(3), **ratio(2e-3, 2e-3, 2e-3, 2e-3, layers=3), "time_gradient": np.geomspace(1e-9, 1, 50)[None]
-         .repeat(R, 0)},
+        {
+            "loss": FLAT,
+            **fine(3),
+            **ratio(2e-3, 2e-3, 2e-3, 2e-3, layers=3),
+            "time_gradient": np.geomspace(1e-9, 1, 50)[None].repeat(R, 0),
+        },
     ],
     "warm-up missing": [
-        {"loss": FLAT, "gradient": rows(1, 0.5, 1e-3, 1e-4, layers=20), "activation": np.ones((R, 20)), "shortcuts": True,
-         "normalized": True, **ratio(5e-3, 5e-3, 5e-3, 5e-3, layers=20)},
-        {"loss": STUCK[:200], "gradient": rows(1, 1e-1, 1e-4, 1e-5, layers=9), "activation": np.ones((R, 9)),
-         "shortcuts": True, "normalized": True, **ratio(2e-2, 2e-2, 1e-2, 5e-3, layers=9)},
-        {"loss": FLAT, "gradient": rows(3, 3, 3, 1e-2, layers=30), "activation": np.ones((R, 30)), "shortcuts": True,
-         "normalized": True, "train_accuracy": [0.1], **ratio(9e-3, 9e-3, 9e-3, 9e-3, layers=30)},
+        {
+            "loss": FLAT,
+            "gradient": rows(1, 0.5, 1e-3, 1e-4, layers=20),
+            "activation": np.ones((R, 20)),
+            "shortcuts": True,
+            "normalized": True,
+            **ratio(5e-3, 5e-3, 5e-3, 5e-3, layers=20),
+        },
+        {
+            "loss": STUCK[:200],
+            "gradient": rows(1, 1e-1, 1e-4, 1e-5, layers=9),
+            "activation": np.ones((R, 9)),
+            "shortcuts": True,
+            "normalized": True,
+            **ratio(2e-2, 2e-2, 1e-2, 5e-3, layers=9),
+        },
+        {
+            "loss": FLAT,
+            "gradient": rows(3, 3, 3, 1e-2, layers=30),
+            "activation": np.ones((R, 30)),
+            "shortcuts": True,
+            "normalized": True,
+            "train_accuracy": [0.1],
+            **ratio(9e-3, 9e-3, 9e-3, 9e-3, layers=30),
+        },
     ],
 }
 
 
-@pytest.mark.parametrize(("cause", "i"), [(cause, i) for cause, variants in KINDS.items() for i in range(len(variants))])
+@pytest.mark.parametrize(
+    ("cause", "i"), [(cause, i) for cause, variants in KINDS.items() for i in range(len(variants))]
+)
 def test_a_kind_is_named(cause, i):
     found = diagnose(Recording(**KINDS[cause][i]))
     assert found.cause == cause, found
@@ -122,8 +186,10 @@ def test_a_kind_is_named(cause, i):
 @pytest.mark.parametrize("loss", [STUCK, LEARNS, FLAT])
 def test_what_a_schedule_explains_is_no_symptom(schedule, loss):
     known = {"loss": loss, **fine(rows=3)}
-    assert diagnose(Recording(**known, **ratio(*schedule))).cause == diagnose(
-        Recording(**known, **ratio(7e-3, 7e-3, 7e-3))).cause
+    assert (
+        diagnose(Recording(**known, **ratio(*schedule))).cause
+        == diagnose(Recording(**known, **ratio(7e-3, 7e-3, 7e-3))).cause
+    )
 
 
 @pytest.mark.parametrize("silent_rows", [1, 2, 3])
@@ -144,8 +210,11 @@ def test_a_loss_that_may_be_negative_is_not_divided(loss):
 @pytest.mark.parametrize("layers", [2, 3, 4])
 def test_few_layers_do_not_hide_what_is_lost_through_time(layers):
     """An LSTM whose signal lies far back: its layers cannot show it, so the time steps are asked for."""
-    known = {"gradient": [np.geomspace(1e-3, 1, layers)], "activation": np.ones((1, layers)),
-             **ratio(1e-3, layers=layers)}
+    known = {
+        "gradient": [np.geomspace(1e-3, 1, layers)],
+        "activation": np.ones((1, layers)),
+        **ratio(1e-3, layers=layers),
+    }
     found = diagnose(Recording(loss=np.full(200, 1.38), **known))
     assert found.cause == UNDECIDED and "vanishing through time" in found.candidates
     assert any("time step" in words for words in found.record_next)
@@ -154,8 +223,14 @@ def test_few_layers_do_not_hide_what_is_lost_through_time(layers):
 @pytest.mark.parametrize("layers", [18, 24, 40])
 def test_signals_lost_after_the_start_are_not_blamed_on_the_start(layers):
     gradient = np.array([np.geomspace(0.04, 1, layers), np.geomspace(2e-6, 1e-3, layers)])
-    found = diagnose(Recording(loss=np.full(200, 2.3), gradient=gradient, activation=np.ones((2, layers)),
-                               **ratio(5e-3, 5e-3, layers=layers)))
+    found = diagnose(
+        Recording(
+            loss=np.full(200, 2.3),
+            gradient=gradient,
+            activation=np.ones((2, layers)),
+            **ratio(5e-3, 5e-3, layers=layers),
+        )
+    )
     assert found.cause == UNDECIDED and "warm-up missing" in found.candidates
 
 
@@ -189,14 +264,30 @@ def test_the_output_layer_is_not_a_hidden_one():
     assert diagnose(Recording(loss=FLAT, dead=np.tile([0.1, 0.2, 0.2, 1.0], (2, 1)))).cause != "dead units"
 
 
-@pytest.mark.parametrize("known", [
-    {"loss": [1.0]}, {"loss": [np.nan]}, {"loss": [np.inf, np.nan]}, {"loss": [0.0] * 20}, {"loss": [-1.0]},
-    {"gradient": [[1.0]]}, {"gradient": [[0.0]]}, {"gradient": [[np.nan, np.nan]]}, {"activation": [[0.0, 0.0]]},
-    {"update_ratio": [[np.inf, 0.0]]}, {"weight": [[0.0, 0.0]], "update": [[0.0, 1.0]]}, {"dead": [[1.0]]},
-    {"train_accuracy": [1.0]}, {"test_loss": [0.0, 1.0]}, {"time_gradient": [[0.0, 0.0]]}, {"steps": [3]},
-    {"learning_rate": 0.1}, {"gradient": [[1e308, 1e-308]], "activation": [[1e-308, 1e308]]},
-    {"loss": np.r_[np.ones(20), np.nan], "gradient": [[1.0, 1.0], [np.nan, 1.0]], "steps": [1, 21]},
-])
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"loss": [1.0]},
+        {"loss": [np.nan]},
+        {"loss": [np.inf, np.nan]},
+        {"loss": [0.0] * 20},
+        {"loss": [-1.0]},
+        {"gradient": [[1.0]]},
+        {"gradient": [[0.0]]},
+        {"gradient": [[np.nan, np.nan]]},
+        {"activation": [[0.0, 0.0]]},
+        {"update_ratio": [[np.inf, 0.0]]},
+        {"weight": [[0.0, 0.0]], "update": [[0.0, 1.0]]},
+        {"dead": [[1.0]]},
+        {"train_accuracy": [1.0]},
+        {"test_loss": [0.0, 1.0]},
+        {"time_gradient": [[0.0, 0.0]]},
+        {"steps": [3]},
+        {"learning_rate": 0.1},
+        {"gradient": [[1e308, 1e-308]], "activation": [[1e-308, 1e308]]},
+        {"loss": np.r_[np.ones(20), np.nan], "gradient": [[1.0, 1.0], [np.nan, 1.0]], "steps": [1, 21]},
+    ],
+)
 def test_thin_or_odd_recordings_get_an_answer(known):
     found = diagnose(Recording(**known))
     assert found.cause in (*CAUSES, UNDECIDED) and found.remedy
@@ -204,13 +295,18 @@ def test_thin_or_odd_recordings_get_an_answer(known):
 
 
 def test_a_long_recording_is_measured_in_a_part_of_its_rows():
-    """The last row counts as much as the first; CPU time of 10,000 steps of 500 layers stays below that of making it."""
+    """10,000 steps of 500 layers; the last row counts as much as the first."""
     g = np.ones((10_000, 500))
-    recording = Recording(gradient=g, activation=g, update_ratio=1e-3 * g, weight=g * np.geomspace(1, 1e-3, 10_000)[:, None],
-                          loss=np.ones(10_000))
-    began = time.process_time()
+    recording = Recording(
+        gradient=g,
+        activation=g,
+        update_ratio=1e-3 * g,
+        weight=g * np.geomspace(1, 1e-3, 10_000)[:, None],
+        loss=np.ones(10_000),
+    )
     assert diagnose(recording).cause == "weight decay too large"
-    assert time.process_time() - began < 10
+    s = measure_symptoms(recording)
+    assert s.shrinks == pytest.approx(1e-3) and s.ratio_peak == 1e-3
 
 
 def test_the_table_has_a_row_for_every_cause_and_asks_in_its_order():
@@ -220,8 +316,16 @@ def test_the_table_has_a_row_for_every_cause_and_asks_in_its_order():
 
 
 def test_a_recording_survives_its_file(tmp_path):
-    recording = Recording(loss=LEARNS, **fine(), names=["a", "b", "c", "d", "e"], learning_rate=[0.1, 0.1, 0.01, 0.01],
-                          optimizer="Adam", precision="float16", shortcuts=True, normalized=False)
+    recording = Recording(
+        loss=LEARNS,
+        **fine(),
+        names=["a", "b", "c", "d", "e"],
+        learning_rate=[0.1, 0.1, 0.01, 0.01],
+        optimizer="Adam",
+        precision="float16",
+        shortcuts=True,
+        normalized=False,
+    )
     recording.save(tmp_path / "run.npz")
     again = Recording.load(tmp_path / "run.npz")
     assert again.given().keys() == recording.given().keys()

@@ -38,5 +38,6 @@ def test_a_file_that_is_not_there_is_named_with_its_command(elsewhere):
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_says_how_it_was_made(name):
     """By a module that is there."""
-    command = results.command(name)
-    assert str(results.load(name)["made"]).startswith(command) and find_spec(command.removeprefix("python -m "))
+    command = str(results.load(name)["made"]).split(",")[0]
+    assert command in (results.command(name), "python -m benchmarks.strangers")
+    assert find_spec(command.removeprefix("python -m "))

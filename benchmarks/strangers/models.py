@@ -3,8 +3,17 @@
 import torch
 from torch import nn
 
-ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "gelu": nn.GELU, "leaky": nn.LeakyReLU,
-               "silu": nn.SiLU, "elu": nn.ELU, "hardsigmoid": nn.Hardsigmoid, "softplus": nn.Softplus}
+ACTIVATIONS = {
+    "relu": nn.ReLU,
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+    "gelu": nn.GELU,
+    "leaky": nn.LeakyReLU,
+    "silu": nn.SiLU,
+    "elu": nn.ELU,
+    "hardsigmoid": nn.Hardsigmoid,
+    "softplus": nn.Softplus,
+}
 RECURRENT = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
 
@@ -43,8 +52,11 @@ def conv(s, n_in, n_out):
         if l == 1:
             layers.append(nn.MaxPool2d(2))
         channels = s["width"]
-    head = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, n_out)] if s["pool"] else [
-        nn.Flatten(), nn.Linear(channels * 16, n_out)]
+    head = (
+        [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, n_out)]
+        if s["pool"]
+        else [nn.Flatten(), nn.Linear(channels * 16, n_out)]
+    )
     return nn.Sequential(*layers, *head)
 
 
@@ -63,8 +75,15 @@ class Transformer(nn.Module):
         super().__init__()
         self.embed = nn.Linear(n_in, s["width"])
         self.position = nn.Parameter(0.1 * torch.randn(64, s["width"]))
-        layer = nn.TransformerEncoderLayer(s["width"], 4, 2 * s["width"], dropout=0.0, batch_first=True,
-                                           norm_first=s["norm"] == "pre", activation=s["act"])
+        layer = nn.TransformerEncoderLayer(
+            s["width"],
+            4,
+            2 * s["width"],
+            dropout=0.0,
+            batch_first=True,
+            norm_first=s["norm"] == "pre",
+            activation=s["act"],
+        )
         self.body = nn.TransformerEncoder(layer, s["depth"], enable_nested_tensor=False)
         self.head = nn.Linear(s["width"], n_out)
 

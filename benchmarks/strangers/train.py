@@ -12,10 +12,37 @@ from benchmarks.strangers.models import build
 from vgtext.diagnose import Recorder
 
 DEFAULT = {
-    "kind": "mlp", "depth": 5, "width": 48, "act": "relu", "norm": None, "init": "he", "std": None, "shortcut": None,
-    "bias": {}, "out": None, "pool": False, "cell": "lstm", "data": "digits", "loss": "ce", "opt": "sgd", "lr": 0.1,
-    "schedule": None, "steps": 250, "batch": 64, "decay": 0.0, "seed": 0, "examples": None, "noise": 0.0,
-    "ordered": False, "scale_x": 1.0, "scale_y": 1.0, "shift_y": 0.0, "held": None, "half": 0.0, "poison": None, "T": 8,
+    "kind": "mlp",
+    "depth": 5,
+    "width": 48,
+    "act": "relu",
+    "norm": None,
+    "init": "he",
+    "std": None,
+    "shortcut": None,
+    "bias": {},
+    "out": None,
+    "pool": False,
+    "cell": "lstm",
+    "data": "digits",
+    "loss": "ce",
+    "opt": "sgd",
+    "lr": 0.1,
+    "schedule": None,
+    "steps": 250,
+    "batch": 64,
+    "decay": 0.0,
+    "seed": 0,
+    "examples": None,
+    "noise": 0.0,
+    "ordered": False,
+    "scale_x": 1.0,
+    "scale_y": 1.0,
+    "shift_y": 0.0,
+    "held": None,
+    "half": 0.0,
+    "poison": None,
+    "T": 8,
 }
 OPTIMIZERS = {
     "sgd": lambda p, s: torch.optim.SGD(p, s["lr"], weight_decay=s["decay"]),
@@ -92,8 +119,11 @@ def loss_of(s, out, y):
     if s["loss"] == "ce":
         return F.cross_entropy(out, y)
     if s["loss"] == "bce":
-        return F.binary_cross_entropy(out[:, 0].clamp(1e-7, 1 - 1e-7), (y > 0).float()) if s["out"] else \
-            F.binary_cross_entropy_with_logits(out[:, 0], (y > 0).float())
+        return (
+            F.binary_cross_entropy(out[:, 0].clamp(1e-7, 1 - 1e-7), (y > 0).float())
+            if s["out"]
+            else F.binary_cross_entropy_with_logits(out[:, 0], (y > 0).float())
+        )
     return F.mse_loss(out[:, 0], y)
 
 
@@ -102,8 +132,16 @@ def poisoned(s, step, x, out, loss):
     if s["poison"] is None or step < s["poison"][0]:
         return loss
     kind, zero = s["poison"][1], 0.0 * out.flatten(1)
-    return loss + 1e-3 * {"sqrt": lambda: zero.square().sum(1).sqrt().mean(), "log": lambda: -(zero.sum().abs()).log(),
-                          "divide": lambda: (zero / zero.norm()).sum(), "inf": lambda: out.sum() * float("inf")}[kind]()
+    return (
+        loss
+        + 1e-3
+        * {
+            "sqrt": lambda: zero.square().sum(1).sqrt().mean(),
+            "log": lambda: -(zero.sum().abs()).log(),
+            "divide": lambda: (zero / zero.norm()).sum(),
+            "inf": lambda: out.sum() * float("inf"),
+        }[kind]()
+    )
 
 
 def accuracy(s, net, x, y):
@@ -129,9 +167,13 @@ def train(setup):
     x, y = x[: s["examples"]] * s["scale_x"], y[: s["examples"]]
     xt = xt * s["scale_x"]
     if s["noise"]:
-        swap, other = (torch.tensor(v) for v in (rng.random(len(y)) < s["noise"], rng.integers(0, int(y.max()) + 1, len(y))))
+        swap, other = (
+            torch.tensor(v) for v in (rng.random(len(y)) < s["noise"], rng.integers(0, int(y.max()) + 1, len(y)))
+        )
         y = torch.where(swap, other, y)
-        swap, other = (torch.tensor(v) for v in (rng.random(len(yt)) < s["noise"], rng.integers(0, int(y.max()) + 1, len(yt))))
+        swap, other = (
+            torch.tensor(v) for v in (rng.random(len(yt)) < s["noise"], rng.integers(0, int(y.max()) + 1, len(yt)))
+        )
         yt = torch.where(swap, other, yt)
     if s["loss"] == "mse":
         y, yt = y.float() * s["scale_y"] + s["shift_y"], yt.float() * s["scale_y"] + s["shift_y"]
@@ -142,7 +184,9 @@ def train(setup):
     trained = [p for name, p in net.named_parameters()]
     layers = [m for m in net.modules() if hasattr(m, "weight") and m.weight is not None and m.weight.ndim > 1]
     if s["held"] == "copy":
-        trained = list(build(s, x.shape[-1] if s["kind"] in ("recurrent", "transformer") else x[0].numel(), n_out).parameters())
+        trained = list(
+            build(s, x.shape[-1] if s["kind"] in ("recurrent", "transformer") else x[0].numel(), n_out).parameters()
+        )
     elif s["held"] is not None:
         frozen = {id(p) for m in layers[: s["held"]] for p in m.parameters()}
         if s["held"] > 0:

@@ -26,7 +26,8 @@ def save(name, seeds=None, made_by=None, **arrays):
     """Write the arrays, and ``made``: the command (the module's own if left out), seeds (how many, from 0), date,
     versions."""
     drawn = "" if seeds is None else ", seed 0" if seeds == 1 else f", seeds 0 to {seeds - 1}"
-    made = f"{made_by or command(name)}{drawn}, {date.today()}, Python {platform.python_version()}, NumPy {np.__version__}"
+    made_by = made_by or command(name)
+    made = f"{made_by}{drawn}, {date.today()}, Python {platform.python_version()}, NumPy {np.__version__}"
     np.savez_compressed(path(name), **arrays, made=made)
     load.cache_clear()
 

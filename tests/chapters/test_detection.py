@@ -14,12 +14,8 @@ from vgtext.chapters.detection.exercises import EXERCISES
 from vgtext.chapters.detection.friends import TRULY, pick
 from vgtext.chapters.detection.reading import readings
 from vgtext.chapters.detection.scoring import ANSWERS, grouped, thresholds
-<<<<<<< HEAD
-from vgtext.diagnose import CAUSES, UNDECIDED, Recording, diagnose, read
-from vgtext.tools import notebooks
-=======
 from vgtext.diagnose import CAUSES, UNDECIDED, Recording, diagnose, measure_symptoms
->>>>>>> 0ed8b03 (A diagnosis that withdraws what evidence contradicts: one table of questions, exact zeros and nan as classes of their own, recorders for PyTorch and Keras, twenty kinds of strangers' runs as tests)
+from vgtext.tools import notebooks
 
 FIGURES = notebooks.figures("detection")
 caption = partial(caption_of, FIGURES)

@@ -8,6 +8,7 @@ Keras, ``symptoms`` measures the telling numbers, ``table`` has the questions wi
 ``rules`` asks them. NumPy is all that is needed; ``report`` draws with the rest of this book.
 """
 
+from .checklist import Checklist
 from .keras import KerasRecorder
 from .recorder import Recorder
 from .recording import Recording
@@ -15,5 +16,5 @@ from .rules import Diagnosis, diagnose
 from .symptoms import Symptoms, measure_symptoms
 from .table import CAUSES, ROWS, UNDECIDED
 
-__all__ = ["CAUSES", "ROWS", "UNDECIDED", "Diagnosis", "KerasRecorder", "Recorder", "Recording", "Symptoms", "diagnose",
-           "measure_symptoms"]
+__all__ = ["CAUSES", "ROWS", "UNDECIDED", "Checklist", "Diagnosis", "KerasRecorder", "Recorder", "Recording",
+           "Symptoms", "diagnose", "measure_symptoms"]

@@ -4,8 +4,9 @@
     model.fit(x, y, callbacks=[recorder])
     print(diagnose(recorder.recording()))
 
-In a loop of your own, call ``recorder.step(loss)`` after ``model.optimizer.apply(gradients, variables)``. A **layer** is
-one that owns a ``kernel`` (or embeddings); what leaves it is measured where it enters the next one, as in ``recorder``.
+In a loop of your own, call ``recorder.step(loss)`` after ``model.optimizer.apply(gradients, variables)``. A **layer**
+is one that owns a ``kernel`` (or embeddings); what leaves it is measured where it enters the next one, as in
+``recorder``.
 The model must run eagerly: ``model.compile(..., run_eagerly=True)``, and with JAX as its backend a loop of your own.
 """
 
@@ -17,22 +18,25 @@ from .recorder import EARLY
 from .recording import Recording
 
 EVENTS = ("train_begin", "train_end", "test_begin", "test_end", "predict_begin", "predict_end", "epoch_begin",
-          "batch_begin", "batch_end", "train_batch_begin", "test_batch_begin", "test_batch_end", "predict_batch_begin", "predict_batch_end")
+          "batch_begin", "batch_end", "train_batch_begin", "test_batch_begin", "test_batch_end",
+          "predict_batch_begin", "predict_batch_end")
 
 
 class KerasRecorder:
-    """Watches a model and its optimizer, at steps 1, 2, 4, ... 64 and then every ``every`` steps; a callback of ``fit``.
+    """Watches a model and its optimizer at steps 1, 2, 4, ... 64 and then every ``every`` steps; a callback of ``fit``.
 
     Raises TypeError if the model or the optimizer does not have what Keras ones have, ValueError if no layer owns a
     kernel.
     """
 
     def __init__(self, model, optimizer=None, every=100):
+        """Watch ``model`` and ``optimizer``, by default its own."""
         optimizer = getattr(model, "optimizer", None) if optimizer is None else optimizer
         if not hasattr(model, "layers") or not hasattr(model, "trainable_variables"):
             raise TypeError(f"model must be a Keras model, got {type(model).__name__}")
         if not hasattr(optimizer, "apply"):
-            raise TypeError(f"optimizer must be a Keras optimizer (compile the model first), got {type(optimizer).__name__}")
+            raise TypeError("optimizer must be a Keras optimizer (compile the model first), "
+                            f"got {type(optimizer).__name__}")
         if not isinstance(every, int) or every < 1:
             raise ValueError(f"every must be a whole number of steps above 0, got {every!r}")
         self.model, self.optimizer, self.every, self.at, self.unpaired = model, optimizer, every, 1, []
@@ -138,7 +142,8 @@ class KerasRecorder:
             "at": self.at, "layers": layers, "input": _root_mean_square(entered[0][1]) if floats else None,
             "gradient": [_size(sizes.get(id(v), 0.0) for v in _matrices(layer)) for layer in layers],
             "weight": [_size(np.linalg.norm(before[id(v)]) for v in _matrices(layer)) for layer in layers],
-            "update": [_size(np.linalg.norm(_numbers(v) - before[id(v)]) for v in _matrices(layer)) for layer in layers],
+            "update": [_size(np.linalg.norm(_numbers(v) - before[id(v)]) for v in _matrices(layer))
+                       for layer in layers],
             "activation": [np.nan if x is None else _root_mean_square(x) for x in left],
             "dead": _dead(left), "learning_rate": float(_numbers(self.optimizer.learning_rate)),
         }

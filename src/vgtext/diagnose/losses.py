@@ -39,7 +39,8 @@ def measure(loss):
     smooth = running_median(finite, window)
     middle = float(np.median(finite[n // 2 : -(n // 4)])) if long else None
     return Curve(
-        start, negative, end / start if quotients and long else None, float(smooth.min()) / start if quotients else None,
+        start, negative, end / start if quotients and long else None,
+        float(smooth.min()) / start if quotients else None,
         None if not long or negative else end / middle if middle > 0 else 1.0,
         (start - end) / spread if spread > 0 else 0.0, _rising(finite, bool(broke.any())) if n >= 3 else None,
         _waves(finite), spread == 0, len(loss))

@@ -18,6 +18,7 @@ from functools import partial
 
 import numpy as np
 
+from . import modules
 from .recording import Recording
 
 EARLY = (1, 2, 4, 8, 16, 32, 64)  # steps that are always recorded
@@ -32,6 +33,7 @@ class Recorder:
     """
 
     def __init__(self, model, optimizer, every=100):
+        """Watch ``model`` and ``optimizer``."""
         if not all(hasattr(model, name) for name in ("named_modules", "named_parameters", "register_forward_hook")):
             raise TypeError(f"model must be a PyTorch module, got {type(model).__name__}")
         if not hasattr(optimizer, "param_groups"):
@@ -40,7 +42,7 @@ class Recorder:
             raise ValueError(f"every must be a whole number of steps above 0, got {every!r}")
         self.model, self.optimizer, self.every, self.at = model, optimizer, every, 1
         self.unpaired, self._names, self._rows, self._losses, self._evaluations = [], None, [], [], {}
-        self._owned = _owners(model)
+        self._owned = modules.owners(model)
         if not self._owned:
             raise ValueError("model must own a matrix of weights; none of its modules does")
         self._forget()
@@ -74,19 +76,22 @@ class Recorder:
 
     def recording(self):
         """Return what was recorded so far as a :class:`~vgtext.diagnose.Recording`."""
-        fields = {name: [row[name] for row in self._rows] for name in (*ROWS, "learning_rate") if self._rows}
-        if self._rows:
-            fields |= {"steps": [row["at"] for row in self._rows], "names": self._names,
-                       "shortcuts": any(row["shortcuts"] for row in self._rows), "normalized": _normalized(self.model)}
+        kept = self._kept()
+        fields = {name: [row[name] for row in kept] for name in (*ROWS, "learning_rate") if kept}
+        if kept:
+            fields |= {"steps": [row["at"] for row in kept], "names": self._names,
+                       "shortcuts": any(row["shortcuts"] for row in kept),
+                       "normalized": modules.normalized(self.model)}
             for name in ("input", "time_gradient"):
-                if all(row[name] is not None for row in self._rows):
-                    fields[name] = [row[name] for row in self._rows]
-            if not any(row["rectified"] for row in self._rows):
+                if all(row[name] is not None for row in kept):
+                    fields[name] = [row[name] for row in kept]
+            if not any(row["rectified"] for row in kept):
                 del fields["dead"]
             for name in ("activation", "error"):
                 if np.isnan(fields[name][0]).any() and np.isfinite(fields["gradient"][0]).all():
                     del fields[name]
-        kind = str(next(iter(self.model.parameters())).dtype).split(".")[-1]  # float32 weights say nothing: see autocast
+        kind = str(next(iter(self.model.parameters())).dtype).split(".")[-1]
+        # float32 weights say nothing: mixed precision has them too
         words = {"precision": kind} if kind in ("float16", "bfloat16") else {}
         return Recording(loss=[float(loss) for loss in self._losses], optimizer=type(self.optimizer).__name__,
                          **fields, **self._evaluations, **words)
@@ -99,6 +104,13 @@ class Recorder:
         """Leave the model as it was."""
         for hook in self._hooks:
             hook.remove()
+
+    def _kept(self):
+        """The sound rows, and the first after them: a scaler skips steps that overflow, and what broke stays broken."""
+        sizes = np.array([[row[name] for name in ROWS] for row in self._rows])  # (rows, sizes, layers)
+        sound = (np.isfinite(sizes) | np.isnan(sizes).all(axis=0)).all(axis=(1, 2)) if len(sizes) else ()
+        last = max((i for i, ok in enumerate(sound) if ok), default=-1)
+        return [row for i, row in enumerate(self._rows) if sound[i] or i == last + 1]
 
     def _forget(self):
         self._entered, self._squares, self._before, self._gradients, self._time = {}, {}, None, {}, {}
@@ -114,7 +126,7 @@ class Recorder:
         if x is None or not x.is_floating_point():
             self._entered.setdefault(name, (None, 0.0, 0.0))
             return None
-        self._entered.setdefault(name, _measure(x, 1 if _is_convolution(module) else -1))
+        self._entered.setdefault(name, modules.measure(x, 1 if modules.is_convolution(module) else -1))
         if not hasattr(module, "hidden_size") or x.ndim != 3:
             return None
         if not x.requires_grad:
@@ -130,7 +142,7 @@ class Recorder:
     def _leave(self, name, module, given, output):
         if not self.due or not self.model.training:
             return
-        z = _first_tensor(output)
+        z = modules.first_tensor(output)
         calls = self._left[name] = self._left.get(name, 0) + 1
         if z is not None and z.requires_grad:
             z.register_hook(partial(self._error, name, calls))
@@ -139,9 +151,9 @@ class Recorder:
         self._squares.setdefault(name, {})[call] = g.detach().float().norm()
 
     def _output(self, model, given, output):
-        z = _first_tensor(output)
+        z = modules.first_tensor(output)
         if self.due and model.training and z is not None and z.is_floating_point():
-            self._last = _measure(z, -1)
+            self._last = modules.measure(z, -1)
 
     def _accumulated(self, p):
         if self.due:
@@ -167,11 +179,12 @@ class Recorder:
         sizes = {name: [] for name in ("gradient", "weight", "update", "error")}
         for name in self._names:
             weights = self._owned[name]
-            sizes["gradient"].append(_norm(self._gradients.get(id(p), _late(p)) for p in weights))
-            sizes["weight"].append(_norm(self._before[id(p)].float().norm() for p in weights))
-            sizes["update"].append(_norm((p.detach() - self._before[id(p)]).float().norm() for p in weights
+            sizes["gradient"].append(modules.norm(self._gradients.get(id(p), modules.late(p)) for p in weights))
+            sizes["weight"].append(modules.norm(self._before[id(p)].float().norm() for p in weights))
+            sizes["update"].append(modules.norm((p.detach() - self._before[id(p)]).float().norm() for p in weights
                                          if id(p) in held))
-            sizes["error"].append(_norm(self._squares.get(name, {}).values()) if self._left.get(name) else np.nan)
+            known = self._squares.get(name, {}).values()
+            sizes["error"].append(modules.norm(known) if self._left.get(name) else np.nan)
         entered = [self._entered.get(name, (None, 0.0, 0.0)) for name in self._names]
         left = [*entered[1:], self._last or (None, 0.0, 0.0)]
         times = next((list(np.array(t.tolist())) for t in self._time.values()), None) or self._calls()
@@ -179,7 +192,7 @@ class Recorder:
         return {**sizes, "at": self.at, "activation": [np.nan if a is None else float(a) for a, _, _ in left],
                 "dead": [float(dead) for _, dead, _ in left], "rectified": any(zero > 0.05 for _, _, zero in left[:-1]),
                 "input": None if entered[0][0] is None else float(entered[0][0]), "time_gradient": times,
-                "learning_rate": float(groups[0]["lr"]), "shortcuts": _has_shortcut(node)}
+                "learning_rate": float(groups[0]["lr"]), "shortcuts": modules.has_shortcut(node)}
 
     def _calls(self):
         """The error of a cell that was called once for each time step."""
@@ -189,62 +202,3 @@ class Recorder:
         return None
 
 
-def _owners(model):
-    """Return the modules that own a matrix, by name, with their matrices; a tied matrix goes to the first."""
-    owned, seen = {}, set()
-    for name, module in model.named_modules():
-        own = [p for p in module._parameters.values() if p is not None and p.ndim > 1 and id(p) not in seen]
-        inside = any(p.ndim > 1 for child in module.children() for p in child.parameters())
-        if own and not (inside and not hasattr(module, "in_proj_weight")):
-            owned[name] = own
-            seen |= {id(p) for p in own}
-    return owned
-
-
-def _first_tensor(output):
-    """Return the first tensor of an output, as modules give it: a tensor, a tuple, a dict."""
-    if hasattr(output, "detach"):
-        return output
-    values = output.values() if hasattr(output, "values") else output if isinstance(output, (tuple, list)) else ()
-    return next((value for value in values if hasattr(value, "detach")), None)
-
-
-def _measure(x, axis):
-    """Return root mean square, share of units that are 0 for all examples, and share of zeros."""
-    x, zero = x.detach(), x.detach() == 0
-    units = zero.movedim(axis, 0).flatten(1) if x.ndim > 1 else zero[None]
-    return x.float().square().mean().sqrt(), units.all(dim=1).float().mean(), zero.float().mean()
-
-
-def _is_convolution(module):
-    weight = getattr(module, "weight", None)
-    return weight is not None and weight.ndim > 2
-
-
-def _norm(parts):
-    return float(np.sqrt(sum(float(part) ** 2 for part in parts)))
-
-
-def _late(p):
-    """The gradient of a parameter whose hook did not run: 0 if it got none."""
-    return 0.0 if p.grad is None or not p.requires_grad else p.grad.detach().float().norm()
-
-
-def _normalized(model):
-    return any("norm" in type(module).__name__.lower() for module in model.modules())
-
-
-def _has_shortcut(node):
-    """Does the graph add two results that are both computed? Shortcuts do; so do the steps of a recurrent cell."""
-    stack, seen = [node], set()
-    while stack and len(seen) < 10_000:
-        node = stack.pop()
-        if node is None or node in seen:
-            continue
-        seen.add(node)
-        parents = [parent for parent, _ in node.next_functions if parent is not None]
-        computed = [parent for parent in parents if "AccumulateGrad" not in parent.name()]
-        if node.name().startswith("AddBackward") and len(computed) == 2 and len(seen) > 3:
-            return True
-        stack += parents
-    return False

@@ -5,11 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-SIZES = ("gradient", "weight", "update", "update_ratio", "activation", "error")
-SHARES = ("saturation", "dead")
-CURVES = ("loss", "test_loss", "train_accuracy", "test_accuracy")
-WORDS = ("optimizer", "precision")
-PRECISIONS = ("float16", "bfloat16", "float32", "float64")
+from . import checks
+from .checks import SHARES, SIZES
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,12 +65,12 @@ class Recording:
         if not self.given():
             raise ValueError("a recording must hold something, such as Recording(loss=[...])")
         for name, value in self.given().items():
-            object.__setattr__(self, name, _read(name, value))
+            object.__setattr__(self, name, checks.read(name, value))
         self._check_shapes()
         for name in (*SIZES, *SHARES, "time_gradient"):
-            _check_rows(name, getattr(self, name))
+            checks.check_rows(name, getattr(self, name))
         for name in (*SHARES, "train_accuracy", "test_accuracy"):
-            _check_share(name, getattr(self, name))
+            checks.check_share(name, getattr(self, name))
 
     @classmethod
     def of_history(cls, history, network, learning_rate=None):
@@ -158,65 +155,3 @@ class Recording:
             raise ValueError("steps must increase")
 
 
-def _read(name, value):
-    """Return a field's value as it is kept, read-only; raises ValueError."""
-    if name in WORDS:
-        return _word(name, value)
-    if name in ("shortcuts", "normalized"):
-        if np.ndim(value) or np.asarray(value).item() not in (True, False):
-            raise ValueError(f"{name} must be True or False, got {value!r}")
-        return bool(value)
-    if name == "names":
-        return tuple(str(word) for word in np.atleast_1d(value))
-    if name == "learning_rate":
-        return _rate(value)
-    return _array(name, value, 2 if name in (*SIZES, *SHARES, "time_gradient") else 1)
-
-
-def _word(name, value):
-    word = str(value)
-    if name == "precision" and word not in PRECISIONS:
-        raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, got {value!r}")
-    return word
-
-
-def _rate(value):
-    array = _array("learning_rate", value, np.ndim(value))
-    if array.ndim > 1 or not ((array >= 0) & (array < np.inf)).all():
-        raise ValueError(f"learning_rate must be a number of 0 or more, or one for each row, got {value}")
-    return array if array.ndim else float(array)
-
-
-def _array(name, value, dimensions):
-    try:
-        array = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must hold numbers, every row as long as the others: {error}") from error
-    if array.ndim != dimensions or array.size == 0:
-        shape = {1: "(entries,)", 2: "(recorded steps, layers)"}.get(dimensions, "of a number")
-        raise ValueError(f"{name} must have the shape {shape}, got {array.shape}")
-    if name == "steps" and not np.isfinite(array).all():
-        raise ValueError("steps must be numbers, got nan or inf")
-    array.setflags(write=False)
-    return array
-
-
-def _check_rows(name, array):
-    if array is None:
-        return
-    if (array < 0).any():
-        raise ValueError(f"{name} must not be negative, got {array[array < 0][0]}")
-    whole = np.isfinite(array).all(axis=1)
-    if (np.diff(whole.astype(int)) > 0).any():
-        row = int(np.flatnonzero(~whole)[0])
-        raise ValueError(f"{name} has nan or inf in row {row} and numbers after it: leave out what was not recorded")
-
-
-def _check_share(name, array):
-    if array is None:
-        return
-    if "accuracy" in name and np.isnan(array).any():
-        raise ValueError(f"{name} must hold numbers, got nan")
-    if ((array < 0) | (array > 1)).any():
-        percent = "; divide per cent by 100" if 1 < np.nanmax(array) <= 100 else ""
-        raise ValueError(f"{name} must lie between 0 and 1, got {np.nanmin(array):g} to {np.nanmax(array):g}{percent}")

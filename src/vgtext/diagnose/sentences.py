@@ -1,6 +1,6 @@
 """The evidence in sentences, each with its numbers, and what would have to be recorded to know more."""
 
-from .table import ROWS
+from .numbers import layers_of
 
 
 def evidence(cause, s, recording):
@@ -27,40 +27,6 @@ def evidence(cause, s, recording):
         "undecided": [_broke_or_loss, _zeros, *signals, _ratio, _collapse],
     }.get(cause, [*signals, _saturation, _loss])
     return tuple(sentence for sentence in (say(s, recording) for say in told) if sentence)
-
-
-def missing(s, recording, candidates):
-    """Return what was not recorded and would narrow the diagnosis down, the most telling first."""
-    curve_known = s.broke or (s.curve is not None and s.curve.fall is not None)
-    known = {
-        "vanishing by depth": s.round_trip is not None,
-        "label noise": curve_known, "late divergence": curve_known, "data in order of class": curve_known,
-        "learning rate too large": s.ratio is not None,
-        "dead units": (s.dead is not None) if s.silent is None else True,
-        "overfitting": s.gap is not None or s.test_rise is not None,
-        "vanishing through time": s.through_time is not None,
-        "layers not trained": s.no_update is not None,
-        "weight decay too large": s.shrinks is not None,
-        "scale of inputs or targets": s.input is not None,
-        "underflow in half precision": recording.precision is not None,
-        "bad batch or operation": s.ratio is not None and not s.broke,
-        "warm-up missing": s.collapse is not None and s.collapse > 0.5,
-        "flat output": s.all_zero is not None and s.dead is not None,
-    }
-    order = ("vanishing by depth", *(cause for cause in known if cause != "vanishing by depth"))
-    wanted = {"vanishing by activation": "vanishing by depth", "exploding": "vanishing by depth",
-              "vanishing by initialization": "vanishing by depth", "learning rate too small": "learning rate too large"}
-    asked = {wanted.get(cause, cause) for cause in candidates} | {"vanishing through time"} & set(candidates)
-    rows = {row.cause: row.record for row in ROWS}
-    return tuple(dict.fromkeys(rows[cause] for cause in order if cause in asked and not known[cause]))
-
-
-def _layers(numbers):
-    words = [str(n) for n in numbers]
-    shown = ", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1] if len(words) < 7 else (
-        f"{words[0]} to {words[-1]}" if numbers[-1] - numbers[0] + 1 == len(numbers) else
-        f"{', '.join(words[:5])} and {len(words) - 5} more")
-    return f"layer{'s' if len(words) > 1 else ''} {shown}"
 
 
 def _round_trip(s, r):
@@ -94,16 +60,18 @@ def _ratio(s, r):
 
 def _frozen(s, r):
     if s.no_update:
-        return f"The updates of {_layers(s.no_update)} are exactly 0 in every record: not in the optimizer, or frozen."
-    return f"The gradient of {_layers(s.no_gradient)} is exactly 0 in every record, that of the others is not."
+        return (f"The updates of {layers_of(s.no_update)} are exactly 0 in every record: frozen, or not in the "
+                "optimizer.")
+    return f"The gradient of {layers_of(s.no_gradient)} is exactly 0 in every record, that of the others is not."
 
 
 def _zeros(s, r):
     if s.all_zero:
         return "The gradient of every layer is exactly 0."
     if s.no_gradient and s.smallest is not None:
-        return f"The gradient of {_layers(s.no_gradient)} is exactly 0; the smallest of the others is {s.smallest:.1g}."
-    return f"The gradient of {_layers(s.no_gradient)} is exactly 0." if s.no_gradient else ""
+        return (f"The gradient of {layers_of(s.no_gradient)} is exactly 0; the smallest of the others is "
+                f"{s.smallest:.1g}.")
+    return f"The gradient of {layers_of(s.no_gradient)} is exactly 0." if s.no_gradient else ""
 
 
 def _dead_output(s, r):
@@ -175,7 +143,9 @@ def _loss(s, r):
 
 
 def _still(s, r):
-    return "" if s.curve.late is None else f"It stands still: its last tenth is {s.curve.late:.2f} of its third quarter."
+    if s.curve.late is None:
+        return ""
+    return f"It stands still: its last tenth is {s.curve.late:.2f} of its third quarter."
 
 
 def _gap(s, r):

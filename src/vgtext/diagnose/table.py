@@ -76,7 +76,7 @@ ROWS = (
         "Start biases at 0 or above, centre the inputs, or normalize before the activation; if the units die while "
         "training, lower the learning rate.",
         "notebooks/activations.html", "the share of dead units of every layer"),
-    Row("exploding", "Does the round trip blow up?", "gradient, activation", "R above 10^1.5",
+    Row("exploding", "Does the round trip blow up?", "gradient, activation", f"R above {10**EXPLODES:.0f}",
         "Draw smaller weights: He for ReLU, Glorot for tanh; clipping only limits the damage.",
         "notebooks/initialization.html", "gradient and activation sizes of every layer at the first step"),
     Row("vanishing through time", "Does little of the gradient reach the first time step?", "time gradient",
@@ -85,15 +85,16 @@ ROWS = (
         "matrix, or shorter sequences first.",
         "notebooks/recurrence.html", "in a recurrent network, the gradient per time step"),
     Row("vanishing by initialization", "Does the round trip fade, and both signals with it?", "gradient, activation",
-        "R below 10^-1.2",
+        f"R below {10**VANISHES:.2g}",
         "Draw larger weights: He for ReLU, Glorot for tanh. Aim at a round trip near 1.",
         "notebooks/initialization.html", "gradient and activation sizes of every layer at the first step"),
-    Row("vanishing by activation", "Does it fade, and only the error?", "gradient, activation", "R below 10^-1.2",
+    Row("vanishing by activation", "Does it fade, and only the error?", "gradient, activation",
+        f"R below {10**VANISHES:.2g}",
         "Use an activation whose slope reaches 1 (ReLU, GELU, tanh) with the initialization made for it, or normalize "
         "each layer.",
         "notebooks/activations.html", "gradient and activation sizes of every layer at the first step"),
     Row("vanishing by depth", "Does it fade, a little in each of many layers?", "gradient, activation",
-        "R below 10^-1.2", "Add residual connections with normalization, or use fewer layers.",
+        f"R below {10**VANISHES:.2g}", "Add residual connections with normalization, or use fewer layers.",
         "notebooks/shortcuts.html", "gradient and activation sizes of every layer at the first step"),
     Row("warm-up missing", "Were signals in order at first, and gone after a few steps?", "gradient at later steps",
         "a hundredth of the first", "Warm the learning rate up over the first tenth of the steps, put the norms before "

@@ -16,6 +16,7 @@ EXAMPLES = """examples:
   vgtext figure unit_circle --state depth=5 -o circle.svg
   vgtext links two_by_two --hub https://hub.example.edu
   vgtext grades handed_in/*.ipynb > grades.csv
+  vgtext diagnose run.npz -o report.html
 """
 CHAPTERS = "chapters, by the names that 'vgtext list' shows"
 
@@ -56,6 +57,12 @@ def parser():
     add("name", metavar="NAME", help="a figure, by the name that 'vgtext list' shows; chapter/name where two share it")
     add("--state", nargs="*", default=[], metavar="CONTROL=VALUE", help="the state (default: the opening state)")
     add("-o", "--output", type=Path, required=True, metavar="FILE", help="a file that ends in .svg or .png")
+
+    add = command(run_diagnose, "say what is wrong with a training run that was recorded",
+                  "Print the diagnosis of a recording, and write a report: one page with live figures, offline.")
+    add("recording", type=Path, metavar="FILE", help="a recording, such as run.npz")
+    add("-o", "--output", type=Path, metavar="FILE", help="the report (.html)")
+    add("--target", type=float, default=0.9, metavar="SHARE", help="the training accuracy that counts as learned (0.9)")
 
     add = command(run_links, "print the links that open chapters on Binder or on your JupyterHub",
                   "Print the link that opens each chapter in a running Jupyter: on Binder, or, with --hub, on a "
@@ -123,6 +130,21 @@ def run_figure(given):
 
     caption = write_figure(given.name, given.state, writable(given.output))
     print(f"Wrote {given.output}: {caption}")
+
+
+def run_diagnose(given):
+    """Print the diagnosis of a recording, and write its report."""
+    from vgtext.diagnose import Recording
+    from vgtext.diagnose.report import Report
+
+    try:
+        report = Report(Recording.load(given.recording), given.target, given.recording.stem)
+    except (OSError, ValueError) as error:
+        raise Mistake(error) from error
+    print(report.diagnosis)
+    if given.output:
+        report.save(writable(given.output))
+        print(f"Wrote {given.output}.")
 
 
 def run_links(given):

@@ -1,8 +1,9 @@
 """Detection: how to tell a vanishing gradient from what looks like one.
 
 ``recipes`` plants ten causes, ``runs`` trains and stores the labelled runs, ``signals`` measures untrained networks,
-``friends`` sets look-alikes side by side, ``reading`` shows what one number can tell, ``scoring`` counts how often a
-diagnosis is right. The diagnosis is :mod:`vgtext.diagnose`; the prose is in ``notebooks/detection.ipynb``.
+``torch_runs`` holds those of PyTorch, ``friends`` sets look-alikes side by side, ``reading`` shows what one number
+can tell, ``scoring`` counts how often a diagnosis is right. The diagnosis is :mod:`vgtext.diagnose`; the prose is
+in ``notebooks/detection.ipynb``.
 """
 
 from . import reading, scoring
@@ -23,5 +24,6 @@ from .signals import (
     round_trip,
     sizes,
 )
+from .torch_runs import draw_strangers, failures, tally
 
 CLAIMS = (*reading.CLAIMS, *scoring.CLAIMS)

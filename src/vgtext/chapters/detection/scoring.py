@@ -53,7 +53,7 @@ def answers(half, rule="diagnose", recorded="everything"):
 
 
 def confusion(pairs):
-    """Return how often each cause (rows) got each answer (columns; the last two are a cause that none of the runs has, and "undecided")."""
+    """Return how often each cause (rows) got each answer; the last columns are another cause, and "undecided"."""
     counts = np.zeros((len(CAUSES), len(ANSWERS)), int)
     for truth, answer in pairs:
         counts[CAUSES.index(truth), ANSWERS.index(answer if answer in ANSWERS else OTHER)] += 1

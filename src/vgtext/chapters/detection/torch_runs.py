@@ -1,6 +1,6 @@
 """Runs that this book's engine did not make: PyTorch networks with one planted fault each, as they stand in a file.
 
-    python -m benchmarks.strangers        # in a checkout, with torch installed; writes data/detection_strangers.npz
+    python -m benchmarks.strangers        # in a checkout, with torch installed; writes data/detection_torch.npz
 
 Sizes and losses are kept as log2 in float16, exact to about 1 %.
 """
@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from vgtext import results
-from vgtext.diagnose import Recording
+from vgtext.diagnose import CAUSES, UNDECIDED, Recording, diagnose
+from vgtext.palette import COLORS
 
 HALVES = ("tuned", "held out")
 LOGARITHMIC = ("gradient", "weight", "update", "activation", "error", "input", "time_gradient", "learning_rate")
@@ -45,14 +46,14 @@ def write(recordings, halves, causes, setups, ended, mended, torch):
                 arrays[f"{i}_{name}"] = value.astype(kind)
         words.append({name: given[name] for name in ("optimizer", "precision", "shortcuts", "normalized", "names")
                       if name in given})
-    results.save("detection_strangers", made_by=COMMAND, halves=halves, causes=causes, setups=setups, ended=ended,
+    results.save("detection_torch", made_by=COMMAND, halves=halves, causes=causes, setups=setups, ended=ended,
                  mended=mended, words=json.dumps(words), torch=torch, **arrays)
 
 
 @cache
 def strangers(half):
     """Return the :class:`Stranger` runs of a half, "tuned" or "held out"."""
-    file = results.load("detection_strangers")
+    file = results.load("detection_torch")
     words, found = json.loads(str(file["words"])), []
     for i, own in enumerate(file["halves"]):
         if own != half:
@@ -65,3 +66,42 @@ def strangers(half):
         found.append(Stranger(half, str(file["causes"][i]), str(file["setups"][i]), Recording(**fields),
                               file["ended"][i], file["mended"][i]))
     return tuple(found)
+
+
+@cache
+def verdicts(half):
+    """Return (cause, answer, setup) of each stranger of a half."""
+    return tuple((run.cause, diagnose(run.recording).cause, run.setup) for run in strangers(half))
+
+
+def tally(half, cause=None):
+    """Return how many strangers got the right answer, "undecided", and a wrong one; all, or those with one cause."""
+    pairs = [(truth, answer) for truth, answer, _ in verdicts(half) if cause in (None, truth)]
+    right, open_ = sum(a == b for a, b in pairs), sum(b == UNDECIDED for _, b in pairs)
+    return right, open_, len(pairs) - right - open_
+
+
+def failures(half):
+    """Yield a line for each stranger that got a wrong answer: what was planted, and what was said."""
+    for truth, answer, setup in verdicts(half):
+        if answer not in (truth, UNDECIDED):
+            kind = setup.split(": ")[1]
+            yield f"{truth} ({kind}): said {answer}"
+
+
+def draw_strangers(ax, half="held out"):
+    """For each planted cause, how many strangers were named rightly, left undecided, and named wrongly."""
+    ax.set(xlim=(0, 16), ylim=(len(CAUSES) - 0.5, -0.5), xlabel="runs", yticks=range(len(CAUSES)))
+    ax.set_yticklabels(CAUSES, fontsize=8)
+    ax.tick_params(axis="y", length=0)
+    parts = (("right", COLORS["forward"], 1.0), ("undecided", COLORS["seed"], 0.6), ("wrong", COLORS["backward"], 1.0))
+    for row, cause in enumerate(CAUSES):
+        left = 0
+        for (_, color, alpha), count in zip(parts, tally(half, cause)):
+            ax.barh([row], [count], left=left, height=0.7, color=color, alpha=alpha)
+            left += count
+    for i, (words, color, _) in enumerate(parts):
+        ax.text(0.98, 0.06 + 0.06 * (2 - i), words, color=color, transform=ax.transAxes, ha="right", fontsize=9)
+    right, open_, wrong = tally(half)
+    return (f"PyTorch runs, {half} half: of {right + open_ + wrong}, {right} get the right cause, {open_} stay "
+            f"undecided, {wrong} get a wrong one.")

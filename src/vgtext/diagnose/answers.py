@@ -1,0 +1,207 @@
+"""The answers to the questions, one function each: True, False, or None where what it needs was not recorded."""
+
+from . import table as t
+
+
+def failed(s, target):
+    """Has the run not learned its training examples? By accuracy where there is one, else by the loss."""
+    if s.broke:
+        return True
+    if s.accuracy is not None:
+        return s.accuracy < target
+    if s.curve is None or s.curve.negative:
+        return None
+    return invert(below(s.curve.fall, t.LEARNED))
+
+
+def frozen(s):
+    """Is a layer never moved: no update though it has a gradient, or no gradient though a layer before it has one?"""
+    if s.no_update:
+        return True
+    if s.no_gradient is None:
+        return False if s.no_update is not None else None
+    alone = len(s.no_gradient) < (s.layers or 0) and s.no_gradient
+    tiny = s.smallest is not None and s.smallest < 1e-4
+    return bool(alone) and not tiny and not (s.silent or above(s.dead, t.ALIVE))
+
+
+def bad_operation(s):
+    """nan at once, out of a run in order: signals fine, steps short, the loss not on its way up."""
+    if not s.broke or above(s.round_trip, t.EXPLODES):
+        return False
+    if s.curve is not None and (s.curve.rising or above(s.curve.fall, 1.2) or s.curve.start > t.HUGE or lost_again(s)):
+        return False
+    return below(s.ratio_peak, t.TOO_FAST)
+
+
+def off_scale(s):
+    """Inputs, or a first loss, far from size 1; what explodes inside the network is not their fault."""
+    low, high = t.INPUTS
+    if s.input is not None and not low <= s.input <= high:
+        return True
+    if s.curve is None or s.curve.negative:
+        return None if s.input is None else False
+    if s.curve.start <= t.HUGE:
+        return False if s.input is not None else None
+    return every(invert(above(s.round_trip, t.EXPLODES)), True) if s.round_trip is not None else above(s.ratio, 1.0)
+
+
+def underflow(s, recording):
+    """The first layers' gradients are exactly 0, the next ones tiny, and the format is not known to hold them."""
+    if s.no_gradient is None or recording.precision in ("bfloat16", "float32", "float64"):
+        return False
+    if s.silent or above(s.dead_last, t.ALIVE):
+        return False
+    if s.smallest is not None:
+        return 1e-10 < s.smallest < 1e-4
+    if s.all_zero and recording.error is not None:
+        return bool(recording.error[0].max() > 0)
+    return None if recording.precision is None and s.all_zero else False
+
+
+def flat(s, target):
+    """No layer has a gradient though something is left to learn, and no hidden layer is to blame.
+
+    A loss that fell far may still be that of constant predictions: it is not asked.
+    """
+    if s.accuracy is not None and s.accuracy >= target:
+        return False
+    if s.all_zero is None:
+        return None if s.curve is not None and s.curve.constant and not s.broke else False
+    if not s.all_zero or (s.curve is not None and s.curve.fall is not None and s.curve.fall < 1e-6):
+        return False
+    if s.silent or above(s.dead_last, t.ALIVE):
+        return False
+    return True if s.dead_output else invert(s.silent)
+
+
+def in_order(s):
+    """Does the loss run in waves?"""
+    if s.curve is None:
+        return None
+    return s.curve.waves >= t.RUNS_ON and below(s.curve.lowest, 0.3) is True and above(s.ratio, t.TOO_FAST) is not True
+
+
+def lost_again(s):
+    """Had it learned, and lost it again?"""
+    if s.curve is None:
+        return None
+    if s.best is not None and s.accuracy is not None and s.best - s.accuracy > 0.3 and not s.broke:
+        return True
+    back = s.curve.fall is None or s.curve.lowest is None or s.curve.fall > 2 * s.curve.lowest
+    return every(below(s.curve.lowest, 0.5), back, either(above(s.curve.fall, 0.7), bool(s.broke) and s.curve.rising))
+
+
+def dead(s):
+    """Is a hidden layer blocked, at the start or (with signals and steps in order) at the end?"""
+    at_start = above(s.dead, t.ALIVE) if s.dead is not None and not s.silent else s.silent
+    if at_start and s.dead_last is not None and s.dead_last < t.ALIVE:
+        return False
+    in_order = every(above(s.round_trip, t.VANISHES), below(s.round_trip, t.EXPLODES), below(s.ratio_peak, t.TOO_FAST))
+    return True if at_start or every(above(s.dead_last, t.ALIVE), in_order) else at_start
+
+
+def exploding(s):
+    """Does the round trip blow the signal up? A rising or falling gradient profile says so too, an even one nothing."""
+    if s.round_trip is None:
+        return True if above(s.profile, t.EXPLODES) else False if below(s.profile, 2 * t.VANISHES) else None
+    return s.round_trip > t.EXPLODES
+
+
+def vanishing(s, recording):
+    """Does the round trip lose the signal? A first step that rewrites the weights is another matter."""
+    if above(s.ratio, 1.0):
+        return False
+    if s.round_trip is None:
+        return True if below(s.profile, 2 * t.VANISHES) else None
+    if s.round_trip >= t.VANISHES:
+        return False
+    if recording.shortcuts is not False and s.round_trip > 1.5 * t.VANISHES and below(s.collapse, t.COLLAPSES):
+        return None  # most of the loss came later: the start alone is not to blame
+    return True if s.layers >= t.FEW_LAYERS else None
+
+
+def weak(s):
+    """Do both signals fade? Live ReLU units have slope 1: where their error fades, the weights are too small."""
+    forward, backward = factors(s)
+    return either(below(forward, t.NEAR_ONE), every(s.dead is not None, below(backward, t.NEAR_ONE)))
+
+
+def factors(s):
+    """Return the factors a layer (forward, backward). Without activations a falling gradient profile gives the second.
+
+    Had the activations shrunk as well, the profile would be even: so a falling one clears them.
+    """
+    if s.round_trip is None and below(s.profile, 2 * t.VANISHES):
+        return 1.0, 10.0 ** (s.profile / (s.layers - 1))
+    return s.forward, s.backward
+
+
+def collapsed(s, recording):
+    """Were signals in order, and the gradients gone a little later though nothing was learned?"""
+    gone = below(s.collapse, t.COLLAPSES) if s.collapse is not None else None
+    if not gone or s.broke or above(s.ratio, 1.0):
+        return False if gone is not None else None
+    return True if recording.normalized and recording.shortcuts else None
+
+
+def too_large(s):
+    """Do steps rewrite the weights, or did the loss run up from the start?"""
+    if above(s.ratio_peak, t.TOO_FAST):
+        return True
+    up = s.curve is not None and (bool(s.curve.rising) or above(s.curve.fall, 1.5) is True)
+    if up and not s.curve.negative:
+        return True
+    return None if s.ratio_peak is None or s.broke else False
+
+
+def too_small(s):
+    """Do steps hardly touch the weights? Not in a run that fell and then stood."""
+    if s.curve is not None and below(s.curve.fall, 0.8) and above(s.curve.late, 0.99):
+        return False
+    return below(s.ratio_peak, t.TOO_SLOW)
+
+
+def stands(s):
+    """Does the loss stand still?"""
+    return None if s.curve is None else above(s.curve.late, t.STANDS)
+
+
+def learned_something(s):
+    """Did the loss fall at all? Where it did not, labels are one of several suspects."""
+    return None if s.curve is None else below(s.curve.fall, t.MOVED)
+
+
+def standing_at_start(s):
+    """Signals and steps in order, and the loss where it began."""
+    return s.curve is not None and not s.broke and above(s.curve.fall, t.MOVED) is True
+
+
+def faded_later(s):
+    """Have the signals gone since the first record?"""
+    return s.round_trip_last is not None and s.round_trip_last < t.VANISHES - 1
+
+
+def every(*answers):
+    """And: False if one is False, else None if one is unknown, else True."""
+    return False if False in answers else None if None in answers else True
+
+
+def either(*answers):
+    """Or: True if one is True, else None if one is unknown, else False."""
+    return True if True in answers else None if None in answers else False
+
+
+def invert(answer):
+    """Not; what is unknown stays unknown."""
+    return None if answer is None else not answer
+
+
+def above(value, limit):
+    """Is ``value`` above ``limit``? None if it is unknown."""
+    return None if value is None else value > limit
+
+
+def below(value, limit):
+    """Is ``value`` below ``limit``? None if it is unknown."""
+    return None if value is None else value < limit

@@ -1,0 +1,143 @@
+"""The figures of a report: what the loss did, and the layers' signals at each recorded step and over the steps."""
+
+import numpy as np
+
+from vgtext.explore.figure import Explorable
+from vgtext.palette import COLORS, REFERENCE, SEED, backward_arrow, label_line, layer_axis, log_axis, number, positive
+
+from .table import ALIVE, TOO_FAST, TOO_SLOW
+
+#: What can be looked at: name of the field, its colour, and its guide lines with their words.
+LOOKS = {
+    "weight gradient": ("gradient", "gradient", {}),
+    "activation": ("activation", "forward", {}),
+    "error signal": ("error", "backward", {}),
+    "update-to-weight ratio": ("ratio", "weight", {TOO_FAST: "too large", TOO_SLOW: "too small"}),
+    "weight": ("weight", "weight", {}),
+    "dead units": ("dead", "forward", {ALIVE: "passes nothing on"}),
+}
+MOST_STEPS = 12
+
+
+def figures(recording):
+    """Return the report's figures, those for which something was recorded."""
+    found = [] if recording.loss is None else [Explorable(loss_drawer(recording), {}, {})]
+    looks = [words for words, (field, _, _) in LOOKS.items() if getattr(recording, field) is not None]
+    if looks:
+        steps = [recording.step(i) for i in chosen_rows(recording, looks)]
+        found.append(_figure(layers_drawer(recording, looks, steps), look=looks, step=steps))
+        if len(steps) > 1:
+            found.append(_figure(steps_drawer(recording, looks), look=looks))
+    return found
+
+
+def _figure(draw, **choices):
+    """Return the figure of a draw function; where there is nothing to choose, there is no control."""
+    labels = {"look": "look at", "step": "at step"}
+    known = {name: values for name, values in choices.items() if len(values) > 1}
+    return Explorable(draw, known, {name: labels[name] for name in known})
+
+
+def chosen_rows(recording, looks):
+    """Return the numbers of at most twelve rows, the first and the last with them."""
+    rows = len(getattr(recording, LOOKS[looks[0]][0]))
+    return np.unique(np.linspace(0, rows - 1, min(rows, MOST_STEPS)).astype(int)).tolist()
+
+
+def loss_drawer(recording):
+    """Return the draw function of the loss, and of the accuracies beside it."""
+    loss, finite = recording.loss, np.isfinite(recording.loss)
+    steps = np.arange(1, len(loss) + 1)
+    some = np.unique(np.linspace(0, len(loss) - 1, min(len(loss), 400)).astype(int))
+    broke = "" if finite.all() else f" From entry {int((~finite).argmax()) + 1} on it is no number."
+
+    def draw_loss(ax):
+        shown = some[finite[some]]
+        ax.plot(steps[shown], loss[shown], color=COLORS["forward"], linewidth=1.2)
+        values = loss[shown]
+        if len(values) and values.min() > 0 and values.max() > 100 * values.min():
+            ax.set_yscale("log")
+        ax.set(xlabel="entry", ylabel="training loss", xlim=(0, len(loss) + 1))
+        for name, color in (("train_accuracy", "gradient"), ("test_accuracy", "backward")):
+            if getattr(recording, name) is not None:
+                ax.text(0.98, 0.96 if "train" in name else 0.88, f"{name.replace('_', ' ')} at the end "
+                        f"{getattr(recording, name)[-1]:.0%}", color=COLORS[color], transform=ax.transAxes, ha="right",
+                        va="top", fontsize=9)
+        first, last = (number(float(x)) for x in (values[0], values[-1])) if len(values) else ("nan", "nan")
+        return f"The training loss, {len(loss)} entries: it starts at {first} and ends at {last}.{broke}"
+
+    return draw_loss
+
+
+def limits(values, guides):
+    """Return the limits of a log axis that hold all sizes above 0, and the guide lines."""
+    known = values[np.isfinite(values) & (values > 0)]
+    ends = [*guides, *((known.min(), known.max()) if len(known) else (1e-3, 1.0))]
+    low, high = (np.log10(np.clip(end, 1e-300, 1e300)) for end in (min(ends), max(ends)))
+    return 10.0 ** (np.floor(low - 0.3)), 10.0 ** (np.ceil(high + 0.3))
+
+
+def _axis(ax, look, values):
+    """Set up the axis of a look; shares are drawn from 0 to 1, sizes on a log axis."""
+    guides = LOOKS[look][2]
+    if look == "dead units":
+        ax.set(ylim=(-0.02, 1.05), ylabel=look)
+    else:
+        log_axis(ax, *limits(values, guides), look)
+    for height in guides:
+        ax.axhline(height, **REFERENCE)
+    return guides
+
+
+def layers_drawer(recording, looks, steps):
+    """Return the draw function of one look, layer by layer, at one step; the other steps in grey."""
+    fields = {look: getattr(recording, LOOKS[look][0]) for look in looks}
+    rows = dict(zip(steps, chosen_rows(recording, looks)))
+
+    def draw_layers(ax, look=looks[0], step=steps[0]):
+        values, row = fields[look], rows[step]
+        layers = np.arange(1, values.shape[1] + 1)
+        guides = _axis(ax, look, values)
+        layer_axis(ax, max(len(layers), 2))
+        shown = positive if look != "dead units" else np.asarray
+        for other in rows.values():
+            ax.plot(layers, shown(values[other]), **SEED)
+        color = COLORS[LOOKS[look][1]]
+        ax.plot(layers, shown(values[row]), color=color, marker="o", markersize=4)
+        for height, words in guides.items():
+            label_line(ax, layers[-1], height, words, COLORS["reference"], ha="right", xytext=(0, 7))
+        if look == "error signal":
+            backward_arrow(ax)
+        zeros = int((values[row] == 0).sum())
+        words = f" It is exactly 0 in {zeros} of {len(layers)} layers." if zeros and look != "dead units" else ""
+        first, last = (number(float(values[row, l])) for l in (0, -1))
+        return f"Step {step}, {look} by layer: {first} in layer 1, {last} in layer {len(layers)}.{words}"
+
+    return draw_layers
+
+
+def steps_drawer(recording, looks):
+    """Return the draw function of one look over the recorded steps: first and last layer, those between in grey."""
+    fields = {look: getattr(recording, LOOKS[look][0]) for look in looks}
+    rows = len(fields[looks[0]])
+    some = np.unique(np.linspace(0, rows - 1, min(rows, 100)).astype(int))
+    steps = np.array([recording.step(i) for i in some])
+
+    def draw_steps(ax, look=looks[0]):
+        values = fields[look][some]
+        _axis(ax, look, fields[look])
+        shown = positive if look != "dead units" else np.asarray
+        ax.set(xlabel="step", xlim=(0.9, steps[-1] * 1.1), xscale="log")
+        for l in range(1, min(values.shape[1] - 1, 20)):
+            ax.plot(steps, shown(values[:, l]), **SEED)
+        ends = ((0, "backward", "-"), (values.shape[1] - 1, "forward", "--"))
+        for l, color, dash in ends[: values.shape[1]]:
+            ax.plot(steps, shown(values[:, l]), color=COLORS[color], linestyle=dash, marker="o", markersize=3)
+            ax.text(0.98, 0.96 if l == 0 else 0.88, f"layer {l + 1}", color=COLORS[color], transform=ax.transAxes,
+                    ha="right", va="top", fontsize=9)
+        finite = [values[i][np.isfinite(values[i])] for i in (0, -1)]
+        medians = [number(float(np.median(row))) if len(row) else "nan" for row in finite]
+        return (f"{look[0].upper()}{look[1:]} over the steps: the median layer goes from {medians[0]} at step "
+                f"{steps[0]} to {medians[1]} at step {steps[-1]}.")
+
+    return draw_steps

@@ -1,0 +1,69 @@
+"""The number that answers each question, in a few words, and what to record where there is none."""
+
+from .table import ROWS
+
+
+def measured(cause, s):
+    """Return the number that answers a cause's question, in a few words; "" where it was not recorded."""
+    c = s.curve
+    trip = None if s.round_trip is None else f"R = 10^{s.round_trip:.1f}"
+    by_layer = None if s.forward is None else f"{trip}; a layer: forward {s.forward:.2f}, backward {s.backward:.2f}"
+    ratio = None if s.ratio_peak is None else f"ratio {s.ratio_peak:.2g}"
+    words = {
+        "layers not trained": layers_of(s.no_update or s.no_gradient) if s.no_update or s.no_gradient else (
+            None if s.no_update is None and s.no_gradient is None else "all move"),
+        "bad batch or operation": None if s.broke is None else (s.broke or "no nan"),
+        "scale of inputs or targets": ", ".join(filter(None, (
+            s.input is not None and f"inputs {s.input:.2g}", c and f"first loss {c.start:.2g}"))),
+        "underflow in half precision": s.no_gradient is not None and (
+            f"0 in {layers_of(s.no_gradient)}" if s.no_gradient else "no gradient is 0"),
+        "flat output": s.all_zero is not None and ("all gradients 0" if s.all_zero else "gradients above 0"),
+        "data in order of class": c and f"{c.waves} jumps",
+        "late divergence": c and c.lowest is not None and c.fall is not None and (
+            f"lowest {c.lowest:.2g}, end {c.fall:.2g} of its start"),
+        "weight decay too large": s.shrinks is not None and f"{s.shrinks:.2g} of their first size",
+        "dead units": s.dead is not None and f"{s.dead:.0%} in layer {s.dead_layer}",
+        "vanishing through time": s.through_time is not None and f"{s.through_time:.1g}",
+        "warm-up missing": s.collapse is not None and f"{s.collapse:.2g} of the first",
+        "learning rate too large": ratio, "learning rate too small": ratio,
+        "overfitting": s.gap is not None and f"{100 * s.gap:.0f} points",
+        "label noise": c and c.late is not None and f"{c.late:.2f} of its third quarter",
+        "healthy": f"accuracy {s.accuracy:.0%}" if s.accuracy is not None else c and c.fall is not None and (
+            f"loss {c.fall:.2g} of its start"),
+    }
+    return words.get(cause, trip if cause == "exploding" else by_layer) or ""
+
+
+def missing(s, recording, candidates):
+    """Return what was not recorded and would narrow the diagnosis down, the most telling first."""
+    curve_known = s.broke or (s.curve is not None and s.curve.fall is not None)
+    known = {
+        "vanishing by depth": s.round_trip is not None,
+        "label noise": curve_known, "late divergence": curve_known, "data in order of class": curve_known,
+        "learning rate too large": s.ratio is not None,
+        "dead units": (s.dead is not None) if s.silent is None else True,
+        "overfitting": s.gap is not None or s.test_rise is not None,
+        "vanishing through time": s.through_time is not None,
+        "layers not trained": s.no_update is not None,
+        "weight decay too large": s.shrinks is not None,
+        "scale of inputs or targets": s.input is not None,
+        "underflow in half precision": recording.precision is not None,
+        "bad batch or operation": s.ratio is not None and not s.broke,
+        "warm-up missing": s.collapse is not None and s.collapse > 0.5,
+        "flat output": s.all_zero is not None and s.dead is not None,
+    }
+    order = ("vanishing by depth", *(cause for cause in known if cause != "vanishing by depth"))
+    wanted = {"vanishing by activation": "vanishing by depth", "exploding": "vanishing by depth",
+              "vanishing by initialization": "vanishing by depth", "learning rate too small": "learning rate too large"}
+    asked = {wanted.get(cause, cause) for cause in candidates} | {"vanishing through time"} & set(candidates)
+    rows = {row.cause: row.record for row in ROWS}
+    return tuple(dict.fromkeys(rows[cause] for cause in order if cause in asked and not known[cause]))
+
+
+def layers_of(numbers):
+    """Write layer numbers in words."""
+    words = [str(n) for n in numbers]
+    shown = ", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1] if len(words) < 7 else (
+        f"{words[0]} to {words[-1]}" if numbers[-1] - numbers[0] + 1 == len(numbers) else
+        f"{', '.join(words[:5])} and {len(words) - 5} more")
+    return f"layer{'s' if len(words) > 1 else ''} {shown}"

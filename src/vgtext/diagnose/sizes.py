@@ -1,0 +1,164 @@
+"""How each symptom is measured from the rows of a recording that hold numbers."""
+
+import numpy as np
+
+from .table import ALIVE
+
+MOST_ROWS = 500
+
+
+def whole(r):
+    """The rows of each size that hold numbers only (a ratio may be inf, where weights start at 0); 500 at most."""
+    rows = {name: getattr(r, name)
+            for name in ("gradient", "weight", "update", "ratio", "activation", "error", "dead", "saturation")}
+    keep = {name: array[(~np.isnan(array) if name == "ratio" else np.isfinite(array)).all(axis=1)]
+            for name, array in rows.items() if array is not None}
+    return {name: array[some(len(array))] for name, array in keep.items() if len(array)}
+
+
+def some(rows):
+    """All rows; of more than 500, the first hundred and every n-th of the rest, the last one with them."""
+    if rows <= MOST_ROWS:
+        return slice(None)
+    return np.unique(np.r_[:100, np.linspace(100, rows - 1, MOST_ROWS - 100).astype(int)])
+
+
+def signals(whole, layers):
+    """Return (row, (forward, backward, log10 R), log10 R of the last row), of rows in which all layers get a signal."""
+    gradient, activation = whole.get("gradient"), whole.get("activation")
+    error = whole.get("error")
+    if activation is None or (gradient is None and error is None):
+        return None, (None,) * 3, None
+    back = error if error is not None else gradient
+    n = min(len(back), len(activation))
+    live = (back[:n] > 0).all(axis=1) & (activation[:n, :-1] > 0).all(axis=1)
+    if not live.any():
+        return None, (None,) * 3, None
+    if layers < 3:
+        return int(live.argmax()), (1.0, 1.0, 0.0), 0.0
+    rows = np.flatnonzero(live)[[0, -1]]
+    a, e = np.log10(activation[rows][:, :-1]), np.log10(back[rows][:, 1:])
+    e = e if error is not None else e - a
+    there, way_back, hops = a[:, -1] - a[:, 0], e[:, 0] - e[:, -1], layers - 2
+    trips = there + way_back
+    factors = 10.0 ** np.clip(np.array([there[0], way_back[0]]) / hops, -300, 300)
+    return int(rows[0]), (float(factors[0]), float(factors[1]), float(trips[0])), float(trips[1])
+
+
+def profile(gradient):
+    """log10 of the first layer's gradient over the last one's, in the first row where both are above 0."""
+    if gradient is None or gradient.shape[1] < 2:
+        return None
+    live = gradient[(gradient[:, [0, -1]] > 0).all(axis=1)]
+    return float(np.log10(live[0, 0]) - np.log10(live[0, -1])) if len(live) else None
+
+
+def never(array):
+    """The layers (1 to L) at which every record is exactly 0."""
+    return None if array is None else tuple(int(l) + 1 for l in np.flatnonzero((array == 0).all(axis=0)))
+
+
+def all_zero(gradient, time_gradient):
+    """Is the gradient of every layer exactly 0?"""
+    if gradient is None:
+        return False if time_gradient is not None and np.nanmax(time_gradient) > 0 else None
+    return bool((gradient == 0).all())
+
+
+def unmoved(update, gradient):
+    """The layers whose every update is exactly 0, though their gradient is not (nor lost in rounding)."""
+    layers = never(update)
+    if not layers or gradient is None:
+        return layers
+    if not gradient.any():
+        return ()
+    first = gradient[gradient.any(axis=1)][0]
+    return tuple(l for l in layers if first[l - 1] > 1e-6 * first.max())
+
+
+def smallest(row):
+    """The smallest size above 0 of a row in which the first layers are exactly 0; None if they are not."""
+    if row is None or row[0] != 0 or not (row > 0).any():
+        return None
+    return float(row[row > 0].min())
+
+
+def quotient(array):
+    """The median over layers of the last record over that of the first."""
+    if array is None or np.median(array[0]) == 0:
+        return None
+    return float(np.median(array[-1]) / np.median(array[0]))
+
+
+def median(ratios):
+    """The median over the layers whose weights did not start at 0."""
+    known = ratios[np.isfinite(ratios)]
+    return float(np.median(known)) if len(known) else None
+
+
+def medians(ratio):
+    """The largest and the last of the rows' medians over layers."""
+    if ratio is None:
+        return None, None
+    medians = [value for value in map(median, ratio) if value is not None]
+    return (max(medians), medians[-1]) if medians else (None, None)
+
+
+def dead(row):
+    """The largest share of dead units in a hidden layer, and that layer; the output layer does not count."""
+    if row is None or len(row) < 2:
+        return None, None
+    return float(row[:-1].max()), int(row[:-1].argmax()) + 1
+
+
+def dead_output(last):
+    """Is the output 0 for every example?"""
+    if "dead" in last and last["dead"][-1] >= ALIVE:
+        return True
+    return bool(last["activation"][-1] == 0) if "activation" in last else False if "dead" in last else None
+
+
+def silent(first):
+    """Is a hidden activation exactly 0? Without activations, gradients above 0 say no, and a 0 leaves it open."""
+    if "activation" in first:
+        return bool((first["activation"][:-1] == 0).any())
+    if "gradient" in first and len(first["gradient"]) == 1:
+        return False
+    return False if "gradient" in first and (first["gradient"] > 0).all() else None
+
+
+def rise(test_loss):
+    """The last test loss over the smallest."""
+    if test_loss is None or not np.isfinite(test_loss).all() or test_loss.min() <= 0:
+        return None
+    return float(test_loss[-1] / test_loss.min())
+
+
+def through_time(time_gradient):
+    """What reaches the first time steps: a tenth of the steps, against the largest; the first record that has any."""
+    if time_gradient is None or time_gradient.shape[1] < 2:
+        return None
+    live = [row for row in time_gradient if np.isfinite(row).all() and row.max() > 0]
+    return None if not live else float(live[0][: max(len(live[0]) // 10, 1)].max() / live[0].max())
+
+
+def where_it_broke(recording):
+    """Say where nan or inf began; "" if nowhere, None if neither a loss nor a size was recorded."""
+    if recording.loss is not None and not np.isfinite(recording.loss).all():
+        step = int(np.flatnonzero(~np.isfinite(recording.loss))[0]) + 1
+        return f"the loss is nan or inf from its entry {step} on"
+    sizes = [(name, getattr(recording, name)) for name in ("gradient", "weight", "update", "activation", "error")]
+    for name, array in sizes:
+        if array is not None and not np.isfinite(array).all():
+            row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
+            return f"the {name} sizes hold nan or inf from step {recording.step(row)} on"
+    return None if recording.loss is None and all(array is None for _, array in sizes) else ""
+
+
+def nan_gradient_first(r):
+    """Did gradients hold nan or inf at a recorded step at which the loss was still a number?"""
+    if r.gradient is None or r.loss is None or np.isfinite(r.gradient).all():
+        return None
+    row = int(np.flatnonzero(~np.isfinite(r.gradient).all(axis=1))[0])
+    step = r.step(row)
+    return bool(np.isfinite(r.loss[: min(step, len(r.loss))]).all()) if r.steps is not None else None

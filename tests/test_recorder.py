@@ -1,0 +1,179 @@
+"""Recorders: what they record is what was computed, layers pair by themselves, and the model is left as it was."""
+
+import numpy as np
+import pytest
+
+from torch_like import SGD, Linear, Module, Net, tensor
+from vgtext.diagnose import KerasRecorder, Recorder, diagnose
+
+WIDTHS = (6, 16, 12, 3)
+
+
+def data(seed=0):
+    rng = np.random.default_rng(seed)
+    return tensor(rng.standard_normal((32, 6))), rng.standard_normal((32, 3))
+
+
+def train(net, optimizer, steps=5, every=100):
+    recorder, (x, y) = Recorder(net, optimizer, every=every), data()
+    for _ in range(steps):
+        loss = net.backward(net(x), y)
+        optimizer.step()
+        recorder.step(loss)
+    return recorder
+
+
+def test_a_row_holds_what_was_computed():
+    net, (x, y) = Net(WIDTHS), data()
+    optimizer = SGD(net.parameters())
+    recorder, before = Recorder(net, optimizer), [np.array(line.weight) for line in net.lines]
+    loss = net.backward(out := net(x), y)
+    gradients = [np.array(line.weight.grad) for line in net.lines]
+    a = [np.maximum(np.asarray(line.z), 0) for line in net.lines[:-1]]
+    optimizer.step()
+    recorder.step(loss)
+    made = recorder.recording()
+    assert made.names == ("block.line0", "block.line1", "block.line2") and recorder.unpaired == []
+    assert made.gradient[0] == pytest.approx([np.linalg.norm(g) for g in gradients])
+    assert made.weight[0] == pytest.approx([np.linalg.norm(w) for w in before])
+    assert made.update[0] == pytest.approx([0.05 * np.linalg.norm(g) for g in gradients])
+    assert made.activation[0] == pytest.approx([np.sqrt(np.mean(v**2)) for v in (*a, np.asarray(out))])
+    assert made.dead[0] == pytest.approx([np.mean((v == 0).all(axis=0)) for v in (*a, np.asarray(out))])
+    assert made.error[0][0] == pytest.approx(np.linalg.norm(net.errors_at_first))
+    assert made.error[0][-1] == pytest.approx(np.linalg.norm(2 * (np.asarray(out) - y) / y.size))
+    assert made.input[0] == pytest.approx(np.sqrt(np.mean(np.square(x)))) and made.learning_rate[0] == 0.05
+
+
+def test_few_steps_are_recorded_and_every_loss_is():
+    net = Net(WIDTHS)
+    made = train(net, SGD(net.parameters()), steps=70, every=30).recording()
+    assert made.steps.tolist() == [1, 2, 4, 8, 16, 30, 32, 60, 64] and len(made.loss) == 70
+
+
+def test_layers_that_the_optimizer_does_not_hold_are_named():
+    net = Net(WIDTHS)
+    found = diagnose(train(net, SGD([net.lines[-1].weight])).recording())
+    assert found.cause == "layers not trained" and "layers 1 and 2" in found.evidence[0]
+
+
+def test_what_is_not_called_or_owned_by_a_layer_is_said():
+    net = Net(WIDTHS)
+    net._children["spare"] = Linear(3, 3, np.random.default_rng(0))
+    net._parameters["table"] = tensor(np.ones((4, 4)), True)
+    recorder = train(net, SGD(line.weight for line in net.lines))
+    assert recorder.unpaired == ["the weights of spare: its module was not called", ".table: used outside a layer",
+                                 "spare.weight: used outside a layer"]
+    assert recorder.recording().gradient.shape == (3, 3)
+
+
+def test_a_model_that_is_evaluated_is_not_recorded():
+    net, (x, _) = Net(WIDTHS), data()
+    recorder = Recorder(net, SGD(net.parameters()))
+    net.training = False
+    net(x)
+    recorder.step(tensor(1.0))
+    assert recorder.recording().given().keys() == {"loss", "optimizer"}
+
+
+def test_a_recorder_lets_go():
+    net = Net(WIDTHS)
+    recorder = train(net, SGD(net.parameters()))
+    recorder.detach()
+    assert not any(module.before or module.after for module in net.modules())
+    assert not any(line.weight.hooks for line in net.lines)
+
+
+def test_evaluations_are_kept(tmp_path):
+    net = Net(WIDTHS)
+    recorder = train(net, SGD(net.parameters()))
+    recorder.evaluate(train_accuracy=0.5, test_accuracy=0.4)
+    recorder.save(tmp_path / "run.npz")
+    assert recorder.recording().test_accuracy.tolist() == [0.4]
+    with pytest.raises(ValueError, match="evaluate takes train_accuracy, test_accuracy and test_loss, got accuracy"):
+        recorder.evaluate(accuracy=1.0)
+
+
+@pytest.mark.parametrize(("make", "error", "words"), [
+    (lambda: Recorder(None, SGD([])), TypeError, "model must be a PyTorch module, got NoneType"),
+    (lambda: Recorder(Net(WIDTHS), None), TypeError, "optimizer must be a PyTorch optimizer, got NoneType"),
+    (lambda: Recorder(Net(WIDTHS), SGD([]), every=0), ValueError, "every must be a whole number of steps above 0"),
+    (lambda: Recorder(Module(), SGD([])), ValueError, "model must own a matrix of weights"),
+    (lambda: KerasRecorder(None), TypeError, "model must be a Keras model, got NoneType"),
+    (lambda: KerasRecorder(Model([]), object()), TypeError, "optimizer must be a Keras optimizer"),
+    (lambda: KerasRecorder(Model([])), ValueError, "model must have a layer that owns a kernel"),
+    (lambda: KerasRecorder(Model([Dense("a", 2, 2)]), every=1.5), ValueError, "every must be a whole number of steps"),
+])
+def test_what_cannot_be_recorded_is_refused_by_name(make, error, words):
+    with pytest.raises(error, match=words):
+        make()
+
+
+class Dense:
+    """A layer of Keras's: ``call``, ``weights``, ``name``."""
+
+    def __init__(self, name, n_in, n_out, relu=True):
+        rng = np.random.default_rng(n_in + n_out)
+        self.name, self.relu = name, relu
+        self.kernel, self.bias = rng.standard_normal((n_in, n_out)) / n_in**0.5, np.zeros(n_out)
+        self.weights = [self.kernel, self.bias]
+
+    def __call__(self, x):
+        return self.call(x)
+
+    def call(self, x):
+        z = x @ self.kernel + self.bias
+        return np.maximum(z, 0) if self.relu else z
+
+
+class Rule:
+    """An optimizer of Keras's: ``apply`` and ``learning_rate``."""
+
+    learning_rate = 0.1
+
+    def apply(self, gradients, variables):
+        for v, g in zip(variables, gradients):
+            v -= self.learning_rate * g
+
+
+class Model:
+    """A model of Keras's; a layer may hold layers."""
+
+    def __init__(self, layers):
+        self.layers, self.optimizer = layers, Rule()
+        self.trainable_variables = [v for layer in layers for v in getattr(layer, "weights", ())]
+
+    def call(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+
+def test_keras_layers_are_recorded_as_computed():
+    model = Model([Dense("first", 5, 8), Dense("second", 8, 7), Dense("head", 7, 2, relu=False)])
+    optimizer, calls = model.optimizer, [layer.call for layer in model.layers]
+    recorder, x = KerasRecorder(model), np.random.default_rng(0).standard_normal((20, 5))
+    gradients = [np.full_like(v, 0.5) for v in model.trainable_variables]
+    before = [layer.kernel.copy() for layer in model.layers]
+    for _ in range(3):
+        model.call(x)
+        optimizer.apply(gradients, model.trainable_variables)
+        recorder.step(2.0)
+    made = recorder.recording()
+    assert made.steps.tolist() == [1, 2] and made.names == ("first", "second", "head") and len(made.loss) == 3
+    assert made.gradient[0] == pytest.approx([0.5 * np.sqrt(layer.kernel.size) for layer in model.layers])
+    assert made.update[0] == pytest.approx(0.1 * made.gradient[0])
+    assert made.weight[0] == pytest.approx([np.linalg.norm(w) for w in before])
+    a1 = np.maximum(x @ before[0], 0)
+    assert made.activation[0][0] == pytest.approx(np.sqrt(np.mean(a1**2))) and made.dead is not None
+    recorder.detach()
+    assert [layer.call for layer in model.layers] == calls and optimizer.apply.__self__ is optimizer
+
+
+def test_a_callback_undoes_the_running_mean_of_an_epoch():
+    recorder = KerasRecorder(Model([Dense("only", 3, 2)]))
+    for epoch in range(2):
+        for batch, mean in enumerate((3.0, 2.0, 2.0)):  # losses 3, 1, 2
+            recorder.on_train_batch_end(batch, {"loss": mean})
+        recorder.on_epoch_end(epoch, {"accuracy": 0.5, "val_accuracy": 0.4, "val_loss": 2.5, "loss": 2.0})
+    made = recorder.recording()
+    assert made.loss == pytest.approx([3, 1, 2] * 2) and made.test_accuracy.tolist() == [0.4, 0.4]
