@@ -10,6 +10,7 @@ from figures import caption_of, check_figure
 from prose import check_prose
 from vgtext import results
 from vgtext.chapters import detection as lab
+from vgtext.chapters.detection import torch_runs
 from vgtext.chapters.detection.exercises import EXERCISES
 from vgtext.chapters.detection.friends import TRULY, pick
 from vgtext.chapters.detection.reading import readings
@@ -28,7 +29,7 @@ def test_every_figure_draws_and_says_what_it_shows(name):
 
 
 def test_numbers_in_the_prose():
-    given = {"0.4", "0.25", "0.001", "0.1", "0.0003", "1.00", "1.2", "1.3", "1.5", "1000"}
+    given = {"0.4", "0.25", "0.001", "0.1", "1.00", "1.3", "1000"}
     log10_r = dict(zip(("4.8", "7.7", "2.2"), -EXERCISES["trips"].solution(), strict=True))
     check_prose("detection", given | {"0.53", "0.97", "0.98"}, log10_r)
 
@@ -40,7 +41,7 @@ def test_every_cause_has_as_many_runs_in_each_half():
     for half in lab.HALVES:
         causes = [run.cause for run in lab.labelled(half)]
         assert len(causes) == 60
-        assert {causes.count(cause) for cause in CAUSES} == {6}
+        assert {causes.count(cause) for cause in lab.CAUSES} == {6}
 
 
 def test_the_file_holds_the_recipes_that_stand_here():
@@ -117,14 +118,14 @@ def test_with_less_evidence_it_seldom_errs_but_says_so(half):
 
 def test_confusion_counts_every_run_once():
     counts = lab.confusion(lab.answers("held out"))
-    assert counts.shape == (10, 11)
+    assert counts.shape == (10, 12)
     assert (counts.sum(axis=1) == 6).all()
     pairs = [("healthy", "healthy"), ("healthy", UNDECIDED)]
     assert lab.confusion(pairs)[0, 0] == lab.confusion(pairs)[0, ANSWERS.index(UNDECIDED)] == 1
 
 
 def test_macro_f1_is_the_textbook_mean():
-    assert lab.macro_f1([(c, c) for c in CAUSES]) == 1
+    assert lab.macro_f1([(c, c) for c in lab.CAUSES]) == 1
     pairs = [("a", "a"), ("a", "b"), ("b", "b"), ("b", "b")]
     assert lab.macro_f1(pairs, ("a", "b")) == pytest.approx((2 / 3 + 4 / 5) / 2)
     assert set(grouped([("overfitting", "vanishing by depth")])) == {("other", "vanishing")}
@@ -174,10 +175,32 @@ def test_no_vanishing_run_has_a_mean_gradient_below_the_threshold():
 
 
 def test_the_one_mistake_is_the_one_in_the_text():
-    wrong = [run for run in lab.labelled("held out") if diagnose(run.recording).cause != run.cause]
-    assert [(run.setup.activation, run.setup.depth, diagnose(run.recording).cause) for run in wrong] == [
-        ("selu", 100, "exploding")]
-    assert 45 < 10 ** measure_symptoms(wrong[0].recording).profile < 50
+    pairs = [(run, diagnose(run.recording).cause) for run in lab.labelled("held out")]
+    wrong = [(run, said) for run, said in pairs if said not in (run.cause, UNDECIDED)]
+    assert [(run.setup.activation, run.setup.depth, said) for run, said in wrong] == [("selu", 100, "exploding")]
+    assert 45 < 10 ** measure_symptoms(wrong[0][0].recording).profile < 50
+    assert [run.cause for run, said in pairs if said == UNDECIDED] == ["vanishing by depth"]
+
+
+def test_runs_of_pytorch_are_scored_within_the_goals():
+    """At least 85% right and at most 3% wrong on the held-out half; 120 runs or more, every kind of network."""
+    assert sum(map(sum, (lab.tally(half) for half in lab.HALVES))) >= 120
+    right, open_, wrong = lab.tally("held out")
+    assert right >= 0.85 * (right + open_ + wrong) and wrong <= 0.03 * (right + open_ + wrong)
+    assert len(list(lab.failures("held out"))) == wrong
+    runs = [run for half in lab.HALVES for run in torch_runs.strangers(half)]
+    assert {run.setup.split(": ")[1] for run in runs} == {"mlp", "conv", "recurrent", "transformer"}
+    assert len({run.setup for run in runs}) == len(runs)
+
+
+@pytest.mark.parametrize("half", lab.HALVES)
+def test_a_pytorch_run_that_is_ill_fails_and_its_twin_trains(half):
+    for run in torch_runs.strangers(half):
+        if run.cause == "healthy":
+            assert run.ended[0] >= 0.9
+        elif run.cause not in ("overfitting", "layers not trained"):
+            assert not run.ended[0] >= run.mended[0] - 0.1, run.setup
+        assert run.mended[0] >= 0.8
 
 
 # the signals
@@ -212,7 +235,7 @@ def test_captions_say_what_is_drawn():
     words = f"{hits} of {ill} vanishing runs (squares) are above"
     assert words in caption("one_number", reading="loss", half="tuned")
     assert f"macro-F1 {lab.score('held out'):.2f}" in caption("confusion")
-    assert "59 of 60 right" in caption("confusion")
+    assert "58 of 60 right, 1 undecided" in caption("confusion")
 
 
 # the quizzes and the exercises
@@ -235,8 +258,8 @@ def test_scores_of_the_exercise_are_those_of_the_chapter():
     for rule in lab.RULES:
         pairs = lab.answers("held out", rule)
         planted, named = (np.array([ANSWERS.index(name) for name in names]) for names in zip(*pairs, strict=True))
-        named[named == len(CAUSES)] = -1
-        assert EXERCISES["macro-f1"].solution(planted, named, len(CAUSES)) == pytest.approx(lab.macro_f1(pairs))
+        named[named >= len(lab.CAUSES)] = -1
+        assert EXERCISES["macro-f1"].solution(planted, named, len(lab.CAUSES)) == pytest.approx(lab.macro_f1(pairs))
 
 
 def test_the_round_trip_of_the_exercise_is_that_of_the_chapter():

@@ -145,7 +145,7 @@ def test_every_network_has_what_the_diagnosis_says():
     for planted, case in lab.CASES.items():
         if case.depth < 50:
             assert lab.name_cause(case).cause == planted
-    assert set(lab.CASES) == set(diagnose.CAUSES) - {"healthy", "overfitting", "label noise"}
+    assert set(lab.CASES) < set(diagnose.CAUSES) - {"healthy", "overfitting", "label noise"}
 
 
 # What the text says

@@ -14,15 +14,19 @@ def failed(s, target):
     return invert(below(s.curve.fall, t.LEARNED))
 
 
-def frozen(s):
+def frozen(s, fails):
     """Is a layer never moved: no update though it has a gradient, or no gradient though a layer before it has one?"""
+    if below(s.round_trip, t.LOST):
+        return False  # what is left of the signal is lost in rounding
     if s.no_update:
         return True
     if s.no_gradient is None:
         return False if s.no_update is not None else None
     alone = len(s.no_gradient) < (s.layers or 0) and s.no_gradient
     tiny = s.smallest is not None and s.smallest < 1e-4
-    return bool(alone) and not tiny and not (s.silent or above(s.dead, t.ALIVE))
+    if not alone or tiny or s.silent or above(s.dead, t.ALIVE):
+        return False
+    return True if fails is False or s.silent is False else None  # or a blocked layer, were it known
 
 
 def bad_operation(s):
@@ -72,7 +76,7 @@ def flat(s, target):
         return False
     if s.silent or above(s.dead_last, t.ALIVE):
         return False
-    return True if s.dead_output else invert(s.silent)
+    return True if s.dead_output else invert(s.silent_last)
 
 
 def in_order(s):
@@ -138,11 +142,14 @@ def factors(s):
 
 
 def collapsed(s, recording):
-    """Were signals in order, and the gradients gone a little later though nothing was learned?"""
-    gone = below(s.collapse, t.COLLAPSES) if s.collapse is not None else None
+    """Were signals in order, and then steps large or gradients gone though nothing was learned?"""
+    branches = recording.normalized and recording.shortcuts
+    if branches and above(s.ratio, t.BRISK) and not above(s.ratio, t.TOO_FAST):
+        return not s.broke
+    gone = below(s.collapse, t.COLLAPSES)
     if not gone or s.broke or above(s.ratio, 1.0):
-        return False if gone is not None else None
-    return True if recording.normalized and recording.shortcuts else None
+        return None if gone is None else False
+    return True if branches else None
 
 
 def too_large(s):
@@ -163,7 +170,9 @@ def too_small(s):
 
 
 def stands(s):
-    """Does the loss stand still?"""
+    """Does the loss stand still, after steps that together could have moved the weights?"""
+    if s.curve is not None and s.ratio_peak is not None and s.curve.entries * s.ratio_peak < t.MOVES:
+        return False
     return None if s.curve is None else above(s.curve.late, t.STANDS)
 
 

@@ -92,7 +92,7 @@ def questions(s, recording, target=0.9):
     deep = ask.every(None if s.layers is None else s.layers >= 2 * t.FEW_LAYERS, not recording.shortcuts)
     overfits = ask.above(s.gap, t.GAP) if s.gap is not None else ask.above(s.test_rise, t.RISE)
     answers = {
-        "layers not trained": ask.frozen(s),
+        "layers not trained": ask.frozen(s, fails),
         "bad batch or operation": ask.bad_operation(s),
         "scale of inputs or targets": ill and ask.off_scale(s),
         "underflow in half precision": ill and ask.underflow(s, recording),

@@ -45,6 +45,7 @@ class Symptoms:
     dead_last: float | None  # the same at the last record
     dead_output: bool | None  # is the output 0 for every example, at the last record?
     silent: bool | None  # does a hidden layer pass nothing on, at the first record: activation exactly 0?
+    silent_last: bool | None  # the same at the last record
     saturation: float | None  # mean share in the hidden layers, at the first record
     shrinks: float | None  # median weight norm of the last record / of the first
     input: float | None  # root mean square of the inputs, at the first record
@@ -80,6 +81,7 @@ def measure_symptoms(recording):
         ratio=None if "ratio" not in first else sizes.median(first["ratio"]), ratio_peak=peak, ratio_before=before,
         dead=dead[0], dead_layer=dead[1], dead_last=sizes.dead(last.get("dead"))[0],
         dead_output=sizes.dead_output(last), silent=sizes.silent(first),
+        silent_last=sizes.silent(last),
         saturation=float(first["saturation"][:-1].mean()) if "saturation" in first and layers > 1 else None,
         shrinks=sizes.quotient(whole.get("weight")), input=None if r.input is None else float(r.input[0]),
         through_time=sizes.through_time(r.time_gradient), nan_gradient_first=sizes.nan_gradient_first(r),

@@ -8,17 +8,20 @@ from typing import NamedTuple
 # The limits lie between the groups of the tuned halves of the labelled runs (chapter "detection").
 LEARNED = 0.2  # a run without accuracies has learned if the loss fell below this share of its start
 VANISHES, EXPLODES = -1.2, 1.5  # log10 of the round trip
+LOST = -6.0  # below it, rounding may take whole updates away
 FEW_LAYERS = 5  # below it a round trip has too few hops to say which cause it has
 ALIVE = 0.95  # a layer with a larger share of dead units passes nothing on
 TOO_FAST, TOO_SLOW = 0.1, 3e-4  # update-to-weight ratio: largest over the records, median over the layers
 NEAR_ONE = 0.85  # a factor a layer above this is harmless in a shallow network
 STANDS = 0.75  # a loss that keeps more than this share from its third quarter to its end stands still
 MOVED = 0.95  # a loss above this share of its start has learned nothing
+MOVES = 0.1  # entries of the loss times the update-to-weight ratio: below it a run has hardly begun
 GAP, RISE = 0.1, 1.2  # training minus test accuracy; test loss over its smallest value
 SHRINKS = 0.2  # weights that end below this share of their first size
 INPUTS = (0.01, 30.0)  # root mean square of the inputs
 HUGE = 1e4  # a first loss above this: the targets are far from the outputs
 FORGETS = 1e-3  # share of the gradient that reaches the first time step
+BRISK = 0.03  # first ratio: above it, networks of normalized branches need a warm-up
 COLLAPSES = 1e-2  # what is left of the gradients of a run that has learned nothing
 RUNS_ON = 4  # times that a loss jumps up and falls again as one class follows another
 
@@ -96,9 +99,10 @@ ROWS = (
     Row("vanishing by depth", "Does it fade, a little in each of many layers?", "gradient, activation",
         f"R below {10**VANISHES:.2g}", "Add residual connections with normalization, or use fewer layers.",
         "notebooks/shortcuts.html", "gradient and activation sizes of every layer at the first step"),
-    Row("warm-up missing", "Were signals in order at first, and gone after a few steps?", "gradient at later steps",
-        "a hundredth of the first", "Warm the learning rate up over the first tenth of the steps, put the norms before "
-        "the branches (pre-norm), or lower the rate.",
+    Row("warm-up missing", "Do normalized branches start with large steps, or lose their signals after a few?",
+        "update ratio, gradient at later steps", f"ratio above {BRISK}, or a hundredth of the gradient",
+        "Warm the learning rate up over the first tenth of the steps, put the norms before the branches (pre-norm), or "
+        "lower the rate.",
         "notebooks/normalization.html", "gradient sizes at steps 1, 2, 4, 8, …, 64"),
     Row("learning rate too large", "Does a step rewrite the weights?", "update ratio", f"above {TOO_FAST}",
         "Lower the learning rate until the update-to-weight ratio is near 1e-3, or warm up.",

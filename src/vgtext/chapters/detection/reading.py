@@ -45,7 +45,8 @@ def _read_off(run, reading):
         return np.inf if s.broke else s.fall
     if reading == "update-to-weight ratio":
         return s.ratio
-    return 10.0 ** (s.round_trip if reading == "round trip" else s.profile)
+    exponent = s.round_trip if reading == "round trip" else s.profile
+    return 0.0 if exponent is None else 10.0**exponent  # a blocked layer passes nothing
 
 
 def others(half, reading):

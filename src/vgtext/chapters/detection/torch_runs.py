@@ -103,5 +103,5 @@ def draw_strangers(ax, half="held out"):
     for i, (words, color, _) in enumerate(parts):
         ax.text(0.98, 0.06 + 0.06 * (2 - i), words, color=color, transform=ax.transAxes, ha="right", fontsize=9)
     right, open_, wrong = tally(half)
-    return (f"PyTorch runs, {half} half: of {right + open_ + wrong}, {right} get the right cause, {open_} stay "
-            f"undecided, {wrong} get a wrong one.")
+    return (f"PyTorch runs, {half} half: of {right + open_ + wrong}, {right} right, {open_} undecided, {wrong} "
+            "wrong.")
