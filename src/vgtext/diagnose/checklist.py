@@ -1,5 +1,6 @@
 """The table of questions as a page shows it: with limits for the chapter, with remedies for the checklist."""
 
+import os
 from html import escape
 
 from .table import ROWS
@@ -22,7 +23,9 @@ class Checklist:
         return "\n".join(f"{i:2}. {row.cause}: {row.limit}" for i, row in enumerate(ROWS, 1))
 
     def _repr_html_(self):
-        """Write the table."""
+        """Write the table; nothing where figures, too, show their text alone (``VGTEXT_EXPLORE=text``)."""
+        if os.environ.get("VGTEXT_EXPLORE") == "text":
+            return None
         head = "".join(f'<th scope="col">{WORDS[part]}</th>' for part in self.parts)
         rows = "".join(f'<tr><td>{i}</td>{"".join(self._cell(row, part) for part in self.parts)}</tr>'
                        for i, row in enumerate(ROWS, 1))
