@@ -123,26 +123,33 @@ function drawTicks({ x, y }, rect, unit) {
 }
 
 function drawLabels({ x, y, title, titleAt, legend }, rect) {
-  const { w, h, left } = rect,
+  const { w, h, left, right, below } = rect,
     foot = rect.y + rect.h,
     middle = rect.x + w / 2,
     out = [];
+  const fit = (words, most) =>
+    Math.max(
+      SIZE.least,
+      Math.min(SIZE.label, (SIZE.label * most) / wordsWidth(words, SIZE.label)),
+    );
   if (x.label) {
+    const most = w + 2 * Math.min(left, right, left / 4),
+      lines = wrap(x.label, SIZE.label, most);
     const drop = x.texts.length ? SIZE.labelDrop : 10;
     out.push(
-      drawWords(wrap(x.label, SIZE.label, w + left / 2), middle, foot + drop, {
-        size: SIZE.label,
+      drawWords(lines, middle, foot + drop, {
+        size: fit(lines, most),
         align: "center",
         valign: "top",
       }),
     );
   }
   if (y.label) {
-    const long = wordsWidth(y.label, SIZE.label),
-      most = h + 30;
-    const size = long <= most ? SIZE.label : Math.max(SIZE.least, (SIZE.label * most) / long);
+    const size = fit(y.label, h + 30),
+      half = wordsWidth(y.label, size) / 2;
+    const up = Math.max(half, Math.min(rect.y + h / 2, foot + below - half)); // in the picture
     out.push(
-      drawWords(y.label, rect.x - left + 11, rect.y + h / 2, {
+      drawWords(y.label, rect.x - left + 11, up, {
         size,
         align: "center",
         valign: "center",
@@ -186,12 +193,12 @@ const drawFrame = (frame, rect, unit, clip) =>
   + (frame.bar ? drawBar(frame.bar, rect, unit) : "");
 
 // Marks across a rectangle; what only a part of it may show has a clip path of its own.
-function drawMarks(marks, { x, y, w, h }, unit, clip) {
+function drawMarks(marks, { x, y, w, h, whole }, unit, clip) {
   const X = (u) => round(x + (u / unit) * w),
     Y = (u) => round(y + h - (u / unit) * h);
   return marks
     .map((mark, i) => {
-      const drawn = DRAW[mark.kind](mark, X, Y),
+      const drawn = DRAW[mark.kind](mark, X, Y, whole),
         id = `${clip}-${i}`;
       if (!mark.clip) return drawn;
       const outline = `<path d="${trace(mark.clip, X, Y)}"/>`;

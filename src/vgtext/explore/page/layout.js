@@ -154,7 +154,7 @@ function inColumn(scene, width, margins, stacked) {
       ? Math.min(room * aspect, most)
       : rowHeight(stacked ? SIZE.stackHeight : first * SIZE.aloneAspect);
     const w = aspect ? Math.min(room, h / aspect) : room;
-    const rect = { x: left + (room - w) / 2, y: foot + top, w, h, left };
+    const rect = { x: left + (room - w) / 2, y: foot + top, w, h, left, right, below: bottom, whole: width };
     foot += top + h + bottom + (i < scene.length - 1 ? SIZE.stackGap : 0);
     return rect;
   });
@@ -178,7 +178,8 @@ function inRow(scene, width, margins) {
   const rects = aspects.map((aspect, i) => {
     const { left, right } = margins[i];
     const w = aspect ? (row / aspect) * squeeze : (free - fixed * squeeze) / flexible;
-    const rect = { x: x + left, y: top, w, h: aspect ? row * squeeze : row, left };
+    const h = aspect ? row * squeeze : row;
+    const rect = { x: x + left, y: top, w, h, left, right, below: bottom, whole: width };
     x += left + w + right;
     return rect;
   });

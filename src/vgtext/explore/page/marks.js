@@ -124,10 +124,15 @@ function drawGround(style, words, size, align, valign) {
   );
 }
 
-function drawText(mark, X, Y) {
+function drawText(mark, X, Y, most) {
   const { words, align, bold, italic, mono, turn, fill, fillOpacity, ground } = mark;
-  return drawWords(words, X(mark.at[0]) + mark.shift[0], Y(mark.at[1]) - mark.shift[1], {
-    size: Math.max(SIZE.least, mark.size),
+  const size = Math.max(SIZE.least, mark.size);
+  const at = X(mark.at[0]) + mark.shift[0];
+  const long = turn ? 0 : wordsWidth(words, size);
+  const start = at - ({ center: long / 2, right: long }[align] ?? 0);
+  const x = at - Math.max(0, start + long - most) - Math.min(0, start); // within the picture
+  return drawWords(words, x, Y(mark.at[1]) - mark.shift[1], {
+    size,
     align,
     valign: mark.valign === "center_baseline" ? "center" : mark.valign,
     color: fill,
