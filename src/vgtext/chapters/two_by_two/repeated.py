@@ -106,17 +106,17 @@ def draw_unit_circle(strip, sizes, matrix="transient", depth=10):
 def draw_frames(ax, W, depth, columns=2, rows=6):
     """The unit circle (dotted) and its images under W^L, frame by frame, at one scale; the dot is the input (1, 0)."""
     first = max(0, depth + 1 - columns * rows)
-    P = powers(W, DEPTH)
+    P, ring = powers(W, DEPTH), CIRCLE[:, ::2]
     frames = [P.mantissa[L] * 2.0 ** P.exponent[L] for L in range(first, depth + 1)]
-    wide, high = np.max([np.abs(M @ CIRCLE).max(axis=1) for M in frames], axis=0).clip(1)
+    wide, high = np.max([np.abs(M @ ring).max(axis=1) for M in frames], axis=0).clip(1)
     scale = min(1.35 / wide, 0.44 / high)
     ax.set(xlim=(-1.75, 5.05), ylim=(-5.5, 0.5), xticks=[], yticks=[], title="the unit circle at depth L")
     ax.spines[["left", "bottom"]].set_visible(False)
     for k, M in enumerate(frames):
         center = np.array([[3.3 * (k // rows)], [-(k % rows)]])
-        ax.plot(*(scale * CIRCLE + center), **REFERENCE)
-        ax.fill(*(scale * M @ CIRCLE + center), color=COLORS["forward"], alpha=0.15, linewidth=0)
-        ax.plot(*(scale * M @ CIRCLE + center), color=COLORS["forward"], linewidth=1.2)
+        ax.plot(*(scale * ring + center), **REFERENCE)
+        ax.fill(*(scale * M @ ring + center), color=COLORS["forward"], alpha=0.15, linewidth=0)
+        ax.plot(*(scale * M @ ring + center), color=COLORS["forward"], linewidth=1.2)
         ax.plot(*(scale * M[:, :1] + center), marker="o", markersize=2.4, color=COLORS["forward"])
         ax.text(center[0, 0] - 1.7, center[1, 0], f"{first + k}", fontsize=9, va="center", color=COLORS["reference"])
 
