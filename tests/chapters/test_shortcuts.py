@@ -84,7 +84,7 @@ def test_gradients_along_a_line_shatter_with_depth_unless_something_keeps_them()
     near = {(kind, L): lab.likeness(kind, L)[1] for kind in lab.LINES for L in (1, 50)}
     assert near["plain", 1] > 0.95 and near["plain", 50] < 0.6
     assert near["shortcut, s = 1/√L", 50] > 0.95
-    assert near["plain, default weights and biases", 50] > 0.85
+    assert near["plain, PyTorch default", 50] > 0.85
 
 
 def test_the_gradient_along_a_line_is_that_of_differences():

@@ -19,7 +19,7 @@ def back(Js, s, delta, skip=1, transpose=True):
 
 
 def bias(opening):
-    """The gate bias b with sigmoid(b) = ``opening``."""
+    """The bias b with sigmoid(b) = ``opening``."""
     return float(np.log(opening / (1 - opening)))
 
 
@@ -46,11 +46,11 @@ EXERCISES = {
                       (lambda Js, s, d: back(Js[::-1], s, d), "The last block comes first on the way back.")),
         ),
         Exercise(
-            "gate", "the gate bias, a number", lambda: bias(-np.expm1(-1e-3)),
-            mistakes=((lambda: -bias(-np.expm1(-1e-3)), "A gate that is nearly closed has a negative bias."),
-                      (lambda: bias(1 / np.e), "This gate lets 1/e past one block. A thousand of them multiply."),
-                      (lambda: 1e-3, "This is about the opening T of a gate. Its bias is where σ takes that value."),
-                      (lambda: -2.0, "This is the bias for shallow highways. Forty such gates let 1% past.")),
+            "gate", "the gate bias b_f, a number", lambda: -bias(-np.expm1(-1e-3)),
+            mistakes=((lambda: bias(-np.expm1(-1e-3)), "A gate that carries nearly everything has a positive bias."),
+                      (lambda: bias(1 / np.e), "This gate carries 1/e through one block. A thousand of them multiply."),
+                      (lambda: np.exp(-1e-3), "This is the value f of a gate. Its bias is where σ takes that value."),
+                      (lambda: 2.0, "This is the bias for shallow highways. Forty such gates carry 1%.")),
             tolerance=0.01,
         ),
         Exercise(

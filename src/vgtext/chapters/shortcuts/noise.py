@@ -7,9 +7,9 @@ import numpy as np
 from vgtext.palette import COLORS, REFERENCE, SEED
 
 DEPTHS, SEEDS, POINTS, WIDTH = (1, 2, 5, 10, 20, 50), 10, 256, 200
-#: skip, sigma_w, sigma_b; the default draws weights and biases uniformly within 1/√n
+#: skip, sigma_w, sigma_b; PyTorch's default draws weights and biases uniformly within 1/√n
 LINES = {"plain": (0.0, 2**0.5, 0.0), "shortcut, s = 1/√L": (1.0, 2**0.5, 0.0),
-         "plain, default weights and biases": (0.0, 3**-0.5, (3 * WIDTH) ** -0.5)}
+         "plain, PyTorch default": (0.0, 3**-0.5, (3 * WIDTH) ** -0.5)}
 LAGS = np.arange(0, 97, 4)  # in grid points; the grid runs from -2 to 2
 
 

@@ -1,4 +1,4 @@
-"""Where the norm stands: the last layer's gradient at the start, post- and pre-norm, against depth (RESULTS 17)."""
+"""Pre-norm and post-norm: the last layer's gradient at the start, post- and pre-norm, against depth (RESULTS 17)."""
 
 from functools import cache
 

@@ -22,8 +22,8 @@ digits = cache(nn.data.digits)
 def network(kind, depth, seed=0):
     """A ReLU network with ``depth`` blocks between an input and an output layer; He's initialization.
 
-    Plain: W phi(z). Residual: z + s W phi(z) with s = 1, or 1/sqrt(depth) if "scaled". Highway: gate bias -2,
-    or -4 if "closed".
+    Plain: W phi(z). Residual: z + s W phi(z) with s = 1, or 1/sqrt(depth) if "scaled". Highway: b_f = 2, or 4
+    if "closed" (``gate_bias`` is -b_f).
     """
     blocks = [nn.Dense(64, WIDTH, init="lecun_normal")]
     for _ in range(depth):

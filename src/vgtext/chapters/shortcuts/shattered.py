@@ -45,20 +45,20 @@ def published(kind, L):
 
 
 def corrected(kind, L):
-    """With the inputs' own correlation c followed through the layers: the product of 1 - arccos(c)/pi.
+    """With the inputs' own correlation kappa followed through the layers: product of 1 - arccos(kappa)/pi.
 
-    For a shortcut the mean of that and 1. With batch norm c stays 0, and the size of z grows with (1 - 1/pi) per block.
+    For a shortcut the mean of that and 1. With batch norm kappa stays 0, and the size of z grows with (1 - 1/pi) per block.
     """
     skip, norm = KINDS[kind]
-    c, product, variance = 0.0, 1.0, 1.0
+    kappa, product, variance = 0.0, 1.0, 1.0
     for _ in range(L):
-        together = 1 - np.arccos(min(c, 1.0)) / np.pi
+        together = 1 - np.arccos(min(kappa, 1.0)) / np.pi
         product *= (variance + together) / (variance + 1) if skip else together
         if norm:
             variance += 1 - 1 / np.pi
             continue
-        f = (np.sqrt(1 - c * c) + c * (np.pi - np.arccos(c))) / np.pi
-        c = (c + f) / 2 if skip else f
+        after = (np.sqrt(1 - kappa**2) + kappa * (np.pi - np.arccos(kappa))) / np.pi
+        kappa = (kappa + after) / 2 if skip else after
     return float(product)
 
 

@@ -7,7 +7,7 @@ from vgtext.palette import COLORS, REFERENCE, label_line
 from .runs import DEPTHS, KINDS, RATES, stored
 
 WORDS = {"plain": "plain", "residual": "shortcut, s = 1", "scaled": "shortcut, s = 1/√L",
-         "highway": "highway, gate −2", "highway closed": "highway, gate −4"}
+         "highway": "highway, b_f = 2", "highway closed": "highway, b_f = 4"}
 MARKS = {"plain": (COLORS["backward"], "o"), "residual": (COLORS["weight"], "v"), "scaled": (COLORS["gradient"], "s"),
          "highway": ("#56B4E9", "^"), "highway closed": (COLORS["forward"], "D")}
 
