@@ -323,6 +323,17 @@ def test_captions_tell_the_numbers_of_their_state():
     assert f"halved after {lab.wakes('GRU, b = 0', 1)[1]} steps" in caption("waking", seed=1)
 
 
+def test_what_random_weights_store_already():
+    """An orthogonal network's last state tells the symbols apart by a percent; an LSTM with zero biases by rounding."""
+    x, _ = lab.sequences(T=100)
+    apart = {}
+    for name, net in (("rnn", lab.network("rnn")), ("lstm", lab.network("lstm", 0.0))):
+        net.forward(x)
+        h = net.h[100]
+        apart[name] = np.linalg.norm(h - h.mean(axis=1, keepdims=True)) / np.linalg.norm(h)
+    assert apart["rnn"] == pytest.approx(0.01, abs=0.005) and apart["lstm"] < 1e-12
+
+
 def test_numbers_typed_into_the_prose():
     check_prose(
         "recurrence",

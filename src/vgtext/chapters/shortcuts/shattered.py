@@ -47,7 +47,7 @@ def published(kind, L):
 def corrected(kind, L):
     """With the inputs' own correlation kappa followed through the layers: product of 1 - arccos(kappa)/pi.
 
-    For a shortcut the mean of that and 1. With batch norm kappa stays 0, and the size of z grows with (1 - 1/pi) per block.
+    For a shortcut the mean of that and 1. With batch norm kappa stays 0, and the variance of z gains 1 - 1/pi a block.
     """
     skip, norm = KINDS[kind]
     kappa, product, variance = 0.0, 1.0, 1.0
