@@ -1,8 +1,13 @@
-"""The front page: what it says of its figure holds in every state of it."""
+"""Front and back matter: what the front page says of its figure holds in every state; references have an address."""
+
+import re
+from pathlib import Path
 
 import numpy as np
 
 from vgtext.chapters.problem import layer_sizes
+
+ROOT = Path(__file__).parents[1]
 
 
 def test_what_the_front_page_says_of_its_figure_holds_at_every_depth():
@@ -15,3 +20,16 @@ def test_what_the_front_page_says_of_its_figure_holds_at_every_depth():
     assert fading[0] < 1 and all(np.diff(fading) < 0)
     assert min(shares["weights × 4"]) > 1
     assert 0.5 < min(shares["as it is"]) <= max(shares["as it is"]) < 2.5
+
+
+def test_every_reference_has_an_address():
+    entries = re.findall(r"@\w+\{(\w+),(.*?)\n\}", (ROOT / "book" / "references.bib").read_text("utf8"), re.S)
+    assert len(entries) == len({key for key, _ in entries})
+    assert [key for key, text in entries if not re.search(r"^  (doi|url) += \{", text, re.M)] == []
+
+
+def test_every_citation_is_in_the_references():
+    known = set(re.findall(r"@\w+\{(\w+),", (ROOT / "book" / "references.bib").read_text("utf8")))
+    for page in [*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("book/*.md")]:
+        cited = re.findall(r"\{cite[^}]*\}`([^`]+)`", page.read_text("utf8"))
+        assert {key.strip() for keys in cited for key in keys.split(",")} <= known, page.name
