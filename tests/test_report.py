@@ -1,0 +1,55 @@
+"""The report: one page that needs nothing else, says the verdict, and answers every question with its number."""
+
+import re
+
+import numpy as np
+import pytest
+
+from vgtext.diagnose import ROWS, Checklist, Recording
+from vgtext.diagnose.report import Report
+from vgtext.tools.cli import main
+
+L = 8
+ILL = {"gradient": np.tile(np.geomspace(1e-6, 1, L), (4, 1)), "activation": np.ones((4, L)), "loss": np.full(60, 2.3),
+       "update_ratio": np.full((4, L), 2e-3), "steps": [1, 10, 20, 40]}
+
+
+def test_a_page_needs_no_network_and_says_the_verdict():
+    page = Report(Recording(**ILL), title="Monday <1>").page()
+    markup = re.sub(r"(?s)<script.*?</script>|<style.*?</style>", "", page)
+    assert not re.search(r'(src|href)="(?!data:|https://vgtext|#)', markup) and "@import" not in page
+    assert "Vanishing by activation" in page and "Monday &lt;1&gt;" in page and page.count("<vg-explore") == 3
+    for row in ROWS:
+        assert f">{row.cause}</a>" in page
+
+
+def test_every_question_has_its_answer_and_its_number():
+    page = Report(Recording(**ILL)).page()
+    rows = dict(re.findall(r'<tr class="(?:yes|no|unknown)"><td><a [^>]*>([^<]+)</a>(.*?)</tr>', page))
+    assert "<td>yes</td>" in rows["vanishing by activation"] and "backward" in rows["vanishing by activation"]
+    assert "R = 10^-" in rows["exploding"] and "<td>no</td>" in rows["exploding"]
+    assert "<td>not known</td>" in rows["weight decay too large"] and "record: " in rows["weight decay too large"]
+
+
+@pytest.mark.parametrize("known", [
+    {"loss": [1.0, 2.0, np.nan]}, {"gradient": [[1.0]]}, {"train_accuracy": [0.5]}, {"loss": [-1.0, -2.0] * 9},
+    {"gradient": np.zeros((2, 3)), "dead": np.ones((2, 3))}, {"gradient": [[1.0, 2.0], [np.nan, np.nan]]},
+])
+def test_thin_recordings_have_a_page(known):
+    assert "<h2>The questions, in their order</h2>" in Report(Recording(**known)).page()
+
+
+def test_the_command_prints_and_writes(tmp_path, capsys):
+    Recording(**ILL).save(tmp_path / "run.npz")
+    assert main(["diagnose", str(tmp_path / "run.npz"), "-o", str(tmp_path / "report.html")]) == 0
+    assert capsys.readouterr().out.startswith("cause: vanishing by activation")
+    assert (tmp_path / "report.html").read_text("utf8").startswith("<!doctype html>")
+    assert main(["diagnose", str(tmp_path / "none.npz")]) == 2 and "none.npz" in capsys.readouterr().err
+
+
+def test_the_checklist_has_a_line_for_each_question():
+    html = Checklist()._repr_html_()
+    assert html.count("<tr>") == len(ROWS) + 1 and len(repr(Checklist()).splitlines()) == len(ROWS)
+    assert "../notebooks/initialization.html" in html
+    with pytest.raises(ValueError, match="parts must be of question, limit, cause, remedy, got 'answer'"):
+        Checklist("answer")
