@@ -1,4 +1,4 @@
-"""Rescue: fifty layers that do not learn are diagnosed, mended one fault at a time, and have themselves checked.
+"""Rescue: fifty layers that do not learn are diagnosed, repaired one fault at a time, and checked.
 
 ``plans`` says what may be chosen, ``runs`` and ``charts`` are the stored experiments, ``instruments`` measures
 untrained networks; ``patient``, ``operate`` and ``cases`` draw, ``checked`` examines a reader's own network, ``monday``

@@ -1,4 +1,4 @@
-"""Charts: what was recorded of the patient before and after each operation, and of four other patients. Made once by
+"""Charts: what was recorded of the patient before and after each repair, and of four other patients. Made once by
 
     python -m vgtext.chapters.rescue.charts
 

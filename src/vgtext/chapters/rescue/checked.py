@@ -113,7 +113,7 @@ def hint(finding):
         lead = f"The test accuracy is {finding.test:.0%}; {TEST_BAR:.0%} is asked for."
     if finding.directions < ENOUGH and found.cause in ("label noise", "undecided", "healthy", "vanishing by depth"):
         return (f"{lead} Sizes are in order, but only {finding.directions:.1f} directions reach the last hidden layer: "
-                "the layers have mixed up what tells the digits apart. Give the signal a way around them.")
+                "the layers have mixed up what tells the digits apart. Add shortcuts, or start orthogonal.")
     if found.cause in ("healthy", "undecided"):
         return f"{lead} Nothing is wrong with signals and steps: it learns, and needs larger steps or a better start."
     return f"{lead} The likely cause: {found.cause}. {found.remedy}"

@@ -1,4 +1,4 @@
-"""What can be measured in an untrained network within a second: the error signal along the stream, and directions."""
+"""What is measured in an untrained network within a second: the error signal along the stream, and directions."""
 
 from functools import cache
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from .plans import ACTIVATIONS, DEPTH, WIDTH, Plan, build, digits
 
 IMAGES = 256
 EVEN, ENOUGH = 30.0, 3.0  # the forecast: error signals within this factor of each other, and so many directions left
-SIGMA_W = {"standard": 3**-0.5, "Glorot": 1.0, "He": 2**0.5}  # of the square layers
+SIGMA_W = {"PyTorch default": 3**-0.5, "Glorot": 1.0, "He": 2**0.5}  # of the square layers
 
 
 class Start(NamedTuple):
@@ -24,7 +24,7 @@ class Start(NamedTuple):
 
 
 def directions(a):
-    """Return D = (sum s^2)^2 / sum s^4, s the singular values of a (n, images) less each unit's mean over the images.
+    """Return D = (sum sigma^2)^2 / sum sigma^4, sigma the singular values of a (n, images) less each unit's mean.
 
     D is 1 if all images lie on one line, n if they are spread alike in all n directions, and 0 if rounding alone tells
     them apart. The sums are traces of c c^T and of its square: no singular value is needed (Gao et al. 2017).
@@ -96,8 +96,8 @@ def predicted_error(plan):
         sizes = backward_sizes(phi, sigma_w, 0.0, DEPTH)[1:DEPTH]
         return sizes - sizes[-1]
     if plan.way == "layer norm":
-        g = meanfield.chi(phi, 1.0, q=1.0) / meanfield.variance_map(1.0, phi)
-        return 0.5 * np.log10(g) * np.arange(DEPTH - 2, -1, -1)
+        chi = meanfield.chi(phi, 1.0, q=1.0) / meanfield.variance_map(1.0, phi)
+        return 0.5 * np.log10(chi) * np.arange(DEPTH - 2, -1, -1)
     return None
 
 

@@ -1,4 +1,4 @@
-"""Monday morning: a training loop that knows nothing of this book, and what it hands over."""
+"""A training loop that knows nothing of this book, and what it hands over."""
 
 import numpy as np
 

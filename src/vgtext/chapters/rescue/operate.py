@@ -1,4 +1,4 @@
-"""The operating table: every plan's start beside what became of it, and how few changes mend the patient."""
+"""The operating table: every plan's start beside what became of it, and how few changes rescue the patient."""
 
 import numpy as np
 
@@ -43,7 +43,7 @@ def needed(plan):
                  if not rescued(Plan(**{**kept, name: getattr(patient, name)})))
 
 
-def draw_operation(layers, losses, activation="sigmoid", init="standard", way="nothing"):
+def draw_operation(layers, losses, activation="sigmoid", init="PyTorch default", way="nothing"):
     """Error signal at the start, and the losses at five rates with what they lead to."""
     plan = Plan(activation, init, way)
     top = best(plan)
@@ -101,5 +101,5 @@ def _draw_losses(ax, plan, top):
         ax.text(0.97, 0.98 - 0.075 * i, f"{words}, {p.rate:g}: {end}", color=color, ha="right", va="top",
                 transform=ax.transAxes, fontsize=9)
     if top == plan:
-        ax.text(0.97, 0.905, "it is the best of the five, too", color=COLORS["reference"], transform=ax.transAxes,
+        ax.text(0.97, 0.905, "it is also the best of the five", color=COLORS["reference"], transform=ax.transAxes,
                 ha="right", va="top", fontsize=9)

@@ -1,4 +1,4 @@
-"""The patient's chart, as admitted and after each operation: its loss, and one instrument at one step."""
+"""The patient's chart, as admitted and after each repair: its loss, and one instrument at one step."""
 
 import numpy as np
 
@@ -94,12 +94,12 @@ def draw_patient(losses, layers, look="error signal", step=1):
 
 
 def draw_stages(losses, layers, stage="1: ReLU", look="error signal", step=1):
-    """The chart after each operation, the earlier ones' losses in grey; what ``diagnose`` says of it."""
+    """The chart after each repair, the earlier ones' losses in gray; what ``diagnose`` says of it."""
     names, chart = list(STAGES), charts()[stage]
     before = [charts()[name] for name in names[: names.index(stage)]]
     draw_loss(losses, chart, step, others=before, label=9)
     values = draw_look(layers, chart, look, step)
-    head = "After operation " + stage.replace(":", ",") if ":" in stage else stage.capitalize()
+    head = "After repair " + stage.replace(":", ",") if ":" in stage else stage.capitalize()
     return (f"{head}: the loss ends at {np.mean(chart.loss[-10:]):.1f}, with {chart.ended[0]:.0%} of the training "
             f"digits right. Diagnosis: {diagnose(chart.recording()).cause}. At step {step}: {in_words(look, values)}")
 

@@ -10,8 +10,8 @@ from vgtext import nn
 DEPTH, WIDTH, STEPS, BATCH = 50, 64, 300, 64  # the budget: 300 mini-batches of 64 digits, 13 epochs and a half
 
 ACTIVATIONS = {"sigmoid": "sigmoid", "tanh": "tanh", "ReLU": "relu"}
-INITS = {"standard": "standard_uniform", "Glorot": "glorot_normal", "He": "he_normal"}
-#: What stands around or inside each layer, as ``vgtext.nn.mlp`` takes it: (normalization, shortcut, branch scale).
+INITS = {"PyTorch default": "standard_uniform", "Glorot": "glorot_normal", "He": "he_normal"}
+#: What is in or around each layer, as ``vgtext.nn.mlp`` takes it: (normalization, shortcut, branch scale).
 WAYS = {
     "nothing": (None, None, 1.0),
     "layer norm": ("layer", None, 1.0),
@@ -30,7 +30,7 @@ class Plan:
     """Four choices, in the words of the figures. The patient's are the defaults."""
 
     activation: str = "sigmoid"
-    init: str = "standard"
+    init: str = "PyTorch default"
     way: str = "nothing"
     rate: float = 0.001
 
