@@ -14,18 +14,28 @@ settings.load_profile("book")
 
 def pytest_configure(config):
     """Where a browser is required (in CI), its absence is a failure."""
+    config.option.loadscopereorder = False  # files are begun in our order, not the fullest first
     if os.environ.get("VGTEXT_REQUIRE_BROWSER") == "1" and not find_browser():
         raise pytest.UsageError(HOW_TO_GET_ONE)
 
 
+#: The files that take longest, in the order in which they are begun: who is last should not have one of these to do.
+LONGEST = ("test_fork_builds.py", "test_pages.py", "test_live.py", "tests/chapters/", "notebooks/")
+
+
 class ByFile(LoadFileScheduling):
-    """A file's tests stay together, but for the two longest: forks go one by one, pages by how they are reached."""
+    """A file's tests stay together, but for the two longest: forks go one by one, pages by what is asked of them."""
 
     def _split_scope(self, nodeid):
         file = super()._split_scope(nodeid)
         if file.endswith("test_fork_builds.py"):
             return nodeid
-        return file + ("[http" if "[http" in nodeid else "") if file.endswith("test_pages.py") else file
+        return nodeid.split("[")[0] if file.endswith("test_pages.py") else file
+
+
+def turn(item):
+    """Return when a test's turn is: the longest files first."""
+    return next((place for place, part in enumerate(LONGEST) if part in item.nodeid), len(LONGEST))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -35,7 +45,8 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Without a browser, leave out the tests that ask for one."""
+    """Begin with the longest; without a browser, leave out the tests that ask for one."""
+    items.sort(key=turn)
     if not find_browser():
         left_out = [item for item in items if "browser" in getattr(item, "fixturenames", ())]
         items[:] = [item for item in items if item not in left_out]
