@@ -34,7 +34,7 @@ def rates_that_work(recipe):
 
 
 def table(activation, init, measure="accuracy"):
-    """One map, (6, 7): test accuracy in per cent, steps to a loss of 0.5 (nan: never), or how many rates work."""
+    """One map, (6, 7): test accuracy in percent, steps to a loss of 0.5 (nan: never), or how many rates work."""
     cells = [Recipe(activation, init, *row) for row in ROWS.values()]
     if measure == "rates":
         return np.array([rates_that_work(cell) for cell in cells], float)
@@ -52,7 +52,7 @@ def draw_map(ax, activation="relu", init="He", measure="accuracy"):
     ax.set(xlabel="depth L", title=f"{NAMES[activation]}, {init} initialization")
     deep = {row: deepest(Recipe(activation, init, *cell)) for row, cell in ROWS.items()}
     plain, rest = deep.pop("nothing"), [row.replace(",\n", " + ") for row, depth in deep.items() if depth == DEPTHS[-1]]
-    shown = {"accuracy": "Color and number: test accuracy in per cent.",
+    shown = {"accuracy": "Color and number: test accuracy in percent.",
              "rates": f"Number: at how many of {len(RATES)} learning rates it trains.",
              "steps": "Number: steps until the mean loss of ten steps is below 0.5; – means not within 300."}[measure]
     words = f"to {plain} layers" if plain else "at no depth"

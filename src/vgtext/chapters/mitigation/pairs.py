@@ -15,9 +15,9 @@ PAIRS = {
     "tanh, and orthogonal initialization": (("sigmoid", "tanh"), ("Glorot", "orthogonal"), [
         [Recipe("sigmoid", "Glorot"), Recipe("sigmoid", "orthogonal")],
         [Recipe("tanh", "Glorot"), Recipe("tanh", "orthogonal")]]),
-    "residual, and batch norm (ReLU)": (("plain", "residual"), ("no norm", "batch norm"), [
+    "residual, and batch norm (ReLU)": (("plain", "residual"), ("no batch norm", "batch norm"), [
         [Recipe("relu", "He", n, s) for n in ("none", "batch")] for s in ("plain", "residual")]),
-    "residual, and layer norm (tanh)": (("plain", "residual"), ("no norm", "layer norm"), [
+    "residual, and layer norm (tanh)": (("plain", "residual"), ("no layer norm", "layer norm"), [
         [Recipe("tanh", "PyTorch default", n, s) for n in ("none", "layer")] for s in ("plain", "residual")]),
     "batch norm, and orthogonal (tanh)": (("no batch norm", "batch norm"), ("Glorot", "orthogonal"), [
         [Recipe("tanh", i, n) for i in ("Glorot", "orthogonal")] for n in ("none", "batch")]),
@@ -36,7 +36,7 @@ def interaction(pair, depth):
 
 
 def draw_pair(ax, curve, pair="residual, and batch norm (ReLU)", depth=50):
-    """Test accuracy in per cent with neither, either and both of two remedies; and the interaction against depth."""
+    """Test accuracy in percent with neither, either and both of two remedies; and the interaction against depth."""
     down, across, _ = PAIRS[pair]
     values = 100 * square(pair, depth)
     heat(ax, values, values)

@@ -7,7 +7,7 @@ from vgtext.palette import COLORS, NORM_COLORS, log_axis
 from .atlas import NAMES, ROWS
 from .runs import DEPTHS, STEPS, Recipe, best
 
-#: The norm's colour, marker and line of a remedy: full lines have shortcuts.
+#: The normalization's color, marker and line of a remedy: full lines have shortcuts.
 LOOKS = {"nothing": (NORM_COLORS[None], "s", ":"), "layer norm": (NORM_COLORS["layer"], "v", ":"),
          "batch norm": (NORM_COLORS["batch"], "^", ":"), "residual": (COLORS["forward"], "D", "-"),
          "residual,\nlayer norm": (NORM_COLORS["layer"], "o", "-"),

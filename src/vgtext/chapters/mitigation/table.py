@@ -29,7 +29,7 @@ def cures_of(remedy):
 
 
 def draw_cures(ax, cause="vanishing by depth"):
-    """Test accuracy in per cent of every network with every remedy, with one network framed."""
+    """Test accuracy in percent of every network with every remedy, with one network framed."""
     values = 100 * outcomes()
     heat(ax, values, values)
     j = list(CASES).index(cause)

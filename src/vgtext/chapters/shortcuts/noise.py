@@ -48,7 +48,7 @@ def draw_noise(line, lags, L=20, kind="plain"):
     for other in (1, 5, 50):
         lags.plot(away, likeness("plain", other), **SEED)
     lags.plot(away, likeness(kind, L), color=COLORS["backward"], marker="o", markersize=3)
-    lags.text(1.48, 1.04, "grey: plain, 1, 5 and 50 blocks", ha="right", va="center", fontsize=8,
+    lags.text(1.48, 1.04, "gray: plain, 1, 5 and 50 blocks", ha="right", va="center", fontsize=8,
               color=COLORS["reference"])
     return (f"{kind[0].upper() + kind[1:]}, ReLU, {L} block{'s' * (L > 1)} of {WIDTH}: gradients at inputs "
             f"{away[4]:.2f} apart have a likeness of {likeness(kind, L)[4] + 0.0:.2f} (mean of {SEEDS} networks); in a "
