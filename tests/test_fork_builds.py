@@ -30,7 +30,7 @@ def run(folder, *command):
     return done.stdout
 
 
-def tests_of(slug):
+def checks_of(slug):
     return ["tests/test_house.py", "tests/test_ledger.py", f"tests/chapters/test_{slug}.py"]
 
 
@@ -40,7 +40,7 @@ def test_a_chapter_alone_is_a_book_that_builds_and_passes_its_tests(slug, tmp_pa
     fork([slug], folder, **WHOLE[slug])
     run(folder, "jupyter-book", "build", ".", "-W", "--keep-going")
     assert (folder / f"_build/html/notebooks/{slug}.html").exists()
-    assert " passed" in run(folder, "pytest", "-p", "no:cacheprovider", *tests_of(slug))
+    assert " passed" in run(folder, "pytest", "-p", "no:cacheprovider", *checks_of(slug))
 
 
 @pytest.mark.parametrize("slug", [slug for slug in notebooks.slugs() if slug not in WHOLE])
@@ -48,7 +48,7 @@ def test_a_chapter_alone_is_whole_and_finds_its_tests(slug, tmp_path):
     """Its modules and tests import nothing that was left out, and each link, page and file of data leads to a file."""
     folder = tmp_path / "fork"
     fork([slug], folder)
-    assert " tests collected" in run(folder, "pytest", "-p", "no:cacheprovider", "--collect-only", *tests_of(slug))
+    assert " tests collected" in run(folder, "pytest", "-p", "no:cacheprovider", "--collect-only", *checks_of(slug))
     contents = yaml.safe_load((folder / "_toc.yml").read_text("utf8"))
     listed = [contents["root"], *(page["file"] for part in contents["parts"] for page in part["chapters"])]
     assert all((folder / f"{page}.md").exists() or (folder / f"{page}.ipynb").exists() for page in listed)

@@ -112,10 +112,10 @@ def move(figure, control):
     control.focus()
     for key in keys:
         control.press(key)
-        figure.page.wait_for_timeout(60)
-        after = state(figure)
-        if after[0] != before[0] and after[1] != before[1]:
-            return True
+        for _ in range(20):
+            figure.page.wait_for_timeout(20)
+            if all(now != then for now, then in zip(state(figure), before)):
+                return True
     return False
 
 

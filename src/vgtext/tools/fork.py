@@ -48,9 +48,9 @@ def fork(slugs, target, title=None, author=None, student=False, repository=None)
         write_notebook(target, slug, book, set(books), student)
     for page in target.glob("book/*.md"):
         page.write_text(unlink(page.read_text(encoding="utf-8"), set(books)), encoding="utf-8")
-    keep_cited(target / "book/references.bib", books)
     write_settings(target, books, title, author, repository)
     write_pages(target, books, title, student, repository)
+    keep_cited(target)
     return [slug for slug in notebooks.slugs() if slug not in books and any(slug in needs(b) for b in books.values())]
 
 
@@ -104,9 +104,10 @@ def unlink(text, chosen):
     return re.sub(r"\[([^\]]*)\]\(<?(?:\.\./)?(?:notebooks/|book/)?(\w+)\.(?:ipynb|html|md)[^)]*\)", plain, text)
 
 
-def keep_cited(path, books):
-    """Keep of the references at ``path`` those that the chapters cite."""
-    text = "".join(cell.source for book in books.values() for cell in book.cells if cell.cell_type == "markdown")
+def keep_cited(target):
+    """Keep of the references those that a page of the fork cites."""
+    path = target / "book/references.bib"
+    text = "".join(page.read_text(encoding="utf-8") for page in [*target.glob("*/*.md"), *target.glob("*/*.ipynb")])
     cited = {key.strip() for keys in re.findall(r"\{cite[^}]*\}`([^`]+)`", text) for key in keys.split(",")}
     head, *entries = re.split(r"\n(?=@)", path.read_text(encoding="utf-8"))
     kept = [entry for entry in entries if re.match(r"@\w+\{([^,]+),", entry)[1] in cited]
