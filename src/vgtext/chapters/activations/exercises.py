@@ -9,9 +9,9 @@ ROOT = np.sqrt(2 * np.pi)
 
 
 def given_slope(rng):
-    """The slope of tanh(kz), of softplus or of sin(kz), and a variance other than 1."""
+    """The slope of tanh(kz), of a steep softplus or of sin(kz), and a variance other than 1."""
     k = rng.uniform(0.3, 0.8)
-    slopes = (lambda z: k / np.cosh(k * z) ** 2, lambda z: 1 / (1 + np.exp(-k * z)), lambda z: k * np.cos(k * z))
+    slopes = (lambda z: k / np.cosh(k * z) ** 2, lambda z: 1 / (1 + np.exp(-4 * k * z)), lambda z: k * np.cos(k * z))
     return slopes[rng.integers(3)], rng.uniform(1.6, 4)
 
 

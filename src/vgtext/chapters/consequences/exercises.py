@@ -136,8 +136,6 @@ EXERCISES = {
                  "This compares single losses, and one unlucky batch sets it off. Compare medians of the last 20."),
                 (lambda loss: np.array([median_alarm(loss, np.mean), troubles(loss)[1]]),
                  "This is a running mean, which one large loss pulls up. Take the median."),
-                (lambda loss: np.array([np.argmax(loss > 3 * loss[0]), troubles(loss)[1]]),
-                 "This compares with the start. Compare with the lowest median so far."),
             ),
         ),
     )
