@@ -234,11 +234,38 @@ def test_a_check_beside_a_magic_line_counts(capsys, tmp_path, magic):
     assert rows(said(capsys, "grades", path)[1])[0]["rates"] == "1"
 
 
-@pytest.mark.parametrize("own", ["def check(*args):\n    return 'Right. Yes.'", "check = print"])
+@pytest.mark.parametrize("own", [
+    "def check(*args):\n    return 'Right. Yes.'", "check = print", "from generous import check",
+    "import generous as check", "from vgtext.ask import quiz as check", "async def check(*args):\n    pass",
+    "for check in [print]:\n    pass", "import builtins as b, generous as check"])
 def test_a_check_of_ones_own_earns_nothing(capsys, tmp_path, own):
     path = handed_in(tmp_path / "forged.ipynb", own, asks("rates", 1), outputs=["", "Right. It"])
     status, out, err = said(capsys, "grades", path)
     assert status == 1 and rows(out)[0]["rates"] == "0" and "a check of its own" in err
+
+
+def test_what_a_cell_prints_is_no_verdict_of_its_check(capsys, tmp_path):
+    """Whatever a reader prints beside a check, and whether the check is silenced."""
+    printed, wrong = "print('Right. Yes.')\n", asks("rates", 1)
+    for code, verdict, marks in ((f"{printed}{wrong}", "Not yet. No.", "0"), (f"{printed}{wrong};", None, "0"),
+                                 (f"{printed}print({wrong})", "Not yet. No.", "0"),
+                                 (f"print({wrong})", "Right. It", "1"), (f"x = 1\n{wrong}", "Right. It", "1")):
+        path = handed_in(tmp_path / "prints.ipynb", code)
+        book = nbformat.read(path, as_version=4)
+        said_so = [nbformat.v4.new_output("stream", text="Right. Yes.\n")] if printed in code else []
+        if verdict and f"print({wrong})" in code:
+            said_so.append(nbformat.v4.new_output("stream", text=verdict))
+        elif verdict:
+            said_so.append(nbformat.v4.new_output("execute_result", {"text/plain": verdict}))
+        book.cells[1].outputs = said_so
+        nbformat.write(book, path)
+        assert rows(said(capsys, "grades", path)[1])[0]["rates"] == marks, code
+
+
+def test_a_function_that_prints_right_is_judged_by_what_it_returns(capsys, tmp_path):
+    liar = "def f(*inputs):\n    print('Right. ', end='')\n    return 0"
+    path = handed_in(tmp_path / "liar.ipynb", f"{liar}\n{asks('growth', 'f')}")
+    assert rows(said(capsys, "grades", "--run", path)[1])[0]["growth"] == "0"
 
 
 def test_running_asks_the_books_own_check(capsys, tmp_path):

@@ -95,6 +95,15 @@ def draw_colors(ax):
     return "Eight colours."
 
 
+TALK = {"short": 1, "long": 60, "longer": 90, "brief": 3}
+
+
+def draw_talk(ax, how="short"):
+    ax.plot([0, 1], [0, 1])
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    return "word " * TALK[how] + "1."
+
+
 ODD = ["R&D", "a?b", "1 + 1", "50%", "x=y#z", "plain"]
 
 
@@ -104,7 +113,7 @@ def elements():
         explore(draw_line, slope=(1, 4), kind=["plain", "fancy"], labels={"slope": "slope σ_w"}),
         explore(draw_decades, top=(1, 3)), explore(draw_inverted), explore(draw_map, at=(0, 2)), explore(draw_table),
         explore(draw_bars), explore(draw_run, step=Play(0, 3, interval=40)), explore(draw_odd, which=ODD),
-        explore(draw_symlog), explore(draw_arrow), explore(draw_colors),
+        explore(draw_symlog), explore(draw_arrow), explore(draw_colors), explore(draw_talk, how=[*TALK]),
     ]
     return "".join(page_element(each.figure) for each in made)
 
@@ -438,6 +447,23 @@ def test_no_picture_and_no_caption_moves_what_stands_below(tab):
     assert len(heights) == 1
 
 
+@pytest.mark.parametrize("width", [640, 375])
+def test_the_longest_caption_has_its_room_from_the_start(tab, width):
+    tab.evaluate("width => (document.body.style.width = `${width}px`)", width)
+    found, heights, lines = figure(tab, "talk"), set(), set()
+    for how, words in TALK.items():
+        found.locator("select").select_option(how)
+        tab.wait_for_function("n => document.querySelector('#talk figcaption').innerText.split(' ').length === n + 1",
+                              arg=words)
+        heights.add(found.bounding_box()["height"])
+        lines.add(found.locator("figcaption").evaluate("""caption => {
+          const range = document.createRange();
+          range.selectNodeContents(caption);
+          return range.getBoundingClientRect().height;
+        }"""))
+    assert len(heights) == 1 and len(lines) >= 3
+
+
 def test_a_payload_that_cannot_be_read_says_so_and_can_be_tried_again(browser, file):
     html = file.read_text()
     name, data = "line", re.search(r'<vg-explore id="line".*?<script type="text/plain">([^<]*)', html, re.S)[1]
@@ -462,6 +488,8 @@ def test_a_payload_that_cannot_be_read_says_so_and_can_be_tried_again(browser, f
         found.get_by_role("button", name="Try again").click()
         found.locator("svg").wait_for()
         assert found.locator("input").count() == 1 and not notice.is_visible()
+        asked = tab.evaluate("[...document.head.querySelectorAll('script[src]')].map(script => script.src)")
+        assert len(asked) == len(set(asked)) == 3  # a browser may remember what an address gave
         tab.close()
 
 

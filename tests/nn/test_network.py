@@ -125,8 +125,10 @@ def test_a_plain_network_is_the_readable_one():
         np.testing.assert_allclose(network.layers[l].W_gradient, gradient.dW[l], rtol=1e-12)
         assert signals.gradient[l] == pytest.approx(np.linalg.norm(gradient.dW[l]))
         assert signals.error[l] == pytest.approx(np.linalg.norm(gradient.delta[l]) * np.sqrt(6))
+    for l in range(5):
+        assert (signals.mean[l], signals.variance[l]) == pytest.approx((a[l].mean(), a[l].var()))
         assert signals.activation[l] == pytest.approx(np.linalg.norm(a[l]) / np.sqrt(6))
-        assert signals.variance[l] == pytest.approx(a[l].var())
+    assert np.isnan([k[0] for k in (signals.error, signals.gradient, signals.saturation, signals.dead)]).all()
 
 
 @pytest.mark.parametrize("norm", [None, "batch", "layer"])

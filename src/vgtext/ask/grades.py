@@ -30,12 +30,12 @@ class Grades:
 
 @dataclass
 class Check:
-    """A call ``check(…EXERCISES["name"], answer)``, and whether its cell shows the verdict."""
+    """A call ``check(…EXERCISES["name"], answer)``, and whether its cell shows the verdict, and in which output."""
 
     name: str
     exercise: str  # the source of its first argument
     answer: str  # the source of its second argument
-    shown: bool
+    shown: str  # "stream" if it is printed, "execute_result" if it is the cell's last line, else ""
 
 
 def grade(path, run=False, seconds=TIME_LIMIT):
@@ -83,29 +83,41 @@ def checks(tree):
                 if isinstance(name, str):
                     value = statement.value if isinstance(statement, ast.Expr) else None
                     printed = isinstance(value, ast.Call) and getattr(value.func, "id", "") == "print"
-                    shown = printed or (statement is body[-1] and value is node)
+                    last = statement is body[-1] and value is node
+                    shown = "stream" if printed else "execute_result" if last else ""
                     found.append(Check(name, ast.unparse(node.args[0]), ast.unparse(node.args[1]), shown))
     return found
 
 
 def redefines_check(tree):
-    """Say whether a cell makes a ``check`` of its own."""
+    """Say whether a cell makes a ``check`` of its own, or imports one that is not the book's."""
     for node in ast.walk(tree) if tree else ():
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == "check":
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == "check":
             return True
         if isinstance(node, ast.Name) and node.id == "check" and isinstance(node.ctx, ast.Store):
             return True
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            books = getattr(node, "module", "") == "vgtext.ask"
+            if any((k.asname or k.name) == "check" and not (books and k.name == "check") for k in node.names):
+                return True
     return False
 
 
 def saved(cells, forged):
-    """Return the Grades that the outputs of executed cells say; none count where ``check`` is the notebook's own."""
+    """Return the Grades that the outputs of executed cells say; none count where ``check`` is the notebook's own.
+
+    Nor do printed verdicts count where the cell prints more of them than it prints checks.
+    """
     grades = Grades(problem="it defines a check of its own: run it (--run) to grade it" if forged else "")
     for cell, asked in cells:
-        said = verdicts(cell.outputs)
+        said = {kind: verdicts(output for output in cell.outputs if output.output_type == kind)
+                for kind in ("stream", "execute_result")}
+        if len(said["stream"]) > sum(check.shown == "stream" for check in asked):
+            said["stream"] = []
         for check in asked:
-            right = said.pop(0) if check.shown and said else False if check.shown else None
-            grades.right[check.name] = False if forged else right
+            shown = said.get(check.shown)
+            grades.right[check.name] = None if shown is None and not forged else bool(
+                shown and shown.pop(0) and not forged)
     return grades
 
 
@@ -142,8 +154,8 @@ def executed(notebook, cells, folder, seconds):
 
 def asked_again(client, genuine, check, end):
     """Return the genuine verdict on an answer, as the notebook stands now."""
-    shown = run_cell(client, f"print({genuine}({check.exercise}, {check.answer}))", end)
-    return bool(shown) and "Right. " in shown[-1]
+    shown = run_cell(client, f"print({genuine!r}, {genuine}({check.exercise}, {check.answer}).right)", end)
+    return f"{genuine} True" in "".join(shown or ())  # a reader's function may print, too, but does not know the name
 
 
 def run_cell(client, source, end):

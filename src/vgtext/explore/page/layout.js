@@ -154,7 +154,8 @@ function inColumn(scene, width, margins, stacked) {
       ? Math.min(room * aspect, most)
       : rowHeight(stacked ? SIZE.stackHeight : first * SIZE.aloneAspect);
     const w = aspect ? Math.min(room, h / aspect) : room;
-    const rect = { x: left + (room - w) / 2, y: foot + top, w, h, left, right, below: bottom, whole: width };
+    const x = left + (room - w) / 2;
+    const rect = { x, y: foot + top, w, h, left, right, below: bottom, whole: width };
     foot += top + h + bottom + (i < scene.length - 1 ? SIZE.stackGap : 0);
     return rect;
   });
