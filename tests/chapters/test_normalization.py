@@ -135,6 +135,11 @@ def test_the_kind_of_start_may_matter_though_its_scale_does_not():
     assert theory.chi("tanh", gamma=0.1) == pytest.approx(1, abs=1e-3)
 
 
+def test_the_gradient_grows_faster_in_small_batches():
+    small, middle, large = (lab.growth("batch", 20, batch=batch) for batch in (8, 128, 512))
+    assert small > 1.3 * middle > 1.3 * large
+
+
 def test_what_batch_norm_does_to_weights_that_are_too_large():
     """"At σ_w = 3 ... more than a million without normalization, about 23 with batch norm ... past a million"."""
     assert depth.sizes(None, 20, 3.0)[1][1] > 6

@@ -262,6 +262,13 @@ def test_every_run_that_learns_reaches_back_first():
     assert 20 < halved < 30
 
 
+def test_most_runs_whose_reach_rises_past_a_tenth_halve_their_loss():
+    rose = {(name, seed): lab.wakes(name, seed)[1] for name in lab.NETWORKS for seed in range(runs.TRACE_SEEDS)
+            if lab.wakes(name, seed)[0] > 0}
+    assert len(rose) == 19
+    assert [run for run, learned in rose.items() if learned < 0] == [("LSTM, b = 1", 0)]
+
+
 def test_what_the_text_says_of_waking():
     traced = {name: waking.traced(name) for name in lab.NETWORKS}
     loss, reach = traced["GRU, b = 0"][0]

@@ -32,6 +32,14 @@ def test_the_lives_show_the_same_words_and_the_text_gives_no_answer_away(mode, a
     assert not any(why in text for why in asked.get("right", {}).values())
 
 
+@pytest.mark.parametrize("number, shown", [(39.28940686250036, "39.29 degrees: "), (1.1**100, "13780 degrees: "),
+                                           (1.024e-7, "1.024e-07 degrees: "), (100, "100 degrees: ")])
+def test_a_number_is_shown_with_the_digits_that_count(mode, number, shown):
+    mode("text")
+    [line] = quiz("How many?", number=number, tolerance=0.01, unit="degrees", explain="why").quiz.solution()
+    assert line == shown + "why"
+
+
 def test_the_right_answer_is_not_always_first(mode):
     mode("text")
     asked = [quiz(f"Question {k}?", right={"a": "why"}, wrong={"b": "why", "c": "why"}).quiz for k in range(30)]

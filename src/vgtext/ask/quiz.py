@@ -125,8 +125,10 @@ class Quiz:
         return "\n".join([f"[quiz] {self.question}{hint[self.kind]}", *shown])
 
     def solution(self):
-        """Return the right answers with their reasons, one a line."""
-        return [f"{a[0]}{' ' + self.unit if self.unit else ''}: {a[2]}" for a in self.answers if a[1]]
+        """Return the right answers with their reasons, one a line; a number with four digits."""
+        unit = f" {self.unit}" if self.unit else ""
+        shown = (lambda n: f"{float(f'{n:.4g}'):g}") if self.kind == "number" else str
+        return [f"{shown(answer)}{unit}: {why}" for answer, right, why, *_ in self.answers if right]
 
     def fields(self):
         """Return the inputs of the form as HTML."""

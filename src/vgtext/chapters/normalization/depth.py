@@ -69,12 +69,12 @@ def row_14(seed=0):
 
 
 @cache
-def growth(norm, depth, activation="relu", beta=0.0, residual=False, seeds=2, **how):
+def growth(norm, depth, activation="relu", beta=0.0, residual=False, seeds=2, batch=BATCH, **how):
     """log10 of ‖dL/da[1]‖ / ‖dL/da[L]‖, what enters a block from above, mean over seeds; ``how`` goes to stack."""
     logs = []
     for seed in range(seeds):
         net = stack(norm, depth, activation, 1.0, WIDTH, beta, residual, seed, **how)
-        x, d = nn.sample_batch(WIDTH, BATCH, seed)
+        x, d = nn.sample_batch(WIDTH, batch, seed)
         net.forward(x)
         first = np.linalg.norm(d)
         for block in net.blocks[:0:-1]:
