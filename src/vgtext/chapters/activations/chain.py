@@ -88,8 +88,9 @@ def passing(width=400, layer=10):
 CLAIMS = (
     Claim(
         "S1.11", "ReLU passes positive inputs on and zeroes negative ones, and so keeps larger gradients.",
-        "holds if", "σ_w = √2. Active units have slope 1, but half of the units pass nothing, which the √2 makes up "
-        "for; and a unit can die. With σ_w = 1 a ReLU network of 50 layers loses its gradient as well.",
+        "holds if", "σ_w = √2, and “larger” means larger than a sigmoid's. Active units have slope 1, but half of the "
+        "units pass nothing, which the √2 makes up for; and a unit can die. With σ_w = 1 a ReLU network of 50 layers "
+        "loses its gradient as well. At both scales tanh passes on more.",
         (
             Evidence("slope of ReLU at z = 1", lambda: nn.get_activation("relu").derivative(1.0), 1.0, 0),
             Evidence("slope of ReLU at z = -1", lambda: nn.get_activation("relu").derivative(-1.0), 0.0, 0),
@@ -98,7 +99,11 @@ CLAIMS = (
                      0.0, 0.5),
             Evidence("the same, sigmoid", lambda: reaches("sigmoid", SCALES["√2 for all"]),
                      float(backward_sizes("sigmoid", HE)[1]), 0.6),
+            Evidence("the same, tanh", lambda: reaches("tanh", SCALES["√2 for all"]),
+                     float(backward_sizes("tanh", HE)[1]), 0.3),
             Evidence("the same, ReLU, σ_w = 1", lambda: reaches("relu", 1.0), -49 * float(np.log10(HE)), 0.5),
+            Evidence("the same, tanh, σ_w = 1", lambda: reaches("tanh", 1.0), float(backward_sizes("tanh", 1.0)[1]),
+                     0.3),
         ), "chain?activation=ReLU",
         setting="50 layers of 200 units, three seeds, no biases; the share that passes: 400 units, one seed. Before "
         "the first step.",

@@ -103,7 +103,8 @@ CLAIMS = (
     Claim(
         "S0.8", "Initialization, ReLU-like activations and normalization address vanishing gradients.", "holds if",
         "They are matched to each other. ReLU with PyTorch's default weights, or a sigmoid with Glorot's, does not "
-        "train ten layers; and at a hundred layers ReLU needs a shortcut and a normalization, both.",
+        "train ten layers; and at a hundred layers neither a normalization nor a shortcut alone is enough for ReLU. "
+        "Both together are.",
         (
             _evidence("initialization alone (sigmoid, Glorot)", Recipe("sigmoid", "Glorot"), 10, 0.1),
             _evidence("activation alone (ReLU, PyTorch default)", Recipe("relu", "PyTorch default"), 10, 0.1),
