@@ -57,11 +57,7 @@ def test_the_letters_of_a_formula_are_found(latex, letters):
     assert symbols(latex) == letters
 
 
-#: Chapters that still use the letters of the first edition: a name leaves this list with the chapter's new text.
-OLD_LETTERS = set()
-
-
-@pytest.mark.parametrize("slug", [slug for slug in SLUGS if slug not in OLD_LETTERS])
+@pytest.mark.parametrize("slug", SLUGS)
 def test_symbols_of_displayed_equations_are_in_the_notation(slug):
     known = noted() | OWN.get(slug, set())
     strange = {letter: latex for latex in equations(slug) for letter in symbols(latex) - known}
