@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from vgtext.diagnose import CAUSES, ROWS, UNDECIDED, Recording, diagnose, measure_symptoms
+from vgtext.diagnose import CAUSES, ROWS, UNDECIDED, Recording, diagnose, measure_symptoms, table
+from vgtext.diagnose.rules import questions
 
 R = 4
 FLAT = np.full(100, 2.0)
@@ -346,3 +347,60 @@ def test_a_file_that_is_no_recording_is_refused_by_name(tmp_path):
         Recording.load(tmp_path / "text.npz")
     with pytest.raises(FileNotFoundError):
         Recording.load(tmp_path / "none.npz")
+
+
+def signal(forward=1.0, backward=1.0, layers=6):
+    """Sizes of one record whose activations and errors change by these factors over all hidden layers."""
+    way = np.arange(layers) / (layers - 2)
+    return {"activation": [forward**way], "error": [backward ** way[::-1]]}
+
+
+def ends_at(level, third_quarter=None):
+    """A loss that starts at 1, and the level of its last quarter, and of the one before, if that is another."""
+    third = level if third_quarter is None else third_quarter
+    return np.r_[np.linspace(1, third, 50), np.full(25, third), np.full(25, level)]
+
+
+FAILED = {"train_accuracy": [0.3]}
+BRANCHES = {"shortcuts": True, "normalized": True}
+#: What a limit divides: a cause, a recording that depends on a number, and a number on either side.
+SIDES = {
+    "LEARNED": ("healthy", lambda v: {"loss": ends_at(v)}, 0.14, 0.28),
+    "VANISHES": ("vanishing by initialization", lambda v: signal(v**0.5, v**0.5), 0.045, 0.09),
+    "EXPLODES": ("exploding", lambda v: signal(v), 45, 22),
+    "LOST": ("layers not trained", lambda v: {**signal(v), "update": [[0, 1, 1, 1, 1, 1]]}, 1.4e-6, 0.7e-6),
+    "FEW_LAYERS": ("vanishing by initialization", lambda v: signal(0.1, 0.1, v), 5, 4),
+    "FEW_LAYERS, twice": ("vanishing by depth", lambda v: signal(0.1, 0.1, v), 10, 9),
+    "ALIVE": ("dead units", lambda v: {"dead": [[0.1, v, 0.1]]}, 0.96, 0.93),
+    "TOO_FAST": ("learning rate too large", ratio, 0.14, 0.07),
+    "TOO_SLOW": ("learning rate too small", ratio, 2.1e-4, 4.2e-4),
+    "NEAR_ONE, forward": ("vanishing by initialization", lambda v: signal(v**28, layers=30), 0.8, 0.89),
+    "NEAR_ONE, backward": ("vanishing by activation", lambda v: signal(1, v**28, layers=30), 0.8, 0.89),
+    "STANDS": ("label noise", lambda v: {"loss": ends_at(0.5 * v, 0.5), **ratio(0.01)}, 0.82, 0.68),
+    "MOVED": ("label noise", lambda v: {"loss": ends_at(v), **ratio(0.01)}, 0.93, 0.97),
+    "MOVES": ("label noise", lambda v: {"loss": ends_at(0.5), **ratio(v / 100)}, 0.14, 0.07),
+    "GAP": ("overfitting", lambda v: {"train_accuracy": [0.99], "test_accuracy": [0.99 - v]}, 0.14, 0.07),
+    "RISE": ("overfitting", lambda v: {"train_accuracy": [0.99], "test_loss": [2, 1, v]}, 1.3, 1.13),
+    "SHRINKS": ("weight decay too large", lambda v: {"weight": rows(1, v)}, 0.14, 0.28),
+    "INPUTS, small": ("scale of inputs or targets", lambda v: {"input": [v]}, 0.007, 0.014),
+    "INPUTS, large": ("scale of inputs or targets", lambda v: {"input": [v]}, 42, 21),
+    "HUGE": ("scale of inputs or targets", lambda v: {"loss": v * ends_at(0.5), **signal()}, 1.4e4, 0.7e4),
+    "FORGETS": ("vanishing through time", lambda v: {"time_gradient": [np.geomspace(v, 1, 9)]}, 7e-4, 1.4e-3),
+    "BRISK": ("warm-up missing", lambda v: {**fine(rows=2), **ratio(v, v), **BRANCHES}, 0.042, 0.021),
+    "COLLAPSES": ("warm-up missing", lambda v: {"gradient": rows(1, v), **ratio(1e-3, 1e-3), **BRANCHES}, 0.007, 0.014),
+    "RUNS_ON": ("data in order of class", lambda v: {"loss": saw(40, 40 * v + 20)}, 4, 3),
+}
+
+
+@pytest.mark.parametrize("limit", SIDES)
+def test_a_limit_divides_the_runs_on_its_two_sides(limit):
+    cause, make, yes, no = SIDES[limit]
+    kept = {} if limit == "LEARNED" else FAILED
+    answers = [questions(measure_symptoms(r), r)[cause]
+               for r in (Recording(**{**kept, **make(value)}) for value in (yes, no))]
+    assert answers[0] is True and answers[1] is not True
+
+
+def test_every_limit_has_its_two_sides():
+    constants = {name for name, value in vars(table).items() if name.isupper() and isinstance(value, float | int)}
+    assert constants | {"INPUTS"} == {limit.partition(",")[0] for limit in SIDES}

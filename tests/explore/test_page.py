@@ -232,6 +232,8 @@ def test_cells_are_read_as_row_column_value(tab):
             break
         tab.wait_for_timeout(100)
     assert read(found, 0.5, 0.25) == ["row: south", "column: b", "height: about 5"]
+    assert read(found, 1 / 6, 0.25) == ["row: south", "column: a", "height: about 4"]
+    assert read(found, 5 / 6, 0.75) == ["row: north", "column: c", "height: about 3"]
     assert walk(figure(tab, "table"), "ArrowRight", "ArrowDown", "ArrowRight") == ["row: second", "column: y", "11"]
     assert read(figure(tab, "bars"), 0.75, 0.4) == ["side: right", "count: 5"]
 
@@ -243,6 +245,8 @@ def test_a_tap_reads_a_point(browser, file):
     found = figure(tab, "line")
     tab.touchscreen.tap(*place(found, 0.5, 4 / 12))
     assert found.locator(".vg-tip").inner_text() == "rising\nlayer l: 2\nsize: 4"
+    tab.touchscreen.tap(*place(found, 0.25, 2 / 12))  # and the next one, too
+    assert found.locator(".vg-tip").inner_text() == "rising\nlayer l: 1\nsize: 2"
     context.close()
 
 

@@ -135,3 +135,38 @@ def test_a_breakdown_names_its_layer(broken):
     network.layers[broken].W[0, 0] = np.nan
     x, y = np.random.default_rng(0).standard_normal((4, 30)), np.arange(30) % 3
     assert nn.train(network, x, y, steps=3).breakdown == (1, broken, "activation")
+
+
+class Breaks(nn.Network):
+    """A network in which, at the second step, nan begins in one array of one layer, and runs back from there."""
+
+    steps, layer, where = 0, 0, ""
+
+    def loss_and_gradient(self, x, y, measure=False):
+        loss, self.steps = super().loss_and_gradient(x, y, measure), self.steps + 1
+        if self.steps < 2:
+            return loss
+        if self.where == "error":
+            for layer in self.layers[1 : self.layer + 1]:
+                layer.delta[0, 0] = layer.W_gradient[0, 0] = np.nan
+        if self.where == "gradient":
+            self.layers[self.layer].W_gradient[0, 0] = np.inf
+        return np.nan if self.where == "loss" else loss
+
+    def step(self, theta, gradient, rate):
+        """As an optimizer: move nothing, or one weight beyond all bounds."""
+        if self.where == "weight" and self.steps == 2:
+            self.layers[self.layer].W[0, 0] = np.inf
+
+
+@pytest.mark.parametrize("record_every", [0, 1])
+@pytest.mark.parametrize(("where", "layer"), [
+    *((where, layer) for where in ("error", "gradient", "weight") for layer in (1, 2, 3)), ("loss", 3)])
+def test_a_breakdown_names_its_step_its_layer_and_its_quantity(where, layer, record_every):
+    network = Breaks([nn.Dense(4, 5, "tanh"), nn.Dense(5, 5, "tanh"), nn.Dense(5, 3)])
+    network.where, network.layer = where, layer
+    x, y = np.random.default_rng(0).standard_normal((4, 30)), np.arange(30) % 3
+    run = nn.train(network, x, y, steps=4, optimizer=network, record_every=record_every)
+    assert run.breakdown == (2, layer, where) and len(run.loss) == 2
+    assert run.recorded.tolist() == [1] * record_every  # a step that broke is not recorded
+    assert str(run.breakdown) == f"step 2: nan or inf in the {where} of layer {layer}"

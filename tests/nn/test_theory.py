@@ -6,7 +6,7 @@ import pytest
 from autograd import jacobian as autograd_jacobian
 from gradients import seeds, steady
 from hypothesis import given
-from scipy import stats
+from scipy import integrate, stats
 
 from vgtext import nn
 from vgtext.nn.theory import jacobian, products, signal_propagation
@@ -190,3 +190,25 @@ def test_profiles_end_in_the_fixed_point_and_its_slope(name, sigma_w, sigma_b):
 def test_he_keeps_both_signals_of_relu_at_every_layer():
     assert signal_propagation.forward_sizes("relu", 2**0.5)[1:] == pytest.approx(np.zeros(50), abs=1e-9)
     assert signal_propagation.backward_sizes("relu", 2**0.5)[1:] == pytest.approx(np.zeros(50), abs=1e-9)
+
+
+@pytest.mark.parametrize("sigma_w, sigma_b", [(3.0, 0.5), (0.6, 0.0), (1.5, 1.0)])
+@pytest.mark.parametrize("name", ["tanh", "sigmoid", "relu", "gelu"])
+def test_each_layer_of_a_profile_follows_from_its_neighbor(name, sigma_w, sigma_b):
+    """By an integral of SciPy's, from the first layer on, where no profile has settled."""
+    phi, L = nn.get_activation(name), 6
+    q, forward, back = (law(name, sigma_w, sigma_b, L) for law in (
+        signal_propagation.variances, signal_propagation.forward_sizes, signal_propagation.backward_sizes))
+
+    def mean_square(f, q):
+        return sum(integrate.quad(lambda u: f(q**0.5 * u) ** 2 * stats.norm.pdf(u), *ends)[0]
+                   for ends in ((-12, 0), (0, 12)))
+
+    assert forward[0] == 0 and len(q) == len(forward) == len(back) == L + 1
+    for l in range(L):
+        assert q[l + 1] == pytest.approx(sigma_w**2 * 10 ** (2 * forward[l]) + sigma_b**2)
+    for l in range(1, L + 1):
+        assert 10 ** (2 * forward[l]) == pytest.approx(mean_square(phi, q[l]), rel=1e-6)
+    for l in range(1, L):
+        factor = sigma_w**2 * mean_square(phi.derivative, q[l])
+        assert 10 ** (2 * (back[l] - back[l + 1])) == pytest.approx(factor, rel=1e-6)
