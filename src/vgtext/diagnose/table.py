@@ -5,7 +5,7 @@
 
 from typing import NamedTuple
 
-# The limits lie between the groups of the tuned halves of the labelled runs (chapter "detection").
+# The limits lie between the groups of the tuned halves of the labeled runs (chapter "detection").
 LEARNED = 0.2  # a run without accuracies has learned if the loss fell below this share of its start
 VANISHES, EXPLODES = -1.2, 1.5  # log10 of the round trip
 LOST = -6.0  # below it, rounding may take whole updates away
@@ -63,7 +63,7 @@ ROWS = (
         "unit (use a sigmoid), ReLU or a clamp at the output (leave it out), a saturated output, a loss that does not "
         "depend on the prediction, or half-precision underflow.",
         "notebooks/activations.html", "gradients and dead units of every layer, the output's too"),
-    Row("data in order of class", "Does the loss fall and jump up again, run after run?", "loss, accuracy",
+    Row("data in order of class", "Does the loss jump up and fall again, time after time?", "loss, accuracy",
         f"{RUNS_ON} jumps",
         "Shuffle the examples before every epoch: the network learns each class and forgets it with the next.",
         "notebooks/detection.html", "the training loss at every step"),
@@ -76,14 +76,14 @@ ROWS = (
         "norms out of it.",
         "notebooks/consequences.html", "the size of every layer's weights"),
     Row("dead units", "Is a hidden layer blocked?", "dead", f"{ALIVE:.0%} of its units",
-        "Start biases at 0 or above, centre the inputs, or normalize before the activation; if the units die while "
+        "Start biases at 0 or above, center the inputs, or normalize before the activation; if the units die while "
         "training, lower the learning rate.",
         "notebooks/activations.html", "the share of dead units of every layer"),
     Row("exploding", "Does the round trip blow up?", "gradient, activation", f"R above {10**EXPLODES:.0f}",
         "Draw smaller weights: He for ReLU, Glorot for tanh; clipping only limits the damage.",
         "notebooks/initialization.html", "gradient and activation sizes of every layer at the first step"),
     Row("vanishing through time", "Does little of the gradient reach the first time step?", "time gradient",
-        "a thousandth of the last",
+        "a thousandth of the largest",
         "Shorten the way through time: attention, a skip over steps, a larger forget bias, an orthogonal recurrent "
         "matrix, or shorter sequences first.",
         "notebooks/recurrence.html", "in a recurrent network, the gradient per time step"),
@@ -99,8 +99,8 @@ ROWS = (
     Row("vanishing by depth", "Does it fade, a little in each of many layers?", "gradient, activation",
         f"R below {10**VANISHES:.2g}", "Add residual connections with normalization, or use fewer layers.",
         "notebooks/shortcuts.html", "gradient and activation sizes of every layer at the first step"),
-    Row("warm-up missing", "Do normalized branches start with large steps, or lose their signals after a few?",
-        "update ratio, gradient at later steps", f"ratio above {BRISK}, or a hundredth of the gradient",
+    Row("warm-up missing", "Do normalized branches start with large steps, or lose their signals after a few steps?",
+        "update ratio, gradient at later steps", f"ratio above {BRISK}, or a hundredth of the first gradient left",
         "Warm the learning rate up over the first tenth of the steps, put the norms before the branches (pre-norm), or "
         "lower the rate.",
         "notebooks/normalization.html", "gradient sizes at steps 1, 2, 4, 8, …, 64"),
@@ -110,15 +110,15 @@ ROWS = (
     Row("learning rate too small", "Does it hardly touch them?", "update ratio", f"below {TOO_SLOW}",
         "Raise the learning rate until the update-to-weight ratio is near 1e-3.",
         "notebooks/consequences.html", "the update-to-weight ratio of every layer"),
-    Row("overfitting", "Learned, and much worse on test data?", "accuracies", f"{GAP}",
+    Row("overfitting", "Learned, and much worse on test data?", "accuracies", f"a gap of {GAP}",
         "The gradients are not at fault: more data, augmentation, weight decay, or stop earlier.",
         "notebooks/detection.html", "the accuracy or the loss on test data"),
     Row("label noise", "Signals and steps in order, something learned, and the loss stands still?", "loss",
-        f"above {STANDS} of its third quarter",
+        f"end above {STANDS} of its third quarter",
         "The gradients are not at fault: read the examples with the largest loss and check their labels; if these are "
         "right, the model is too small or the inputs lack information.",
         "notebooks/rescue.html", "the training loss at every step"),
-    Row("healthy", "None of these, and it has learned?", "accuracy or loss", "the target, or a fifth of the loss",
+    Row("healthy", "None of these, and it has learned?", "accuracy or loss", "the target, or a fifth of the first loss",
         "Nothing to mend.", "notebooks/detection.html", "the training loss at every step, or the training accuracy"),
 )
 CAUSES = tuple(row.cause for row in ROWS)
