@@ -49,7 +49,7 @@ def test_the_command_prints_and_writes(tmp_path, capsys):
 
 def test_the_checklist_has_a_line_for_each_question():
     html = Checklist()._repr_html_()
-    assert html.count("<tr>") == len(ROWS) + 1 and len(repr(Checklist()).splitlines()) == len(ROWS)
+    assert html.count("<li>") == len(ROWS) and len(repr(Checklist()).splitlines()) == len(ROWS)
     assert "../notebooks/initialization.html" in html
     with pytest.raises(ValueError, match="parts must be of question, limit, cause, remedy, got 'answer'"):
         Checklist("answer")
