@@ -111,7 +111,8 @@ CLAIMS = (
     ),
     Claim(
         "S1.1", "Vanishing gradients occur particularly in the deeper layers.",
-        "garbled", "In deeper networks, yes; but in the layers nearest the input, which are the shallow ones.",
+        "garbled", "In deeper networks, yes; but in the layers nearest the input, where activations keep their size. "
+        "In a pure product all layers suffer alike.",
         (
             Evidence("sigmoid, 20 layers: the layer with the smallest weight gradient",
                      lambda: int(np.nanargmin(sigmoid_profile(20))), 1, 0),
@@ -124,8 +125,8 @@ CLAIMS = (
     ),
     Claim(
         "S1.4", "Gradients fall exponentially with depth.",
-        "holds if", "σ_w is off the critical line. On it a wide tanh network keeps its gradient, or, at the line's end "
-        "(σ_w = 1, no biases), follows a power law: layer l gets √(l/L).",
+        "holds if", "σ_w is below the critical line; above it they grow. On it a wide tanh network keeps its gradient, "
+        "or, at the line's end (σ_w = 1, no biases), follows a power law: layer l gets √(l/L).",
         (
             _rate_evidence("tanh, σ_w = 0.8", 0.8, 0.0),
             _rate_evidence("tanh, σ_w = 1, σ_b = 0.224", 1.0, BIASES["σ_b = 0.224"]),

@@ -113,7 +113,7 @@ CLAIMS = (
     Claim(
         "S3.7", "Very small weights saturate the response.",
         "garbled", "Small weights keep a unit in its linear range; large weights saturate it. One unit's gradient "
-        "vanishes both ways. In a wide random network large weights more than make up for the saturation they cause.",
+        "vanishes both ways. In a wide random tanh network large weights make up for the saturation, and more.",
         (
             Evidence("tanh, σ_w = 0.25: share of saturated units", lambda: middle_layer("tanh", 0.25)[1], 0.0, 1e-6),
             Evidence("tanh, σ_w = 5: share of saturated units", lambda: middle_layer("tanh", 5.0)[1],
