@@ -4,6 +4,7 @@ import itertools
 import re
 
 import numpy as np
+from matplotlib.figure import Figure
 
 FATES = ("inf or nan", "to inf")  # words of captions that tell of overflow
 
@@ -25,6 +26,14 @@ def check_figure(figure):
             plain = plain.replace(fate, "")
         assert scene and re.search(r"\d", caption) and caption.endswith("."), (state, caption)
         assert not re.search(r"\b(nan|inf)\b", plain), (state, caption)
+
+
+def lines_of(figure, **parameters):
+    """Return the lines that a figure draws at its opening state but for ``parameters``, of all its panels."""
+    panels = len(figure.scene(figure.values(figure.start))[0])
+    axes = np.ravel(Figure().subplots(1, panels))
+    figure.draw(*axes, **{**figure.values(figure.start), **parameters})
+    return [line for ax in axes for line in ax.lines]
 
 
 def caption_of(figures, name, /, **parameters):

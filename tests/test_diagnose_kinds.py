@@ -260,6 +260,7 @@ def test_the_output_layer_is_not_a_hidden_one():
     s = measure_symptoms(Recording(dead=dead))
     assert (s.dead, s.dead_layer, s.dead_output) == (0.97, 2, True)
     assert diagnose(Recording(loss=FLAT, dead=dead)).evidence[0].startswith("In layer 2, 97%")
+    assert measure_symptoms(Recording(saturation=[[0.2, 0.4, 0.9]])).saturation == pytest.approx(0.3)
     assert measure_symptoms(Recording(activation=[[1.0, 1.0, 0.0]])).silent is False
     assert measure_symptoms(Recording(activation=[[1.0, 0.0, 1.0]])).silent is True
     assert diagnose(Recording(loss=FLAT, dead=np.tile([0.1, 0.2, 0.2, 1.0], (2, 1)))).cause != "dead units"

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp
 
-from figures import caption_of, check_figure
+from figures import caption_of, check_figure, lines_of
 from prose import check_prose
 from vgtext import nn, results
 from vgtext.chapters import causes as lab
 from vgtext.chapters.causes import circle, depth, edges, fluctuations, inputs, plane, slopes, variance
 from vgtext.chapters.causes.exercises import EXERCISES
 from vgtext.nn.theory import signal_propagation
-from vgtext.palette import number
+from vgtext.palette import COLORS, number
 from vgtext.tools.notebooks import figures
 
 FIGURES = figures("causes")
@@ -235,6 +235,20 @@ def test_captions_tell_the_numbers_of_their_state():
     assert number(lab.exponential_rate(2.0), 3) in caption("rates", sigma_w=2.0)
     assert number(lab.pair_signals("tanh", 1.5, 0.5)[1][0, -1]) in caption("two_inputs", sigma_w=1.5, sigma_b=0.5)
     assert f"{lab.boundary('sigmoid'):.2f}" in caption("plane", activation="sigmoid", depth=100)
+
+
+@pytest.mark.parametrize("sigma_w, sigma_b", [(0.8, 0.0), (1.0, 0.0), (2.0, 0.0), (2.0, depth.BIASES["σ_b = 0.224"])])
+def test_the_curves_of_the_rates_stand_at_their_layers(sigma_w, sigma_b):
+    theory = signal_propagation.backward_sizes("tanh", sigma_w, sigma_b, depth.DEPTH)
+    measured, seen = depth.stored()[sigma_w, sigma_b], []
+    for line in lines_of(FIGURES["rates"], sigma_w=sigma_w, sigma_b=sigma_b):
+        right = {COLORS["theory"]: theory, COLORS["backward"]: measured}.get(line.get_color())
+        if right is not None:
+            l = line.get_xdata().astype(int)
+            assert np.log10(line.get_ydata()) == pytest.approx(right[l]) and l.min() == 1 and l.max() >= 58
+            seen.append(line.get_color())
+    assert sorted(seen) == sorted([COLORS["theory"], COLORS["backward"]] * 2)
+    assert f"Layer 1 gets {number(10 ** measured[1])} times" in caption("rates", sigma_w=sigma_w, sigma_b=sigma_b)
 
 
 def test_numbers_typed_into_the_prose():

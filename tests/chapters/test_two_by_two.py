@@ -143,6 +143,14 @@ def test_every_figure_draws_and_says_what_it_shows(name):
     check_figure(FIGURES[name])
 
 
+@pytest.mark.parametrize("network", lab.NETWORKS)
+def test_the_caption_of_the_layers_gives_each_end_its_own(network):
+    gradient = lab.layer_sizes(network, 0.7, 10)[2]
+    first, last = number(gradient[0], 3), number(gradient[-1], 3)
+    assert f"layer 1 gets a weight gradient of {first}, layer 10 one of {last};" in caption(
+        "layer_gradients", a=0.7, network=network)
+
+
 def test_captions_tell_the_numbers_of_their_state():
     assert number(1.2**50, 3) in caption("three_fates", size=0.6)
     assert number((0.6 * 2**0.5) ** 50, 3) in caption("three_fates", size=0.6)

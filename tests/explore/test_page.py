@@ -279,7 +279,7 @@ def test_a_link_opens_its_state_whatever_its_characters(tab, file, which):
 
 
 def test_a_plus_in_an_address_is_no_space(tab, file):
-    tab.goto(f"{file.as_uri()}#odd?which=1%20+%201")
+    tab.goto(f"{file.as_uri()}#odd?other=1+1&which=1%20+%201")
     tab.wait_for_function("document.querySelector('#odd figcaption').innerText === 'This is 1 + 1.'")
 
 

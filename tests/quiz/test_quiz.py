@@ -176,6 +176,15 @@ def test_one_comma_is_a_decimal_comma_where_it_groups_no_thousands(browser, mode
     tab.close()
 
 
+@pytest.mark.parametrize("k", range(3))
+def test_what_is_revealed_are_the_right_answers_with_their_reasons_and_no_other(page, mode, k):
+    answers = quiz(**(ONE, MANY, NUMBER)[k]).quiz.answers
+    answer(page, k, "7" if k == 2 else " ")
+    form = page.locator("form").nth(k)
+    form.locator("summary").press("Enter")
+    assert form.locator("details p").all_inner_texts() == [f"{a[0]}: {a[2]}" for a in answers if a[1]]
+
+
 def test_the_answer_is_revealed_after_a_try_and_not_before(page):
     form = page.locator("form").nth(2)
     assert not form.locator("summary").is_visible()
