@@ -78,7 +78,8 @@ def test_stubs_wait_for_the_reader_and_solutions_are_right(slug):
         if cell.cell_type == "code" and "check(" in cell.source:
             verdict = " ".join(cell.outputs[-1]["data"]["text/plain"].split())
             assert verdict.startswith("Right. " if inside else "Not yet. "), cell.source
-            assert inside or "seed=0" in cell.source or "no answer yet" in verdict, f"not the same twice: {cell.source}"
+            same = inside or "seed=0" in cell.source or "no answer yet" in verdict
+            assert same, f"not the same twice, use check(…, seed=0): {cell.source}"
             assert not inside or cell.source.startswith("# "), "JupyterLab shows the first line of a folded cell"
             said["Right." if inside else "Not yet."].append(cell.source)
     for name in exercises_of(slug):

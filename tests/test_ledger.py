@@ -6,12 +6,25 @@ import inspect
 import re
 from functools import cache, partial
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from vgtext import results
-from vgtext.ledger import KNOWN, VERDICTS, Claim, Evidence, Ledger, agrees, gather, measure, overview, stored_results
+from vgtext.ledger import (
+    KNOWN,
+    SOURCES,
+    VERDICTS,
+    Claim,
+    Evidence,
+    Ledger,
+    agrees,
+    gather,
+    measure,
+    overview,
+    stored_results,
+)
 
 GATHERED = gather()
 CLAIMS = [(slug, claim) for slug, claims in GATHERED.items() for claim in claims]
@@ -143,6 +156,12 @@ def test_the_ledger_has_an_entry_for_each_claim_in_order():
     assert "have none" in Ledger("P", claims)._repr_html_()
 
 
+def test_every_source_has_a_section_on_the_page():
+    page = (Path(__file__).parents[1] / "book/claims.md").read_text("utf8")
+    absent = [source for source in SOURCES if f'Ledger("{source}")' not in page]
+    assert not absent, f"book/claims.md has no section with Ledger(…) for {absent}"
+
+
 def test_a_stored_number_is_marked_with_the_command_that_makes_it():
     evidence = Evidence("a number", lambda: 1.0, 1.0, 0, stored="causes_depth")
     html = Ledger(claims={"one": (make(1.0, 1.0, 0, evidence=(evidence,)),)})._repr_html_()
@@ -152,7 +171,7 @@ def test_a_stored_number_is_marked_with_the_command_that_makes_it():
 
 def test_the_overview_has_each_claim_once_under_its_verdict():
     html = overview()
-    assert sorted(re.findall(r">([SRP]\d?\.\d+)<", html)) == sorted(IDS)
+    assert sorted(re.findall(r">(\w+\.\d+)</a>", html)) == sorted(IDS)
     for id, verdict in ((claim.id, claim.verdict) for _, claim in CLAIMS):
         part = html.partition(f">{verdict}</strong>")[2].partition("</dd>")[0]
         assert f">{id}</a>" in part, (id, verdict)

@@ -88,7 +88,8 @@ def gather():
         claims = getattr(import_module(f"vgtext.chapters.{module.name}"), "CLAIMS", ())
         for claim in claims:
             if claim.id not in KNOWN:
-                raise ValueError(f"chapter {module.name}: unknown claim {claim.id!r}")
+                raise ValueError(f"chapter {module.name}: unknown claim {claim.id!r}; SOURCES of vgtext.ledger counts "
+                                 "the statements of each source")
             if claim.id in seen:
                 raise ValueError(f"claim {claim.id} stands in {seen[claim.id]} and in {module.name}")
             seen[claim.id] = module.name
