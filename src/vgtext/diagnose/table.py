@@ -129,7 +129,7 @@ ROWS = (
         "Read the examples with the largest loss and check their labels. If these are right, train a shallow twin: if "
         "it learns, the layers lose directions that sizes do not show; if not, the model is too small or the inputs "
         "lack information.",
-        "notebooks/rescue.html#the-chart-is-clean-and-the-patient-is-ill", "the training loss at every step"),
+        "notebooks/rescue.html#sizes-in-order-directions-lost", "the training loss at every step"),
     Row("healthy", "None of these, and it has learned?", "accuracy or loss", "the target, or a fifth of the first loss",
         "Nothing to mend.", "notebooks/detection.html", "the training loss at every step, or the training accuracy"),
 )
