@@ -21,6 +21,8 @@ from vgtext.ask.quiz import source as quiz_source
 from vgtext.explore.page import script as figure_script
 from vgtext.explore.page import source as figure_source
 
+#: Files that the search page has no use for.
+SEARCH_HAS_NO = ("explore", "quiz", "copybutton", "clipboard", "togglebutton", "design-tabs")
 #: Markup that readers of screens stumble over: a title hidden by a label, a role that a list does not allow.
 MENDS = {' aria-label="Toggle hidden content"': "", 'role="doc-biblioentry"': 'role="listitem"'}
 
@@ -53,10 +55,11 @@ def mend_page(app, pagename, templatename, context, doctree):
     """Take thebe's files out of the page (they reach for a CDN, and throw), mend its markup, and let scripts wait.
 
     Scripts run when the page has been read, so that it shows before they have come; but in the search page, where some
-    that stand in its template need the others first.
+    that stand in its template need the others first, and which has no figure, quiz or code.
     """
+    unused = ("thebe", *SEARCH_HAS_NO) if pagename == "search" else ("thebe",)
     for kind in ("script_files", "css_files"):
-        context[kind] = [file for file in context[kind] if "thebe" not in repr(vars(file))]
+        context[kind] = [file for file in context[kind] if not any(word in repr(vars(file)) for word in unused)]
     if pagename != "search":
         context["script_files"] = [waiting(file) for file in context["script_files"]]
     for old, new in MENDS.items():

@@ -1,7 +1,7 @@
 """The search: the page that explains a thing comes first, whatever the thing is called."""
 
 import pytest
-from test_pages import home, reader  # noqa: F401 (home is a fixture)
+from test_pages import home, reader, web  # noqa: F401 (home and web are fixtures)
 
 #: What readers type, and the pages of which one must come first.
 FIRST = {

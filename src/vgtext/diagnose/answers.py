@@ -1,6 +1,7 @@
 """The answers to the questions, one function each: True, False, or None where what it needs was not recorded."""
 
 from . import table as t
+from .logic import above, below, either, every, invert
 
 
 def failed(s, target):
@@ -189,28 +190,3 @@ def standing_at_start(s):
 def faded_later(s):
     """Have the signals gone since the first record?"""
     return s.round_trip_last is not None and s.round_trip_last < t.VANISHES - 1
-
-
-def every(*answers):
-    """And: False if one is False, else None if one is unknown, else True."""
-    return False if False in answers else None if None in answers else True
-
-
-def either(*answers):
-    """Or: True if one is True, else None if one is unknown, else False."""
-    return True if True in answers else None if None in answers else False
-
-
-def invert(answer):
-    """Not; what is unknown stays unknown."""
-    return None if answer is None else not answer
-
-
-def above(value, limit):
-    """Is ``value`` above ``limit``? None if it is unknown."""
-    return None if value is None else value > limit
-
-
-def below(value, limit):
-    """Is ``value`` below ``limit``? None if it is unknown."""
-    return None if value is None else value < limit

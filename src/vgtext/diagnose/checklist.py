@@ -1,7 +1,8 @@
 """The table of questions as a page shows it: with limits for the chapter, with remedies for the checklist."""
 
-import os
 from html import escape
+
+from vgtext.explore.show import current_mode
 
 from .table import ROWS
 
@@ -23,8 +24,8 @@ class Checklist:
         return "\n".join(f"{i:2}. {row.cause}: {row.limit}" for i, row in enumerate(ROWS, 1))
 
     def _repr_html_(self):
-        """Write a numbered list; nothing where figures, too, show their text alone (``VGTEXT_EXPLORE=text``)."""
-        if os.environ.get("VGTEXT_EXPLORE") == "text":
+        """Write a numbered list for a built page; in a kernel the lines of text serve."""
+        if current_mode() != "static":
             return None
         return f'<ol class="checklist">{"".join(f"<li>{self._item(row)}</li>" for row in ROWS)}</ol>'
 

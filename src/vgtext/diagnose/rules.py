@@ -10,6 +10,7 @@ import textwrap
 from dataclasses import dataclass
 
 from . import answers as ask
+from . import logic
 from . import table as t
 from .numbers import missing
 from .recording import Recording
@@ -77,7 +78,7 @@ def _undecided(s, recording, candidates, blocked):
                          "(shortcuts with a norm); if it does not, look at the data, the labels, and the loop that "
                          "feeds them.", tuple(dict.fromkeys((*candidates, "vanishing by depth", "label noise"))),
                          ("the loss of a twin of few layers", *asked))
-    if s.curve is not None and ask.above(s.curve.late, t.STANDS) is not True:
+    if s.curve is not None and logic.above(s.curve.late, t.STANDS) is not True:
         return Diagnosis(t.UNDECIDED, said, "Train on: nothing is wrong with signals and steps, and the loss is still "
                          "falling.")
     return Diagnosis(t.UNDECIDED, said, "Nothing that was recorded says what is wrong. Record more before you change "
@@ -89,8 +90,8 @@ def questions(s, recording, target=0.9):
     fails = ask.failed(s, target)
     ill = fails is not False  # signals are judged without a loss too, unless the run is known to have learned
     fades = ask.vanishing(s, recording)
-    deep = ask.every(None if s.layers is None else s.layers >= 2 * t.FEW_LAYERS, not recording.shortcuts)
-    overfits = ask.above(s.gap, t.GAP) if s.gap is not None else ask.above(s.test_rise, t.RISE)
+    deep = logic.every(None if s.layers is None else s.layers >= 2 * t.FEW_LAYERS, not recording.shortcuts)
+    overfits = logic.above(s.gap, t.GAP) if s.gap is not None else logic.above(s.test_rise, t.RISE)
     answers = {
         "layers not trained": ask.frozen(s, fails),
         "bad batch or operation": ask.bad_operation(s),
@@ -99,19 +100,19 @@ def questions(s, recording, target=0.9):
         "flat output": ask.flat(s, target),
         "data in order of class": ill and ask.in_order(s),
         "late divergence": ill and ask.lost_again(s),
-        "weight decay too large": ill and ask.below(s.shrinks, t.SHRINKS),
+        "weight decay too large": ill and logic.below(s.shrinks, t.SHRINKS),
         "dead units": ill and ask.dead(s),
         "exploding": ill and ask.exploding(s),
-        "vanishing through time": ill and ask.below(s.through_time, t.FORGETS),
-        "vanishing by initialization": ill and ask.every(fades, ask.weak(s)),
-        "vanishing by activation": ill and ask.every(fades, ask.below(ask.factors(s)[1], t.NEAR_ONE)),
-        "vanishing by depth": ill and ask.every(fades, deep),
-        "warm-up missing": ask.every(fails, ask.collapsed(s, recording)),
-        "learning rate too large": ask.every(fails, ask.too_large(s)),
-        "learning rate too small": ask.every(fails, ask.too_small(s)),
-        "overfitting": ask.every(ask.invert(fails), overfits),
-        "label noise": ask.every(fails, not s.broke, ask.learned_something(s), ask.stands(s), not ask.faded_later(s)),
-        "healthy": ask.invert(fails),
+        "vanishing through time": ill and logic.below(s.through_time, t.FORGETS),
+        "vanishing by initialization": ill and logic.every(fades, ask.weak(s)),
+        "vanishing by activation": ill and logic.every(fades, logic.below(ask.factors(s)[1], t.NEAR_ONE)),
+        "vanishing by depth": ill and logic.every(fades, deep),
+        "warm-up missing": logic.every(fails, ask.collapsed(s, recording)),
+        "learning rate too large": logic.every(fails, ask.too_large(s)),
+        "learning rate too small": logic.every(fails, ask.too_small(s)),
+        "overfitting": logic.every(logic.invert(fails), overfits),
+        "label noise": logic.every(fails, not s.broke, ask.learned_something(s), ask.stands(s), not ask.faded_later(s)),
+        "healthy": logic.invert(fails),
     }
     return {row.cause: answers[row.cause] for row in t.ROWS}
 
