@@ -16,7 +16,7 @@ CHECKED = {"exclude": [[".katex-html"]]}
 SCROLL = """async () => {
   for (let y = 0; y < document.body.scrollHeight; y += 600) {
     scrollTo(0, y);
-    await new Promise(requestAnimationFrame);
+    await new Promise((next) => { requestAnimationFrame(next); setTimeout(next, 100); }); // a tab may get no frames
   }
   scrollTo(0, 0);
 }"""
