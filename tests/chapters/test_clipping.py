@@ -226,6 +226,7 @@ def test_adam_follows_its_two_averages(spike, when):
 def test_adam_sleeps_and_clipping_wakes_it():
     """Late in training; at step 100 the correction of the bias, 10.5, hides it."""
     late, early = lab.strides("adam", 1000, 10_000), lab.strides("adam", 1000, 100)
+    assert late[9999] / spikes.BOUND == pytest.approx(1.01, abs=0.005)  # "the others here add 1%"
     assert late[9999] == pytest.approx(3.19, abs=0.01) and late[10_099] == pytest.approx(1 / 30, rel=0.02)
     assert early[99] == pytest.approx(1, abs=0.05) and 1 / (1 - 0.999**100) == pytest.approx(10.5, abs=0.05)
     assert lab.after_spike(1000, 10_000) < 0.1 * 900 and lab.after_spike(10, 10_000) > 0.9 * 900

@@ -63,7 +63,8 @@ def draw_spike(gradient, stride, spike=1000, when=10_000, c=None):
         gradient.text(0.97, 0.97, "gray: before clipping", color=COLORS["reference"], ha="right", va="top", fontsize=9,
                       transform=gradient.transAxes)
     stride.axhline(BOUND, **REFERENCE)
-    label_line(stride, AFTER, BOUND, "Adam's bound", COLORS["reference"], ha="right", va="bottom", xytext=(0, 2))
+    label_line(stride, AFTER, BOUND, "bound for a lone gradient", COLORS["reference"], ha="right", va="bottom",
+               xytext=(0, 2))
     stride.plot(t, strides("sgd", spike, when, c)[shown], color=COLORS["seed"], linewidth=1.2)
     made = strides("adam", spike, when, c)
     stride.plot(t, made[shown], color=COLORS["weight"], linewidth=3)
