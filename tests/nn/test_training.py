@@ -26,7 +26,7 @@ def test_learning_the_digits():
     assert h.breakdown is None and np.array_equal(h.steps, np.arange(1, 301))
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+@pytest.mark.parametrize("optimizer", list(nn.OPTIMIZERS))
 def test_the_same_seed_gives_the_same_run(optimizer):
     runs = []
     for seed in (0, 0, 1):
@@ -175,7 +175,7 @@ def test_data():
 @pytest.mark.parametrize("options, words", [
     ({"steps": 0}, "steps must be at least 1, got 0"),
     ({"learning_rate": -0.1}, "learning_rate must be at least 0, got -0.1"),
-    ({"optimizer": "rmsprop"}, "optimizer must be one of sgd, momentum, adam; got 'rmsprop'"),
+    ({"optimizer": "rmsprop"}, "optimizer must be one of sgd, momentum, adam, adamw, muon; got 'rmsprop'"),
     ({"clip": ("size", 1.0)}, "clip must be one of value, norm, global_norm; got 'size'"),
     ({"clip": ("value", 0.0)}, "clip limit must be above 0, got 0.0"),
     ({"batch_size": 0}, "batch_size must be at least 1, got 0"),

@@ -18,7 +18,9 @@ and ``python -m benchmarks forms`` what the fast one gains.
 
 from . import backprop, data, initializers, losses, norms, optimizers
 from .activations import ACTIVATIONS, Activation, elu, get_activation, leaky_relu
+from .adam import Adam, AdamW
 from .backprop import Gradient, backward, forward, numerical_gradient, random_network
+from .clipping import CLIPPINGS, clip_by_global_norm, clip_by_norm, clip_by_value
 from .fast.dense import FastDense
 from .fast.forms import FAST
 from .fast.norms import FastBatchNorm, FastLayerNorm, FastRMSNorm
@@ -28,9 +30,10 @@ from .fast.threads import one_blas_thread
 from .initializers import INITIALIZERS, get_initializer
 from .layers import Dense, Highway, Pointwise, Residual
 from .losses import LOSSES, accuracy, get_loss
+from .muon import Muon, newton_schulz
 from .network import Network, lsuv, mlp
 from .norms import NORMS, BatchNorm, LayerNorm, RMSNorm
-from .optimizers import CLIPPINGS, OPTIMIZERS, SGD, Adam, clip_by_global_norm, clip_by_norm, clip_by_value
+from .optimizers import OPTIMIZERS, SGD, PerArray
 from .recurrent import Recurrent
 from .scale import log2_norm
 from .signals import Signals, measure, propagate, sample_batch, sample_weights

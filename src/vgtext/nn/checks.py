@@ -93,6 +93,24 @@ def array(name, value, shape=None, dtype=None, finite=True):
     return value
 
 
+def writable(name, value):
+    """Return ``value`` if it is an array of floats that can be changed in place; raise TypeError otherwise."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+        raise TypeError(f"{name} must hold floats in an array, which is changed in place, got {value!r}")
+    return value
+
+
+def movable(theta, gradient):
+    """Raise TypeError or ValueError if theta cannot be moved in place, or the gradient does not fit it."""
+    if reals("gradient", gradient).shape != writable("theta", theta).shape:
+        raise ValueError(f"gradient must have the shape of theta, {theta.shape}, got {np.shape(gradient)}")
+
+
+def rate(value, theta):
+    """Return a learning rate: a number, or an array with one for each entry of theta."""
+    return array("rate", value, theta.shape) if isinstance(value, np.ndarray) else number("rate", value)
+
+
 def _fits(given, allowed):
     return len(given) == len(allowed) and all(a in (None, g) for g, a in zip(given, allowed))
 

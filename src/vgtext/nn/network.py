@@ -47,7 +47,7 @@ class Network:
 
     def _bind(self):
         """Make every parameter and gradient a view into the flat vectors; note each block's slice of them."""
-        self._slices, self.parameters, start = [], {}, 0
+        self._slices, self.parameters, self._shapes, start = [], {}, {}, 0
         for i, owners in enumerate(self._owners):
             first = start
             for j, owner in enumerate(owners):
@@ -56,6 +56,7 @@ class Network:
                     setattr(owner, name, self.theta[part].reshape(shape))
                     setattr(owner, f"{name}_gradient", self.gradient[part].reshape(shape))
                     self.parameters[f"block{i + 1}.{j}.{name}"] = part
+                    self._shapes[f"block{i + 1}.{j}.{name}"] = shape
                     start = part.stop
             self._slices.append(slice(first, start))
 
@@ -63,6 +64,13 @@ class Network:
     def depth(self):
         """The number of layers L."""
         return len(self.layers) - 1
+
+    @property
+    def hidden(self):
+        """The shapes of the hidden weight matrices by name: all matrices but those of the first and the last block."""
+        own = [i + 1 for i, owners in enumerate(self._owners) if owners]
+        ends = {f"block{own[0]}", f"block{own[-1]}"} if own else set()
+        return {k: s for k, s in self._shapes.items() if min(s) > 1 and k.partition(".")[0] not in ends}
 
     def forward(self, x, training=True):
         """Return the output a[L], (n_L, examples), for x (n_0, examples)."""

@@ -1,14 +1,17 @@
-"""Optimizers, clipping and schedules: what happens to a gradient before it moves the weights.
+"""Optimizers and schedules: how a gradient moves the weights.
 
-An optimizer keeps its state in flat vectors and changes theta in place: ``optimizer.step(theta, gradient, rate)``.
+An optimizer keeps its state in flat vectors and changes theta in place: ``optimizer.step(theta, gradient, rate)``;
+``rate`` is a number, or an array with one for each entry of theta. One that treats some weights in a way of their own
+has ``bind(network)``, which :func:`~vgtext.nn.train` calls first.
 """
 
-from math import cos, log2, pi
+from math import cos, pi
 
 import numpy as np
 
 from . import checks
-from .scale import log2_norm
+from .adam import Adam, AdamW
+from .muon import Muon
 
 
 class SGD:
@@ -19,110 +22,58 @@ class SGD:
         self.momentum, self.v, self.work = checks.number("momentum", momentum, least=0, below=1), None, None
 
     def step(self, theta, gradient, rate):
-        """Move theta, in place, by one step at learning rate ``rate``."""
+        """Move theta, in place, by one step at learning rate ``rate``, a number or one for each entry of theta."""
         if self.work is None:
-            _check(theta, gradient)
+            checks.movable(theta, gradient)
             self.work, self.v = np.empty_like(theta), np.zeros_like(theta) if self.momentum else None
         if self.momentum:
             self.v *= self.momentum
             self.v += gradient
             gradient = self.v
-        theta -= np.multiply(gradient, theta.dtype.type(checks.number("rate", rate)), out=self.work)
+        theta -= np.multiply(gradient, np.asarray(checks.rate(rate, theta), theta.dtype), out=self.work)
 
 
-class Adam:
-    """Adam (Kingma and Ba 2015, algorithm 1), with every constant folded into the rate and eps.
+class PerArray:
+    """Another optimizer, with a learning rate of its own for some arrays: ``rate * factors[name]``.
 
-    ``m = b1 m + g``;  ``v = b2 v + g^2``;  ``theta -= rate (m / c1) / (sqrt(v / c2) + eps)``, where c1 and c2 are the
-    sums of the weights in m and v, ``(1 - b^t) / (1 - b)``: both fractions are weighted means, from the first step on.
+    ``factors`` are numbers by the names in ``network.parameters``, such as {"block2.0.W": 0.125}; arrays that are not
+    named keep the rate. Raises ValueError for a name that the network lacks, or a factor below 0.
     """
 
-    def __init__(self, beta1=0.9, beta2=0.999, eps=1e-8):
-        """Take the decay rates of the two running averages."""
-        self.beta1 = checks.number("beta1", beta1, least=0, below=1)
-        self.beta2 = checks.number("beta2", beta2, least=0, below=1)
-        self.eps, self.t, self.m = checks.number("eps", eps, above=0), 0, None
+    def __init__(self, optimizer, factors):
+        """Take the optimizer, by name or as an object, and the factors."""
+        if not isinstance(factors, dict):
+            raise TypeError(f'factors must be a dict such as {{"block2.0.W": 0.125}}, got {factors!r}')
+        self.optimizer, self.factor = get_optimizer(optimizer), None
+        self.factors = {name: checks.number("factors", value, least=0) for name, value in factors.items()}
+
+    def bind(self, network):
+        """Spread the factors over the entries of theta."""
+        self.optimizer, self.factor = get_optimizer(self.optimizer, network), np.ones_like(network.theta)
+        for name, value in self.factors.items():
+            self.factor[network.parameters[checks.choice("factors", name, network.parameters)]] = value
 
     def step(self, theta, gradient, rate):
-        """Move theta, in place, by one step at learning rate ``rate``."""
-        if self.m is None:
-            _check(theta, gradient)
-            self.m, self.v, self.work = np.zeros((3, theta.size), theta.dtype)
-        self.t, m, v, work, real = self.t + 1, self.m, self.v, self.work, theta.dtype.type
-        checks.number("rate", rate)
-        c1, c2 = ((1 - b**self.t) / (1 - b) for b in (self.beta1, self.beta2))
-        m *= real(self.beta1)
-        m += gradient
-        v *= real(self.beta2)
-        v += np.multiply(gradient, gradient, out=work)
-        np.sqrt(v, out=work)
-        work += real(self.eps * c2**0.5)
-        np.divide(m, work, out=work)
-        work *= real(rate * c2**0.5 / c1)
-        theta -= work
-
-
-def _check(theta, gradient):
-    """Raise TypeError or ValueError if theta is no array that can be moved in place, or the gradient does not fit."""
-    if not isinstance(theta, np.ndarray) or theta.dtype.kind != "f":
-        raise TypeError(f"theta must be an array of floats, which is changed in place, got {theta!r}")
-    if checks.reals("gradient", gradient).shape != theta.shape:
-        raise ValueError(f"gradient must have the shape of theta, {theta.shape}, got {np.shape(gradient)}")
+        """Move theta, in place, by one step at learning rate ``rate``, a number or one for each entry of theta."""
+        if self.factor is None:
+            raise RuntimeError("step needs to know the arrays first: call bind(network), as nn.train does")
+        self.optimizer.step(theta, gradient, self.factor * checks.rate(rate, theta))
 
 
 #: Every optimizer by name.
-OPTIMIZERS = {"sgd": SGD, "momentum": lambda: SGD(momentum=0.9), "adam": Adam}
+OPTIMIZERS = {"sgd": SGD, "momentum": lambda: SGD(momentum=0.9), "adam": Adam, "adamw": AdamW, "muon": Muon}
 
 
-def get_optimizer(optimizer):
-    """Return a new optimizer of that name, or the object itself; raise ValueError with the list of names."""
-    if hasattr(optimizer, "step"):
-        return optimizer
-    return OPTIMIZERS[checks.choice("optimizer", optimizer, OPTIMIZERS)]()
+def get_optimizer(optimizer, network=None):
+    """Return a new optimizer of that name, or the object itself, bound to the network if there is one.
 
-
-def clip_by_value(gradients, limit):
-    """Clip each entry to [-limit, limit], in place: this changes the direction. Return True if any entry changed."""
-    limit, clipped = checks.number("limit", limit, above=0), False
-    for g in _in_place(gradients):
-        clipped = clipped or bool(np.abs(g).max(initial=0) > limit)
-        np.clip(g, -limit, limit, out=g)
-    return clipped
-
-
-def clip_by_norm(gradients, limit):
-    """Scale each array of a norm above ``limit`` down to it, in place: each keeps its direction, the whole does not."""
-    return any([clip_by_global_norm([g], limit) for g in _in_place(gradients)])
-
-
-def clip_by_global_norm(gradients, limit):
-    """Scale all arrays by one factor so that their joint norm is at most ``limit``, in place (Pascanu et al. 2013).
-
-    The direction is kept, even where the squared norm overflows. Return True if anything changed. A gradient that holds
-    nan or inf has no direction and is left alone.
+    Raises ValueError with the list of names.
     """
-    log_limit, gradients = log2(checks.number("limit", limit, above=0)), _in_place(gradients)
-    sizes = np.array([log2_norm(g) for g in gradients])
-    largest = sizes.max(initial=-np.inf)
-    if not np.isfinite(largest):
-        return False
-    log_norm = largest + 0.5 * float(np.log2(np.sum(np.exp2(2 * (sizes - largest)))))
-    if log_norm <= log_limit:
-        return False
-    for g in gradients:
-        g *= g.dtype.type(2.0 ** (log_limit - log_norm))
-    return True
-
-
-def _in_place(gradients):
-    for g in (gradients := checks.sequence("gradients", gradients, "arrays")):
-        if not isinstance(g, np.ndarray) or g.dtype.kind != "f":
-            raise TypeError(f"gradients must be arrays of floats, which are changed in place, got {g!r}")
-    return gradients
-
-
-#: Every way of clipping by name.
-CLIPPINGS = {"value": clip_by_value, "norm": clip_by_norm, "global_norm": clip_by_global_norm}
+    if not hasattr(optimizer, "step"):
+        optimizer = OPTIMIZERS[checks.choice("optimizer", optimizer, OPTIMIZERS)]()
+    if network is not None and hasattr(optimizer, "bind"):
+        optimizer.bind(network)
+    return optimizer
 
 
 def constant(rate):

@@ -51,6 +51,7 @@ class Recurrent:
         self.loss, self.dtype = get_loss(loss), checks.float_type(dtype)
         rows_h, rows_x = self.cell.blocks_h * n, self.cell.blocks_x * n
         shapes = {"W": (rows_h, n), "U": (rows_x, n_in), "b": (rows_x, 1), "V": (n_out, n), "c": (n_out, 1)}
+        self.hidden = {"W": shapes["W"]}  # for optimizers that treat hidden matrices in a way of their own
         ends = np.cumsum([int(np.prod(s)) for s in shapes.values()])
         self.parameters = {name: slice(end - int(np.prod(s)), end) for (name, s), end in zip(shapes.items(), ends)}
         self.theta, self.gradient = np.zeros((2, ends[-1]), self.dtype)

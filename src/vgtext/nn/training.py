@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from . import checks
+from .clipping import CLIPPINGS
 from .losses import accuracy
-from .optimizers import CLIPPINGS, constant, get_optimizer
+from .optimizers import constant, get_optimizer
 from .progress import bar
 from .scale import log2_norm
 
@@ -79,7 +80,7 @@ def train(network, x, y, *, steps, optimizer="sgd", learning_rate=0.1, batch_siz
     if test is not None and checks.reals("test[0]", test[0]).shape[:-1] != x.shape[:-1]:
         raise ValueError(f"test must hold an x of shape {x.shape[:-1]} and examples, got {np.shape(test[0])}")
     checks.whole("record_every", record_every, 0), checks.whole("evaluate_every", evaluate_every, 0)
-    optimizer, clip, history = get_optimizer(optimizer), _clipping(clip, network), History()
+    optimizer, clip, history = get_optimizer(optimizer, network), _clipping(clip, network), History()
     batches = _batches(x, y, size, checks.generator("seed", seed))
     for step in bar(range(1, steps + 1), progress, "training"):
         record = record_every and (step - 1) % record_every == 0
