@@ -60,5 +60,5 @@ def test_a_slider_of_a_running_notebook_moves_its_figure(browser, tmp_path):
         second.scroll_into_view_if_needed()
         second.locator("clipPath").first.wait_for(state="attached")
         ids = tab.evaluate("[...document.querySelectorAll('.vg-explore [id]')].map((e) => e.id)")
-        assert len(ids) == len(set(ids)), "two figures share an id: one is clipped, and labelled, by the other's"
+        assert len(ids) == len(set(ids)), "two figures share an id: one is clipped, and labeled, by the other's"
         tab.close()

@@ -106,3 +106,16 @@ def test_no_other_page_has_a_glossary(page):
 def test_the_definition_of_vanishing_is_in_one_chapter(slug):
     defined = re.search(r"^> .*\bvanish", "\n".join(cells(slug)), re.M | re.I)
     assert bool(defined) == (slug == "problem")
+
+
+#: British spellings of words that this book uses; it is written in American English.
+BRITISH = re.compile(r"\b(grey|colour|labelled|centred|neighbour|behaviour|favour|licence|maths\b|afterwards|towards|"
+                     r"artefact|(?:normal|initial|optim|recogn|general|summar)is(?:e|ing|ation))\w*", re.I)
+
+
+@pytest.mark.parametrize("place", ["book/*.md", "notebooks/*.ipynb", "*.md", "src/vgtext/chapters/**/*.py",
+                                   "src/vgtext/diagnose/*.py", "src/vgtext/ask/*.*", "src/vgtext/tools/*.py"])
+def test_american_spelling(place):
+    found = {(path.name, word.group()) for path in sorted(ROOT.glob(place)) if path.suffix != ".pyc"
+             for word in BRITISH.finditer(path.read_text("utf8")) if word.group() != "Greys"}
+    assert not found

@@ -1,4 +1,4 @@
-"""Labelled runs that this book's engine did not make: PyTorch networks of many kinds, each with one planted fault.
+"""Labeled runs that this book's engine did not make: PyTorch networks of many kinds, each with one planted fault.
 
     python -m benchmarks.strangers          # needs torch; half an hour on two cores; writes the stored file again
 

@@ -1,14 +1,14 @@
-"""The language of the figures: what each colour means, and the few marks that every figure shares.
+"""The language of the figures: what each color means, and the few marks that every figure shares.
 
-A colour means one thing through the whole book (:data:`COLORS`, :data:`ACTIVATION_COLORS`); the palette is
-Okabe and Ito's, safe for colour-blind readers, and is never the only sign: each meaning has a line style or
+A color means one thing through the whole book (:data:`COLORS`, :data:`ACTIVATION_COLORS`); the palette is
+Okabe and Ito's, safe for color-blind readers, and is never the only sign: each meaning has a line style or
 a marker too. Layers run left to right; sizes stand on a log axis with limits that do not move.
 """
 
 import numpy as np
 from matplotlib.ticker import FixedLocator
 
-#: What a colour means. The forward signal, the backward signal, the weight gradient; theory and reference lines.
+#: What a color means. The forward signal, the backward signal, the weight gradient; theory and reference lines.
 COLORS = {
     "forward": "#0072B2",  # activations a[l]
     "backward": "#D55E00",  # error signals delta[l]
@@ -23,10 +23,10 @@ COLORS = {
 ACTIVATION_NAMES = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU",
                     "selu": "SELU", "gelu": "GELU", "silu": "SiLU", "softplus": "softplus", "identity": "identity"}
 
-#: One colour for each normalization, and for none.
+#: One color for each normalization, and for none.
 NORM_COLORS = {None: "#767676", "batch": "#5D3A9B", "layer": "#E69F00", "rms": "#56B4E9"}
 
-#: One colour and one line style for each activation, in the order in which the book meets them.
+#: One color and one line style for each activation, in the order in which the book meets them.
 ACTIVATION_COLORS = {
     "sigmoid": "#D55E00",
     "tanh": "#0072B2",
@@ -70,7 +70,7 @@ def number(x, digits=2):
 
 
 def log_axis(ax, low, high, label):
-    """Put sizes on a log y axis with fixed limits ``low`` to ``high``, labelled every few decades."""
+    """Put sizes on a log y axis with fixed limits ``low`` to ``high``, labeled every few decades."""
     ax.set_yscale("log")
     ax.set_ylim(low, high)
     step = max(1, int(np.ceil(np.log10(high / low) / 7)))
@@ -124,7 +124,7 @@ def float_limits(ax, dtype="float32"):
 
 
 def label_line(ax, x, y, words, color, **options):
-    """Write ``words`` beside a line at data point (x, y), in the line's own colour: a label instead of a legend."""
+    """Write ``words`` beside a line at data point (x, y), in the line's own color: a label instead of a legend."""
     options = {"xytext": (5, 0), "textcoords": "offset points", "va": "center", "ha": "left", **options}
     ax.annotate(words, (x, y), color=color, fontsize=9, **options)
 

@@ -10,7 +10,7 @@ from built import BOOK, pages, serve, soup
 
 WIDTHS = (1280, 375)
 AXE = {"rules": {"label-content-name-mismatch": {"enabled": True}}, "resultTypes": ["violations"], "preload": False}
-# The picture of a formula is hidden from screen readers (its MathML is not) and has the colour of the text around it.
+# The picture of a formula is hidden from screen readers (its MathML is not) and has the color of the text around it.
 CHECKED = {"exclude": [[".katex-html"]]}
 # Walks down the page, so that what waits to be seen (figures) is opened.
 SCROLL = """async () => {
@@ -87,12 +87,12 @@ def test_page_reads_well_as_a_file(browser, page):
 
 
 def look_around(tab, width, scheme):
-    """Give the tab a width and a colour scheme, see every figure drawn, and that nothing scrolls sideways."""
+    """Give the tab a width and a color scheme, see every figure drawn, and that nothing scrolls sideways."""
     tab.set_viewport_size({"width": width, "height": 800})
     tab.emulate_media(color_scheme=scheme)
     open_figures(tab)
     tab.wait_for_timeout(400)  # the theme looks at what scrolls 300 ms after a change of size
-    tab.evaluate("document.getAnimations().forEach((a) => a.finish())")  # colours that fade over
+    tab.evaluate("document.getAnimations().forEach((a) => a.finish())")  # colors that fade over
     assert tab.evaluate("document.documentElement.dataset.theme") == scheme
     for part in ("html", ".bd-article-container"):
         wide, room = tab.evaluate("(p) => [(p = document.querySelector(p)).scrollWidth, p.clientWidth]", part)

@@ -202,13 +202,13 @@ def test_biases_drown_the_signal():
     assert unbiased[0][2, 30] == pytest.approx(0.95, abs=0.05)
 
 
-def test_a_centred_sigmoid_has_its_boundary_at_four():
+def test_a_centered_sigmoid_has_its_boundary_at_four():
     """The answer to question 2: sigma(z) - 1/2 = tanh(z/2)/2."""
     sigmoid = nn.get_activation("sigmoid")
     value = lambda z, out=None: sigmoid.value(z) - 0.5  # noqa: E731
-    centred = nn.Activation("centred", value, sigmoid.prime, sigmoid.slope, small=(0.25, 0.25))
-    assert nn.meanfield.chi(centred, 4.0) == pytest.approx(1)
-    assert nn.meanfield.chi(centred, 3.9) < 1 < nn.meanfield.chi(centred, 5.0)
+    centered = nn.Activation("centered", value, sigmoid.prime, sigmoid.slope, small=(0.25, 0.25))
+    assert nn.meanfield.chi(centered, 4.0) == pytest.approx(1)
+    assert nn.meanfield.chi(centered, 3.9) < 1 < nn.meanfield.chi(centered, 5.0)
 
 
 @pytest.mark.parametrize("activation", lab.NAMES)

@@ -1,4 +1,4 @@
-"""Detection: labelled runs are what they say, scores are right, claims agree, figures tell the truth."""
+"""Detection: labeled runs are what they say, scores are right, claims agree, figures tell the truth."""
 
 from dataclasses import fields, replace
 from functools import partial
@@ -20,7 +20,7 @@ from vgtext.tools import notebooks
 
 FIGURES = notebooks.figures("detection")
 caption = partial(caption_of, FIGURES)
-RUNS = [run for half in lab.HALVES for run in lab.labelled(half)]
+RUNS = [run for half in lab.HALVES for run in lab.labeled(half)]
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -34,12 +34,12 @@ def test_numbers_in_the_prose():
     check_prose("detection", given | {"0.53", "0.97", "0.98"}, log10_r)
 
 
-# the labelled runs
+# the labeled runs
 
 def test_every_cause_has_as_many_runs_in_each_half():
     assert set(lab.CAUSES) < set(CAUSES) and len(lab.CAUSES) == 10
     for half in lab.HALVES:
-        causes = [run.cause for run in lab.labelled(half)]
+        causes = [run.cause for run in lab.labeled(half)]
         assert len(causes) == 60
         assert {causes.count(cause) for cause in lab.CAUSES} == {6}
 
@@ -51,19 +51,19 @@ def test_the_file_holds_the_recipes_that_stand_here():
 
 def test_the_halves_share_no_setup():
     """Not even two setups that differ in the seed alone."""
-    bare = {half: {replace(run.setup, seed=0) for run in lab.labelled(half)} for half in lab.HALVES}
+    bare = {half: {replace(run.setup, seed=0) for run in lab.labeled(half)} for half in lab.HALVES}
     assert not bare["tuned"] & bare["held out"]
-    seeds = [{run.setup.seed for run in lab.labelled(half)} for half in lab.HALVES]
+    seeds = [{run.setup.seed for run in lab.labeled(half)} for half in lab.HALVES]
     assert not seeds[0] & seeds[1]
     for name in ("data", "width", "activation", "optimizer"):
-        tuned, held = ({getattr(run.setup, name) for run in lab.labelled(half)} for half in lab.HALVES)
+        tuned, held = ({getattr(run.setup, name) for run in lab.labeled(half)} for half in lab.HALVES)
         assert held - tuned, f"the held-out half brings no new {name}"
 
 
 @pytest.mark.parametrize("half", lab.HALVES)
 def test_a_label_is_the_change_that_mends_the_run(half):
     before, after = lab.mends(half)
-    for run, ended, mended in zip(lab.labelled(half), before, after, strict=True):
+    for run, ended, mended in zip(lab.labeled(half), before, after, strict=True):
         if run.cause == "healthy":
             assert run.ended[1] > 0.9
         else:
@@ -141,7 +141,7 @@ def test_thresholds_do_what_they_say():
 
 
 def test_hits_and_false_alarms_are_counted_on_the_other_half():
-    values, runs = readings("held out", "round trip"), lab.labelled("held out")
+    values, runs = readings("held out", "round trip"), lab.labeled("held out")
     below = [run.cause for v, run in zip(values, runs, strict=True) if v <= lab.limit("round trip")]
     vanishing = [cause for cause in below if cause.startswith("vanishing")]
     assert lab.found("round trip") == (len(vanishing), 18, len(set(below) - set(vanishing) - {"dead units"}), 36)
@@ -163,7 +163,7 @@ def test_what_the_text_says_of_single_numbers():
     assert hits["layer 1 over layer L"][0] == 7
     assert hits["test accuracy"] == (14, 5) and hits["loss"] == (16, 14)
     values = readings("held out", "round trip")
-    runs = zip(values, lab.labelled("held out"), strict=True)
+    runs = zip(values, lab.labeled("held out"), strict=True)
     missed = [(run.setup.activation, run.setup.depth, v) for v, run in runs
               if run.cause.startswith("vanishing") and v > lab.limit("round trip")]
     assert [m[:2] for m in missed] == [("relu", 110), ("selu", 100)]
@@ -175,7 +175,7 @@ def test_no_vanishing_run_has_a_mean_gradient_below_the_threshold():
 
 
 def test_the_one_mistake_is_the_one_in_the_text():
-    pairs = [(run, diagnose(run.recording).cause) for run in lab.labelled("held out")]
+    pairs = [(run, diagnose(run.recording).cause) for run in lab.labeled("held out")]
     wrong = [(run, said) for run, said in pairs if said not in (run.cause, UNDECIDED)]
     assert [(run.setup.activation, run.setup.depth, said) for run, said in wrong] == [("selu", 100, "exploding")]
     assert 45 < 10 ** measure_symptoms(wrong[0][0].recording).profile < 50

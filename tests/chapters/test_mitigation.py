@@ -93,7 +93,7 @@ def test_the_journey_follows_the_network_of_the_engine():
 
 
 def clear_cells(count, seed, deepest=30):
-    """Random cells of the factorial, not too deep, whose neighbours in learning rate have the same verdict."""
+    """Random cells of the factorial, not too deep, whose neighbors in learning rate have the same verdict."""
     rng, good = np.random.default_rng(seed), runs.counts()[..., 1] / 359
     while count:
         cell = tuple(int(rng.integers(n)) for n in runs.SHAPE[:6])

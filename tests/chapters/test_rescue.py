@@ -118,7 +118,7 @@ def test_what_a_layer_can_afford_makes_the_round_trip(depth, limit):
 
 
 def clear_plans(count, seed):
-    """Random plans whose neighbours in learning rate have the same fate."""
+    """Random plans whose neighbors in learning rate have the same fate."""
     rng, several = np.random.default_rng(seed), lab.plans()
     while count:
         plan = several[rng.integers(len(several))]

@@ -7,7 +7,7 @@ from vgtext.palette import COLORS, REFERENCE, SEED, backward_arrow, label_line, 
 
 from .table import ALIVE, TOO_FAST, TOO_SLOW
 
-#: What can be looked at: name of the field, its colour, and its guide lines with their words.
+#: What can be looked at: name of the field, its color, and its guide lines with their words.
 LOOKS = {
     "weight gradient": ("gradient", "gradient", {}),
     "activation": ("activation", "forward", {}),
@@ -90,7 +90,7 @@ def _axis(ax, look, values):
 
 
 def layers_drawer(recording, looks, steps):
-    """Return the draw function of one look, layer by layer, at one step; the other steps in grey."""
+    """Return the draw function of one look, layer by layer, at one step; the other steps in gray."""
     fields = {look: getattr(recording, LOOKS[look][0]) for look in looks}
     rows = dict(zip(steps, chosen_rows(recording, looks)))
 
@@ -117,7 +117,7 @@ def layers_drawer(recording, looks, steps):
 
 
 def steps_drawer(recording, looks):
-    """Return the draw function of one look over the recorded steps: first and last layer, those between in grey."""
+    """Return the draw function of one look over the recorded steps: first and last layer, those between in gray."""
     fields = {look: getattr(recording, LOOKS[look][0]) for look in looks}
     rows = len(fields[looks[0]])
     some = np.unique(np.linspace(0, rows - 1, min(rows, 100)).astype(int))

@@ -47,7 +47,7 @@ def measure(loss):
 
 
 def running_median(values, window):
-    """Return the median of every ``window`` neighbours."""
+    """Return the median of every ``window`` neighbors."""
     if window < 2 or len(values) < window:
         return values
     return np.median(np.lib.stride_tricks.sliding_window_view(values, window), axis=1)

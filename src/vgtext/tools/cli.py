@@ -38,7 +38,7 @@ def parser():
 
     add = command(run_fork, "write chapters into a folder as a book of its own",
                   "Write chapters into a new folder as a book of its own, which builds with 'make book' and passes "
-                  "'make test': notebooks, modules, tests, references, settings, licences and a README.")
+                  "'make test': notebooks, modules, tests, references, settings, licenses and a README.")
     add("chapters", nargs="+", metavar="CHAPTER", help=CHAPTERS)
     add("folder", type=Path, metavar="DIR", help="a folder that does not exist yet, or is empty but for a .git")
     add("--title", help="the book's title (default: those of its chapters)")

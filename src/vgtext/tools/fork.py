@@ -1,4 +1,4 @@
-"""Take chapters away as a book of their own: notebooks, modules, tests, settings, licences and a README.
+"""Take chapters away as a book of their own: notebooks, modules, tests, settings, licenses and a README.
 
 What is written is a copy of this project less the chapters that were not chosen. It builds and passes its tests with
 the same two commands, and everything in it is there to be changed.

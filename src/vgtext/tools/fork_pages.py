@@ -49,7 +49,7 @@ INDEX = """# {title}
 """
 LICENSE = (
     "Text and figures are by the authors of *Vanishing and Exploding Gradients* ({url}), under CC BY 4.0; the code "
-    "is under the BSD 3-Clause licence. You may change and share both if you say where they came from and what you "
+    "is under the BSD 3-Clause license. You may change and share both if you say where they came from and what you "
     "changed."
 )
 

@@ -61,7 +61,7 @@ def stored():
 
 
 def draw_cost(ax, work="alone"):
-    """Time of each activation over ReLU's, as stored: a dot for the chosen work, grey ones for the other two."""
+    """Time of each activation over ReLU's, as stored: a dot for the chosen work, gray ones for the other two."""
     ratios, order = stored()[work], sorted(NAMES, key=stored()["alone"].get)
     ax.set(xscale="log", xlim=(0.6, 300), xlabel="time, ReLU = 1", ylim=(-0.6, len(order) - 0.4))
     ax.set_xticks([1, 10, 100], ["1", "10", "100"])
@@ -74,7 +74,7 @@ def draw_cost(ax, work="alone"):
     for i, name in enumerate(order):
         ax.plot([ratios[name]], [i], "o", color=ACTIVATION_COLORS[name], markersize=8, zorder=3)
         ax.text(ratios[name] * 1.12, i + 0.28, f"× {ratios[name]:.1f}", va="center", fontsize=9)
-    ax.text(290, -0.35, "grey: the other two", ha="right", fontsize=9, color=COLORS["reference"])
+    ax.text(290, -0.35, "gray: the other two", ha="right", fontsize=9, color=COLORS["reference"])
     words = next(words for words, key in WORK.items() if key == work)
     slowest = max(NAMES, key=ratios.get)
     return (f"{words[0].upper()}{words[1:]}: the slowest, {NAMES[slowest]}, takes {ratios[slowest]:.1f} times as "

@@ -15,7 +15,7 @@ from .theory import SIGMA_B, mf
 DEPTHS = [2, 5, 10, 15, 20, 30, 40, 50, 70, 100]
 SCALES = np.geomspace(0.4, 16, 25).round(4).tolist()
 BIASES = {"none": 0.0, "σ_b = 0.224": SIGMA_B, "σ_b = 1": 1.0}
-LIMIT = 6  # colours end at 10^±6
+LIMIT = 6  # colors end at 10^±6
 
 
 @cache

@@ -69,7 +69,7 @@ def draw_count(layers, rest, k=100, end="output", sigma_w=1.5):
 
 
 def clipped_whole(sigma_w=1.5):
-    """Clip 105 layers' gradients together: (norm afterwards, how many of them are still there)."""
+    """Clip 105 layers' gradients together: (norm afterward, how many of them are still there)."""
     after = clipped([np.array([g]) for g in sizes(sigma_w)], "global_norm", LIMIT)
     return length(after), sum(bool(np.all(g > 0)) for g in after)
 

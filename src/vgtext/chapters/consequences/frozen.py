@@ -90,7 +90,7 @@ def draw_freezing(ax, epoch=20):
     return (f"After {epoch} epochs, freezing the first half of the layers costs the network of 8 tanh layers "
             f"{number(100 * cost['tanh, 8 layers'])} points of test accuracy, 8 ReLU layers "
             f"{number(100 * cost['ReLU, 8 layers'])}, 4 sigmoid layers {number(100 * cost['sigmoid, 4 layers'])}, and "
-            f"8 sigmoid layers {number(100 * cost['sigmoid, 8 layers'])}. Mean of 3 seeds (grey), width 64.")
+            f"8 sigmoid layers {number(100 * cost['sigmoid, 8 layers'])}. Mean of 3 seeds (gray), width 64.")
 
 
 def frozen_cost(name, k, epoch=20):

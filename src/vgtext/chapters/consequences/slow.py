@@ -117,7 +117,7 @@ def draw_equal_budget(depths, plane, epoch=20, activation="sigmoid"):
     plane.text(0.62, 0.22, "overfitting", fontsize=9, color=COLORS["reference"])
     (train, test), at = budget[DEPTHS.index(8)], IMAGES.index(60)
     return (f"After {epoch} epochs, {ACTIVATION_NAMES[activation]} networks of 8 layers classify {train:.1%} of the "
-            f"training digits correctly and {test:.1%} of the test digits. Grey: 8 tanh layers that learn from a few "
+            f"training digits correctly and {test:.1%} of the test digits. Gray: 8 tanh layers that learn from a few "
             f"images. With 60 images they reach {few[at, 0]:.0%} on those and {few[at, 1]:.0%} on the test digits, "
             f"with the first four layers frozen (open) {frozen[at, 0]:.0%} and {frozen[at, 1]:.0%}.")
 

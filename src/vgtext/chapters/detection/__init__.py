@@ -1,6 +1,6 @@
 """Detection: how to tell a vanishing gradient from what looks like one.
 
-``recipes`` plants ten causes, ``runs`` trains and stores the labelled runs, ``signals`` measures untrained networks,
+``recipes`` plants ten causes, ``runs`` trains and stores the labeled runs, ``signals`` measures untrained networks,
 ``torch_runs`` holds those of PyTorch, ``friends`` sets look-alikes side by side, ``reading`` shows what one number
 can tell, ``scoring`` counts how often a diagnosis is right. The diagnosis is :mod:`vgtext.diagnose`; the prose is
 in ``notebooks/detection.ipynb``.
@@ -12,7 +12,7 @@ from .exercises import readings as readings_of
 from .friends import FRIENDS, LOOKS, draw_false_friends, draw_update_ratios
 from .reading import READINGS, draw_one_number, found, limit, plateaus, poor_tests
 from .recipes import CAUSES, HALVES, Setup, recipes
-from .runs import labelled, train
+from .runs import labeled, train
 from .scoring import RECORDED, RULES, answers, confusion, draw_confusion, draw_remedies, macro_f1, mends, score
 from .signals import (
     ACTIVATIONS,

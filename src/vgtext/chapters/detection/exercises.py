@@ -6,7 +6,7 @@ from vgtext.ask import Exercise
 from vgtext.diagnose import measure_symptoms
 
 from .recipes import CAUSES
-from .runs import labelled
+from .runs import labeled
 
 #: The networks of the exercise "trips": factor per layer forward and backward, and depth.
 FORWARD, BACKWARD, DEPTH = np.array([1.0, 0.53, 0.97]), np.array([0.25, 0.53, 0.98]), np.array([10, 16, 100])
@@ -15,7 +15,7 @@ STRANGERS = (48, 13, 54, 31, 36, 7)  # held-out runs
 
 def strangers():
     """The recordings of six runs whose causes are not told."""
-    return [labelled("held out")[i].recording for i in STRANGERS]
+    return [labeled("held out")[i].recording for i in STRANGERS]
 
 
 def readings(recording):
@@ -37,7 +37,7 @@ def numbered(names):
 
 def named(*changes):
     """The numbers of the strangers' causes, some of them changed: pairs of position and cause."""
-    names = [labelled("held out")[i].cause for i in STRANGERS]
+    names = [labeled("held out")[i].cause for i in STRANGERS]
     for position, cause in changes:
         names[position] = cause
     return np.array(numbered(names))

@@ -5,7 +5,7 @@ import numpy as np
 from vgtext.diagnose import measure_symptoms
 from vgtext.palette import COLORS, REFERENCE, SEED, label_line, layer_axis, log_axis, number, positive
 
-from .runs import labelled
+from .runs import labeled
 
 #: One run of the tuned half for each look-alike, by name: (cause, which of its six runs).
 FRIENDS = {
@@ -16,13 +16,13 @@ FRIENDS = {
     "overfitting": ("overfitting", 0),
 }
 TRULY = ("vanishing by activation", 2)
-KEY = {"ha": "right", "va": "top", "fontsize": 9}  # a line's name, in its colour
+KEY = {"ha": "right", "va": "top", "fontsize": 9}  # a line's name, in its color
 LOOKS = {"weight gradient": "gradient", "activation": "activation", "update-to-weight ratio": "ratio"}
 
 
 def pick(cause, i, half="tuned"):
     """Return the recording of run i = 0..5 of a cause."""
-    return [run.recording for run in labelled(half) if run.cause == cause][i]
+    return [run.recording for run in labeled(half) if run.cause == cause][i]
 
 
 def smooth(loss, window=15):

@@ -9,7 +9,7 @@ from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS, REFERENCE, label_line, number
 
 from .recipes import CAUSES, HALVES
-from .runs import labelled
+from .runs import labeled
 
 HELD_OUT = HALVES[1]
 VANISHING = tuple(cause for cause in CAUSES if cause.startswith("vanishing"))
@@ -31,7 +31,7 @@ READINGS = {
 @cache
 def readings(half, reading):
     """Return one number for each run of a half: nan where the run cannot give it (it broke before)."""
-    return np.array([_read_off(run, reading) for run in labelled(half)])
+    return np.array([_read_off(run, reading) for run in labeled(half)])
 
 
 def _read_off(run, reading):
@@ -53,7 +53,7 @@ def others(half, reading):
     """The readings of a half, and which of them are vanishing runs; runs with dead units, which their own share has
     named already, are left out. A reading that rises with trouble is turned around, so that low means vanishing.
     """
-    values, causes = readings(half, reading), np.array([run.cause for run in labelled(half)])
+    values, causes = readings(half, reading), np.array([run.cause for run in labeled(half)])
     known = causes != "dead units"
     low = np.where(np.isnan(values), np.inf, values * (-1 if reading == "loss" else 1))
     return low[known], np.isin(causes, VANISHING)[known]
@@ -83,7 +83,7 @@ def found(reading, half=HELD_OUT, at=None):
 def draw_one_number(ax, reading="mean gradient, at the end", half="held out"):
     """Every run of a half as a point: one number read off it, one row for each cause."""
     words, limits = READINGS[reading]
-    values, runs = readings(half, reading), labelled(half)
+    values, runs = readings(half, reading), labeled(half)
     ax.set(xlim=limits, ylim=(len(CAUSES) - 0.5, -1.3), xlabel=words, yticks=range(len(CAUSES)))
     ax.set_yticklabels(CAUSES)
     if limits[0] > 0:
@@ -110,13 +110,13 @@ def draw_one_number(ax, reading="mean gradient, at the end", half="held out"):
 
 def plateaus(half):
     """Causes of the runs whose loss did not fall to a fifth and did not break: what a plateau may mean."""
-    symptoms = [(run.cause, measure_symptoms(run.recording)) for run in labelled(half)]
+    symptoms = [(run.cause, measure_symptoms(run.recording)) for run in labeled(half)]
     return [cause for cause, s in symptoms if not s.broke and s.fall > 0.2]
 
 
 def poor_tests(half, below=0.9):
     """Causes of the runs that ended with a test accuracy below ``below``."""
-    return [run.cause for run in labelled(half) if run.ended[1] < below]
+    return [run.cause for run in labeled(half) if run.ended[1] < below]
 
 
 def share_vanishing(causes):

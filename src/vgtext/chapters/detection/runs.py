@@ -1,4 +1,4 @@
-"""Train the labelled runs, and keep what they recorded in a small file.
+"""Train the labeled runs, and keep what they recorded in a small file.
 
     python -m vgtext.chapters.detection.runs        # trains 240 networks, a few minutes; writes the file again
 
@@ -21,7 +21,7 @@ CURVES = ("loss", "test_loss", "train_accuracy", "test_accuracy")
 RECORDS = 8
 
 
-class LabelledRun(NamedTuple):
+class LabeledRun(NamedTuple):
     """A run, its true cause, and the accuracies (training, test) that it and its mended twin ended with."""
 
     half: str
@@ -83,7 +83,7 @@ def train(setup):
 def write():
     """Train every setup and its mended twin; write the file."""
     todo = [(half, *recipe) for half in HALVES for recipe in recipes(half)]
-    trained = [(train(setup), train(mended)[1]) for _, _, setup, mended in nn.progress.bar(todo, None, "labelled runs")]
+    trained = [(train(setup), train(mended)[1]) for _, _, setup, mended in nn.progress.bar(todo, None, "labeled runs")]
     recordings = [recording for (recording, _), _ in trained]
     columns = {name: [_column(r, name) for r in recordings] for name in ("steps", *SIZES, *CURVES)}
     results.save(
@@ -110,8 +110,8 @@ LOGARITHMIC = ("gradient", "update_ratio", "activation", "loss", "test_loss")
 
 
 @cache
-def labelled(half):
-    """Return the :class:`LabelledRun` of a half, "tuned" or "held out", as they stand in the file."""
+def labeled(half):
+    """Return the :class:`LabeledRun` of a half, "tuned" or "held out", as they stand in the file."""
     file = results.load("detection_runs")
     columns = {name: _split(file[name], file[f"{name}_shape"], name) for name in ("steps", *SIZES, *CURVES)}
     todo = [(half, *recipe) for half in HALVES for recipe in recipes(half)]
@@ -119,7 +119,7 @@ def labelled(half):
     for i, (name, cause, setup, _) in enumerate(todo):
         if name == half:
             fields = {field: column[i] for field, column in columns.items() if column[i].size}
-            runs.append(LabelledRun(half, cause, setup, Recording(**fields), file["ended"][i], file["mended"][i]))
+            runs.append(LabeledRun(half, cause, setup, Recording(**fields), file["ended"][i], file["mended"][i]))
     return tuple(runs)
 
 

@@ -10,7 +10,7 @@ from vgtext.palette import COLORS, REFERENCE
 
 from .reading import HELD_OUT, VANISHING
 from .recipes import CAUSES
-from .runs import labelled
+from .runs import labeled
 
 OTHER = "another cause"  # one that none of these runs has
 ANSWERS = (*CAUSES, OTHER, UNDECIDED)
@@ -48,8 +48,8 @@ def thresholds(recording, truth):
 def answers(half, rule="diagnose", recorded="everything"):
     """Return (truth, answer) of each run of a half."""
     if rule == "diagnose":
-        return tuple((run.cause, diagnose(run.recording.only(*RECORDED[recorded])).cause) for run in labelled(half))
-    return tuple((run.cause, thresholds(run.recording, run.cause)) for run in labelled(half))
+        return tuple((run.cause, diagnose(run.recording.only(*RECORDED[recorded])).cause) for run in labeled(half))
+    return tuple((run.cause, thresholds(run.recording, run.cause)) for run in labeled(half))
 
 
 def confusion(pairs):
@@ -107,9 +107,9 @@ def mends(half):
 
     Training accuracy where nothing was learned; test accuracy for overfitting.
     """
-    column = [int(run.cause == "overfitting") for run in labelled(half)]
-    ended = [np.nan_to_num(run.ended)[i] for run, i in zip(labelled(half), column, strict=True)]
-    mended = [np.nan_to_num(run.mended)[i] for run, i in zip(labelled(half), column, strict=True)]
+    column = [int(run.cause == "overfitting") for run in labeled(half)]
+    ended = [np.nan_to_num(run.ended)[i] for run, i in zip(labeled(half), column, strict=True)]
+    mended = [np.nan_to_num(run.mended)[i] for run, i in zip(labeled(half), column, strict=True)]
     return np.array(ended), np.array(mended)
 
 
@@ -120,12 +120,12 @@ def draw_remedies(ax, half="held out"):
     ill = [cause for cause in CAUSES if cause != "healthy"]
     ax.set_yticks(range(len(ill)), ill)
     for row, cause in enumerate(ill):
-        own = np.flatnonzero([run.cause == cause for run in labelled(half)])
+        own = np.flatnonzero([run.cause == cause for run in labeled(half)])
         for y, i in zip(row + np.linspace(-0.3, 0.3, len(own)), own, strict=True):
             ax.plot([before[i], after[i]], [y, y], color=COLORS["seed"], linewidth=0.8)
             ax.plot([before[i]], [y], marker="o", markersize=4, markerfacecolor="none", color=COLORS["backward"])
             ax.plot([after[i]], [y], marker="o", markersize=4, color=COLORS["forward"])
-    ill = np.array([run.cause != "healthy" for run in labelled(half)])
+    ill = np.array([run.cause != "healthy" for run in labeled(half)])
     return (f"The {half} half, each run before (hollow) and after (full) its one change: the median accuracy rises "
             f"from {np.median(before[ill]):.0%} to {np.median(after[ill]):.0%}; the worst mended run reaches "
             f"{after[ill].min():.0%}.")
@@ -133,7 +133,7 @@ def draw_remedies(ax, half="held out"):
 
 def worst_mended():
     """The lowest accuracy of the held-out half's vanishing runs after the change that their cause asks for."""
-    ill = [run.cause in VANISHING for run in labelled(HELD_OUT)]
+    ill = [run.cause in VANISHING for run in labeled(HELD_OUT)]
     return float(mends(HELD_OUT)[1][ill].min())
 
 

@@ -1,4 +1,4 @@
-"""One weight scale for a whole network: what it does to both signals at the start, and to training afterwards."""
+"""One weight scale for a whole network: what it does to both signals at the start, and to training afterward."""
 
 from functools import cache
 

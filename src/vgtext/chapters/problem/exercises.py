@@ -26,7 +26,7 @@ def geometric(factors):
 
 
 def error_sizes(rng):
-    """Sizes ‖δ[1]‖ … ‖δ[L]‖ that fade or grow towards layer 1, by factors that scatter: (L,)."""
+    """Sizes ‖δ[1]‖ … ‖δ[L]‖ that fade or grow toward layer 1, by factors that scatter: (L,)."""
     log = rng.uniform(-0.7, 0.7) + 0.2 * rng.normal(size=rng.integers(5, 60))
     return (np.exp(np.cumsum(log)[::-1]),)
 

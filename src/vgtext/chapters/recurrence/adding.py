@@ -70,7 +70,7 @@ def learned(name):
 
 
 def draw_adding(ax, name="RNN, orthogonal"):
-    """The test error on the adding problem against the steps: one network's runs, and the others' medians in grey."""
+    """The test error on the adding problem against the steps: one network's runs, and the others' medians in gray."""
     steps = np.arange(EVERY, STEPS + 1, EVERY)
     ax.set(xlim=(0, 1.05 * STEPS), xlabel="step of training", xticks=range(0, STEPS + 1, 500))
     log_axis(ax, 1e-4, 1, "test error, mean square")

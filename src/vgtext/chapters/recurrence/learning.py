@@ -58,7 +58,7 @@ def reach(name, T, seeds=2):
 
 
 def draw_counts(ax, rate, name):
-    """How many of five runs learn, network by length: a number on a colour from orange (0) to blue (5)."""
+    """How many of five runs learn, network by length: a number on a color from orange (0) to blue (5)."""
     names = list(NETWORKS)
     ax.set(xlim=(0, len(LENGTHS)), ylim=(len(names), 0), xlabel="length T")
     ax.set_xticks(np.arange(len(LENGTHS)) + 0.5, [str(T) for T in LENGTHS])

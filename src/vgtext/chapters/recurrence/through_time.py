@@ -7,7 +7,7 @@ from vgtext.palette import COLORS, REFERENCE, backward_arrow, label_line, log_ax
 from .passes import sizes
 
 T = 100
-#: Each cell's colour and line style in every figure of the chapter.
+#: Each cell's color and line style in every figure of the chapter.
 LOOKS = {"rnn": (COLORS["reference"], "-"), "lstm": (COLORS["backward"], "-"), "gru": (COLORS["weight"], (0, (6, 2)))}
 NAMES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 SCALES = (0.5, 0.8, 0.9, 1.0, 1.1, 1.2)

@@ -25,7 +25,7 @@ def wakes(name, seed):
 
 
 def draw_waking(loss, reach, name="GRU, b = 0", seed=0):
-    """Loss and reach while a network trains at T = 50; the other seeds in grey."""
+    """Loss and reach while a network trains at T = 50; the other seeds in gray."""
     runs = traced(name)
     for ax, k in ((loss, 0), (reach, 1)):
         ax.set(xlim=(0, TRACED), xlabel="step of training", xticks=range(0, TRACED + 1, 200))

@@ -8,7 +8,7 @@ from vgtext.palette import COLORS, REFERENCE, float_limits, label_line, layer_ax
 from .charts import charts
 from .plans import DEPTH, STAGES, STEPS
 
-#: What can be looked at: the chart's field, its label, its colour, and the limits of its axis (None: a share).
+#: What can be looked at: the chart's field, its label, its color, and the limits of its axis (None: a share).
 LOOKS = {
     "error signal": ("error", "error signal, per unit", COLORS["backward"], (1e-50, 1e5)),
     "weight gradient": ("gradient", "weight gradient, norm", COLORS["gradient"], (1e-50, 1e5)),

@@ -105,7 +105,7 @@ def power(W, L):
 def partial_products(W):
     """All products W[1], W[2] W[1], …, W[L] … W[1] of ``W`` (L, …, n, n), as :class:`Scaled` of that shape.
 
-    A prefix scan: multiply neighbours in pairs, solve the problem of half the depth, fill in the rest.
+    A prefix scan: multiply neighbors in pairs, solve the problem of half the depth, fill in the rest.
     It takes about 2 L matrix products, in about 2 log2(L) batched calls (Blelloch 1990).
     """
     return _scan(scaled(_square(W, layers=True)))
