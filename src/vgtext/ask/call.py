@@ -3,7 +3,9 @@
 import ctypes
 import inspect
 import io
+import sys
 import threading
+import time
 import traceback
 from contextlib import redirect_stdout
 
@@ -29,24 +31,48 @@ def call(function, inputs):
         except BaseException as error:  # SystemExit, too, is an answer that failed
             found["problem"] = raised(error, function, inputs)
 
-    thread = threading.Thread(target=run, daemon=True)
     with redirect_stdout(printed):
-        thread.start()
-        try:
-            thread.join(TIME_LIMIT)
-        finally:
-            stop(thread)
+        ended = watched(run, function) if sys.platform == "emscripten" else threaded(run)
     if not found:
         late = f"The function did not return within {TIME_LIMIT:.0f} seconds. Does its loop end?"
-        found["problem"] = late + (" It still runs: restart the kernel to end it." if thread.is_alive() else "")
+        found["problem"] = late + ("" if ended else " It still runs: restart the kernel to end it.")
     return found.get("value"), found.get("problem"), printed.getvalue()
 
 
-def stop(thread):
-    """Raise Stopped in a thread that still runs, and give it a second to end."""
-    if thread.is_alive():
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped))
-        thread.join(1.0)
+def threaded(run):
+    """Run in a thread; after the time limit raise Stopped in it, and say whether that ended it within a second."""
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        thread.join(TIME_LIMIT)
+    finally:
+        if thread.is_alive():
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped))
+            thread.join(1.0)
+    return not thread.is_alive()
+
+
+def watched(run, function):
+    """Run here, in a browser without threads: look at the clock at each line of the reader's, and each call in Python.
+
+    Raises Stopped in what runs after the time limit; True: nothing runs on.
+    """
+    home = getattr(getattr(function, "__code__", None), "co_filename", None)
+    end, before = time.monotonic() + TIME_LIMIT, sys.gettrace()
+
+    def look(frame, event, arg):
+        if time.monotonic() > end:
+            raise Stopped
+        return look if frame.f_code.co_filename == home else None
+
+    sys.settrace(look)
+    try:
+        run()
+    except Stopped:
+        pass
+    finally:
+        sys.settrace(before)
+    return True
 
 
 def raised(error, function, inputs):

@@ -12,9 +12,6 @@ from html import escape
 from numbers import Real
 from pathlib import Path
 
-import anywidget
-import traitlets
-
 from vgtext.explore.page import HERE as PAGE
 from vgtext.explore.page import join
 from vgtext.explore.show import current_mode
@@ -182,14 +179,8 @@ class Live(Shown):
 
     def __init__(self, asked):
         """Make the widget."""
+        from .widget import QuizWidget
+
         super().__init__(asked)
         self.widget = QuizWidget(form=asked.form())
         self.mimebundle = {**self.widget._repr_mimebundle_()[0], **self.mimebundle}
-
-
-class QuizWidget(anywidget.AnyWidget):
-    """The quiz in a notebook: the same form and the same script as in the built page."""
-
-    _esm = source("js") + "\nexport default { render: globalThis.vgQuiz.live };\n"
-    _css = source("css")
-    form = traitlets.Unicode().tag(sync=True)

@@ -19,7 +19,6 @@ from matplotlib.lines import Line2D
 from .controls import FigureError, thin
 from .figure import LOOK, Explorable
 from .read.pack import Packer, pack
-from .widget import ExploreWidget
 
 MODES = ("live", "static", "text")
 MOST_STATES = 400
@@ -77,6 +76,8 @@ class Live(Shown):
 
     def __init__(self, figure):
         """Make the widget and draw the opening state."""
+        from .widget import ExploreWidget
+
         super().__init__(figure)
         self.widget = ExploreWidget(figure)
         image = base64.b64encode(picture_file(figure, "png")[0]).decode()

@@ -2,7 +2,12 @@
 
 import sys
 
-from tqdm.auto import tqdm
+
+def tqdm(items, *given, **more):
+    """Show tqdm's bar; it is imported where a bar is shown, since a page that runs Python has none."""
+    from tqdm.auto import tqdm
+
+    return tqdm(items, *given, **more)
 
 
 def bar(items, progress, words, total=None):

@@ -8,9 +8,9 @@ Timings differ from machine to machine: nothing in the book tests them but for t
 from time import perf_counter
 
 import numpy as np
-from tqdm import tqdm
 
 from vgtext import nn, results
+from vgtext.nn.progress import tqdm
 from vgtext.palette import ACTIVATION_COLORS, COLORS, REFERENCE
 
 from .theory import NAMES

@@ -10,9 +10,9 @@ from functools import cache
 from itertools import product
 
 import numpy as np
-from tqdm import tqdm
 
 from vgtext import nn, results
+from vgtext.nn.progress import tqdm
 
 DEPTH, WIDTH, STEPS, EVERY, SEEDS = 8, 64, 400, 20, 3
 UNITS = (DEPTH - 1) * WIDTH

@@ -3,7 +3,6 @@
 from functools import cache
 
 import numpy as np
-from scipy.optimize import brentq
 
 from vgtext import nn
 from vgtext.nn.theory.signal_propagation import backward_sizes
@@ -20,6 +19,8 @@ HE = float(np.sqrt(2))
 @cache
 def own_scale(activation, L=DEPTH):
     """The σ_w at which layer 1 gets as much of the error signal as layer L, without biases."""
+    from scipy.optimize import brentq
+
     phi = nn.get_activation(activation)
     if phi.small and phi.small == phi.large:  # two straight lines: one scale for every depth
         return mf.critical_sigma_w(phi)

@@ -3,7 +3,6 @@
 from functools import cache
 
 import numpy as np
-from scipy.linalg import eigh
 
 from vgtext import nn
 from vgtext.palette import COLORS, REFERENCE, number
@@ -44,6 +43,8 @@ def lengths(sigma_w, seed=0):
 @cache
 def shadow(sigma_w, l):
     """Project layer l on the plane in which the curve is widest, turned to lie as the circle did: (2, points)."""
+    from scipy.linalg import eigh
+
     z = circle(sigma_w)[l]
     z = z - z.mean(axis=1, keepdims=True)
     _, axes = eigh(z @ z.T, subset_by_index=[len(z) - 2, len(z) - 1])

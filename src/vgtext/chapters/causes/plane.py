@@ -3,7 +3,6 @@
 from functools import cache
 
 import numpy as np
-from scipy.optimize import brentq
 
 from vgtext import nn
 from vgtext.nn.theory.signal_propagation import backward_sizes
@@ -37,6 +36,8 @@ def predicted(activation, sigma_b=0.0):
 @cache
 def boundary(activation, sigma_b=0.0):
     """The σ_w at which chi_1 = 1: below it gradients vanish with depth, above it they explode."""
+    from scipy.optimize import brentq
+
     return float(brentq(lambda sigma_w: mf.chi(activation, sigma_w, sigma_b) - 1, 0.4, 16, xtol=1e-6))
 
 

@@ -3,7 +3,6 @@
 from functools import cache
 
 import numpy as np
-from scipy.special import erfc
 
 from vgtext import nn
 from vgtext.ledger import Claim, Evidence
@@ -36,6 +35,8 @@ def rms_slope(activation, sigma_w):
 
 def saturated_share(activation, sigma_w):
     """The share of saturated units in layer 10 in theory: how often √q |u| lies beyond where φ' falls below 1 %."""
+    from scipy.special import erfc
+
     phi, z = nn.get_activation(activation), np.linspace(0, 20, 200_001)
     edge = z[np.argmax(phi.derivative(z) < 0.01 * phi.steepest)]
     return float(erfc(edge / np.sqrt(2 * variances(activation, sigma_w, 0.0, LAYER)[LAYER])))

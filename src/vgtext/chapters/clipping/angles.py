@@ -3,7 +3,6 @@
 from functools import cache
 
 import numpy as np
-from scipy.optimize import brentq
 
 from vgtext import nn
 from vgtext.palette import COLORS, THEORY, label_line, layer_axis, log_axis, number
@@ -38,6 +37,8 @@ def shorten(arrays, way, share):
 
     The length rises with the threshold, which is looked for on a log scale.
     """
+    from scipy.optimize import brentq
+
     whole = length(arrays)
     excess = lambda log_c: length(clip_all(arrays, way, np.exp(log_c))) / whole - share  # noqa: E731
     c = whole if share == 1 else float(np.exp(brentq(excess, np.log(1e-12 * whole), np.log(whole), xtol=1e-10)))

@@ -3,8 +3,6 @@
 from functools import cache
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import ndtri
 
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line
 
@@ -15,6 +13,8 @@ LINE = np.geomspace(0.08, 25, 30)
 @cache
 def data(skew, count=4000):
     """Numbers with a long tail to the right, log-normal with median 1: (count,), sorted at even quantiles."""
+    from scipy.special import ndtri
+
     return np.exp(skew * ndtri((np.arange(count) + 0.5) / count))
 
 
@@ -28,6 +28,8 @@ def batch_means(skew, batch, count=20_000, seed=0):
 
 def rest_point(skew, batch, c):
     """Where the mean of clip(w - x, c) over batch means x is 0: between their median (c small) and mean (c large)."""
+    from scipy.optimize import brentq
+
     x = batch_means(skew, batch)
     return float(brentq(lambda w: np.clip(w - x, -c, c).mean(), x.min(), x.max()))
 

@@ -8,9 +8,9 @@ The file holds what each run came to on 500 test sequences, the sizes of its gra
 from functools import cache
 
 import numpy as np
-from tqdm import tqdm
 
 from vgtext import nn, results
+from vgtext.nn.progress import tqdm
 
 T, UNITS, BATCH, STEPS, SYMBOLS = 30, 32, 32, 1000, 8
 RATES, LIMITS = (0.003, 0.01, 0.03, 0.1, 0.3), (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, np.inf)  # inf clips nothing

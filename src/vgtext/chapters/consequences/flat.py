@@ -3,7 +3,6 @@
 from functools import cache
 
 import numpy as np
-from scipy.sparse.linalg import LinearOperator, eigsh
 
 from vgtext import nn
 from vgtext.palette import COLORS, REFERENCE, SEED, THEORY, label_line, log_axis, number
@@ -44,6 +43,8 @@ def descent(depth):
 @cache
 def surroundings(depth, step):
     """Around the network before ``step``: (loss, |g|, smallest curvature, one unit vector for each of WAYS)."""
+    from scipy.sparse.linalg import LinearOperator, eigsh
+
     net, (x, y), theta = network(depth), batch(), descent(depth)[2][step]
     loss, g = gradient_at(net, theta, x, y)
     start = np.random.default_rng(0).standard_normal(theta.size)

@@ -8,9 +8,9 @@ The file holds counts of right answers (whole numbers, so that nothing is lost b
 from functools import cache
 
 import numpy as np
-from tqdm import tqdm
 
 from vgtext import nn, results
+from vgtext.nn.progress import tqdm
 
 STEPS = 22  # mini-batches of 64 in one epoch of the 1438 training digits
 INITS = {"sigmoid": "glorot_normal", "tanh": "glorot_normal", "relu": "he_normal"}

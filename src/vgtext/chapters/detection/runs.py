@@ -48,13 +48,12 @@ def relabel(y, share, rng):
 @cache
 def tumours(seed=0, test_share=0.25):
     """Return scikit-learn's 569 tumours, x (30, examples), y 0 or 1; each feature has mean 0 and variance 1."""
-    from sklearn.datasets import load_breast_cancer
-
-    data = load_breast_cancer()
-    order = np.random.default_rng(seed).permutation(len(data.target))
+    table = np.loadtxt(nn.data.sklearn_file("breast_cancer.csv"), delimiter=",", skiprows=1)
+    features, target = table[:, :-1], table[:, -1].astype(int)
+    order = np.random.default_rng(seed).permutation(len(target))
     test, rest = np.split(order, [round(test_share * len(order))])
-    x = ((data.data - data.data[rest].mean(axis=0)) / data.data[rest].std(axis=0)).T.astype(np.float32)
-    return nn.data.Split(x[:, rest], data.target[rest], x[:, test], data.target[test])
+    x = ((features - features[rest].mean(axis=0)) / features[rest].std(axis=0)).T.astype(np.float32)
+    return nn.data.Split(x[:, rest], target[rest], x[:, test], target[test])
 
 
 def network(setup, data):

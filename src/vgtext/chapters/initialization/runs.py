@@ -6,15 +6,13 @@ The file holds the mean training loss of every epoch, and what made it. A run th
 loss inf from then on.
 """
 
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from itertools import product
-from multiprocessing import get_context
 
 import numpy as np
-from tqdm import tqdm
 
 from vgtext import nn, results
+from vgtext.nn.progress import tqdm
 
 STEPS = 22  # mini-batches of 64 in one epoch of the 1438 training digits
 RATES = (0.01, 0.03, 0.1, 0.3)
@@ -65,6 +63,9 @@ def best(runs):
 
 def make(processes=2):
     """Run everything and write the file; about twenty minutes on two cores."""
+    from concurrent.futures import ProcessPoolExecutor  # not in a browser, where there are no processes
+    from multiprocessing import get_context
+
     scale_jobs = list(product(ACTIVATIONS, SCALES, RATES, range(SCALE_SEEDS)))
     depth_jobs = list(product(INITS, DEPTHS, RATES, range(SEEDS)))
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:

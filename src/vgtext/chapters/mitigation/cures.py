@@ -8,10 +8,10 @@ and kept in ``data/mitigation_cures.npz``: counts of right answers (whole number
 from dataclasses import dataclass, replace
 
 import numpy as np
-from tqdm import tqdm
 
 from vgtext import nn, results
 from vgtext.diagnose import Recording, diagnose
+from vgtext.nn.progress import tqdm
 
 from .runs import RATES, STEPS, WIDTH, digits
 

@@ -8,10 +8,10 @@ and kept in ``data/mitigation_hundred.npz``: losses in thousandths, counts of ri
 from functools import cache
 
 import numpy as np
-from tqdm import tqdm
 
 from vgtext import nn, results
 from vgtext.ledger import Claim, Evidence
+from vgtext.nn.progress import tqdm
 from vgtext.palette import COLORS, REFERENCE, label_line
 
 from .runs import RATES, digits

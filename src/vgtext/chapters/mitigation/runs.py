@@ -10,9 +10,9 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from tqdm import tqdm
 
 from vgtext import nn, results
+from vgtext.nn.progress import tqdm
 
 WIDTH, STEPS = 32, 300  # 300 mini-batches of 64: 13 epochs and a half of the 1438 training digits
 RATES = (0.003, 0.02, 0.1, 0.5)

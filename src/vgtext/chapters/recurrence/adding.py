@@ -8,9 +8,9 @@ The file ``data/recurrence_adding.npz`` holds the mean squared error on test seq
 from functools import cache
 
 import numpy as np
-from tqdm import tqdm
 
 from vgtext import nn, results
+from vgtext.nn.progress import tqdm
 from vgtext.palette import COLORS, REFERENCE, SEED, label_line, log_axis, number
 
 from .passes import UNITS

@@ -9,9 +9,9 @@ and, for runs at T = 50, the loss and how far the gradient reaches while they tr
 from functools import cache
 
 import numpy as np
-from tqdm import tqdm
 
 from vgtext import nn, results
+from vgtext.nn.progress import tqdm
 
 from .passes import SYMBOLS, UNITS
 

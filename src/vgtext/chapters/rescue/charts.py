@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from tqdm import tqdm
 
 from vgtext import nn, results
 from vgtext.diagnose import Recording
+from vgtext.nn.progress import tqdm
 from vgtext.nn.theory.floats import round_to
 
 from .plans import STAGES, WIDTH, accuracies, build, digits, treat

@@ -8,9 +8,9 @@ and kept in ``data/rescue_runs.npz``: losses in thousandths, counts of right ans
 from functools import cache
 
 import numpy as np
-from tqdm import tqdm
 
 from vgtext import results
+from vgtext.nn.progress import tqdm
 
 from .plans import ACTIVATIONS, INITS, RATES, STEPS, WAYS, accuracies, build, digits, plans, treat
 

@@ -8,9 +8,9 @@ The file holds training losses and counts of right answers, and what made them.
 from functools import cache
 
 import numpy as np
-from tqdm import tqdm
 
 from vgtext import nn, results
+from vgtext.nn.progress import tqdm
 
 WIDTH, STEPS, EVERY = 32, 220, 22  # ten epochs of 22 mini-batches of 64 digits; evaluated after each
 DEPTHS, SEEDS, RATES = (2, 5, 10, 20, 40, 70, 100), 3, (0.03, 0.1, 0.3)

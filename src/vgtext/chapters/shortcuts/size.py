@@ -3,7 +3,6 @@
 from functools import cache
 
 import numpy as np
-from scipy.stats import binom
 
 from vgtext.palette import COLORS, REFERENCE, THEORY, layer_axis, log_axis, number
 
@@ -74,12 +73,16 @@ def path_shares(name, L, width=128, m=4, seeds=4):
 
 def predicted_shares(name, L):
     """The same predicted: C(L, k) s^2k / (1 + s²)^L, a binomial distribution."""
+    from scipy.stats import binom
+
     s = scale(name, L)
     return binom.pmf(np.arange(L + 1), L, s * s / (1 + s * s))
 
 
 def draw_paths(ax, L=20, name="s = 1/√L"):
     """How many of the 2^L paths pass k branches, and which share of the squared gradient comes by them."""
+    from scipy.stats import binom
+
     k, share = np.arange(L + 1), path_shares(name, L)
     ax.set(xlim=(-0.5, 30.5), ylim=(0, 1.0), xlabel="branches on the path, k", ylabel="share")
     ax.bar(k, binom.pmf(k, L, 0.5), color=COLORS["seed"], alpha=0.6, label="of the paths")

@@ -4,10 +4,8 @@ All scales of one seed share one sample of weights and run together as groups of
 makes a sweep several times faster than a loop over networks, and its curves smooth in sigma_w.
 """
 
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import product
-from multiprocessing import get_context
 
 import numpy as np
 
@@ -101,6 +99,9 @@ def _run(jobs, processes):
     if processes == 1:
         yield from map(_measure, jobs)
     else:
+        from concurrent.futures import ProcessPoolExecutor  # not in a browser, where there are no processes
+        from multiprocessing import get_context
+
         with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
             yield from pool.map(_measure, jobs)
 

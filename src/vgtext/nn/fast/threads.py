@@ -1,8 +1,7 @@
 """One BLAS thread, unless the reader has asked for another number: for small matrices more threads only wait."""
 
 import os
-
-from threadpoolctl import threadpool_limits
+import sys
 
 NAMES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 
@@ -13,5 +12,7 @@ def one_blas_thread():
     At widths up to 64 a second thread gains nothing, and where the other cores are busy it makes a pass several times
     slower. Sweeps use the cores by processes instead.
     """
-    if not any(name in os.environ for name in NAMES):
+    if sys.platform != "emscripten" and not any(name in os.environ for name in NAMES):  # a browser has no threads
+        from threadpoolctl import threadpool_limits
+
         threadpool_limits(limits=1, user_api="blas")

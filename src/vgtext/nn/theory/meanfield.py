@@ -12,7 +12,6 @@ Sources: Poole et al. 2016, equations 3 to 6; Schoenholz et al. 2017, equations 
 from functools import cache
 
 import numpy as np
-from scipy.optimize import brentq
 
 from .. import checks
 from ..activations import get_activation
@@ -167,4 +166,6 @@ def _scales(sigma_w, sigma_b):
 
 def _root_of(f, low, high):
     """Return where f, of different signs at low and high, is 0, to 14 digits."""
+    from scipy.optimize import brentq
+
     return float(brentq(f, low, high, xtol=1e-26, rtol=1e-14))

@@ -9,7 +9,6 @@ are batches: ``W`` is ``(L, …, n, n)``.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import digamma
 
 from .. import checks
 
@@ -164,5 +163,7 @@ def gaussian_lyapunov_exponents(n, sigma=1.0):
     λ_k = ln sigma + (ln 2 + digamma((n - k + 1) / 2)) / 2, k = 1 … n (Newman 1986). With n = 2 the largest is
     ln sigma + (ln 2 - 0.5772…) / 2.
     """
+    from scipy.special import digamma
+
     n, sigma = checks.whole("n", n), checks.number("sigma", sigma, above=0)
     return np.log(sigma) + (np.log(2) + digamma(np.arange(n, 0, -1) / 2)) / 2
