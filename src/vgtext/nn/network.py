@@ -125,7 +125,7 @@ class Network:
         if not getattr(self, "_sizes", None):
             raise RuntimeError("signals needs a pass first: call loss_and_gradient(x, y, measure=True)")
         layers, B = self.layers[1:], self.layers[1].a.shape[1]
-        first = self.layers[1].a_in
+        first, flat = self.layers[1].a_in, [_flat(layer) for layer in layers]
         error, gradient = np.array([self._sizes[layer] for layer in layers]).T
         return Signals(
             log2_activation=np.array([log2_norm(a) for a in [first, *(k.a for k in layers)]]) - 0.5 * np.log2(B),
@@ -133,8 +133,8 @@ class Network:
             log2_gradient=np.concatenate([[np.nan], gradient]),
             mean=np.array([first.mean(), *(k.a.mean(dtype=np.float64) for k in layers)]),
             variance=np.array([first.var(), *(k.a.var(dtype=np.float64) for k in layers)]),
-            saturation=np.array([np.nan, *(_flat(k).mean() for k in layers)]),
-            dead=np.array([np.nan, *(_flat(k).all(axis=1).mean() for k in layers)]),
+            saturation=np.array([np.nan, *(k.mean() for k in flat)]),
+            dead=np.array([np.nan, *(k.all(axis=1).mean() for k in flat)]),
         )
 
 

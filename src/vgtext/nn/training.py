@@ -57,6 +57,10 @@ class History:
         """The step numbers 1, 2, 3, ... of ``loss``."""
         return np.arange(1, len(self.loss) + 1)
 
+    def arrays(self):
+        """Return the history with arrays in the place of lists that grew."""
+        return History(**{k: v if k == "breakdown" else np.array(v) for k, v in vars(self).items()})
+
 
 def train(network, x, y, *, steps, optimizer="sgd", learning_rate=0.1, batch_size=64, clip=None, record_every=0,
           test=None, evaluate_every=0, seed=0, progress=None):
@@ -67,10 +71,28 @@ def train(network, x, y, *, steps, optimizer="sgd", learning_rate=0.1, batch_siz
     never); accuracy on the training and the ``test`` = (x, y) examples every ``evaluate_every`` steps and at the last.
     ``progress`` True or False shows a bar or not; None shows it on a terminal if the run takes more than two seconds.
     """
+    steps = checks.whole("steps", steps)
+    checks.whole("record_every", record_every, 0), checks.whole("evaluate_every", evaluate_every, 0)
+    last = steps if evaluate_every or test is not None else 0
+    run = train_steps(network, x, y, optimizer=optimizer, learning_rate=learning_rate, batch_size=batch_size, clip=clip,
+                      record=lambda step: record_every and (step - 1) % record_every == 0,
+                      evaluate=lambda step: step == last or (evaluate_every and step % evaluate_every == 0),
+                      test=test, seed=seed)
+    for _, history in zip(bar(range(steps), progress, "training"), run):
+        pass
+    return history.arrays()
+
+
+def train_steps(network, x, y, *, optimizer="sgd", learning_rate=0.1, batch_size=64, clip=None, record, evaluate,
+                test=None, seed=0):
+    """Train as :func:`train` does, without end: yield the :class:`History` so far, lists that grow, after each step.
+
+    ``record(step)`` and ``evaluate(step)`` say at which steps sizes are recorded and accuracies taken. It ends where
+    nan or inf appears.
+    """
     if not hasattr(network, "loss_and_gradient"):
         raise TypeError(f"network must be a Network or a Recurrent, got {network!r}")
-    steps, rate = checks.whole("steps", steps), _schedule(learning_rate)
-    x = np.atleast_1d(checks.array("x", x))
+    rate, x = _schedule(learning_rate), np.atleast_1d(checks.array("x", x))
     examples = x.shape[-1]
     if (y := checks.reals("y", y)).shape[-1:] != (examples,):
         raise ValueError(f"y must have {examples} examples on its last axis, as x has, got shape {y.shape}")
@@ -79,31 +101,30 @@ def train(network, x, y, *, steps, optimizer="sgd", learning_rate=0.1, batch_siz
         raise TypeError(f"test must be None or a pair (x, y), got {test!r}")
     if test is not None and checks.reals("test[0]", test[0]).shape[:-1] != x.shape[:-1]:
         raise ValueError(f"test must hold an x of shape {x.shape[:-1]} and examples, got {np.shape(test[0])}")
-    checks.whole("record_every", record_every, 0), checks.whole("evaluate_every", evaluate_every, 0)
     optimizer, clip, history = get_optimizer(optimizer, network), _clipping(clip, network), History()
-    batches = _batches(x, y, size, checks.generator("seed", seed))
-    for step in bar(range(1, steps + 1), progress, "training"):
-        record = record_every and (step - 1) % record_every == 0
+    for step, batch in enumerate(_batches(x, y, size, checks.generator("seed", seed)), 1):
+        recorded = bool(record(step))
         rate_now = checks.number("learning_rate", rate(step), least=0)
-        loss = network.loss_and_gradient(*next(batches), measure=bool(record))
+        loss = network.loss_and_gradient(*batch, measure=recorded)
         norm = _norm(network.gradient)
         history.loss.append(loss), history.gradient_norm.append(norm), history.rate.append(rate_now)
-        if not (np.isfinite(loss) and np.isfinite(norm)):
+        broke = not (np.isfinite(loss) and np.isfinite(norm))
+        if not broke:
+            if clip:
+                clip()
+            before = [layer.W.copy() for layer in network.layers[1:]] if recorded else None
+            with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+                optimizer.step(network.theta, network.gradient, rate_now)
+            broke = not np.isfinite(_norm(network.theta))
+        if broke:
             history.breakdown = Breakdown(step, *_where(network))
-            break
-        if clip:
-            clip()
-        before = [layer.W.copy() for layer in network.layers[1:]] if record else None
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            optimizer.step(network.theta, network.gradient, rate_now)
-        if not np.isfinite(_norm(network.theta)):
-            history.breakdown = Breakdown(step, *_where(network))
-            break
-        if record:
+            yield history
+            return
+        if recorded:
             _record(history, step, network, before)
-        if (evaluate_every and step % evaluate_every == 0) or (step == steps and (evaluate_every or test is not None)):
+        if evaluate(step):
             _evaluate(history, step, network, x, y, test)
-    return _as_arrays(history)
+        yield history
 
 
 def _norm(x):
@@ -173,7 +194,3 @@ def _where(network):
             if not np.isfinite(getattr(layer, name)).all():
                 return l, where
     return network.depth, "loss"
-
-
-def _as_arrays(history):
-    return History(**{k: v if k == "breakdown" else np.array(v) for k, v in vars(history).items()})
