@@ -1,6 +1,7 @@
 """The training loop: mini-batches, what every layer does at each recorded step, and where it breaks if it breaks."""
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -78,8 +79,7 @@ def train(network, x, y, *, steps, optimizer="sgd", learning_rate=0.1, batch_siz
                       record=lambda step: record_every and (step - 1) % record_every == 0,
                       evaluate=lambda step: step == last or (evaluate_every and step % evaluate_every == 0),
                       test=test, seed=seed)
-    for _, history in zip(bar(range(steps), progress, "training"), run):
-        pass
+    *_, history = bar(islice(run, steps), progress, "training", steps)
     return history.arrays()
 
 
