@@ -17,6 +17,7 @@ GATES = {
     "signals 32": (1.9, 5.0), "signals 64": (1.4, 3.2), "signals 128": (1.25, 1.7), "signals 256": (1.15, 1.1),
     "train sgd": (1.6, 2.6), "train adam": (1.75, 2.6), "train batch norm": (2.8, 2.6),
     "rnn": (1.1, 2.7), "lstm": (1.35, 2.7), "gru": (1.35, 2.7),
+    "transformer relu": (None, 1.0), "transformer gelu_tanh": (None, 1.0),
     f"sweep {NETWORKS}": (None, 5.0), "2x2 powers": (None, 50.0), "2x2 products": (None, 50.0),
 }
 

@@ -7,7 +7,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 from protocol import serve
-from sizes import DEPTH, NETWORKS, RECURRENT, SIGNALS, SWEEP, TRAIN, signal_arrays
+from sizes import DEPTH, NETWORKS, RECURRENT, SIGNALS, SWEEP, TRAIN, TRANSFORMER, signal_arrays
 from vgtext import nn
 
 
@@ -104,6 +104,15 @@ def recurrent_floor(cell):
     return run
 
 
+def transformer(activation):
+    """Forward and backward of a small transformer."""
+    size = TRANSFORMER
+    network = nn.transformer(size["vocabulary"], size["width"], size["heads"], size["T"], size["depth"],
+                             activation=activation)
+    x, y = np.random.default_rng(0).integers(0, size["vocabulary"], (2, size["T"], size["batch"]))
+    return lambda: network.loss_and_gradient(x, y)
+
+
 def matrix_products(kind):
     """2x2 powers or products of every depth up to 10,000, in log scale."""
     W = np.random.default_rng(0).standard_normal((10_000, 2, 2))
@@ -121,6 +130,7 @@ def main():
     work |= {k: lambda k=k: (recurrent_floor if floor else recurrent)(k) for k in ("rnn", "lstm", "gru")}
     if not floor:
         work |= {f"sweep {NETWORKS}": sweep}
+        work |= {f"transformer {k}": lambda k=k: transformer(k) for k in ("relu", "gelu_tanh")}
         work |= {f"2x2 {k}": lambda k=k: matrix_products(k) for k in ("powers", "products")}
     serve(work)
 

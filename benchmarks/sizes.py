@@ -6,6 +6,7 @@ SIGNALS = (32, 64, 128, 256)
 DEPTH, BATCH = 30, 64
 TRAIN = {"depth": 30, "width": 64, "batch": 64, "steps": 50}
 RECURRENT = {"T": 1000, "width": 64, "n_in": 8, "batch": 64}
+TRANSFORMER = {"vocabulary": 64, "width": 64, "heads": 4, "T": 32, "depth": 6, "batch": 16}
 SWEEP = {
     "depth": 20, "sigma_w": np.linspace(0.5, 2.5, 32), "sigma_b": [0.0, 0.2], "activation": ["tanh", "relu"],
     "seeds": 8, "width": 32, "batch": 32,

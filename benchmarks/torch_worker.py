@@ -8,7 +8,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parent))
 from protocol import serve
-from sizes import NETWORKS, RECURRENT, SIGNALS, SWEEP, TRAIN, signal_arrays
+from sizes import NETWORKS, RECURRENT, SIGNALS, SWEEP, TRAIN, TRANSFORMER, signal_arrays
 
 torch.set_num_threads(1)
 PHI = {"tanh": torch.tanh, "relu": torch.relu}
@@ -130,6 +130,46 @@ def recurrent(cell):
     return run
 
 
+class Block(torch.nn.Module):
+    """Pre-norm attention and MLP, with PyTorch's own fused attention."""
+
+    def __init__(self, n, heads, phi):
+        super().__init__()
+        self.heads, self.phi = heads, phi
+        self.norms = torch.nn.ModuleList([torch.nn.LayerNorm(n), torch.nn.LayerNorm(n)])
+        self.qkv, self.out = torch.nn.Linear(n, 3 * n), torch.nn.Linear(n, n)
+        self.up, self.down = torch.nn.Linear(n, 4 * n), torch.nn.Linear(4 * n, n)
+
+    def forward(self, x):
+        B, T, n = x.shape
+        parts = self.qkv(self.norms[0](x)).split(n, dim=2)
+        q, k, v = (z.view(B, T, self.heads, -1).transpose(1, 2) for z in parts)
+        y = torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+        x = x + self.out(y.transpose(1, 2).reshape(B, T, n))
+        return x + self.down(self.phi(self.up(self.norms[1](x))))
+
+
+def transformer(activation):
+    """Forward and backward of a small transformer."""
+    size, functional = TRANSFORMER, torch.nn.functional
+    V, n, T = size["vocabulary"], size["width"], size["T"]
+    phi = {"relu": torch.relu, "gelu_tanh": lambda z: functional.gelu(z, approximate="tanh")}[activation]
+    embed, place, readout = torch.nn.Embedding(V, n), torch.nn.Embedding(T, n), torch.nn.Linear(n, V)
+    blocks = [Block(n, size["heads"], phi) for _ in range(size["depth"])]
+    model = torch.nn.Sequential(*blocks, torch.nn.LayerNorm(n), readout)
+    parameters = [*embed.parameters(), *place.parameters(), *model.parameters()]
+    x, y = torch.randint(0, V, (2, size["batch"], T))
+
+    def run():
+        for k in parameters:
+            k.grad = None
+        value = functional.cross_entropy(model(embed(x) + place.weight).view(-1, V), y.view(-1))
+        value.backward()
+        return value.item()
+
+    return run
+
+
 def matrix_products(kind):
     """The log norms of all powers or products up to depth 10,000, rescaled at each step."""
     W = torch.from_numpy(np.random.default_rng(0).standard_normal((10_000, 2, 2)))
@@ -150,5 +190,6 @@ if __name__ == "__main__":
     work = {f"signals {n}": lambda n=n: signals(n) for n in SIGNALS}
     work |= {f"train {k}": lambda k=k: train(k) for k in ("sgd", "adam", "batch norm")}
     work |= {k: lambda k=k: recurrent(k) for k in ("rnn", "lstm", "gru")}
+    work |= {f"transformer {k}": lambda k=k: transformer(k) for k in ("relu", "gelu_tanh")}
     work |= {f"2x2 {k}": lambda k=k: matrix_products(k) for k in ("powers", "products")}
     serve(work | {f"sweep {NETWORKS}": sweep_loop, f"sweep {NETWORKS} vmap": sweep_vmap})

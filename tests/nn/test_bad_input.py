@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vgtext import nn
-from vgtext.nn import data, initializers, losses, optimizers
+from vgtext.nn import data, initializers, language, losses, optimizers
 from vgtext.nn.theory import floats, jacobian, meanfield, products, signal_propagation
 
 RNG = np.random.default_rng(0)
@@ -33,6 +33,14 @@ CALLS = {
                      "norm": None, "shortcut": None, "sigma_b": 0.0, "output_init": "zeros", "seed": 0}),
     "Network.forward": (lambda x: nn.mlp(3, 4, 2, 2).forward(x), {"x": X}),
     "lsuv": (nn.lsuv, {"network": nn.mlp(3, 4, 2, 2), "x": X, "tolerance": 0.01, "iterations": 1}),
+    "Attention": (nn.Attention, {"n": 4, "heads": 2, "T": 3, "scale": 0.5, "cap": 2.0, "init": "he_normal",
+                                 "gain": 1.0}),
+    "Embedding": (nn.Embedding, {"vocabulary": 3, "n": 4, "T": 5, "std": 1.0}),
+    "transformer": (nn.transformer, {"vocabulary": 3, "n": 4, "heads": 2, "T": 3, "depth": 1, "place": "pre",
+                                     "norm": "layer", "scale": 1.0, "mlp": 2, "activation": "gelu", "cap": 2.0,
+                                     "init": "he_normal", "gain": 1.0, "std": 1.0, "seed": 0, "dtype": "float32"}),
+    "Transformer.forward": (lambda x: nn.transformer(3, 4, 2, 2, 1).forward(x), {"x": [[0, 1], [2, 0]]}),
+    "entropy": (nn.attention.entropy, {"A": X}),
     "Recurrent": (nn.Recurrent, {"cell": "gru", "n_in": 3, "n": 4, "n_out": 2, "activation": "tanh", "init": None,
                                  "forget_bias": 0.0, "update_bias": 0.0, "seed": 0, "dtype": "float32"}),
     "Recurrent.forward": (lambda x: nn.Recurrent("rnn", 3, 4, 2).forward(x), {"x": [X, X]}),
@@ -56,6 +64,8 @@ CALLS = {
     **{name: (init, {"n_out": 3, "n_in": 2, "rng": 0}) for name, init in initializers.INITIALIZERS.items()},
     "mean_squared_error": (losses.mean_squared_error, {"a": X, "y": X}),
     "softmax_cross_entropy": (losses.softmax_cross_entropy, {"a": X, "y": LABELS}),
+    "z_loss": (losses.z_loss, {"weight": 1e-4}),
+    "z_loss of": (losses.z_loss(), {"a": X, "y": LABELS}),
     "logistic_cross_entropy": (losses.logistic_cross_entropy, {"a": X, "y": np.ones((3, 5))}),
     "accuracy": (losses.accuracy, {"a": X, "y": LABELS}),
     "SGD": (nn.SGD, {"momentum": 0.5}),
@@ -74,6 +84,8 @@ CALLS = {
     "spirals": (data.spirals, {"examples": 30, "arms": 2, "turns": 1.0, "noise": 0.05, "seed": 0}),
     "adding_problem": (data.adding_problem, {"T": 4, "examples": 3, "seed": 0}),
     "delayed_copy": (data.delayed_copy, {"T": 4, "examples": 3, "symbols": 3, "seed": 0}),
+    "letters": (language.letters, {"T": 4, "examples": 3, "seed": 0, "test_share": 0.1}),
+    "induction": (language.induction, {"T": 4, "examples": 3, "symbols": 3, "seed": 0}),
     "round_to": (floats.round_to, {"x": 1.0, "name": "float16"}),
     "last_depth": (floats.last_depth, {"a": 0.5, "name": "float16", "start": 1.0, "most": 10}),
     "layer_jacobians": (jacobian.layer_jacobians, {"W": [None, W[0]], "z": [None, X[:, 0]], "activation": "tanh"}),

@@ -6,8 +6,9 @@ Columns are examples, ``z[l] = W[l] @ a[l-1] + b[l]``, layers run 1 to L. Start 
 - :func:`measure`, :func:`sweep`: the sizes of activations, error signals and gradients through any depth;
 - :func:`mlp`, :class:`Network`, :func:`train`: networks that learn, and what each layer does meanwhile;
 - :class:`Recurrent`: RNN, LSTM, GRU with backpropagation through time;
+- :func:`transformer`, :class:`Attention`: tokens, attention, and where the norm goes;
 - :mod:`vgtext.nn.theory`: mean field, Jacobians, matrix products, floats;
-- :mod:`~vgtext.nn.data`: digits, spirals, and two tasks of long memory.
+- :mod:`~vgtext.nn.data`: digits, spirals, and two tasks of long memory; :mod:`~vgtext.nn.language`: text and induction.
 
 Each module says its equations as they are written. :mod:`vgtext.nn.fast` computes the same for all layers at once, in
 arrays that are used again: nothing there is needed to understand what stands here. It is chosen in three places, a line
@@ -16,9 +17,10 @@ each: :class:`Network` and :class:`Recurrent` exchange the passes of their block
 and ``python -m benchmarks forms`` what the fast one gains.
 """
 
-from . import backprop, data, initializers, losses, norms, optimizers
+from . import backprop, data, initializers, language, losses, norms, optimizers
 from .activations import ACTIVATIONS, Activation, elu, get_activation, leaky_relu
 from .adam import Adam, AdamW
+from .attention import Attention
 from .backprop import Gradient, backward, forward, numerical_gradient, random_network
 from .clipping import CLIPPINGS, clip_by_global_norm, clip_by_norm, clip_by_value
 from .fast.dense import FastDense
@@ -39,6 +41,7 @@ from .scale import log2_norm
 from .signals import Signals, measure, propagate, sample_batch, sample_weights
 from .theory import jacobian, meanfield, products
 from .training import Breakdown, History, train
+from .transformer import Embedding, Transformer, transformer
 
 one_blas_thread()
 FAST |= {Dense: FastDense, BatchNorm: FastBatchNorm, LayerNorm: FastLayerNorm, RMSNorm: FastRMSNorm,

@@ -15,6 +15,7 @@ from . import checks
 
 SELU_LAMBDA = 1.0507009873554805  # Klambauer et al. 2017, equation 14
 SELU_ALPHA = 1.6732632423543772
+_PIECE = 2**14  # numbers in a piece: what is computed on the way needs no fresh memory
 
 
 @dataclass(frozen=True)
@@ -80,17 +81,21 @@ def _one_minus_square(z, a, out=None):
     return np.subtract(1, np.multiply(a, a, out=out), out=out)
 
 
-def _value_from(f):
-    """Give a plain expression ``f(z)`` the ``out`` argument, and keep the dtype of ``z``."""
-    return lambda z, out=None: np.add(f(np.asarray(z)), 0, out=out)
+def _in_pieces(f):
+    """Give a plain expression ``f(z, ...)`` the ``out`` argument; it is computed in pieces that stay in the cache."""
+
+    def pieces(z, *a, out=None):
+        out, rows = np.empty_like(z) if out is None else out, 1 + _PIECE * len(z) // max(z.size, 1)
+        for k in range(0, len(z), rows):
+            out[k : k + rows] = f(*(array[k : k + rows] for array in (z, *a)))
+        return out
+
+    return pieces
 
 
-def _slope_from(derivative):
-    return lambda z, a, out=None: np.add(derivative(z), 0, out=out)
-
-
-def _smooth(name, value, derivative, **tails):
-    return Activation(name, _value_from(value), derivative, _slope_from(derivative), **tails)
+def _smooth(name, value, derivative, slope=None, **tails):
+    """An activation from plain expressions; ``slope(z, a)`` is the derivative where a = phi(z) makes it cheaper."""
+    return Activation(name, _in_pieces(value), derivative, _in_pieces(slope or (lambda z, a: derivative(z))), **tails)
 
 
 def leaky_relu(alpha=0.01, name="leaky_relu"):
@@ -123,10 +128,6 @@ def elu(alpha=1.0, scale=1.0, name="elu"):
     return _smooth(name, value, derivative, small=(scale * alpha, scale), large=(0.0, scale))
 
 
-def _relu(z, out=None):
-    return np.maximum(z, 0, out=out)
-
-
 def _step(z):
     return np.greater(z, 0).astype(np.asarray(z).dtype)
 
@@ -152,11 +153,15 @@ def _normal_cdf(z):
     return (0.5 * (1 + erf(z / sqrt(2)))).astype(np.asarray(z).dtype)
 
 
+def _gelu_slope(z, a):
+    return np.divide(a, z, out=np.full_like(z, 0.5), where=z != 0) + z * _normal_pdf(z)
+
+
 def _gelu_tanh_parts(z):
     c, k = sqrt(2 / pi), 0.044715
     z = np.clip(z, -50, 50)  # where t is 1 or -1, and z^3 a float
-    t = np.tanh(c * (z + k * z**3))
-    return t, c * (1 + 3 * k * z * z)
+    square = z * z
+    return np.tanh(z * (c + c * k * square)), c + 3 * c * k * square
 
 
 def _gelu_tanh_derivative(z):
@@ -174,11 +179,11 @@ ACTIVATIONS = {
     for phi in (
         Activation("sigmoid", _sigmoid, _sigmoid_derivative, lambda z, a, out=None: np.subtract(a, a * a, out=out)),
         Activation("tanh", np.tanh, _tanh_derivative, _one_minus_square, small=(1.0, 1.0)),
-        Activation("relu", _relu, _step, _step_slope, (0.0, 1.0), (0.0, 1.0)),
+        Activation("relu", lambda z, out=None: np.maximum(z, 0, out=out), _step, _step_slope, (0.0, 1.0), (0.0, 1.0)),
         leaky_relu(),
         elu(),
         elu(SELU_ALPHA, SELU_LAMBDA, "selu"),
-        _smooth("gelu", lambda z: z * _normal_cdf(z), lambda z: _normal_cdf(z) + z * _normal_pdf(z),
+        _smooth("gelu", lambda z: z * _normal_cdf(z), lambda z: _normal_cdf(z) + z * _normal_pdf(z), _gelu_slope,
                 small=(0.5, 0.5), large=(0.0, 1.0)),
         _smooth("gelu_tanh", lambda z: 0.5 * z * (1 + _gelu_tanh_parts(z)[0]), _gelu_tanh_derivative,
                 small=(0.5, 0.5), large=(0.0, 1.0)),

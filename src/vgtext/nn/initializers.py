@@ -77,6 +77,13 @@ def uniform(limit):
     return _checked(lambda n_out, n_in, rng: rng.uniform(-limit, limit, (n_out, n_in)))
 
 
+def scaled_by(gain, init):
+    """Return the initializer ``gain`` times ``init``, a name or an initializer."""
+    checks.number("gain", gain)
+    init = get_initializer(init)
+    return init if gain == 1 else lambda n_out, n_in, rng: gain * init(n_out, n_in, rng)
+
+
 def constant(value):
     """Return the initializer that sets every entry to ``value``."""
     checks.number("value", value)

@@ -34,6 +34,24 @@ def softmax_cross_entropy(a, y):
     return loss, p / a.dtype.type(a.shape[1])
 
 
+def z_loss(weight=1e-4):
+    """Return the loss softmax_cross_entropy + weight mean((ln Z)^2), Z = sum(exp(a)) over the classes.
+
+    It holds ln Z, which the softmax does not see, near 0, so that logits do not drift (PaLM, Chowdhery et al. 2023,
+    section 5; their weight is 1e-4). The gradient gains 2 weight ln Z softmax(a) / examples.
+    """
+    checks.number("weight", weight, least=0)
+
+    def loss(a, y):
+        entropy, gradient = softmax_cross_entropy(a, y)
+        a = _output(a)
+        ln_Z = np.logaddexp.reduce(a, axis=0)  # (examples,)
+        pull = a.dtype.type(2 * weight / a.shape[1]) * ln_Z * np.exp(a - ln_Z)  # (classes, examples)
+        return entropy + weight * float(np.mean(np.square(ln_Z))), gradient + pull
+
+    return loss
+
+
 def logistic_cross_entropy(a, y):
     """Return L = mean over examples of sum(log(1 + e^a) - y a), and dL/da = (sigmoid(a) - y) / examples.
 

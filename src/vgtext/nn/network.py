@@ -74,14 +74,18 @@ class Network:
 
     def forward(self, x, training=True):
         """Return the output a[L], (n_L, examples), for x (n_0, examples)."""
-        a = checks.reals("x", x)
-        if a.ndim != 2 or a.shape[0] != self.blocks[0].n_in:
-            raise ValueError(f"x must have shape ({self.blocks[0].n_in}, examples), got {a.shape}")
-        a = checks.array("x", a, dtype=self.dtype)  # finite
+        a = self._input(x)
         for block in self.blocks:
             a = block.forward(a, training)
         self._out_shape = a.shape
         return a.copy()  # blocks write over their arrays in the next pass
+
+    def _input(self, x):
+        """Return x as an array of the network's dtype; raise TypeError or ValueError if it is no input of it."""
+        x = checks.reals("x", x)
+        if x.ndim != 2 or x.shape[0] != self.blocks[0].n_in:
+            raise ValueError(f"x must have shape ({self.blocks[0].n_in}, examples), got {x.shape}")
+        return checks.array("x", x, dtype=self.dtype)  # finite
 
     def backward(self, dL_da, measure=False):
         """Backpropagate dL/da[L], (n_L, examples), of the last forward pass: sets ``gradient``, returns dL/dx.

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..activations import ACTIVATIONS
 from ..layers import Dense
 from .matmul import fastest_product, fastest_product_with_transpose
 
@@ -19,14 +20,22 @@ class FastDense(Dense):
         self._times(self.W, a, out=z)  # (n_out, examples)
         z += self.b
         self.u = u = self.norm.forward(z, training) if self.norm else z
-        return self.phi.value(u, out=self.a)
+        if self._linear:
+            self.a = u
+        else:
+            self.phi.value(u, out=self.a)
+        return self.a
 
     def backward(self, d):
         """Take dL/d(output), (n_out, examples); return dL/d(input), (n_in, examples)."""
-        delta = self.phi.slope(self.u, self.a, out=self.delta)  # phi'(u), (n_out, examples)
-        delta *= d  # dL/du
-        if self.norm:
-            self.norm.backward(delta, out=delta)  # dL/dz
+        if self._linear:
+            self.delta = d if self.norm is None else self.norm.backward(d)  # dL/dz, (n_out, examples)
+        else:
+            self.phi.slope(self.u, self.a, out=self.delta)  # phi'(u)
+            self.delta *= d  # dL/du
+            if self.norm:
+                self.norm.backward(self.delta, out=self.delta)  # dL/dz
+        delta = self.delta
         self._times_transpose(delta, self.a_in, out=self.W_gradient)  # delta a_in.T, (n_out, n_in)
         np.dot(delta, self._ones, out=self._b_gradient)  # (n_out,)
         return self._times_back(self.W.T, delta, out=self._back)
@@ -38,4 +47,4 @@ class FastDense(Dense):
         out, into, dtype = self.n_out, self.n_in, self.W.dtype
         self._times, self._times_back = fastest_product(out, into, examples), fastest_product(into, out, examples)
         self._times_transpose = fastest_product_with_transpose(out, examples, into, dtype)
-        self._b_gradient = self.b_gradient[:, 0]
+        self._b_gradient, self._linear = self.b_gradient[:, 0], self.phi is ACTIVATIONS["identity"]
