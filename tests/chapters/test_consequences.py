@@ -12,13 +12,14 @@ from figures import caption_of, check_figure
 from prose import check_prose
 from vgtext import nn, results
 from vgtext.chapters import consequences as lab
-from vgtext.chapters.consequences import explosion, flat, frozen, rates, rounding, runs, slow
+from vgtext.chapters.consequences import edge, explosion, flat, frozen, rates, rounding, runs, scaling, slow
 from vgtext.chapters.consequences.exercises import DIGITS, RATE, WEIGHT, curved, smallest, spectrum
 from vgtext.nn.theory.floats import FORMATS, round_to
 from vgtext.palette import number
 from vgtext.tools.notebooks import figures
 
 FIGURES = figures("consequences")
+WIDE = [name for name in FORMATS if not name.startswith("E")]  # weights of size 1e-3 are in their range
 caption = partial(caption_of, FIGURES)
 
 
@@ -207,6 +208,52 @@ def test_larger_weights_and_more_layers_are_sharper():
     assert limits["tanh", 10, 2.0] == min(limits.values())
 
 
+# The edge of stability
+
+
+@pytest.mark.parametrize("name, rate", [("sgd", 0.2), ("adam", 0.01)])
+def test_stored_sharpness_comes_out_again(name, rate, steps=200):
+    again = edge.run(name, rate, steps)
+    rates = edge.DESCENT if name == "sgd" else edge.ADAM
+    stored = edge.stored(name)[rates.index(rate), : len(again)]
+    assert again[:3] == pytest.approx(stored[:3], rel=0.02) and again[-1, 0] == pytest.approx(stored[-1, 0], rel=0.3)
+
+
+def test_descent_meets_its_limit_and_small_rates_do_not():
+    assert [edge.hovers("sgd", rate) for rate in edge.DESCENT[3:]] == pytest.approx([1] * 4, abs=0.01)
+    assert all(edge.hovers("sgd", rate) < 0.85 for rate in edge.DESCENT[:3])
+    assert all(0.9 < edge.hovers("adam", rate) < 1.01 for rate in edge.ADAM[1:]) and edge.hovers("adam", 0.0001) < 0.5
+    sharpness, loss = (edge.stored("sgd")[edge.DESCENT.index(0.1), :, k] for k in (1, 0))
+    assert 2.9 < 2 / sharpness[0] < 3.5 and (np.diff(loss) > 0).any()  # "triples", "if not at every step"
+
+
+@given(st.floats(0.0, 0.99))
+def test_momentum_moves_the_limit_as_published(beta1):
+    limit = (2 + 2 * beta1) / (1 - beta1)
+    assert edge.momentum_factor(0.999 * limit, beta1) < 1 < edge.momentum_factor(1.001 * limit, beta1)
+
+
+def test_the_sharpness_of_a_divided_network_is_an_eigenvalue(small):
+    net, x, y, H = small
+    P = np.random.default_rng(2).uniform(0.5, 2, net.theta.size)
+    value = np.linalg.eigvalsh(H / np.sqrt(np.outer(P, P)))[-1]
+    held, edge.batch = edge.batch, lambda: (x, y)
+    try:
+        found = edge.sharpest(net, np.random.default_rng(0).standard_normal(P.size), P, 100)[0]
+    finally:
+        edge.batch = held
+    assert found == pytest.approx(value, rel=1e-3)
+
+
+def test_adams_divisor_is_what_its_step_was_divided_by():
+    rule, theta = nn.Adam(), np.zeros(3)
+    for g in (np.array([1.0, -2.0, 0.1]), np.array([0.5, 1.0, 3.0])):
+        rule.step(theta, g, 0.0)
+    second = (0.001 * g**2 + 0.999 * 0.001 * np.array([1.0, -2.0, 0.1]) ** 2) / (1 - 0.999**2)
+    assert edge.preconditioner(rule, 3) == pytest.approx(np.sqrt(second) + 1e-8)
+    assert (edge.preconditioner(nn.SGD(), 3) == 1).all()
+
+
 # A tiny gradient is not a minimum
 
 
@@ -238,7 +285,7 @@ def test_a_push_downhill_shortens_the_plateau():
 # Rounding
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", WIDE)
 def test_the_share_that_moves_grows_from_none_to_all_over_one_power_of_two(name):
     """log2(|w|) is nearly uniform between two powers, so the share is 1 + p + log2(ratio), held between 0 and 1."""
     p = FORMATS[name].p
@@ -247,7 +294,7 @@ def test_the_share_that_moves_grows_from_none_to_all_over_one_power_of_two(name)
         assert share == pytest.approx(np.clip(1 + power, 0, 1), abs=0.05)
 
 
-@given(st.floats(1e-3, 1e3), st.sampled_from(sorted(FORMATS)))
+@given(st.floats(1e-3, 1e3), st.sampled_from(WIDE))
 def test_a_gap_is_the_way_to_the_next_float(w, name):
     w = float(round_to(w, name))
     gap = rounding.gap(w, name)
@@ -267,7 +314,8 @@ def test_an_update_moves_a_float32_weight_as_numpy_says(w, power):
 
 
 def test_an_update_moves_a_weight_if_it_exceeds_half_the_last_digit():
-    for name, form in FORMATS.items():
+    for name in WIDE:
+        form = FORMATS[name]
         for m in (1.25, 1.5, 1.75):
             edge = 2.0**-form.p / m
             assert not lab.moved(m, 0.9 * edge * m, name) and lab.moved(m, 1.1 * edge * m, name)
@@ -287,6 +335,26 @@ def test_bfloat16_rounds_away_what_float32_keeps():
     one, hundredth = (rounding.layer_moves(5, rate, "bfloat16")[1][0] for rate in (1.0, 0.01))
     assert one == pytest.approx(0.2, abs=0.05) and hundredth < 0.01
     assert all(rounding.layer_moves(5, rate, "float32")[1].min() > 0.98 for rate in (1.0, 0.1, 0.01))
+
+
+@pytest.mark.parametrize("name", scaling.NAMES)
+def test_scaling_by_a_power_of_two_moves_the_window_and_nothing_else(name):
+    form, sizes = FORMATS[name], np.abs(scaling.gradients())
+    for power in (0, 10, 20, 30):
+        zero, inf = scaling.lost(name, power)
+        assert zero == pytest.approx(np.mean(sizes * 2.0**power <= form.smallest / 2), abs=1e-4)
+        edge = form.largest + 2.0 ** (form.emax - form.p)  # half a gap above the largest
+        assert inf == pytest.approx(np.mean(sizes * 2.0**power >= edge), abs=1e-4)
+        assert scaling.lost(name, power, flushed=True)[0] >= zero
+
+
+def test_what_the_text_says_of_loss_scaling():
+    span = np.ptp(np.log2(np.abs(scaling.gradients())))
+    width = np.log2(FORMATS["E4M3"].largest / FORMATS["E4M3"].smallest)
+    assert 40 < span < 45 and 17 < width < 18
+    assert scaling.lost("float16", 0)[0] == pytest.approx(0.39, abs=0.005) and sum(scaling.lost("float16", 18)) < 0.001
+    assert sum(scaling.lost("E4M3", scaling.best_power("E4M3"))) == pytest.approx(1 / 3, abs=0.02)
+    assert sum(scaling.lost("bfloat16", 0)) == 0
 
 
 # Runs that break
@@ -345,6 +413,8 @@ def test_captions_tell_the_numbers_of_their_state():
     assert number(flat.surroundings(3, 3000)[1]) in caption("stillness", depth=3, step=3000)
     assert number(2.0**-9) in caption("rounded_away", name="bfloat16", depth=5)
     assert number(1.1**10) in caption("step_size", ratio=2.1)
+    assert "0.97 times 38/η" in caption("sharpening")
+    assert f"{scaling.lost('E5M2', 4)[0]:.1%}" in caption("loss_scaling", name="E5M2", power=4)
     assert "inf or nan appears at step 24" in caption("explosion")
     assert f"{rates.worst_settled():.1%}" in caption("largest_rate")
 
@@ -352,8 +422,8 @@ def test_captions_tell_the_numbers_of_their_state():
 def test_numbers_typed_into_the_prose():
     check_prose(
         "consequences",
-        given={"0.5", "0.2", "0.1", "0.05", "0.01", "1.5", "1.9", "2.1", "1,000", "3000", "3.5",
-               "0.7", "1000"},
+        given={"0.2", "0.1", "0.05", "0.01", "1.5", "1.9", "2.1", "1,000", "3000", "3.5",
+               "0.7", "1000", "0.9", "0.0003", "3,000", "2,000"},
         computed={
             "0.69": np.log(2), "2.30": np.log(10), "6.91": np.log(1000), r"1.2 \times 10^{-5}": smallest()[0],
             "0.098": smallest()[1], "0.78": smallest()[2],

@@ -31,6 +31,29 @@ def test_limits_are_numpys(name):
     assert FORMATS[name].smallest == np.finfo(name).smallest_subnormal
 
 
+@pytest.mark.parametrize("name, largest, normal, smallest", [("E4M3", 448, -6, -9), ("E5M2", 57344, -14, -16)])
+def test_limits_of_eight_bits_are_those_of_the_specification(name, largest, normal, smallest):
+    form = FORMATS[name]
+    assert (form.largest, form.normal, form.smallest) == (largest, 2.0**normal, 2.0**smallest)
+    assert np.isfinite(round_to(largest * 1.03, name)) and round_to(largest * 1.13, name) == np.inf
+
+
+@pytest.mark.parametrize("name, finite", [("E4M3", 2 * 127 - 1), ("E5M2", 2 * 124 - 1)])
+def test_eight_bits_hold_that_many_numbers(name, finite):
+    """All codes of both signs, less a double 0 and the codes of nan and inf."""
+    held = {round_to(x, name).item() for x in np.ldexp(np.arange(0, 16), np.arange(-20, 16)[:, None]).ravel()}
+    assert len(held - {np.inf, 0.0}) * 2 + 1 == finite
+
+
+@given(st.floats(-500, 500) | st.floats(-0.1, 0.1))
+@pytest.mark.parametrize("name", FORMATS)
+def test_rounding_finds_the_nearest_number(name, x):
+    y = float(round_to(x, name))
+    assert round_to(y, name) == y and round_to(-x, name) == -y
+    unit = 2.0 ** max(np.frexp(x)[1] - FORMATS[name].p, FORMATS[name].emin - FORMATS[name].p + 1)
+    assert abs(y - x) <= unit / 2 or abs(x) > FORMATS[name].largest
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_powers_of_one_half_live_exactly_to_the_smallest_number(name):
     form = FORMATS[name]

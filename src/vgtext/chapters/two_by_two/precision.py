@@ -1,4 +1,4 @@
-"""Where float16, bfloat16, float32 and float64 give out: a depth for every factor a."""
+"""Where numbers of 8, 16, 32 and 64 bits give out: a depth for every factor a."""
 
 from functools import cache
 
@@ -16,22 +16,24 @@ lost = cache(last_depth)
 
 
 def draw_float_depths(ax, a=0.2, loss_scale=1.0):
-    """After how many factors a product a·a·… is lost, in four number formats, against a."""
+    """After how many factors a product a·a·… is lost, in six number formats, against a."""
     ax.set_xscale("log")
     ax.set_xlim(0.008, 13)
-    log_axis(ax, 1, 1e5, "depth at which it is lost")
+    log_axis(ax, 0.4, 1e5, "depth at which it is lost")
     ax.set_xticks([0.01, 0.1, 0.2, 0.5, 1, 2, 5, 10], ["0.01", "0.1", "0.2", "0.5", "1", "2", "5", "10"])
     ax.minorticks_off()
     ax.set_xlabel("factor a of each layer")
     ax.axvline(a, **REFERENCE)
-    for name, marker in zip(FORMATS, "ov^s", strict=True):
+    for name, marker in zip(FORMATS, "DPov^s", strict=True):
         for part, limit in ((np.geomspace(0.008, 0.99, 60), FORMATS[name].smallest),
                             (np.geomspace(1.01, 13, 60), FORMATS[name].largest)):
             ax.plot(part, (np.log(limit) - np.log(loss_scale)) / np.log(part), **THEORY)
         depths = [lost(x, name, loss_scale)[0] for x in FACTORS]
         ax.plot(FACTORS, depths, linestyle="none", marker=marker, markersize=4, color=COLORS["backward"])
         ax.plot([a], [lost(a, name, loss_scale)[0]], marker=marker, markersize=9, color=COLORS["backward"])
-        label_line(ax, FACTORS[0], depths[0], name, COLORS["backward"], xytext=(6, -9 if "16" in name else 9))
+        if not name.startswith("E"):
+            label_line(ax, FACTORS[0], depths[0], name, COLORS["backward"], xytext=(6, -9 if name == "bfloat16" else 9))
+    label_line(ax, FACTORS[0], 0.7, "+ E5M2, ◆ E4M3", COLORS["backward"], xytext=(0, 0))
     stuck = any(lost(a, name, loss_scale)[1] > 0 for name in FORMATS)
     fate = "overflows to inf" if a > 1 else "sticks near the smallest number" if stuck else "is exactly 0"
     depths = ", ".join(f"{lost(a, name, loss_scale)[0]:,} ({name})" for name in FORMATS)

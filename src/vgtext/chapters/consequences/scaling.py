@@ -1,0 +1,98 @@
+"""Loss scaling: which gradients a number format turns into 0 or inf, and a factor that moves them into its range."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext.ledger import Claim, Evidence
+from vgtext.nn.theory.floats import FORMATS, last_depth, round_to
+from vgtext.palette import COLORS, REFERENCE, label_line, number
+
+from .rounding import first_step
+
+NAMES, DEPTH, POWERS = ("E4M3", "E5M2", "float16", "bfloat16", "float32"), 15, tuple(range(0, 37, 2))
+
+
+@cache
+def gradients():
+    """All weight gradients of fifteen sigmoid layers at the first step, in float64, but for exact zeros: (n,)."""
+    g = np.concatenate([k.ravel() for k in first_step(DEPTH)[1]])
+    return g[g != 0]
+
+
+@cache
+def lost(name, power, flushed=False):
+    """The shares of the gradients, times 2^power, that the format holds as 0 and as inf."""
+    stored = np.abs(round_to(gradients() * 2.0**power, name))
+    return float(np.mean(stored < (FORMATS[name].normal if flushed else FORMATS[name].smallest))), float(
+        np.mean(np.isinf(stored)))
+
+
+def best_power(name):
+    """The least of POWERS at which fewest gradients are lost, either way."""
+    return min(POWERS, key=lambda power: sum(lost(name, power)))
+
+
+def draw_loss_scaling(sizes, shares, name="float16", power=0, flushed=False):
+    """The gradients against what a format holds, and how many it loses at every scale."""
+    form, exponent = FORMATS[name], np.log2(np.abs(gradients())) + power
+    low, high = np.log2(form.normal if flushed else form.smallest), np.log2(form.largest)
+    sizes.set(xlim=(-44, 36), ylim=(0, 0.16), yticks=[], xlabel="size of a gradient", title="gradients, scaled")
+    sizes.set_xticks([-40, -20, 0, 20], ["$2^{-40}$", "$2^{-20}$", "1", "$2^{20}$"])
+    bins = np.arange(-60, 61, 2)
+    height = np.histogram(exponent, bins)[0] / exponent.size
+    for part, color in ((bins[:-1] + 2 <= low + 1, COLORS["seed"]), (bins[:-1] + 2 > low + 1, COLORS["gradient"])):
+        sizes.bar(bins[:-1][part] + 1, height[part], width=1.8, color=color)
+    for left, right, words, at in ((-44, low, "0", -43), (high, 36, "inf", 35)):
+        if right > left:
+            sizes.axvspan(left, right, color=COLORS["reference"], alpha=0.2, linewidth=0)
+            sizes.text(at, 0.15, words, color=COLORS["reference"], fontsize=9, ha="left" if at < 0 else "right")
+    if not flushed:
+        sizes.axvline(np.log2(form.normal), **REFERENCE)
+        label_line(sizes, np.log2(form.normal), 0.135, "normal", COLORS["reference"])
+    shares.set(xlim=(0, 36), ylim=(0, 1), xlabel="scale of the loss, a power of 2", title="gradients that are lost")
+    shares.set_yticks([0, 0.5, 1], ["0", "50%", "100%"])
+    for other in NAMES:
+        color = COLORS["gradient"] if other == name else COLORS["seed"]
+        gone = [sum(lost(other, k, flushed)) for k in POWERS]
+        shares.plot(POWERS, gone, color=color, linewidth=2 if other == name else 0.9, zorder=3 if other == name else 2)
+    shares.plot([power], [sum(lost(name, power, flushed))], "o", color=COLORS["gradient"], markersize=7, zorder=4)
+    label_line(shares, 35, 0.93, name, COLORS["gradient"], ha="right", xytext=(0, 0))
+    zero, inf = lost(name, power, flushed)
+    rest = f"and {inf:.1%} are too large for it" if inf else "and none is too large for it"
+    return (f"{DEPTH} sigmoid layers at the first step, loss times 2^{power}: {name}"
+            f"{' without subnormals' if flushed else ''} holds {zero:.1%} of the weight gradients as 0, {rest}. "
+            f"It reaches from {number(2.0**low)} to {number(form.largest)}.")
+
+
+CLAIMS = (
+    Claim(
+        "R.17", "OCP's 8-bit specification, 2023: E4M3 reaches from 2^-9 to 448, E5M2 from 2^-16 to 57,344, both with "
+        "subnormal numbers.", "holds",
+        "Rounding to nearest, subnormals kept. Flushed to 0, E4M3 begins at 2^-6 and E5M2 at 2^-14.",
+        (
+            *(Evidence(f"{name}: the largest whole number that it holds exactly",
+                       lambda n=name: max(k for k in np.arange(0, 60000, 16) if round_to(k, n) == k), top, 0)
+              for name, top in (("E4M3", 448), ("E5M2", 57344))),
+            *(Evidence(f"{name}: halvings of 1 that it survives", lambda n=name: last_depth(0.5, n)[0] - 1, count, 0)
+              for name, count in (("E4M3", 9), ("E5M2", 16))),
+        ), "loss-scaling?name=E4M3",
+        setting="Numbers, one by one.",
+    ),
+    Claim(
+        "R.18", "Micikevicius and others 2018: in float16 many gradients become 0; a loss that is multiplied by a "
+        "constant brings them into its range.", "holds if",
+        "The gradients span fewer powers of two than the format. One scale for all layers keeps those of these ten "
+        "sigmoid layers in float16, and no scale does so in E4M3.",
+        (
+            Evidence("float16, loss not scaled: share of weight gradients that become 0", lambda: lost("float16", 0)[0],
+                     0.39, 0.05),
+            Evidence("float16 at its best scale: share lost", lambda: sum(lost("float16", best_power("float16"))), 0.0,
+                     0.01),
+            Evidence("E4M3 at its best scale: share lost", lambda: sum(lost("E4M3", best_power("E4M3"))), 0.33, 0.05),
+            Evidence("bfloat16, loss not scaled: share that become 0", lambda: lost("bfloat16", 0)[0], 0.0, 0.0),
+        ), "loss-scaling?power=16",
+        setting="15 sigmoid layers of 64 units, batch of 64 digits, first step, one seed; computed in float64 and then "
+        "rounded.",
+    ),
+)
