@@ -116,7 +116,13 @@ def test_the_loss_alone_leaves_a_plateau_open():
     diagnosis = diagnose(Recording(loss=np.full(100, 2.3)))
     assert diagnosis.cause == UNDECIDED
     assert {*diagnosis.candidates} >= {*PLANTED} - {"overfitting", "healthy", "label noise"}
-    assert len(diagnosis.record_next) >= 3
+    assert len(diagnosis.record_next) == 4 and "gradient and activation sizes" in diagnosis.record_next[0]
+
+
+def test_a_record_with_weights_that_start_at_0_counts_for_the_other_layers():
+    """An infinite ratio is no nan: the record that holds one is the first, and its other layers are judged."""
+    symptoms = measure_symptoms(Recording(update=[[1e-3, 2e-3, 4e-3], [5e-6] * 3], weight=[[0.0, 1, 1], [1, 1, 1]]))
+    assert symptoms.ratio == symptoms.ratio_peak == pytest.approx(3e-3) and symptoms.ratio_before == pytest.approx(5e-6)
 
 
 def test_a_run_that_is_not_finished_is_told_to_train_on():

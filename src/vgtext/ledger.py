@@ -141,13 +141,13 @@ class Ledger:
 
 
 def overview():
-    """Every claim's number under its verdict, with links to the claims on the same page: HTML."""
-    claims = sorted((claim for several in gather().values() for claim in several), key=place)
+    """How many claims of each source have which verdict: an HTML table."""
+    verdicts = [(claim.id.split(".")[0], claim.verdict) for several in gather().values() for claim in several]
     rows = "".join(
-        f"<dt>{verdict_html(verdict)}</dt><dd>"
-        + " ".join(f'<a href="#{anchor(c)}">{c.id}</a>' for c in claims if c.verdict == verdict) + "</dd>"
-        for verdict in VERDICTS)
-    return f'<dl class="ledger-overview">{rows}</dl>'
+        f'<tr><th scope="row"><a href="#source-{source.lower()}">{source}</a></th>'
+        + "".join(f"<td>{verdicts.count((source, v)) or '–'}</td>" for v in VERDICTS) + "</tr>" for source in SOURCES)
+    head = "".join(f'<th scope="col">{verdict_html(verdict)}</th>' for verdict in VERDICTS)
+    return f'<table class="table ledger-counts"><tr><th scope="col">source</th>{head}</tr>{rows}</table>'
 
 
 def stored_results():
@@ -194,7 +194,7 @@ def claim_html(slug, claim, measured):
     figure = claim.figure.partition("?")[0].replace("-", " ")
     setting = f'<p class="setting">{typeset(claim.setting)}</p>' if claim.setting else ""
     return (
-        f'<article class="claim" id="{anchor(claim)}"><p class="words"><b>{claim.id}</b> {typeset(claim.text)}</p>'
-        f"<p>{verdict_html(claim.verdict)} {typeset(claim.condition)}</p><ul>{numbers}</ul>{setting}"
-        f'<p class="see"><a href="../notebooks/{slug}.html#{escape(claim.figure)}">Figure “{figure}”</a></p></article>'
+        f'<details class="claim" id="{anchor(claim)}"><summary><b>{claim.id}</b> {verdict_html(claim.verdict)} '
+        f"{typeset(claim.text)}</summary><p>{typeset(claim.condition)}</p><ul>{numbers}</ul>{setting}"
+        f'<p class="see"><a href="../notebooks/{slug}.html#{escape(claim.figure)}">Figure “{figure}”</a></p></details>'
     )

@@ -215,6 +215,12 @@ def test_flushed_subnormals_end_a_format_at_its_smallest_normal_number():
     assert 100 - lab.layers_at_zero("float32", L=100, subnormals=False) == 60, "the prose says 60 of 100, twelve fewer"
 
 
+@pytest.mark.parametrize("subnormals, layers", [(True, 65), (False, 55)])  # as the prose says
+def test_layers_until_a_factor_of_a_fifth_leaves_nothing(subnormals, layers):
+    left = np.cumprod(np.full(100, 0.2))
+    assert np.count_nonzero(store(left, "float32", subnormals)) == layers - 1
+
+
 @pytest.mark.parametrize("sigma_w", [1.0, 2.0, 3.0, 4.0])
 def test_error_shrinks_as_theory_says(sigma_w):
     sizes = lab.error_sizes(sigma_w, 200, "float64")
@@ -298,7 +304,7 @@ def test_every_number_of_the_prose_is_given_or_computed():
     check_prose(
         "problem",
         given={"0.001", "0.1", "0.2", "0.3", "0.4", "0.5", "0.9", "0.99", "1.1", "1.2", "1.4", "1.5",
-               "1.6"},  # settings and factors; 0.24 and 1.5 per layer are measured above
+               "1.6", "1074"},  # settings, factors, an exponent; 0.24 and 1.5 per layer are measured above
         computed={"0.24": lab.back_per_layer("sigmoid units"), "0.8": 0.64**0.5,
                   "7.5": np.prod([10, 20, 25, 30, 50]) / 1e6, "19.9": threshold[0.5],
                   "131.1": threshold[0.9], "1374.6": threshold[0.99],

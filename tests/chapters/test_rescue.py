@@ -378,7 +378,7 @@ def test_figures_draw_everywhere(name):
 
 def test_captions_say_what_is_seen():
     assert "Diagnosis: label noise" in caption("stages", stage="3: rate × 20")
-    assert "Rescued at η = 0.005, 0.02, 0.1, 0.5" in caption("operation", way="residual + layer norm")
+    assert "Rescued at η = 0.005, 0.02, 0.1, 0.5" in caption("operation", activation="sigmoid", init="PyTorch default")
     assert "exactly 0 in all 10 layers" in caption("case", case="B")
     assert "At infinite width it would have 13" in caption("directions")
 

@@ -279,6 +279,20 @@ def test_colors_that_stand_for_numbers_and_words_on_a_picture_stay(mode):
     assert {mark["fill"] for mark in marks if mark["kind"] == "markers"} == {"#440154", "#fde725"}
 
 
+@pytest.mark.parametrize("title", [None, "waves"])
+def test_a_legend_has_an_entry_for_each_line_to_the_last(title):
+    def draw_three(ax, k=1):
+        for name in ("first", "second", "last"):
+            ax.plot([0, k], label=name)
+        ax.legend(title=title)
+        return "Three lines."
+
+    panel = explore(draw_three, k=[1, 2]).figure.scene({"k": 1})[0][0]
+    entries = panel.frame["legend"]
+    assert [words for words, _ in entries] == ([title] if title else []) + ["first", "second", "last"]
+    assert all(marks for _, marks in entries[bool(title):])
+
+
 def test_more_than_three_controls_are_too_many():
     def draw_busy(ax, a=1, b=1, c=1, d=1):
         return "busy"

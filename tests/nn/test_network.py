@@ -233,6 +233,21 @@ def test_lsuv_gives_every_layer_variance_1():
     assert all(abs(layer.z.var() - 1) < 0.02 for layer in network.layers[1:])
 
 
+@pytest.mark.parametrize("tolerance", [0.3, 0.03, 1e-4])
+def test_lsuv_scales_until_the_variance_is_within_the_tolerance_and_no_further(tolerance):
+    """A layer that begins within the tolerance stays as it is; one that begins outside of it ends inside."""
+    network = nn.mlp(20, 30, 30, 8, activation="relu", init="orthogonal", dtype="float64")
+    x = np.random.default_rng(0).standard_normal((20, 200))
+    network.forward(x)
+    for scale in (1 + 0.4 * tolerance, 1 + tolerance):  # variances of about 1 + 0.8 and 1 + 2 tolerances
+        network.layers[1].W *= scale / network.layers[1].z.std()
+        kept = network.layers[1].W.copy()
+        nn.lsuv(network, x, tolerance)
+        network.forward(x)
+        assert np.array_equal(kept, network.layers[1].W) == (scale < 1 + tolerance)
+        assert all(abs(layer.z.var() - 1) < tolerance for layer in network.layers[1:])
+
+
 def test_highway_starts_near_the_identity():
     a = np.random.default_rng(0).standard_normal((6, 5))
     network = nn.Network([Highway(6, gate_bias=-30.0)], "mean_squared_error", dtype="float64")

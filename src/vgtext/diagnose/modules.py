@@ -3,6 +3,16 @@
 import numpy as np
 
 
+def check(model, optimizer, every):
+    """Raise TypeError for what is no model or no optimizer of PyTorch's kind, ValueError for no number of steps."""
+    if not all(hasattr(model, name) for name in ("named_modules", "named_parameters", "register_forward_hook")):
+        raise TypeError(f"model must be a PyTorch module, got {type(model).__name__}")
+    if not hasattr(optimizer, "param_groups"):
+        raise TypeError(f"optimizer must be a PyTorch optimizer, got {type(optimizer).__name__}")
+    if not isinstance(every, int) or every < 1:
+        raise ValueError(f"every must be a whole number of steps above 0, got {every!r}")
+
+
 def owners(model):
     """Return the modules that own a matrix, by name, with their matrices; a tied matrix goes to the first."""
     owned, seen = {}, set()

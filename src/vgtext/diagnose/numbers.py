@@ -2,6 +2,8 @@
 
 from .table import ROWS
 
+MOST_WISHES = 4  # things to record next that are named at once
+
 
 def measured(cause, s):
     """Return the number that answers a cause's question, in a few words; "" where it was not recorded."""
@@ -35,7 +37,7 @@ def measured(cause, s):
 
 
 def missing(s, recording, candidates):
-    """Return what was not recorded and would narrow the diagnosis down, the most telling first."""
+    """Return what was not recorded and would narrow the diagnosis down: the few most telling, these first."""
     curve_known = s.broke or (s.curve is not None and s.curve.fall is not None)
     known = {
         "vanishing by depth": s.round_trip is not None,
@@ -57,7 +59,7 @@ def missing(s, recording, candidates):
               "vanishing by initialization": "vanishing by depth", "learning rate too small": "learning rate too large"}
     asked = {wanted.get(cause, cause) for cause in candidates} | {"vanishing through time"} & set(candidates)
     rows = {row.cause: row.record for row in ROWS}
-    return tuple(dict.fromkeys(rows[cause] for cause in order if cause in asked and not known[cause]))
+    return tuple(dict.fromkeys(rows[cause] for cause in order if cause in asked and not known[cause]))[:MOST_WISHES]
 
 
 def layers_of(numbers):

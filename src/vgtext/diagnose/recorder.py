@@ -34,12 +34,7 @@ class Recorder:
 
     def __init__(self, model, optimizer, every=100):
         """Watch ``model`` and ``optimizer``."""
-        if not all(hasattr(model, name) for name in ("named_modules", "named_parameters", "register_forward_hook")):
-            raise TypeError(f"model must be a PyTorch module, got {type(model).__name__}")
-        if not hasattr(optimizer, "param_groups"):
-            raise TypeError(f"optimizer must be a PyTorch optimizer, got {type(optimizer).__name__}")
-        if not isinstance(every, int) or every < 1:
-            raise ValueError(f"every must be a whole number of steps above 0, got {every!r}")
+        modules.check(model, optimizer, every)
         self.model, self.optimizer, self.every, self.at = model, optimizer, every, 1
         self.unpaired, self._names, self._rows, self._losses, self._evaluations = [], None, [], [], {}
         self._owned = modules.owners(model)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from . import answers as ask
 from . import logic
 from . import table as t
-from .numbers import missing
+from .numbers import MOST_WISHES, missing
 from .recording import Recording
 from .sentences import evidence
 from .symptoms import measure_symptoms
@@ -33,7 +33,7 @@ class Diagnosis:
         if self.candidates:
             lines.append(f"still possible: {', '.join(self.candidates)}")
         if self.record_next:
-            lines.append(f"record next: {', '.join(self.record_next)}")
+            lines.append(f"record next: {'; '.join(self.record_next)}")
         lines.append(f"remedy: {self.remedy}")
         return "\n".join(textwrap.fill(line, 80, subsequent_indent="    ", break_on_hyphens=False) for line in lines)
 
@@ -69,7 +69,7 @@ def _undecided(s, recording, candidates, blocked):
     if s.curve is not None and s.curve.negative and s.accuracy is None:
         return Diagnosis(t.UNDECIDED, said, "A loss that may be negative does not say whether the run has learned: "
                          "record an accuracy, or another measure of what the network is for.", candidates,
-                         ("an accuracy, or another measure of success", *asked))
+                         ("an accuracy, or another measure of success", *asked[: MOST_WISHES - 1]))
     if blocked:
         return Diagnosis(t.UNDECIDED, said, "Record more before you change anything.", candidates, asked)
     if ask.standing_at_start(s):
@@ -77,7 +77,7 @@ def _undecided(s, recording, candidates, blocked):
                          "few layers on the same data: if it learns, the layers mix up what tells the examples apart "
                          "(shortcuts with a norm); if it does not, look at the data, the labels, and the loop that "
                          "feeds them.", tuple(dict.fromkeys((*candidates, "vanishing by depth", "label noise"))),
-                         ("the loss of a twin of few layers", *asked))
+                         ("the loss of a twin of few layers", *asked[: MOST_WISHES - 1]))
     if s.curve is not None and logic.above(s.curve.late, t.STANDS) is not True:
         return Diagnosis(t.UNDECIDED, said, "Train on: nothing is wrong with signals and steps, and the loss is still "
                          "falling.")

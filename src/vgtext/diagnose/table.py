@@ -70,7 +70,8 @@ ROWS = (
         "notebooks/detection.html#questions-in-a-fixed-order", "the training loss at every step"),
     Row("late divergence", "Had it learned, and lost it again?", "loss", "below half of its start, and back",
         "It learned before it broke: lower the learning rate from there on (decay it), clip gradients, and start again "
-        "from a checkpoint before the rise.",
+        "from a checkpoint before the rise. In a transformer, record the largest attention logit: where it grows, "
+        "normalize queries and keys (QK-norm).",
         "notebooks/consequences.html#steps-too-long-oscillation-and-divergence", "the training loss at every step"),
     Row("weight decay too large", "Do the weights shrink away?", "weight", f"below {SHRINKS} of their first size",
         "Lower the weight decay (0.0001 to 0.01 is customary with SGD, 0.01 to 0.1 with AdamW), and leave biases and "
@@ -109,7 +110,7 @@ ROWS = (
     Row("warm-up missing", "Do normalized branches start with large steps, or lose their signals after a few steps?",
         "update ratio, gradient at later steps", f"ratio above {BRISK}, or a hundredth of the first gradient left",
         "Warm the learning rate up over the first tenth of the steps, put the norms before the branches (pre-norm), or "
-        "lower the rate.",
+        "lower the rate. A transformer with post-norm usually needs the warm-up.",
         "notebooks/shortcuts.html#pre-norm-and-post-norm-where-the-normalization-goes",
         "gradient sizes at steps 1, 2, 4, 8, …, 64"),
     Row("learning rate too large", "Does a step rewrite the weights?", "update ratio", f"above {TOO_FAST}",
@@ -131,7 +132,7 @@ ROWS = (
         "lack information.",
         "notebooks/rescue.html#sizes-in-order-directions-lost", "the training loss at every step"),
     Row("healthy", "None of these, and it has learned?", "accuracy or loss", "the target, or a fifth of the first loss",
-        "Nothing to mend.", "notebooks/detection.html", "the training loss at every step, or the training accuracy"),
+        "Nothing to repair.", "notebooks/detection.html", "the training loss at every step, or the training accuracy"),
 )
 CAUSES = tuple(row.cause for row in ROWS)
 REMEDIES = {row.cause: row.remedy for row in ROWS}

@@ -56,7 +56,7 @@ def draw_false_friends(losses, layers, friend="label noise", look="weight gradie
             f"in the vanishing run, {number(true[0] / true[-1])} times.")
 
 
-def draw_update_ratios(ax, cause="healthy", run=1):
+def draw_update_ratios(ax, cause="vanishing by activation", run=1):
     """The update-to-weight ratio of every layer over the recorded steps, with its guide line."""
     recording = pick(cause, run - 1, "tuned")
     ratio = recording.ratio

@@ -89,19 +89,22 @@ def failures(half):
             yield f"{truth} ({kind}): said {answer}"
 
 
-def draw_strangers(ax, half="held out"):
+def draw_strangers(first, second, half="held out"):
     """For each planted cause, how many strangers were named rightly, left undecided, and named wrongly."""
-    ax.set(xlim=(0, 16), ylim=(len(CAUSES) - 0.5, -0.5), xlabel="runs", yticks=range(len(CAUSES)))
-    ax.set_yticklabels(CAUSES, fontsize=8)
-    ax.tick_params(axis="y", length=0)
     parts = (("right", COLORS["forward"], 1.0), ("undecided", COLORS["seed"], 0.6), ("wrong", COLORS["backward"], 1.0))
-    for row, cause in enumerate(CAUSES):
-        left = 0
-        for (_, color, alpha), count in zip(parts, tally(half, cause)):
-            ax.barh([row], [count], left=left, height=0.7, color=color, alpha=alpha)
-            left += count
+    middle = len(CAUSES) // 2
+    for ax, causes in ((first, CAUSES[:middle]), (second, CAUSES[middle:])):
+        ax.set(xlim=(0, 14), xticks=[0, 3, 6, 9, 12], xlabel="runs", ylim=(len(causes) - 0.5, -0.5))
+        ax.set_yticks(range(len(causes)), causes, fontsize=9)
+        ax.tick_params(axis="y", length=0)
+        for row, cause in enumerate(causes):
+            left = 0
+            for (_, color, alpha), count in zip(parts, tally(half, cause)):
+                ax.barh([row], [count], left=left, height=0.7, color=color, alpha=alpha)
+                left += count
     for i, (words, color, _) in enumerate(parts):
-        ax.text(0.98, 0.06 + 0.06 * (2 - i), words, color=color, transform=ax.transAxes, ha="right", fontsize=9)
+        second.text(0.98, 0.96 - 0.07 * i, words, color=color, transform=second.transAxes, ha="right", va="top",
+                    fontsize=9)
     right, open_, wrong = tally(half)
     return (f"PyTorch runs, {half} half: of {right + open_ + wrong}, {right} right, {open_} undecided, {wrong} "
             "wrong.")

@@ -50,13 +50,13 @@ def growth(factor, rate, norm="batch"):
 def draw_tuning(weights, angle, factor=0.1, rate=0.1):
     """Size of the first layer's weights during training, and how far they turn in a step."""
     norms, predicted, angles = growth(factor, rate)
-    steps, start = np.arange(STEPS + 1), growth(1.0, rate)[0][0]
-    log_axis(weights, 0.05, 50, "‖W[1]‖ / ‖W[1]‖ under He")
+    steps = np.arange(STEPS + 1)
+    log_axis(weights, 0.9, 15, "‖W[1]‖ / its first size")
     log_axis(angle, 1e-4, 200, "angle turned in a step, degrees")
     for ax in (weights, angle):
         ax.set(xlim=(0, STEPS), xlabel="step")
-    weights.plot(steps[::4], norms[::4] / start, "o", color=COLORS["weight"], markersize=3.5)
-    weights.plot(steps, predicted / start, **THEORY)
+    weights.plot(steps[::4], norms[::4] / norms[0], "o", color=COLORS["weight"], markersize=3.5)
+    weights.plot(steps, predicted / norms[0], **THEORY)
     angle.plot(steps[1:], angles, color=COLORS["weight"])
     return (f"Batch norm, start at {factor:g} times He's weights, learning rate {rate:g}: in {STEPS} steps ‖W[1]‖ "
             f"grows {number(norms[-1] / norms[0])}-fold, as Pythagoras says (dashed); the first step turns W by "
