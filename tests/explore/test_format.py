@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import vgtext.explore
+from vgtext.explore import handle
 from vgtext.explore.figure import Explorable
 
 from .gallery import GALLERY
@@ -31,12 +32,14 @@ def payload(draw, **controls):
 
 
 def test_payloads_hold_the_keys_that_the_format_names():
-    held = {key for draw in GALLERY.values() for key in keys(payload(draw))} | set(keys(payload(draw_bar, k=(0, 1))))
+    drawn = [payload(draw) for draw in GALLERY.values()] + [payload(draw_bar, k=(0, 1))]
+    held = {key for each in drawn for key in keys(each)}
     assert held - NAMED == set()
     assert NAMED - held == set()
 
 
 def draw_bar(ax, k=1):
+    handle(ax, lambda k: (k, None))
     ax.figure.colorbar(ax.imshow([[k, 2], [3, 4]]), label="size")
     return f"k = {k}."
 

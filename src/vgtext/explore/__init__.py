@@ -5,7 +5,8 @@ with no kernel and no network; in print it is the matplotlib picture. :func:`exp
 """
 
 from .controls import FigureError, Play
+from .handles import handle
 from .page import source
 from .show import explore
 
-__all__ = ["FigureError", "Play", "explore", "source"]
+__all__ = ["FigureError", "Play", "explore", "handle", "source"]

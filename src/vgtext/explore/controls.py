@@ -47,6 +47,19 @@ class Control:
     texts: tuple[str, ...]
     start: int
     interval: int = 0  # milliseconds between two steps of an animation; 0: it does not run
+    between: bool = False  # whether a handle in a kernel may stop between two values
+
+    def value(self, at):
+        """Return value number ``at``; of a fraction the value between two, with one decimal more than they have."""
+        low = int(at)
+        if low == at:
+            return self.values[low]
+        decimals = len(self.texts[low].partition(".")[2]) + 1
+        return round(self.values[low] + (at - low) * (self.values[low + 1] - self.values[low]), decimals)
+
+    def text(self, at):
+        """Return how value number ``at`` is written."""
+        return self.texts[int(at)] if at == int(at) else str(self.value(at))
 
     def spec(self):
         """Return what the page needs to know of the control, ready for JSON."""
@@ -152,7 +165,8 @@ def make_control(figure, name, given, default, label=None):
             f"{where}: it opens at {default!r}, the parameter's default, which is not among its values "
             f"{', '.join(texts[:3])}{', ...' if len(texts) > 3 else ''} to {texts[-1]}"
         )
-    return Control(name, label or name.replace("_", " "), kind, values, texts, matches[0], interval)
+    between = isinstance(given, tuple) and not isinstance(values[0], Integral)
+    return Control(name, label or name.replace("_", " "), kind, values, texts, matches[0], interval, between)
 
 
 def thin(figure, controls, most):

@@ -8,6 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from .controls import FigureError, make_control
+from .handles import follow, handles_of, read_handles
 from .read.marks import Unreadable
 from .read.pack import Packer
 from .read.scene import read_scene
@@ -92,7 +93,7 @@ class Explorable:
 
     def values(self, state, controls=None):
         """Return the parameters of a state as a dict."""
-        return {c.name: c.values[i] for c, i in zip(controls or self.controls, state)}
+        return {c.name: c.value(at) for c, at in zip(controls or self.controls, state)}
 
     def where(self, parameters):
         """Name the figure and a state of it, for a message."""
@@ -125,10 +126,15 @@ class Explorable:
 
     def scene(self, parameters):
         """Draw one state; return (scene, caption). Raises FigureError, which names the state and the cause."""
-        figure, panels, caption = self.picture(parameters)
+        figure, self.drawn, caption = self.picture(parameters)
         try:
             with matplotlib.rc_context(LOOK):
-                return read_scene(self.panels, panels, figure), caption
+                scene = read_scene(self.panels, self.drawn, figure)
+            given = self.defaults | parameters
+            return [panel._replace(handles=read_handles(ax, self.controls, given))
+                    for panel, ax in zip(scene, self.drawn)], caption
+        except FigureError as error:
+            raise FigureError(f"{self.where(parameters)}: {error}") from error
         except Exception as error:
             cause = error if isinstance(error, Unreadable) else f"this ({type(error).__name__}: {error})"
             raise FigureError(f"{self.where(parameters)}: the page cannot show {cause}") from error
@@ -138,3 +144,9 @@ class Explorable:
         packer = Packer()
         packer.add(*self.scene(self.values(state)))
         return packer.payload()
+
+    def follow(self, state, number, target):
+        """Return the state in which handle ``number`` of the picture drawn last is nearest to ``target``, in units."""
+        handles = [each for ax in self.drawn for each in handles_of(ax)
+                   if {control.name for control in self.controls} & {*each.names}]
+        return follow(handles[number], target, state, self.controls, self.defaults)

@@ -18,6 +18,7 @@ from matplotlib.lines import Line2D
 
 from .controls import FigureError, thin
 from .figure import LOOK, Explorable
+from .read.marks import Unreadable
 from .read.pack import Packer, pack
 
 MODES = ("live", "static", "text")
@@ -136,13 +137,16 @@ def pack_states(figure):
                     "parameters only: give random numbers a fixed seed"
                 )
             check_limits(figure, scene, limits)
-            packer.add(scene, caption)
+            try:
+                packer.add(scene, caption)
+            except Unreadable as error:
+                raise FigureError(f"{figure.where(figure.values(state, controls))}: {error}") from None
     return controls, packer.payload()
 
 
 def check_limits(figure, scene, limits):
     """Raise FigureError if an axis whose limits were left to matplotlib has jumped since an earlier scene."""
-    for panel, (frame, _, free) in zip(figure.panels, scene):
+    for panel, (frame, _, free, _) in zip(figure.panels, scene):
         for way in free:
             now = frame[way]["limits"]
             first = limits.setdefault((panel, way), now)

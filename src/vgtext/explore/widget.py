@@ -13,8 +13,8 @@ class ExploreWidget(anywidget.AnyWidget):
     _esm = source("js") + "\nexport default { render: globalThis.vgExplore.live };\n"
     _css = source("css")
     spec = traitlets.Dict().tag(sync=True)
-    want = traitlets.Dict().tag(sync=True)  # {"state": [indices], "turn": n}, set by the page
-    scene = traitlets.Dict().tag(sync=True)  # {"turn": n, "payload": {...}} or {"turn": n, "error": words}
+    want = traitlets.Dict().tag(sync=True)  # {"state": [indices], "turn": n, "drag": [number, place]}, by the page
+    scene = traitlets.Dict().tag(sync=True)  # {"turn": n, "state", "texts", "payload"} or {"turn": n, "error": words}
 
     def __init__(self, figure):
         """Open ``figure`` at its opening state."""
@@ -25,7 +25,11 @@ class ExploreWidget(anywidget.AnyWidget):
 
     def answer(self, want):
         """Return the scene of the wanted state; a failure is told in its place, and the figure goes on answering."""
+        state = tuple(want["state"])
         try:
-            return {"turn": want["turn"], "payload": self.figure.payload(tuple(want["state"]))}
+            if "drag" in want:
+                state = self.figure.follow(state, *want["drag"])
+            texts = [control.text(at) for control, at in zip(self.figure.controls, state)]
+            return {"turn": want["turn"], "state": list(state), "texts": texts, "payload": self.figure.payload(state)}
         except FigureError as error:
             return {"turn": want["turn"], "error": str(error)}

@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.nn.theory.signal_propagation import backward_sizes
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis
 
@@ -61,6 +62,7 @@ def draw_plane(plane, cut, activation="tanh", sigma_b=0.0, depth=50):
     plane.contour(SCALES, DEPTHS, theory, [-3, 3], colors=["black"], linestyles="--", linewidths=1.1)
     plane.axvline(edge, color="black", linewidth=1.1, linestyle=":")
     plane.axhline(depth, color="black", linewidth=0.8)
+    handle(plane, lambda depth: (None, depth))
     for words, x in (("vanishes", np.sqrt(0.38 * edge)), ("explodes", np.sqrt(edge * 16)))[: 2 if edge < 8 else 1]:
         plane.text(x, 91, words, fontsize=9, ha="center", va="center", bbox={"facecolor": "white", "linewidth": 0})
     plane.figure.colorbar(mesh, ax=plane, label="log₁₀ ‖δ[1]‖ / ‖δ[L]‖", ticks=[-6, -3, 0, 3, 6])

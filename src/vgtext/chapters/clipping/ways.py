@@ -3,6 +3,7 @@
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.palette import COLORS, REFERENCE, number
 
 WAYS = {"by value": "value", "by norm, each layer": "norm", "by global norm": "global_norm"}
@@ -52,6 +53,7 @@ def draw_step(first, last, way="value", turn=20, c=1.0):
             ax.annotate("", xy=tuple(v), xytext=(0, 0),
                         arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": width})
             ax.plot(*v, marker="o", markersize=3, color=color)
+    handle(first, lambda turn: tuple(two_layers(turn, 1.0)[0]))
     turned = angle(before, after)
     ratios = [np.linalg.norm(v[0]) / np.linalg.norm(v[1]) for v in (before, after)]
     words = next(words for words, name in WAYS.items() if name == way).capitalize()

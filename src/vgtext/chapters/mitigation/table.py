@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vgtext.explore import handle
 from vgtext.palette import COLORS
 
 from .atlas import TRAINS, heat
@@ -39,6 +40,7 @@ def draw_cures(ax, cause="vanishing by depth"):
     ax.plot([j - 0.5, j + 0.5, j + 0.5, j - 0.5, j - 0.5], np.array([0, 0, 1, 1, 0]) * len(values) - 0.5,
             color=COLORS["backward"], linewidth=2.5, clip_on=False)
     ax.axhline(0.5, color=COLORS["reference"], linewidth=1)
+    handle(ax, lambda cause: (list(CASES).index(cause), None), "cell")
     good = cured_by(cause)
     return (f"{cause[0].upper()}{cause[1:]}: {values[0, j]:.0f}% of the test digits untreated. {len(good)} of "
             f"{len(REMEDIES)} remedies bring it to 80% or more: {', '.join(good)}. Width 32, 300 steps, mean of "

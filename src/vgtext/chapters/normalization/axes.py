@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from vgtext.explore import handle
 from vgtext.palette import COLORS
 
 from .theory import NORM_NAMES
@@ -27,6 +28,7 @@ def draw_sharing(ax, norm="batch", unit=3, example=3):
         one = (i, j) == (unit - 1, example - 1)
         color = COLORS["forward"] if one else "#7FB7D8" if mask[i, j] else "#DDDDDD"
         ax.add_patch(Rectangle((j + 0.58, i + 0.58), 0.84, 0.84, facecolor=color, edgecolor="none"))
+    handle(ax, lambda unit, example: (example, unit), "cell")
     what = "mean and variance" if norm != "rms" else "mean square"
     along = f"row {unit}: one unit, all {EXAMPLES} examples" if norm == "batch" else (
         f"column {example}: one example, all {UNITS} units")

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS, label_line, number
 
@@ -70,6 +71,7 @@ def draw_counts(ax, rate, name):
         alpha = round(0.6 * abs(2 * count / SEEDS - 1), 2)
         ax.add_patch(Rectangle((j + 0.02, i + 0.04), 0.96, 0.92, facecolor=(*color, alpha), linewidth=0))
         ax.text(j + 0.5, i + 0.5, str(count), ha="center", va="center", fontsize=10)
+    handle(ax, lambda name: (None, names.index(name) + 0.5), "cell")
     row = names.index(name)
     ax.plot([0.03, 5.97, 5.97, 0.03, 0.03], [row, row, row + 1, row + 1, row], color="#000000", linewidth=1.6)
 

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.nn.theory.products import log10_norm, powers, spectral_radius
 from vgtext.palette import COLORS, MEASURED, REFERENCE, THEORY, depth_axis, label_line, log_axis, number, positive
@@ -136,13 +137,14 @@ def draw_three_rules(plane, fate, a=0.6, b=0.6, c=0.6):
     plane.text(-1.56, 1.56, "entries\nbelow 1", va="top", fontsize=8, color=COLORS["reference"])
     plane.set_title("solid: ρ = 1, dashed: σ₁ = 1")
     plane.plot([a], [b], marker="o", markersize=8, color=COLORS["forward"], zorder=6)
+    handle(plane, lambda a, b: (a, b))
     sizes = norms([[a, b], [c, a]], DEPTH)
     log_axis(fate, 1e-5, 1e5, "largest stretch σ₁(Wᴸ)")
     depth_axis(fate, DEPTH)
     fate.plot(positive(sizes), **SIGNAL)
     rate = float(spectral_radius(np.array([[a, b], [c, a]])))
     verdict = "explodes" if rate > 1 + 1e-9 else "fades" if rate < 1 - 1e-9 else "keeps its rate"
-    label_line(fate, 10, 1e4, f"ρ = {rate:.2f}: {verdict}", COLORS["forward"], ha="center", xytext=(0, 0))
+    fate.set_title(f"ρ = {rate:.2f}: the power {verdict}", color=COLORS["forward"])
     return (f"a = {a:g}, b = {b:g}, c = {c:g}: the spectral radius is {rate:.2f}, and the power {verdict}. With this c "
             f"all entries stay below 1 inside the dotted square, yet {wrong:.0%} of it (shaded) explodes; inside the "
             f"dashed line σ₁ is below 1, a rule that never errs but misses {refused:.0%} of the matrices that fade."

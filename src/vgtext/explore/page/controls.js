@@ -61,7 +61,8 @@ export class Controls {
     this.box.append(box);
   }
 
-  show(state) {
+  // Shows a state; `words` say its values where a kernel has some that no control lists.
+  show(state, words = []) {
     this.state = state;
     this.specs.forEach(({ kind, texts, label }, i) => {
       const { input, value, play } = this.rows[i],
@@ -69,8 +70,9 @@ export class Controls {
       if (kind === "switch") input.checked = at === 1;
       else input.value = at;
       if (value) {
-        value.innerHTML = typeset(texts[at]);
-        input.setAttribute("aria-valuetext", texts[at]);
+        const text = words[i] ?? texts[at] ?? value.textContent;
+        value.innerHTML = typeset(text);
+        input.setAttribute("aria-valuetext", text);
       }
       if (play) {
         play.textContent = this.timer ? "Pause" : isStill() ? "Step" : "Play";

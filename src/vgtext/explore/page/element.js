@@ -1,6 +1,7 @@
 // The two lives of a figure: an element of a page, <vg-explore>, whose states are all computed,
 // and a widget in a kernel, globalThis.vgExplore.live.
 import { unpack, unzip } from "./format.js";
+import { nearestState } from "./handles.js";
 import { View } from "./view.js";
 
 // ---- a widget in a kernel: each wish has a number, its turn, and its answer the same ----
@@ -13,13 +14,16 @@ function live({ model, el }) {
   el.innerHTML = FIGURE;
   let turn = model.get("scene").turn,
     wish = null;
-  const send = (state) => {
+  const send = (wanted) => {
     view.busy = true;
-    model.set("want", { state, turn: ++turn });
+    model.set("want", { ...wanted, turn: ++turn });
     model.save_changes();
   };
-  const ask = (state) => (view.busy ? (wish = state) : send(state));
-  const view = new View(el.firstChild, model.get("spec"), { ask });
+  const wait = (wanted) => (view.busy ? (wish = wanted) : send(wanted));
+  const view = new View(el.firstChild, model.get("spec"), {
+    ask: (state) => wait({ state }),
+    drag: (number, place) => wait({ state: view.state, drag: [number, place] }),
+  });
   const answer = () => {
     const scene = model.get("scene");
     turn = Math.max(turn, scene.turn);
@@ -32,8 +36,9 @@ function live({ model, el }) {
     }
     if (scene.error) view.fail(scene.error);
     else {
-      const { unit, captions } = scene.payload;
-      view.paint(unpack(scene.payload).scene(0), unit, captions[0]);
+      const { unit, captions, handles, places } = scene.payload;
+      if (!view.busy) view.controls.show(scene.state, scene.texts);
+      view.paint(unpack(scene.payload).scene(0), unit, captions[0], handles, places?.[0]);
     }
   };
   model.on("change:scene", answer);
@@ -125,7 +130,7 @@ class Figure extends HTMLElement {
   }
 
   start(payload) {
-    const { controls, unit, captions } = payload,
+    const { controls, unit, captions, handles, places } = payload,
       { scene, outlines } = unpack(payload);
     this.querySelector(".vg-notice")?.remove();
     let due = 0;
@@ -133,7 +138,7 @@ class Figure extends HTMLElement {
       due = 0;
       const add = (sum, at, i) => sum * controls[i].texts.length + at;
       const number = view.state.reduce(add, 0);
-      view.paint(scene(number), unit, captions[number]);
+      view.paint(scene(number), unit, captions[number], handles, places?.[number]);
     };
     const query = () =>
       controls.map(({ name, texts }, i) => `${name}=${encodeURIComponent(texts[view.state[i]])}`);
@@ -142,6 +147,7 @@ class Figure extends HTMLElement {
       captions,
       outlines: outlines(),
       ask: () => (due ||= requestAnimationFrame(now)),
+      drag: (k, at, far) => view.go(nearestState(payload, view.state, k, at, far)),
       link: () => `#${this.id}?${query().join("&")}`,
     });
     now();

@@ -2,6 +2,7 @@
 import { layout, prepare, useFont } from "./layout.js";
 import { drawPanel } from "./frame.js";
 import { Controls } from "./controls.js";
+import { Handles } from "./handles.js";
 import { plain, typeset } from "./words.js";
 
 // the page's count: a notebook runs this script once for each figure
@@ -27,11 +28,12 @@ const LAYERS =
   + '<div class="vg-tip" hidden></div><div class="vg-error" hidden></div>'
   + '<div class="vg-hidden" aria-live="polite"></div>';
 
-// ask(state) is called when another state is wanted, and answered by paint or fail. Where all
-// states are known, `outlines` are their panels with what decides on margins.
+// ask(state) is called when another state is wanted, and answered by paint or fail; drag(...), when
+// a handle is moved (see Handles). Where all states are known, `outlines` are their panels with
+// what decides on margins.
 export class View {
-  constructor(root, spec, { ask, link, unit, outlines = [], captions = [] }) {
-    Object.assign(this, { ask, unit, outlines, key: nextKey(), spec });
+  constructor(root, spec, { ask, drag, link, unit, outlines = [], captions = [] }) {
+    Object.assign(this, { ask, drag, unit, outlines, key: nextKey(), spec });
     this.longest = [...new Set(captions)].sort((a, b) => b.length - a.length).slice(0, 3);
     this.picture = root.querySelector(".vg-picture");
     this.caption = root.querySelector("figcaption");
@@ -52,6 +54,11 @@ export class View {
     new ResizeObserver(() => {
       if (this.scene && this.picture.clientWidth !== this.width) this.draw();
     }).observe(this.picture);
+  }
+
+  read(event) {
+    if (this.readout) this.readout.point(event);
+    else this.wake(event);
   }
 
   // A reader turns to the picture: from now on it can be read.
@@ -85,11 +92,15 @@ export class View {
     if (message) this.say(message);
   }
 
-  paint(scene, unit, caption) {
+  // Shows a state: its scene, its caption, and the places of its handles.
+  paint(scene, unit, caption, handles, places) {
     const isOpening = !this.scene;
-    Object.assign(this, { scene, unit });
+    Object.assign(this, { scene, unit, places });
     if (!this.error.hidden) this.fail("");
+    if (handles) this.handles ||= new Handles(this, handles, this.drag);
     this.draw();
+    if (this.reread) this.read(this.reread);
+    this.reread = null;
     this.caption.innerHTML = sentence(caption);
     clearTimeout(this.later);
     if (!isOpening) this.later = setTimeout(() => this.say(caption), 700);
@@ -129,6 +140,7 @@ export class View {
     this.svg.innerHTML =
       `<svg aria-hidden="true" ${size} viewBox="0 0 ${width} ${Math.ceil(height)}">`
       + `${panels.join("")}</svg>`;
+    this.handles?.show(this.places);
     const axes = this.scene.map(({ frame: { title, x, y } }) =>
       [plain(title || ""), [plain(y.label), plain(x.label)].filter(Boolean).join(" over ")]
         .filter(Boolean)

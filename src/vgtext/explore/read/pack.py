@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 
+from .marks import Unreadable
 from .units import UNIT
 
 SHARED = ("x", "y", "commands", "shape")  # of a mark: kept once, also where the rest of the mark differs
@@ -16,7 +17,7 @@ class Packer:
 
     def __init__(self):
         """Start with nothing collected."""
-        self.parts, self.index, self.states, self.captions = [], {}, [], []
+        self.parts, self.index, self.states, self.captions, self.handles, self.places = [], {}, [], [], [], []
 
     def part(self, value):
         """Return the number under which ``value`` is kept."""
@@ -36,10 +37,16 @@ class Packer:
         """Add the scene of one state, with its caption."""
         self.states.append([[self.part(panel.frame), *map(self.mark, panel.marks)] for panel in scene])
         self.captions.append(caption)
+        handles = [{"panel": i, **handle} for i, panel in enumerate(scene) for handle in panel.handles]
+        self.places.append([handle.pop("at") for handle in handles])
+        if handles != self.handles and len(self.places) > 1:
+            raise Unreadable("handles that come and go with the state; declare the same ones in all")
+        self.handles = handles
 
     def payload(self):
         """Return the collected states, ready for JSON."""
-        return {"unit": UNIT, "parts": self.parts, "states": self.states, "captions": self.captions}
+        held = {"handles": self.handles, "places": self.places} if self.handles else {}
+        return {"unit": UNIT, "parts": self.parts, "states": self.states, "captions": self.captions, **held}
 
 
 def pack(payload):

@@ -17,11 +17,12 @@ from .units import rectangle
 
 
 class Panel(NamedTuple):
-    """What the page shows of one Axes, and which of its limits ("x", "y") the author left to matplotlib."""
+    """What the page shows of one Axes, which limits ("x", "y") the author left to matplotlib, and its handles."""
 
     frame: dict
     marks: list
     free: str
+    handles: tuple = ()
 
 
 def read_scene(names, panels, figure):

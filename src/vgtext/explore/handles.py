@@ -1,0 +1,110 @@
+"""Handles: places of a picture that a reader drags or clicks, and the controls that follow.
+
+A handle repeats what sliders and menus do, for hands: it is no stop of the keyboard and unknown to a screen reader,
+which have the control itself, with its name and its value in words. (No role says "a point with two values", and two
+stops for one value would be read twice.) While a control has the focus, the handles that it moves show a ring.
+"""
+
+import inspect
+import itertools
+from numbers import Real
+
+import numpy as np
+from matplotlib.artist import Artist
+
+from .controls import FigureError
+from .read.units import UNIT, to_units
+
+KINDS = ("point", "cell")
+HALVINGS = 8  # of a slider's step, down to what a hand can tell apart
+
+
+class Handle(Artist):
+    """An artist that draws nothing, and knows where in its axes a reader takes hold."""
+
+    def __init__(self, place, kind):
+        """Take what :func:`handle` is given."""
+        super().__init__()
+        self.place, self.kind, self.names = place, kind, tuple(inspect.signature(place).parameters)
+        self.set_in_layout(False)
+
+    def draw(self, renderer):
+        """Draw nothing."""
+
+    def units(self, values):
+        """Return the places (n, 2) for a list of dicts of parameters, across the panel; nan where a line crosses it."""
+        data = [self.place(**{name: each[name] for name in self.names}) for each in values]
+        if not all(len(xy) == 2 and all(v is None or isinstance(v, Real) for v in xy) for xy in data):
+            raise FigureError(f"a handle's place is (x, y), two numbers, None for one of them; not {data[0]!r}")
+        xy = np.array(data, float)
+        free = np.isnan(xy)
+        inside = np.where(free, self.axes.viewLim.p0, xy)
+        return np.where(free, np.nan, to_units(self.axes.transData.transform(inside), self.axes.bbox))
+
+
+def handle(ax, place, kind="point"):
+    """Let readers take hold of a panel: what they drag or click sets the controls that ``place`` names.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The panel, whose limits do not depend on these controls.
+    place : callable
+        ``lambda a, b: (x, y)``: where the handle is, in data coordinates, for any values of some parameters of the
+        drawing function. With None for x or y it is a line across the panel.
+    kind : str
+        "point", which is dragged; "cell", one of many, which is clicked.
+
+    Raises
+    ------
+    FigureError
+        For another kind; and, when the figure is made, for a place that is none.
+    """
+    if kind not in KINDS:
+        raise FigureError(f"a handle is a {' or a '.join(map(repr, KINDS))}, not {kind!r}")
+    ax.add_artist(Handle(place, kind))
+
+
+def handles_of(ax):
+    """Return the handles of a panel."""
+    return [child for child in ax.get_children() if isinstance(child, Handle)]
+
+
+def read_handles(ax, controls, parameters):
+    """Return [{moves, kind, at}] of a panel's handles: numbers of controls, and the place, None across a line."""
+    found = []
+    for each in handles_of(ax):
+        if unknown := set(each.names) - set(parameters):
+            raise FigureError(f"a handle follows {sorted(unknown)}, no parameter of draw; it has {sorted(parameters)}")
+        moves = [i for i, control in enumerate(controls) if control.name in each.names]
+        at = [None if np.isnan(u) else int(u) for u in each.units([parameters])[0]]
+        found += [{"moves": moves, "kind": each.kind, "at": at}] if moves else []
+    return found
+
+
+def follow(handle, target, state, controls, defaults):
+    """Return the state in which a handle comes nearest to the place ``target`` on its panel, in units.
+
+    Controls that the handle does not name stay. A slider over decimals may stop between two of its values: its entry is
+    then a fraction.
+    """
+    moves = [i for i, control in enumerate(controls) if control.name in handle.names]
+    size, target = handle.axes.bbox.size / UNIT, np.array(target, float)
+
+    def nearest(states):
+        values = [defaults | {c.name: c.value(at) for c, at in zip(controls, each)} for each in states]
+        far = np.nansum(((handle.units(values) - target) * size) ** 2, axis=1)
+        return states[int(far.argmin())]
+
+    def around(state, reach):
+        ways = [[state[i]] if i not in moves else reach(i) for i in range(len(controls))]
+        return [state, *itertools.product(*ways)]
+
+    state = nearest(around(tuple(state), lambda i: range(len(controls[i].values))))
+    for k in range(1, HALVINGS):
+        def steps(i, here=state, step=0.5**k):
+            last = len(controls[i].values) - 1
+            return [min(max(here[i] + step * way, 0), last) for way in (-1, 0, 1)] if controls[i].between else [here[i]]
+
+        state = nearest(around(state, steps))
+    return state

@@ -1,0 +1,127 @@
+// Handles: points and lines of a picture that a reader drags, and cells that are clicked; controls
+// follow. For readers with a keyboard or a screen reader the controls themselves do the same, so
+// that handles are hidden from them; those of the control in use show their ring.
+
+// In a list of places at which a handle is in different states, `null` is across a line.
+const apart = (one, other) => (one === null || other === null ? 0 : one - other);
+
+// Returns the state in which handle number k is nearest to a point; controls that it does not move
+// stay. `places[number]` are those of all handles in one state; `far(x, y)` is a distance.
+export function nearestState({ controls, handles, places }, state, k, at, far) {
+  let [least, found] = [Infinity, state];
+  const visit = (tried, [i, ...rest]) => {
+    if (i !== undefined) {
+      const all = [...controls[i].texts.keys()];
+      [state[i], ...all].forEach((way) => visit(tried.with(i, way), rest)); // as it is wins a tie
+      return;
+    }
+    const number = tried.reduce((sum, way, c) => sum * controls[c].texts.length + way, 0);
+    const [x, y] = places[number][k];
+    const now = far(apart(x, at[0]), apart(y, at[1]));
+    if (now < least) [least, found] = [now, tried];
+  };
+  visit([...state], handles[k].moves);
+  return found;
+}
+
+// Puts a grip on each handle of `view`, and calls drag(number, place, far) when a reader moves one.
+export class Handles {
+  constructor(view, specs, drag) {
+    Object.assign(this, { view, specs, drag, layer: document.createElement("div") });
+    this.layer.className = "vg-handles";
+    this.layer.setAttribute("aria-hidden", "true");
+    this.grips = specs.map((spec, k) => (spec.kind === "cell" ? null : this.addGrip(k)));
+    view.svg.after(this.layer);
+    if (this.grips.includes(null)) {
+      view.svg.addEventListener("click", (event) => this.click(event));
+      view.svg.addEventListener("pointermove", (event) => {
+        view.svg.style.cursor = this.cellAt(event) < 0 ? "" : "pointer";
+      });
+    }
+    view.controls.rows.forEach(({ input }, i) => {
+      const tied = this.grips.filter((grip, k) => grip && specs[k].moves.includes(i));
+      for (const [kind, isOn] of [["focus", true], ["blur", false]]) {
+        const light = () => tied.forEach((grip) => grip.classList.toggle("vg-lit", isOn));
+        input.addEventListener(kind, light);
+      }
+    });
+  }
+
+  addGrip(k) {
+    const grip = document.createElement("div");
+    grip.className = "vg-handle";
+    grip.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      grip.setPointerCapture(event.pointerId);
+      grip.classList.add("vg-held");
+      const [x, y] = this.at[k],
+        [px, py] = this.pixels(event);
+      this.grasp = [apart(px, x), apart(py, y)]; // what is held does not jump to the finger
+      event.preventDefault(); // no words are selected
+    });
+    grip.addEventListener("pointermove", (event) => {
+      const isHeld = grip.classList.contains("vg-held");
+      if (isHeld) this.move(k, this.pixels(event).map((v, way) => v - this.grasp[way]));
+      else this.view.read(event);
+    });
+    for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) {
+      grip.addEventListener(kind, () => grip.classList.remove("vg-held"));
+    }
+    this.layer.append(grip);
+    return grip;
+  }
+
+  pixels({ clientX, clientY }) {
+    const { left, top } = this.view.svg.getBoundingClientRect();
+    return [clientX - left, clientY - top];
+  }
+
+  rect(k) {
+    return this.view.rects[this.specs[k].panel];
+  }
+
+  move(k, [px, py]) {
+    const { x, y, w, h } = this.rect(k),
+      { unit, controls } = this.view;
+    controls.stop();
+    const within = (u) => Math.min(unit, Math.max(0, u));
+    const place = [((px - x) / w) * unit, ((y + h - py) / h) * unit].map(within);
+    this.drag(k, place, (u, v) => Math.hypot(u * w, v * h));
+  }
+
+  // The number of the handle whose panel an event is in, if its cells are clicked; else -1.
+  cellAt(event) {
+    const [px, py] = this.pixels(event);
+    return this.specs.findIndex(({ kind }, k) => {
+      const { x, y, w, h } = this.rect(k);
+      return kind === "cell" && px >= x && px <= x + w && py >= y && py <= y + h;
+    });
+  }
+
+  click(event) {
+    const k = this.cellAt(event);
+    if (k < 0) return;
+    this.move(k, this.pixels(event));
+    this.view.reread = event; // of the new picture
+  }
+
+  // Puts the grips where the state has them.
+  show(places) {
+    const { unit } = this.view;
+    this.at = places.map(([u, v], k) => {
+      const { x, y, w, h } = this.rect(k);
+      return [u === null ? null : x + (u / unit) * w, v === null ? null : y + h - (v / unit) * h];
+    });
+    this.grips.forEach((grip, k) => {
+      if (!grip) return;
+      const { x, y, w, h } = this.rect(k),
+        [left, top] = this.at[k];
+      const isOut = places[k].some((u) => u !== null && (u < 0 || u > unit));
+      grip.hidden = isOut;
+      grip.dataset.way = left === null ? "y" : top === null ? "x" : "xy";
+      grip.style.width = left === null ? `${w}px` : "";
+      grip.style.height = top === null ? `${h}px` : "";
+      grip.style.transform = `translate(${left ?? x + w / 2}px, ${top ?? y + h / 2}px)`;
+    });
+  }
+}

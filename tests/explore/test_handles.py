@@ -1,0 +1,329 @@
+"""Handles: a place is where the state says, a drag to a state's place brings that state, and controls do the same."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from vgtext.explore import FigureError, explore, handle, source
+from vgtext.explore.figure import Explorable
+from vgtext.explore.read.units import UNIT
+from vgtext.explore.show import pack_states, page_element
+
+STYLE = "<style>{} body {{ font-family: 'DejaVu Sans'; max-width: 640px; margin: 0 }}</style>"
+ROWS = ["first", "second", "third"]
+
+
+def draw_spot(ax, a=0.5, b=10.0, c=1):
+    ax.plot([a], [b], "o")
+    ax.set(xlim=(-1, 1), ylim=(0.5, 2000), yscale="log")
+    handle(ax, lambda a, b: (a, b))
+    return f"a {a}, b {b}, c {c}."
+
+
+def draw_across(left, right, depth=3, kind="plain"):
+    left.plot([0, 1], [0, 1])
+    left.set(xlim=(0, 1), ylim=(0, 1))
+    right.axvline(depth)
+    right.set(xlim=(0, 10), ylim=(0, 1))
+    handle(right, lambda depth: (depth, None))
+    handle(left, lambda depth: (None, depth / 10))
+    return f"depth {depth}, kind {kind}."
+
+
+def draw_cells(ax, row="second", column=2):
+    i = ROWS.index(row)
+    for each, k in itertools.product(range(3), range(1, 5)):
+        ax.text(k, each, f"{each}{k}", ha="center", va="center")
+    ax.plot([column], [i], "s", markersize=30, fillstyle="none")
+    ax.set(xlim=(0.5, 4.5), ylim=(2.5, -0.5), xticks=range(1, 5), yticks=range(3), xlabel="column", ylabel="row")
+    ax.set_yticklabels(ROWS)
+    handle(ax, lambda row, column: (column, ROWS.index(row)), "cell")
+    return f"row {row}, column {column}."
+
+
+def draw_arrow(ax, turn=30):
+    def head(turn):
+        return math.cos(math.radians(turn)), math.sin(math.radians(turn))
+
+    ax.annotate("", xy=head(turn), xytext=(0, 0), arrowprops={"arrowstyle": "->"})
+    ax.set(xlim=(-1.2, 1.2), ylim=(-1.2, 1.2), aspect="equal")
+    handle(ax, head)
+    return f"turn {turn}."
+
+
+FIGURES = {
+    "spot": (draw_spot, {"a": (-1.0, 1.0, 0.25), "b": [1.0, 10.0, 100.0, 1000.0], "c": (0, 3)}),
+    "across": (draw_across, {"depth": (0, 10), "kind": ["plain", "fancy"]}),
+    "cells": (draw_cells, {"row": ROWS, "column": (1, 4)}),
+    "arrow": (draw_arrow, {"turn": (0, 350, 10)}),
+}
+
+
+def made(name):
+    draw, controls = FIGURES[name]
+    return Explorable(draw, controls, {})
+
+
+def states(figure):
+    return itertools.product(*(range(len(control.values)) for control in figure.controls))
+
+
+def shares(name, panel, a=0, b=1, depth=0, row="first", column=1, turn=0, **rest):
+    """Where on its panel a handle is, from the left and from the bottom."""
+    return {"spot": (a / 2 + 0.5, math.log(b / 0.5) / math.log(4000)),
+            "across": (None, depth / 10) if panel == 0 else (depth / 10, None),
+            "cells": ((column - 0.5) / 4, (2.5 - ROWS.index(row)) / 3),
+            "arrow": (0.5 + math.cos(math.radians(turn)) / 2.4, 0.5 + math.sin(math.radians(turn)) / 2.4)}[name]
+
+
+# ---- in Python: where handles are, and what a kernel makes of a drag ----
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_place_is_where_the_state_says(name):
+    figure = made(name)
+    _, payload = pack_states(figure)
+    assert len(payload["places"]) == len(payload["states"])
+    for state, places in zip(states(figure), payload["places"]):
+        values = figure.values(state)
+        for spec, (u, v) in zip(payload["handles"], places):
+            wanted = shares(name, spec["panel"], **values)
+            for found, share in zip((u, v), wanted):
+                assert (found is None) == (share is None)
+                assert share is None or found == pytest.approx(share * UNIT, abs=1)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_kernel_finds_every_state_again_from_its_place(name):
+    figure = made(name)
+    _, payload = pack_states(figure)
+    for state, places in zip(states(figure), payload["places"]):
+        for number, (spec, target) in enumerate(zip(payload["handles"], places)):
+            start = [at if i not in spec["moves"] else 0 for i, at in enumerate(state)]
+            figure.payload(tuple(start))  # what a reader sees as the drag begins
+            found = figure.follow(start, number, target)
+            assert np.allclose(found, state, atol=0.02), (state, number)
+
+
+def test_a_kernel_stops_between_two_values_where_a_slider_over_decimals_may():
+    figure = made("spot")
+    figure.payload(figure.start)
+    found = figure.follow(figure.start, 0, [0.3 * UNIT, UNIT * math.log(15 / 0.5) / math.log(4000)])
+    assert figure.values(found) == {"a": pytest.approx(-0.4, abs=0.003), "b": 10.0, "c": 1}  # b has a list of values
+    assert [control.text(at) for control, at in zip(figure.controls, found)][1:] == ["10", "1"]
+    assert figure.controls[0].text(found[0]) in ("-0.402", "-0.4", "-0.398", "-0.399", "-0.401")
+    assert figure.picture(figure.values(found))[2].startswith("a -0.")
+
+
+def test_a_widget_answers_a_drag_with_its_state(monkeypatch):
+    monkeypatch.setenv("VGTEXT_EXPLORE", "live")
+    widget = explore(draw_arrow, turn=(0, 350, 10)).widget
+    widget.want = {"state": [3], "turn": 1, "drag": [0, [0.5 * UNIT, UNIT]]}
+    assert (widget.scene["turn"], widget.scene["state"], widget.scene["texts"]) == (1, [9], ["90"])
+    assert widget.scene["payload"]["captions"] == ["turn 90."]
+
+
+def test_without_its_control_a_handle_stays_away_or_moves_the_others():
+    assert "handles" not in Explorable(draw_spot, {"c": (0, 3)}, {}).payload((1,))
+    [spec] = Explorable(draw_spot, {"c": (0, 3), "a": [0.25, 0.5]}, {}).payload((1, 1))["handles"]
+    assert spec == {"panel": 0, "moves": [1], "kind": "point"}
+
+
+def bad_place(ax, a=1):
+    ax.plot([0, 1])
+    handle(ax, lambda a: a)
+    return "1."
+
+
+def bad_name(ax, a=1):
+    ax.plot([0, 1])
+    handle(ax, lambda b: (b, b))
+    return "1."
+
+
+def bad_kind(ax, a=1):
+    handle(ax, lambda a: (a, a), "line")
+    return "1."
+
+
+def comes_and_goes(ax, a=1):
+    ax.plot([0, 1])
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    if a > 1:
+        handle(ax, lambda a: (a, a))
+    return "1."
+
+
+@pytest.mark.parametrize(("draw", "words"), [
+    (bad_place, "place"), (bad_name, "no parameter of draw"), (bad_kind, "'point' or a 'cell'"),
+    (comes_and_goes, "come and go")])
+def test_a_handle_that_makes_no_sense_is_named(draw, words):
+    with pytest.raises(FigureError, match=words) as caught:
+        pack_states(Explorable(draw, {"a": (1, 3)}, {}))
+    assert draw.__name__ in str(caught.value)
+
+
+# ---- in a page ----
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    body = "".join(page_element(made(name)) + '<p style="height: 400px"></p>' for name in FIGURES)
+    path = tmp_path_factory.mktemp("handles") / "index.html"
+    style, script = STYLE.format(source("css")), f"<script>{source('js')}</script>"
+    path.write_text(f"<!doctype html><html lang=en><meta charset=utf-8><title>Figures</title>{style}{body}{script}")
+    return path
+
+
+@pytest.fixture(params=["mouse", "touch"])
+def tab(request, browser, file):
+    context = browser.new_context(has_touch=request.param == "touch", viewport={"width": 700, "height": 800})
+    opened, trouble = context.new_page(), []
+    opened.how = request.param
+    opened.on("pageerror", lambda error: trouble.append(str(error)))
+    opened.goto(file.as_uri())
+    yield opened
+    context.close()
+    assert trouble == []
+
+
+def figure_in(tab, name):
+    found = tab.locator(f"vg-explore#{name}")
+    found.scroll_into_view_if_needed()
+    found.locator("svg").wait_for()
+    return found
+
+
+def point(found, panel, at):
+    """The point of the screen at a place of a panel; across a line, its middle."""
+    left, top, wide, high = found.locator(f"clipPath[id$=clip{panel}] rect").evaluate(
+        "r => ['x', 'y', 'width', 'height'].map(k => +r.getAttribute(k))")
+    box = found.locator("svg").bounding_box()
+    u, v = (0.5 if part is None else part / UNIT for part in at)
+    return box["x"] + left + u * wide, box["y"] + top + (1 - v) * high
+
+
+def drag(tab, start, *ends):
+    """Press at a point and move to others, as a mouse or a finger does; then let go."""
+    if tab.how == "mouse":
+        tab.mouse.move(*start)
+        tab.mouse.down()
+        for end in ends:
+            tab.mouse.move(*end, steps=2)
+        tab.mouse.up()
+        return
+    screen = tab.context.new_cdp_session(tab)
+    send = lambda kind, *points: screen.send("Input.dispatchTouchEvent", {  # noqa: E731
+        "type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+    send("touchStart", start)
+    for end in ends:
+        send("touchMove", end)
+    send("touchEnd")
+
+
+def press(tab, at):
+    """Click, or tap."""
+    (tab.mouse.click if tab.how == "mouse" else tab.touchscreen.tap)(*at)
+
+
+def comes_to(found, caption):
+    found.page.wait_for_function("([f, c]) => f.querySelector('figcaption').innerText === c",
+                                 arg=[found.element_handle(), caption], timeout=3000)
+
+
+@pytest.mark.parametrize("name", ["spot", "across", "arrow"])
+def test_a_drag_to_the_place_of_a_state_brings_that_state(tab, name):
+    figure, found = made(name), figure_in(tab, name)
+    _, payload = pack_states(figure)
+    rng, all_states = np.random.default_rng(1), [*states(figure)]
+    now = figure.start
+    for number in rng.permutation(len(all_states))[:12]:
+        spec_number = int(rng.integers(len(payload["handles"])))
+        spec = payload["handles"][spec_number]
+        goal = tuple(all_states[number][i] if i in spec["moves"] else at for i, at in enumerate(now))
+        here, there = (payload["places"][all_states.index(state)][spec_number] for state in (now, goal))
+        drag(tab, point(found, spec["panel"], here), point(found, spec["panel"], there))
+        comes_to(found, payload["captions"][all_states.index(goal)])
+        for k, each in enumerate(payload["handles"]):  # every handle is where the state says
+            grip = found.locator(".vg-handle").nth(k).bounding_box()
+            at = payload["places"][all_states.index(goal)][k]
+            middle = grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2
+            assert middle == pytest.approx(point(found, each["panel"], at), abs=1)
+        assert [int(v) for v in found.locator("input[type=range]").evaluate_all("all => all.map(i => i.value)")] == [
+            at for at, control in zip(goal, figure.controls) if control.kind == "slider"]
+        now = goal
+
+
+def test_a_drag_ends_where_the_panel_does_and_what_is_held_does_not_jump(tab):
+    found = figure_in(tab, "spot")
+    x, y = point(found, 0, made("spot").payload((6, 1, 1))["places"][0][0])
+    drag(tab, (x + 8, y + 8), (x + 8, y + 8), (x + 9, y + 8))  # held beside its middle, hardly moved
+    assert found.locator("figcaption").inner_text() == "a 0.5, b 10.0, c 1."
+    drag(tab, (x, y), (x + 900, y - 700))
+    comes_to(found, "a 1.0, b 1000.0, c 1.")
+
+
+def test_a_click_on_a_cell_brings_its_state_and_reads_it(tab):
+    figure, found = made("cells"), figure_in(tab, "cells")
+    _, payload = pack_states(figure)
+    for number in (0, 11, 5, 6):
+        u, v = payload["places"][number][0]
+        press(tab, point(found, 0, (u + 300, v - 300)))
+        comes_to(found, payload["captions"][number])
+        row, column = [*states(figure)][number]
+        words = f"row: {ROWS[row]}\ncolumn: {column + 1}\n{row}{column + 1}"
+        tab.wait_for_function("([t, w]) => !t.hidden && t.innerText === w",
+                              arg=[found.locator(".vg-tip").element_handle(), words], timeout=3000)
+
+
+def test_a_tap_beside_a_handle_reads_and_moves_nothing(tab):
+    found = figure_in(tab, "cells")
+    press(tab, point(found, 0, (-300, UNIT / 2)))  # outside the cells
+    assert found.locator("figcaption").inner_text() == "row second, column 2."
+    found = figure_in(tab, "spot")
+    press(tab, point(found, 0, (0.25 * UNIT, 0.8 * UNIT)))
+    assert found.locator("figcaption").inner_text() == "a 0.5, b 10.0, c 1."
+
+
+def test_handles_are_for_hands_and_controls_do_the_same(tab):
+    found = figure_in(tab, "across")
+    layer = found.locator(".vg-handles")
+    assert layer.get_attribute("aria-hidden") == "true"
+    assert layer.evaluate("l => [l, ...l.querySelectorAll('*')].every(e => e.tabIndex < 0)")
+    slider = found.locator("input[type=range]")
+    slider.focus()
+    assert found.locator(".vg-handle.vg-lit").count() == 2
+    slider.press("ArrowRight")
+    comes_to(found, "depth 4, kind plain.")
+    found.locator("select").focus()
+    assert found.locator(".vg-handle.vg-lit").count() == 0
+    found.get_by_role("button", name="Reset").click()
+    comes_to(found, "depth 3, kind plain.")
+
+
+def test_a_grip_has_room_for_a_finger_and_a_page_scrolls_beside_it(tab):
+    for name in ("spot", "across", "arrow"):
+        for grip in figure_in(tab, name).locator(".vg-handle").all():
+            box, way = grip.bounding_box(), grip.get_attribute("data-way")
+            assert min(box["width"], box["height"]) >= 24
+            action = {"xy": "none", "x": "pan-y", "y": "pan-x"}[way]
+            assert grip.evaluate("g => getComputedStyle(g).touchAction") == action
+    assert tab.locator("#cells .vg-svg").evaluate("s => getComputedStyle(s).touchAction") == "auto"
+    if tab.how == "touch":
+        found = figure_in(tab, "spot")
+        before = tab.evaluate("scrollY")
+        x, y = point(found, 0, (0.1 * UNIT, 0.3 * UNIT))
+        drag(tab, (x, y), *((x, y - 40 * k) for k in range(1, 5)))
+        tab.wait_for_function("y => scrollY > y + 50", arg=before)
+        assert found.locator("figcaption").inner_text() == "a 0.5, b 10.0, c 1."
+
+
+def test_no_handle_moves_by_itself_for_readers_who_ask_for_less_motion(browser, file):
+    for motion, moves in (("reduce", False), ("no-preference", True)):
+        tab = browser.new_page(reduced_motion=motion)
+        tab.goto(file.as_uri())
+        grip = figure_in(tab, "spot").locator(".vg-handle")
+        assert grip.evaluate("g => getComputedStyle(g, '::after').animationName !== 'none'") == moves
+        tab.close()
