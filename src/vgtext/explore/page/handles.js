@@ -24,7 +24,7 @@ export function nearestState({ controls, handles, places }, state, k, at, far) {
   return found;
 }
 
-// Puts a grip on each handle of `view`, and calls drag(number, place, far) when a reader moves one.
+// Puts a grip on each handle of `view`; calls drag(number, place, far) when a reader moves one.
 export class Handles {
   constructor(view, specs, drag) {
     Object.assign(this, { view, specs, drag, layer: document.createElement("div") });
