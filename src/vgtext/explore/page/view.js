@@ -28,7 +28,7 @@ const LAYERS =
   + '<div class="vg-tip" hidden></div><div class="vg-error" hidden></div>'
   + '<div class="vg-hidden" aria-live="polite"></div>';
 
-// ask(state) is called when another state is wanted, and answered by paint or fail; drag(...), when
+// ask(state) is called when another state is wanted, and answered by paint or fail; drag(...) when
 // a handle is moved (see Handles). Where all states are known, `outlines` are their panels with
 // what decides on margins.
 export class View {
