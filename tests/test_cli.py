@@ -105,8 +105,7 @@ def test_the_buttons_of_a_fork_lead_to_its_own_address_or_are_gone(tmp_path):
     none, own = (yaml.safe_load((tmp_path / name / "_config.yml").read_text()) for name in ("none", "own"))
     assert "launch_buttons" not in none and not none["html"]["use_repository_button"]
     assert own["repository"]["url"] == "https://example.org/me/book" and "launch_buttons" in own
-    readme = (tmp_path / "none/README.md").read_text()
-    assert f"vgtext fork {SLUG} --student ../none" in readme and "There are none now" in readme
+    assert "There are none now" in (tmp_path / "none/README.md").read_text()
 
 
 def test_a_fork_writes_into_an_empty_folder_only(capsys, tmp_path):
@@ -118,34 +117,6 @@ def test_a_fork_writes_into_an_empty_folder_only(capsys, tmp_path):
 
 def cells(*sources):
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source) for source in sources])
-
-
-@pytest.mark.parametrize("student", [False, True])
-def test_students_get_no_solutions(tmp_path, student):
-    fence = "```{%s}\n```"
-    lead = "Work. The solutions are\nfolded away."
-    fences = [fence % name for name in ("exercise", "solution-start", "solution-end")]
-    book = cells("# Title", lead, *fences[:2], "answer", fences[2], "end")
-    secret = nbformat.v4.new_code_cell("secret = 1", outputs=[nbformat.v4.new_output("stream", text="printed secret")])
-    book.cells.insert(4, secret)
-    fork.write_notebook(tmp_path, "x", book, {"x"}, student)
-    text = (tmp_path / "notebooks/x.ipynb").read_text()
-    for words in ("answer", "secret = 1", "printed secret", "folded away"):
-        assert (words in text) == (not student), words
-    assert "exercise" in text and "end" in text
-
-
-@pytest.mark.parametrize("slug", notebooks.slugs())
-def test_no_cell_of_a_solution_is_in_a_students_fork(tmp_path, slug):
-    """What stands between the fences of a solution, prose, code and output, is gone; all else has stayed."""
-    book, inside, solutions, rest = notebooks.read_notebook(slug), False, [], []
-    for cell in book.cells:
-        start, end = "{solution-start}" in cell.source, "{solution-end}" in cell.source
-        (solutions if inside or start else rest).append(cell.id)
-        inside = (inside or start) and not end
-    fork.write_notebook(tmp_path, slug, book, set(notebooks.slugs()), True)
-    left = [cell.id for cell in nbformat.read(tmp_path / f"notebooks/{slug}.ipynb", as_version=4).cells]
-    assert left == rest and solutions and not inside
 
 
 def test_links_to_absent_chapters_become_text():
@@ -220,14 +191,16 @@ def test_grades_are_the_verdicts_that_students_saved(capsys, tmp_path):
     two = handed_in(tmp_path / "two.ipynb", asks("rates", 2), asks("for-good", 3), outputs=["Not yet. It", "Right. It"])
     status, out, _ = said(capsys, "grades", one, two)
     assert status == 0
-    assert out.splitlines() == ["notebook,rates,for-good,right,problem", f"{one},1,,1,", f"{two},0,1,1,"]
+    assert out.splitlines() == ["notebook,rates,for-good,right,problem,reasons",
+                                f"{one},1,,1,,for-good: not in this notebook", f"{two},0,1,1,,rates: It"]
 
 
 def test_of_two_checks_in_a_cell_only_the_one_that_shows_its_verdict_counts(capsys, tmp_path):
     both = asks("rates", 1) + "\n" + asks("for-good", 2)
     path = handed_in(tmp_path / "both.ipynb", both, outputs=["Right. It"])
     assert rows(said(capsys, "grades", path)[1])[0] | {"notebook": ""} == {
-        "notebook": "", "rates": "", "for-good": "1", "right": "1", "problem": ""}
+        "notebook": "", "rates": "", "for-good": "1", "right": "1", "problem": "",
+        "reasons": "rates: its cell does not show the verdict"}
 
 
 @pytest.mark.parametrize("magic", ["%timeit 1 + 1", "!echo", "%matplotlib inline"])
@@ -278,12 +251,40 @@ def test_running_asks_the_books_own_check(capsys, tmp_path):
         outputs=["Not yet. No."])
     row = rows(said(capsys, "grades", "--run", path)[1])[0]
     assert (row["rates"], row["for-good"], row["growth"], row["right"], row["problem"]) == ("1", "0", "0", "1", "")
+    assert re.fullmatch(r"for-good: Both eigenvalues .*; growth: The function raised .*math domain error.*", row["reasons"])
 
 
 def test_an_import_counts_though_its_cell_is_broken(capsys, tmp_path):
     path = handed_in(tmp_path / "broken.ipynb", "import json\nanswer = json.loads('[1.1, 0.8, 0.9, 0.7]'",
                      asks("rates", "json.loads('[1.1, 0.8, 0.9, 0.7]')"))
     assert rows(said(capsys, "grades", "--run", path)[1])[0]["rates"] == "1"
+
+
+@pytest.mark.parametrize(("run", "codes", "outputs", "words"), [
+    (False, [asks("rates", 1)], ["Not yet. Expected\nfour numbers."], "rates: Expected four numbers"),
+    (False, [asks("rates", 1)], [], "rates: the check was not run"),
+    (False, ["check = print", asks("rates", 1)], ["", "Right. It"], "rates: judged by a check of its own"),
+    (False, ["print('Right. Yes.')\n" + f"print({asks('rates', 1)})"], ["Right. Yes.\nNot yet. No."],
+     "rates: the cell prints a verdict of its own"),
+    (True, [asks("rates", "unknown")], [], "rates: its cell ended in NameError: name 'unknown' is not defined"),
+    (True, [f"import os, sys; sys.stdout = open(os.devnull, 'w')\n{asks('rates', 1)}"], [], "rates: its verdict could not be read"),
+])
+def test_beside_every_0_stands_the_reason(capsys, tmp_path, run, codes, outputs, words):
+    path = handed_in(tmp_path / "zero.ipynb", *codes, outputs=[] if "prints" in words else outputs)
+    book = nbformat.read(path, as_version=4)
+    if "prints" in words:
+        book.cells[1].outputs = [nbformat.v4.new_output("stream", text=outputs[0])]
+    nbformat.write(book, path)
+    row = rows(said(capsys, "grades", *["--run"] * run, path)[1])[0]
+    assert row["rates"] == "0" and row["reasons"] == words
+
+
+def test_an_error_that_was_saved_is_the_reason(capsys, tmp_path):
+    path = handed_in(tmp_path / "error.ipynb", asks("rates", "x"))
+    book = nbformat.read(path, as_version=4)
+    book.cells[1].outputs = [nbformat.v4.new_output("error", ename="NameError", evalue="no x", traceback=[])]
+    nbformat.write(book, path)
+    assert rows(said(capsys, "grades", path)[1])[0]["reasons"] == "rates: its cell ended in NameError: no x"
 
 
 def test_one_bad_notebook_does_not_stop_the_others(capsys, tmp_path):
@@ -300,13 +301,14 @@ def test_one_bad_notebook_does_not_stop_the_others(capsys, tmp_path):
     handed_in(tmp_path / "good.ipynb", right)
     names = ["essay.pdf", "empty.ipynb", "cut.ipynb", "list.ipynb", "absent.ipynb", "other.ipynb", "dies.ipynb",
              "forever.ipynb", "good.ipynb"]
-    status, out, err = said(capsys, "grades", "--run", "--seconds", "8", *(tmp_path / name for name in names))
+    status, out, err = said(capsys, "grades", "--run", "--seconds", "15", *(tmp_path / name for name in names))
     table = {Path(row["notebook"]).name: row for row in rows(out)}
     assert status == 1 and list(table) == names and "Traceback" not in out + err
     for name in names[:5]:
         assert table[name]["problem"].startswith("not a notebook") and table[name]["right"] == "0"
     assert table["dies.ipynb"]["problem"] == "its kernel died" and table["dies.ipynb"]["growth"] == "0"
-    assert table["forever.ipynb"]["problem"] == "it ran for more than 8 seconds"
+    assert table["dies.ipynb"]["reasons"] == "growth: its kernel died"
+    assert table["forever.ipynb"]["problem"] == "it ran for more than 15 seconds"
     assert table["good.ipynb"]["rates"] == table["other.ipynb"]["rates"] == "1"
     assert table["good.ipynb"]["problem"] == "" and err.count("\n") == 7
 

@@ -4,6 +4,7 @@ What is written is a copy of this project less the chapters that were not chosen
 the same two commands, and everything in it is there to be changed.
 """
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -14,7 +15,10 @@ import nbformat
 from vgtext import chapters
 from vgtext.tools import notebooks
 from vgtext.tools.fork_pages import write_pages
+from vgtext.tools.leaks import PACKED, check_leaks, pack, without_solutions
+from vgtext.tools.links import repository as address
 from vgtext.tools.notebooks import Mistake, owner, root
+from vgtext.tools.update import RECORD, commit_of
 
 FILES = (
     "Makefile pyproject.toml requirements.in requirements.txt binder .ci .github LICENSE LICENSE-text .gitignore"
@@ -35,22 +39,30 @@ def fork(slugs, target, title=None, author=None, student=False, repository=None)
     ``title`` and ``author`` are what the book says of itself; ``student`` leaves solutions out; ``repository`` is the
     address that its buttons lead to, and without one they go. A folder that holds a ``.git`` alone is empty. Returns
     the list of chapters that the chosen ones name as needed and that are not among them. Raises NoChapter for an
-    unknown chapter, ForkError if ``target`` exists and is not empty.
+    unknown chapter, ForkError if ``target`` exists and is not empty, Leak if a student's copy would show a solution.
     """
     target, books = Path(target), {slug: notebooks.read_notebook(slug) for slug in dict.fromkeys(slugs)}
     if not books:
         raise ForkError(f"name at least one chapter of {', '.join(notebooks.slugs())}")
     if target.exists() and (not target.is_dir() or any(path.name != ".git" for path in target.iterdir())):
         raise ForkError(f"{target} exists and is not empty; name a new folder, or empty it")
+    record = {"chapters": list(books), "student": student, "title": title, "author": author, "repository": repository}
     title = title or " · ".join(map(notebooks.title, books.values()))
     copy_files(target, set(books))
     for slug, book in books.items():
         write_notebook(target, slug, book, set(books), student)
     for page in target.glob("book/*.md"):
         page.write_text(unlink(page.read_text(encoding="utf-8"), set(books)), encoding="utf-8")
-    write_settings(target, books, title, author, repository)
+    write_settings(target, books, title, author, repository, student)
     write_pages(target, books, title, student, repository)
     keep_cited(target)
+    write_record(target, record)
+    if student:
+        for slug in books:
+            for name in PACKED:
+                pack(target / name.format(slug=slug))
+        allow_unused_imports(target / "pyproject.toml")
+        check_leaks(target, set(books))
     return [slug for slug in notebooks.slugs() if slug not in books and any(slug in needs(b) for b in books.values())]
 
 
@@ -77,13 +89,7 @@ def copy_files(target, chosen):
 
 def write_notebook(target, slug, book, chosen, student):
     """Write a chapter's notebook: links to chapters that are not there become text, solutions go if asked."""
-    cells, inside = [], False
-    for cell in book.cells:
-        start, end = "{solution-start}" in cell.source, "{solution-end}" in cell.source
-        inside = inside or start
-        if not (student and inside):
-            cells.append(cell)
-        inside = inside and not end
+    cells = without_solutions(book.cells) if student else book.cells
     for cell in cells:
         if cell.cell_type == "markdown":
             cell.source = unlink(cell.source, chosen)
@@ -92,6 +98,12 @@ def write_notebook(target, slug, book, chosen, student):
     path = target / "notebooks" / f"{slug}.ipynb"
     path.parent.mkdir(exist_ok=True)
     nbformat.write(nbformat.from_dict({**book, "cells": cells}), path)
+
+
+def allow_unused_imports(path):
+    """Let notebooks import what is left for a student's own code; ``ruff`` would say that it is unused."""
+    settings = path.read_text(encoding="utf-8")
+    path.write_text(settings.replace('"notebooks/**" = [', '"notebooks/**" = ["F401", '), encoding="utf-8")
 
 
 def unlink(text, chosen):
@@ -121,16 +133,25 @@ def needs(book):
     return set(re.findall(r"\((?:\.\./notebooks/)?(\w+)\.ipynb", paragraph[1])) if paragraph else set()
 
 
-def write_settings(target, books, title, author, repository):
-    """Write title, author, address and buttons into the settings, and the table of contents."""
+def write_record(target, record):
+    """Write down where a fork came from, for ``vgtext update``; a student's copy names no address with solutions."""
+    record = {"original": "" if record["student"] else address()[0], "commit": commit_of(root()), **record}
+    (target / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def write_settings(target, books, title, author, repository, student):
+    """Write title, author, address and buttons into the settings, and the table of contents.
+
+    Without an address of its own there are no buttons, and a student's copy forgets the original's.
+    """
     path = target / "_config.yml"
     settings = path.read_text(encoding="utf-8")
     for name, value in (("title", title), ("author", author)):
         if value:
             settings = re.sub(rf"^{name}: .*$", lambda m, n=name, v=value: f"{n}: {quoted(v)}", settings, flags=re.M)
-    if repository:
-        settings = re.sub(r"^  url: .*$", lambda m: f"  url: {repository}", settings, flags=re.M)
-    else:
+    if repository or student:
+        settings = re.sub(r"^  url: .*$", lambda m: f"  url: {repository or quoted('')}", settings, flags=re.M)
+    if not repository:
         settings = settings.replace("use_repository_button: true", "use_repository_button: false")
         settings = re.sub(r"^launch_buttons:\n(?:  .*\n)+\n?", "", settings, flags=re.M)
     path.write_text(settings, encoding="utf-8")

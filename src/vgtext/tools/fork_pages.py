@@ -1,14 +1,10 @@
 """The pages that a fork has of its own: its first page, and a README that says where it came from."""
 
-import shutil
-import subprocess
-
 from vgtext.tools import links, notebooks
-from vgtext.tools.notebooks import root
 
 README = """# {title}
 
-A book of one part of *Vanishing and Exploding Gradients* ({url}), forked with `vgtext fork`.
+A book of one part of {original}, forked with `vgtext fork`.
 
 ```
 make book     # sets up .venv, builds the book: open _build/html/index.html
@@ -18,26 +14,22 @@ make test     # checks code, notebooks and built pages
 Both need Python 3.11 or later and make, and nothing else. The prose is in `notebooks/`, the experiments and figures in
 `src/vgtext/chapters/`, the order of the pages in `_toc.yml`, title and address in `_config.yml`. After changing a
 notebook, `make notebooks` runs it again. Lesson plans, and how to hand out and collect, are on the original's page
-for instructors: {url}/blob/main/book/instructors.md
+for instructors, `book/instructors.md`.
 
 ## Publish it, and take later corrections
 
-This folder was forked {version}. Put it under git with the fork on a branch of its own, so that corrections to the
-original can be merged into what you change:
+Put this folder under git, in a repository of your own, and write its address into `_config.yml` (`repository: url`):
+the buttons at the top of a page lead there. {buttons}The workflow in `.github/` publishes the book on GitHub Pages once
+Pages is set to "GitHub Actions" in the repository's settings.
+
+`fork.json` says which commit of the original this book came from. When the original has been corrected,
 
 ```
-git init -b original && git add -A && git commit -m "As forked"
-git switch -c main                      # work here
-
-git switch original                     # later, with a newer copy of the original beside this folder:
-git ls-files -z | xargs -0 rm
-(cd ../original && {command} {here})
-git add -A && git commit -m "As forked again"
-git switch main && git merge original
+.venv/bin/vgtext update {source}
 ```
 
-For a repository of your own, write its address into `_config.yml` (`repository: url`): the buttons at the top of a page
-lead there. {buttons}
+merges what has changed there into this folder, notebooks cell by cell, and keeps what you have changed. Where both
+changed the same, it keeps both, and names the place. Commit your own changes first: then `git diff` shows what it did.
 
 {license}
 """
@@ -48,29 +40,21 @@ INDEX = """# {title}
 {license}
 """
 LICENSE = (
-    "Text and figures are by the authors of *Vanishing and Exploding Gradients* ({url}), under CC BY 4.0; the code "
-    "is under the BSD 3-Clause license. You may change and share both if you say where they came from and what you "
-    "changed."
+    "Text and figures are by the authors of {original}, under CC BY 4.0; the code is under the BSD 3-Clause license. "
+    "You may change and share both if you say where they came from and what you changed."
 )
 
 
 def write_pages(target, books, title, student, repository):
-    """Write the book's first page, and a README that says where it came from and how to take corrections."""
-    url, _ = links.repository()
-    license = LICENSE.format(url=url)
+    """Write the book's first page, and a README; a student's copy names the original without a link to it."""
+    original = "*Vanishing and Exploding Gradients*" + ("" if student else f" ({links.repository()[0]})")
+    license = LICENSE.format(original=original)
     listed = "\n".join(f"- [{notebooks.title(book)}](../notebooks/{slug}.ipynb)" for slug, book in books.items())
     (target / "book/index.md").write_text(INDEX.format(title=title, chapters=listed, license=license), encoding="utf-8")
     readme = README.format(
-        title=title, url=url, license=license, version=version(), here=f"../{target.resolve().name}",
-        command=f"vgtext fork {' '.join(books)}{' --student' * student}",
+        title=title, original=original, license=license,
+        source="--from ../original  # a clone of it" if student else "",
         buttons="" if repository else "There are none now: without an address they would lead to the original, whose "
-        "notebooks hold the solutions. `vgtext fork --repository ADDRESS` sets both.",
+        "notebooks hold the solutions. `vgtext fork --repository ADDRESS` sets both. ",
     )
     (target / "README.md").write_text(readme, encoding="utf-8")
-
-
-def version():
-    """Say which state of the original a fork is of: its commit, where git knows it."""
-    git = shutil.which("git")
-    done = git and subprocess.run([git, "-C", str(root()), "rev-parse", "HEAD"], capture_output=True, text=True)
-    return f"at commit {done.stdout.strip()}" if done and done.returncode == 0 else "from a copy without a history"

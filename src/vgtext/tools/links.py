@@ -12,9 +12,12 @@ class NoAddress(Mistake):
 
 
 def repository():
-    """Return (url, branch) of the book, as ``_config.yml`` says them."""
+    """Return (url, branch) of the book, as ``_config.yml`` says them; NoAddress where it has none yet."""
     settings = (notebooks.root() / "_config.yml").read_text(encoding="utf-8")
-    return tuple(re.search(rf"^  {name}: (\S+)", settings, flags=re.M)[1] for name in ("url", "branch"))
+    url, branch = (re.search(rf"^  {name}: *(\S*)", settings, flags=re.M)[1].strip("\"'") for name in ("url", "branch"))
+    if not url:
+        raise NoAddress("this book has no address yet: write it into _config.yml (repository: url)")
+    return url, branch
 
 
 def binder_link(slug):

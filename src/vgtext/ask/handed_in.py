@@ -1,0 +1,84 @@
+"""A notebook that was handed in: which answers it gives to the book's checks, and what it earns."""
+
+import ast
+from dataclasses import dataclass, field
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+
+@dataclass
+class Grades:
+    """What one notebook earns: ``right``, {exercise: True, False, or None where no verdict is shown}, and a problem."""
+
+    right: dict = field(default_factory=dict)
+    problem: str = ""  # why nothing, or not all, could be read
+    reasons: dict = field(default_factory=dict)  # {exercise: why it is not right}
+
+    def mark(self, name, right, reason):
+        """Note down the mark of an exercise, and why, unless it is right."""
+        self.right[name] = right
+        self.reasons.pop(name, None)
+        if not right:
+            self.reasons[name] = reason
+
+
+@dataclass
+class Check:
+    """A call ``check(…EXERCISES["name"], answer)``, and whether its cell shows the verdict, and in which output."""
+
+    name: str
+    exercise: str  # the source of its first argument
+    answer: str  # the source of its second argument
+    shown: str  # "stream" if it is printed, "execute_result" if it is the cell's last line, else ""
+
+
+def students_cells(notebook):
+    """Yield the code cells outside of solutions."""
+    inside = False
+    for cell in notebook.cells:
+        inside = (inside or "{solution-start}" in cell.source) and "{solution-end}" not in cell.source
+        if cell.cell_type == "code" and not inside:
+            yield cell
+
+
+def python(source):
+    """Return a cell's source as a syntax tree, lines of magic and of the shell translated; None if it is no Python."""
+    try:
+        return ast.parse(TransformerManager().transform_cell(source))
+    except SyntaxError:  # a reader's unfinished code: nothing in it can have been checked
+        return None
+
+
+def checks(tree):
+    """Return the :class:`Check` of each call of ``check`` in a cell; shown is what is printed, and the last line."""
+    found, body = [], tree.body if tree else []
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check" and len(node.args) > 1:
+                name = getattr(getattr(node.args[0], "slice", None), "value", None)
+                if isinstance(name, str):
+                    value = statement.value if isinstance(statement, ast.Expr) else None
+                    printed = isinstance(value, ast.Call) and getattr(value.func, "id", "") == "print"
+                    last = statement is body[-1] and value is node
+                    shown = "stream" if printed else "execute_result" if last else ""
+                    found.append(Check(name, ast.unparse(node.args[0]), ast.unparse(node.args[1]), shown))
+    return found
+
+
+def redefines_check(tree):
+    """Say whether a cell makes a ``check`` of its own, or imports one that is not the book's."""
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == "check":
+            return True
+        if isinstance(node, ast.Name) and node.id == "check" and isinstance(node.ctx, ast.Store):
+            return True
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            books = getattr(node, "module", "") == "vgtext.ask"
+            if any((k.asname or k.name) == "check" and not (books and k.name == "check") for k in node.names):
+                return True
+    return False
+
+
+def line(words, most=200):
+    """Return words on one line, cut to ``most`` characters."""
+    return " ".join(words.split())[:most]

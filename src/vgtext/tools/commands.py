@@ -1,0 +1,112 @@
+"""What each command of ``vgtext`` does with the words that it was given; a status but 0 says that work is left."""
+
+import sys
+from pathlib import Path
+
+from vgtext.tools import notebooks
+from vgtext.tools.links import binder_link, hub_link
+from vgtext.tools.notebooks import Mistake
+
+
+def run_list(_):
+    """Print chapters, figures, questions and exercises from the executed notebooks, claims from the modules."""
+    from vgtext.ledger import gather
+
+    claims = gather()
+    for slug in notebooks.slugs():
+        book = notebooks.read_notebook(slug)
+        print(f"\n{slug}: {notebooks.title(book)}")
+        for kind in ("figure", "quiz"):
+            for text in notebooks.text_outputs(book, kind):
+                line = text.splitlines()[0]
+                print(f"  {kind:9}{line.split(': ')[0] if kind == 'figure' else line}")
+        for line in exercise_names(book):
+            print(f"  exercise {line}")
+        for claim in claims.get(slug, ()):
+            print(f"  claim    {claim.id} ({claim.verdict}): {claim.text}")
+
+
+def exercise_names(book):
+    """Return the titles of the exercises in a notebook."""
+    lines = (line for cell in book.cells if cell.cell_type == "markdown" for line in cell.source.splitlines())
+    return [line.split("}", 1)[1].strip() for line in lines if "{exercise}" in line]
+
+
+def run_fork(given):
+    """Fork, and say what comes next."""
+    from vgtext.tools.fork import fork
+
+    missing = fork(given.chapters, given.folder, given.title, given.author, given.student, given.repository)
+    print(f"Wrote {given.folder}: 'make book' builds it, 'make test' checks it, its README says how to publish it.")
+    if missing:
+        print(f"The chosen chapters build on {', '.join(missing)}: name them too, or teach them first.")
+
+
+def run_update(given):
+    """Update a fork, and name each file that was changed and each conflict."""
+    from vgtext.tools.update import update
+
+    done = update(notebooks.root(), given.original, given.commit)
+    print(*done.changed, f"Now as at commit {done.commit[:10]} of the original.", sep="\n")
+    if done.conflicts:
+        print("Look at these places:", *done.conflicts, sep="\n  ", file=sys.stderr)
+    return 1 if done.conflicts else 0
+
+
+def run_slides(given):
+    """Write the slides of a chapter."""
+    from vgtext.tools.slides import slides
+
+    target = writable(given.output or Path(f"{given.chapter}.html"))
+    target.write_text(slides(given.chapter), encoding="utf-8")
+    print(f"Wrote {target}.")
+
+
+def run_figure(given):
+    """Write the picture of one state of a figure."""
+    from vgtext.tools.figures import write_figure
+
+    caption = write_figure(given.name, given.state, writable(given.output))
+    print(f"Wrote {given.output}: {caption}")
+
+
+def run_diagnose(given):
+    """Print the diagnosis of a recording, and write its report."""
+    from vgtext.diagnose import Recording
+    from vgtext.diagnose.report import Report
+
+    try:
+        report = Report(Recording.load(given.recording), given.target, given.recording.stem)
+    except (OSError, ValueError) as error:
+        raise Mistake(error) from error
+    print(report.diagnosis)
+    if given.output:
+        report.save(writable(given.output))
+        print(f"Wrote {given.output}.")
+
+
+def run_links(given):
+    """Print the links of chapters."""
+    for slug in given.chapters or notebooks.slugs():
+        print(f"{slug}: {hub_link(slug, given.hub) if given.hub else binder_link(slug)}")
+
+
+def run_grades(given):
+    """Print the table of verdicts, and each problem on stderr; a bar shows how far a run of notebooks has come."""
+    from tqdm import tqdm
+
+    from vgtext.ask.grades import grade, write_table
+
+    files = tqdm(given.files, "running notebooks", leave=False, disable=not (given.execute and sys.stderr.isatty()))
+    rows = {str(path): grade(path, given.execute, given.seconds) for path in files}
+    write_table(rows, sys.stdout)
+    problems = [f"{path}: {grades.problem}" for path, grades in rows.items() if grades.problem]
+    print(*problems, sep="\n", end="\n" * bool(problems), file=sys.stderr)
+    return 1 if problems else 0
+
+
+def writable(path):
+    """Return ``path``; Mistake if the folder that it names is not there."""
+    if not path.parent.is_dir():
+        raise Mistake(f"{path}: there is no folder {path.parent}")
+    return path

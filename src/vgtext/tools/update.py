@@ -1,0 +1,151 @@
+"""Bring corrections of the original into a fork: three-way, so that nothing of what was changed in the fork is lost.
+
+A fork knows the commit that it came from (``fork.json``). Made again at that commit it says what was there before; made
+at the newest one, what the original says now.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+
+from vgtext.tools.merge import merge_lines, merge_notebooks
+from vgtext.tools.notebooks import Mistake
+
+RECORD = "fork.json"
+#: What a fork was made with, beside its chapters, by the names of the options of ``vgtext fork``.
+OPTIONS = ("title", "author", "repository")
+
+
+class NoUpdate(Mistake):
+    """A fork that cannot be brought up to date; the message says why."""
+
+
+@dataclass
+class Update:
+    """What an update did: files changed, and conflicts, each in words."""
+
+    commit: str
+    changed: list = field(default_factory=list)
+    conflicts: list = field(default_factory=list)
+
+
+def git(folder, *command):
+    """Return what git prints, run in ``folder``; NoUpdate, with its words, if it fails or is not there."""
+    try:
+        done = subprocess.run(["git", "-C", str(folder), *command], capture_output=True, text=True)
+    except FileNotFoundError:
+        raise NoUpdate("an update needs git, which is not installed") from None
+    if done.returncode:
+        raise NoUpdate(f"git {command[0]}: {(done.stderr.strip() or 'failed').splitlines()[-1]}")
+    return done.stdout.strip()
+
+
+def commit_of(folder):
+    """Return the commit that a folder is at; None where it has no history, or git is not there."""
+    try:
+        top = git(folder, "rev-parse", "--show-toplevel")
+        return git(folder, "rev-parse", "HEAD") if Path(top).resolve() == Path(folder).resolve() else None
+    except NoUpdate:
+        return None
+
+
+def read_record(folder):
+    """Return what the fork in ``folder`` says of its origin; NoUpdate if it says nothing, or names no commit."""
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise NoUpdate(f"{folder} holds no {RECORD} that can be read: it was not made by 'vgtext fork'") from None
+    if not record.get("commit"):
+        raise NoUpdate(f"{RECORD} names no commit: the original was a copy without a history")
+    return record
+
+
+def update(folder, original=None, commit="HEAD"):
+    """Merge what changed in the original, up to ``commit``, into the fork in ``folder``; return the :class:`Update`.
+
+    ``original`` is a folder or an address that git can clone (default: the address in ``fork.json``). Files that the
+    fork has not changed are replaced; the others are merged, notebooks cell by cell. Raises NoUpdate.
+    """
+    record = read_record(folder)
+    source = original or record["original"]
+    if not source:
+        raise NoUpdate("name the original: --from FOLDER, a clone of it, or its address (a student's copy keeps none)")
+    with tempfile.TemporaryDirectory() as scratch:
+        clone = Path(scratch) / "clone"
+        git(scratch, "clone", "--quiet", "--no-checkout", "--", str(source), str(clone))
+        before = forked(clone, record["commit"], record, Path(scratch) / "before")
+        now = git(clone, "rev-parse", f"{commit}^{{commit}}")
+        done = Update(now)
+        merge_folders(folder, before, forked(clone, now, record, Path(scratch) / "now"), done)
+    return done
+
+
+def forked(clone, commit, record, target):
+    """Return ``target``, the fork that ``record`` describes, made by the original as it was at ``commit``."""
+    work = target.with_name(f"{target.name}-original")
+    git(clone, "worktree", "add", "--quiet", "--detach", str(work), commit)
+    options = [word for name in OPTIONS if record[name] for word in (f"--{name}", record[name])]
+    command = [sys.executable, "-m", "vgtext", "fork", *record["chapters"], str(target), *options]
+    command += ["--student"] * record["student"]
+    environment = {**os.environ, "PYTHONPATH": str(work / "src")}
+    done = subprocess.run(command, cwd=work, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        words = done.stderr.strip().splitlines()[-1:] or ["failed"]
+        raise NoUpdate(f"the original at {commit[:10]} cannot be forked as this was: {words[0]}")
+    return target
+
+
+def files(folder):
+    """Return {path: bytes} of a folder."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def merge_folders(folder, before, now, done):
+    """Merge the files of two forks, made before and now, into ``folder``; note down what was done."""
+    old, new = files(before), files(now)
+    for name in sorted(old.keys() | new.keys()):
+        path = folder / name
+        mine = path.read_bytes() if path.is_file() else None
+        if old.get(name) == new.get(name) or mine == new.get(name):
+            continue
+        if mine == old.get(name):
+            put(path, new.get(name), now / name)
+        elif mine is None or name not in new:
+            done.conflicts.append(f"{name}: " + ("you deleted it, and the original changed it" if mine is None else
+                                                 "the original deleted it, and you changed it: yours stays"))
+            continue
+        else:
+            text, clashes = merged(name, mine, old.get(name), new[name])
+            put(path if text is not None else path.with_name(f"{path.name}.original"), text or new[name], now / name)
+            done.conflicts += [f"{name}{clash}" for clash in clashes]
+        done.changed.append(name)
+
+
+def put(path, text, model):
+    """Write a file, with the rights of ``model``, or delete it where ``text`` is None."""
+    if text is None:
+        path.unlink()
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text)
+    shutil.copymode(model, path)
+
+
+def merged(name, mine, old, new):
+    """Return (bytes, conflicts in words) of a file that both sides changed; None for bytes that are no text."""
+    try:
+        if name.endswith(".ipynb"):
+            books = [nbformat.reads(text.decode(), as_version=4) for text in (mine, old or mine, new)]
+            book, clashes = merge_notebooks(*books)
+            return f"{nbformat.writes(book)}\n".encode(), [f", cell {clash}: both changed it" for clash in clashes]
+        text, clash = merge_lines(mine.decode(), (old or b"").decode(), new.decode())
+        return text.encode(), [": both changed the same lines, which stand between <<<<<<< and >>>>>>>"] * clash
+    except (UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError):
+        return None, [": both changed it; yours stays, and the original's is beside it, .original"]

@@ -1,0 +1,198 @@
+"""Corrections of the original come into a fork; what was changed there stays; what both changed is named."""
+
+import json
+import shutil
+import subprocess
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vgtext.tools import merge, notebooks, update
+from vgtext.tools.cli import main
+
+SLUG = "two_by_two"
+NAMES = list("abcdefgh")
+
+
+def git(folder, *command):
+    name = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    return subprocess.run(["git", *name, *command], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    """This book as it is now, with a history of one commit."""
+    folder = tmp_path_factory.mktemp("original") / "book"
+    left_out = shutil.ignore_patterns(".git", ".venv", "_build", "__pycache__", ".*_cache", ".hypothesis")
+    shutil.copytree(notebooks.root(), folder, ignore=left_out)
+    git(folder, "init", "-q", "-b", "main")
+    commit(folder)
+    return folder
+
+
+def commit(folder):
+    git(folder, "add", "-A", "-f")
+    git(folder, "commit", "-q", "-m", "A state")
+
+
+def change(path, old, new):
+    text = path.read_text("utf8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf8")
+
+
+def change_cell(folder, name, source):
+    path = folder / f"notebooks/{SLUG}.ipynb"
+    book = nbformat.read(path, as_version=4)
+    next(cell for cell in book.cells if cell.id == name)["source"] = source
+    nbformat.write(book, path)
+
+
+def cell(folder, name):
+    book = nbformat.read(folder / f"notebooks/{SLUG}.ipynb", as_version=4)
+    return next((cell.source for cell in book.cells if cell.id == name), None)
+
+
+def test_a_round_trip(original, tmp_path, capsys, monkeypatch):
+    """Fork, change the fork, correct the original, update twice; then a conflict in each kind of file."""
+    fork = tmp_path / "fork"
+    monkeypatch.chdir(original)
+    notebooks.root.cache_clear()
+    assert main(["fork", SLUG, str(fork), "--title", "Mine", "--student"]) == 0
+    record = json.loads((fork / "fork.json").read_text())
+    assert record["commit"] == git(original, "rev-parse", "HEAD").strip() and record["student"]
+    monkeypatch.chdir(fork)
+    notebooks.root.cache_clear()
+    assert main(["update"]) == 2 and "--from" in capsys.readouterr().err
+    assert main(["update", "--from", str(original)]) == 0
+    assert capsys.readouterr().out.startswith("Now as at commit")
+
+    change_cell(fork, "hook", "My own hook.")
+    change(fork / "_config.yml", "title: \"Mine\"", "title: \"Mine, second edition\"")
+    (fork / "notebooks/extra.md").write_text("mine")
+    (fork / "book/glossary.md").unlink()
+    change_cell(original, "predict", "A better question.")
+    change(original / f"src/vgtext/chapters/{SLUG}/repeated.py", '"""', '"""Corrected. ')
+    change(original / "_config.yml", "timeout: 300", "timeout: 400")
+    (original / "src/vgtext/nn/new.py").write_text('"""New."""\n')
+    commit(original)
+    status = main(["update", "--from", str(original)])
+    out, err = capsys.readouterr()
+    assert status == 0 and err == "", err
+    assert cell(fork, "hook") == "My own hook." and cell(fork, "predict") == "A better question."
+    settings = (fork / "_config.yml").read_text()
+    assert "second edition" in settings and "timeout: 400" in settings
+    assert (fork / f"src/vgtext/chapters/{SLUG}/repeated.py").read_text().startswith('"""Corrected. ')
+    assert (fork / "src/vgtext/nn/new.py").exists() and (fork / "notebooks/extra.md").read_text() == "mine"
+    assert not (fork / "book/glossary.md").exists() and f"notebooks/{SLUG}.ipynb\n" in out
+    assert "solution-start" not in (fork / f"notebooks/{SLUG}.ipynb").read_text()
+    assert json.loads((fork / "fork.json").read_text())["commit"] == git(original, "rev-parse", "HEAD").strip()
+
+    change_cell(fork, "predict", "My own question.")
+    change_cell(original, "predict", "Their best question.")
+    change(fork / "book/notation.md", "# ", "# Our ")
+    change(original / "book/notation.md", "# ", "# The ")
+    (original / "book/glossary.md").write_text("# Glossary\n\nAll new.\n")
+    (original / "src/vgtext/nn/new.py").unlink()
+    change(fork / "src/vgtext/nn/new.py", "New", "Newer")
+    (fork / "book/_static/favicon.svg").write_bytes(b"\xff mine")
+    (original / "book/_static/favicon.svg").write_bytes(b"\xff theirs")
+    commit(original)
+    status = main(["update", "--from", str(original)])
+    _, err = capsys.readouterr()
+    assert status == 1
+    for name in (f"notebooks/{SLUG}.ipynb, cell predict", "book/notation.md", "book/glossary.md: you deleted it",
+                 "nn/new.py: the original deleted it", "favicon.svg: both"):
+        assert name in err, err
+    assert "My own question." in cell(fork, "predict") and "Their best question." in cell(fork, "predict")
+    assert "# Our " in (fork / "book/notation.md").read_text() and "# The " in (fork / "book/notation.md").read_text()
+    assert (fork / "src/vgtext/nn/new.py").read_text() == '"""Newer."""\n'
+    assert (fork / "book/_static/favicon.svg").read_bytes() == b"\xff mine"
+    assert (fork / "book/_static/favicon.svg.original").read_bytes() == b"\xff theirs"
+    notebooks.root.cache_clear()
+
+
+@pytest.mark.parametrize(("record", "words"), [
+    (None, "holds no fork.json"), ("{", "holds no fork.json"), ('{"commit": null}', "names no commit")])
+def test_what_is_no_fork_says_so(tmp_path, record, words):
+    if record is not None:
+        (tmp_path / "fork.json").write_text(record)
+    with pytest.raises(update.NoUpdate, match=words):
+        update.update(tmp_path, "anywhere")
+
+
+def test_an_original_that_is_not_there_gets_one_line(tmp_path):
+    (tmp_path / "fork.json").write_text(json.dumps({"commit": "0" * 40, "original": ""}))
+    with pytest.raises(update.NoUpdate, match=r"git clone: .*nowhere"):
+        update.update(tmp_path, str(tmp_path / "nowhere"))
+    with pytest.raises(update.NoUpdate, match="name the original"):
+        update.update(tmp_path)
+
+
+def book(sources):
+    """A notebook of Markdown cells {id: source}."""
+    cells = [nbformat.v4.new_markdown_cell(text, id=name) for name, text in sources.items()]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+@st.composite
+def edited(draw):
+    """A notebook {id: source} of eight cells, and two edits of it that never touch the same cell."""
+    before = {name: f"text {name}\n" for name in NAMES}
+    sides = [dict(before), dict(before)]
+    for name in NAMES:
+        side, what = draw(st.integers(0, 1)), draw(st.sampled_from(["keep", "keep", "change", "delete"]))
+        if what == "change":
+            sides[side][name] = f"new {name}\n"
+        elif what == "delete":
+            del sides[side][name]
+    for side, added in zip(sides, ("mine", "theirs")):
+        if draw(st.booleans()):
+            items = list(side.items())
+            items.insert(draw(st.integers(0, len(items))), (added, f"{added}\n"))
+            side.clear()
+            side.update(items)
+    return before, *sides
+
+
+@given(edited())
+def test_edits_of_different_cells_are_all_there_and_nothing_else(texts):
+    before, mine, theirs = texts
+    merged, clashes = merge.merge_notebooks(*map(book, (mine, before, theirs)))
+    got = {cell.id: cell.source for cell in merged.cells}
+    gone = {name for name in NAMES if name not in mine or name not in theirs}
+    want = {name: text for name, text in before.items() if name not in gone}
+    for side in (mine, theirs):
+        want |= {name: text for name, text in side.items() if before.get(name) != text}
+    assert clashes == [] and got == want and len(merged.cells) == len(got)
+    kept = [name for name in got if name in before]
+    assert kept == [name for name in NAMES if name in kept], "the order of the cells that stayed"
+
+
+def test_an_editor_that_renames_all_cells_loses_nothing():
+    """As Colab does: cells are then told apart by what they say."""
+    before = {name: f"text {name}" for name in NAMES}
+    mine = {f"x{name}": text for name, text in before.items()} | {"xc": "my c"}
+    merged, clashes = merge.merge_notebooks(book(mine), book(before), book(before | {"f": "their f"}))
+    assert [cell.source for cell in merged.cells] == list((before | {"c": "my c", "f": "their f"}).values())
+    assert clashes == []
+
+
+def test_a_cell_that_one_side_deleted_and_the_other_changed_stays_and_is_named():
+    before = {"a": "1", "b": "2"}
+    for sides in (({"a": "1"}, before | {"b": "3"}), (before | {"b": "3"}, {"a": "1"})):
+        merged, clashes = merge.merge_notebooks(book(sides[0]), book(before), book(sides[1]))
+        assert [cell.source for cell in merged.cells] == ["1", "3"] and clashes == ["b"]
+
+
+def test_outputs_go_with_the_cell_that_made_them():
+    def ran(source, printed):
+        output = nbformat.v4.new_output("stream", text=printed)
+        return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source, id="a", outputs=[output])])
+
+    for mine, theirs, want in ((("x", "1"), ("y", "2"), "2"), (("z", "3"), ("x", "1"), "3"),
+                               (("x", "4"), ("x", "1"), "4"), (("x", "1"), ("x", "5"), "5")):
+        merged, _ = merge.merge_notebooks(ran(*mine), ran("x", "1"), ran(*theirs))
+        assert merged.cells[0].outputs[0].text == want, (mine, theirs)
