@@ -12,7 +12,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 export JUPYTER_PLATFORM_DIRS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book serve lab test lint bench notebooks lock clean
+.PHONY: help book live serve lab test lint bench notebooks lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -34,6 +34,9 @@ $(READY): requirements.txt pyproject.toml
 book: $(READY) ## build the book; a warning is an error
 	$(BIN)/jupyter-book build . -W --keep-going
 	@echo "The book is built: open _build/html/index.html, or run make serve"
+
+live: book ## put Python beside the built book, so that its pages run it; its files: make live FROM=DIR, else the network
+	$(BIN)/python -m vgtext.live _build/html $(if $(FROM),--from $(FROM))
 
 serve: book ## serve the built book on http://127.0.0.1:8000
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $${PORT:-8000}

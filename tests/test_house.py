@@ -19,7 +19,8 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 HIDDEN = ({"source_hidden": True}, {"source_hidden": True, "outputs_hidden": True})
 COLUMN = 85  # characters of code that fit the column of a page
 #: The floors, the lowest first: a room imports rooms of lower floors only.
-FLOORS = ({"nn", "explore", "palette", "results"}, {"ask", "ledger", "diagnose"}, {"chapters"}, {"tools"}, {"__main__"})
+FLOORS = ({"nn", "explore", "palette", "results"}, {"ask", "ledger", "diagnose"}, {"chapters"}, {"tools", "live"},
+          {"__main__"})
 
 
 def name(path):

@@ -303,7 +303,7 @@ def test_more_than_three_controls_are_too_many():
 
 def test_an_unknown_mode_is_named(mode):
     mode("loud")
-    with pytest.raises(FigureError, match="allowed are live, static, text"):
+    with pytest.raises(FigureError, match="allowed are live, static, page, text"):
         explore(draw_powers)
 
 

@@ -1,6 +1,6 @@
 """A browser's Python, acted out: started as a script of its own, this takes away what is not there.
 
-``python absent.py CODE`` runs CODE with ``sys.platform`` set and without the modules that a browser lacks.
+``python absent.py CODE [--no-scipy]`` runs CODE with ``sys.platform`` set and without the modules that a browser lacks.
 """
 
 import importlib.machinery
@@ -39,5 +39,5 @@ def go(absent=frozenset()):
 
 
 if __name__ == "__main__":
-    go({"scipy"})
+    go({"scipy"} if "--no-scipy" in sys.argv else ())
     exec(sys.argv[1])

@@ -1,7 +1,7 @@
 """One question with its answers; every wrong answer says what it confuses.
 
 Like a figure, a quiz shows itself as the environment variable ``VGTEXT_EXPLORE`` says: ``live``, a Jupyter widget;
-``static``, an element of a page; ``text``, its words alone, without the answers.
+``static`` and ``page``, an element of a page; ``text``, its words alone, without the answers.
 """
 
 import json
@@ -65,7 +65,7 @@ def quiz(question, *, right=None, wrong=None, number=None, tolerance=None, unit=
         kind, answers = "number", numbers(where, number, tolerance, explain, mistakes or {})
     asked = Quiz(question, kind, answers, unit, see)
     mode = current_mode()
-    return {"live": Live, "static": Static, "text": Shown}[mode](asked)
+    return {"live": Live, "static": Static, "page": Static, "text": Shown}[mode](asked)
 
 
 def choices(where, question, right, wrong):

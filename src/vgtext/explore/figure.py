@@ -145,6 +145,19 @@ class Explorable:
         packer.add(*self.scene(self.values(state)))
         return packer.payload()
 
+    def answer(self, want):
+        """Return the wanted state, its values in words and what the page draws; raises FigureError.
+
+        ``want``: a ``state``; a ``drag``, the number of a handle and where it was moved to, for the state near that;
+        and ``exact``, {name: value} of values that no control lists.
+        """
+        state, exact, packer = tuple(want["state"]), want.get("exact") or {}, Packer()
+        if want.get("drag"):
+            state = self.follow(state, *want["drag"])
+        packer.add(*self.scene(self.values(state) | exact))
+        texts = [f"{exact[c.name]:g}" if c.name in exact else c.text(at) for c, at in zip(self.controls, state)]
+        return {"state": list(state), "texts": texts, "payload": packer.payload()}
+
     def follow(self, state, number, target):
         """Return the state in which handle ``number`` of the picture drawn last is nearest to ``target``, in units."""
         handles = [each for ax in self.drawn for each in handles_of(ax)

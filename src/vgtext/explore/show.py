@@ -1,7 +1,8 @@
 """What a figure shows itself as: a widget in a kernel, an element of a page, a picture, or its text alone.
 
 The environment variable ``VGTEXT_EXPLORE`` chooses: ``live`` (the default), a Jupyter widget that runs the function at
-each move; ``static``, a page element that carries every state of the controls; ``text``, the text alone.
+each move; ``static``, a page element that carries every state of the controls; ``page``, the opening state for a page
+that runs Python itself (:mod:`vgtext.live`) and asks for the others; ``text``, the text alone.
 """
 
 import base64
@@ -21,7 +22,8 @@ from .figure import LOOK, Explorable
 from .read.marks import Unreadable
 from .read.pack import Packer, pack
 
-MODES = ("live", "static", "text")
+MODES = ("live", "static", "page", "text")
+PAGE_FIGURE = "application/vnd.vgtext.figure+json"
 MOST_STATES = 400
 MOST_BYTES = 400_000
 MOST_SHAPES = 2000  # of one artist in the picture for print; more of them become pixels
@@ -48,11 +50,11 @@ def explore(draw, *, labels=None, **controls):
         no caption, holds an artist that cannot be shown, or if the figure is over its budget.
     """
     figure = Explorable(draw, controls, labels or {})
-    return {"live": Live, "static": Static, "text": Shown}[current_mode()](figure)
+    return {"live": Live, "static": Static, "page": Page, "text": Shown}[current_mode()](figure)
 
 
 def current_mode():
-    """Return what ``VGTEXT_EXPLORE`` says: "live" (the default), "static" or "text"; FigureError for anything else."""
+    """Return what ``VGTEXT_EXPLORE`` says, "live" by default; FigureError for what is not in MODES."""
     mode = os.environ.get("VGTEXT_EXPLORE", "live")
     if mode not in MODES:
         raise FigureError(f"VGTEXT_EXPLORE={mode!r}: allowed are {', '.join(MODES)}")
@@ -92,6 +94,16 @@ class Static(Shown):
         """Draw every state."""
         super().__init__(figure)
         self.mimebundle["text/html"] = page_element(figure)
+
+
+class Page(Shown):
+    """A figure's text, and what a page that runs Python needs to ask for its states: a name, controls, a scene."""
+
+    def __init__(self, figure):
+        """Draw the opening state, once."""
+        self.figure, payload = figure, figure.payload(figure.start)
+        shown = {"id": figure.name.replace("_", "-"), "spec": figure.spec(figure.controls), "payload": payload}
+        self.mimebundle = {"text/plain": in_words(figure, payload["captions"][0]), PAGE_FIGURE: shown}
 
 
 def in_words(figure, caption):

@@ -25,11 +25,7 @@ class ExploreWidget(anywidget.AnyWidget):
 
     def answer(self, want):
         """Return the scene of the wanted state; a failure is told in its place, and the figure goes on answering."""
-        state = tuple(want["state"])
         try:
-            if "drag" in want:
-                state = self.figure.follow(state, *want["drag"])
-            texts = [control.text(at) for control, at in zip(self.figure.controls, state)]
-            return {"turn": want["turn"], "state": list(state), "texts": texts, "payload": self.figure.payload(state)}
+            return {"turn": want["turn"], **self.figure.answer(want)}
         except FigureError as error:
             return {"turn": want["turn"], "error": str(error)}

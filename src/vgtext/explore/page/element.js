@@ -10,7 +10,8 @@ const FIGURE =
   '<div class="vg-explore"><figure><div class="vg-picture"></div><div class="vg-controls"></div>'
   + "<figcaption></figcaption></figure></div>";
 
-function live({ model, el }) {
+// A page that runs Python wakes a figure so, too; link(view) is then the address of a state.
+function live({ model, el, link }) {
   el.innerHTML = FIGURE;
   let turn = model.get("scene").turn,
     wish = null;
@@ -23,6 +24,7 @@ function live({ model, el }) {
   const view = new View(el.firstChild, model.get("spec"), {
     ask: (state) => wait({ state }),
     drag: (number, place) => wait({ state: view.state, drag: [number, place] }),
+    link: link && (() => link(view)),
   });
   const answer = () => {
     const scene = model.get("scene");
@@ -44,10 +46,11 @@ function live({ model, el }) {
   model.on("change:scene", answer);
   view.controls.show([...model.get("want").state]);
   requestAnimationFrame(answer);
-  return () => {
+  const end = () => {
     view.controls.stop();
     model.off("change:scene", answer);
   };
+  return Object.assign(end, { view });
 }
 
 // ---- an element of a page: every state is in its payload, which is in the page or in a script

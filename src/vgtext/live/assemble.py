@@ -1,0 +1,132 @@
+"""Puts Python beside a built book: Pyodide, this package, the page's scripts, and the button into each page.
+
+``python -m vgtext.live BOOK`` does it (``make live``). Everything lies in ``_static/live``; without it a book has no
+button, and no page knows of it.
+"""
+
+import hashlib
+import importlib.util
+import io
+import json
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import vgtext
+from vgtext.explore.page import join
+from vgtext.live import pyodide
+
+PAGE = Path(__file__).parent / "page"
+ROOMS = ("words", "python", "editor", "cells", "figures", "notebook", "order", "page")
+DATA = ("digits.csv.gz", "breast_cancer.csv")  # of scikit-learn
+SCIPY_FIRST = ("causes", "problem", "two_by_two")  # chapters whose first cell needs SciPy: it comes with the rest
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the time of every file in the archive, so that it is the same wherever it is made
+OWN_ZIP, LOCK = "vgtext.zip", "pyodide-lock.json"
+
+
+def assemble(book, source=None):
+    """Put Python beside the book built in the folder ``book``; Pyodide's files come from ``source`` or its release.
+
+    Returns the bytes that a first click loads. Raises :class:`pyodide.FilesError`, and leaves the book as it was.
+    """
+    folder = Path(book) / "_static" / "live"
+    lock = json.loads(pyodide.get(LOCK, pyodide.CORE[LOCK], source))
+    found = pyodide.packages(lock)
+    sums = {name: sha256 for name, sha256 in pyodide.CORE.items() if name != LOCK}
+    sums |= {entry["file_name"]: entry["sha256"] for entry in found.values()}
+    files = {name: pyodide.get(name, sha256, source) for name, sha256 in sums.items()}
+    files[LOCK] = pyodide.own_lock(lock, found).encode()
+    wheel = next(data for name, data in files.items() if name.startswith("matplotlib-"))
+    files[OWN_ZIP] = archive(wheel)
+    first = {*pyodide.CORE, OWN_ZIP, *(entry["file_name"] for entry in start_packages(found))}
+    total = sum(len(files[name]) for name in first)
+    files |= {name: text.encode() for name, text in scripts(files[OWN_ZIP], total).items()}
+    files["LICENSES.txt"] = licenses(found).encode()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    for page in sorted(Path(book).rglob("*.html")):
+        add_button(page, Path(book), hashlib.sha256(files["run.js"]).hexdigest()[:8])
+    return total
+
+
+def start_packages(found):
+    """Return the entries of what every page loads."""
+    names, todo = set(), list(pyodide.START)
+    while todo:
+        name = todo.pop()
+        names.add(name)
+        todo += set(found[name]["depends"]) - names
+    return [found[name] for name in sorted(names)]
+
+
+def archive(matplotlib_wheel):
+    """Return the zip that is unpacked beside Pyodide's packages: vgtext, scikit-learn's data files, a list of fonts."""
+    stream, home = io.BytesIO(), Path(vgtext.__file__).parent
+    data = Path(importlib.util.find_spec("sklearn").submodule_search_locations[0]) / "datasets" / "data"
+    kept = {path.relative_to(home.parent).as_posix(): path.read_bytes() for path in sorted(home.rglob("*"))
+            if path.suffix in (".py", ".npz")}
+    kept |= {f"sklearn/datasets/data/{name}": (data / name).read_bytes() for name in DATA}
+    kept["vgtext_fonts.py"] = fonts(matplotlib_wheel).encode()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name, content in kept.items():
+            zipped.writestr(zipfile.ZipInfo(name, EPOCH), content, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
+
+
+def fonts(wheel):
+    """Return a module that gives Pyodide's matplotlib the list of its own fonts.
+
+    The wheel brings the list of another machine and version, and would look through all fonts at each start.
+    """
+    with zipfile.ZipFile(io.BytesIO(wheel)) as zipped:
+        listed = json.loads(zipped.read("matplotlib/fontlist.json"))
+        there = {name.removeprefix("matplotlib/mpl-data/") for name in zipped.namelist()}
+        version = re.search(r"__version__ = (\d+)", zipped.read("matplotlib/font_manager.py").decode())
+    for kind in ("afmlist", "ttflist"):
+        listed[kind] = [entry for entry in listed[kind] if entry["fname"] in there]
+    listed["_version"] = int(version[1])
+    return (
+        '"""The fonts of Pyodide\'s matplotlib."""\n\nimport importlib.util\nfrom pathlib import Path\n\n'
+        f"LIST = {json.dumps(json.dumps(listed))}\n"
+        'home = Path(importlib.util.find_spec("matplotlib").origin).parent\n(home / "fontlist.json").write_text(LIST)\n'
+    )
+
+
+def scripts(own_zip, total):
+    """Return {file: text} of the page's scripts and styles; ``total``: the bytes that a click loads."""
+    rooms = join(*(PAGE / f"{room}.js" for room in ROOMS))
+    texts = {"worker.js": (PAGE / "worker.js").read_text("utf8"), "live.css": (PAGE / "style.css").read_text("utf8")}
+    texts |= {path.name: join(path) if path.suffix == ".js" else path.read_text("utf8")
+              for path in sorted(PAGE.parent.glob("bench*.*s")) if path.suffix in (".js", ".css")}
+    version = hashlib.sha256(own_zip + "".join([rooms, *texts.values()]).encode()).hexdigest()[:8]
+    given = {"version": version, "total": total, "own": f"{OWN_ZIP}?v={version}", "lock": LOCK, "scipy": SCIPY_FIRST,
+             "loadable": pyodide.LATER}
+    texts["page.js"] = f"globalThis.vgLive = {{ files: {json.dumps(given)} }};\n{rooms}"
+    button = re.sub(r"^ *//.*\n|^ +", "", (PAGE / "run.js").read_text("utf8"), flags=re.M)
+    texts["run.js"] = button.replace("VERSION", version).replace("MEGABYTES", f"{total / 1e6:.0f}")
+    return texts
+
+
+def licenses(found):
+    """Return the text that names what lies beside it, and under which license."""
+    names = {"Pyodide": pyodide.VERSION, "CPython": "3.12", **{name: found[name]["version"] for name in sorted(found)}}
+    lines = [f"{name} {version}: {pyodide.LICENSES[name]}" for name, version in names.items()]
+    return "\n".join([
+        "These files let the book's pages run Python in a reader's browser. They come unchanged from the official",
+        f"release of Pyodide {pyodide.VERSION}, {pyodide.RELEASE}; each package's file holds its license in full.", "",
+        *lines, "", "vgtext.zip holds this book's own code (BSD-3-Clause), and two data files of scikit-learn",
+        "(BSD-3-Clause): the digits of Alpaydin and Kaynak, and the Wisconsin breast cancer data, both from the UCI",
+        "Machine Learning Repository.", ""])
+
+
+def add_button(page, book, version):
+    """Let a page that has code, or something of its own to start, load the button's script, once."""
+    text = re.sub(r'<script defer src="[^"]*_static/live/run\.js[^"]*"></script>', "", page.read_text("utf8"))
+    if re.search(r'class="cell_input|data-live="', text):
+        up = "../" * (len(page.relative_to(book).parts) - 1)
+        script = f'<script defer src="{up}_static/live/run.js?v={version}"></script>'
+        text = text.replace("</head>", f"{script}</head>", 1)
+    page.write_text(text, "utf8")

@@ -1,0 +1,136 @@
+// Figures that Python answers: what anywidget is to a figure in a notebook, over the worker.
+import { words } from "./words.js";
+
+class Model {
+  constructor({ key, spec, payload }, send) {
+    const state = spec.controls.map(({ start }) => start);
+    Object.assign(this, { key, send, exact: {}, hearers: new Set() });
+    this.held = { spec, want: { state, turn: 0 }, scene: { state, turn: 0, payload } };
+  }
+
+  get(name) {
+    return this.held[name];
+  }
+
+  set(name, value) {
+    this.held[name] = value;
+  }
+
+  save_changes() {
+    if (this.held.want.drag) this.exact = {}; // a handle moves all controls
+    this.send(this.key, { ...this.held.want, exact: this.exact });
+  }
+
+  on(_, hearer) {
+    this.hearers.add(hearer);
+  }
+
+  off(_, hearer) {
+    this.hearers.delete(hearer);
+  }
+
+  answer(scene) {
+    this.held.scene = scene;
+    for (const hearer of this.hearers) hearer();
+  }
+}
+
+const isNumber = (text) => text.trim() !== "" && Number.isFinite(Number(text));
+
+// The address of the state that a figure shows; a value that its slider does not list is as good.
+const address = ({ id }, { spec, state }, { exact }) =>
+  `#${id}?${spec.controls
+    .map(({ name, texts }, i) => `${name}=${encodeURIComponent(exact[name] ?? texts[Math.round(state[i])])}`)
+    .join("&")}`;
+
+export class Figures {
+  // send(key, want) asks Python.
+  constructor(send) {
+    Object.assign(this, { send, models: new Map(), awake: new Set() });
+  }
+
+  answer({ key, scene }) {
+    this.models.get(String(key))?.answer(scene);
+  }
+
+  // Lets Python answer the figure of `cell`: one that the page had, where a reader has left it, or a new one.
+  wake(cell, given) {
+    const model = new Model(given, this.send),
+      old = cell.old.find(({ id }) => id === given.id);
+    const element = old || document.createElement("vg-explore");
+    this.models.set(String(given.key), model);
+    const before = element.view || null;
+    if (!old) element.id = given.id;
+    element.asleep ||= [...element.childNodes];
+    element.classList.add("vg-explore", "vg-awake");
+    element.opened ||= Promise.resolve(null); // the states that were computed are not asked for any more
+    cell.output.append(element);
+    Promise.resolve(element.opened).then((computed) => {
+      element.computed ??= computed;
+      const end = vgExplore.live({ model, el: element, link: (view) => address(element, view, model) });
+      element.view = end.view;
+      element.opened = Promise.resolve(end.view);
+      for (const [i] of given.spec.controls.entries()) this.addExact(end.view, model, i);
+      this.keepState(end.view, before || computed);
+    });
+    this.awake.add(element);
+  }
+
+  // A control that a reader had moved stays where it was; the others open where the code says.
+  keepState(view, before) {
+    if (!before) return;
+    const state = view.spec.controls.map(({ name, texts, start }) => {
+      const i = before.spec.controls.findIndex((control) => control.name === name);
+      const was = before.spec.controls[i];
+      if (!was || before.state[i] === was.start) return start;
+      const at = texts.indexOf(was.texts[before.state[i]]);
+      return at < 0 ? start : at;
+    });
+    if (state.some((at, i) => at !== view.spec.controls[i].start)) view.go(state);
+  }
+
+  // The value beside a slider of numbers can be typed over: any number, not only those that it lists.
+  addExact(view, model, i) {
+    const { kind, texts, label, name } = view.spec.controls[i],
+      { input, value } = view.controls.rows[i];
+    if (kind !== "slider" || !texts.every(isNumber)) return;
+    const box = document.createElement("input"),
+      isWhole = texts.every((text) => /^-?\d+$/.test(text));
+    Object.assign(box, { type: "text", inputMode: "decimal", className: "vg-exact", size: 5 });
+    box.setAttribute("aria-label", words.exact(label));
+    box.value = value.textContent;
+    value.after(box);
+    value.hidden = true;
+    new MutationObserver(() => {
+      if (!(name in model.exact)) box.value = value.textContent;
+    }).observe(value, { childList: true, characterData: true, subtree: true });
+    input.addEventListener("input", () => delete model.exact[name], { capture: true });
+    box.addEventListener("change", () => {
+      const wanted = Number(box.value.replace("\u2212", "-"));
+      if (!isNumber(box.value) || (isWhole && !Number.isInteger(wanted))) {
+        box.value = value.textContent;
+        return;
+      }
+      model.exact[name] = wanted;
+      view.ask(view.state);
+    });
+  }
+
+  // Python has stopped: what the page had computed answers again, other figures stand still and say so.
+  sleep() {
+    for (const element of this.awake) {
+      if (element.computed) {
+        element.replaceChildren(...element.asleep);
+        element.opened = Promise.resolve(element.computed);
+        element.computed.say(words.asleep);
+      } else if (element.view) {
+        element.view.ask = () => {};
+        element.view.fail(words.gone);
+      }
+      element.view = null;
+      element.classList.remove("vg-awake");
+    }
+    this.awake.clear();
+    this.models.clear();
+  }
+}

@@ -1,0 +1,178 @@
+// The page after the click: Python starts, cells become editors, figures wake.
+import { words, failure } from "./words.js";
+import { Python } from "./python.js";
+import { Cell } from "./cells.js";
+import { Figures } from "./figures.js";
+import { Order } from "./order.js";
+import { changedNotebook, save } from "./notebook.js";
+
+const slug = () => location.pathname.split("/").pop().replace(/\.html$/, "") || "index";
+const addFile = (tag, given) =>
+  new Promise((done, fail) => {
+    const element = document.createElement(tag);
+    Object.assign(element, given, { onload: done, onerror: () => fail(new Error("missing file")) });
+    document.head.append(element);
+  });
+
+class Page {
+  constructor({ row, button, words: line, own, base }) {
+    Object.assign(this, { row, button, line, own, base, cells: [] });
+    this.order = new Order(this);
+    this.figures = new Figures((key, want) => this.python.send("want", { key, want }));
+    const { files } = globalThis.vgLive;
+    this.style = addFile("link", { rel: "stylesheet", href: `${base}live.css?v=${files.version}` });
+    const packages = ["numpy", "matplotlib", ...(files.scipy.includes(slug()) ? ["scipy"] : [])];
+    this.say(words.loading);
+    this.python = new Python(base, files, packages, (message) => this.hear(message));
+    if (own) this.startOwn(files);
+    this.python.ready.then((version) => this.open(version), () => {});
+  }
+
+  say(text) {
+    this.line.textContent = text;
+  }
+
+  // A page with something of its own, which gets Python at once.
+  async startOwn({ version }) {
+    const name = this.own.dataset.live;
+    addFile("link", { rel: "stylesheet", href: `${this.base}${name}.css?v=${version}` });
+    await addFile("script", { src: `${this.base}${name}.js?v=${version}` });
+    globalThis[`vg${name[0].toUpperCase()}${name.slice(1)}`].start(this.own, this.python);
+  }
+
+  open(version) {
+    this.say(this.isOpen ? words.readyAgain : words.ready(version));
+    if (this.isOpen) return;
+    this.isOpen = true;
+    this.button.remove();
+    const boxes = [...document.querySelectorAll("div.cell")].filter((box) => box.querySelector(".cell_input pre"));
+    this.cells = boxes.map((box, number) => new Cell(box, number, this));
+    if (this.cells.length) this.addButtons();
+    this.recall();
+  }
+
+  addButtons() {
+    const bar = document.createElement("div");
+    bar.className = "vg-live-bar";
+    bar.setAttribute("role", "group");
+    bar.setAttribute("aria-label", words.buttons);
+    const add = (text, action) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = text;
+      button.addEventListener("click", action);
+      bar.append(button);
+      return button;
+    };
+    add(words.runAll, () => this.order.runAll());
+    this.stopper = add(words.stop, () => this.stop());
+    this.stopper.disabled = true;
+    add(words.restoreAll, () => this.cells.forEach((cell) => (cell.editor.code = cell.printed)));
+    add(words.save, () => this.save());
+    bar.append(this.line);
+    this.row.replaceWith(bar);
+    this.row = bar;
+  }
+
+  hear(message) {
+    const { tell } = message,
+      cell = this.cells[message.cell];
+    if (tell === "stage") this.say(message.unpacking ? words.unpacking : words.progress(message.got, message.total));
+    else if (tell === "broke") this.broke(message.words);
+    else if (tell === "loading") this.wait(cell, message.name);
+    else if (tell === "clear") cell.isNew = true;
+    else if (tell === "stream") cell.write(message.text, message.name === "stderr" ? "stderr" : "stream");
+    else if (tell === "show") cell.show(message.data);
+    else if (tell === "scene") this.figures.answer(message);
+    else if (tell === "done") this.order.answer(`run ${message.cell}`, message.error);
+    else if (tell === "before") this.order.answer("before", message);
+    else if (tell === "failed") this.order.answer(message.of === "run" ? `run ${message.cell}` : message.of, message.words);
+  }
+
+  broke(error) {
+    this.say(failure(error, this.isOpen));
+    this.button.disabled = false;
+    if (!this.isOpen) return;
+    this.settle();
+    this.stopper.textContent = words.again;
+    this.setBusy(true);
+  }
+
+  wait(cell, name) {
+    if (cell) cell.status.textContent = words.package(name);
+    else this.say(words.package(name));
+  }
+
+  run(cell) {
+    this.order.run(cell);
+  }
+
+  changed(cell) {
+    this.keep();
+    this.order.changed(cell);
+  }
+
+  figure(cell, given) {
+    this.figures.wake(cell, given);
+  }
+
+  setBusy(isBusy) {
+    this.stopper.disabled = !isBusy;
+  }
+
+  // ---- stop, keep, save ----
+
+  stop() {
+    this.settle();
+    this.say(words.stopped);
+    this.stopper.textContent = words.stop;
+    this.python.restart().catch(() => {});
+    this.python.ready.then((version) => this.open(version), () => {});
+  }
+
+  // Nothing runs any more, and nothing that ran is there.
+  settle() {
+    this.order.settle();
+    this.figures.sleep();
+  }
+
+  get store() {
+    return `vgtext ${location.pathname}`;
+  }
+
+  // Changes are kept in this browser, by the code that they change.
+  keep() {
+    const changes = this.cells.filter(({ code, printed }) => code !== printed);
+    try {
+      if (changes.length) {
+        localStorage[this.store] = JSON.stringify(changes.map(({ code, printed }) => [printed, code]));
+      } else localStorage.removeItem(this.store);
+    } catch {} // a browser that keeps nothing
+  }
+
+  recall() {
+    let kept = [];
+    try {
+      kept = JSON.parse(localStorage[this.store] || "[]");
+    } catch {}
+    for (const [printed, code] of kept) {
+      const cell = this.cells.find((each) => each.printed === printed && each.code === printed);
+      if (!cell) continue;
+      cell.editor.code = code;
+      cell.status.textContent += ` (${words.kept})`;
+    }
+  }
+
+  async save() {
+    const source = new URL(`../../_sources/notebooks/${slug()}.ipynb`, this.base);
+    try {
+      const answer = await fetch(source);
+      if (!answer.ok) throw new Error(answer.status);
+      save(`${slug()}.ipynb`, changedNotebook(await answer.text(), this.cells));
+    } catch {
+      this.say(words.noNotebook);
+    }
+  }
+}
+
+globalThis.vgLive.start = (given) => (globalThis.vgLive.page = new Page(given));

@@ -1,0 +1,103 @@
+// Python, in a worker. Messages from the page and to it: see python.js and runner.py.
+"use strict";
+let python,
+  runner,
+  busy = Promise.resolve();
+const tell = (message) => postMessage(JSON.stringify(message));
+
+// Without this Pyodide would wait for ever where a policy forbids WebAssembly.
+function probe() {
+  if (typeof WebAssembly !== "object") throw new Error("no WebAssembly");
+  try {
+    new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+  } catch {
+    throw new Error("WebAssembly is forbidden");
+  }
+}
+
+// Counts what comes, and tells at most ten times a second. The compiled core is counted as a whole:
+// a browser keeps what it compiled for an untouched answer of the network alone.
+function counting(total) {
+  const real = self.fetch.bind(self);
+  let got = 0,
+    told = 0;
+  const count = (bytes) => {
+    got += bytes;
+    if (performance.now() - told < 100) return;
+    told = performance.now();
+    tell({ tell: "stage", got, total });
+  };
+  self.fetch = async (...given) => {
+    const answer = await real(...given);
+    if (!answer.ok || !answer.body) return answer;
+    const { pathname } = new URL(answer.url);
+    if (pathname.endsWith(".wasm")) {
+      count(Number(answer.headers.get("Content-Length")) || 0);
+      return answer;
+    }
+    const through = new TransformStream({
+      transform(chunk, to) {
+        count(chunk.byteLength);
+        to.enqueue(chunk);
+      },
+    });
+    return new Response(answer.body.pipeThrough(through), answer);
+  };
+}
+
+async function start({ base, files, packages, settings }) {
+  probe();
+  counting(files.total);
+  const own = fetch(base + files.own).then((answer) => {
+    if (!answer.ok) throw new Error(`missing: ${files.own}`);
+    return answer.arrayBuffer();
+  });
+  own.catch(() => {}); // told below, where it is awaited
+  importScripts(`${base}pyodide.js`);
+  python = await loadPyodide({
+    indexURL: base,
+    lockFileURL: `${base}${files.lock}`,
+    packages,
+    env: { HOME: "/home/pyodide", VGTEXT_EXPLORE: "page", MPLBACKEND: "agg", ...settings },
+  });
+  check(packages);
+  tell({ tell: "stage", unpacking: true });
+  const [site] = python.runPython("import site; site.getsitepackages()").toJs();
+  python.unpackArchive(await own, "zip", { extractDir: site });
+  python.runPython("import vgtext_fonts");
+  runner = python.pyimport("vgtext.live.runner").start(postMessage.bind(self), files.loadable);
+  tell({ tell: "ready", version: python.runPython("import sys; sys.version.split()[0]") });
+}
+
+// Pyodide says in the console alone what it could not load.
+function check(packages) {
+  const absent = packages.filter((name) => !python.loadedPackages[name]);
+  if (absent.length) throw new Error(`missing: ${absent.join(", ")}`);
+}
+
+// Does something; where it returns a package that it lacks, once more with that package.
+async function withPackages(work, about) {
+  for (;;) {
+    const absent = await work();
+    if (!absent) return;
+    tell({ tell: "loading", name: absent, ...about });
+    await python.loadPackage([absent], { messageCallback: () => {} });
+    check([absent]);
+  }
+}
+
+const acts = {
+  start,
+  before: async (given) => runner.before(JSON.stringify(given)),
+  run: (given) => withPackages(() => runner.run(JSON.stringify(given)), { cell: given.cell }),
+  want: (given) => withPackages(() => runner.want(JSON.stringify(given)), { key: given.key }),
+  call: (given) => withPackages(() => runner.call(JSON.stringify(given)), { id: given.id }),
+  halt: async (given) => runner?.halt(JSON.stringify(given)),
+};
+onmessage = ({ data }) => {
+  const { act, ...given } = data;
+  const failed = (error) => tell({ tell: "failed", of: act, cell: given.cell, id: given.id, words: String(error?.message || error) });
+  const go = () => acts[act](given).catch(failed);
+  if (act === "halt") go(); // while a call waits for its next turn
+  else busy = busy.then(go);
+};
