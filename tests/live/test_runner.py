@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -117,6 +118,12 @@ def test_html_comes_from_the_books_own_objects_alone(page):
     assert page.told[0]["data"] == {"text/plain": "b"}
 
 
+def wait(coroutine):
+    """Run it to its end in a thread of its own: in this one the tests' browser may have a loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
 def steps(count, fails=False):
     """A function that a page calls."""
     for k in range(count):
@@ -127,13 +134,13 @@ def steps(count, fails=False):
 
 
 def test_a_call_reports_and_returns(page):
-    asyncio.run(page.call(3, __name__, "steps", {"count": 2}))
+    wait(page.call(3, __name__, "steps", {"count": 2}))
     assert page.told == [
         {"tell": "report", "id": 3, "report": {"step": 0, "loss": None, "layers": [0, 1]}},
         {"tell": "report", "id": 3, "report": {"step": 1, "loss": 0.5, "layers": [0, 1]}},
         {"tell": "returned", "id": 3, "value": {"accuracy": 0.25}}]
     page.told.clear()
-    asyncio.run(page.call(4, __name__, "steps", {"count": 0, "fails": True}))
+    wait(page.call(4, __name__, "steps", {"count": 0, "fails": True}))
     assert page.told[-1]["tell"] == "failed" and page.told[-1]["words"].endswith("ValueError: no more")
 
 
@@ -144,7 +151,7 @@ def test_a_call_ends_at_the_pages_halt(page):
             await asyncio.sleep(0)
         page.halt(5)
         await call
-    asyncio.run(go())
+    wait(go())
     assert 3 <= len(page.told) < 10 and page.told[-1] == {"tell": "returned", "id": 5, "value": None}
 
 
