@@ -1,0 +1,200 @@
+"""The laws behind the chapter, samples of its stored runs made again, its figures, and the numbers in its prose."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from figures import caption_of, check_figure, lines_of
+from prose import check_prose
+from vgtext import nn
+from vgtext.chapters import width as lab
+from vgtext.chapters.width import depth, muon, runs, updates
+from vgtext.nn.muon import NEWTON_SCHULZ, newton_schulz_on_values
+from vgtext.nn.theory.width import GROWTH, RULES, log_variance
+from vgtext.palette import number
+from vgtext.tools.notebooks import figures
+
+FIGURES = figures("width")
+caption = partial(caption_of, FIGURES)
+
+
+# Width
+
+
+def test_both_rules_agree_at_the_base_width():
+    (one, _), (two, how) = (runs.network(rule, runs.BASE, "adam") for rule in RULES)
+    np.testing.assert_array_equal(one.theta, two.theta)
+    assert how.factors == {}
+    for way in runs.WAYS:
+        same = runs.stored(way)[:, runs.WIDTHS.index(runs.BASE)]
+        np.testing.assert_allclose(same[0], same[1], rtol=1e-3)
+
+
+@pytest.mark.parametrize("cell", [("Adam", "muP", 64, -8, 0), ("SGD", "standard", 32, -3, 2),
+                                  ("SGD, squared error", "standard", 64, -3, 1)])
+def test_stored_runs_come_out_again(cell):
+    way, rule, n, k, seed = cell
+    kept = runs.stored(way)[RULES.index(rule), runs.WIDTHS.index(n), runs.WAYS[way][2].index(k), seed]
+    assert runs.train_width(*cell) == pytest.approx(kept, rel=0.05)
+
+
+def test_a_stored_run_of_each_other_kind_comes_out_again():
+    kept = runs.stored("muon")[0, 0, runs.MUON_RATES.index(-5), 1]
+    assert runs.train_muon("standard", 32, -5, 1) == pytest.approx(kept, rel=0.05)
+    kept = runs.stored("depth")[2, 1, runs.DEPTH_RATES.index(-7), 0]
+    assert runs.train_depth("depth-μP", 8, -7, 0) == pytest.approx(kept, rel=0.05)
+
+
+def test_the_best_rate_falls_under_the_standard_rule_and_stays_under_mup():
+    """What the text says of Adam: 16 times lower, against once by a factor of 2, from 32 to 64."""
+    standard, mup = ([lab.best("Adam", rule, n) for n in lab.WIDTHS] for rule in RULES)
+    assert standard[0] - standard[-1] == 4 and standard == sorted(standard, reverse=True)
+    assert mup[0] - mup[1] == 1 and len(set(mup[1:])) == 1
+    for n in lab.WIDTHS[1:]:  # copied from width 32
+        first = lab.best("Adam", "standard", 32)
+        assert lab.loss_at("Adam", "standard", n, first) > 1.3 * lab.losses("Adam", "standard", n).min()
+
+
+def test_what_the_text_says_of_gradient_descent():
+    way = "SGD, squared error"
+    first = lab.best(way, "standard", 32)
+    assert [np.isfinite(lab.loss_at(way, "standard", n, first)) for n in lab.WIDTHS] == [True] * 2 + [False] * 3
+    for n in lab.WIDTHS[1:]:
+        alive = np.flatnonzero(np.isfinite(lab.losses(way, "standard", n)))
+        assert runs.WAYS[way][2][alive[-1]] == lab.best(way, "standard", n)  # the largest that survives
+    assert -1 < lab.slope(way, "standard") < -0.4
+    for rule in RULES:
+        best = [lab.best("SGD", rule, n) for n in lab.WIDTHS]
+        assert best == sorted(best)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+@pytest.mark.parametrize("rule", RULES)
+def test_the_first_update_follows_the_exponents_of_the_limit(optimizer, rule):
+    for kind, expected in GROWTH[optimizer, rule].items():
+        assert lab.growth(optimizer, rule, 1, kind, 1) == pytest.approx(expected, abs=0.3)
+    if rule == "standard":
+        assert lab.growth(optimizer, rule, 1, "hidden", 1) == pytest.approx(GROWTH[optimizer, rule]["hidden"], abs=0.05)
+
+
+def test_the_pre_activations_move_less_than_the_bound_allows():
+    """The change of z[1] is at most sigma_1 of the update times the size of the input, plus the bias."""
+    net, how = runs.network("standard", 64, "adam")
+    d, layer = runs.digits(), net.layers[1]
+    x = d.x[:, :256]
+    net.forward(x)
+    z, W = layer.z.copy(), layer.W.copy()
+    nn.train(net, d.x, d.y, steps=1, optimizer=how, learning_rate=2.0**-8)
+    net.forward(x)
+    bound = np.linalg.norm(layer.W - W, 2) * np.linalg.norm(x, axis=0) + 2.0**-8 * 64**0.5
+    assert (np.linalg.norm(layer.z - z, axis=0) <= bound * (1 + 1e-5)).all()
+
+
+def test_one_example_reaches_the_whole_factor():
+    rng = np.random.default_rng(0)
+    for n in (32, 512):
+        signs = np.sign(rng.standard_normal((n, 1)) @ rng.standard_normal((1, n)))
+        assert np.linalg.norm(signs, 2) == pytest.approx(n)
+
+
+# Depth
+
+
+def test_depth():
+    assert all(depth.best("s = 1", L)[1] > 1 for L in (32, 64)) and depth.best("s = 1", 16)[1] < 1
+    assert depth.best("s = 1/√L", 4)[0] - depth.best("s = 1/√L", 64)[0] == 2
+    assert all(abs(depth.best("depth-μP", L)[0] + 7) <= 1 for L in runs.DEPTHS)
+    at_smallest = [depth.losses("depth-μP", L)[0] for L in runs.DEPTHS]
+    assert all(0.85 < loss < 1 for loss in at_smallest)  # "stays near 0.9"
+
+
+@pytest.mark.parametrize("n", [32, 64])
+def test_plain_networks_scatter_as_depth_over_width_and_residual_ones_do_not(n):
+    for L in (8, 16, 32):
+        error = log_variance(L, n) * 4 * np.sqrt(2 / depth.NETWORKS)
+        assert depth.spread("plain", n, L) == pytest.approx(log_variance(L, n), abs=error + 0.3 * log_variance(L, n))
+    residual = [depth.spread("residual", n, L) for L in depth.LAYERS]
+    assert max(residual) < 2 * min(residual) and 3 < np.mean(residual) * n < 7  # of order 1/n
+
+
+def test_the_passes_of_the_spread_are_those_of_a_network():
+    """The same draw, backward by the engine: z <- z + W relu(z) / sqrt(L) is a residual block."""
+    n, L = 16, 4
+    rng = np.random.default_rng([0, n, L])
+    W = np.float32((2 / n) ** 0.5) * rng.standard_normal((L, depth.NETWORKS, n, n), dtype=np.float32)
+    z = rng.standard_normal((depth.NETWORKS, n, 1), dtype=np.float32)
+    delta = rng.standard_normal(z.shape, dtype=np.float32)
+    blocks = [nn.Residual([nn.Pointwise(n, "relu"), nn.Dense(n, n)], scale=L**-0.5) for _ in range(L)]
+    net = nn.Network(blocks, "mean_squared_error")
+    for network in (0, 7):
+        for l, layer in enumerate(net.layers[1:]):
+            layer.W[...] = W[l, network]
+        net.forward(z[network])
+        back = net.backward(delta[network]) * 2.0**net.exponent
+        found = np.log(np.sum(back**2) / np.sum(delta[network] ** 2))
+        assert depth.log_sizes("residual", n, L)[network] == pytest.approx(found, abs=1e-4)
+
+
+# Muon
+
+
+def test_what_five_steps_reach():
+    for shape in lab.SHAPES:
+        before, after = lab.values("random", shape, 5)
+        wide = before >= 0.0015
+        assert (np.sort(after)[::-1][wide] > 0.679).all() and after.max() < 1.203
+    assert lab.values("random", "256 × 256", 5)[1].min() < 0.1
+    assert lab.values("random", "256 × 256", 8)[1].min() > 0.68  # "raise the steps to 8"
+    before, after = lab.values("gradient", "256 × 256", 5)
+    rank = (before > 1e-6).sum()
+    assert rank <= 64 and after[:rank].min() > 0.679 and after[rank:].max() < 1e-3
+
+
+# Figures and prose
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_draws_and_says_what_it_shows(name):
+    check_figure(FIGURES[name])
+
+
+def test_captions_tell_the_numbers_of_their_state():
+    assert "2⁻¹⁰" in caption("best_rate") and "breaks down" in caption("best_rate", way="SGD, squared error")
+    assert number(log_variance(64, 64)) in caption("spread", n=64)
+    assert number(lab.values("random", "64 × 96", 5)[1].min()) in caption("newton_schulz", shape="64 × 96")
+    assert "none of the 10 rates" in caption("depth_rate", scale="s = 1", L=64)
+    assert "factor 15" in caption("coordinate_check")
+
+
+def test_the_dashed_line_is_the_law():
+    dashed = [line for line in lines_of(FIGURES["spread"], n=64) if line.get_linestyle() == "--"]
+    np.testing.assert_allclose(dashed[0].get_ydata(), [5 * L / 64 for L in depth.LAYERS])
+
+
+def test_labels_keep_their_distance():
+    placed = updates.apart({"a": 1.0, "b": 1.05, "c": 9.0}, 2.0)
+    assert placed == {"a": 1.0, "b": 2.0, "c": 9.0}
+
+
+def test_numbers_typed_into_the_prose():
+    z, s = (updates.moved("adam", "standard", 1)["hidden"][:, which] for which in (0, 1))
+    assert 4.5 < z[-1] / z[0] < 5.5 and 14.5 < s[-1] / s[0] < 15.5  # "about 5 where it grows by 15"
+    standard, mup = (lab.losses("Adam", rule, 512).min() for rule in RULES)
+    squared = {rule: lab.losses("SGD, squared error", rule, 512).min() for rule in RULES}
+    smallest, matrix = [depth.losses("s = 1/√L", L)[0] for L in (4, 64)], lab.values("random", "256 × 256", 5)[1]
+    check_prose(
+        "width",
+        given={"0.0001", "0.001", "0.1", "0.5", "1.5", "0.9", "1,000", "1000", "1,024", "4,096", "6.7"},
+        computed={
+            "0.0098": standard, "0.016": mup, "0.20": squared["standard"], "0.12": squared["muP"],
+            "0.95": smallest[0], "0.35": smallest[1],
+            "0.0071": lab.muons_best("standard", 256)[1], "0.011": lab.losses("Adam", "standard", 256).min(),
+            "0.042": lab.copied("standard", 256), "0.026": lab.copied("muP", 256),
+            "0.68": muon.FLOOR, "1.20": muon.CEILING, "1.2": muon.CEILING, "0.08": matrix.min(),
+            "0.0015": next(s for s in np.linspace(1e-3, 1e-2, 9001) if newton_schulz_on_values(s) > muon.FLOOR),
+            "0.58": 1e-4 * NEWTON_SCHULZ[0] ** 7, "0.55": newton_schulz_on_values(1e-4, 7),
+            "3.4445": NEWTON_SCHULZ[0], "4.775": -NEWTON_SCHULZ[1], "2.0315": NEWTON_SCHULZ[2],
+            "0.9999": 1 - 0.001 * 0.1,
+        },
+    )
