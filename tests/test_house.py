@@ -19,8 +19,8 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 HIDDEN = ({"source_hidden": True}, {"source_hidden": True, "outputs_hidden": True})
 COLUMN = 85  # characters of code that fit the column of a page
 #: The floors, the lowest first: a room imports rooms of lower floors only.
-FLOORS = ({"nn", "explore", "palette", "results"}, {"ask", "ledger", "diagnose"}, {"chapters"}, {"tools", "live"},
-          {"__main__"})
+FLOORS = ({"nn", "explore", "palette", "results"}, {"ask", "carry", "ledger", "diagnose"}, {"chapters"},
+          {"tools", "live"}, {"__main__"})
 
 
 def name(path):
@@ -108,7 +108,7 @@ def lines_shown(notebook):
             yield from cell.source.splitlines()
         for output in cell.outputs:
             text = output.get("text") or output.get("data", {}).get("text/plain", "")
-            if not text.startswith(("[figure]", "[quiz]")):
+            if not text.startswith(("[figure]", "[quiz]", "[carry]")):
                 yield from text.splitlines()
 
 

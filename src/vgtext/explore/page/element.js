@@ -2,7 +2,9 @@
 // and a widget in a kernel, globalThis.vgExplore.live.
 import { unpack, unzip } from "./format.js";
 import { nearestState } from "./handles.js";
+import { Controls } from "./controls.js";
 import { View } from "./view.js";
+import { typeset } from "./words.js";
 
 // ---- a widget in a kernel: each wish has a number, its turn, and its answer the same ----
 
@@ -182,4 +184,4 @@ if (!customElements.get("vg-explore")) {
     if (link && link.hash && link.href === location.href) dispatchEvent(new Event("hashchange"));
   });
 }
-globalThis.vgExplore = { live };
+globalThis.vgExplore = { live, Controls, typeset }; // a figure that computes has use for both

@@ -1,0 +1,15 @@
+"""The page's side of the figure: its rooms, joined, and its style. Both come after those of :mod:`vgtext.explore`."""
+
+from pathlib import Path
+
+from vgtext.explore.page import join
+
+HERE = Path(__file__).parent
+ROOMS = ("rules", "recipe", "picture", "parts", "element")
+
+
+def source(kind):
+    """Return the script ("js") or the style ("css"), in one piece."""
+    if kind == "css":
+        return (HERE / "style.css").read_text("utf8")
+    return join(*(HERE / f"{room}.js" for room in ROOMS))

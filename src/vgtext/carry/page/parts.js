@@ -1,0 +1,139 @@
+// What hands and keys take hold of: a lever for all scales, a slider for each, a button for what
+// comes after each layer but the last.
+import { KINDS, SCALES, rescue } from "./rules.js";
+import { SIZE, heightOf, scaleAt } from "./picture.js";
+
+const SIGN = { none: "+", relu: "R", norm: "N", shortcut: "↷" };
+const ARROWS = '<svg viewBox="-12 -16 24 32"><path d="M-6 -5L0 -11L6 -5M-6 5L0 11L6 5"/></svg>';
+const TAP = 4; // pixels that a finger may move and still tap
+
+// Calls move(y) while a pointer drags an element up and down, and tap() where it did not.
+function draggable(element, { start, move, tap }) {
+  let from = null,
+    isTap = true;
+  element.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    element.setPointerCapture(event.pointerId);
+    [from, isTap] = [event.clientY, true];
+    element.classList.add("vg-held");
+    start();
+    event.preventDefault();
+  });
+  element.addEventListener("pointermove", ({ clientY }) => {
+    if (from === null) return;
+    if (Math.abs(clientY - from) > TAP) isTap = false;
+    if (!isTap) move(clientY - from);
+  });
+  const end = ({ type }) => {
+    if (from !== null && isTap && type === "pointerup") tap?.();
+    from = null;
+    element.classList.remove("vg-held");
+  };
+  for (const kind of ["pointerup", "pointercancel"]) element.addEventListener(kind, end);
+}
+
+export class Parts {
+  constructor(carry, box) {
+    Object.assign(this, { carry, box, layers: [], gaps: [], at: 0 });
+    this.lever = document.createElement("div");
+    this.lever.className = "vg-lever vg-fresh";
+    this.lever.setAttribute("aria-hidden", "true"); // the slider "scale of all" is its twin
+    this.lever.innerHTML = `<span>${ARROWS}</span>`;
+    box.before(this.lever);
+    this.pull();
+    box.addEventListener("keydown", (event) => this.press(event));
+    box.addEventListener("focusin", ({ target }) => this.enter(this.items.indexOf(target)));
+  }
+
+  get items() {
+    return this.layers.flatMap((layer, i) => (this.gaps[i] ? [layer, this.gaps[i]] : [layer]));
+  }
+
+  pull() {
+    let scales, y, home;
+    const start = () => {
+      this.lever.classList.remove("vg-fresh");
+      ({ scales } = this.carry.recipe);
+      y = this.y;
+      home = heightOf(scaleAt(y) * rescue(this.carry.recipe));
+    };
+    const move = (by) => {
+      const isNear = Math.abs(y + by - home) < 6; // it clicks in where the error comes home
+      this.carry.times(scaleAt(isNear ? home : y + by) / scaleAt(y), scales);
+    };
+    draggable(this.lever, { start, move, tap: () => this.carry.save() });
+  }
+
+  addLayer(i) {
+    const layer = document.createElement("div");
+    layer.className = "vg-layer";
+    layer.setAttribute("role", "slider");
+    layer.setAttribute("aria-label", `Scale of layer ${i + 1}`);
+    layer.setAttribute("aria-orientation", "vertical");
+    layer.setAttribute("aria-valuemin", SCALES.least);
+    layer.setAttribute("aria-valuemax", SCALES.most);
+    let y;
+    draggable(layer, {
+      start: () => (y = heightOf(this.carry.recipe.scales[i])),
+      move: (by) => this.carry.scaleLayer(i, scaleAt(y + by)),
+      tap: () => layer.focus(),
+    });
+    return layer;
+  }
+
+  addGap(i) {
+    const gap = document.createElement("button");
+    gap.type = "button";
+    gap.addEventListener("click", () => this.carry.turnGap(i));
+    return gap;
+  }
+
+  // Left and right go along the row, up and down set a scale.
+  press(event) {
+    const { items } = this,
+      last = items.length - 1,
+      now = items.indexOf(document.activeElement);
+    const go = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: last }[event.key];
+    const by = { ArrowUp: 0.05, ArrowDown: -0.05, PageUp: 0.25, PageDown: -0.25 }[event.key];
+    const i = this.layers.indexOf(items[now]);
+    if (go !== undefined) items[Math.max(0, Math.min(last, go))].focus();
+    else if (by && i >= 0) this.carry.scaleLayer(i, this.carry.recipe.scales[i] + by);
+    else return;
+    event.preventDefault();
+  }
+
+  // One of the row is a stop of the keyboard: the one that had the focus last.
+  enter(at) {
+    this.at = Math.max(0, at);
+    this.items.forEach((item, k) => (item.tabIndex = k === this.at ? 0 : -1));
+  }
+
+  show({ scales, between }, { pitch, x }, y) {
+    this.y = y;
+    const isOpen = pitch >= SIZE.part,
+      count = isOpen ? scales.length : 0;
+    if (this.layers.length !== count) {
+      this.layers = scales.slice(0, count).map((_, i) => this.addLayer(i));
+      this.gaps = this.layers.slice(1).map((_, i) => this.addGap(i));
+      this.box.replaceChildren(...this.items);
+      this.enter(Math.min(this.at, this.items.length - 1));
+    }
+    this.box.hidden = !isOpen;
+    this.layers.forEach((layer, i) => {
+      layer.style.transform = `translate(${x(i + 1)}px, ${SIZE.top - 8}px)`;
+      layer.style.width = `${Math.min(pitch, 44)}px`;
+      layer.style.setProperty("--top", `${heightOf(scales[i]) - SIZE.top + 8}px`);
+      layer.setAttribute("aria-valuenow", scales[i]);
+      layer.setAttribute("aria-valuetext", scales[i].toFixed(2));
+    });
+    this.gaps.forEach((gap, i) => {
+      gap.className = `vg-gap vg-${between[i]}`;
+      gap.textContent = SIGN[between[i]];
+      gap.title = `After layer ${i + 1}: ${KINDS[between[i]]}`;
+      gap.setAttribute("aria-label", gap.title);
+      gap.style.transform = `translate(${x(i + 1.5)}px, ${SIZE.gaps}px)`;
+    });
+    const middle = Math.max(1, Math.ceil(scales.length * 0.6));
+    this.lever.style.transform = `translate(${x(middle + 0.5)}px, ${y}px)`;
+  }
+}

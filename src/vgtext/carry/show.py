@@ -1,0 +1,111 @@
+"""What the figure shows itself as, as in :mod:`vgtext.explore`: a widget, an element of a page, or its sentence."""
+
+import base64
+import io
+from html import escape
+from urllib.parse import quote
+
+import anywidget
+import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+from vgtext.explore import source as explore_source
+from vgtext.explore.figure import LOOK
+from vgtext.explore.show import current_mode
+from vgtext.palette import COLORS, REFERENCE, number
+
+from .page import source
+from .rules import LEAST, MOST, Recipe, error_sizes, forward, length, root_mean_square, sentence
+
+NAME = "carry-it-home"
+SIZE = (7.2, 3.12)  # inches: the element's height in the page, to the pixel
+
+
+def carry(recipe=None):
+    """Show the figure, opening at ``recipe`` in print; in a page it opens at the default one."""
+    return Shown(recipe or Recipe())
+
+
+class CarryWidget(anywidget.AnyWidget):
+    """The figure in a notebook: it computes in the page there, too, so that it asks nothing of a kernel."""
+
+    _esm = explore_source("js") + source("js") + "\nexport default { render: globalThis.vgCarry.live };\n"
+    _css = explore_source("css") + source("css")
+
+
+class Shown:
+    """The figure's outputs."""
+
+    def __init__(self, recipe):
+        """Make those that ``VGTEXT_EXPLORE`` asks for."""
+        self.mimebundle = {"text/plain": f"[carry] {sentence(recipe)}"}
+        mode = current_mode()
+        if mode == "static":
+            self.mimebundle["text/html"] = page_element(recipe)
+        elif mode == "live":
+            self.widget = CarryWidget()
+            image = base64.b64encode(picture(recipe, "png")).decode()
+            self.mimebundle = {**self.widget._repr_mimebundle_()[0], **self.mimebundle, "image/png": image}
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """Offer the outputs."""
+        return self.mimebundle
+
+
+def page_element(recipe):
+    """Return the page's element: picture and sentence, which its script takes over."""
+    words = escape(sentence(recipe))
+    data = "data:image/svg+xml," + quote(picture(recipe, "svg").decode(), safe=" /:=;,<>()@!*+?$|")
+    return (
+        f'<vg-carry id="{NAME}" class="vg-explore vg-carry" style="--controls:5"><figure><div class="vg-picture">'
+        f'<img class="vg-print" width="720" height="312" alt="{words}" src="{data}"></div>'
+        f'<div class="vg-controls"></div><figcaption>{words}</figcaption></figure></vg-carry>'
+    )
+
+
+def picture(recipe, kind):
+    """Return the picture of a recipe as bytes of an "svg" or "png"."""
+    with matplotlib.rc_context(LOOK):
+        figure = Figure(figsize=SIZE)
+        FigureCanvasAgg(figure)
+        rows = ((0.66, 0.26), (0.32, 0.34), (0, 0.29))  # their feet and heights
+        draw(*(figure.add_axes((0.08, foot, 0.91, high)) for foot, high in rows), recipe)
+        stream = io.BytesIO()
+        figure.savefig(stream, format=kind, dpi=110, metadata={"Date": None} if kind == "svg" else None)
+    return stream.getvalue()
+
+
+def draw(shapes, scales, ribbon, recipe):
+    """Draw a recipe: the circle on its way forward, the layers' scales, and the error on its way back."""
+    L, (_, activations), sizes = len(recipe.scales), forward(recipe), error_sizes(recipe)
+    l, step, wide = np.arange(1, L + 1), -(-L // 12), L + 1.6
+    high = wide * 0.5 * (SIZE[1] * shapes.get_position().height) / (SIZE[0] * shapes.get_position().width)
+    for k, size in [(k, root_mean_square(length(a))) for k, a in enumerate(activations)][::step]:
+        x, y = 0.6 * high * share(size, 1.4) * activations[k] / (size or 1)
+        shapes.fill(k + x, y, facecolor=(*to_rgb(COLORS["forward"]), 0.18), edgecolor=COLORS["forward"])
+    shapes.set(ylim=(-high, high), yticks=())
+    shapes.set_title("signal →", loc="left", color=COLORS["forward"])
+    foot = LEAST / 1.2
+    scales.bar(l, np.array(recipe.scales) - foot, width=0.5, bottom=foot, color=COLORS["weight"], alpha=0.5)
+    scales.axhline(1, **REFERENCE)
+    scales.set(yscale="log", ylim=(foot, MOST * 1.2), ylabel="scale")
+    scales.set_yticks((0.03, 0.1, 0.3, 1, 3), ("0.03", "0.1", "0.3", "1", "3"))
+    scales.minorticks_off()
+    half = np.array([share(size, 2.3) for size in sizes])
+    for side in (-1, 1):
+        ribbon.axhline(side, **REFERENCE)
+    ribbon.fill_between(l, half, -half, color=COLORS["backward"], linewidth=0)
+    ribbon.text(0, -2.2, f"layer 1 gets {number(sizes[0])}", va="center", color=COLORS["backward"])
+    ribbon.text(L + 0.9, -2.2, f"← error of size 1 at layer {L}", va="center", ha="right", color=COLORS["backward"])
+    ribbon.set(ylim=(-3, 2.4), yticks=())
+    for ax in (shapes, scales, ribbon):
+        ax.spines[:].set_visible(False)
+        ax.set(xlim=(-0.6, L + 1), xticks=())
+
+
+def share(size, most):
+    """Return the width of a thing of this size, on a log scale: 1 at size 1, 0 up to 10⁻⁴, at most ``most``."""
+    return float(np.clip(1 + np.log10(size or 1e-99) / 4, 0, most))
