@@ -21,12 +21,19 @@
     return terms.filter((term) => term.names.some((name) => plain(name) && spaced.includes(` ${plain(name)} `)));
   };
 
+  // The query with a term that it names under each of the term's names.
+  const renamed = (query, term) => {
+    const spaced = ` ${plain(query)} `;
+    const said = term.names.map(plain).filter((name) => name && spaced.includes(` ${name} `));
+    return said.flatMap((name) => term.names.map((other) => spaced.replace(` ${name} `, ` ${other} `).trim()));
+  };
+
   // The pages that answer a query, best first. Names that mean the same are searched together; the chapter that explains
   // a term of the glossary counts more, and comes first if the query is that term.
   const search = (engine, index, query) => {
     const known = named(query, index.terms);
     const meant = known.filter((term) => term.names.some((name) => plain(name) === plain(query)));
-    const asked = new Set([query, ...meant.flatMap((term) => term.names)]);
+    const asked = new Set([query, ...known.flatMap((term) => renamed(query, term))]);
     const all = { combineWith: "OR", queries: [...asked].map((words) => ({ combineWith: "AND", queries: [words] })) };
     let hits = engine.search(all);
     if (!hits.length) hits = engine.search(query, { combineWith: "OR", fuzzy: 0.2 });

@@ -9,7 +9,10 @@ FIRST = {
     "learning rate": "consequences", "lstm": "recurrence", "gradient clipping": "clipping",
     "he initialization": "initialization", "batch norm": "normalization", "batchnorm": "normalization",
     "warm-up": "shortcuts", "warmup": "shortcuts", "mixed precision": "clipping|consequences",
-    "transformer": "shortcuts",
+    "learning rate warmup": "shortcuts", "transformer": "shortcuts", "loss scaling": "clipping|consequences|two_by_two",
+    "forget gate bias": "recurrence", "bfloat16": "consequences|two_by_two", "critical line": "causes",
+    "weight decay": "normalization", "gradient checking": "backprop", "monitoring gradients": "detection",
+    "lyapunov exponent": "two_by_two", "orthogonal initialization": "initialization",
     "initialization": "initialization", "detection": "detection", "loss does not decrease": "consequences|checklist",
     "Xavier": "initialization", "leaky ReLU": "activations", "residual connection": "shortcuts", "clipping": "clipping",
 }
