@@ -52,33 +52,25 @@ def deserved(cause, setup, recording, ended, mended):
     return best < 0.9 and not ended[0] >= min(0.75, mended[0] - 0.15) and trains
 
 
-def main(workers=2, folder=None):
-    """Write the file, and print what was thrown out; a folder keeps what is done, so that it can be stopped."""
-    todo = recipes()
+def main(workers=2, folder=None, only=None):
+    """Write the file, and print what was thrown out; a folder keeps what is done, so that it can be stopped.
+
+    ``only`` names one cause: its runs are made again, and those of the other causes stay as they are stored.
+    """
+    todo = [recipe for recipe in recipes() if only in (None, recipe[0])]
     with ProcessPoolExecutor(workers) as pool:
         done = list(pool.map(partial(run, folder=folder), todo))
-    kept = []
-    for i, ((cause, setup, _), result) in enumerate(zip(todo, done)):
+    kept, seen = [] if only is None else [stranger for stranger in torch_runs.stored() if stranger.cause != only], {}
+    for (cause, setup, _), result in zip(todo, done):
         if deserved(cause, setup, *result):
-            kept.append((i, cause, setup, *result))
+            seen[cause] = seen.get(cause, 0) + 1
+            words = f"{cause}: {({**DEFAULT, **setup})['kind']}: {setup}"
+            kept.append(torch_runs.Stranger(torch_runs.HALVES[(seen[cause] - 1) % 2], cause, words, *result))
         else:
             print(f"thrown out: {cause}: {setup} {np.round(result[1], 2)} {np.round(result[2], 2)}", flush=True)
-    halves, seen = [], {}
-    for _, cause, *_ in kept:
-        seen[cause] = seen.get(cause, 0) + 1
-        halves.append(torch_runs.HALVES[(seen[cause] - 1) % 2])
-    words = [f"{cause}: {({**DEFAULT, **setup})['kind']}: {setup}" for _, cause, setup, *_ in kept]
-    torch_runs.write(
-        [recording for _, _, _, recording, _, _ in kept],
-        halves,
-        [cause for _, cause, *_ in kept],
-        words,
-        [ended for *_, ended, _ in kept],
-        [mended for *_, mended in kept],
-        torch.__version__,
-    )
-    print(f"{len(kept)} of {len(todo)} recipes kept", {cause: n for cause, n in seen.items()})
+    torch_runs.write(kept, torch.__version__)
+    print(f"{sum(seen.values())} of {len(todo)} recipes kept", seen)
 
 
 if __name__ == "__main__":
-    main(int((sys.argv[1:] or [2])[0]), *sys.argv[2:3])
+    main(int((sys.argv[1:] or [2])[0]), *sys.argv[2:4])

@@ -376,20 +376,8 @@ def data():
         "data in order of class",
         {"ordered": False},
         [
-            base | {"ordered": True}
-            for base in (
-                MLP,
-                ADAM,
-                CONV | {"lr": 0.05},
-                TANH,
-                CONVBN,
-                ROWS,
-                PRE,
-                MOMENTUM,
-                POOL,
-                GRU | {"batch": 32},
-                {"batch": 32, "depth": 3},
-            )
+            base | {"ordered": True, "batch": 16, "steps": 500}
+            for base in (MLP, ADAM, CONV | {"lr": 0.05}, TANH, ROWS, CONVBN, PRE)
         ],
     )
     yield group(

@@ -32,11 +32,11 @@ class Stranger(NamedTuple):
     mended: np.ndarray
 
 
-def write(recordings, halves, causes, setups, ended, mended, torch):
-    """Write the file from recordings and what is known of them."""
+def write(runs, torch):
+    """Write the file from :class:`Stranger` runs, made by a version of PyTorch."""
     arrays, words = {}, []
-    for i, recording in enumerate(recordings):
-        given = recording.given()
+    for i, run in enumerate(runs):
+        given = run.recording.given()
         for name in (*LOGARITHMIC, *PLAIN):
             if name in given:
                 value = np.asarray(given[name])
@@ -46,26 +46,30 @@ def write(recordings, halves, causes, setups, ended, mended, torch):
                 arrays[f"{i}_{name}"] = value.astype(kind)
         words.append({name: given[name] for name in ("optimizer", "precision", "shortcuts", "normalized", "names")
                       if name in given})
-    results.save("detection_torch", made_by=COMMAND, halves=halves, causes=causes, setups=setups, ended=ended,
-                 mended=mended, words=json.dumps(words), torch=torch, **arrays)
+    results.save("detection_torch", made_by=COMMAND, halves=[run.half for run in runs], torch=torch,
+                 causes=[run.cause for run in runs], setups=[run.setup for run in runs], words=json.dumps(words),
+                 ended=[run.ended for run in runs], mended=[run.mended for run in runs], **arrays)
 
 
 @cache
-def strangers(half):
-    """Return the :class:`Stranger` runs of a half, "tuned" or "held out"."""
+def stored():
+    """Return all :class:`Stranger` runs of the file."""
     file = results.load("detection_torch")
     words, found = json.loads(str(file["words"])), []
-    for i, own in enumerate(file["halves"]):
-        if own != half:
-            continue
+    for i, half in enumerate(file["halves"]):
         fields = dict(words[i])
         for name in (*LOGARITHMIC, *PLAIN):
             if f"{i}_{name}" in file:
                 value = file[f"{i}_{name}"].astype(np.float64)
                 fields[name] = np.exp2(value) if name in LOGARITHMIC else value
-        found.append(Stranger(half, str(file["causes"][i]), str(file["setups"][i]), Recording(**fields),
+        found.append(Stranger(str(half), str(file["causes"][i]), str(file["setups"][i]), Recording(**fields),
                               file["ended"][i], file["mended"][i]))
     return tuple(found)
+
+
+def strangers(half):
+    """Return the :class:`Stranger` runs of a half, "tuned" or "held out"."""
+    return tuple(run for run in stored() if run.half == half)
 
 
 @cache
