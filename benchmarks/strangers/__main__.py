@@ -3,6 +3,7 @@
 import hashlib
 import pickle
 import sys
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,11 @@ def run(recipe, folder=None):
     if file:
         file.write_bytes(pickle.dumps(result))
     return result
+
+
+def kind(setup):
+    """Return the kind of network of a setup."""
+    return (DEFAULT | setup)["kind"]
 
 
 def once(recipe):
@@ -55,21 +61,23 @@ def deserved(cause, setup, recording, ended, mended):
 def main(workers=2, folder=None, only=None):
     """Write the file, and print what was thrown out; a folder keeps what is done, so that it can be stopped.
 
-    ``only`` names one cause: its runs are made again, and those of the other causes stay as they are stored.
+    ``only`` names one cause or one kind of network: its runs are made again, and the others stay as they are stored.
     """
-    todo = [recipe for recipe in recipes() if only in (None, recipe[0])]
+    todo = [recipe for recipe in recipes() if only in (None, recipe[0], kind(recipe[1]))]
     with ProcessPoolExecutor(workers) as pool:
         done = list(pool.map(partial(run, folder=folder), todo))
-    kept, seen = [] if only is None else [stranger for stranger in torch_runs.stored() if stranger.cause != only], {}
+    stored = () if only is None else torch_runs.stored()
+    kept = [run for run in stored if only not in (run.cause, run.setup.split(": ")[1])]
+    seen = Counter(run.cause for run in kept)
     for (cause, setup, _), result in zip(todo, done):
         if deserved(cause, setup, *result):
-            seen[cause] = seen.get(cause, 0) + 1
-            words = f"{cause}: {({**DEFAULT, **setup})['kind']}: {setup}"
+            seen[cause] += 1
+            words = f"{cause}: {kind(setup)}: {setup}"
             kept.append(torch_runs.Stranger(torch_runs.HALVES[(seen[cause] - 1) % 2], cause, words, *result))
         else:
             print(f"thrown out: {cause}: {setup} {np.round(result[1], 2)} {np.round(result[2], 2)}", flush=True)
     torch_runs.write(kept, torch.__version__)
-    print(f"{sum(seen.values())} of {len(todo)} recipes kept", seen)
+    print(f"{len(kept) - len(stored)} runs more than before, of {len(todo)} recipes", dict(seen))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,9 @@ Within each cause the recipes alternate between the halves: the first is *tuned*
 recipe whose run does not fail, or whose mended twin does not train, is thrown out before anything is scored.
 """
 
+PAIR = {"kind": "pair", "watch": "generator", "act": "leaky", "depth": 4, "opt": "adam", "lr": 1e-3, "steps": 400,
+        "batch": 128}
+CRITIC = PAIR | {"watch": "critic"}
 MLP = {}
 BN = {"norm": "batch", "depth": 8}
 TUMOURS = {"data": "tumours", "loss": "bce", "width": 24}
@@ -51,7 +54,7 @@ def group(cause, mend, setups):
 
 def recipes():
     """Return all recipes, in a fixed order."""
-    return [recipe for part in (*signals(), *steps(), *data()) for recipe in part]
+    return [recipe for part in (*signals(), *steps(), *data(), *pairs()) for recipe in part]
 
 
 def signals():
@@ -415,3 +418,17 @@ def data():
             CONV | {"scale_x": 1000.0} | TANH,
         ],
     )
+
+
+def pairs():
+    """Yield a generator and its critic; what is planted is in the one that is watched."""
+    yield group("healthy", {}, [PAIR, CRITIC, PAIR | {"act": "gelu", "lr": 2e-3}, CRITIC | {"act": "relu", "depth": 5}])
+    yield group("vanishing by activation", {"act": "leaky", "init": "he"},
+                [base | {"act": "sigmoid", "init": "xavier", "depth": 9} for base in (PAIR, CRITIC)])
+    yield group("vanishing by initialization", {"std": None},
+                [base | {"act": "relu", "std": 0.02, "depth": 9} for base in (PAIR, CRITIC)])
+    yield group("exploding", {"init": "he"},
+                [base | {"act": "relu", "init": 3.0, "depth": 10} for base in (PAIR, CRITIC)])
+    yield group("learning rate too small", {"lr": 1e-3}, [base | {"lr": 1e-6} for base in (PAIR, CRITIC)])
+    yield group("learning rate too large", {"lr": 1e-3}, [base | {"lr": 1.0} for base in (PAIR, CRITIC)])
+    yield group("layers not trained", {"held": None}, [base | {"held": "copy"} for base in (PAIR, CRITIC)])

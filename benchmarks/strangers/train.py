@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from sklearn.datasets import load_breast_cancer, load_digits
 
+from benchmarks.strangers import pair
 from benchmarks.strangers.models import build
 from vgtext.diagnose import Recorder
 
@@ -162,6 +163,8 @@ def accuracy(s, net, x, y):
 def train(setup):
     """Return (recording, (training score, test score)) of a setup; nan scores where the run broke."""
     s = DEFAULT | setup
+    if s["kind"] == "pair":
+        return pair.train(s)
     x, y, xt, yt = data(s["data"], s["T"])
     rng = np.random.default_rng(s["seed"])
     x, y = x[: s["examples"]] * s["scale_x"], y[: s["examples"]]

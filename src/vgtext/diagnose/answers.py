@@ -81,10 +81,11 @@ def flat(s, target):
 
 
 def in_order(s):
-    """Does the loss run in waves?"""
+    """Does the loss run in waves? Not where the last steps are still too long: such a run jumps for that."""
     if s.curve is None:
         return None
-    return s.curve.waves >= t.RUNS_ON and below(s.curve.lowest, 0.3) is True and above(s.ratio, t.TOO_FAST) is not True
+    short = above(s.ratio_before, t.TOO_FAST) is not True
+    return s.curve.waves >= t.RUNS_ON and below(s.curve.lowest, 0.3) is True and short
 
 
 def lost_again(s):

@@ -30,10 +30,11 @@ class Checklist:
         return f'<ol class="checklist">{"".join(f"<li>{self._item(row)}</li>" for row in ROWS)}</ol>'
 
     def _item(self, row):
+        limit, cause = ("Enough", "It is") if row.cause == "healthy" else ("Worry at", "Likely cause:")
         written = {
             "question": f"<strong>{escape(row.question)}</strong>",
-            "limit": f"Worry at: {escape(row.limit)}.",
-            "cause": f'Likely cause: <a href="{self.root}{row.page}">{escape(row.cause)}</a>.',
+            "limit": f"{limit}: {escape(row.limit)}.",
+            "cause": f'{cause} <a href="{self.root}{row.page}">{escape(row.cause)}</a>.',
             "remedy": f"Do: {escape(row.remedy)}",
         }
         shown = [part for part in PARTS if part in self.parts]
