@@ -11,8 +11,9 @@ FIRST = {
     "warm-up": "shortcuts", "warmup": "shortcuts", "mixed precision": "clipping|consequences",
     "learning rate warmup": "shortcuts", "transformer": "shortcuts", "loss scaling": "clipping|consequences|two_by_two",
     "forget gate bias": "recurrence", "bfloat16": "consequences|two_by_two", "critical line": "causes",
-    "weight decay": "normalization", "gradient checking": "backprop", "monitoring gradients": "detection",
-    "lyapunov exponent": "two_by_two", "orthogonal initialization": "initialization",
+    "weight decay": "normalization|width", "adamw": "width", "muon": "width", "mup": "width",
+    "gradient checking": "backprop", "monitoring gradients": "detection", "lyapunov exponent": "two_by_two",
+    "orthogonal initialization": "initialization",
     "initialization": "initialization", "detection": "detection", "loss does not decrease": "consequences|checklist",
     "Xavier": "initialization", "leaky ReLU": "activations", "residual connection": "shortcuts", "clipping": "clipping",
 }

@@ -58,7 +58,8 @@ ROWS = (
     Row("underflow in half precision", "Are the gradients of the first layers exactly 0, and the next ones tiny?",
         "gradient, precision", "0 beside sizes below 0.0001",
         "Scale the loss before the backward pass and the gradients back after it (a gradient scaler), or use bfloat16.",
-        "notebooks/two_by_two.html#floating-point-formats-where-the-numbers-end", "the number format of the gradients"),
+        "notebooks/consequences.html#mixed-precision-bfloat16-fp8-and-loss-scaling",
+        "the number format of the gradients"),
     Row("flat output", "Is the gradient of every layer exactly 0 while activations are alive?", "gradient, dead", "0",
         "The output or the loss is flat: predictions are constant. Look at the end of the network: softmax over one "
         "unit (use a sigmoid), ReLU or a clamp at the output (leave it out), a saturated output, a loss that does not "
