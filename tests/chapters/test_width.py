@@ -195,6 +195,6 @@ def test_numbers_typed_into_the_prose():
             "0.0015": next(s for s in np.linspace(1e-3, 1e-2, 9001) if newton_schulz_on_values(s) > muon.FLOOR),
             "0.58": 1e-4 * NEWTON_SCHULZ[0] ** 7, "0.55": newton_schulz_on_values(1e-4, 7),
             "3.4445": NEWTON_SCHULZ[0], "4.775": -NEWTON_SCHULZ[1], "2.0315": NEWTON_SCHULZ[2],
-            "0.9999": 1 - 0.001 * 0.1,
+            "0.9999": 1 - 0.001 * 0.1, "1.6": np.exp(0.5),  # one standard deviation of ln |delta| at variance 1
         },
     )

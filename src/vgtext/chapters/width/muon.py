@@ -100,8 +100,8 @@ def draw_muon(curves, widths, rest="standard", n=256):
     for name, (shade, marker, dashes) in MARKS.items():
         y = [2.0 ** muons_best(name, m)[0] for m in MUON_WIDTHS]
         widths.plot(MUON_WIDTHS, y, color=shade, marker=marker, markersize=4, linestyle=dashes)
-        label_line(widths, MUON_WIDTHS[0], y[0], f"the rest: {WRITTEN[name]}", shade,
-                   xytext=(0, -11 if name == "standard" else 11))
+        label_line(widths, MUON_WIDTHS[1], y[1], f"the rest: {WRITTEN[name]}", shade,
+                   xytext=(0, 11 if name == "standard" else -11))
     (k, loss), (first, _) = muons_best(rest, n), muons_best(rest, MUON_WIDTHS[0])
     widths.plot([n], [2.0**k], marker=MARKS[rest][1], markersize=9, color=MARKS[rest][0])
     adam = number(adam_losses("Adam", rest, n).min())

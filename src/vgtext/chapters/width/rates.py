@@ -84,12 +84,12 @@ def draw_best_rate(curves, widths, way="Adam", rule="standard", n=512):
     rates, color = WAYS[way][2], MARKS[rule][0]
     first, here = best(way, rule, WIDTHS[0]), best(way, rule, n)
     draw_curves(curves, rates, {m: losses(way, rule, m) for m in WIDTHS}, n, MARKS[rule])
-    rate_axis(curves, -13, 1)
+    rate_axis(curves, -14, 1)
     curves.axvline(2.0**first, color=COLORS["reference"], linestyle=":", linewidth=1.1, zorder=1)
     label_line(curves, 2.0**first, 3.2, f"best at {WIDTHS[0]}", COLORS["reference"])
     curves.set_title(f"{WRITTEN[rule]}, width {n}", color=color)
     size_axis(widths, WIDTHS, "width n")
-    rate_axis(widths, -12, 2, "y")
+    rate_axis(widths, -11, 0, "y")
     widths.set_title("best learning rate")
     for name, (shade, marker, dashes) in MARKS.items():
         y = [2.0 ** best(way, name, m) for m in WIDTHS]

@@ -1,7 +1,7 @@
 """What width asks of a network: muP's rules for weights and rates, the spectral condition, depth over width.
 
 A plain network of hidden width n is n / base times as wide as the one whose learning rate was tuned. Sources: Yang
-et al. 2022 (Tensor Programs V), tables 3 and 8; Yang, Simon and Bernstein 2023; Hanin and Nica 2020. All are statements
+et al. 2022 (Tensor Programs V), table 3; Yang, Simon and Bernstein 2023; Hanin and Nica 2020. All are statements
 about the limit of large width; the first two also about a number of training steps that does not grow with it.
 """
 
