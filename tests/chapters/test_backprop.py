@@ -211,8 +211,7 @@ def test_numbers_typed_into_the_prose():
     check_prose(
         "backprop",
         given={"0.5", "0.001", "0.1", "1.5", "0.05"},
-        computed={"10.2": 0.1 * descent.squared_size(hand[0].grad), "5.8": descent.losses(0.1)[1],
-                  "1.106": hand[1].loss},
+        computed={"10.2": 0.1 * descent.squared_size(hand[0].grad), "5.8": descent.losses(0.1)[1]},
     )
     assert 2**19 == 524_288
 
