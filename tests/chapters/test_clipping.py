@@ -12,7 +12,19 @@ from figures import caption_of, check_figure
 from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import clipping as lab
-from vgtext.chapters.clipping import angles, bias, cliff, count, recurrent, runs, spikes, valley, ways
+from vgtext.chapters.clipping import (
+    adaptive,
+    angles,
+    bias,
+    cliff,
+    count,
+    recurrent,
+    runs,
+    spikes,
+    thresholds,
+    valley,
+    ways,
+)
 from vgtext.palette import number
 from vgtext.tools.notebooks import figures
 
@@ -321,6 +333,86 @@ def test_what_the_text_says_of_the_recurrent_net():
     assert free.max() < 1e3 and np.median(free) == pytest.approx(1, abs=0.5)  # "an ordinary gradient"
 
 
+# Thresholds that adapt
+
+
+@given(st.integers(1, 5), st.integers(1, 5), st.floats(0.01, 2), st.integers(0, 10**6))
+def test_adaptive_clipping_bounds_each_unit_and_keeps_its_direction(rows, columns, limit, seed):
+    W, g = np.random.default_rng(seed).standard_normal((2, rows, columns))
+    before = g.copy()
+    share = adaptive.clip_units(W, g, limit)
+    size = np.linalg.norm(W, axis=1)
+    assert (np.linalg.norm(g, axis=1) <= limit * np.maximum(size, 1e-3) * (1 + 1e-12)).all()
+    longer = np.linalg.norm(before, axis=1) > limit * np.maximum(size, 1e-3)
+    assert share == pytest.approx(longer.mean()) and (g[~longer] == before[~longer]).all()
+    factor = g / before
+    assert factor == pytest.approx(np.tile(factor[:, :1], columns))
+
+
+def test_a_unit_at_zero_may_still_move():
+    g = np.ones((1, 4))
+    adaptive.clip_units(np.zeros((1, 4)), g, 0.01)
+    assert np.linalg.norm(g) == pytest.approx(0.01 * 1e-3)
+
+
+class Gradient:
+    """What a rule sees of a network: its gradient."""
+
+    def __init__(self, norm):
+        self.gradient = np.array([0.6, 0.8]) * norm
+
+
+def clipped_by(rule, norms):
+    """The norms that a rule leaves, step by step."""
+    left = []
+    for t in range(len(norms)):
+        net = Gradient(norms[t])
+        fired = rule(net, norms[: t + 1])
+        left.append(np.linalg.norm(net.gradient))
+        assert fired == (left[-1] < norms[t] * (1 - 1e-12))
+    return np.array(left)
+
+
+def test_zclip_leaves_steady_norms_and_cuts_a_spike_below_its_own_bound():
+    rng = np.random.default_rng(0)
+    norms = list(1 + 0.05 * rng.uniform(-1, 1, size=200))
+    assert clipped_by(adaptive.z_score(), norms) == pytest.approx(norms)
+    norms[150] = 100.0
+    left = clipped_by(adaptive.z_score(), norms)
+    assert left[150] < 1.1 and np.delete(left, 150) == pytest.approx(np.delete(norms, 150))
+    norms[10] = 1e6  # while it still learns what is usual
+    assert clipped_by(adaptive.z_score(), norms)[10] == 1e6
+
+
+@given(st.lists(st.floats(0.01, 100), min_size=1, max_size=40), st.sampled_from([0.1, 0.5, 0.9]))
+def test_a_percentile_rule_leaves_that_share_of_what_it_has_seen(norms, share):
+    left = clipped_by(adaptive.percentile(share), norms)
+    assert left[-1] <= np.quantile(norms, share) * (1 + 1e-12) and (left <= np.array(norms) * (1 + 1e-12)).all()
+
+
+@pytest.mark.parametrize("rule, bad", [("global norm 1", True), ("ZClip", True), ("AGC, 0.01", False)])
+def test_stored_runs_with_rules_come_out_again(rule, bad, steps=60):
+    norms, fired, loud, _ = adaptive.run(rule, 0.1, bad, 0, steps)
+    where = thresholds.cell(rule, 0.1, bad)
+    assert 10.0 ** thresholds.stored()["norms"][where][:20].astype(float) == pytest.approx(norms[:20], rel=0.05)
+    assert (thresholds.stored()["fired"][where][0][:20] == fired[:20]).all()
+    assert (thresholds.stored()["loud"][int(bad)][0][:steps] == loud).all()
+
+
+def test_what_the_text_says_of_rules():
+    assert thresholds.fires("global norm 1", 0.1, True) == pytest.approx(0.76, abs=0.005)
+    for rule in ("percentile 90", "ZClip"):
+        assert thresholds.fires(rule, 0.1, True) == pytest.approx(0.03, abs=0.005)
+        assert 0.35 < thresholds.fires(rule, 0.1, True, among=True) < 0.6
+        assert thresholds.accuracy(rule, 0.1, True) > 0.96
+    assert thresholds.lost_runs("none", 0.1, True) == 7 and thresholds.lost_runs("ZClip", 0.3, True) == 3
+    lost = thresholds.stored()["right"][thresholds.cell("ZClip", 0.3, True)] < 180
+    early = thresholds.stored()["loud"][1][:, : adaptive.WARM].any(axis=1)
+    assert early[lost].all()  # "each of the three met a bad batch among them"
+    assert thresholds.fires("AGC, 0.01", 0.03, True) == 1
+    assert thresholds.accuracy("AGC, 0.01", 0.03, True) < thresholds.accuracy("AGC, 0.1", 0.03, True) - 0.05
+
+
 # Figures and prose
 
 
@@ -348,8 +440,8 @@ def test_numbers_typed_into_the_prose():
     way = lab.shortest_way()
     check_prose(
         "clipping",
-        given={"0.01", "0.03", "0.1", "0.3", "0.7", "0.8", "0.9", "0.999", "1.5", "2.1", "1000", "1500", "1,000",
-               "1,024", "10,000"},
+        given={"0.01", "0.03", "0.1", "0.3", "0.7", "0.8", "0.9", "0.999", "1.5", "2.1", "2.5", "1000", "1500", "1,000",
+               "1,024"},
         computed={
             "38,090": net.theta.size, "0.798": (2 / np.pi) ** 0.5, "1.07": way, "0.00107": lab.reach(),
             "1.08": lab.factor(1.5), "3.16": spikes.BOUND, "0.050": lab.typical_loss(0.01),

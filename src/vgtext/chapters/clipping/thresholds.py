@@ -1,0 +1,106 @@
+"""Thresholds that adapt, beside a fixed global norm: how often each fires, and what the network learns."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext import results
+from vgtext.ledger import Claim, Evidence
+from vgtext.palette import COLORS, REFERENCE, label_line, log_axis, number
+
+from .adaptive import BAD, DEPTH, RATES, RULES, SEEDS, STEPS, WIDTH, digits
+
+
+@cache
+def stored():
+    """The file: fired (rule, rate, bad, seed, step), loud (bad, seed, step), right (rule, rate, bad, seed), norms."""
+    return results.load("clipping_adaptive")
+
+
+def cell(rule, rate, bad):
+    """The index of a cell of the stored runs."""
+    return list(RULES).index(rule), RATES.index(rate), int(bad)
+
+
+def fires(rule, rate, bad=False, among=None):
+    """The share of steps at which a rule fires: of all, or among the bad batches (True) or the others (False)."""
+    fired, loud = stored()["fired"][cell(rule, rate, bad)], stored()["loud"][int(bad)]
+    return float(fired.mean() if among is None else fired[loud == among].mean())
+
+
+def accuracy(rule, rate, bad=False):
+    """Right answers on the test digits, a share, mean of the seeds; guessing after a breakdown."""
+    return float(stored()["right"][cell(rule, rate, bad)].mean() / digits().y_test.size)
+
+
+def lost_runs(rule, rate, bad=False):
+    """How many of the seeds end with fewer than half of the test digits right."""
+    return int(np.sum(stored()["right"][cell(rule, rate, bad)] < digits().y_test.size / 2))
+
+
+def draw_thresholds(trace, rules, rule="global norm 1", rate=0.1, bad=True):
+    """The norms of one run with the steps at which a rule fires; and what every rule comes to at that rate."""
+    steps, where = np.arange(1, STEPS + 1), cell(rule, rate, bad)
+    norms = 10.0 ** stored()["norms"][where].astype(float)
+    fired, loud = stored()["fired"][where][0], stored()["loud"][int(bad)][0]
+    trace.set(xlim=(0, STEPS), xlabel="step", title=f"norm before clipping: {rule}")
+    log_axis(trace, 1e-3, 1e5, "norm of the gradient")
+    trace.axhline(1, **REFERENCE)
+    trace.plot(steps[~fired], np.clip(norms[~fired], 2e-3, 9e4), ".", color=COLORS["seed"], markersize=2.5)
+    trace.plot(steps[fired], np.clip(norms[fired], 2e-3, 9e4), ".", color=COLORS["backward"], markersize=3.5)
+    if loud.any():
+        trace.plot(steps[loud], np.clip(norms[loud], 2e-3, 9e4), "o", color=COLORS["theory"], markersize=7,
+                   markerfacecolor="none")
+        label_line(trace, 20, 3e4, "○ bad batch", COLORS["theory"], xytext=(0, 0))
+    label_line(trace, 20, 3e-3, "orange: clipped", COLORS["backward"], xytext=(0, 0))
+    rules.set(xlim=(0, 1.05), ylim=(-0.6, len(RULES) - 0.4), xlabel="right on the test digits", title=f"η = {rate:g}")
+    rules.set_xticks([0, 0.5, 1], ["0", "50%", "100%"])
+    rules.set_yticks(range(len(RULES)), list(RULES)[::-1])
+    for i, name in enumerate(list(RULES)[::-1]):
+        color = COLORS["backward"] if name == rule else COLORS["forward"]
+        rules.plot([accuracy(name, rate, bad)], [i], "o", color=color, markersize=8)
+        rules.text(0.03, i + 0.26, f"fires at {fires(name, rate, bad):.0%} of the steps", fontsize=8,
+                   color=COLORS["reference"], va="center")
+    kind = f"one batch in {1 / BAD:.0f} bad" if bad else "no bad batches"
+    inside = f", at {fires(rule, rate, bad, True):.0%} of the bad batches" if bad else ""
+    return (f"{DEPTH} ReLU layers of {WIDTH} units, η = {rate:g}, {kind}: {rule} fires at {fires(rule, rate, bad):.0%} "
+            f"of {STEPS} steps{inside}, and {accuracy(rule, rate, bad):.1%} of the test digits are right after them; "
+            f"mean of {SEEDS} seeds. Median norm: {number(np.median(norms))}.")
+
+
+STORED = "clipping_adaptive"
+SETTING = ("6 ReLU layers of 64 units, He initialization, plain descent in batches of 32, 600 steps, eight seeds; one "
+           "batch in fifty with pixels twenty times too large.")
+CLAIMS = (
+    Claim(
+        "R.19", "Brock and others 2021: clipping each unit's gradient to 0.01 of the size of its weights lets networks "
+        "without normalization train at large rates and batches.", "holds if",
+        "The rate is large: a step moves a unit by at most 0.01 η of its size, so at small rates 0.01 slows training.",
+        (
+            Evidence("η = 0.3 with bad batches: right on the test digits", lambda: accuracy("AGC, 0.01", 0.3, True),
+                     0.965, 0.02, stored=STORED),
+            Evidence("the same without clipping", lambda: accuracy("none", 0.3, True), 0.1, 0.05, stored=STORED),
+            Evidence("η = 0.03, no bad batches, 0.01", lambda: accuracy("AGC, 0.01", 0.03), 0.9, 0.02, stored=STORED),
+            Evidence("the same without clipping", lambda: accuracy("none", 0.03), 0.97, 0.02, stored=STORED),
+        ), "thresholds?rule=AGC, 0.01&rate=0.30",
+        setting=SETTING,
+    ),
+    Claim(
+        "R.20", "Kumar and others 2025: clipping by the z-score of the norms (2.5 standard deviations, a decay of "
+        "0.97) removes spikes and leaves the rest alone, where a fixed norm of 1 does not adapt.", "holds if",
+        "No spike comes in the first 25 steps, which the rule leaves alone. The fixed norm saved all runs as well; it "
+        "fired at most steps.",
+        (
+            Evidence("η = 0.1: ZClip fires at", lambda: 100 * fires("ZClip", 0.1, True), 3.0, 1.0, "% of the steps",
+                     stored=STORED),
+            Evidence("global norm 1 fires at", lambda: 100 * fires("global norm 1", 0.1, True), 76, 3, "% of the steps",
+                     stored=STORED),
+            Evidence("ZClip: right on the test digits", lambda: accuracy("ZClip", 0.1, True), 0.97, 0.02,
+                     stored=STORED),
+            Evidence("without clipping", lambda: accuracy("none", 0.1, True), 0.27, 0.1, stored=STORED),
+            Evidence("η = 0.3: runs lost with ZClip, of 8", lambda: lost_runs("ZClip", 0.3, True), 3, 0, stored=STORED),
+            Evidence("and with a global norm of 1", lambda: lost_runs("global norm 1", 0.3, True), 0, 0, stored=STORED),
+        ), "thresholds?rule=ZClip",
+        setting=SETTING,
+    ),
+)
