@@ -11,7 +11,7 @@ from figures import caption_of, check_figure
 from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import recurrence as lab
-from vgtext.chapters.recurrence import adding, equal, gates, passes, runs, through_time, waking
+from vgtext.chapters.recurrence import adding, equal, gates, linear, passes, runs, through_time, waking
 from vgtext.palette import number
 from vgtext.tools.notebooks import figures
 
@@ -309,6 +309,46 @@ def test_what_the_text_says_of_the_adding_problem():
     assert np.mean((y - 1) ** 2) == pytest.approx(adding.GUESS, rel=0.1) and (x[:, 1].sum(axis=0) == 2).all()
 
 
+# Linear recurrences
+
+
+@given(st.floats(0.1, 0.9))
+def test_the_predictions_are_the_sums_of_their_series(lam):
+    k = np.arange(2000.0)
+    h, slope = lam**k, k * lam ** (k - 1)  # the weights of past inputs in h and in dh/dλ
+    gamma = np.sqrt(1 - lam**2)
+    with_gamma = gamma * slope - lam / gamma * h
+    assert np.sum(h**2) == pytest.approx(linear.state("plain", lam), rel=1e-9)
+    assert np.sum(slope**2) == pytest.approx(linear.predicted("plain", lam), rel=1e-9)
+    assert np.sum(with_gamma**2) == pytest.approx(linear.predicted("normalized", lam), rel=1e-9)
+    assert np.sum((lam * np.log(lam) * with_gamma) ** 2) == pytest.approx(linear.predicted("lru", lam), rel=1e-9)
+
+
+@pytest.mark.parametrize("form", linear.FORMS.values())
+def test_measured_sensitivity_agrees_with_the_prediction(form):
+    for lam in lab.LAMBDAS:
+        square, slope = linear.measured(form, lam)
+        assert square == pytest.approx(float(linear.state(form, np.float64(lam))), rel=0.2)
+        assert slope == pytest.approx(linear.predicted(form, lam), rel=0.25)
+
+
+def test_the_lru_stays_at_a_half_at_any_memory_and_its_phase_does_not():
+    ends = [linear.predicted("lru", lam) ** 0.5 for lam in (0.9, 0.99, 0.999, 0.99999)]
+    assert all(0.45 < end <= 0.5 for end in ends) and ends == sorted(ends)
+    assert 20 < linear.state("plain", 0.999) ** 0.5 < 25
+    for size in (0.9, 0.99):
+        assert linear.by_phase(size) ** 0.5 == pytest.approx(linear.by_phase_predicted(size), rel=0.15)
+
+
+def test_derivatives_of_the_unit_are_those_of_differences():
+    T, lam, step = 50, 0.9, 1e-6
+    x = linear.noise(T)
+    ends = [linear.forward(np.full(linear.UNITS, k), x)[-1, :, 0] for k in (lam + step, lam - step)]
+    by_lam = linear.backward(np.full(linear.UNITS, lam), linear.forward(np.full(linear.UNITS, lam), x),
+                             np.ones((linear.UNITS, 1)))[0]
+    assert by_lam == pytest.approx((ends[0] - ends[1]) / (2 * step), rel=1e-5, abs=1e-6)
+
+
 # Figures and prose
 
 
@@ -330,24 +370,14 @@ def test_captions_tell_the_numbers_of_their_state():
     assert f"halved after {lab.wakes('GRU, b = 0', 1)[1]} steps" in caption("waking", seed=1)
 
 
-def test_what_random_weights_store_already():
-    """An orthogonal network's last state tells the symbols apart by a percent; an LSTM with zero biases by rounding."""
-    x, _ = lab.sequences(T=100)
-    apart = {}
-    for name, net in (("rnn", lab.network("rnn")), ("lstm", lab.network("lstm", 0.0))):
-        net.forward(x)
-        h = net.h[100]
-        apart[name] = np.linalg.norm(h - h.mean(axis=1, keepdims=True)) / np.linalg.norm(h)
-    assert apart["rnn"] == pytest.approx(0.01, abs=0.005) and apart["lstm"] < 1e-12
-
-
 def test_numbers_typed_into_the_prose():
     check_prose(
         "recurrence",
-        given={"0.95", "1.05", "1.5", "1000", "2000", "1994", "1997", "0.75", "0.01"},
+        given={"1.5", "1000", "2000", "1994", "1997", "0.75", "0.01"},
         computed={
             "0.88": equal.radii("Gaussian", 1.0, 16).min(), "1.24": equal.radii("Gaussian", 1.0, 16).max(),
             "1.0986": lab.critical_bias(), "0.986": 0.5 ** (1 / 50), "16.0": np.log(0.01) / np.log(0.75),
+            "16,000": round(linear.predicted("plain", 0.999) ** 0.5, -3), "4.6": np.log(100),
             "0.577": 3**-0.5, "1.78": np.log(4 * 3**0.5 - 1),
         },
     )
