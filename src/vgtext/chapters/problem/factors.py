@@ -46,12 +46,12 @@ def draw_growth(ax, c=1.0, spread=0.6):
         ax.plot(k, products, **SEED)
     ax.plot(k, np.exp(np.log(products).mean(axis=1)), color=COLORS["backward"])
     ax.plot(k, typical**k, **THEORY)
-    inside = min(16, int(LONGEST if typical == 1 else 11 / abs(np.log10(typical))))
+    inside = min(16, int(LONGEST if typical == 1 else 7 / abs(np.log10(typical))))
     where = {"xytext": (8, -26), "ha": "left"} if typical > 1 else {"xytext": (-8, -34), "ha": "right"}
     label_line(ax, inside, typical**inside, "typical product", COLORS["backward"], **where)
     if spread > 0:
         ax.plot(k, c**k, **{**THEORY, "linestyle": ":"})
-        at, shift = (12, (-4, 30)) if c > 1 else (29, (0, 32))
+        at, shift = (16, (-4, 30)) if c > 1 else (22, (0, 32))
         label_line(ax, at, c**at, "average factor, to the power k", COLORS["theory"], ha="center", xytext=shift)
     fate = "falls" if typical < 1 - 1e-9 else "grows" if typical > 1 + 1e-9 else "stays"
     rate = "" if fate == "stays" else f" by a power of ten every {abs(1 / np.log10(typical)):.1f} factors"
