@@ -2,8 +2,6 @@
 
 from html import escape
 
-from vgtext.explore.show import current_mode
-
 from .table import ROWS
 
 PARTS = ("question", "limit", "cause", "remedy")
@@ -25,6 +23,8 @@ class Checklist:
 
     def _repr_html_(self):
         """Write a numbered list for a built page; in a kernel the lines of text serve."""
+        from vgtext.explore.show import current_mode  # with matplotlib, which a diagnosis does without
+
         if current_mode() != "static":
             return None
         return f'<ol class="checklist">{"".join(f"<li>{self._item(row)}</li>" for row in ROWS)}</ol>'

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import vgtext
 from vgtext.explore.page import join
-from vgtext.live import pyodide
+from vgtext.live import bench_page, pyodide
 
 PAGE = Path(__file__).parent / "page"
 ROOMS = ("words", "python", "editor", "cells", "figures", "notebook", "order", "page")
@@ -99,8 +99,7 @@ def scripts(own_zip, total):
     """Return {file: text} of the page's scripts and styles; ``total``: the bytes that a click loads."""
     rooms = join(*(PAGE / f"{room}.js" for room in ROOMS))
     texts = {"worker.js": (PAGE / "worker.js").read_text("utf8"), "live.css": (PAGE / "style.css").read_text("utf8")}
-    texts |= {path.name: join(path) if path.suffix == ".js" else path.read_text("utf8")
-              for path in sorted(PAGE.parent.glob("bench*.*s")) if path.suffix in (".js", ".css")}
+    texts |= {"bench.js": bench_page.script(), "bench.css": bench_page.style()}
     version = hashlib.sha256(own_zip + "".join([rooms, *texts.values()]).encode()).hexdigest()[:8]
     given = {"version": version, "total": total, "own": f"{OWN_ZIP}?v={version}", "lock": LOCK, "scipy": SCIPY_FIRST,
              "loadable": pyodide.LATER}

@@ -40,7 +40,7 @@ from .recurrent import Recurrent
 from .scale import log2_norm
 from .signals import Signals, measure, propagate, sample_batch, sample_weights
 from .theory import jacobian, meanfield, products
-from .training import Breakdown, History, train
+from .training import Breakdown, History, train, train_steps
 from .transformer import Embedding, Transformer, transformer
 
 one_blas_thread()

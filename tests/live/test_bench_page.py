@@ -1,0 +1,228 @@
+"""The bench's page in Chromium, with a stand-in for the worker: its runs are the bench's own, made by this Python."""
+
+import json
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
+
+from vgtext.live import bench_page
+from vgtext.live.bench import Bench
+from vgtext.live.bench_page.runs import draw_runs
+
+from figures import check_figure
+
+#: python.ready and python.call, as vgtext.live's page.js gives them; reports come from this process, one by one.
+STAND_IN = """
+globalThis.python = {
+  ready: window.broken ? Promise.reject(new Error("Python could not start.")) : Promise.resolve(),
+  call(module, name, given, hear) {
+    let halted = false;
+    const run = async () => {
+      const begun = await ask({ module, name, given });
+      if (begun.error) throw new Error(begun.error);
+      for (const report of begun.reports) {
+        await new Promise((go) => setTimeout(go, window.pace ?? 0));
+        if (halted) return null;
+        hear(report);
+      }
+    };
+    return { done: run(), halt: () => (halted = true) };
+  },
+};
+globalThis.bench = vgBench.start(document.querySelector("#bench"), python);
+"""
+
+
+class Answers:
+    """Answers the page's calls, and keeps them."""
+
+    def __init__(self):
+        self.calls = []
+
+    def __call__(self, call):
+        assert (call["module"], call["name"]) == ("vgtext.live.bench", "train")
+        self.calls.append(call["given"])
+        try:
+            bench = Bench(call["given"]["recipe"], lambda: 0.0)
+            return {"reports": list(bench.reports(call["given"].get("steps")))}
+        except ValueError as error:
+            return {"error": f"ValueError: {error}"}
+
+
+@pytest.fixture
+def open_bench(browser):
+    """Open the bench alone on a page; returns the tab, whose ``answers`` keep what it asked, and its errors."""
+    tabs = []
+
+    def run(address="", before="", width=1280, theme="light"):
+        tab = browser.new_page(viewport={"width": width, "height": 900})
+        tabs.append(tab)
+        tab.set_default_timeout(30_000)
+        tab.answers, tab.errors = Answers(), []
+        tab.on("pageerror", lambda error: tab.errors.append(str(error)))
+        tab.on("console", lambda message: message.type == "error" and tab.errors.append(message.text))
+        tab.expose_function("ask", tab.answers)
+        html = (f'<!doctype html><html lang="en" data-theme="{theme}" data-content_root="./"><head><title>bench</title>'
+                f'<style>html[data-theme="dark"] :is(body, a) {{ background: #15181c; color: #d9dce1 }} {bench_page.style()}</style></head>'
+                f"<body><main><h1>Bench</h1>{bench_page.links()}{bench_page.element()}</main>"
+                f"<script>{before}</script><script>{bench_page.script()}</script><script>{STAND_IN}</script></body></html>")
+        tab.route("http://bench.test/*", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
+        tab.goto(f"http://bench.test/book/{address}".replace("/book/", "/"))
+        return tab
+
+    yield run
+    for tab in tabs:
+        assert tab.errors == []
+        tab.close()
+
+
+def finish(tab):
+    """Press Run, and wait for the run's answer."""
+    tab.locator(".bench-run").click()
+    tab.wait_for_function("document.querySelector('.bench-answer').textContent.includes('The run says')")
+
+
+def test_predict_then_run(open_bench):
+    tab = open_bench("#bench?steps=100")
+    tab.locator(".bench-run").click()
+    assert "What do you predict?" in tab.locator(".bench-status").inner_text() and tab.answers.calls == []
+    tab.get_by_label("its gradients vanish").check()
+    finish(tab)
+    assert tab.answers.calls == [{"recipe": "steps=100", "anew": True}]
+    assert tab.locator(".bench-answer").inner_text() == (
+        "The run says: its gradients vanish. You predicted it. Right so far: 1 of 1.")
+    assert tab.locator(".bench-verdict b").inner_text() == "Vanishing by activation."
+    assert tab.locator(".bench-status").inner_text().startswith("Step 100 of 100: loss 2.3")
+    assert tab.locator(".bench-runs tbody tr").count() == 1
+    label = tab.locator(".bench-sizes svg").get_attribute("aria-label")
+    assert label.startswith("Sizes at step 100: activation 0.") and "× 10⁻" in label
+    tab.locator("summary").click()
+    assert tab.locator(".bench-layers tbody tr").count() == 20
+
+
+def test_the_address_carries_the_recipe_and_brings_it_back(open_bench):
+    tab = open_bench()
+    tab.get_by_label("activation φ").select_option("tanh")
+    tab.get_by_label("depth L").fill("57")
+    tab.get_by_label("learning rate η").fill("0.5")
+    tab.get_by_label("seed").click()
+    address = tab.evaluate("location.hash")
+    assert address == "#bench?depth=57&activation=tanh&rate=0.5"
+    again = open_bench(address)
+    assert again.get_by_label("depth L").input_value() == "57" and again.locator("output").inner_text() == "57"
+    assert again.locator(".bench-fault").is_hidden()
+
+
+def test_a_link_of_the_page_puts_its_recipe_into_the_form(open_bench):
+    tab = open_bench()
+    for (words, recipe), link in zip(bench_page.PROPOSALS.items(), tab.locator(".bench-proposals a").all()):
+        assert link.inner_text() == words
+        link.click()
+        tab.wait_for_function(f"document.querySelector('#bench-depth').value === '{recipe.depth}'")
+        tab.wait_for_function(f"location.hash.endsWith({json.dumps(recipe.query())})")
+        got = tab.evaluate("Object.fromEntries(new FormData(document.querySelector('form')))")
+        assert {name: str(got[name]) for name in ("norm", "shortcut", "init", "steps")} == {
+            name: str(getattr(recipe, name)) for name in ("norm", "shortcut", "init", "steps")}
+        assert float(got["rate"]) == recipe.rate and float(got["gain"]) == recipe.gain
+
+
+@pytest.mark.parametrize(("query", "words"), [
+    ("depth=abc", 'depth must be a whole number from 2 to 100, got "abc".'),
+    ("depth=1000", 'depth must be a whole number from 2 to 100, got "1000".'),
+    ("width=33", 'width must be one of 8, 16, 32, 64, 128, got "33".'),
+    ("rate=", 'rate must be a number from 1e-06 to 10, got "".'),
+    ("rate=Infinity", 'rate must be a number from 1e-06 to 10, got "Infinity".'),
+    ("depht=3", 'A recipe has no part "depht"; it has depth, width,'),
+    ("gain=%zz", "The link has a % that stands for nothing, in gain=%zz."),
+    (f"activation={quote('<b>')}", 'activation must be one of sigmoid, tanh, relu'),
+])
+def test_a_malformed_link_gets_a_sentence_and_the_opening_recipe(open_bench, query, words):
+    tab = open_bench(f"#bench?steps=100&{query}")
+    assert words in tab.locator(".bench-fault").inner_text()
+    got = tab.evaluate("Object.fromEntries(new FormData(document.querySelector('form')))")
+    assert (got["depth"], got["width"], got["rate"], got["gain"], got["activation"], got["steps"]) == (
+        "20", "32", "0.03", "1", "sigmoid", "100")
+
+
+def test_what_the_form_cannot_know_python_says(open_bench):
+    tab = open_bench("#bench?shortcut=pre")
+    tab.get_by_label("It learns").check()
+    tab.locator(".bench-run").click()
+    tab.wait_for_function("!document.querySelector('.bench-fault').hidden")
+    assert tab.locator(".bench-fault").inner_text() == (
+        "norm must be one of batch, layer, rms with shortcut 'pre', got 'none'")
+    assert tab.locator(".bench-run").inner_text() == "Run"
+
+
+def test_pause_go_on_one_step_and_reset(open_bench):
+    tab = open_bench("#bench?steps=100&depth=3", before="window.pace = 300")
+    tab.get_by_label("It learns").check()
+    tab.locator(".bench-run").click()
+    tab.wait_for_function("document.querySelector('.bench-status').textContent.startsWith('Step 2')")
+    assert tab.locator(".bench-run").inner_text() == "Pause" and tab.locator(".bench-step").is_disabled()
+    tab.locator(".bench-run").click()
+    assert tab.locator(".bench-run").inner_text() == "Go on"
+    tab.locator(".bench-step").click()
+    tab.wait_for_function("document.querySelector('.bench-run').textContent === 'Go on'")
+    assert tab.answers.calls[1:] == [{"recipe": "depth=3&steps=100", "anew": False, "steps": 1}]
+    tab.locator(".bench-reset").click()
+    assert tab.locator(".bench-run").inner_text() == "Run" and tab.locator(".bench-sizes circle").count() == 0
+    tab.locator(".bench-step").click()
+    tab.wait_for_function("document.querySelector('.bench-status').textContent.startsWith('Step 1')")
+    assert tab.answers.calls[-1]["anew"] is True
+
+
+def test_a_changed_recipe_ends_the_run_and_asks_anew(open_bench):
+    tab = open_bench("#bench?steps=100", before="window.pace = 300")
+    tab.get_by_label("It learns").check()
+    tab.locator(".bench-run").click()
+    tab.wait_for_function("document.querySelector('.bench-status').textContent.startsWith('Step 1')")
+    tab.get_by_label("activation φ").select_option("tanh")
+    assert tab.locator(".bench-run").inner_text() == "Run"
+    assert tab.locator("input[name=prediction]:checked").count() == 0
+    tab.wait_for_timeout(700)
+    assert tab.locator(".bench-status").inner_text() == "This is a new recipe. What will it do?"
+
+
+def test_a_run_that_breaks_says_where(open_bench):
+    tab = open_bench("#bench?activation=relu&init=he_normal&gain=3&steps=100")
+    tab.get_by_label("its gradients explode").check()
+    finish(tab)
+    assert tab.locator(".bench-status").inner_text().startswith("The run broke at step 2: nan or inf")
+    assert "You predicted it." in tab.locator(".bench-answer").inner_text()
+
+
+def test_where_python_cannot_start_the_page_says_why(open_bench):
+    tab = open_bench(before="window.broken = true")
+    tab.wait_for_function("!document.querySelector('.bench-fault').hidden")
+    assert tab.locator(".bench-fault").inner_text() == "Python could not start."
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [375, 1280])
+def test_rules_of_access_and_width(open_bench, theme, width):
+    tab = open_bench("#bench?steps=100", width=width, theme=theme)
+    tab.get_by_label("It learns").check()
+    finish(tab)
+    tab.locator("summary").click()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    tab.add_script_tag(path=AXE_FILE_PATH)
+    found = tab.evaluate("axe.run()")["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+
+
+def test_the_keyboard_reaches_everything_in_order(open_bench):
+    tab = open_bench()
+    tab.locator("#bench-depth").focus()
+    seen = []
+    for _ in range(17):
+        seen.append(tab.evaluate("document.activeElement.name || document.activeElement.className"))
+        tab.keyboard.press("Tab")
+    assert seen[:14] == [*bench_page.PARTS, "prediction"] and seen[14:] == ["bench-run", "bench-step", "bench-reset"]
+
+
+def test_the_figure_of_runs():
+    from vgtext.explore.figure import Explorable
+
+    check_figure(Explorable(draw_runs, {"recipe": list(bench_page.RECIPES), "step": bench_page.STEPS}, {}))
