@@ -6,11 +6,10 @@ from urllib.parse import quote
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 
+from figures import check_figure
 from vgtext.live import bench_page
 from vgtext.live.bench import Bench
 from vgtext.live.bench_page.runs import draw_runs
-
-from figures import check_figure
 
 #: python.ready and python.call, as vgtext.live's page.js gives them; reports come from this process, one by one.
 STAND_IN = """
@@ -32,6 +31,7 @@ globalThis.python = {
 };
 globalThis.bench = vgBench.start(document.querySelector("#bench"), python);
 """
+DARK = 'html[data-theme="dark"] :is(body, a) { background: #15181c; color: #d9dce1 }'
 
 
 class Answers:
@@ -64,11 +64,11 @@ def open_bench(browser):
         tab.on("console", lambda message: message.type == "error" and tab.errors.append(message.text))
         tab.expose_function("ask", tab.answers)
         html = (f'<!doctype html><html lang="en" data-theme="{theme}" data-content_root="./"><head><title>bench</title>'
-                f'<style>html[data-theme="dark"] :is(body, a) {{ background: #15181c; color: #d9dce1 }} {bench_page.style()}</style></head>'
+                f"<style>{DARK}{bench_page.style()}</style></head>"
                 f"<body><main><h1>Bench</h1>{bench_page.links()}{bench_page.element()}</main>"
-                f"<script>{before}</script><script>{bench_page.script()}</script><script>{STAND_IN}</script></body></html>")
-        tab.route("http://bench.test/*", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
-        tab.goto(f"http://bench.test/book/{address}".replace("/book/", "/"))
+                f"<script>{before};\n{bench_page.script()}\n{STAND_IN}</script></body></html>")
+        tab.route("http://bench.test/*", lambda route: route.fulfill(body=html, content_type="text/html;charset=utf-8"))
+        tab.goto(f"http://bench.test/{address}")
         return tab
 
     yield run

@@ -118,6 +118,7 @@ class Bench {
   hear(report) {
     const state = this.state;
     state.step = report.step;
+    while (state.losses.length < report.step - report.losses.length) state.losses.push(null); // not told of
     state.losses.push(...report.losses);
     if (report.layers) state.layers = report.layers;
     state.first ??= report.layers;
