@@ -12,7 +12,7 @@ from figures import caption_of, check_figure
 from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import initialization as lab
-from vgtext.chapters.initialization import defaults, lsuv, race, runs, scales, shapes, singular, sums
+from vgtext.chapters.initialization import convolutions, defaults, lsuv, race, runs, scales, shapes, singular, sums
 from vgtext.nn.theory import signal_propagation
 from vgtext.palette import number
 from vgtext.tools.notebooks import figures
@@ -127,6 +127,25 @@ def test_power_iteration_finds_the_singular_value():
     Ws = [rng.standard_normal((50, 50)) / np.sqrt(50) for _ in range(3)]
     exact = np.linalg.norm(Ws[2] @ Ws[1] @ Ws[0], 2) ** 2
     assert lab.largest(3, n=50, steps=300) == pytest.approx(exact, rel=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["Gaussian", "delta"])
+def test_frequencies_have_the_singular_values_of_the_convolution(kind):
+    W, n, c = convolutions.kernel(kind, np.random.default_rng(3)), convolutions.PIXELS, convolutions.CHANNELS
+    whole = np.zeros((n, c, n, c))
+    for pixel in range(n):
+        for k in range(len(W)):
+            whole[pixel, :, (pixel + k - len(W) // 2) % n] += W[k]
+    by_matrix = np.linalg.svd(whole.reshape(n * c, n * c), compute_uv=False)
+    by_frequency = np.sort(np.linalg.svd(convolutions.at_frequencies(W), compute_uv=False).ravel())[::-1]
+    assert by_frequency == pytest.approx(by_matrix, abs=1e-10)
+    assert np.mean(by_matrix**2) == pytest.approx(1, abs=0.05)
+
+
+def test_delta_orthogonal_convolutions_keep_all_directions_and_gaussian_ones_lose_most():
+    assert lab.conv_spread("delta", 200) == pytest.approx(np.ones(convolutions.PIXELS * convolutions.CHANNELS))
+    medians = [np.median(lab.conv_spread("Gaussian", L)) for L in (1, 3, 10)]
+    assert medians == sorted(medians, reverse=True) and medians[-1] < 0.1 * medians[0]
 
 
 def test_orthogonal_layers_keep_all_directions():
@@ -272,9 +291,10 @@ def test_numbers_typed_into_the_prose():
     assert kept == pytest.approx(0.63, abs=0.005) and kept**5 < 0.1 < kept**4
     check_prose(
         "initialization",
-        given={"0.01", "0.1225", "0.1", "0.0625", "0.3", "0.8", "0.5", "1000", "1.414", "1.2", "0.300", "1.7", "2.2"},
+        given={"0.01", "0.1225", "0.1", "0.0625", "0.3", "0.8", "0.5", "1000", "1.414", "1.2", "0.300", "1.7", "2.2",
+               "0.12", "2.13", "3.15", "2026", "10,000"},
         computed={
-            "0.577": 3**-0.5, "0.8796": nn.initializers.TRUNCATED_STD, "0.85": lab.QUARTER_CIRCLE,
+            "0.577": 3**-0.5, "0.707": 2**-0.5, "0.8796": nn.initializers.TRUNCATED_STD, "0.85": lab.QUARTER_CIRCLE,
             r"1.7 \times 10^{4}": lab.shrinking(), "14.5": (30 - 1) / 2,
             "8.5": lab.scale_left("relu", 2.0) - lab.scale_left("relu", 1.0), "2.0": 2.0,
             "2.6": lab.scale_left("tanh", 2.0) - lab.scale_left("tanh", 1.0), "1.24": 10 ** (2.63 / 28),

@@ -4,7 +4,8 @@ The modules are the sections of the chapter; ``theory`` is what they are compare
 stored training runs. The prose is in ``notebooks/initialization.ipynb``.
 """
 
-from . import half, race, scales, singular
+from . import convolutions, half, race, scales, singular
+from .convolutions import spread as conv_spread
 from .defaults import DEFAULTS, draw_defaults, exact_scale, kaiming_limit
 from .defaults import left as default_left
 from .defaults import scales as default_scales
@@ -20,4 +21,4 @@ from .singular import DEPTHS as PRODUCTS
 from .singular import QUARTER_CIRCLE, UNITS, draw_spectrum, largest, largest_law, mean_singular_values, spectrum
 from .sums import DISTRIBUTIONS, RULES, draw_sum_of_terms, mean_square
 
-CLAIMS = (*half.CLAIMS, *scales.CLAIMS, *race.CLAIMS, *singular.CLAIMS)
+CLAIMS = (*half.CLAIMS, *scales.CLAIMS, *race.CLAIMS, *singular.CLAIMS, *convolutions.CLAIMS)
