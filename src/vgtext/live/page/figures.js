@@ -46,7 +46,7 @@ const address = ({ id }, { spec, state }, { exact }) =>
 export class Figures {
   // send(key, want) asks Python.
   constructor(send) {
-    Object.assign(this, { send, models: new Map(), awake: new Set() });
+    Object.assign(this, { send, models: new Map(), awake: new Map() });
   }
 
   answer({ key, scene }) {
@@ -61,6 +61,7 @@ export class Figures {
     this.models.set(String(given.key), model);
     const before = element.view || null;
     if (!old) element.id = given.id;
+    element.querySelector(".vg-sleeping")?.remove();
     element.asleep ||= [...element.childNodes];
     element.classList.add("vg-explore", "vg-awake");
     element.opened ||= Promise.resolve(null); // the states that were computed are not asked for any more
@@ -70,10 +71,11 @@ export class Figures {
       const end = vgExplore.live({ model, el: element, link: (view) => address(element, view, model) });
       element.view = end.view;
       element.opened = Promise.resolve(end.view);
+      this.letGo(end.view, model);
       for (const [i] of given.spec.controls.entries()) this.addExact(end.view, model, i);
       this.keepState(end.view, before || computed);
     });
-    this.awake.add(element);
+    this.awake.set(element, cell);
   }
 
   // A control that a reader had moved stays where it was; the others open where the code says.
@@ -89,10 +91,22 @@ export class Figures {
     if (state.some((at, i) => at !== view.spec.controls[i].start)) view.go(state);
   }
 
+  // A value that was typed holds until its control moves, or all go back to where they are: Reset.
+  letGo(view, model) {
+    const go = view.go.bind(view);
+    view.go = (state) => {
+      const moved = state.map((at, i) => at !== view.state[i]);
+      view.spec.controls.forEach(({ name }, i) => {
+        if (moved[i] || !moved.includes(true)) delete model.exact[name];
+      });
+      go(state);
+    };
+  }
+
   // The value beside a slider of numbers can be typed over: any number, not only those that it lists.
   addExact(view, model, i) {
     const { kind, texts, label, name } = view.spec.controls[i],
-      { input, value } = view.controls.rows[i];
+      { value } = view.controls.rows[i];
     if (kind !== "slider" || !texts.every(isNumber)) return;
     const box = document.createElement("input"),
       isWhole = texts.every((text) => /^-?\d+$/.test(text));
@@ -104,7 +118,6 @@ export class Figures {
     new MutationObserver(() => {
       if (!(name in model.exact)) box.value = value.textContent;
     }).observe(value, { childList: true, characterData: true, subtree: true });
-    input.addEventListener("input", () => delete model.exact[name], { capture: true });
     box.addEventListener("change", () => {
       const wanted = Number(box.value.replace("\u2212", "-"));
       if (!isNumber(box.value) || (isWhole && !Number.isInteger(wanted))) {
@@ -116,21 +129,31 @@ export class Figures {
     });
   }
 
-  // Python has stopped: what the page had computed answers again, other figures stand still and say so.
+  // Python has stopped: what the page had computed answers again, other figures stand still; both say so.
   sleep() {
-    for (const element of this.awake) {
-      if (element.computed) {
+    for (const [element, cell] of this.awake) {
+      const { computed } = element;
+      if (computed) {
         element.replaceChildren(...element.asleep);
-        element.opened = Promise.resolve(element.computed);
-        element.computed.say(words.asleep);
-      } else if (element.view) {
-        element.view.ask = () => {};
-        element.view.fail(words.gone);
-      }
+        element.opened = Promise.resolve(computed);
+      } else if (element.view) element.view.ask = element.view.drag = () => {};
       element.view = null;
       element.classList.remove("vg-awake");
+      element.append(this.notice(computed ? words.asleep : words.gone, cell));
     }
     this.awake.clear();
     this.models.clear();
+  }
+
+  notice(text, cell) {
+    const notice = document.createElement("p"),
+      button = document.createElement("button");
+    notice.className = "vg-notice vg-sleeping";
+    notice.setAttribute("role", "status");
+    button.type = "button";
+    button.textContent = words.wake;
+    button.addEventListener("click", () => cell.page.run(cell));
+    notice.append(text, " ", button);
+    return notice;
   }
 }

@@ -101,8 +101,7 @@ export class Order {
     for (const cell of this.page.cells) {
       const wasBusy = ["running", "waiting"].includes(cell.state);
       Object.assign(cell, { ran: undefined, at: undefined, error: null, isNew: false });
-      if (wasBusy) cell.set("stopped");
-      else if (cell.state !== "edited") cell.set("printed");
+      cell.set(wasBusy ? "stopped" : cell.code === cell.printed ? "printed" : "edited");
     }
   }
 }

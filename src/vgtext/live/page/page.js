@@ -30,6 +30,7 @@ class Page {
 
   say(text) {
     this.line.textContent = text;
+    if (this.python) this.python.stage = text;
   }
 
   // A page with something of its own, which gets Python at once.

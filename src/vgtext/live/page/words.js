@@ -49,8 +49,9 @@ export const words = {
   longOutput: "\n… the rest is left out: more than 200,000 characters.\n",
 
   exact: (label) => `${label}: any value`,
-  asleep: "Python was stopped. The computed states answer again; run the code to wake the figure.",
-  gone: "Python was stopped. Run the code again to move this figure.",
+  asleep: "Python was stopped: the computed states answer again.",
+  gone: "Python was stopped: this figure stands still.",
+  wake: "Wake it",
   noNotebook: "The notebook of this page could not be read. Is the network there?",
 };
 

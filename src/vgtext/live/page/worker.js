@@ -48,10 +48,7 @@ function counting(total) {
 async function start({ base, files, packages, settings }) {
   probe();
   counting(files.total);
-  const own = fetch(base + files.own).then((answer) => {
-    if (!answer.ok) throw new Error(`missing: ${files.own}`);
-    return answer.arrayBuffer();
-  });
+  const own = Promise.all(files.own.map((name) => bytes(base, name)));
   own.catch(() => {}); // told below, where it is awaited
   importScripts(`${base}pyodide.js`);
   python = await loadPyodide({
@@ -63,10 +60,16 @@ async function start({ base, files, packages, settings }) {
   check(packages);
   tell({ tell: "stage", unpacking: true });
   const [site] = python.runPython("import site; site.getsitepackages()").toJs();
-  python.unpackArchive(await own, "zip", { extractDir: site });
+  for (const archive of await own) python.unpackArchive(archive, "zip", { extractDir: site });
   python.runPython("import vgtext_fonts");
   runner = python.pyimport("vgtext.live.runner").start(postMessage.bind(self), files.loadable);
   tell({ tell: "ready", version: python.runPython("import sys; sys.version.split()[0]") });
+}
+
+async function bytes(base, name) {
+  const answer = await fetch(base + name);
+  if (!answer.ok) throw new Error(`missing: ${name}`);
+  return answer.arrayBuffer();
 }
 
 // Pyodide says in the console alone what it could not load.

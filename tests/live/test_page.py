@@ -1,0 +1,285 @@
+"""The page after the click, in a browser; its worker is played by this machine's Python (small_page)."""
+
+import json
+import re
+
+import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
+from small_page import CELLS, Worker, served, write
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The address of a folder with the small page, and what was asked of it."""
+    folder = tmp_path_factory.mktemp("site")
+    write(folder)
+    with served(folder) as (address, asked):
+        yield f"{address}/notebooks/page.html", asked
+
+
+@pytest.fixture
+def tab(browser, site):
+    """A tab on the page, before the click; nothing may go wrong in it."""
+    context = browser.new_context(viewport={"width": 1000, "height": 900}, accept_downloads=True)
+    tab, trouble = context.new_page(), []
+    tab.on("console", lambda message: message.type in ("error", "warning") and trouble.append(message.text))
+    tab.on("pageerror", lambda error: trouble.append(str(error)))
+    tab.set_default_timeout(20_000)
+    tab.worker_in_python = Worker(tab)
+    tab.goto(site[0])
+    yield tab
+    context.close()
+    assert trouble == []
+
+
+class Cell:
+    """A cell of the page, as a reader sees it."""
+
+    def __init__(self, tab, number):
+        self.tab, self.box = tab, tab.locator("div.cell").nth(number)
+        self.area, self.status = self.box.locator("textarea"), self.box.locator(".vg-bar [role=status]")
+
+    def write(self, code):
+        self.area.fill(code)
+
+    def run(self, words="Done"):
+        self.box.get_by_role("button", name=re.compile("^Run code")).click()
+        return self.comes_to(words)
+
+    def comes_to(self, words):
+        self.box.locator(".vg-bar [role=status]", has_text=words).wait_for()
+        return self.output()
+
+    def output(self):
+        return self.box.locator(".cell_output").inner_text().strip()
+
+    def says(self):
+        return self.status.inner_text()
+
+
+def click(tab):
+    """Press the page's button; return its cells."""
+    tab.get_by_role("button", name="Run and edit this page").click()
+    tab.locator(".vg-live-bar").wait_for()
+    return [Cell(tab, number) for number in range(len(CELLS))]
+
+
+def caption(tab, words):
+    """Wait until the figure's caption says these words."""
+    tab.locator("vg-explore figcaption", has_text=words).wait_for()
+
+
+def test_before_the_click_there_is_a_button_and_nothing_else(tab, site):
+    asked = [path for path in site[1] if "live" in path]
+    assert set(asked) == {"/_static/live/run.js"}
+    assert tab.locator("textarea").count() == 0
+    assert "26 MB, once" in tab.locator(".vg-live").inner_text()
+    assert tab.locator(".vg-live button").evaluate("(b) => b.getBoundingClientRect().height") >= 24
+
+
+def test_cells_run_alone_and_what_they_need_runs_first(tab):
+    cells = click(tab)
+    assert cells[2].run() == "4"
+    assert cells[1].output() == "a is 3" and cells[1].says() == "Done", "b needs a"
+    assert [cells[k].says() for k in (0, 3, 4)] == ["", "", ""], "the others were not run"
+    assert cells[3].output() == "as printed"
+
+
+def test_a_reader_sees_what_is_changed_and_what_is_out_of_date(tab):
+    cells = click(tab)
+    cells[2].run()
+    cells[1].write("a = 5\nprint('a is', a)")
+    assert cells[1].says().startswith("Changed") and cells[2].says().startswith("Out of date")
+    assert cells[1].run() == "a is 5"
+    assert cells[2].says().startswith("Out of date") and cells[2].output() == "4"
+    assert cells[2].run() == "6"
+    cells[1].box.get_by_role("button", name="Undo changes").click()
+    assert cells[1].area.input_value() == CELLS[1]
+    assert cells[2].run() == "4"
+
+
+def test_an_error_names_its_line_and_stops_what_needs_it(tab):
+    cells = click(tab)
+    cells[1].write("a = 3\nprint(c)")
+    shown = cells[1].run("Ended with an error")
+    assert shown == "Line 2:\n    print(c)\nNameError: name 'c' is not defined"
+    cells[2].run("Not run: code 2, which it needs")
+    assert cells[2].output() == "as printed"
+    cells[1].write("a = ")
+    assert "SyntaxError" in cells[1].run("Ended with an error")
+    cells[1].write("a = 0")
+    assert "ZeroDivisionError" in cells[4].run("Ended with an error")
+
+
+def test_output_is_text_whatever_it_holds(tab):
+    assert click(tab)[5].run() == "<b>&amp;</b>"
+
+
+def test_an_exercise_is_checked_in_the_page(tab):
+    cells = click(tab)
+    assert cells[3].run().startswith("Not yet. Expected twice a number")
+    for answer, verdict in (("3", "Not yet. That is once."), ("6", "Right. This is twice a number.")):
+        cells[3].write(CELLS[3].replace("None", answer))
+        assert cells[3].run() == verdict
+
+
+def test_a_figure_wakes_and_answers_between_its_states(tab):
+    figure = tab.locator("vg-explore")
+    cells = click(tab)
+    slider = figure.locator("input[type=range]").nth(1)
+    figure.scroll_into_view_if_needed()
+    slider.focus()
+    slider.press("ArrowRight")
+    caption(tab, "a is 0.2, n is 3.")
+    cells[0].run()
+    caption(tab, "a is 0.2, n is 3.")  # the control that was moved stays
+    box = figure.get_by_label("a: any value")
+    box.fill("0.73")
+    box.press("Enter")
+    caption(tab, "a is 0.73, n is 3.")
+    figure.get_by_role("button", name="Link to this state").click()
+    assert tab.evaluate("location.hash") == "#line?a=0.73&n=3"
+    slider.press("ArrowLeft")
+    caption(tab, "a is 0.73, n is 2.")
+    tab.evaluate("location.hash = '#line?a=1.1&n=4'")
+    caption(tab, "a is 1.1, n is 4.")
+    box.fill("0.61")
+    box.press("Enter")
+    caption(tab, "a is 0.61, n is 4.")
+    figure.get_by_role("button", name="Reset").click()
+    caption(tab, "a is 0.2, n is 2.")
+    tab.evaluate("location.hash = '#line?a=1.1&n=4&'")
+    caption(tab, "a is 1.1, n is 4.")
+    cells[0].write(CELLS[0].replace("a is", "A IS").replace("a=0.2", "a=0.5"))
+    cells[0].run()
+    caption(tab, "A IS 1.1, n is 4.")
+
+
+def test_a_control_that_was_not_moved_opens_where_the_code_says(tab):
+    cells = click(tab)
+    cells[0].write(CELLS[0].replace("a=0.2", "a=0.8"))
+    cells[0].run()
+    caption(tab, "a is 0.8, n is 2.")
+
+
+def test_a_new_figure_of_the_reader_is_answered(tab):
+    cells = click(tab)
+    cells[4].write(CELLS[0].replace("draw_line", "draw_mine"))
+    cells[4].run()
+    tab.locator("#mine svg").wait_for()
+    tab.locator("#mine input[type=range]").first.press("ArrowRight")
+    tab.locator("#mine figcaption", has_text="a is 0.5").wait_for()
+    cells[4].write(CELLS[0].replace("draw_line", "draw_mine").replace("{n}", "{no}"))
+    assert "NameError: name 'no' is not defined" in cells[4].run("Ended with an error")
+
+
+def test_stop_ends_what_runs_and_figures_say_that_they_sleep(tab):
+    cells = click(tab)
+    cells[0].run()
+    cells[4].write(CELLS[0].replace("draw_line", "draw_mine"))
+    cells[4].run()
+    stop = tab.get_by_role("button", name="Stop")
+    assert stop.is_disabled()
+    cells[1].write("while True:\n    pass")
+    cells[1].run("Running")
+    cells[2].run("Waiting")
+    stop.click()
+    cells[1].comes_to("Stopped")
+    assert cells[2].says() == "Stopped" and cells[4].says().startswith("Changed")
+    tab.get_by_text("Python is back").wait_for()
+    slider = tab.locator("#line input[type=range]").nth(1)
+    slider.press("ArrowRight")
+    caption(tab, "a is 0.2, n is 3.")  # a computed state
+    assert "stands still" in tab.locator("#mine .vg-sleeping").inner_text()
+    tab.locator("#line .vg-sleeping").get_by_role("button", name="Wake").click()
+    tab.locator("#line .vg-exact").first.fill("0.9")
+    tab.locator("#line .vg-exact").first.press("Enter")
+    caption(tab, "a is 0.9, n is 3.")
+    assert tab.locator("#line .vg-sleeping").count() == 0
+    cells[1].write("a = 8")
+    assert cells[2].run() == "9"
+
+
+def test_all_cells_run_in_order(tab):
+    cells = click(tab)
+    tab.get_by_role("button", name="Run all").click()
+    cells[5].comes_to("Done")
+    assert [cell.says() for cell in cells] == ["Done"] * len(cells)
+
+
+def test_keys_of_the_editor(tab):
+    area = click(tab)[1].area
+    area.focus()
+    area.press("Control+a")
+    area.press_sequentially("for k in x:\nif k:\nprint(k)\n")
+    assert area.input_value() == "for k in x:\n    if k:\n        print(k)\n        "
+    area.press("Shift+Tab")
+    area.press_sequentially("y")
+    assert area.input_value().endswith("print(k)\n    y")
+    area.press("Control+a")
+    area.press("Tab")
+    assert area.input_value().startswith("    for k in x:\n        if k:")
+    area.press("Control+z")
+    assert area.input_value().startswith("for k in x:\n    if k:")
+    area.fill("a = 4\nprint('a is', a)")
+    area.press("Shift+Enter")
+    assert Cell(tab, 1).comes_to("Done") == "a is 4"
+    area.press("Escape")
+    area.press("Tab")
+    assert tab.evaluate("document.activeElement.textContent") == "Run"
+
+
+def test_changes_are_kept_for_the_next_visit_and_can_be_taken_away(tab):
+    click(tab)[1].write("a = 7")
+    tab.reload()
+    cells = click(tab)
+    assert cells[1].area.input_value() == "a = 7" and "from last time" in cells[1].says()
+    assert cells[2].run() == "8"
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Save as notebook").click()
+    assert download.value.suggested_filename == "page.ipynb"
+    saved = json.loads(download.value.path().read_text())
+    assert [cell["source"] for cell in saved["cells"]] == [CELLS[0], "a = 7", *CELLS[2:]]
+    assert saved["cells"][1]["outputs"] == [] and saved["cells"][2]["outputs"] == [1]
+    tab.get_by_role("button", name="Undo all changes").click()
+    tab.reload()
+    assert click(tab)[1].area.input_value() == CELLS[1]
+
+
+@pytest.mark.parametrize(("error", "words"), [
+    ("WebAssembly is forbidden", "forbids WebAssembly"), ("no WebAssembly", "has no WebAssembly"),
+    ("WebAssembly.Memory(): could not allocate memory", "not enough memory"),
+    ("missing: numpy", "not the one that belongs here: numpy."), ("Failed to fetch", "Is the network there?"),
+    ("something else", "Python could not start: something else")])
+def test_where_python_cannot_start_one_sentence_says_so_and_the_page_is_as_it_was(tab, error, words):
+    before = tab.locator("main").inner_html()
+    tab.worker_in_python.fails = error
+    tab.get_by_role("button", name="Run and edit this page").click()
+    tab.locator(".vg-live [role=status]", has_text=words).wait_for()
+    assert "The page is as it was." in tab.locator(".vg-live").inner_text()
+    after = re.sub(r'<p class="vg-live">.*?</p>', "", tab.locator("main").inner_html())
+    assert after == re.sub(r'<p class="vg-live">.*?</p>', "", before)
+    tab.worker_in_python.fails = None
+    assert click(tab)[2].run() == "4", "and it can be tried again"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1000, 375])
+def test_editors_can_be_read_and_used_by_everyone(tab, width, scheme):
+    tab.set_viewport_size({"width": width, "height": 800})
+    tab.emulate_media(color_scheme=scheme)
+    cells = click(tab)
+    cells[0].run()
+    cells[1].write("b = " + "1 + " * 60 + "1")
+    cells[1].run()
+    tab.evaluate(AXE_FILE_PATH.read_text("utf8"))
+    found = tab.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    assert [(rule["id"], node["html"][:150], node["failureSummary"][:200])
+            for rule in found for node in rule["nodes"]] == []
+    wide, room = tab.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide <= room
+    pre, area = (tab.locator(f".vg-editor >> nth=1 >> {part}").bounding_box() for part in ("pre", "textarea"))
+    assert pre == area, "letter lies on letter"
+    kinds = json.dumps(["font", "padding", "letterSpacing", "tabSize", "borderWidth", "whiteSpace"])
+    style = f"(e) => {kinds}.map((kind) => getComputedStyle(e)[kind])"
+    assert tab.locator(".vg-editor pre").nth(1).evaluate(style) == tab.locator(".vg-code").nth(1).evaluate(style)
