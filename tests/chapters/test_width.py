@@ -40,10 +40,11 @@ def test_stored_runs_come_out_again(cell):
 
 
 def test_a_stored_run_of_each_other_kind_comes_out_again():
-    kept = runs.stored("muon")[0, 0, runs.MUON_RATES.index(-5), 1]
-    assert runs.train_muon("standard", 32, -5, 1) == pytest.approx(kept, rel=0.05)
-    kept = runs.stored("depth")[2, 1, runs.DEPTH_RATES.index(-7), 0]
-    assert runs.train_depth("depth-μP", 8, -7, 0) == pytest.approx(kept, rel=0.05)
+    kept = runs.stored("muon")[1, 0, runs.MUON_RATES.index(-7), 1]
+    assert runs.train_muon("muP", 32, -7, 1) == pytest.approx(kept, rel=0.05)
+    for scale, k in (("s = 1/√L", -11), ("depth-μP", -11)):
+        kept = runs.stored("depth")[runs.SCALES.index(scale), 1, runs.DEPTH_RATES.index(k), 0]
+        assert runs.train_depth(scale, 8, k, 0) == pytest.approx(kept, rel=0.05)
 
 
 def test_the_best_rate_falls_under_the_standard_rule_and_stays_under_mup():

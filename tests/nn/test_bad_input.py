@@ -7,7 +7,8 @@ import pytest
 
 from vgtext import nn
 from vgtext.nn import data, initializers, language, losses, optimizers
-from vgtext.nn.theory import floats, jacobian, meanfield, products, signal_propagation
+from vgtext.nn.muon import newton_schulz_on_values
+from vgtext.nn.theory import floats, jacobian, meanfield, products, signal_propagation, width
 
 RNG = np.random.default_rng(0)
 X, W, B = RNG.standard_normal((3, 5)), RNG.standard_normal((2, 3, 3)), RNG.standard_normal((2, 3, 1))
@@ -101,6 +102,12 @@ CALLS = {
     "gaussian_lyapunov_exponents": (products.gaussian_lyapunov_exponents, {"n": 2, "sigma": 1.0}),
     "forward_sizes": (signal_propagation.forward_sizes, {"activation": "tanh", "sigma_w": 1.0, "sigma_b": 0.0, "L": 3}),
     "log2_norm": (nn.log2_norm, {"x": X}),
+    "mup": (width.mup, {"n": 64, "base": 32}),
+    "rate_factors": (width.rate_factors, {"network": nn.mlp(3, 4, 2, 3), "optimizer": "adam", "base": 32}),
+    "spectral_scale": (width.spectral_scale, {"n_out": 2, "n_in": 3}),
+    "gaussian_norm": (width.gaussian_norm, {"n_out": 2, "n_in": 3, "std": 1.0}),
+    "log_variance": (width.log_variance, {"L": 2, "n": 3, "per_layer": 5}),
+    "newton_schulz_on_values": (newton_schulz_on_values, {"s": [0.5], "steps": 5}),
 }
 WRONG = (None, "x", -1.5, 0, float("nan"), [], [[1, 2], [3]], np.zeros((3, 0)), 1j, object())
 

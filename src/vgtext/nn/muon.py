@@ -35,8 +35,11 @@ def newton_schulz_on_values(s, steps=5):
     """Return what ``steps`` steps make of the singular values s of a matrix with |G| = 1: s -> a s + b s^3 + c s^5.
 
     After five steps all s of 0.002 or more are between 0.68 and 1.21, and smaller ones are up to 485 times as large.
+    Raises TypeError or ValueError for s beyond -1 and 1, which such a matrix cannot have.
     """
     s, (a, b, c) = checks.array("s", s), NEWTON_SCHULZ
+    if (largest := float(np.abs(s).max())) > 1 + 1e-6:
+        raise ValueError(f"s must be at most 1 in size, as singular values of a matrix of norm 1 are, got {largest}")
     for _ in range(checks.whole("steps", steps, 0)):
         s = s * (a + s * s * (b + c * s * s))
     return s

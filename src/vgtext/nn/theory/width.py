@@ -49,9 +49,11 @@ def rate_factors(network, optimizer, base):
     """Return muP's factors of the learning rate for an :func:`~vgtext.nn.mlp`: numbers by the names of its arrays.
 
     ``nn.PerArray(optimizer, rate_factors(...))`` trains by them; ``optimizer`` is "sgd" or "adam". Arrays whose factor
-    is 1 are left out, and so is the output layer's bias, whose size does not grow.
+    is 1 are left out, and so is the output layer's bias, whose size does not grow. Raises TypeError or ValueError.
     """
     checks.choice("optimizer", optimizer, ("sgd", "adam"))
+    if not hasattr(network, "layers") or not hasattr(network, "parameters"):
+        raise TypeError(f"network must be a network such as mlp(64, 128, 10, depth=4), got {network!r}")
     rules, factors = mup(network.layers[1].n_out, base), {}
     for l in range(1, network.depth + 1):
         kind = "input" if l == 1 else "hidden" if l < network.depth else "output"
