@@ -127,7 +127,7 @@ def draw_remedies(ax, half="held out"):
             ax.plot([after[i]], [y], marker="o", markersize=4, color=COLORS["forward"])
     ill = np.array([run.cause != "healthy" for run in labeled(half)])
     return (f"The {half} half, each run before (hollow) and after (full) its one change: the median accuracy rises "
-            f"from {np.median(before[ill]):.0%} to {np.median(after[ill]):.0%}; the worst mended run reaches "
+            f"from {np.median(before[ill]):.0%} to {np.median(after[ill]):.0%}; the worst repaired run reaches "
             f"{after[ill].min():.0%}.")
 
 
@@ -146,7 +146,7 @@ CLAIMS = (
                      lambda: score(HELD_OUT, recorded="losses"), 0.1, 0.1, stored="detection_runs"),
             Evidence("macro-F1 of the diagnosis from everything", lambda: score(HELD_OUT), 0.98, 0.05,
                      stored="detection_runs"),
-            Evidence("lowest training accuracy of a mended vanishing run", worst_mended, 0.73, 0.1,
+            Evidence("lowest training accuracy of a repaired vanishing run", worst_mended, 0.73, 0.1,
                      stored="detection_runs"),
         ), "remedies",
         setting="60 held-out runs, 5 to 110 layers of 24 to 96 units, 400 or 800 steps, ten causes.",
