@@ -9,7 +9,7 @@ from vgtext.ledger import Claim, Evidence
 from vgtext.nn.theory.products import log10_norm, powers, spectral_radius
 from vgtext.palette import COLORS, MEASURED, REFERENCE, THEORY, depth_axis, label_line, log_axis, number, positive
 
-DEPTH = 20
+DEPTH, FRAMES = 20, 7  # the deepest power; frames in a column of the strip
 SIGNAL = {**MEASURED, "color": COLORS["forward"]}
 CIRCLE = np.array([np.cos(t := np.linspace(0, 2 * np.pi, 121)), np.sin(t)])  # (2, 121)
 
@@ -82,7 +82,7 @@ def draw_three_fates(ax, size=0.6, L=50):
 
 
 def draw_unit_circle(strip, sizes, matrix="transient", depth=10):
-    """What is left of the unit circle at each depth, a strip of twelve frames; beside it σ_1(W^L) against depth."""
+    """What W^L makes of the unit circle, a frame for each depth; beside it σ_1(W^L) against depth."""
     W, line = MATRICES[matrix], norms(MATRICES[matrix])
     draw_frames(strip, W, depth)
     radius, s, l = spectral_radius(W), line[1], np.arange(DEPTH + 1)
@@ -97,6 +97,8 @@ def draw_unit_circle(strip, sizes, matrix="transient", depth=10):
             label_line(sizes, at, rate**at, words, COLORS["theory"], **where)
     sizes.plot(l, positive(line), color=COLORS["forward"], linewidth=0.9)
     sizes.plot(l[: depth + 1], positive(line)[: depth + 1], **SIGNAL)
+    sizes.axvline(depth, color=COLORS["reference"], linewidth=0.8)
+    handle(sizes, lambda depth: (depth, None))
     if (zero := np.flatnonzero(line == 0)).size:
         sizes.plot(zero[:1], [low], **{**SIGNAL, "marker": "v"}, clip_on=False)
         label_line(sizes, zero[0], low, f"exactly 0 from depth {zero[0]}", COLORS["forward"], xytext=(8, 8))
@@ -104,22 +106,28 @@ def draw_unit_circle(strip, sizes, matrix="transient", depth=10):
             f"at least {number(radius**depth, 3)}, the largest singular value allows up to {number(s**depth, 3)}.")
 
 
-def draw_frames(ax, W, depth, columns=2, rows=6):
-    """The unit circle (dotted) and its images under W^L, frame by frame, at one scale; the dot is the input (1, 0)."""
-    first = max(0, depth + 1 - columns * rows)
+def frame_at(depth):
+    """The middle of the frame of a depth, in a strip of three columns from left to right."""
+    return 2.4 * (depth // FRAMES), -float(depth % FRAMES)
+
+
+def draw_frames(ax, W, depth):
+    """The unit circle (dotted) and its image under W^L, a frame for each L, as large as it holds the larger of both."""
     P, ring = powers(W, DEPTH), CIRCLE[:, ::2]
-    frames = [P.mantissa[L] * 2.0 ** P.exponent[L] for L in range(first, depth + 1)]
-    wide, high = np.max([np.abs(M @ ring).max(axis=1) for M in frames], axis=0).clip(1)
-    scale = min(1.35 / wide, 0.44 / high)
-    ax.set(xlim=(-1.75, 5.05), ylim=(-5.5, 0.5), xticks=[], yticks=[], title="the unit circle at depth L")
+    ax.set(xlim=(-1.4, 5.8), ylim=(0.45 - FRAMES, 0.55), aspect="equal", xticks=[], yticks=[],
+           title="the unit circle at depth L")
     ax.spines[["left", "bottom"]].set_visible(False)
-    for k, M in enumerate(frames):
-        center = np.array([[3.3 * (k // rows)], [-(k % rows)]])
+    for L in range(DEPTH + 1):
+        M, center, now = P.mantissa[L] * 2.0 ** P.exponent[L], np.array([frame_at(L)]).T, L == depth
+        scale = min((0.44, 0.85) / np.abs(M[::-1] @ ring).max(axis=1).clip(1))
         ax.plot(*(scale * ring + center), **REFERENCE)
-        ax.fill(*(scale * M @ ring + center), color=COLORS["forward"], alpha=0.15, linewidth=0)
-        ax.plot(*(scale * M @ ring + center), color=COLORS["forward"], linewidth=1.2)
+        ax.fill(*(scale * M @ ring + center), color=COLORS["forward"], alpha=0.4 if now else 0.12, linewidth=0)
+        ax.plot(*(scale * M @ ring + center), color=COLORS["forward"], linewidth=2 if now else 1,
+                alpha=1 if L <= depth else 0.35)
         ax.plot(*(scale * M[:, :1] + center), marker="o", markersize=2.4, color=COLORS["forward"])
-        ax.text(center[0, 0] - 1.7, center[1, 0], f"{first + k}", fontsize=9, va="center", color=COLORS["reference"])
+        ax.text(center[0, 0] - 1.3, center[1, 0], f"{L}", fontsize=9, va="center",
+                fontweight="bold" if now else "normal", color=COLORS["forward" if now else "reference"])
+    handle(ax, lambda depth: frame_at(depth), "cell")
 
 
 def draw_three_rules(plane, fate, a=0.6, b=0.6, c=0.6):
