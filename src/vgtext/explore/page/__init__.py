@@ -10,7 +10,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 #: A script that draws and answers, and one that reads values, loaded when a reader first turns to a picture.
 SCRIPTS = {
-    "explore": ("words", "format", "layout", "marks", "frame", "controls", "handles", "view", "element"),
+    "explore": ("words", "format", "layout", "ink", "arrows", "marks", "legend", "frame", "controls", "handles", "view",
+                "element"),
     "read": ("words", "values", "lines", "cells", "readout"),
 }
 

@@ -1,49 +1,8 @@
 // A panel as SVG: its frame (axes, ticks, titles, legend, colour bar), then its marks.
-import { SIZE, legendHeight, legendRows, lineCount } from "./layout.js";
-import { spaced, widest, wordsWidth, wrap } from "./layout.js";
-import { DRAW, drawWords, look, round, trace } from "./marks.js";
-
-function drawLegend(entries, rect, unit, clip) {
-  const rows = legendRows(entries, rect.w);
-  return rows
-    .map((row, r) =>
-      row
-        .map(([left, words, marks], i) => {
-          const x = rect.x + left,
-            y = rect.y - 14 - (rows.length - 1 - r) * SIZE.legendLine;
-          const key = { x, y: y - SIZE.keyHeight / 2, w: SIZE.key, h: SIZE.keyHeight };
-          const keys = drawMarks(marks, key, unit, `${clip}-key${r}-${i}`);
-          return (
-            keys + drawWords(words, x + SIZE.keyRoom, y, { size: SIZE.tick, valign: "middle" })
-          );
-        })
-        .join(""),
-    )
-    .join("");
-}
-
-
-function drawBar(bar, { x, y, w, h }, unit) {
-  const left = x + w + SIZE.barGap,
-    places = bar.places.map((u) => y + h - (u / unit) * h);
-  const free = spaced(
-    [...places].reverse(),
-    places.map(() => SIZE.tick),
-    2,
-  ).reverse();
-  const ticks = bar.texts.map((words, i) =>
-    free[i]
-      ? drawWords(words, left + SIZE.barTicks, places[i], { size: SIZE.tick, valign: "center" })
-      : "",
-  );
-  const label = { size: SIZE.label, align: "center", valign: "center", turn: 90 };
-  return (
-    `<image x="${left}" y="${y}" width="${SIZE.bar}" height="${h}" preserveAspectRatio="none"`
-    + ` href="${bar.source}"/>`
-    + ticks.join("")
-    + (bar.label ? drawWords(bar.label, left + 30 + widest(bar.texts), y + h / 2, label) : "")
-  );
-}
+import { drawWords, look, round } from "./ink.js";
+import { SIZE, legendHeight, lineCount, spaced, wordsWidth, wrap } from "./layout.js";
+import { drawBar, drawLegend } from "./legend.js";
+import { drawMarks } from "./marks.js";
 
 function drawAxes({ x, y, spines, ground }, rect, unit) {
   const right = rect.x + rect.w,
@@ -191,21 +150,6 @@ const drawFrame = (frame, rect, unit, clip) =>
   + drawLabels(frame, rect)
   + (frame.legend ? drawLegend(frame.legend, rect, unit, clip) : "")
   + (frame.bar ? drawBar(frame.bar, rect, unit) : "");
-
-// Marks across a rectangle; what only a part of it may show has a clip path of its own.
-function drawMarks(marks, { x, y, w, h, whole }, unit, clip) {
-  const X = (u) => round(x + (u / unit) * w),
-    Y = (u) => round(y + h - (u / unit) * h);
-  return marks
-    .map((mark, i) => {
-      const drawn = DRAW[mark.kind](mark, X, Y, whole),
-        id = `${clip}-${i}`;
-      if (!mark.clip) return drawn;
-      const outline = `<path d="${trace(mark.clip, X, Y)}"/>`;
-      return `<clipPath id="${id}">${outline}</clipPath><g clip-path="url(#${id})">${drawn}</g>`;
-    })
-    .join("");
-}
 
 export function drawPanel({ frame, marks }, rect, unit, clip) {
   const { x, y, w, h } = rect;
