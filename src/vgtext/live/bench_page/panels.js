@@ -62,7 +62,7 @@ export function drawRatio(run, width, { fast, slow }) {
     x: layerAxis(depth), y, title: "Update-to-weight ratio", right: width < 300 ? 66 : 82,
   });
   plot.shade(y[0], Math.max(LOST, y[0]), width < 300 ? "rounded away" : "rounded away in float32");
-  plot.axes(wholes(1, depth, 5), decades(y, 5), "layer l");
+  plot.axes(wholes(1, depth, 4), decades(y, 5), "layer l");
   plot.guide(Math.log10(fast), "too large");
   plot.guide(Math.log10(slow), "too small");
   if (first && layers !== first) plot.line(xs, first.ratio, "ratio", { style: "bench-thin" });

@@ -87,7 +87,7 @@ export class Plot {
     const x = this.width - this.right + 6;
     let y = this.top - 6;
     for (const name of this.names.sort((a, b) => a.y - b.y)) y = name.y = Math.max(name.y + 4, y + 15);
-    let floor = this.height - this.bottom + 6;
+    let floor = this.height - this.bottom + 1;
     for (const name of [...this.names].reverse()) floor = (name.y = Math.min(name.y, floor)) - 15;
     for (const { y, words, role } of this.names)
       this.add(`<text class="bench-name bench-${role}" x="${x}" y="${round(y)}">${escape(words)}</text>`);

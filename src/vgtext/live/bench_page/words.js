@@ -13,7 +13,7 @@ export function size(log10) {
   return `${(10 ** (log10 - exponent)).toFixed(1)} × ${power(exponent)}`;
 }
 
-export const percent = (share) => `${Math.round(100 * share)} %`;
+export const percent = (share) => `${Math.round(100 * share)}%`;
 
 export const milliseconds = (ms) => (ms < 10 ? ms.toFixed(1) : String(Math.round(ms)));
 

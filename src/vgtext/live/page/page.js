@@ -42,7 +42,7 @@ class Page {
   }
 
   open(version) {
-    this.say(this.isOpen ? words.readyAgain : words.ready(version));
+    this.say(this.isOpen ? words.readyAgain : this.own ? words.runs(version) : words.ready(version));
     if (this.isOpen) return;
     this.isOpen = true;
     this.button.remove();

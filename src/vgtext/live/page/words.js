@@ -5,8 +5,8 @@ export const words = {
   loading: "Loading Python …",
   progress: (got, total) => `Loading Python: ${megabytes(Math.min(got, total))} of ${megabytes(total)} MB`,
   unpacking: "Starting the book's own code …",
-  ready: (version) =>
-    `Python ${version} runs in this page. Change a cell, then Run, or Shift and Enter.`,
+  runs: (version) => `Python ${version} runs in this page.`,
+  ready: (version) => `${words.runs(version)} Change a cell, then Run, or Shift and Enter.`,
   readyAgain: "Python is back, and has run nothing yet.",
   package: (name) => `Loading ${name === "scipy" ? "SciPy (20 MB, once)" : name} …`,
   stopped: "Python was stopped, and starts anew …",
