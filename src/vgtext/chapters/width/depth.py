@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.explore import handle
 from vgtext.nn.theory.width import log_variance
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, number
 
@@ -53,6 +54,7 @@ def draw_depth_rate(curves, depths, scale="s = 1/√L", L=64):
         label_line(depths, learned[-1], y[-1], name, shade, ha="right", xytext=(0, 12 if name == "depth-μP" else -12))
     start = 2.0 ** best("s = 1/√L", DEPTHS[0])[0]
     depths.plot(DEPTHS, [start * (DEPTHS[0] / k) ** 0.5 for k in DEPTHS], **THEORY)
+    handle(depths, lambda L: (L, 2.0 ** best(scale, L)[0]))
     k, loss = best(scale, L)
     if loss > 1:
         return f"Adam, {scale}: with {L} blocks none of the {len(DEPTH_RATES)} rates brings the loss below 1."

@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.nn.muon import newton_schulz_on_values
 from vgtext.nn.theory.width import RULES
 from vgtext.palette import COLORS, THEORY, label_line, log_axis, number
@@ -104,6 +105,7 @@ def draw_muon(curves, widths, rest="standard", n=256):
                    xytext=(0, 11 if name == "standard" else -11))
     (k, loss), (first, _) = muons_best(rest, n), muons_best(rest, MUON_WIDTHS[0])
     widths.plot([n], [2.0**k], marker=MARKS[rest][1], markersize=9, color=MARKS[rest][0])
+    handle(widths, lambda n: (n, 2.0 ** muons_best(rest, n)[0]))
     adam = number(adam_losses("Adam", rest, n).min())
     rule = {"standard": "the standard rule", "muP": "μP"}[rest]
     return (f"Muon for hidden matrices, Adam by {rule} for the rest: at width {n} the best rate is {power(k)}, and "

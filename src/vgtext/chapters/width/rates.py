@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vgtext.explore import handle
 from vgtext.nn.theory.width import RULES
 from vgtext.palette import COLORS, SEED, THEORY, label_line, number
 
@@ -98,6 +99,7 @@ def draw_best_rate(curves, widths, way="Adam", rule="standard", n=512):
     start = 2.0 ** best(way, "standard", WIDTHS[0])
     widths.plot(WIDTHS, [start * WIDTHS[0] / m for m in WIDTHS], **THEORY)
     widths.plot([n], [2.0**here], marker=MARKS[rule][1], markersize=9, color=color)
+    handle(widths, lambda n: (n, 2.0 ** best(way, rule, n)))
     copied = loss_at(way, rule, n, first)
     return (f"{way}, {WRITTEN[rule]}, 4 layers: at width {n} the best rate is {power(here)}, and training "
             f"{ended(loss_at(way, rule, n, here))}. With the rate that is best at width {WIDTHS[0]}, {power(first)}, "
