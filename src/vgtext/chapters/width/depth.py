@@ -51,7 +51,8 @@ def draw_depth_rate(curves, depths, scale="s = 1/√L", L=64):
         learned = [k for k in DEPTHS if best(name, k)[1] < 1]
         y = [2.0 ** best(name, k)[0] for k in learned]
         depths.plot(learned, y, color=shade, marker=marker, linestyle=dashes, markersize=4)
-        label_line(depths, learned[-1], y[-1], name, shade, ha="right", xytext=(0, 12 if name == "depth-μP" else -12))
+        at = (0, 14) if name == "depth-μP" else (-14, -12)  # clear of the mark that is dragged
+        label_line(depths, learned[-1], y[-1], name, shade, ha="right", xytext=at)
     start = 2.0 ** best("s = 1/√L", DEPTHS[0])[0]
     depths.plot(DEPTHS, [start * (DEPTHS[0] / k) ** 0.5 for k in DEPTHS], **THEORY)
     handle(depths, lambda L: (L, 2.0 ** best(scale, L)[0]))

@@ -44,7 +44,7 @@ def draw_newton_schulz(spectrum, polynomial, shape="256 × 256", source="random"
     before, after = values(source, shape, steps)
     i = np.arange(1, len(before) + 1) / len(before)
     log_axis(spectrum, 1e-4, 3, "singular value")
-    spectrum.set(xlim=(0, 1.02), xlabel="rank of the singular value, over their number", title=shape)
+    spectrum.set(xlim=(0, 1.02), xlabel="rank, as a share of their number", title=shape)
     spectrum.set_xticks([0, 0.5, 1], ["0", "½", "1"])
     polynomial.set(xscale="log", xlim=(1e-4, 1), ylim=(0, 1.4), xlabel="singular value before, over ‖G‖",
                    title=f"after {steps} step{'s' * (steps != 1)}")
