@@ -23,7 +23,7 @@ def find_figures(app, doctree):
     """Note down the figures of a page while it is read."""
     found = set()
     for raw in doctree.findall(nodes.raw):
-        found.update(re.findall(r'<vg-explore id="([\w-]+)"', raw.astext()))
+        found.update(re.findall(r'<vg-(?:explore|carry) id="([\w-]+)"', raw.astext()))
     for text in doctree.findall(nodes.literal_block):  # where figures are asked for as text
         found.update(name.replace("_", "-") for name in re.findall(r"^\[figure\] (\w+)", text.astext()))
     app.env.metadata[app.env.docname]["figures"] = found
