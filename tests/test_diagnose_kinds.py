@@ -235,6 +235,15 @@ def test_signals_lost_after_the_start_are_not_blamed_on_the_start(layers):
     assert found.cause == UNDECIDED and "warm-up missing" in found.candidates
 
 
+@pytest.mark.parametrize("end", [1.2, 3.0, 30.0])
+def test_steps_that_hardly_touch_the_weights_are_not_too_long_though_the_loss_rises(end):
+    """The loss of a generator rises as its critic learns, whatever its own steps do."""
+    rises = Recording(loss=np.linspace(0.7, end, 200), train_accuracy=[0.1], **fine(), **ratio(*[1e-6] * 4))
+    assert diagnose(rises).cause == "learning rate too small"
+    rises = Recording(loss=np.linspace(0.7, end, 200), train_accuracy=[0.1], **fine(), **ratio(*[5e-2] * 4))
+    assert diagnose(rises).cause == "learning rate too large"
+
+
 @pytest.mark.parametrize("known", [fine(), fine(12), {**fine(3), "dead": np.zeros((R, 3))}])
 def test_a_loss_that_never_moved_is_not_called_label_noise(known):
     layers = known["gradient"].shape[1]

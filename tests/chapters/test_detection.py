@@ -189,7 +189,7 @@ def test_runs_of_pytorch_are_scored_within_the_goals():
     assert right >= 0.85 * (right + open_ + wrong) and wrong <= 0.03 * (right + open_ + wrong)
     assert len(list(lab.failures("held out"))) == wrong
     runs = [run for half in lab.HALVES for run in torch_runs.strangers(half)]
-    assert {run.setup.split(": ")[1] for run in runs} == {"mlp", "conv", "recurrent", "transformer"}
+    assert {run.setup.split(": ")[1] for run in runs} == {"mlp", "conv", "recurrent", "transformer", "pair"}
     assert len({run.setup for run in runs}) == len(runs)
 
 

@@ -155,11 +155,11 @@ def collapsed(s, recording):
 
 
 def too_large(s):
-    """Do steps rewrite the weights, or did the loss run up from the start?"""
+    """Do steps rewrite the weights, or did the loss run up from the start, by steps that could do it?"""
     if above(s.ratio_peak, t.TOO_FAST):
         return True
     up = s.curve is not None and (bool(s.curve.rising) or above(s.curve.fall, 1.5) is True)
-    if up and not s.curve.negative:
+    if up and not s.curve.negative and not below(s.ratio_peak, t.TOO_SLOW):
         return True
     return None if s.ratio_peak is None or s.broke else False
 

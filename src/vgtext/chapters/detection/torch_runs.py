@@ -98,7 +98,7 @@ def draw_strangers(first, second, half="held out"):
     parts = (("right", COLORS["forward"], 1.0), ("undecided", COLORS["seed"], 0.6), ("wrong", COLORS["backward"], 1.0))
     middle = len(CAUSES) // 2
     for ax, causes in ((first, CAUSES[:middle]), (second, CAUSES[middle:])):
-        ax.set(xlim=(0, 14), xticks=[0, 3, 6, 9, 12], xlabel="runs", ylim=(len(causes) - 0.5, -0.5))
+        ax.set(xlim=(0, 16), xticks=[0, 5, 10, 15], xlabel="runs", ylim=(len(causes) - 0.5, -0.5))
         ax.set_yticks(range(len(causes)), causes, fontsize=9)
         ax.tick_params(axis="y", length=0)
         for row, cause in enumerate(causes):
