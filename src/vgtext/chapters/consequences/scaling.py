@@ -12,12 +12,20 @@ from .rounding import first_step
 
 NAMES, DEPTH, POWERS = ("E4M3", "E5M2", "float16", "bfloat16", "float32"), 15, tuple(range(0, 37, 2))
 
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 @cache
 def gradients():
     """All weight gradients of fifteen sigmoid layers at the first step, in float64, but for exact zeros: (n,)."""
     g = np.concatenate([k.ravel() for k in first_step(DEPTH)[1]])
     return g[g != 0]
+
+
+@cache
+def exponents():
+    """Their sizes, as powers of two."""
+    return np.log2(np.abs(gradients()))
 
 
 @cache
@@ -35,7 +43,7 @@ def best_power(name):
 
 def draw_loss_scaling(sizes, shares, name="float16", power=0, flushed=False):
     """The gradients against what a format holds, and how many it loses at every scale."""
-    form, exponent = FORMATS[name], np.log2(np.abs(gradients())) + power
+    form, exponent = FORMATS[name], exponents() + power
     low, high = np.log2(form.normal if flushed else form.smallest), np.log2(form.largest)
     sizes.set(xlim=(-44, 36), ylim=(0, 0.16), yticks=[], xlabel="size of a gradient", title="gradients, scaled")
     sizes.set_xticks([-40, -20, 0, 20], ["$2^{-40}$", "$2^{-20}$", "1", "$2^{20}$"])
@@ -60,7 +68,8 @@ def draw_loss_scaling(sizes, shares, name="float16", power=0, flushed=False):
     label_line(shares, 35, 0.93, name, COLORS["gradient"], ha="right", xytext=(0, 0))
     zero, inf = lost(name, power, flushed)
     rest = f"and {inf:.1%} are too large for it" if inf else "and none is too large for it"
-    return (f"{DEPTH} sigmoid layers at the first step, loss times 2^{power}: {name}"
+    scale = f"loss times 2{str(power).translate(RAISED)}" if power else "loss not scaled"
+    return (f"{DEPTH} sigmoid layers at the first step, {scale}: {name}"
             f"{' without subnormals' if flushed else ''} holds {zero:.1%} of the weight gradients as 0, {rest}. "
             f"It reaches from {number(2.0**low)} to {number(form.largest)}.")
 
