@@ -6,7 +6,7 @@ import pytest
 from figures import check_figure
 from prose import check_prose
 from vgtext.chapters import shortcuts as lab
-from vgtext.chapters.shortcuts import norms, runs
+from vgtext.chapters.shortcuts import normfree, norms, runs, starts
 from vgtext.tools.notebooks import figures
 
 FIGURES = figures("shortcuts")
@@ -94,6 +94,50 @@ def test_the_gradient_along_a_line_is_that_of_differences():
     assert np.sqrt(np.mean(w**2)) == pytest.approx(1)
 
 
+@pytest.mark.parametrize("way", normfree.WAYS)
+def test_each_start_has_the_sizes_that_are_stored(way):
+    again = np.mean([normfree.sizes(way, 5, seed) for seed in range(normfree.SEEDS)], axis=0)
+    assert 10**again == pytest.approx(starts.growth(way, 5), rel=0.02)
+
+
+@pytest.mark.parametrize("way", ["rezero", "fixup"])
+def test_starts_that_begin_as_the_identity_do(way):
+    net = normfree.network(way, 20)
+    x = np.random.default_rng(0).standard_normal((64, 8)).astype("float32")
+    first = net.blocks[0].forward(x).copy()
+    a = first
+    for block in net.blocks[1:21]:
+        a = block.forward(a)
+    assert (a == first).all()
+
+
+def test_deepnorm_is_post_norm_with_a_larger_shortcut():
+    """norm(α z + f) is norm(z + f/α): what the network computes, but for the ε under the root."""
+    rng, L = np.random.default_rng(1), 16
+    block = normfree.network("deepnorm", L).blocks[1]
+    z = rng.standard_normal((normfree.WIDTH, 4)).astype("float32")
+    f = block.body[1].forward(block.body[0].forward(z))
+    whole = L**0.25 * z + f
+    expected = (whole - whole.mean(axis=0)) / whole.std(axis=0)
+    assert block.forward(z) == pytest.approx(expected, abs=1e-3)
+    assert block.body[0].W.std() * normfree.WIDTH**0.5 == pytest.approx((4 * L) ** -0.25, rel=0.1)
+
+
+@pytest.mark.parametrize("way, rate", [("pre", 0.1), ("fixup", 0.1), ("dyt", 0.03)])
+def test_stored_starts_are_trained_again(way, rate):
+    cell = list(normfree.WAYS).index(way), 0, normfree.RATES.index(rate), 0, 0
+    assert normfree.train(way, 5, rate, 0)[0] == pytest.approx(starts.stored()["right"][cell], abs=0.03)
+
+
+def test_what_the_prose_says_of_starts():
+    assert 5e11 < starts.growth("none", 80)[0] < 1e12
+    others = [way for way in normfree.WAYS if way not in ("none", "post")]
+    assert all(starts.accuracy(way, L) > 0.9 for way in others for L in (20, 80))
+    assert starts.accuracy("post", 80) < 0.25 and starts.growth("post", 80)[0] == pytest.approx(1, abs=0.05)
+    assert min(others, key=lambda way: starts.accuracy(way, 80)) == "dyt"
+    assert [way for way in normfree.WAYS if starts.accuracy(way, 80, 0.3) > 0.5] == ["pre"]
+
+
 def test_what_the_prose_says_of_training():
     assert lab.best("plain", 10)[1, -1] > 0.8 and lab.best("plain", 40)[1, -1] < 0.4
     assert lab.best("plain", 100)[1, -1] < 0.15
@@ -103,5 +147,5 @@ def test_what_the_prose_says_of_training():
 
 
 def test_numbers_typed_into_the_prose():
-    check_prose("shortcuts", given={"0.5", "2016", "2017", "2020", "1000"},
+    check_prose("shortcuts", given={"0.1", "0.3", "0.5", "1,000", "2016", "2017", "2020", "1000", "10,000"},
                 computed={"0.73": np.pi / (2 * np.pi - 2), "0.92": 2.5 / np.e})

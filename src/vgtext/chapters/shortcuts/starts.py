@@ -1,0 +1,107 @@
+"""Starts that need no normalization, beside the normalization: sizes at the start, and what training makes of them."""
+
+from functools import cache
+
+from vgtext import results
+from vgtext.ledger import Claim, Evidence
+from vgtext.palette import COLORS, REFERENCE
+
+from .normfree import BLOCKS, DEEP_WAYS, RATES, SEEDS, STEPS, WAYS, WIDTH
+
+STORED = "shortcuts_normfree"
+BEST = "the best"
+
+
+@cache
+def stored():
+    """The file: right (way, L, rate, seed, training/test), size (way, L, forward/back, log10), deep (way, rate, …)."""
+    return {k: v.astype(float) for k, v in results.load(STORED).items() if k != "made"}
+
+
+def growth(way, L):
+    """Before training, the factors by which L blocks multiply the stream, and the error signal on its way back."""
+    return tuple(10 ** stored()["size"][list(WAYS).index(way), BLOCKS.index(L)])
+
+
+def accuracy(way, L, rate=BEST):
+    """Right answers in training, mean of the seeds, at one learning rate or at the best of all."""
+    by_rate = stored()["right"][list(WAYS).index(way), BLOCKS.index(L), :, :, 0].mean(axis=1)
+    return float(by_rate.max() if rate == BEST else by_rate[RATES.index(rate)])
+
+
+def deep(way):
+    """Right answers in training with a thousand blocks, at the better of two learning rates."""
+    return float(stored()["deep"][DEEP_WAYS.index(way), :, 0].max())
+
+
+def draw_starts(sizes, training, L=80, rate=BEST):
+    """For each way: growth of both signals before training, and right answers after it."""
+    names = list(WAYS)[::-1]
+    sizes.set(xscale="log", xlim=(0.1, 1e13), ylim=(-0.6, len(names) - 0.4),
+              xlabel="factor over all blocks, at the start", title=f"{L} blocks, before training")
+    sizes.set_xticks([1, 1e4, 1e8, 1e12], ["1", "$10^{4}$", "$10^{8}$", "$10^{12}$"])
+    sizes.minorticks_off()
+    training.set(xlim=(0, 1.05), ylim=(-0.6, len(names) - 0.4), yticks=[], xlabel="right in training",
+                 title=f"after {STEPS} steps")
+    training.set_xticks([0, 0.5, 1], ["0", "50%", "100%"])
+    sizes.set_yticks(range(len(names)), [WAYS[name] for name in names])
+    sizes.axvline(1, **REFERENCE)
+    training.axvline(0.1, **REFERENCE)
+    for i, name in enumerate(names):
+        forward, back = growth(name, L)
+        sizes.plot([forward], [i + 0.12], "s", color=COLORS["forward"], markersize=6)
+        sizes.plot([back], [i - 0.12], "o", color=COLORS["backward"], markersize=6)
+        training.plot([accuracy(name, L, r) for r in RATES], [i] * len(RATES), "o", color=COLORS["seed"], markersize=4)
+        training.plot([accuracy(name, L, rate)], [i], "o", color=COLORS["gradient"], markersize=8, zorder=3)
+    for y, words, color in ((0.2, "■ activations", "forward"), (0.12, "● error signal", "backward")):
+        sizes.text(0.97, y, words, color=COLORS[color], ha="right", fontsize=9, transform=sizes.transAxes)
+    training.text(0.13, -0.45, "gray: other rates", color=COLORS["reference"], fontsize=8)
+    learn = [WAYS[name] for name in WAYS if accuracy(name, L, rate) > 0.9]
+    at = "each at its best learning rate" if rate == BEST else f"η = {rate:g}"
+    return (f"{L} blocks of two ReLU layers, width {WIDTH}, {STEPS} steps, {at}: {len(learn)} of {len(WAYS)} get above "
+            f"90% in training{': ' if learn else ''}{', '.join(learn)}. Without any of them the stream grows "
+            f"{growth('none', L)[0]:.0e}-fold before training. Mean of {SEEDS} seeds.")
+
+
+SETTING = ("Blocks of two ReLU layers of 32 units, digits, plain descent in batches of 64, 220 steps, best of four "
+           "learning rates, two seeds; with 1,000 blocks one seed and the better of two rates.")
+CLAIMS = (
+    Claim(
+        "R.24", "Bachlechner and others 2021 (ReZero), Zhang, Dauphin and Ma 2019 (Fixup): residual networks train at "
+        "10,000 layers without normalization.", "holds if",
+        "Fully connected blocks and learning rates up to 0.1; we went to 2,000 layers. At a rate of 0.3 and 80 blocks "
+        "both fail, where pre-norm learns.",
+        (
+            *(Evidence(f"{WAYS[way]}, 1,000 blocks of two layers: right in training", lambda w=way: deep(w), share,
+                       0.04, stored=STORED) for way, share in (("rezero", 0.96), ("fixup", 0.9), ("pre", 0.97))),
+            *(Evidence(f"{WAYS[way]}, 80 blocks, η = 0.3", lambda w=way: accuracy(w, 80, 0.3), share, 0.1,
+                       stored=STORED) for way, share in (("rezero", 0.1), ("fixup", 0.1), ("pre", 0.98))),
+        ), "starts?rate=0.30",
+        setting=SETTING,
+    ),
+    Claim(
+        "R.25", "Zhu and others 2025: transformers with a dynamic tanh, α = 0.5 at the start, in place of each "
+        "normalization do as well or better.", "holds if",
+        "The network is not too deep for it: it bounds what a branch reads, and not the stream, which grows with "
+        "depth. Measured on blocks without attention.",
+        (
+            *(Evidence(f"{L} blocks: right in training less that of pre-norm, in points",
+                       lambda L=L: 100 * (accuracy("dyt", L) - accuracy("pre", L)), gap, 3.0, stored=STORED)
+              for L, gap in ((5, 0.0), (20, -0.5), (80, -9.0))),
+            Evidence("80 blocks: growth of the stream at the start", lambda: growth("dyt", 80)[0], 6.6, 1.0,
+                     stored=STORED),
+        ), "starts?L=80",
+        setting=SETTING,
+    ),
+    Claim(
+        "R.26", "Wang and others 2024 (DeepNorm): with a shortcut times L^(1/4) and smaller initial weights, post-norm "
+        "trains at 1,000 layers.", "holds",
+        "Measured to 80 blocks without attention, where post-norm alone stays near guessing.",
+        (
+            Evidence("DeepNorm, 80 blocks: right in training", lambda: accuracy("deepnorm", 80), 0.96, 0.03,
+                     stored=STORED),
+            Evidence("post-norm, 80 blocks", lambda: accuracy("post", 80), 0.18, 0.1, stored=STORED),
+        ), "starts",
+        setting=SETTING,
+    ),
+)
