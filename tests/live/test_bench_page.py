@@ -20,8 +20,9 @@ globalThis.python = {
     const run = async () => {
       const begun = await ask({ module, name, given });
       if (begun.error) throw new Error(begun.error);
-      for (const report of begun.reports) {
-        await new Promise((go) => setTimeout(go, window.pace ?? 0));
+      for (const [i, report] of begun.reports.entries()) {
+        do await new Promise((go) => setTimeout(go, 10));
+        while (!halted && i >= (window.gate ?? 100)); // no further than the gate
         if (halted) return null;
         hear(report);
       }
@@ -156,7 +157,7 @@ def test_what_the_form_cannot_know_python_says(open_bench):
 
 
 def test_pause_go_on_one_step_and_reset(open_bench):
-    tab = open_bench("#bench?steps=100&depth=3", before="window.pace = 300")
+    tab = open_bench("#bench?steps=100&depth=3", before="window.gate = 2")
     tab.get_by_label("It learns").check()
     tab.locator(".bench-run").click()
     tab.wait_for_function("document.querySelector('.bench-status').textContent.startsWith('Step 2')")
@@ -174,11 +175,12 @@ def test_pause_go_on_one_step_and_reset(open_bench):
 
 
 def test_a_changed_recipe_ends_the_run_and_asks_anew(open_bench):
-    tab = open_bench("#bench?steps=100", before="window.pace = 300")
+    tab = open_bench("#bench?steps=100", before="window.gate = 2")
     tab.get_by_label("It learns").check()
     tab.locator(".bench-run").click()
-    tab.wait_for_function("document.querySelector('.bench-status').textContent.startsWith('Step 1')")
+    tab.wait_for_function("document.querySelector('.bench-status').textContent.startsWith('Step 2')")
     tab.get_by_label("activation φ").select_option("tanh")
+    tab.evaluate("window.gate = 100")
     assert tab.locator(".bench-run").inner_text() == "Run"
     assert tab.locator("input[name=prediction]:checked").count() == 0
     tab.wait_for_timeout(700)
@@ -191,6 +193,8 @@ def test_a_run_that_breaks_says_where(open_bench):
     finish(tab)
     assert tab.locator(".bench-status").inner_text().startswith("The run broke at step 2: nan or inf")
     assert "You predicted it." in tab.locator(".bench-answer").inner_text()
+    ticks = tab.locator(".bench-sizes text").all_text_contents()
+    assert "10¹⁰" in ticks and "10⁻⁵" in ticks and "10⁻¹⁰" not in ticks  # one end has moved, the other not
 
 
 def test_where_python_cannot_start_the_page_says_why(open_bench):

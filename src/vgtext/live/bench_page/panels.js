@@ -2,9 +2,9 @@
 import { Plot } from "./plot.js";
 import { lossWords, percent, power, size } from "./words.js";
 
-// Log axes have fixed limits. What leaves the near ones moves the panel to the next for the rest of a run.
-const SIZES = [[-8, 3], [-22, 8], [-50, 42]];
-const RATIOS = [[-8, 1], [-22, 5], [-50, 42]];
+// Log axes have fixed limits. What leaves the near ones moves an end to the next for the rest of a run.
+const SIZES = { lows: [-8, -22, -50], highs: [3, 10, 42] };
+const RATIOS = { lows: [-8, -22, -50], highs: [1, 8, 42] };
 const FLOAT32 = [-44.85, 38.53]; // log10 of its smallest and its largest number
 const LOST = -7.53; // log10 of 2^-25: an update below this share of a weight is rounded away in float32
 const NAMES = { activation: "activation", error: "error signal", gradient: "weight gradient" };
@@ -12,12 +12,15 @@ const SHORT = { activation: "activation", error: "error", gradient: "weight grad
 
 export const layersOf = ({ depth }) => Array.from({ length: depth }, (_, i) => i + 1);
 
-function level(ranges, values, least) {
+// Which of the lows and of the highs hold the values, none nearer than before; exact zeros stay at the foot.
+function ends({ lows, highs }, values, before = [0, 0]) {
   const known = values.filter((v) => v !== null && v > -90);
-  const fits = ([low, high]) => known.every((v) => v >= low && v <= high);
-  const first = ranges.findIndex(fits);
-  return Math.max(least, first < 0 ? ranges.length - 1 : first);
+  const [least, most] = [Math.min(...known), Math.max(...known)];
+  const low = lows.findIndex((v) => v <= least), high = highs.findIndex((v) => v >= most);
+  return [low < 0 ? lows.length - 1 : low, high < 0 ? highs.length - 1 : high].map((end, i) => Math.max(end, before[i]));
 }
+
+const limits = ({ lows, highs }, [low, high]) => [lows[low], highs[high]];
 
 function decades([low, high], most = 7) {
   const step = [1, 2, 5, 10, 20].find((s) => (high - low) / s <= most);
@@ -38,8 +41,8 @@ const layerAxis = (depth) => [0.5, depth + 0.5];
 export function drawSizes(run, width) {
   const { first, layers, depth } = run, names = width < 520 ? SHORT : NAMES;
   const keys = Object.keys(NAMES);
-  run.sizes = level(SIZES, keys.flatMap((key) => [...(layers?.[key] ?? []), ...(first?.[key] ?? [])]), run.sizes ?? 0);
-  const y = SIZES[run.sizes], xs = layersOf(run);
+  run.sizes = ends(SIZES, keys.flatMap((key) => [...(layers?.[key] ?? []), ...(first?.[key] ?? [])]), run.sizes);
+  const y = limits(SIZES, run.sizes), xs = layersOf(run);
   const plot = new Plot(width, width < 520 ? 260 : 300, {
     x: layerAxis(depth), y, title: "Sizes in every layer (thin: at step 1)", right: width < 520 ? 82 : 108,
   });
@@ -50,14 +53,14 @@ export function drawSizes(run, width) {
   for (const key of keys)
     if (layers) plot.line(xs, layers[key], key, { words: names[key], dots: depth <= 32, style: `bench-dash-${key}` });
   plot.arrow("backward pass");
-  const ends = layers ? keys.map((key) => `${NAMES[key]} ${size(layers[key][0])} in layer 1, ${size(layers[key].at(-1))} in layer ${depth}`) : [];
-  return plot.picture(layers ? `Sizes at step ${run.step}: ${ends.join("; ")}.` : "Sizes in every layer: nothing was run yet.");
+  const edges = layers ? keys.map((key) => `${NAMES[key]} ${size(layers[key][0])} in layer 1, ${size(layers[key].at(-1))} in layer ${depth}`) : [];
+  return plot.picture(layers ? `Sizes at step ${run.step}: ${edges.join("; ")}.` : "Sizes in every layer: nothing was run yet.");
 }
 
 export function drawRatio(run, width, { fast, slow }) {
   const { first, layers, depth } = run;
-  run.ratios = level(RATIOS, [...(layers?.ratio ?? []), ...(first?.ratio ?? [])], run.ratios ?? 0);
-  const y = RATIOS[run.ratios], xs = layersOf(run);
+  run.ratios = ends(RATIOS, [...(layers?.ratio ?? []), ...(first?.ratio ?? [])], run.ratios);
+  const y = limits(RATIOS, run.ratios), xs = layersOf(run);
   const plot = new Plot(width, 220, {
     x: layerAxis(depth), y, title: "Update-to-weight ratio", right: width < 300 ? 66 : 82,
   });
@@ -86,7 +89,7 @@ export function drawLoss(run, width) {
     smooth.push(value === null ? null : Math.log10(Math.max(mean, 1e-9)));
   });
   plot.line(xs, raw, "ink", { style: "bench-thin" });
-  plot.line(xs, smooth, "ink", { words: losses.length ? lossWords(mean) : "" });
+  plot.line(xs, smooth, "ink", { words: losses.length ? lossWords(mean) : "", dots: losses.length < 20 });
   return plot.picture(losses.length ? `Training loss at step ${run.step}: ${lossWords(losses.at(-1))}.` : "Training loss: nothing was run yet.");
 }
 
