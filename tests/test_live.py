@@ -61,4 +61,21 @@ def test_a_slider_of_a_running_notebook_moves_its_figure(browser, tmp_path):
         second.locator("clipPath").first.wait_for(state="attached")
         ids = tab.evaluate("[...document.querySelectorAll('.vg-explore [id]')].map((e) => e.id)")
         assert len(ids) == len(set(ids)), "two figures share an id: one is clipped, and labeled, by the other's"
+        plane = tab.locator(".vg-explore", has=tab.get_by_label("entry a"))
+        plane.scroll_into_view_if_needed()
+        grip = plane.locator(".vg-handle")
+        grip.wait_for()
+        box = grip.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        tab.mouse.move(x, y)
+        tab.mouse.down()
+        tab.mouse.move(x - 9, y + 6, steps=3)
+        tab.mouse.up()
+        between = "e => (a => a > 0.3 && a < 0.6)(parseFloat(e.innerText.match(/a[^0-9]+([0-9.]+)/)[1]))"
+        tab.wait_for_function(between, arg=plane.locator("figcaption").element_handle())  # a value of no slider
+        assert plane.get_by_label("entry a").get_attribute("aria-valuetext") not in ("0.3", "0.6")
+        carry = tab.locator(".vg-carry")
+        carry.locator(".vg-lever").scroll_into_view_if_needed()
+        carry.locator(".vg-lever").click()
+        carry.get_by_text("It comes home.").wait_for()
         tab.close()

@@ -152,6 +152,18 @@ def test_page_without_scripts_shows_the_pictures(browser, web, page):
             assert figure.locator("figcaption").inner_text()
 
 
+@pytest.mark.parametrize("page", [page for page in pages() if soup(page).find("vg-carry")])
+def test_the_first_touch_carries_the_error_home(browser, home, page):
+    with reader(browser, home, WIDTHS[1], has_touch=True, reduced_motion="reduce") as tab:
+        tab.goto(f"{home}/{page}")
+        figure = tab.locator("vg-carry")
+        figure.locator(".vg-lever").wait_for()
+        assert "vanishes" in figure.locator("figcaption").inner_text()
+        figure.locator(".vg-lever").tap()
+        figure.get_by_text("It comes home.").wait_for()
+        assert figure.locator("figure").bounding_box()["height"] < 667
+
+
 def test_search_finds_a_page(browser, home):
     with reader(browser, home) as tab:
         tab.goto(f"{home}/search.html?q=gradient")

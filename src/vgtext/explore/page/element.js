@@ -16,13 +16,18 @@ const FIGURE =
 function live({ model, el, link }) {
   el.innerHTML = FIGURE;
   let turn = model.get("scene").turn,
+    isDrag = false, // the last wish: the kernel knows the state, and no control does
     wish = null;
   const send = (wanted) => {
     view.busy = true;
     model.set("want", { ...wanted, turn: ++turn });
     model.save_changes();
   };
-  const wait = (wanted) => (view.busy ? (wish = wanted) : send(wanted));
+  const wait = (wanted) => {
+    isDrag = "drag" in wanted;
+    if (view.busy) wish = wanted;
+    else send(wanted);
+  };
   const view = new View(el.firstChild, model.get("spec"), {
     ask: (state) => wait({ state }),
     drag: (number, place) => wait({ state: view.state, drag: [number, place] }),
@@ -41,7 +46,7 @@ function live({ model, el, link }) {
     if (scene.error) view.fail(scene.error);
     else {
       const { unit, captions, handles, places } = scene.payload;
-      if (!view.busy) view.controls.show(scene.state, scene.texts);
+      if (!view.busy || isDrag) view.controls.show(scene.state, scene.texts);
       view.paint(unpack(scene.payload).scene(0), unit, captions[0], handles, places?.[0]);
     }
   };
