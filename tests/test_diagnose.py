@@ -219,3 +219,10 @@ def test_a_history_becomes_a_recording():
     steps = nn.train(rnn := nn.Recurrent("rnn", 9, 4, 8), x, y, steps=2, record_every=1)
     with pytest.raises(ValueError, match="history must have one column for each of 2 layers, got 6"):
         Recording.of_history(steps, rnn)
+
+
+@pytest.mark.parametrize("train, test, said", [(0.95, 0.75, "Training accuracy is 20 points above test accuracy."),
+                                               (0.75, 0.8, "Test accuracy is 5 points above training accuracy.")])
+def test_the_gap_is_worded_either_way(train, test, said):
+    run = Recording(**{**fields(), "train_accuracy": [train], "test_accuracy": [test]})
+    assert any(said in diagnose(run, target).evidence for target in (0.5, 0.9))

@@ -150,7 +150,8 @@ def _still(s, r):
 
 def _gap(s, r):
     if s.gap is not None:
-        return f"Training accuracy is {100 * s.gap:.0f} points above test accuracy."
+        higher, lower = ("Training", "test") if s.gap >= 0 else ("Test", "training")
+        return f"{higher} accuracy is {100 * abs(s.gap):.0f} points above {lower} accuracy."
     return "" if s.test_rise is None else f"The test loss ends at {s.test_rise:.1f} times its smallest value."
 
 
