@@ -41,6 +41,12 @@ live: book ## put Python beside the built book, so that its pages run it; its fi
 serve: book ## serve the built book on http://127.0.0.1:8000
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $${PORT:-8000}
 
+pdf: book ## print the built book into _build/book.pdf, with an installed Chromium
+	$(BIN)/vgtext pdf -o _build/book.pdf
+
+archive: book ## pack the built book into _build/book.zip, to hand out
+	$(BIN)/vgtext archive -o _build/book.zip
+
 lab: $(READY) ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 

@@ -91,7 +91,7 @@ def measure(slug, figure, browser):
 def run(options):
     """Yield a row for each figure of each notebook; --only keeps those whose name contains it."""
     sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-    from browser import open_browser
+    from vgtext.tools.browser import open_browser
 
     script = len(gzip.compress(explore.source("js").encode(), 9))
     print(f"figure script: {script:,} bytes gzipped (budget 12,288)")

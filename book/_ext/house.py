@@ -22,10 +22,15 @@ from vgtext.carry.page import source as carry_source
 from vgtext.explore.page import script as figure_script
 from vgtext.explore.page import source as figure_source
 
-#: Files that the search page has no use for.
-SEARCH_HAS_NO = ("explore", "quiz", "copybutton", "clipboard", "togglebutton", "design-tabs")
-#: Markup that readers of screens stumble over: a title hidden by a label, a role that a list does not allow.
-MENDS = {' aria-label="Toggle hidden content"': "", 'role="doc-biblioentry"': 'role="listitem"'}
+#: Files that no page has a use for, and those that the search page has none for.
+NO_PAGE_HAS = ("thebe", "design-tabs", "sphinx_highlight")
+SEARCH_HAS_NO = ("explore", "quiz", "copybutton", "clipboard", "togglebutton")
+#: Markup that readers of screens stumble over: a title hidden by a label, a role that a list does not allow, one name
+#: for the contents of all exercises of a page.
+MENDS = {' aria-label="Toggle hidden content"': "", 'role="doc-biblioentry"': 'role="listitem"',
+         ' id="exercise-content"': "", ' id="solution-content"': ""}
+#: The source of a formula, which KaTeX writes beside its two forms: one that is seen, and MathML that is read aloud.
+TEX = re.compile(r'<annotation encoding="application/x-tex">.*?</annotation>', re.S)
 
 
 def assets():
@@ -51,7 +56,7 @@ def add_figures(app):
             continue
         if name.endswith(".css"):
             app.add_css_file(name)
-        elif name != "read.js":  # a figure asks for it when a reader turns to its picture
+        elif name == "quiz.js":  # a page with a figure asks for the others: see move_figures
             app.add_js_file(name, loading_method="defer")
 
 
@@ -70,18 +75,19 @@ def add_carry(app, pagename, templatename, context, doctree):
 
 
 def mend_page(app, pagename, templatename, context, doctree):
-    """Take thebe's files out of the page (they reach for a CDN, and throw), mend its markup, and let scripts wait.
+    """Take files out of the page that it has no use for (thebe's throw), mend its markup, and let scripts wait.
 
     Scripts run when the page has been read, so that it shows before they have come; but in the search page, where some
     that stand in its template need the others first, and which has no figure, quiz or code.
     """
-    unused = ("thebe", *SEARCH_HAS_NO) if pagename == "search" else ("thebe",)
+    unused = (*NO_PAGE_HAS, *(SEARCH_HAS_NO if pagename == "search" else ()))
     for kind in ("script_files", "css_files"):
         context[kind] = [file for file in context[kind] if not any(word in repr(vars(file)) for word in unused)]
     if pagename != "search":
         context["script_files"] = [waiting(file) for file in context["script_files"]]
+    context["body"] = TEX.sub("", context.get("body", ""))
     for old, new in MENDS.items():
-        context["body"] = context.get("body", "").replace(old, new)
+        context["body"] = context["body"].replace(old, new)
 
 
 def waiting(file):
@@ -92,7 +98,10 @@ def waiting(file):
 
 
 def move_figures(app, pagename, templatename, context, doctree):
-    """Move what a figure's states and its picture weigh into files beside the page, loaded when a reader comes near."""
+    """Move what a figure's states and its picture weigh into files beside the page, loaded when a reader comes near.
+
+    The script of figures stands behind the first of them, which so answers before the page has come to its end.
+    """
     folder = Path(app.outdir) / "_static" / "figures"
 
     def move(match):
@@ -109,7 +118,9 @@ def move_figures(app, pagename, templatename, context, doctree):
         element = element.replace(picture[0], f'loading="lazy" src="{svg}"')
         return element.replace(states[0], f'<script type="text/plain" data-name="{name}" data-src="{js}"></script>')
 
-    context["body"] = re.sub(r'<vg-explore id="([\w-]+)".*?</vg-explore>', move, context.get("body", ""), flags=re.S)
+    body = re.sub(r'<vg-explore id="([\w-]+)".*?</vg-explore>', move, context.get("body", ""), flags=re.S)
+    source = f"{context['pathto']('_static/explore.js', 1)}?v={zlib.crc32(assets()['explore.js'].encode()):08x}"
+    context["body"] = body.replace("</vg-explore>", f'</vg-explore><script src="{source}"></script>', 1)
 
 
 def start_katex(server, rundir, timeout):

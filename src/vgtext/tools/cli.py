@@ -66,6 +66,16 @@ def parser():
     add("--state", nargs="*", default=[], metavar="CONTROL=VALUE", help="the state (default: the opening state)")
     add("-o", "--output", type=Path, required=True, metavar="FILE", help="a file that ends in .svg or .png")
 
+    add = command(commands.run_pdf, "print the built book into one PDF",
+                  "Print the built book into one PDF, with an installed Chromium: title page, contents, bookmarks, and "
+                  "each figure at its opening state, with its caption.")
+    add("-o", "--output", type=Path, required=True, metavar="FILE", help="a file that ends in .pdf")
+
+    add = command(commands.run_archive, "pack the built book into one zip archive",
+                  "Pack the built book into one zip archive to hand out: unzipped, its index.html opens in a browser, "
+                  "with no server and no network.")
+    add("-o", "--output", type=Path, required=True, metavar="FILE", help="a file that ends in .zip")
+
     add = command(commands.run_diagnose, "say what is wrong with a training run that was recorded",
                   "Print the diagnosis of a recording, and write a report: one page with live figures, offline.")
     add("recording", type=Path, metavar="FILE", help="a recording, such as run.npz")

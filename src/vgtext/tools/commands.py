@@ -70,6 +70,20 @@ def run_figure(given):
     print(f"Wrote {given.output}: {caption}")
 
 
+def run_pdf(given):
+    """Print the book."""
+    from vgtext.tools.pdf import write_pdf
+
+    print(f"Wrote {given.output}: {write_pdf(writable(given.output))} pages.")
+
+
+def run_archive(given):
+    """Pack the book."""
+    from vgtext.tools.archive import write_archive
+
+    print(f"Wrote {given.output}: {write_archive(writable(given.output))} files.")
+
+
 def run_diagnose(given):
     """Print the diagnosis of a recording, and write its report."""
     from vgtext.diagnose import Recording

@@ -102,6 +102,11 @@ const NOTICE =
 class Figure extends HTMLElement {
   connectedCallback() {
     if (this.attempts !== undefined) return;
+    if (document.readyState === "loading" && !this.querySelector("script")) {
+      // the page is still being read, and this element as well
+      addEventListener("DOMContentLoaded", () => this.connectedCallback(), { once: true });
+      return;
+    }
     this.attempts = 0;
     for (let k = 2; document.getElementById(this.id) !== this; k++) {
       this.id = `${this.id.replace(/-\d+$/, "")}-${k}`;

@@ -1,4 +1,4 @@
-"""The browser of the tests: where it is, how it is started, and what is said when there is none."""
+"""An installed Chromium, which tests the pages and prints the book: where it is, what is said when there is none."""
 
 import functools
 import os

@@ -1,0 +1,28 @@
+"""The built book as one file to hand out: unzipped, its index.html opens in a browser, with no server and no net."""
+
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from vgtext.tools import notebooks
+from vgtext.tools.notebooks import Mistake
+
+#: What a reader has no use for: what the build left for itself, and its tests' and other pages' sources.
+LEFT_OUT = {".buildinfo", ".buildinfo.bak", "objects.inv", ".nojekyll"}
+
+
+def write_archive(target, built=None):
+    """Write the built book into the zip archive ``target``, in one folder of its name; return the number of files.
+
+    Raises Mistake if the book is not built, or the name does not end in .zip.
+    """
+    built, target = built or notebooks.root() / "_build" / "html", Path(target)
+    if target.suffix != ".zip":
+        raise Mistake(f"{target}: the file's name ends in .zip")
+    if not (built / "index.html").is_file():
+        raise Mistake(f"{built} holds no built book: run make book first")
+    files = sorted(path for path in built.rglob("*") if path.is_file() and path.name not in LEFT_OUT)
+    files = [path for path in files if "_sources" not in path.parts]
+    with ZipFile(target, "w", ZIP_DEFLATED) as archive:
+        for path in files:
+            archive.write(path, f"{target.stem}/{path.relative_to(built).as_posix()}")
+    return len(files)

@@ -1,0 +1,64 @@
+"""The whole book as one document, and as an archive: every page is in it, every link and picture leads somewhere."""
+
+import re
+from zipfile import ZipFile
+
+import pytest
+from bs4 import BeautifulSoup
+from built import BOOK, soup
+
+from vgtext.tools import archive, pdf
+from vgtext.tools.notebooks import Mistake
+
+
+@pytest.fixture(scope="module")
+def whole():
+    """The document that is printed."""
+    return BeautifulSoup(pdf.document(BOOK, "A <title>", "An author", {"book/index": 7}), "html.parser")
+
+
+def listed():
+    return [page for _, entries in pdf.parts() for page, _ in entries]
+
+
+def test_every_page_is_in_it_once_in_order_and_in_the_contents(whole):
+    assert [article["id"] for article in whole.select("article.bd-article")] == listed()
+    assert [link["href"] for link in whole.select(".contents a")] == [f"#{page}" for page in listed()]
+    assert whole.select_one(".contents b").get_text() == "7" and whole.title.get_text() == "A <title>"
+
+
+def test_names_are_unique_and_links_lead_to_them(whole):
+    names = [tag["id"] for tag in whole.find_all(id=True)]
+    assert len(names) == len(set(names))
+    inside = {link["href"] for link in whole.select("article a[href]") if link["href"].startswith("#")}
+    assert inside - {"#"} <= {f"#{name}" for name in names}
+
+
+def test_each_figure_has_one_picture_and_its_caption_and_nothing_to_press(whole):
+    figures = whole.select("vg-explore")
+    assert len(figures) == sum(len(soup(f"{page}.html").select("vg-explore")) for page in listed())
+    for figure in figures:
+        picture, caption = figure.select("img"), figure.figcaption.get_text().strip()
+        path = BOOK / "_static/figures" / picture[0]["src"].rsplit("/")[-1]
+        assert len(picture) == 1 and path.is_file() and "loading" not in picture[0].attrs and len(caption) > 20
+    assert whole.select("script, button, .solution, .toggle-button") == []
+
+
+def test_the_archive_holds_what_the_pages_name(tmp_path):
+    target = tmp_path / "handout.zip"
+    count = archive.write_archive(target)
+    with ZipFile(target) as packed:
+        names = packed.namelist()
+        assert packed.testzip() is None and len(names) == count == len(set(names))
+    assert {"handout/index.html", *(f"handout/{page}.html" for page in listed())} <= set(names)
+    assert {f"handout/_static/figures/{path.name}" for path in (BOOK / "_static/figures").glob("*")} <= set(names)
+    assert not any(re.search(r"_sources|\.buildinfo", name) for name in names)
+
+
+def test_without_a_built_book_both_say_what_to_do(tmp_path):
+    with pytest.raises(Mistake, match="run make book first"):
+        archive.write_archive(tmp_path / "x.zip", tmp_path)
+    with pytest.raises(Mistake, match="run make book first"):
+        pdf.document(tmp_path, "t", "a")
+    with pytest.raises(Mistake, match=r"ends in \.zip"):
+        archive.write_archive(tmp_path / "x.tar")
