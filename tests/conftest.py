@@ -19,8 +19,11 @@ def pytest_configure(config):
         raise pytest.UsageError(HOW_TO_GET_ONE)
 
 
+HOW_TO_GET_PYODIDE = ("VGTEXT_PYODIDE names no folder with Pyodide's files, so no built page ran Python in a browser; "
+                      "what runs their cells, and the page's part, were tested without")
+
 #: The files that take longest, in the order in which they are begun: who is last should not have one of these to do.
-LONGEST = ("test_fork_builds.py", "test_pages.py", "test_live.py", "tests/chapters/", "notebooks/")
+LONGEST = ("test_fork_builds.py", "test_pages.py", "test_pyodide.py", "test_live.py", "tests/chapters/", "notebooks/")
 
 
 class ByFile(LoadFileScheduling):
@@ -44,19 +47,25 @@ def pytest_xdist_make_scheduler(config, log):
     return ByFile(config, log)
 
 
+def absent():
+    """Return {fixture: what to say} of what is not on this machine."""
+    words = {} if find_browser() else {"browser": HOW_TO_GET_ONE}
+    return words if os.environ.get("VGTEXT_PYODIDE") else {**words, "pyodide": HOW_TO_GET_PYODIDE}
+
+
 def pytest_collection_modifyitems(config, items):
-    """Begin with the longest; without a browser, leave out the tests that ask for one."""
+    """Begin with the longest; leave out the tests that ask for what is not here."""
     items.sort(key=turn)
-    if not find_browser():
-        left_out = [item for item in items if "browser" in getattr(item, "fixturenames", ())]
+    left_out = [item for item in items if {*absent()} & {*getattr(item, "fixturenames", ())}]
+    if left_out:
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say in one line, at the end where it is seen, that pages were not tested."""
-    if not find_browser():
-        terminalreporter.write_line(f"NOTE: {HOW_TO_GET_ONE}", yellow=True)
+    """Say in one line each, at the end where it is seen, what was not tested."""
+    for words in absent().values():
+        terminalreporter.write_line(f"NOTE: {words}", yellow=True)
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +73,9 @@ def browser():
     """One headless browser for all tests of a worker."""
     with open_browser() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def pyodide():
+    """The folder with Pyodide's files."""
+    return os.environ["VGTEXT_PYODIDE"]

@@ -5,19 +5,16 @@ import io
 from html import escape
 from urllib.parse import quote
 
-import anywidget
 import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from vgtext.explore import source as explore_source
 from vgtext.explore.figure import LOOK
 from vgtext.explore.show import current_mode
 from vgtext.palette import COLORS, REFERENCE, number
 
-from .page import source
 from .rules import LEAST, MOST, Recipe, error_sizes, forward, length, root_mean_square, sentence
 
 NAME = "carry-it-home"
@@ -29,13 +26,6 @@ def carry(recipe=None):
     return Shown(recipe or Recipe())
 
 
-class CarryWidget(anywidget.AnyWidget):
-    """The figure in a notebook: it computes in the page there, too, so that it asks nothing of a kernel."""
-
-    _esm = explore_source("js") + source("js") + "\nexport default { render: globalThis.vgCarry.live };\n"
-    _css = explore_source("css") + source("css")
-
-
 class Shown:
     """The figure's outputs."""
 
@@ -43,9 +33,11 @@ class Shown:
         """Make those that ``VGTEXT_EXPLORE`` asks for."""
         self.mimebundle = {"text/plain": f"[carry] {sentence(recipe)}"}
         mode = current_mode()
-        if mode == "static":
+        if mode in ("static", "page"):
             self.mimebundle["text/html"] = page_element(recipe)
         elif mode == "live":
+            from .widget import CarryWidget
+
             self.widget = CarryWidget()
             image = base64.b64encode(picture(recipe, "png")).decode()
             self.mimebundle = {**self.widget._repr_mimebundle_()[0], **self.mimebundle, "image/png": image}

@@ -9,9 +9,9 @@ The file holds training losses: the mean over the last steps, in which nan and i
 from functools import cache
 
 import numpy as np
-from tqdm import tqdm
 
 from vgtext import nn, results
+from vgtext.nn.progress import tqdm
 from vgtext.nn.theory.width import RULES, mup, rate_factors
 
 WIDTHS, BASE, DEPTH = (32, 64, 128, 256, 512), 128, 4  # hidden widths n; both rules agree at BASE
