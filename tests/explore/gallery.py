@@ -294,7 +294,7 @@ simple("hatched_area", lambda ax: ax.fill_between(T, np.sin(T), 2, hatch="\\\\",
 simple("hatched_contours", lambda ax: ax.contourf(X, Y, WAVES, levels=3, hatches=["/", "", "x"], cmap="Greens"))
 simple("many_levels", lambda ax: ax.contourf(X[::4, ::4], Y[::4, ::4], WAVES[::4, ::4], levels=40))
 simple("logarithmic_contours", lambda ax: (ax.set_xscale("log"), ax.contourf(X + 1, Y, WAVES, levels=4)))
-simple("labelled_contours", lambda ax: ax.clabel(ax.contour(X, Y, WAVES, levels=3, linewidths=4, colors="k")))
+simple("labeled_contours", lambda ax: ax.clabel(ax.contour(X, Y, WAVES, levels=3, linewidths=4, colors="k")))
 simple("half_filled", lambda ax: [ax.plot(T[::10], k + 0 * T[::10], "o", ms=18, fillstyle=style, markerfacecoloralt=RED)
                                   for k, style in enumerate(["left", "top", "bottom"])] and ax.set_ylim(-1, 3))
 simple("turned_markers", lambda ax: ax.plot(T[::10], np.sin(T[::10]), ms=20, ls="none",
@@ -330,7 +330,7 @@ simple("events", lambda ax: ax.eventplot(FIVE, linewidths=3, colors=[BLUE, RED, 
 simple("stack", lambda ax: ax.stackplot(T, 1 + np.sin(T) ** 2, 1 + np.cos(T) ** 2, colors=[BLUE, RED]))
 simple("broken_bars", lambda ax: ax.broken_barh([(1, 2), (4, 1), (6, 3)], (0, 1), facecolors=[RED, GREEN, BLUE]))
 simple("lying_bars", lambda ax: (ax.barh(["a", "b", "c"], THREE, color=GREEN, xerr=0.4, capsize=8), ax.invert_yaxis()))
-simple("labelled_bars", lambda ax: ax.bar_label(
+simple("labeled_bars", lambda ax: ax.bar_label(
     ax.bar([1, 2, 3], THREE, color="#BBDDEE"), label_type="center", fontsize=20))
 simple("limits_of_errors", lambda ax: ax.errorbar(
     T[::10], np.sin(T[::10]), 0.6, uplims=True, elinewidth=4, fmt="o", ms=9))

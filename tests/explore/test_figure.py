@@ -143,8 +143,8 @@ BAD = {
     "tick labels or an axis label at the right": lambda ax, k: ax.yaxis.tick_right(),
     "put them at the left": lambda ax, k: ax.tick_params(labelright=True),
     "imshow instead of matshow": lambda ax, k: ax.matshow(np.eye(3)),
-    "a second colour bar of one panel": lambda ax, k: [ax.figure.colorbar(ax.imshow(np.eye(3)), ax=ax) for _ in "ab"],
-    "a horizontal colour bar": lambda ax, k: ax.figure.colorbar(ax.imshow(np.eye(3)), orientation="horizontal"),
+    "a second color bar of one panel": lambda ax, k: [ax.figure.colorbar(ax.imshow(np.eye(3)), ax=ax) for _ in "ab"],
+    "a horizontal color bar": lambda ax, k: ax.figure.colorbar(ax.imshow(np.eye(3)), orientation="horizontal"),
     "two titles of one panel": lambda ax, k: (ax.set_title("a"), ax.set_title("b", loc="left"), ax.plot([0, 1])),
     "Text: path effects on a text": lambda ax, k: ax.text(0, 0, "a", path_effects=[patheffects.Normal()]),
     "Text: a text box of this shape": lambda ax, k: ax.text(0, 0, "a", bbox={"boxstyle": "larrow"}),
@@ -329,7 +329,7 @@ def test_two_hundred_states_of_a_plain_figure_take_under_100_kilobytes(mode):
 
 @pytest.mark.parametrize("flip_x", [False, True])
 @pytest.mark.parametrize("flip_y", [False, True])
-def test_mesh_pixels_are_the_colour_of_the_cell_under_them(flip_x, flip_y):
+def test_mesh_pixels_are_the_color_of_the_cell_under_them(flip_x, flip_y):
     edges_x, edges_y = np.array([0.0, 1.0, 4.0, 9.0]), np.array([0.0, 2.0, 3.0])
     colors = np.arange(24).reshape(2, 3, 4)
     x, y = (edges_x[::-1] if flip_x else edges_x), (edges_y[::-1] if flip_y else edges_y)

@@ -92,7 +92,7 @@ def draw_colors(ax):
         ax.plot([0, 1], [k, k + 1], color=color)
         ax.text(0.1, k, f"line {k}", color=color)
     ax.set(xlim=(0, 1), ylim=(0, 9), xlabel="x", ylabel="y")
-    return "Eight colours."
+    return "Eight colors."
 
 
 TALK = {"short": 1, "long": 60, "longer": 90, "brief": 3}
@@ -310,7 +310,7 @@ def test_the_same_link_works_again_and_focus_follows(tab):
         tab.wait_for_function("document.querySelector('#line figcaption').innerText.includes('slope is 2')")
 
 
-def test_legend_and_colour_bar_show_what_they_name(tab):
+def test_legend_and_color_bar_show_what_they_name(tab):
     found = figure(tab, "line")
     keys = found.evaluate("""f => {
       const words = [...f.querySelectorAll('text')].find(t => t.textContent === 'rising').parentNode;

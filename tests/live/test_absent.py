@@ -59,7 +59,7 @@ def test_data_files_are_read_as_scikit_learn_reads_them():
 
     digits, cancer, data = load_digits(), load_breast_cancer(), nn.data.digits("float64")
     split = np.concatenate([data.x, data.x_test], axis=1)
-    assert np.unique(split).size == 17  # sixteen greys and the blank
+    assert np.unique(split).size == 17  # sixteen grays and the blank
     assert np.bincount(np.r_[data.y, data.y_test]).tolist() == np.bincount(digits.target).tolist()
     table = np.loadtxt(nn.data.sklearn_file("digits.csv.gz"), delimiter=",")
     assert (table == np.c_[digits.data, digits.target]).all()

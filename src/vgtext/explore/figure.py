@@ -15,7 +15,7 @@ from .read.scene import read_scene
 from .read.units import DPI
 
 SIZE = (7.2, 3.4)  # inches, of the picture that is printed
-GREY, INK = "#555555", "#333333"
+GRAY, INK = "#555555", "#333333"
 LOOK = {
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -23,9 +23,9 @@ LOOK = {
     "axes.titlesize": 11,
     "axes.titleweight": "normal",
     "axes.labelsize": 10,
-    "axes.edgecolor": GREY,
-    "xtick.color": GREY,
-    "ytick.color": GREY,
+    "axes.edgecolor": GRAY,
+    "xtick.color": GRAY,
+    "ytick.color": GRAY,
     "xtick.labelcolor": INK,
     "ytick.labelcolor": INK,
     "xtick.labelsize": 9,

@@ -87,7 +87,7 @@ export function cellSeries(panel, X, Y, unit) {
     }));
 }
 
-// ---- images: a pixel is a cell, and its value what the colour bar says of its colour ----
+// ---- images: a pixel is a cell, and its value what the color bar says of its color ----
 
 const decoded = new Map();
 

@@ -1,4 +1,4 @@
-// A panel as SVG: its frame (axes, ticks, titles, legend, colour bar), then its marks.
+// A panel as SVG: its frame (axes, ticks, titles, legend, color bar), then its marks.
 import { drawWords, look, round } from "./ink.js";
 import { SIZE, legendHeight, lineCount, spaced, wordsWidth, wrap } from "./layout.js";
 import { drawBar, drawLegend } from "./legend.js";

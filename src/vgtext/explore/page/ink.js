@@ -4,7 +4,7 @@ import { escapeText } from "./words.js";
 
 export const round = (v) => Math.round(v * 10) / 10;
 
-// Colours come as "on paper,on a dark page", or as one for both.
+// Colors come as "on paper,on a dark page", or as one for both.
 const themed = (light, dark) => (dark ? `light-dark(${light},${dark})` : light);
 
 export function look(mark) {
@@ -36,7 +36,7 @@ export function drawWords(
 ) {
   const lines = lineCount(words),
     height = size * SIZE.lineHeight;
-  const tall = typeof words !== "string" && words.rules; // centred as a whole
+  const tall = typeof words !== "string" && words.rules; // centered as a whole
   const first =
     {
       top: 0.82 * size,

@@ -10,7 +10,7 @@ export const SIZE = {
   tickLine: 20, labelLine: 17, titleLine: 18, legendLine: 19, offsetLine: 16, // room for a line
   yLabel: 22, yTicks: 12, // room left of a panel for its label, and beside the numbers
   key: 26, keyHeight: 10, keyRoom: 32, entryGap: 14, // of a legend: a key, its words, the next
-  bar: 12, barGap: 10, barTicks: 17, barRoom: 34, barLabel: 20, // of a colour bar
+  bar: 12, barGap: 10, barTicks: 17, barRoom: 34, barLabel: 20, // of a color bar
   edge: 10, right: 12, // least margins at the top and at the right
   foot: 6, footLabel: 4, labelDrop: 25, // below a panel: without numbers; from axis to label
   stackBelow: 270, stackGap: 8, stackHeight: 195, // panels narrower than this are stacked

@@ -1,4 +1,4 @@
-// What explains a panel: its legend, above it, and its colour bar, beside it.
+// What explains a panel: its legend, above it, and its color bar, beside it.
 import { drawWords } from "./ink.js";
 import { SIZE, legendRows, spaced, widest } from "./layout.js";
 import { drawMarks } from "./marks.js";

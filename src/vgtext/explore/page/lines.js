@@ -3,11 +3,11 @@
 import { readValue } from "./values.js";
 import { plain } from "./words.js";
 
-// ---- a name: a line's own, that of its key in the legend, or words beside it in its colour ----
+// ---- a name: a line's own, that of its key in the legend, or words beside it in its color ----
 
 const same = (one, other) => String(one) === String(other);
 
-// The hue of a colour, its channels against the largest; nothing for a grey.
+// The hue of a color, its channels against the largest; nothing for a gray.
 function hue(color) {
   const rgb = [1, 3, 5].map((i) => parseInt((color || "").slice(i, i + 2), 16));
   const most = Math.max(...rgb);
@@ -29,7 +29,7 @@ export function inLegend(mark, legend) {
   return found && plain(found[0]);
 }
 
-// Gives each word of a panel that has a line's colour to the nearest of the lines of that colour.
+// Gives each word of a panel that has a line's color to the nearest of the lines of that color.
 function nameByLabels(lines, marks, X, Y) {
   for (const { kind, words, fill, at } of marks) {
     if (kind !== "text" || plain(words).length > 40) continue;

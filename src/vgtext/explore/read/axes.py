@@ -1,4 +1,4 @@
-"""Read what the page lays out itself: axes with their ticks, and colour bars."""
+"""Read what the page lays out itself: axes with their ticks, and color bars."""
 
 import numpy as np
 from matplotlib.category import StrCategoryFormatter
@@ -68,9 +68,9 @@ def ticks(axis, places, formatter):
 
 
 def read_colorbar(bar):
-    """Return a panel's colour bar, upright at its right: its strip of colours, top first, and its axis."""
+    """Return a panel's color bar, upright at its right: its strip of colors, top first, and its axis."""
     if bar.orientation != "vertical" or bar.extend != "neither":
-        raise Unreadable("a horizontal colour bar, or one with extend; leave out orientation, location and extend")
+        raise Unreadable("a horizontal color bar, or one with extend; leave out orientation, location and extend")
     axis = bar.ax.yaxis
     low, high = axis.get_transform().transform(np.array(bar.ax.get_ylim()))
     values = axis.get_transform().inverted().transform(np.linspace(high, low, 128))

@@ -1,6 +1,6 @@
-"""One colour for a light page and one for a dark page, from the colour that the author chose for paper.
+"""One color for a light page and one for a dark page, from the color that the author chose for paper.
 
-Greys are mirrored (black becomes white, white the page's ground). Other colours are moved towards black or white until
+Greys are mirrored (black becomes white, white the page's ground). Other colors are moved toward black or white until
 they stand out from the ground: 3:1 for lines, 4.5:1 for text (WCAG 2.2, success criteria 1.4.11 and 1.4.3); areas are
 left as they are.
 """
@@ -13,13 +13,13 @@ LIGHT, DARK = (1.0, 1.0, 1.0), (0.083, 0.095, 0.111)  # the grounds of the page,
 
 
 def luminance(rgb):
-    """Return the relative luminance of an sRGB colour, 0 (black) to 1 (white), as WCAG 2.2 defines it."""
+    """Return the relative luminance of an sRGB color, 0 (black) to 1 (white), as WCAG 2.2 defines it."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def contrast(one, other):
-    """Return the contrast ratio of two colours, 1 to 21."""
+    """Return the contrast ratio of two colors, 1 to 21."""
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
@@ -36,23 +36,23 @@ def stand_out(rgb, ground, ratio):
 
 @cache
 def themed(color, ratio, paper=False):
-    """Return "light,dark", the two hex colours that the page uses for a matplotlib ``color``; one where they are alike.
+    """Return "light,dark", the two hex colors that the page uses for a matplotlib ``color``; one where they are alike.
 
-    ``ratio`` is the contrast with the ground that the colour is moved to, if it is no grey; greys only for text (4.5).
-    On ``paper`` (words on a picture, colours that stand for numbers) a colour is left as it is.
+    ``ratio`` is the contrast with the ground that the color is moved to, if it is no gray; grays only for text (4.5).
+    On ``paper`` (words on a picture, colors that stand for numbers) a color is left as it is.
     Transparency is not part of it (see :func:`opacity`).
     """
     rgb = to_rgb(color)
     if paper:
         return to_hex(rgb)
-    grey = max(rgb) - min(rgb) < 0.06
-    mirrored = tuple(DARK[i] + (1 - DARK[i]) * (1 - c) for i, c in enumerate(rgb)) if grey else rgb
-    ratio = 1.0 if grey and ratio < 4.5 else ratio
+    gray = max(rgb) - min(rgb) < 0.06
+    mirrored = tuple(DARK[i] + (1 - DARK[i]) * (1 - c) for i, c in enumerate(rgb)) if gray else rgb
+    ratio = 1.0 if gray and ratio < 4.5 else ratio
     on_dark = 1.0 if ratio == 1.0 else 4.5  # thin lines need more of it on a dark ground
     light, dark = to_hex(stand_out(rgb, LIGHT, ratio)), to_hex(stand_out(mirrored, DARK, on_dark))
     return light if light == dark else f"{light},{dark}"
 
 
 def opacity(color):
-    """Return the opacity of a matplotlib colour, 0 to 1, rounded to two decimals."""
+    """Return the opacity of a matplotlib color, 0 to 1, rounded to two decimals."""
     return round(to_rgba(color)[3], 2)

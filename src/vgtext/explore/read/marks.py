@@ -14,7 +14,7 @@ class Unreadable(TypeError):
 
 
 def pen(color, width, dashes=(0, None), paper=False):
-    """Return the stroke of a mark: colour, width and dashes in pixels, opacity; {} where nothing would be seen."""
+    """Return the stroke of a mark: color, width and dashes in pixels, opacity; {} where nothing would be seen."""
     if not width or opacity(color) == 0:
         return {}
     start, pattern = dashes
@@ -26,7 +26,7 @@ def pen(color, width, dashes=(0, None), paper=False):
 
 
 def brush(color, paper=False):
-    """Return the fill of a mark: colour and opacity; {} where nothing would be seen."""
+    """Return the fill of a mark: color and opacity; {} where nothing would be seen."""
     if color is None or opacity(color) == 0:
         return {}
     fill = {"fill": themed(tuple(color[:3]), 1.0, paper)}

@@ -1,4 +1,4 @@
-"""Text for the page: plain words as they are, mathtext as positioned runs of characters (no maths library there)."""
+"""Text for the page: plain words as they are, mathtext as positioned runs of characters (no math library there)."""
 
 from functools import cache
 from unicodedata import combining

@@ -24,14 +24,14 @@ class Recorder(RendererBase):
         """Start with no marks, on a figure of ``canvas`` (width, height) pixels."""
         super().__init__()
         self.box, self.canvas, self.marks = box, canvas, []
-        self.areas = []  # outlines of what keeps its colours on a dark page, and so do the words on it
+        self.areas = []  # outlines of what keeps its colors on a dark page, and so do the words on it
         self.mapped, self.in_pixels = False, True
 
     def record(self, artist):
         """Let an artist draw itself, and return its marks; Unreadable, which names the artist, where that fails."""
         first = len(self.marks)
         self.in_pixels = keeps_pixels(artist)
-        # a colour that stands for a number stays that of its colour bar; a contour of one colour stands for none
+        # a color that stands for a number stays that of its color bar; a contour of one color stands for none
         mapped = getattr(artist, "get_array", lambda: None)() is not None
         self.mapped = mapped and getattr(artist, "colors", None) is None
         try:
@@ -82,7 +82,7 @@ class Recorder(RendererBase):
         return {**stroke, **fill, **({"crisp": True} if sharp else {})}
 
     def add_paths(self, gc, paths, look):
-        """Add display ``paths`` of one look as a path mark; remember areas on which words keep their colour."""
+        """Add display ``paths`` of one look as a path mark; remember areas on which words keep their color."""
         if gc.get_hatch():
             self.put({"kind": "path", **outline(paths, self.box, True), **only(look, "fill")}, gc)
             self.put(hatch(gc, paths, self.box, self.canvas), gc)
@@ -115,7 +115,7 @@ class Recorder(RendererBase):
     def draw_path_collection(self, gc, master_transform, paths, all_transforms, offsets, offset_trans, facecolors,
                              edgecolors, linewidths, linestyles, antialiaseds, urls, offset_position, *,
                              hatchcolors=None):
-        """Record many paths; neighbours of one shape and one look become one mark."""
+        """Record many paths; neighbors of one shape and one look become one mark."""
         shapes = max(len(paths), len(all_transforms))
         count = max(shapes, len(offsets)) if len(paths) and (len(facecolors) or len(edgecolors)) else 0
         offsets = offset_trans.transform(np.ma.filled(np.ma.asarray(offsets, float), np.nan).reshape(-1, 2))
@@ -176,7 +176,7 @@ class Recorder(RendererBase):
         self.areas.append(rectangle(*corner, *opposite))
 
     def draw_gouraud_triangles(self, gc, triangles_array, colors_array, transform):
-        """Refuse colours that run over a triangle."""
+        """Refuse colors that run over a triangle."""
         raise Unreadable('gouraud shading; use shading="flat" or "nearest"')
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):

@@ -33,7 +33,7 @@ def read_scene(names, panels, figure):
     bars = {id(ax): colorbars(ax) for ax in panels}
     known = [*panels, *(bar.ax for found in bars.values() for bar in found)]
     if extra := others(figure, known):
-        raise Unreadable(f"the further axes{extra} (twin axes, a grid, or a colour bar of nothing that a panel shows); "
+        raise Unreadable(f"the further axes{extra} (twin axes, a grid, or a color bar of nothing that a panel shows); "
                          "draw on the panels that are given: each parameter of draw without a default is one")
     if figure.texts or figure.get_suptitle() or figure.legends:
         raise Unreadable("text or a legend of the whole figure; give it to a panel")
@@ -47,7 +47,7 @@ def others(figure, known):
 
 
 def colorbars(ax):
-    """Return the colour bars of what a panel shows."""
+    """Return the color bars of what a panel shows."""
     return [a.colorbar for a in ax.get_children() if a.get_visible() and getattr(a, "colorbar", None) is not None]
 
 
@@ -59,7 +59,7 @@ def read_panel(name, ax, bars):
     if any(s.get_visible() and s.get_position() != ("outward", 0.0) for s in ax.spines.values()):
         raise Unreadable("a spine that is moved; draw a line with axhline or axvline")
     if len(bars) > 1:
-        raise Unreadable("a second colour bar of one panel; give it a panel of its own")
+        raise Unreadable("a second color bar of one panel; give it a panel of its own")
     free = "".join(way for way, on in (("x", ax.get_autoscalex_on()), ("y", ax.get_autoscaley_on())) if on)
     ax.get_xlim(), ax.get_ylim()  # autoscaling is lazy: asking for the limits brings them up to date
     ax.apply_aspect()
@@ -127,7 +127,7 @@ def read_marks(ax, artists, recorder):
 
 
 def on_paper(mark):
-    """Return a mark whose colours stay those of a light page."""
+    """Return a mark whose colors stay those of a light page."""
     return {key: value.split(",")[0] if key in ("stroke", "fill") else value for key, value in mark.items()}
 
 
@@ -137,11 +137,11 @@ def is_area(mark):
 
 
 def is_guide(artist, ax):
-    """Say whether an artist is a guide line: tied to the panel instead of to data, or dotted in grey."""
+    """Say whether an artist is a guide line: tied to the panel instead of to data, or dotted in gray."""
     if not isinstance(artist, Line2D):
         return False
     rgb = to_rgb(artist.get_color())
-    grey = max(rgb) - min(rgb) < 0.06 and max(rgb) > 0.2
+    gray = max(rgb) - min(rgb) < 0.06 and max(rgb) > 0.2
     return not all(artist.get_transform().contains_branch_seperately(ax.transData)) or (
-        grey and artist.get_linestyle() == ":"
+        gray and artist.get_linestyle() == ":"
     )

@@ -73,7 +73,7 @@ def block(text, recorder, anchor, shift):
 
 
 def text_mark(recorder, anchor, text, prop, color, align, valign, turn, shift=(0, 0), math=True):
-    """Return a text mark; words on what keeps its colours on a dark page keep theirs."""
+    """Return a text mark; words on what keeps its colors on a dark page keep theirs."""
     paper = any(area.contains_point(anchor + np.asarray(shift)) for area in recorder.areas)
     weight = prop.get_weight()
     extra = {"turn": round(float(turn), 1)} if turn else {}
