@@ -14,10 +14,10 @@ GREEK = ("alpha beta gamma delta epsilon varepsilon eta theta kappa lambda mu nu
 OWN = {"two_by_two": {"a", "b", "c", "d", "A", "B", r"\psi", "E"}, "detection": {"F", "T", "P", "N"}}
 #: Symbols of one subject: in no other chapter's equations.
 ONLY = {
-    "s": {"shortcuts", "mitigation", "normalization", "width"}, "C": {"clipping"},
+    "s": {"shortcuts", "mitigation", "normalization", "attention", "width"}, "C": {"clipping"},
     "R": {"problem", "detection", "rescue"},
     "D": {"rescue"}, r"\tau": {"recurrence", "normalization"}, r"\Lambda": {"two_by_two"},
-    r"\psi": {"two_by_two"}, "U": {"recurrence"}, "V": {"recurrence"},
+    r"\psi": {"two_by_two"}, "U": {"recurrence"}, "V": {"recurrence", "attention"},
 }
 
 

@@ -1,0 +1,204 @@
+"""Growing logits, collapsing entropy, and what holds them: runs made once, kept in ``data/attention_logits.npz``.
+
+Remade in some two minutes by
+
+    python -m vgtext.chapters.attention.logits
+"""
+
+from functools import cache
+from math import lgamma
+
+import numpy as np
+
+from vgtext import nn, results
+from vgtext.ledger import Claim, Evidence
+from vgtext.nn import language, optimizers
+from vgtext.nn.attention import entropy
+from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis, number
+
+WIDTH, HEADS, TOKENS, BLOCKS, STEPS, EVERY, BATCH, SEEDS = 32, 4, 32, 2, 300, 10, 16, 2
+RATES = (0.01, 0.03, 0.1, 0.2, 0.3)
+KINDS = {"nothing": {}, "QK-norm": {"qk_norm": True}, "soft cap 50": {"cap": 50.0}, "soft cap 10": {"cap": 10.0},
+         "z-loss": {"loss": nn.losses.z_loss(1e-2)}}  # a hundred times PaLM's weight: it has 300 steps to act in
+RECORDED = ("loss", "largest logit", "entropy", "ln Z", "without gradient")
+MOST = lgamma(TOKENS + 1) / TOKENS  # entropy if every token looks at all before it alike: the mean of ln 1 ... ln T
+
+letters = cache(lambda: language.letters(TOKENS, 4000))
+
+
+def train(kind, rate, seed):
+    """A transformer of two blocks on letters, Adam with 20 steps of warm-up: (recorded, STEPS / EVERY)."""
+    net = nn.transformer(30, WIDTH, HEADS, TOKENS, BLOCKS, seed=seed, activation="gelu_tanh", **KINDS[kind])
+    optimizer, rates, rng, found = nn.Adam(), optimizers.warmup(rate, 20), np.random.default_rng(seed), []
+    for step in range(STEPS):
+        part = rng.integers(0, letters().x.shape[1], BATCH)
+        loss = net.loss_and_gradient(letters().x[:, part], letters().y[:, part])
+        if step % EVERY == 0:
+            found.append([loss, *measure(net)])
+        optimizer.step(net.theta, net.gradient, rates(step + 1))
+    return np.array(found).T
+
+
+def measure(net):
+    """Largest logit, mean entropy, root mean square of ln Z, and the share of queries whose gradient is exactly 0."""
+    ln_Z = np.logaddexp.reduce(net.layers[-1].a.astype(np.float64), axis=0)
+    dQ = np.array([block.Q.delta for block in net.attentions]).reshape(BLOCKS, HEADS, WIDTH // HEADS, -1)
+    return (max(float(np.abs(block.S).max()) for block in net.attentions),
+            float(np.mean([entropy(block.A) for block in net.attentions])), float(np.sqrt(np.mean(ln_Z**2))),
+            float(np.mean(np.all(dQ == 0, axis=2))))
+
+
+def after(high, low=0.01, first=100, steps=150, seed=0):
+    """The loss after ``steps`` steps at the rate ``low``, its mean over the last 30, of a network that first had
+    ``first`` steps at the rate ``high``."""
+    net = nn.transformer(30, WIDTH, HEADS, TOKENS, BLOCKS, seed=seed, activation="gelu_tanh")
+    rates = optimizers.warmup(lambda step: high if step <= first else low, 20)
+    history = nn.train(net, letters().x, letters().y, steps=first + steps, optimizer="adam", learning_rate=rates,
+                       batch_size=BATCH, seed=seed, progress=False)
+    return float(history.loss[-30:].mean())
+
+
+@cache
+def stored():
+    """The runs: (kind, rate, seed, recorded, step / EVERY)."""
+    return results.load("attention_logits")["runs"].astype(float)
+
+
+def run(kind, rate):
+    """What was recorded, {name: (seed, step)}."""
+    found = stored()[list(KINDS).index(kind), RATES.index(rate)]
+    return dict(zip(RECORDED, found.swapaxes(0, 1)))
+
+
+def end(kind, rate, what="loss", last=5):
+    """The last 50 steps of a run: mean over them, then the mean of the seeds (of logits the geometric mean)."""
+    values = run(kind, rate)[what][:, -last:]
+    return float(np.exp(np.log(values).mean())) if what == "largest logit" else float(values.mean())
+
+
+def draw_logits(sizes, spread, losses, rate=0.2, kind="nothing"):
+    """Largest logit, entropy and loss along training: with nothing against it, and with one remedy."""
+    steps = np.arange(0, STEPS, EVERY)
+    log_axis(sizes, 1, 1e6, "largest logit")
+    spread.set(ylim=(-0.1, 3.1), ylabel="entropy of attention, nats")
+    losses.set(ylim=(1.8, 4.4), ylabel="training loss")
+    losses.axhline(2.85, **REFERENCE)
+    spread.axhline(MOST, **REFERENCE)
+    label_line(spread, 5, MOST + 0.16, "all alike", COLORS["reference"], xytext=(0, 0))
+    for ax, what in ((sizes, "largest logit"), (spread, "entropy"), (losses, "loss")):
+        ax.set(xlim=(0, STEPS), xlabel="training step")
+        for name, color, style in (("nothing", COLORS["seed"], "--"), (kind, COLORS["forward"], "-")):
+            for values in run(name, rate)[what]:
+                ax.plot(steps, values, color=color, linestyle=style, linewidth=1.2)
+    label_line(sizes, 300, 2.2, kind, COLORS["forward"], xytext=(-4, 0), ha="right")
+    if kind != "nothing":
+        label_line(sizes, 300, 4e5, "nothing (dashed)", COLORS["reference"], xytext=(-4, 0), ha="right")
+    return (f"Two blocks, width {WIDTH}, letters, Adam at {rate:g}, {SEEDS} seeds, with {kind} against it: after "
+            f"{STEPS} steps the largest logit is {number(end(kind, rate, 'largest logit'))}, the entropy "
+            f"{end(kind, rate, 'entropy'):.2f} nats of at most {MOST:.2f}, the loss {end(kind, rate):.2f}; "
+            f"{100 * end(kind, rate, 'without gradient'):.0f}% of the queries get a gradient of exactly 0.")
+
+
+def bound(sigma, keys):
+    """The least entropy of a softmax over ``keys`` logits of norm ``sigma``, as Zhai and others 2023 prove it."""
+    beta = np.exp(-sigma * np.sqrt(keys / (keys - 1)))
+    return np.log1p((keys - 1) * beta) + sigma * np.sqrt(keys * (keys - 1)) * beta / (1 + (keys - 1) * beta)
+
+
+def steepest(sigma, keys):
+    """The logits of norm ``sigma`` that reach it: one above all others, which are equal; their sum is 0."""
+    S = np.full(keys, -1 / np.sqrt(keys * (keys - 1)))
+    S[0] = np.sqrt((keys - 1) / keys)
+    return sigma * S
+
+
+def least_found(sigma, keys, draws=3000, seed=0):
+    """The least entropy over random logits of norm ``sigma`` with a sum of 0, and over the steepest."""
+    S = np.random.default_rng(seed).standard_normal((keys, draws))
+    S -= S.mean(axis=0)
+    S = np.column_stack([sigma * S / np.linalg.norm(S, axis=0), steepest(sigma, keys)])
+    A = nn.attention.softmax(S)
+    return float((-np.sum(A * np.log(np.where(A > 0, A, 1)), axis=0)).min())
+
+
+def draw_bound(ax, keys=32):
+    """The least entropy against the norm of the logits, and the entropies of random logits of that norm."""
+    sigma = np.linspace(0.1, 30, 120)
+    log_axis(ax, 1e-11, 10, "entropy of one query, nats")
+    ax.set(xlim=(0, 30), xlabel="norm of the query's logits, their mean taken out")
+    rng = np.random.default_rng(0)
+    S = rng.standard_normal((keys, 120))
+    S -= S.mean(axis=0)
+    A = nn.attention.softmax(sigma * S / np.linalg.norm(S, axis=0))
+    ax.plot(sigma, -np.sum(A * np.log(np.where(A > 0, A, 1)), axis=0), "o", color=COLORS["forward"], markersize=3)
+    ax.plot(sigma, bound(sigma, keys), **THEORY)
+    label_line(ax, 16, 1e-3, "dots: random logits", COLORS["forward"])
+    label_line(ax, 1, 1e-6, "dashed: the least there can be", COLORS["theory"], xytext=(0, 0))
+    return (f"{keys} keys: logits of norm 20 leave an entropy of {number(bound(20.0, keys))} nats at least, of norm 10 "
+            f"{number(bound(10.0, keys))}; dots are random logits of that norm.")
+
+
+def make():
+    """Run everything and write the file."""
+    runs = np.array([[[train(kind, rate, seed) for seed in range(SEEDS)] for rate in RATES] for kind in KINDS])
+    results.save("attention_logits", SEEDS, runs=runs.astype(np.float32))
+
+
+def _evidence(what, kind, rate, name, expected, tolerance, unit=""):
+    return Evidence(what, lambda: end(kind, rate, name), expected, tolerance, unit=unit, stored="attention_logits")
+
+
+SETTING = (f"{BLOCKS} blocks of width {WIDTH}, {HEADS} heads, letters, Adam with 20 steps of warm-up, {STEPS} steps, "
+           f"{SEEDS} seeds.")
+CLAIMS = (
+    Claim(
+        "R.31", "Zhai and others 2023: the least entropy of attention falls exponentially with the norm of its logits.",
+        "holds", "For one query, with the mean of its logits taken out; the bound is reached where one key is ahead of "
+        "all others, which are equal.",
+        (
+            Evidence("32 keys, norm 10: the least entropy found, of the bound",
+                     lambda: least_found(10.0, 32) / bound(10.0, 32), 1.0, 1e-6),
+            Evidence("norm 20 to 30: change of its logarithm per unit of the norm",
+                     lambda: float(np.log(bound(30.0, 32) / bound(20.0, 32)) / 10), -1.0, 0.05),
+        ), "bound?keys=32", setting="3,000 random sets of logits of the same norm, and the steepest.",
+    ),
+    Claim(
+        "R.36", "Dehghani and others 2023, Wortsman and others 2024: at high learning rates attention logits grow "
+        "until attention is nearly one-hot, and training suffers; QK-norm prevents it.",
+        "holds", "At a learning rate of 0.2, seven times the best of the five tried. At 0.01 and 0.03 QK-norm makes no "
+        "difference to the loss above 0.1.",
+        (
+            _evidence("nothing: entropy after 300 steps", "nothing", 0.2, "entropy", 0.06, 0.06, "nats"),
+            _evidence("nothing: loss", "nothing", 0.2, "loss", 2.75, 0.1),
+            _evidence("QK-norm: entropy", "QK-norm", 0.2, "entropy", 2.1, 0.3, "nats"),
+            _evidence("QK-norm: loss", "QK-norm", 0.2, "loss", 2.38, 0.1),
+        ), "logits?rate=0.2&kind=QK-norm", setting=SETTING,
+    ),
+    Claim(
+        "R.37", "Gemma Team 2024: attention logits are capped, cap tanh(S / cap), with a cap of 50.",
+        "holds if", "The aim is to bound logits and entropy: this it does. It moves the saturation from the softmax to "
+        "the tanh: far behind the cap its slope is 0, so that most queries still get no gradient, more of them with "
+        "the lower cap, and the loss stays above that with QK-norm.",
+        (
+            _evidence("cap 50: largest logit", "soft cap 50", 0.2, "largest logit", 50.0, 0.5),
+            _evidence("cap 50: entropy", "soft cap 50", 0.2, "entropy", 1.8, 0.4, "nats"),
+            _evidence("cap 50: share of queries without gradient", "soft cap 50", 0.2, "without gradient", 0.52, 0.2),
+            _evidence("cap 10: share of queries without gradient", "soft cap 10", 0.2, "without gradient", 0.92, 0.1),
+            _evidence("cap 50: loss; with QK-norm it is 2.38", "soft cap 50", 0.2, "loss", 2.53, 0.1),
+        ), "logits?rate=0.2&kind=soft cap 50", setting=SETTING,
+    ),
+    Claim(
+        "R.38", "Chowdhery and others 2023 (PaLM): an auxiliary loss of 10⁻⁴ (ln Z)² keeps the output's softmax "
+        "normalizer Z near 1 and makes training more stable.",
+        "holds if", "What drifts is the output's ln Z, which it pulls to 0 (here with a weight of 0.01, to act within "
+        "300 steps). The logits of attention it does not see, and they grow as without it.",
+        (
+            _evidence("nothing, 0.01: root mean square of ln Z", "nothing", 0.01, "ln Z", 5.1, 0.4),
+            _evidence("z-loss, 0.01: root mean square of ln Z", "z-loss", 0.01, "ln Z", 0.6, 0.25),
+            _evidence("z-loss, 0.2: entropy of attention", "z-loss", 0.2, "entropy", 0.06, 0.06, "nats"),
+        ), "logits?rate=0.2&kind=z-loss", setting=SETTING,
+    ),
+)
+
+if __name__ == "__main__":
+    make()

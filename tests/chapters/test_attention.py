@@ -1,0 +1,170 @@
+"""The laws of the chapter, its stored runs, its figures, and the numbers in its prose."""
+
+import numpy as np
+import pytest
+
+from figures import check_figure
+from prose import check_prose
+from vgtext import nn, results
+from vgtext.chapters import attention as lab
+from vgtext.chapters.attention import collapse, logits, places, precision, runs, saturation, stream
+from vgtext.tools.notebooks import figures
+
+FIGURES = figures("attention")
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_draws_and_says_what_it_shows(name):
+    check_figure(FIGURES[name])
+
+
+@pytest.mark.parametrize("keys", saturation.KEYS)
+def test_the_mean_slope_is_a_power_and_the_median_an_exponential(keys):
+    for d in (256, 512):
+        mean, median = saturation.predicted(d, keys)
+        found = saturation.measured(d, keys, "none")
+        assert found[0] == pytest.approx(mean, rel=0.15)
+        assert np.log(found[1]) == pytest.approx(np.log(median), abs=0.35)
+    assert saturation.measured(512, keys, "none")[0] > 5 * saturation.measured(512, keys, "none")[1]
+
+
+def test_the_slope_is_the_trace_of_the_jacobian_even_where_it_is_tiny():
+    A = saturation.weights(16, 16, "none", queries=50)
+    np.testing.assert_allclose(saturation.slope(A), np.sum(A * (1 - A), axis=0), rtol=1e-9)
+    lead = np.array([[0.0], [-60.0]])
+    assert saturation.slope(nn.attention.softmax(lead))[0] == pytest.approx(2 * np.exp(-60))
+
+
+def test_gaps_of_two_gaussian_numbers():
+    """Their difference is N(0, 2), so |N(0, 2)| has the density 1/sqrt(pi) at 0, and the median 0.6745 sqrt(2)."""
+    assert saturation.gap_density(2) == pytest.approx(1 / np.sqrt(np.pi))
+    assert saturation.median_gap(2) == pytest.approx(0.67449 * np.sqrt(2), abs=1e-4)
+    drawn = np.sort(np.random.default_rng(0).standard_normal((64, 20_000)), axis=0)
+    assert saturation.median_gap(64) == pytest.approx(np.median(drawn[-1] - drawn[-2]), rel=0.03)
+
+
+@pytest.mark.parametrize("scale", ["1/√d", "1/d"])
+def test_scaled_logits_keep_their_slope_at_any_length(scale):
+    found = [saturation.measured(d, 64, scale)[1] for d in saturation.LENGTHS]
+    assert min(found) > 0.95
+
+
+def test_attention_cubes_a_small_difference():
+    assert collapse.cube() == pytest.approx(3, abs=0.02)
+
+
+def test_likeness_is_the_mean_cosine():
+    a = np.random.default_rng(0).standard_normal((8, 2 * 5))
+    cosines = []
+    for X in (a[:, :5], a[:, 5:]):
+        G = (X / np.linalg.norm(X, axis=0)).T @ (X / np.linalg.norm(X, axis=0))
+        cosines.append((G.sum() - 5) / 20)
+    assert 1 - collapse.unlike(a, 5) == pytest.approx(np.mean(cosines))
+
+
+@pytest.mark.parametrize("kind, power", [("shortcut, s = 1", 0.0), ("shortcut, s = 1/√L", 0.5)])
+@pytest.mark.parametrize("L", [6, 12])
+def test_the_cosine_with_a_shortcut_is_as_predicted(kind, power, L):
+    for l in (L // 2, L):
+        assert lab.cosine(kind, L, l) == pytest.approx(collapse.predicted(L, L**-power)[l], abs=0.08)
+
+
+def test_a_scaled_shortcut_keeps_tokens_apart_at_any_depth():
+    at_most = (np.e - 1) / collapse.TOKENS
+    for L in (6, 24, 200):
+        assert collapse.predicted(L, L**-0.5)[-1] < at_most
+
+
+def test_what_collapses_and_whose_gradient_dies():
+    for kind in ("attention alone", "attention and MLP"):
+        assert lab.cosine(kind, 12, 2) > 0.999 and lab.ratio(kind, 12, 12) < 1e-15
+    assert lab.cosine("transformer, post-norm", 12, 12) > 0.99 and lab.ratio("transformer, post-norm", 12, 12) < 0.01
+    assert 0.4 < lab.cosine("transformer, pre-norm", 12, 12) < 0.7
+    assert lab.cosine("transformer, post-norm, s = 1/√L", 12, 12) < 0.2
+
+
+def test_the_stream_grows_along_a_line_and_as_predicted():
+    assert stream.power(stream.start("pre-norm", 24)) == pytest.approx(1, abs=0.1)
+    for kind, s in (("pre-norm", 1.0), ("pre-norm, s = 1/√(2L)", 24**-0.5), ("pre-norm, GPT-2's start", 24**-0.5)):
+        np.testing.assert_allclose(stream.start(kind, 12), stream.predicted(12, s), rtol=0.2)
+    np.testing.assert_allclose(stream.start("post-norm", 12)[1:], stream.start("post-norm", 12)[1], rtol=0.01)
+
+
+def test_agreement_is_the_mean_of_two_gelus():
+    u = np.random.default_rng(0).standard_normal((2, 400_000))
+    phi = nn.ACTIVATIONS["gelu_tanh"]
+    for rho in (0.0, 0.6, 1.0):
+        other = rho * u[0] + np.sqrt(1 - rho**2) * u[1]
+        assert stream.agreement(rho) == pytest.approx(np.mean(phi(u[0]) * phi(other)), abs=0.005)
+
+
+def test_after_training_the_stream_still_grows_without_an_explosion():
+    """It fits a power of l better than an exponential, and the power is between 1 and 2."""
+    found = stream.end("pre-norm", 24)
+    assert 1.1 < stream.power(found) < 1.9
+    l, logs = np.arange(4, 25), np.log(found[4:])
+    error = [np.std(logs - np.polyval(np.polyfit(x, logs, 1), x)) for x in (np.log(l), l)]
+    assert error[0] < 0.5 * error[1]
+    assert stream.end("pre-norm", 12)[-1] > 2 * stream.start("pre-norm", 12)[-1]
+
+
+def test_the_least_entropy_is_reached_and_never_passed():
+    for keys in (4, 32, 128):
+        for sigma in (1.0, 5.0, 12.0):
+            assert logits.least_found(sigma, keys) == pytest.approx(logits.bound(sigma, keys), rel=1e-6)
+
+
+def test_what_the_prose_says_of_logits():
+    entropies, losses, silent = ({kind: logits.end(kind, 0.2, what) for kind in logits.KINDS}
+                                 for what in ("entropy", "loss", "without gradient"))
+    assert logits.end("nothing", 0.2, "largest logit") > 1e5 and entropies["nothing"] < 0.1
+    assert silent["nothing"] > 0.5 and silent["QK-norm"] == pytest.approx(1 / 32, abs=0.01)
+    assert 0.3 < silent["soft cap 50"] < 0.8 < silent["soft cap 10"] and entropies["soft cap 50"] > 1.4
+    assert entropies["QK-norm"] > 1.4 and entropies["soft cap 10"] > 1.4 and entropies["z-loss"] < 0.1
+    assert min(losses, key=losses.get) == "QK-norm"
+    assert np.ptp([logits.end(kind, 0.01) for kind in logits.KINDS]) < 0.06
+    assert logits.end("z-loss", 0.01, "ln Z") < 1 < 4 < logits.end("nothing", 0.01, "ln Z")
+
+
+def test_a_lower_rate_does_not_free_saturated_attention():
+    assert logits.after(0.01, first=0) < 2.4 and logits.after(0.2) > 2.6
+
+
+def test_what_the_prose_says_of_warmup():
+    post, pre = places.last_loss("post-norm"), places.last_loss("pre-norm")
+    third = runs.RATES.index(0.01)
+    assert post[third, 0] == pytest.approx(places.LETTERS_ALONE, abs=0.03) and post[third, -1] < 2.4
+    assert np.ptp(pre[: third + 1], axis=1).max() < 0.15 and pre[third + 1, 0] > pre[third + 1, -1] + 0.2
+    assert places.last_loss("post-norm, s = 1/√(2L)")[third, 0] < 2.2 < places.last_loss("post-norm, s = 1/√(2L)")[3, 0]
+    assert places.letters_alone() == pytest.approx(places.LETTERS_ALONE, abs=0.01)
+
+
+@pytest.mark.parametrize("name", precision.NAMES)
+def test_the_error_is_rounding_over_the_slope(name):
+    for spread in (1, 2, 4, 8):
+        law = 2.0 ** -precision.FORMATS[name].p / precision.left(spread)
+        assert np.log10(np.median(precision.error(spread, name)) / law) == pytest.approx(0, abs=0.5)
+
+
+def test_rounding_to_float64_changes_nothing():
+    assert np.median(precision.error(4, "float64")) < 1e-14
+
+
+def test_stored_runs_are_run_again():
+    for place, rate, warmup in (("pre-norm", 0.003, 1), ("post-norm", 0.001, 60)):
+        cell = list(runs.PLACES).index(place), runs.RATES.index(rate), runs.WARMUPS.index(warmup)
+        again = runs.train(place, rate, warmup, 0)
+        assert again[-5:].mean() == pytest.approx(runs.stored()[cell][0, -5:].mean(), abs=0.05)
+    for kind in ("nothing", "QK-norm"):
+        again, kept = logits.train(kind, 0.01, 0), logits.run(kind, 0.01)
+        assert again[0, -5:].mean() == pytest.approx(kept["loss"][0, -5:].mean(), abs=0.05)
+        assert again[2, -5:].mean() == pytest.approx(kept["entropy"][0, -5:].mean(), abs=0.15)
+    variances, loss = stream.train("pre-norm", 6, 0)
+    kept = results.load("attention_stream")
+    assert variances == pytest.approx(kept["variances"][0, 0, 0, :7], rel=0.25)
+    assert loss == pytest.approx(kept["losses"][0, 0, 0], abs=0.05)
+
+
+def test_numbers_typed_into_the_prose():
+    check_prose("attention", given={"2021", "0.003", "0.01", "0.03", "0.2"},
+                computed={"0.99": lab.cosine("transformer, post-norm", 12, 12) - 0.005, "2.88": places.letters_alone()})
