@@ -75,7 +75,10 @@ class Shown:
 
 
 class Live(Shown):
-    """A figure's text, its widget, and its picture for viewers that have no widgets."""
+    """A figure's text and widget, and beside it picture and caption, which a living widget hides.
+
+    They are what is left where no kernel is: a notebook that is opened again, an export, a host of code.
+    """
 
     def __init__(self, figure):
         """Make the widget and draw the opening state."""
@@ -83,8 +86,19 @@ class Live(Shown):
 
         super().__init__(figure)
         self.widget = ExploreWidget(figure)
-        image = base64.b64encode(picture_file(figure, "png")[0]).decode()
-        self.mimebundle = {**self.widget._repr_mimebundle_()[0], **self.mimebundle, "image/png": image}
+        self.mimebundle = {**self.widget._repr_mimebundle_()[0], **self.mimebundle}
+        image, caption = picture_file(figure, "png")
+        self.picture = {"text/html": (
+            f'<figure class="{self.widget.twin}"><img alt="{escape(caption)}" '
+            f'src="data:image/png;base64,{base64.b64encode(image).decode()}">'
+            f'<figcaption>{escape(caption)}</figcaption></figure>')}
+
+    def _ipython_display_(self):
+        """Show both."""
+        from IPython.display import display
+
+        display(self.mimebundle, raw=True)
+        display(self.picture, raw=True)
 
 
 class Static(Shown):

@@ -1,5 +1,7 @@
 """The figure in a live kernel: an anywidget whose state lives in traits, so that any view can be made again."""
 
+import secrets
+
 import anywidget
 import traitlets
 
@@ -16,11 +18,14 @@ class ExploreWidget(anywidget.AnyWidget):
     want = traitlets.Dict().tag(sync=True)  # {"state": [indices], "turn": n, "drag": [number, place]}, by the page
     scene = traitlets.Dict().tag(sync=True)  # {"turn": n, "state", "texts", "payload"} or {"turn": n, "error": words}
 
+    twin = traitlets.Unicode().tag(sync=True)  # the class of the picture that stands beside it
+
     def __init__(self, figure):
         """Open ``figure`` at its opening state."""
         self.figure = figure
         start = {"state": list(figure.start), "turn": 0}
-        super().__init__(spec=figure.spec(figure.controls), want=start, scene=self.answer(start))
+        super().__init__(spec=figure.spec(figure.controls), want=start, scene=self.answer(start),
+                         twin=f"vg-twin-{secrets.token_hex(8)}")
         self.observe(lambda change: self.set_trait("scene", self.answer(change.new)), "want")
 
     def answer(self, want):

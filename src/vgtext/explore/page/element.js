@@ -12,14 +12,30 @@ const FIGURE =
   '<div class="vg-explore"><figure><div class="vg-picture"></div><div class="vg-controls"></div>'
   + "<figcaption></figcaption></figure></div>";
 
+// What a figure says that waits for its answer, [after milliseconds, words]: the picture is old.
+const LATE = [
+  [1000, "Python is busy. The picture still shows an earlier state."],
+  [
+    10000,
+    "No answer from Python for ten seconds: it is busy, or it has ended. The picture shows an "
+      + "earlier state; in a notebook, run the cell again.",
+  ],
+];
+
 // A page that runs Python wakes a figure so, too; link(view) is then the address of a state.
 function live({ model, el, link }) {
   el.innerHTML = FIGURE;
+  // the picture beside it, for where no kernel is
+  const twin = model.get("twin");
+  if (twin) el.insertAdjacentHTML("beforeend", `<style>.${twin} { display: none; }</style>`);
   let turn = model.get("scene").turn,
     isDrag = false, // the last wish: the kernel knows the state, and no control does
+    late = [],
     wish = null;
   const send = (wanted) => {
     view.busy = true;
+    late.forEach(clearTimeout);
+    late = LATE.map(([after, words]) => setTimeout(() => view.fail(words), after));
     model.set("want", { ...wanted, turn: ++turn });
     model.save_changes();
   };
@@ -38,6 +54,7 @@ function live({ model, el, link }) {
     turn = Math.max(turn, scene.turn);
     if (scene.turn >= turn) {
       view.busy = false;
+      late.forEach(clearTimeout);
       if (wish) {
         send(wish);
         wish = null;
@@ -55,6 +72,7 @@ function live({ model, el, link }) {
   requestAnimationFrame(answer);
   const end = () => {
     view.controls.stop();
+    late.forEach(clearTimeout);
     model.off("change:scene", answer);
   };
   return Object.assign(end, { view });
