@@ -8,6 +8,7 @@ import pytest
 
 from vgtext.ask import check
 from vgtext.tools import notebooks
+from vgtext.tools.leaks import marked
 
 
 def exercises_of(slug):
@@ -85,6 +86,15 @@ def test_stubs_wait_for_the_reader_and_solutions_are_right(slug):
     for name in exercises_of(slug):
         tried = {verdict: sum(f'EXERCISES["{name}"]' in source for source in said[verdict]) for verdict in said}
         assert tried == {"Not yet.": 1, "Right.": 1 if said["Right."] else 0}, name
+
+
+@pytest.mark.parametrize("slug", notebooks.slugs())
+def test_running_all_cells_opens_no_worded_solution(slug):
+    """JupyterLab shows a Markdown cell that is run, whatever it has hidden; a fold in its text stays shut."""
+    for cell, inside in marked(notebooks.read_notebook(slug).cells):
+        if inside and cell.cell_type == "markdown" and "{solution-" not in cell.source:
+            assert cell.source.startswith("<details><summary>Solution in words</summary>\n\n"), cell.source
+            assert cell.source.endswith("\n\n</details>"), cell.source
 
 
 @pytest.mark.parametrize("slug", notebooks.slugs())

@@ -6,6 +6,8 @@ import re
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+#: What stands around a worded solution, so that "Run all cells" does not open it.
+FOLD = ("<details><summary>Solution in words</summary>", "</details>")
 ASKS = {"explore", "quiz", "carry"}
 
 
@@ -36,6 +38,21 @@ class FoldPlumbing(SphinxPostTransform):
                     cell["prompt_hide"] = self.config.nb_code_prompt_hide
 
 
+class OpenSolutions(SphinxPostTransform):
+    """Take away the fold that keeps a worded solution shut in JupyterLab: here the whole solution is folded."""
+
+    default_priority = 150
+
+    def run(self, **options):
+        """Drop the HTML of each fold, which does not nest."""
+        inside = False
+        for html in list(self.document.findall(nodes.raw)):
+            text = html.astext().strip()
+            if text == FOLD[inside]:
+                html.parent.remove(html)
+                inside = not inside
+
+
 class KeepTogether(SphinxPostTransform):
     """Wrap a formula with the punctuation that follows it: a browser would break the line between them."""
 
@@ -57,4 +74,5 @@ def setup(app):
     """Register the transforms."""
     app.add_post_transform(FoldPlumbing)
     app.add_post_transform(KeepTogether)
+    app.add_post_transform(OpenSolutions)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
