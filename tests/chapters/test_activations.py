@@ -11,7 +11,7 @@ from figures import caption_of, check_figure
 from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import activations as lab
-from vgtext.chapters.activations import chain, cost, dying, kinks, runs, shapes, start
+from vgtext.chapters.activations import chain, cost, dying, kinks, plasticity, runs, shapes, start
 from vgtext.nn.theory import signal_propagation
 from vgtext.palette import number
 from vgtext.tools.notebooks import figures
@@ -183,6 +183,34 @@ def test_the_cost_is_stored_for_all_with_where_it_comes_from():
     assert ratios["alone"]["gelu"] > 10 > 3 > ratios["step 512"]["gelu"]
 
 
+@pytest.mark.parametrize("way", ["plain", "decay"])
+def test_stored_tasks_come_out_again(way):
+    again = plasticity.run(way, 0.2, 0, tasks=2)
+    stored = plasticity.stored()[list(plasticity.WAYS).index(way), plasticity.RATES.index(0.2), 0, :2]
+    assert again[:, 0] / 359 == pytest.approx(stored[:, 0], abs=0.06) and again[0, 2] / 1000 == pytest.approx(
+        stored[0, 2], rel=0.02)
+
+
+def test_a_unit_that_is_drawn_anew_is_alive_and_changes_nothing_yet():
+    net, x = plasticity.network("plain", 0), runs.digits().x
+    for l in (1, 2):
+        net.layers[l].b[:5] = -1e3
+    before, gone = net.predict(x), plasticity.dead(net, x)
+    assert gone[:2, :5].all()
+    plasticity.revive(net, x, np.random.default_rng(0))
+    assert net.predict(x) == pytest.approx(before, abs=1e-5) and plasticity.dead(net, x)[:2, :5].sum() <= 1
+
+
+def test_what_the_text_says_of_plasticity():
+    for rate, first, last in ((0.2, 0.95, 0.35), (0.1, 0.96, 0.91)):
+        assert plasticity.over_tasks("plain", rate)[[0, -1]] == pytest.approx([first, last], abs=0.005)
+        assert plasticity.over_tasks("fresh", rate)[-1] == pytest.approx(0.95, abs=0.01)
+        assert plasticity.fall("decay", rate) > -0.5 and -2 < plasticity.fall("revive", rate) < -1
+    assert 0.45 < plasticity.over_tasks("plain", 0.2, 1)[-1] < 0.6
+    assert abs(plasticity.fall("leaky", 0.1) - plasticity.fall("plain", 0.1)) < 1
+    assert 1.8 < plasticity.over_tasks("leaky", 0.1, 2)[-1] / plasticity.over_tasks("leaky", 0.1, 2)[0] < 2.2
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_draws_and_says_what_it_shows(name):
     check_figure(FIGURES[name])
@@ -207,7 +235,7 @@ def test_numbers_typed_into_the_prose():
     assert 10 * lab.own_scale("tanh") > lab.own_scale("sigmoid") > 10  # "ten times Glorot's"
     check_prose(
         "activations",
-        given={"0.01", "0.1", "0.2", "0.3", "0.9", "0.001", "0.03", "1.1", "1.2", "1.5", "1.6"},
+        given={"0.003", "2,000", "0.01", "0.1", "0.2", "0.3", "0.9", "0.001", "0.03", "1.1", "1.2", "1.5", "1.6"},
         computed={
             "0.359": shapes.leaky_mean(0.1), "0.399": lab.moments("relu")[0], "0.577": 3**-0.5,
             "0.41": 3**-0.5 / 2**0.5, "5.6": -signal_propagation.backward_sizes("gelu", 2**0.5)[1],
