@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+from pybtex.database import parse_file
 
 from vgtext.chapters.problem import layer_sizes
 
@@ -22,10 +23,9 @@ def test_what_the_front_page_says_of_its_figure_holds_at_every_depth():
     assert 0.5 < min(shares["as it is"]) <= max(shares["as it is"]) < 2.5
 
 
-def test_every_reference_has_an_address():
-    entries = re.findall(r"@\w+\{(\w+),(.*?)\n\}", (ROOT / "book" / "references.bib").read_text("utf8"), re.S)
-    assert len(entries) == len({key for key, _ in entries})
-    assert [key for key, text in entries if not re.search(r"^  (doi|url) += \{", text, re.M)] == []
+def test_every_reference_can_be_read_and_has_an_address():
+    entries = parse_file(ROOT / "book" / "references.bib").entries  # raises for what is cut or stands twice
+    assert entries and [key for key, entry in entries.items() if not {"doi", "url"} & set(entry.fields)] == []
 
 
 def test_every_citation_is_in_the_references():
