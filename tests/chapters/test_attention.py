@@ -136,6 +136,7 @@ def test_what_the_prose_says_of_warmup():
     assert post[third, 0] == pytest.approx(places.LETTERS_ALONE, abs=0.03) and post[third, -1] < 2.4
     assert np.ptp(pre[: third + 1], axis=1).max() < 0.15 and pre[third + 1, 0] > pre[third + 1, -1] + 0.2
     assert places.last_loss("post-norm, s = 1/√(2L)")[third, 0] < 2.2 < places.last_loss("post-norm, s = 1/√(2L)")[3, 0]
+    assert places.alike(1) > 0.999 and places.alike(200) < 0.7
     assert places.letters_alone() == pytest.approx(places.LETTERS_ALONE, abs=0.01)
 
 

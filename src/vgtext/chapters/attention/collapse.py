@@ -88,7 +88,7 @@ def draw_collapse(likeness, gradients, kind="attention alone", L=12):
         gradients.plot(l, np.where(values / last > 1e-20, values / last, np.nan), marker=mark, color=color,
                        markersize=4, linestyle="--" if name == "K" else "-")
     label_line(gradients, 1, 3e2, "values V", COLORS["gradient"], xytext=(0, 0))
-    label_line(gradients, 1, 1e-18, "queries Q, keys K (dashed)", COLORS["backward"], xytext=(0, 0))
+    label_line(gradients, 0.42 * L, 1e-11, "queries Q,\nkeys K (dashed)", COLORS["backward"], xytext=(0, 0))
     ratio = sizes[0, -1] / sizes[2, -1]
     return (f"{kind[0].upper() + kind[1:]}, {L} blocks, width {WIDTH}, {TOKENS} tokens, before training: the cosine "
             f"between tokens is {1 - far[1]:.2f} after one block and {1 - far[-1]:.4f} after the last; there the "

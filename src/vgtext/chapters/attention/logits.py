@@ -16,6 +16,8 @@ from vgtext.nn import language, optimizers
 from vgtext.nn.attention import entropy
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis, number
 
+from .places import LETTERS_ALONE
+
 WIDTH, HEADS, TOKENS, BLOCKS, STEPS, EVERY, BATCH, SEEDS = 32, 4, 32, 2, 300, 10, 16, 2
 RATES = (0.01, 0.03, 0.1, 0.2, 0.3)
 KINDS = {"nothing": {}, "QK-norm": {"qk_norm": True}, "soft cap 50": {"cap": 50.0}, "soft cap 10": {"cap": 10.0},
@@ -82,7 +84,9 @@ def draw_logits(sizes, spread, losses, rate=0.2, kind="nothing"):
     log_axis(sizes, 1, 1e6, "largest logit")
     spread.set(ylim=(-0.1, 3.1), ylabel="entropy of attention, nats")
     losses.set(ylim=(1.8, 4.4), ylabel="training loss")
-    losses.axhline(2.85, **REFERENCE)
+    losses.axhline(LETTERS_ALONE, **REFERENCE)
+    label_line(losses, STEPS - 5, LETTERS_ALONE + 0.2, "letters' frequencies alone", COLORS["reference"],
+               xytext=(0, 0), ha="right")
     spread.axhline(MOST, **REFERENCE)
     label_line(spread, 5, MOST + 0.16, "all alike", COLORS["reference"], xytext=(0, 0))
     for ax, what in ((sizes, "largest logit"), (spread, "entropy"), (losses, "loss")):
@@ -133,9 +137,9 @@ def draw_bound(ax, keys=32):
     ax.plot(sigma, -np.sum(A * np.log(np.where(A > 0, A, 1)), axis=0), "o", color=COLORS["forward"], markersize=3)
     ax.plot(sigma, bound(sigma, keys), **THEORY)
     label_line(ax, 16, 1e-3, "dots: random logits", COLORS["forward"])
-    label_line(ax, 1, 1e-6, "dashed: the least there can be", COLORS["theory"], xytext=(0, 0))
-    return (f"{keys} keys: logits of norm 20 leave an entropy of {number(bound(20.0, keys))} nats at least, of norm 10 "
-            f"{number(bound(10.0, keys))}; dots are random logits of that norm.")
+    label_line(ax, 1, 1e-9, "dashed: the least there can be", COLORS["theory"], xytext=(0, 0))
+    return (f"{keys} keys: logits of norm 10 leave an entropy of {number(bound(10.0, keys))} nats at least, those of "
+            f"norm 20 leave {number(bound(20.0, keys))}; dots are random logits of each norm.")
 
 
 def make():

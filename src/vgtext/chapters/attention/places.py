@@ -1,11 +1,29 @@
 """Where the norm is: a map of learning rate and warm-up, from the stored runs of :mod:`.runs`."""
 
+from functools import cache
+
 import numpy as np
 
+from vgtext import nn
 from vgtext.ledger import Claim, Evidence
+from vgtext.nn import language, optimizers
 from vgtext.palette import COLORS, REFERENCE, label_line
 
-from .runs import BLOCKS, EVERY, PLACES, RATES, STEPS, WARMUPS, WIDTH, stored
+from .collapse import streams, unlike
+from .runs import (
+    BATCH,
+    BLOCKS,
+    EVERY,
+    PLACES,
+    RATES,
+    STEPS,
+    TOKENS,
+    WARMUPS,
+    WIDTH,
+    letters,
+    network,
+    stored,
+)
 
 LETTERS_ALONE = 2.88  # the loss of who knows how often each letter comes, and no more: see letters_alone
 
@@ -17,8 +35,6 @@ def last_loss(place):
 
 def letters_alone():
     """The entropy of the letters of the text, in nats: the loss of who looks at no letter before."""
-    from vgtext.nn import language
-
     text = language.text()
     share = np.array([text.count(letter) for letter in language.LETTERS]) / len(text)
     return float(-np.sum(share * np.log(share)))
@@ -28,6 +44,16 @@ def learns(place, warmup, limit=2.4):
     """The largest rate of the stored ones at which, with this warm-up, the last loss is below ``limit``; 0 if none."""
     low = last_loss(place)[:, WARMUPS.index(warmup)] < limit
     return max([rate for rate, ok in zip(RATES, low) if ok], default=0.0)
+
+
+@cache
+def alike(warmup, place="post-norm", rate=0.01, seed=0):
+    """The mean cosine between the tokens in the last block after training, as stored but for the network itself."""
+    net = network(place, seed)
+    nn.train(net, letters().x, letters().y, steps=STEPS, optimizer="adam", batch_size=BATCH, seed=seed,
+             learning_rate=optimizers.warmup(rate, warmup), progress=False)
+    *_, last = streams(net, letters().x[:, :64], BLOCKS)
+    return 1 - unlike(last, TOKENS)
 
 
 def gain(place, rate):

@@ -105,7 +105,7 @@ def _alike(tokens):
 def draw_stream(ax, kind="pre-norm", L=12):
     """The variance of the stream after each block, before and after training."""
     l, before, after = np.arange(L + 1), start(kind, L), end(kind, L)
-    ax.set(xlim=(0, L), ylim=(0, 9 * L), xlabel="after block l", ylabel="variance of the stream, over its start")
+    ax.set(xlim=(0, L), ylim=(0, 9 * L), xlabel="after block l", ylabel="stream variance, over its start")
     ax.axhline(1, **REFERENCE)
     ax.plot(l, before, "o", color=COLORS["forward"], markersize=5)
     ax.plot(l, after, "s-", color=COLORS["weight"], markersize=4)
