@@ -132,14 +132,15 @@ export class Figures {
   // Python has stopped: what the page had computed answers again, other figures stand still; both say so.
   sleep() {
     for (const [element, cell] of this.awake) {
-      const { computed } = element;
-      if (computed) {
+      const isOfThePage = element.asleep.length > 0;
+      if (isOfThePage) {
         element.replaceChildren(...element.asleep);
-        element.opened = Promise.resolve(computed);
+        element.opened = element.computed && Promise.resolve(element.computed);
+        element.open();
       } else if (element.view) element.view.ask = element.view.drag = () => {};
       element.view = null;
       element.classList.remove("vg-awake");
-      element.append(this.notice(computed ? words.asleep : words.gone, cell));
+      element.append(this.notice(isOfThePage ? words.asleep : words.gone, cell));
     }
     this.awake.clear();
     this.models.clear();
