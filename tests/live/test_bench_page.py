@@ -5,9 +5,12 @@ from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
+from small_page import served
 
 from figures import check_figure
+from vgtext.explore.figure import Explorable
 from vgtext.live import bench_page
+from vgtext.live.assemble import assemble
 from vgtext.live.bench import Bench
 from vgtext.live.bench_page.runs import draw_runs
 
@@ -23,8 +26,8 @@ globalThis.python = {
       for (const [i, report] of begun.reports.entries()) {
         do await new Promise((go) => setTimeout(go, 10));
         while (!halted && i >= (window.gate ?? 100)); // no further than the gate
+        hear(report); // one may come late
         if (halted) return null;
-        hear(report);
       }
     };
     return { done: run(), halt: () => (halted = true) };
@@ -100,6 +103,10 @@ def test_predict_then_run(open_bench):
     assert label.startswith("Sizes at step 100: activation 0.") and "× 10⁻" in label
     tab.locator("summary").click()
     assert tab.locator(".bench-layers tbody tr").count() == 20
+    tab.get_by_label("It learns").check()
+    tab.locator(".bench-run").click()
+    tab.wait_for_function("document.querySelectorAll('.bench-runs tbody tr').length === 2")
+    assert tab.locator(".bench-answer").inner_text().endswith("You predicted: it learns. Right so far: 1 of 2.")
 
 
 def test_the_address_carries_the_recipe_and_brings_it_back(open_bench):
@@ -183,7 +190,7 @@ def test_a_changed_recipe_ends_the_run_and_asks_anew(open_bench):
     tab.evaluate("window.gate = 100")
     assert tab.locator(".bench-run").inner_text() == "Run"
     assert tab.locator("input[name=prediction]:checked").count() == 0
-    tab.wait_for_timeout(700)
+    tab.wait_for_timeout(200)
     assert tab.locator(".bench-status").inner_text() == "This is a new recipe. What will it do?"
 
 
@@ -226,7 +233,29 @@ def test_the_keyboard_reaches_everything_in_order(open_bench):
     assert seen[:14] == [*bench_page.PARTS, "prediction"] and seen[14:] == ["bench-run", "bench-step", "bench-reset"]
 
 
-def test_the_figure_of_runs():
-    from vgtext.explore.figure import Explorable
+def test_a_network_trains_in_the_pages_own_python(browser, pyodide, tmp_path):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "bench.html").write_text(
+        '<!doctype html><html lang="en" data-content_root="../"><head><meta charset="utf-8"><title>bench</title>'
+        f"</head><body><h1>Bench</h1>{bench_page.element()}</body></html>", "utf8")
+    assemble(tmp_path, pyodide)
+    with served(tmp_path) as (address, asked):
+        tab = browser.new_page()
+        tab.set_default_timeout(120_000)
+        tab.goto(f"{address}/book/bench.html#bench?activation=tanh&steps=100&depth=5&rate=0.1")
+        before = len(asked)
+        tab.get_by_role("button", name="Start the bench").click()
+        tab.get_by_label("It learns").check()
+        finish(tab)
+        assert tab.locator(".bench-status").inner_text().startswith("Step 100 of 100: loss 0.")
+        assert tab.locator(".bench-answer").inner_text().startswith("The run says: it learns. You predicted it.")
+        assert "steps a second. A step costs" in tab.locator(".bench-price").inner_text()
+        tab.locator(".bench-reset").click()
+        tab.locator(".bench-step").click()
+        tab.wait_for_function("document.querySelector('.bench-status').textContent.startsWith('Step 1 of 100')")
+        assert not any("bench" in name or "worker" in name for name in asked[:before][1:])  # none before the click
+        tab.close()
 
+
+def test_the_figure_of_runs():
     check_figure(Explorable(draw_runs, {"recipe": list(bench_page.RECIPES), "step": bench_page.STEPS}, {}))

@@ -216,6 +216,20 @@ def quick(x=((1.0,) * 5,) * 3, y=(0, 1, 0, 1, 0), **options):
     return nn.train(nn.mlp(3, 4, 2, 2), x, y, **{"steps": 2, **options})
 
 
+def test_a_step_that_leaves_the_floats_is_found_in_the_weights():
+    assert quick(learning_rate=1e39, steps=5).breakdown == (1, 2, "weight")
+
+
+def test_steps_and_train_are_the_same_run():
+    x, y = np.ones((3, 5)), [0, 1, 0, 1, 0]
+    whole, run = quick(x, y, steps=6), nn.train_steps(nn.mlp(3, 4, 2, 2), x, y, record=lambda step: step == 3,
+                                                      evaluate=lambda step: step == 2)
+    for step in range(1, 7):
+        history = next(run)
+        assert history.loss == whole.loss[:step].tolist()
+    assert (history.recorded, history.evaluated) == ([3], [2])
+
+
 def test_lists_are_data_too():
     assert np.isfinite(quick(np.eye(3).tolist(), [0, 1, 0]).loss).all()
 
