@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.palette import COLORS, number
 
 T, TARGET, START, STEPS = 50, 0.7, (4.2, -2.6), 24
@@ -71,6 +72,7 @@ def draw_cliff(plane, close, c=1.0, rate=0.2, step=STEPS):
         for limit, color, marker in ((None, COLORS["backward"], "s"), (c, COLORS["forward"], "o")):
             ax.plot(*descend(rate, limit)[0][: step + 1].T, color=color, marker=marker, markersize=4, linewidth=1.4)
         ax.plot(*START, "k*", markersize=9)
+    handle(close, lambda step: tuple(descend(rate, c)[0][step]))
     close.set_xticks([4.0, 4.2, 4.4])
     plane.text(7.4, -0.5, "not clipped", color=COLORS["backward"], ha="right", va="top", fontsize=9)
     plane.text(7.4, -1.2, "clipped", color=COLORS["forward"], ha="right", va="top", fontsize=9)
