@@ -117,16 +117,20 @@ def draw_frames(ax, W, depth):
     ax.set(xlim=(-1.4, 5.8), ylim=(0.45 - FRAMES, 0.55), aspect="equal", xticks=[], yticks=[],
            title="the unit circle at depth L")
     ax.spines[["left", "bottom"]].set_visible(False)
+    ghosts, images, gap = [], [], np.full((2, 1), np.nan)
     for L in range(DEPTH + 1):
-        M, center, now = P.mantissa[L] * 2.0 ** P.exponent[L], np.array([frame_at(L)]).T, L == depth
+        M, center = P.mantissa[L] * 2.0 ** P.exponent[L], np.array([frame_at(L)]).T
         scale = min((0.44, 0.85) / np.abs(M[::-1] @ ring).max(axis=1).clip(1))
-        ax.plot(*(scale * ring + center), **REFERENCE)
-        ax.fill(*(scale * M @ ring + center), color=COLORS["forward"], alpha=0.4 if now else 0.12, linewidth=0)
-        ax.plot(*(scale * M @ ring + center), color=COLORS["forward"], linewidth=2 if now else 1,
-                alpha=1 if L <= depth else 0.35)
-        ax.plot(*(scale * M[:, :1] + center), marker="o", markersize=2.4, color=COLORS["forward"])
+        ghosts += [scale * ring + center, gap]
+        images += [scale * M @ ring + center, gap]
         ax.text(center[0, 0] - 1.3, center[1, 0], f"{L}", fontsize=9, va="center",
-                fontweight="bold" if now else "normal", color=COLORS["forward" if now else "reference"])
+                color=COLORS["forward" if L == depth else "reference"])
+    ax.plot(*np.hstack(ghosts), **REFERENCE)
+    ax.plot(*np.hstack(images[: 2 * depth + 1]), color=COLORS["forward"], linewidth=1.2)
+    ax.plot(*np.hstack([gap, *images[2 * depth + 2 :]]), color=COLORS["forward"], linewidth=1, alpha=0.4)
+    ax.fill(*images[2 * depth], color=COLORS["forward"], alpha=0.4, linewidth=0)
+    ax.plot(*np.hstack([image[:, :1] for image in images[::2]]), marker="o", markersize=2.4, linestyle="none",
+            color=COLORS["forward"])
     handle(ax, lambda depth: frame_at(depth), "cell")
 
 
