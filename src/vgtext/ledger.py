@@ -25,7 +25,7 @@ SOURCES = {
     "S1": ("“What Is The Problem of Vanishing Gradients”, a blog post", 15),
     "S2": ("“Vanishing & Exploding Gradients”, a blog post: the transcript of a video lesson", 7),
     "S3": ("“P5: Notes on Gradient Problems in Neural Networks”, lecture notes", 14),
-    "R": ("research papers", 48),
+    "R": ("research papers", 45),
     "P": ("tutorials, course notes and answers on the web", 4),
 }
 KNOWN = {f"{source}.{i}" for source, (_, count) in SOURCES.items() for i in range(1, count + 1)}
