@@ -128,7 +128,7 @@ CLAIMS = (
                        stored=STORED)
               for rate, way, lost in ((0.1, "plain", 5.0), (0.1, "leaky", 4.7), (0.1, "revive", 1.4),
                                       (0.2, "decay", 0.2), (0.2, "revive", 1.6), (0.2, "fresh", -1.1))),
-        ), "plasticity?rate=0.20",
+        ), "plasticity?rate=0.2",
         setting="3 hidden layers of 64 units, He initialization, 150 permutations of the digits' pixels, three epochs "
         "each, plain descent in batches of 16, two seeds.",
     ),

@@ -120,7 +120,7 @@ CLAIMS = (
                      lambda: float(stored("sgd")[DESCENT.index(0.1), -1, 0]
                                    / stored("sgd")[DESCENT.index(0.1), STEPS // EVERY // 2, 0]), 0.4, 0.1,
                      stored="consequences_edge"),
-        ), "sharpening?rate=0.1",
+        ), "sharpening?rate=0.10",
         setting="5 tanh layers of 32 units, σ_w = 0.7, least squares on a full batch of 200 digits, 3,000 steps, one "
         "seed.",
     ),

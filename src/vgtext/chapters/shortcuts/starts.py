@@ -76,7 +76,7 @@ CLAIMS = (
                        0.04, stored=STORED) for way, share in (("rezero", 0.96), ("fixup", 0.9), ("pre", 0.97))),
             *(Evidence(f"{WAYS[way]}, 80 blocks, η = 0.3", lambda w=way: accuracy(w, 80, 0.3), share, 0.1,
                        stored=STORED) for way, share in (("rezero", 0.1), ("fixup", 0.1), ("pre", 0.98))),
-        ), "starts?rate=0.30",
+        ), "starts?rate=0.3",
         setting=SETTING,
     ),
     Claim(
