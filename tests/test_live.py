@@ -9,6 +9,10 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import nbformat
+
+from vgtext.explore import explore
+
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "two_by_two.ipynb"
 
 
@@ -20,7 +24,8 @@ def jupyter_lab(folder):
     environment |= {"HOME": str(home), "JUPYTER_RUNTIME_DIR": str(home / "runtime"), "OPENBLAS_NUM_THREADS": "1"}
     (home / "runtime").mkdir(parents=True)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0",
-               "--IdentityProvider.token=", "--LabApp.news_url=", "--LabApp.extension_manager=readonly",
+               "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True",
+               "--LabApp.news_url=", "--LabApp.extension_manager=readonly",
                "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate"]
     with open(folder / "jupyter.log", "w") as log, subprocess.Popen(
             command, cwd=folder / "notebooks", env=environment, stdout=log, stderr=log) as server:
@@ -78,4 +83,41 @@ def test_a_slider_of_a_running_notebook_moves_its_figure(browser, tmp_path):
         carry.locator(".vg-lever").scroll_into_view_if_needed()
         carry.locator(".vg-lever").click()
         carry.get_by_text("It comes home.").wait_for()
+        twins = "[...document.querySelectorAll('[class^=vg-twin] img')].map((e) => e.getBoundingClientRect().height)"
+        assert set(tab.evaluate(twins)) <= {0}, "beside a living figure its picture is hidden"
+        fold = tab.locator(".jp-RenderedMarkdown details", has_text="Solution in words").first
+        fold.scroll_into_view_if_needed()
+        assert fold.get_attribute("open") is None and not fold.locator("p").first.is_visible()
+        end_kernels(tab, address)
+        figure.scroll_into_view_if_needed()
+        slider.press("ArrowRight")
+        figure.get_by_text("Python is busy.").first.wait_for()
+        figure.get_by_text("No answer from Python").first.wait_for()
         tab.close()
+
+
+def end_kernels(tab, address):
+    """Let every kernel end, as when its computer falls asleep."""
+    for kernel in tab.request.get(f"{address}api/kernels").json():
+        assert tab.request.delete(f"{address}api/kernels/{kernel['id']}").ok
+
+
+def test_a_notebook_opened_without_its_kernel_shows_picture_and_caption(browser, tmp_path, monkeypatch):
+    monkeypatch.setenv("VGTEXT_EXPLORE", "live")
+    figure = explore(draw_halves, depth=(1, 5))
+    outputs = [nbformat.v4.new_output("display_data", data=data) for data in (figure.mimebundle, figure.picture)]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("explore(draw_halves)", outputs=outputs)])
+    (tmp_path / "notebooks").mkdir()
+    nbformat.write(book, tmp_path / "notebooks/saved.ipynb")
+    with jupyter_lab(tmp_path) as address:
+        tab = browser.new_page(viewport={"width": 1280, "height": 900})
+        tab.set_default_timeout(90_000)
+        tab.goto(f"{address}lab/tree/saved.ipynb?reset")
+        tab.locator(".jp-RenderedHTML img").wait_for()
+        assert "After 3 layers 0.125 is left." in tab.locator(".jp-RenderedHTML figcaption").inner_text()
+        tab.close()
+
+
+def draw_halves(ax, depth=3):
+    ax.plot(range(depth + 1), [0.5**k for k in range(depth + 1)])
+    return f"After {depth} layers {0.5**depth} is left."

@@ -35,3 +35,15 @@ def test_a_page_folds_plumbing_and_keeps_commas_with_their_formulas(tmp_path):
     assert page.count("<details") == 1 and "Show the code" in page and page.index("<details") < page.index("import")
     assert page.count('<span class="together">') == 2
     assert all(f"{mark}</span>" in page for mark in ",;")
+
+
+def test_a_worded_solution_is_open_on_its_page_and_other_folds_stay(tmp_path):
+    fold = "<details><summary>Solution in words</summary>\n\n**In words.** Multiply.\n\n</details>"
+    other = '<details class="answer">\n<summary>Why?</summary>\n\nBecause.\n\n</details>'
+    cells = [nbformat.v4.new_markdown_cell(text) for text in ("# Title", other, fold, other, fold)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "index.ipynb")
+    options = {"extensions": ["myst_nb", "typeset"], "nb_execution_mode": "off", "nb_code_prompt_show": "Show the code"}
+    Sphinx(tmp_path, None, tmp_path / "out", tmp_path / "trees", "html", confoverrides=options, status=None).build()
+    page = (tmp_path / "out" / "index.html").read_text("utf8")
+    assert page.count("Multiply.") == 2 and "Solution in words" not in page
+    assert page.count("<details") == page.count("</details>") == page.count("Because.") == 2

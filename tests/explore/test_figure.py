@@ -9,9 +9,13 @@ import re
 from html import unescape
 
 import matplotlib.pyplot as plt
+import nbformat
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 from matplotlib import patheffects
+from nbconvert import HTMLExporter
 
 from vgtext.explore import FigureError, Play, explore
 from vgtext.explore.read.images import mesh_pixels
@@ -75,11 +79,27 @@ def test_the_lives_agree_on_text_and_controls(mode):
     assert len({bundle["text/plain"] for bundle in shown.values()}) == 1
     assert set(shown["text"]) == {"text/plain"}
     assert "text/html" in shown["static"] and "application/vnd.jupyter.widget-view+json" not in shown["static"]
-    assert {"application/vnd.jupyter.widget-view+json", "image/png"} <= set(shown["live"])
+    assert {"application/vnd.jupyter.widget-view+json"} == set(shown["live"]) - {"text/plain"}
     caption = "After 3 factors of 0.9 the product is 0.729."
     assert shown["text"]["text/plain"].endswith(caption)
     html = unescape(shown["static"]["text/html"])
     assert f'alt="{caption}"' in html and f"<figcaption>{caption}</figcaption>" in html
+
+
+def test_where_no_kernel_is_a_live_figure_is_its_picture_and_caption(mode):
+    """As in a notebook that is opened again, or exported: nothing is asked of a network."""
+    shell = InteractiveShell.instance()
+    mode("live")
+    with capture_output() as outputs:
+        figure = explore(draw_powers, **CONTROLS)
+        shell.display_formatter.format(figure)
+    shown = [nbformat.v4.new_output("display_data", data=output.data) for output in outputs.outputs]
+    assert len(shown) == 2 and figure.widget.twin in shown[1].data["text/html"]
+    cells = [nbformat.v4.new_code_cell("explore(draw_powers)", outputs=shown)]
+    html, _ = HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))
+    caption = "After 3 factors of 0.9 the product is 0.729."
+    assert re.search(rf'<img alt="{caption}" src="data:image/png;base64,\w{{100}}', html)
+    assert f"<figcaption>{caption}</figcaption>" in html
 
 
 def test_a_live_widget_answers_each_wish_even_one_for_the_same_state(mode):
