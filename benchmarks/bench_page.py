@@ -6,7 +6,6 @@ busy machine they leave out the time spent waiting.
 
 import functools
 import os
-import sys
 import threading
 from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -74,8 +73,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 def run(options):
     """Start Python in the bench's page, train each recipe, yield a row for each."""
-    sys.path.append(str(Path(__file__).parents[1] / "tests"))
-    from browser import find_browser, open_browser
+    from vgtext.tools.browser import find_browser, open_browser
 
     if not find_browser() or not (BOOK / "_static" / "live" / "bench.js").exists():
         print("the bench's page needs Chromium and a book made with make live: left out")
