@@ -69,6 +69,8 @@ def test_a_package_that_can_be_loaded_is_asked_for_once(page):
     assert page.run(0, "import nowhere") == "nowhere"
     assert page.told == [{"tell": "clear", "cell": 0}]
     assert "No module named 'nowhere'" in run(page, "import nowhere")[1]
+    page.offer("nowhere")  # it could not be loaded
+    assert page.run(0, "import nowhere") == "nowhere"
 
 
 def test_a_figure_is_answered_at_any_value(page):

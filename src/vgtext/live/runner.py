@@ -63,6 +63,10 @@ class Runner:
             self.loadable.remove(name)
             return name
 
+    def offer(self, name):
+        """Let a package be asked for again: it could not be loaded."""
+        self.loadable.add(name)
+
     def execute(self, code, name):
         """Execute a cell's code; show the value of its last line."""
         tree = ast.parse(code, name)

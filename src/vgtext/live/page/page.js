@@ -87,11 +87,18 @@ class Page {
     else if (tell === "scene") this.figures.answer(message);
     else if (tell === "done") this.order.answer(`run ${message.cell}`, message.error);
     else if (tell === "before") this.order.answer("before", message);
-    else if (tell === "failed") this.order.answer(message.of === "run" ? `run ${message.cell}` : message.of, message.words);
+    else if (tell === "failed") this.failed(message);
+  }
+
+  // The worker could not do its part; what Python itself says of a cell comes with "done".
+  failed({ of, cell, key, turn, words: error }) {
+    const said = failure(error, "");
+    if (of === "want") this.figures.answer({ key, scene: { turn, error: said } });
+    else this.order.answer(of === "run" ? `run ${cell}` : of, said);
   }
 
   broke(error) {
-    this.say(failure(error, this.isOpen));
+    this.say(failure(error, this.isOpen ? words.ended : words.asItWas));
     this.button.disabled = false;
     if (!this.isOpen) return;
     this.settle();

@@ -18,7 +18,7 @@ export const words = {
     [/worker/i, "This browser, or the security policy of this site, lets the page start no worker, in which Python would run."],
     [/fetch|network|load/i, "The files that run Python could not be loaded. Is the network there?"],
   ],
-  unknown: (error) => `Python could not start: ${error}`,
+  unknown: (error) => `Python could not go on: ${error}`,
   ended: " Python has ended; what it had run is lost.",
   asItWas: " The page is as it was.",
 
@@ -55,9 +55,9 @@ export const words = {
   noNotebook: "The notebook of this page could not be read. Is the network there?",
 };
 
-// What is said of an error that kept Python from starting, or that ended it.
-export function failure(error, wasRunning) {
+// What is said of an error that kept Python from starting; or, with another end, from going on.
+export function failure(error, end = words.asItWas) {
   const known = words.failures.find(([pattern]) => pattern.test(error));
   const text = known ? known[1].replace("$1", error.match(known[0])[1]) : words.unknown(error);
-  return text + (wasRunning ? words.ended : words.asItWas);
+  return text + end;
 }

@@ -84,8 +84,13 @@ async function withPackages(work, about) {
     const absent = await work();
     if (!absent) return;
     tell({ tell: "loading", name: absent, ...about });
-    await python.loadPackage([absent], { messageCallback: () => {} });
-    check([absent]);
+    try {
+      await python.loadPackage([absent], { messageCallback: () => {} });
+      check([absent]);
+    } catch (error) {
+      runner.offer(JSON.stringify({ name: absent })); // for the next try, when the network is back
+      throw error;
+    }
   }
 }
 
@@ -99,7 +104,11 @@ const acts = {
 };
 onmessage = ({ data }) => {
   const { act, ...given } = data;
-  const failed = (error) => tell({ tell: "failed", of: act, cell: given.cell, id: given.id, words: String(error?.message || error) });
+  const { cell, id, key, want } = given;
+  const failed = (error) => {
+    const words = String(error?.message || error);
+    tell({ tell: "failed", of: act, cell, id, key, turn: want?.turn, words });
+  };
   const go = () => acts[act](given).catch(failed);
   if (act === "halt") go(); // while a call waits for its next turn
   else busy = busy.then(go);
