@@ -1,11 +1,14 @@
 """The whole book as one document, and as an archive: every page is in it, every link and picture leads somewhere."""
 
 import re
+import subprocess
+import sys
 from zipfile import ZipFile
 
 import pytest
 from bs4 import BeautifulSoup
 from built import BOOK, soup
+from pypdf import PdfReader
 
 from vgtext.tools import archive, pdf
 from vgtext.tools.notebooks import Mistake
@@ -41,6 +44,38 @@ def test_each_figure_has_one_picture_and_its_caption_and_nothing_to_press(whole)
         path = BOOK / "_static/figures" / picture[0]["src"].rsplit("/")[-1]
         assert len(picture) == 1 and path.is_file() and "loading" not in picture[0].attrs and len(caption) > 20
     assert whole.select("script, button, .solution, .toggle-button") == []
+
+
+PRINT = """import sys
+from pathlib import Path
+from vgtext.tools import pdf
+last = [("book/notation", "The symbols"), (sys.argv[3], None)]
+pdf.parts = lambda: [("", [("book/checklist", None)]), ("A part", last)]
+pdf.write_pdf(Path(sys.argv[1]), Path(sys.argv[2]))"""
+
+
+def test_contents_and_bookmarks_say_where_chapters_begin(browser, tmp_path):
+    """Of a book of three pages: found by their words, none blank, every figure drawn."""
+    pages = ["book/checklist", "book/notation", "book/index"]
+    subprocess.run([sys.executable, "-c", PRINT, tmp_path / "book.pdf", BOOK, pages[-1]], check=True)
+    reader = PdfReader(tmp_path / "book.pdf")
+    texts = [re.sub(r"\s+", " ", page.extract_text()) for page in reader.pages]
+    assert all(len(text) > 20 for text in texts) and "Contents" in texts[1]
+    for page, topic in zip(pages, (None, "The symbols", None)):
+        title = re.sub(r"\s+", " ", soup(f"{page}.html").h1.get_text().strip("#"))
+        start = next(k for k, text in enumerate(texts[2:], 3) if title in text)
+        assert f"{topic or title} {start}" in re.sub(r" ?\.+ ?", " ", texts[1])
+        marks = [mark for mark in flat(reader.outline) if re.sub(r"\s+", " ", mark.title) == title]
+        assert [reader.get_destination_page_number(mark) + 1 for mark in marks] == [start]
+
+
+def flat(outline):
+    """Yield the bookmarks of all levels."""
+    for mark in outline:
+        if isinstance(mark, list):
+            yield from flat(mark)
+        else:
+            yield mark
 
 
 def test_the_archive_holds_what_the_pages_name(tmp_path):

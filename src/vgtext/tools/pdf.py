@@ -37,6 +37,7 @@ PAGE = """<!doctype html><html lang="en" data-theme="light" data-mode="light">
 <head><meta charset="utf-8"><title>{title}</title><link rel="stylesheet" href="{sheet}"><style>{style}</style></head>
 <body><div class="title-page"><div><h1>{title}</h1><p>{author}</p></div></div>
 <nav class="contents"><h2>Contents</h2><ol>{contents}</ol></nav>{articles}</body></html>"""
+PRINTS = 4  # at most: until the numbers in the contents are those of the pages, as a rule after two
 GONE = "script, .headerlink, .toggle-button, button, .vg-controls, noscript, details.hide, .solution"
 
 
@@ -111,12 +112,15 @@ def write_pdf(target, built=None):
     with open_browser() as browser:
         tab = browser.new_page()
         try:
-            for _ in range(2):
-                source.write_text(document(built, settings["title"], settings["author"], numbers), encoding="utf-8")
+            for _ in range(PRINTS):
+                before = numbers
+                source.write_text(document(built, settings["title"], settings["author"], before), encoding="utf-8")
                 tab.goto(source.as_uri(), wait_until="load", timeout=120_000)
                 tab.evaluate("document.fonts.ready.then(() => 0)")
                 tab.pdf(path=target, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
                 numbers, count = first_pages(target)
+                if numbers == before:
+                    break
         finally:
             source.unlink(missing_ok=True)
     return count
