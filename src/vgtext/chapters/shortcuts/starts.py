@@ -4,7 +4,7 @@ from functools import cache
 
 from vgtext import results
 from vgtext.ledger import Claim, Evidence
-from vgtext.palette import COLORS, REFERENCE
+from vgtext.palette import COLORS, REFERENCE, number
 
 from .normfree import BLOCKS, DEEP_WAYS, RATES, SEEDS, STEPS, WAYS, WIDTH
 
@@ -52,15 +52,16 @@ def draw_starts(sizes, training, L=80, rate=BEST):
         sizes.plot([forward], [i + 0.12], "s", color=COLORS["forward"], markersize=6)
         sizes.plot([back], [i - 0.12], "o", color=COLORS["backward"], markersize=6)
         training.plot([accuracy(name, L, r) for r in RATES], [i] * len(RATES), "o", color=COLORS["seed"], markersize=4)
+        training.text(0.28, i, WAYS[name], color=COLORS["reference"], fontsize=8, va="center")
         training.plot([accuracy(name, L, rate)], [i], "o", color=COLORS["gradient"], markersize=8, zorder=3)
     for y, words, color in ((0.2, "■ activations", "forward"), (0.12, "● error signal", "backward")):
         sizes.text(0.97, y, words, color=COLORS[color], ha="right", fontsize=9, transform=sizes.transAxes)
-    training.text(0.13, -0.45, "gray: other rates", color=COLORS["reference"], fontsize=8)
+    training.text(0.55, -0.45, "gray: other rates", color=COLORS["reference"], fontsize=8)
     learn = [WAYS[name] for name in WAYS if accuracy(name, L, rate) > 0.9]
     at = "each at its best learning rate" if rate == BEST else f"η = {rate:g}"
     return (f"{L} blocks of two ReLU layers, width {WIDTH}, {STEPS} steps, {at}: {len(learn)} of {len(WAYS)} get above "
-            f"90% in training{': ' if learn else ''}{', '.join(learn)}. Without any of them the stream grows "
-            f"{growth('none', L)[0]:.0e}-fold before training. Mean of {SEEDS} seeds.")
+            f"90% in training{': ' if learn else ''}{', '.join(learn)}. Without any of them the stream grows to "
+            f"{number(growth('none', L)[0], 1)} times before training. Mean of {SEEDS} seeds.")
 
 
 SETTING = ("Blocks of two ReLU layers of 32 units, digits, plain descent in batches of 64, 220 steps, best of four "
