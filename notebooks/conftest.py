@@ -1,5 +1,7 @@
-"""Notebooks are compared with what is stored in them, which is words: a figure shows itself as those here, too."""
+"""Notebooks run with live figures. The picture beside one is compared with nothing: no notebook stores one."""
 
-import os
 
-os.environ["VGTEXT_EXPLORE"] = "text"
+def pytest_collection_modifyitems(items):
+    """Leave the picture, which is HTML, out of what is compared."""
+    for notebook in {item.parent for item in items if hasattr(item.parent, "skip_compare")}:
+        notebook.skip_compare += ("text/html",)
