@@ -56,8 +56,6 @@ def absent():
 def pytest_collection_modifyitems(config, items):
     """Begin with the longest; leave out the tests that ask for what is not here."""
     items.sort(key=turn)
-    for notebook in {item.parent for item in items if hasattr(item.parent, "skip_compare")}:
-        notebook.skip_compare += ("text/html",)  # the picture beside a live figure, which no notebook keeps
     left_out = [item for item in items if {*absent()} & {*getattr(item, "fixturenames", ())}]
     if left_out:
         items[:] = [item for item in items if item not in left_out]
