@@ -9,6 +9,7 @@ import pytest
 
 from vgtext import chapters, nn
 from vgtext.chapters.detection.runs import tumours
+from vgtext.live.assemble import SCIPY_FIRST
 
 HERE = Path(__file__).parent
 SLUGS = sorted(path.name for path in Path(chapters.__path__[0]).iterdir() if (path / "__init__.py").exists())
@@ -21,15 +22,12 @@ def run(code):
     return done.stdout
 
 
-NEED_SCIPY = {"causes", "problem", "two_by_two"}  # for a number of theory that is made with the chapter
-
-
 def test_every_chapter_is_imported_without_what_a_browser_lacks():
     code = "import vgtext.ask, vgtext.explore, importlib\n"
     for slug in SLUGS:
         code += f"try:\n    import vgtext.chapters.{slug}\n"
         code += f"except ModuleNotFoundError as error:\n    print('{slug}', error.name)\n"
-    assert run(code).splitlines() == [f"{slug} scipy" for slug in SLUGS if slug in NEED_SCIPY]
+    assert run(code).splitlines() == [f"{slug} scipy" for slug in SLUGS if slug in SCIPY_FIRST]
 
 
 @pytest.mark.parametrize("name", ["multiprocessing", "threadpoolctl", "tqdm", "anywidget", "scipy"])

@@ -8,10 +8,10 @@ Remade in some three minutes by
 from functools import cache
 
 import numpy as np
-from tqdm import tqdm
 
 from vgtext import nn, results
 from vgtext.nn import language, optimizers
+from vgtext.nn.progress import tqdm
 
 WIDTH, HEADS, TOKENS, BLOCKS, STEPS, EVERY, BATCH, SEEDS = 32, 4, 16, 6, 300, 10, 16, 1
 RATES, WARMUPS = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1), (1, 60, 200)

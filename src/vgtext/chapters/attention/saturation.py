@@ -3,9 +3,6 @@
 from functools import cache
 
 import numpy as np
-from scipy.integrate import quad
-from scipy.optimize import brentq
-from scipy.special import log_ndtr
 
 from vgtext.ledger import Claim, Evidence
 from vgtext.nn.attention import softmax
@@ -51,6 +48,9 @@ def measured(d, keys=64, scale="1/√d"):
 @cache
 def gap_density(keys):
     """How likely it is that the two largest of ``keys`` N(0, 1) numbers are equal: their difference's density at 0."""
+    from scipy.integrate import quad
+    from scipy.special import log_ndtr
+
     def both(x):  # two of them at x, the others below
         return np.exp(-x * x + (keys - 2) * log_ndtr(x)) / (2 * np.pi)
 
@@ -60,6 +60,10 @@ def gap_density(keys):
 @cache
 def median_gap(keys):
     """The median of the difference of the two largest of ``keys`` N(0, 1) numbers."""
+    from scipy.integrate import quad
+    from scipy.optimize import brentq
+    from scipy.special import log_ndtr
+
     def beyond(gap):  # the largest at x, all others below x - gap
         return quad(lambda x: keys * np.exp(-x * x / 2 + (keys - 1) * log_ndtr(x - gap)) / np.sqrt(2 * np.pi),
                     -12, 14)[0]
