@@ -24,7 +24,7 @@ from vgtext.live import bench_page, pyodide
 PAGE = Path(__file__).parent / "page"
 ROOMS = ("words", "python", "editor", "cells", "figures", "notebook", "order", "page")
 DATA = ("digits.csv.gz", "breast_cancer.csv")  # of scikit-learn
-SCIPY_FIRST = ("attention", "causes", "problem", "two_by_two")  # chapters whose first cell needs SciPy: it comes with the rest
+SCIPY_FIRST = ("attention", "causes", "problem", "two_by_two")  # chapters that need SciPy at once
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the time of every file in the archive, so that it is the same wherever it is made
 OWN_ZIP, AHEAD_ZIP, LOCK = "vgtext.zip", "compiled.zip", "pyodide-lock.json"
 
