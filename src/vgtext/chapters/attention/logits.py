@@ -181,7 +181,7 @@ CLAIMS = (
     Claim(
         "R.37", "Gemma Team 2024: attention logits are capped, cap tanh(S / cap), with a cap of 50.",
         "holds if", "The aim is to bound logits and entropy: this it does. It moves the saturation from the softmax to "
-        "the tanh: far behind the cap its slope is 0, so that most queries still get no gradient, more of them with "
+        "the tanh: far beyond the cap its slope is 0, so that most queries still get no gradient, more of them with "
         "the lower cap, and the loss stays above that with QK-norm.",
         (
             _evidence("cap 50: largest logit", "soft cap 50", 0.2, "largest logit", 50.0, 0.5),

@@ -143,8 +143,8 @@ CLAIMS = (
         setting=f"Width {WIDTH}, 4 heads, MLP of {4 * WIDTH}, letters, LeCun's weights.",
     ),
     Claim(
-        "R.35", "Radford and others 2019 (GPT-2): the first weights that end a branch are scaled by 1/√N, N the number "
-        "of branches, to account for the accumulation along the stream.",
+        "R.35", "Radford and others 2019 (GPT-2): the weights that end a branch start scaled by 1/√N, N the number of "
+        "branches, to account for the accumulation along the stream.",
         "holds", "It keeps the stream's variance within a factor of two before training, at any depth tried; s = 1/√N "
         "does the same, and stays in training.",
         (

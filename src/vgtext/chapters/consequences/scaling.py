@@ -91,8 +91,8 @@ CLAIMS = (
     Claim(
         "R.18", "Micikevicius and others 2018: in float16 many gradients become 0; a loss that is multiplied by a "
         "constant brings them into its range.", "holds if",
-        "The gradients span fewer powers of two than the format. One scale for all layers keeps those of these ten "
-        "sigmoid layers in float16, and no scale does so in E4M3.",
+        "The format can hold the powers of two that nearly all gradients span. One scale for all layers keeps all but "
+        "0.03% of those of these fifteen sigmoid layers in float16, and no scale does so in E4M3.",
         (
             Evidence("float16, loss not scaled: share of weight gradients that become 0", lambda: lost("float16", 0)[0],
                      0.39, 0.05),

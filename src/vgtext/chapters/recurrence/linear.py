@@ -103,8 +103,8 @@ def by_phase_predicted(size):
 CLAIMS = (
     Claim(
         "R.21", "Zucchet and Orvieto 2024: as the memory of a linear recurrence grows, its state becomes ever more "
-        "sensitive to λ, as (1 + λ²)/(1 − λ²)³ under white noise, though no gradient explodes.", "holds",
-        "White noise, one unit, real λ, long sequences. The state itself grows as 1/(1 − λ²) only.",
+        "sensitive to λ, as (1 + λ²)/(1 − λ²)³ under white noise, though no error signal explodes.", "holds",
+        "White noise, one unit, real λ, long sequences. Both are mean squares; that of the state grows as 1/(1 − λ²) only.",
         (
             *(Evidence(f"λ = {lam:g}: mean square of dh/dλ over the prediction",
                        lambda k=lam: measured("plain", k)[1] / predicted("plain", k), 1.0, 0.25)
@@ -118,7 +118,8 @@ CLAIMS = (
     Claim(
         "R.22", "Orvieto and others 2023, Zucchet and Orvieto 2024: the normalization √(1 − |λ|²) and |λ| = "
         "exp(−exp(ν)) hold state and sensitivity at any memory.", "holds if",
-        "The derivative is that by ν; by λ it still grows as 1/(1 − λ²), and so does that by the phase of a complex λ.",
+        "The derivative is that by ν; by λ its root mean square still grows as 1/(1 − λ²), and so does that by the "
+        "phase of a complex λ.",
         (
             *(Evidence(f"|λ| = {lam:g}: mean square of the derivative by ν", lambda k=lam: measured("lru", k)[1],
                        float(predicted("lru", lam)), 0.06) for lam in (0.9, 0.999)),
