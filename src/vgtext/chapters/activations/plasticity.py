@@ -95,7 +95,7 @@ def draw_plasticity(accuracy, units, rate=0.2, way="decay"):
     for kind in dict.fromkeys(("plain", way)):
         (first, last), gone = over_tasks(kind, rate)[[0, -1]], over_tasks(kind, rate, 1)[-1]
         told.append(f"{WAYS[kind]}, {first:.1%} over tasks 1 to {BLOCK}, {last:.1%} over the last {BLOCK}, {gone:.0%} "
-                    "dead")
+                    f"{'at z ≤ 0 for every digit' if kind == 'leaky' else 'dead'}")
     return (f"3 hidden layers of {WIDTH} units, η = {rate:g}, right on the newest task. {sentence('; '.join(told))} "
             f"Mean of {SEEDS} seeds.")
 
@@ -117,7 +117,7 @@ CLAIMS = (
         "new ones (pairs of ImageNet classes: 89% right early, 77% on the 2,000th task), units die, and weight decay "
         "or new units hold it.", "holds if",
         "The learning rate is not small and nothing pulls the weights back. Dead units are one sign of it: leaky ReLU, "
-        "which has none, loses as much at the smaller rate.",
+        "whose units cannot die, loses as much at the smaller rate.",
         (
             Evidence("η = 0.2: accuracy over the first ten tasks", lambda: 100 * over_tasks("plain", 0.2)[0], 94.6, 1.5,
                      "%", stored=STORED),

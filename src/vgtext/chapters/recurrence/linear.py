@@ -104,7 +104,8 @@ CLAIMS = (
     Claim(
         "R.21", "Zucchet and Orvieto 2024: as the memory of a linear recurrence grows, its state becomes ever more "
         "sensitive to λ, as (1 + λ²)/(1 − λ²)³ under white noise, though no error signal explodes.", "holds",
-        "White noise, one unit, real λ, long sequences. Both are mean squares; that of the state grows as 1/(1 − λ²) only.",
+        "White noise, one unit, real λ, long sequences. Both are mean squares: that of the state grows as 1/(1 − λ²) "
+        "only.",
         (
             *(Evidence(f"λ = {lam:g}: mean square of dh/dλ over the prediction",
                        lambda k=lam: measured("plain", k)[1] / predicted("plain", k), 1.0, 0.25)
