@@ -156,8 +156,9 @@ SETTING = (f"{BLOCKS} blocks of width {WIDTH}, {HEADS} heads, letters, Adam with
            f"{SEEDS} seeds.")
 CLAIMS = (
     Claim(
-        "R.31", "Zhai and others 2023: the least entropy of attention falls exponentially with the norm of its logits.",
-        "holds", "For one query, with the mean of its logits taken out; the bound is reached where one key is ahead of "
+        "R.31", "Zhai and others 2023: the least entropy of attention falls exponentially with the spectral norm of its "
+        "logits.",
+        "holds", "For one query, whose norm this is, with the mean of its logits taken out; the bound is reached where one key is ahead of "
         "all others, which are equal.",
         (
             Evidence("32 keys, norm 10: the least entropy found, of the bound",

@@ -71,7 +71,8 @@ CLAIMS = (
         "R.42", "Infinite-width theory: under standard parametrization the learning rate of gradient descent must fall "
         "as 1/n, or training is unstable (as told, and corrected, by Haas et al. 2025).",
         "holds if", "With squared error the best rate falls, and the rate of width 32 breaks training at 512. With "
-        "cross-entropy, whose gradient stays bounded when outputs grow, the best rate does not fall at these widths.",
+        "cross-entropy, whose gradient stays bounded when outputs grow, the best rate does not fall at these widths "
+        "(Haas and others: the largest stable one falls as 1/√n).",
         (
             stored("squared error: exponent of the best rate as a power of n",
                    lambda: rates.slope("SGD, squared error", "standard"), -0.6, 0.2),
