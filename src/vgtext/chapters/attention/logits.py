@@ -156,10 +156,10 @@ SETTING = (f"{BLOCKS} blocks of width {WIDTH}, {HEADS} heads, letters, Adam with
            f"{SEEDS} seeds.")
 CLAIMS = (
     Claim(
-        "R.31", "Zhai and others 2023: the least entropy of attention falls exponentially with the spectral norm of its "
-        "logits.",
-        "holds", "For one query, whose norm this is, with the mean of its logits taken out; the bound is reached where one key is ahead of "
-        "all others, which are equal.",
+        "R.31", "Zhai and others 2023: the least entropy of attention falls exponentially with the spectral norm of "
+        "its logits.",
+        "holds", "For one query, whose norm this is, with the mean of its logits taken out; the bound is reached where "
+        "one key is ahead of all others, which are equal.",
         (
             Evidence("32 keys, norm 10: the least entropy found, of the bound",
                      lambda: least_found(10.0, 32) / bound(10.0, 32), 1.0, 1e-6),
