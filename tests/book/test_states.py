@@ -4,6 +4,7 @@ Figures and quizzes are read from the built pages, with the states that readers 
 """
 
 import base64
+import copy
 import gzip
 import json
 import re
@@ -12,7 +13,7 @@ from importlib import import_module
 from urllib.parse import parse_qsl, unquote
 
 import pytest
-from built import figure_files, soup
+from built import figure_files, pages, soup
 
 from vgtext.tools import notebooks
 
@@ -51,6 +52,14 @@ def asked_by_pages():
         found = LINK.findall(page.read_text("utf8"))
         yield from ((page.name, there, state) for _, there, state in found if there)
 
+
+@pytest.mark.parametrize("page", pages())
+def test_no_link_is_left_as_it_was_written(page):
+    """Markdown takes no link whose address has a space, unless it stands in <>: it shows brackets and all."""
+    article = copy.copy(soup(page).select_one("article"))
+    for code in article.select("pre, code, script, style"):
+        code.decompose()
+    assert re.findall(r"\[[^\]]*\]\([^)]*\)", article.get_text()) == []
 
 
 def check_state(slug, state):

@@ -90,7 +90,7 @@ def test_every_transformer_against_autograd(scale, **options):
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("options", [{}, {"qk_norm": True}, {"cap": 0.5}, {"causal": False}, {"skip": False},
-                                     {"loss": nn.losses.z_loss(0.3)}], ids=str)
+                                     {"loss": nn.losses.z_loss(0.3)}], ids=lambda options: ",".join(options) or "plain")
 def test_every_transformer_against_differences(place, options):
     network, x, y, rng = some_transformer(3, place=place, **options)
     network.loss_and_gradient(x, y)
