@@ -96,9 +96,9 @@ CLAIMS = (
         "R.39", "Qiu and Yao 2025: in bfloat16, flash attention's backward pass takes the sum over A dA from a rounded "
         "output, and this error can ruin training.",
         "holds if", "Attention is sharp. The error of a query's gradient is about half a unit in the last place, "
-        "divided by the slope that softmax has left, in all five formats from float32 to E5M2: harmless while weights "
-        "are spread, and larger than the gradient where they are nearly one-hot. Whether it ruins training we did not "
-        "measure.",
+        "divided by the slope that softmax has left, within a factor of two up to a standard deviation of 16, in all "
+        "five formats from float32 to E5M2: harmless while weights are spread, and larger than the gradient where "
+        "they are nearly one-hot. Whether it ruins training we did not measure.",
         (
             Evidence("bfloat16, logits of standard deviation 1: median error of dL/dQ",
                      lambda: 100 * float(np.median(error(1, "bfloat16"))), 0.35, 0.15, unit="%"),
