@@ -115,8 +115,8 @@ def claims():
         Claim(
             "R.33", "Kalra and Barkeshli 2024: the main benefit of warm-up is that a network tolerates higher learning "
             "rates.",
-            "holds", "Of five rates from 0.001 to 0.1, each about three times the one before. (At 0.003 and without warm-up "
-            "the last loss is 2.45, just above the limit.)",
+            "holds", "Of five rates from 0.001 to 0.1, each about three times the one before. (At 0.003 without "
+            "warm-up the last loss is 2.45, just above the limit.)",
             (
                 stored_evidence("post-norm, none: largest rate with a last loss below 2.4",
                                 lambda: learns("post-norm", 1), 0.001, 0.0005),
