@@ -59,7 +59,7 @@ def draw_thresholds(trace, rules, rule="global norm 1", rate=0.1, bad=True):
     for i, name in enumerate(list(RULES)[::-1]):
         color = COLORS["backward"] if name == rule else COLORS["forward"]
         rules.plot([accuracy(name, rate, bad)], [i], "o", color=color, markersize=8)
-        rules.text(0.03, i + 0.26, f"fires at {fires(name, rate, bad):.0%} of the steps", fontsize=8,
+        rules.text(0.03, i + 0.34, f"fires at {fires(name, rate, bad):.0%} of the steps", fontsize=8,
                    color=COLORS["reference"], va="center")
     kind = f"one batch in {1 / BAD:.0f} bad" if bad else "no bad batches"
     inside = f", at {fires(rule, rate, bad, True):.0%} of the bad batches" if bad else ""

@@ -76,9 +76,9 @@ def draw_loss_scaling(sizes, shares, name="float16", power=0, flushed=False):
 
 CLAIMS = (
     Claim(
-        "R.17", "OCP's 8-bit specification, 2023: E4M3 reaches from 2^-9 to 448, E5M2 from 2^-16 to 57,344, both with "
+        "R.17", "OCP's 8-bit specification, 2023: E4M3 reaches from 2⁻⁹ to 448, E5M2 from 2⁻¹⁶ to 57,344, both with "
         "subnormal numbers.", "holds",
-        "Rounding to nearest, subnormals kept. Flushed to 0, E4M3 begins at 2^-6 and E5M2 at 2^-14.",
+        "Rounding to nearest, subnormals kept. Flushed to 0, E4M3 begins at 2⁻⁶ and E5M2 at 2⁻¹⁴.",
         (
             *(Evidence(f"{name}: the largest whole number that it holds exactly",
                        lambda n=name: max(k for k in np.arange(0, 60000, 16) if round_to(k, n) == k), top, 0)

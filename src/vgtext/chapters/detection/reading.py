@@ -138,7 +138,7 @@ CLAIMS = (
                      lambda: found("mean gradient, at the end")[2], 11, 2, "runs", stored="detection_runs"),
             Evidence("vanishing runs found by layer 1 over layer L, of 18",
                      lambda: found("layer 1 over layer L")[0], 7, 1, "runs", stored="detection_runs"),
-            Evidence("vanishing runs with a round trip below 10^-1.2, of 18", lambda: found("round trip")[0], 16, 1,
+            Evidence("vanishing runs with a round trip below 0.063, of 18", lambda: found("round trip")[0], 16, 1,
                      "runs", stored="detection_runs"),
             Evidence("false alarms of the round trip, of 36 runs", lambda: found("round trip")[2], 0, 0, "runs",
                      stored="detection_runs"),

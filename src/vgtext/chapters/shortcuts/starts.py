@@ -37,11 +37,11 @@ def deep(way):
 def draw_starts(sizes, training, L=80, rate=BEST):
     """For each way: growth of both signals before training, and right answers after it."""
     names = list(WAYS)[::-1]
-    sizes.set(xscale="log", xlim=(0.1, 1e13), ylim=(-0.6, len(names) - 0.4),
+    sizes.set(xscale="log", xlim=(0.1, 1e13), ylim=(-1.1, len(names) - 0.4),
               xlabel="factor over all blocks, at the start", title=f"{L} blocks, before training")
     sizes.set_xticks([1, 1e4, 1e8, 1e12], ["1", "$10^{4}$", "$10^{8}$", "$10^{12}$"])
     sizes.minorticks_off()
-    training.set(xlim=(0, 1.05), ylim=(-0.6, len(names) - 0.4), yticks=[], xlabel="right in training",
+    training.set(xlim=(0, 1.05), ylim=(-1.1, len(names) - 0.4), yticks=[], xlabel="right in training",
                  title=f"after {STEPS} steps")
     training.set_xticks([0, 0.5, 1], ["0", "50%", "100%"])
     sizes.set_yticks(range(len(names)), [WAYS[name] for name in names])
@@ -56,7 +56,7 @@ def draw_starts(sizes, training, L=80, rate=BEST):
         training.plot([accuracy(name, L, rate)], [i], "o", color=COLORS["gradient"], markersize=8, zorder=3)
     for y, words, color in ((0.2, "■ activations", "forward"), (0.12, "● error signal", "backward")):
         sizes.text(0.97, y, words, color=COLORS[color], ha="right", fontsize=9, transform=sizes.transAxes)
-    training.text(0.55, -0.45, "gray: other rates", color=COLORS["reference"], fontsize=8)
+    training.text(0.55, -0.95, "gray: other rates", color=COLORS["reference"], fontsize=8)
     learn = [WAYS[name] for name in WAYS if accuracy(name, L, rate) > 0.9]
     at = "each at its best learning rate" if rate == BEST else f"η = {rate:g}"
     return (f"{L} blocks of two ReLU layers, width {WIDTH}, {STEPS} steps, {at}: {len(learn)} of {len(WAYS)} get above "
