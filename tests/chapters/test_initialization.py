@@ -238,7 +238,7 @@ def test_the_hook_says_what_the_runs_say():
     assert end["relu", 1.0] == pytest.approx(GUESSING, abs=0.02) and end["relu", 1.414] < 0.7
     assert min(end["tanh", 1.2], end["tanh", 1.414]) < end["tanh", 1.0] < end["tanh", 0.8]
     assert end["sigmoid", 10.0] < 2 and all(end["sigmoid", s] > 2.29 for s in lab.SCALES[:-1])
-    assert -11.5 < lab.scale_left("relu", 0.577) < -10.5  # "a hundred-billionth"
+    assert -11.5 < lab.scale_left("relu", 0.577) < -10.5
     for rate, largest in ((0.01, 0.1), (0.03, 1.0), (0.1, 2.2), (0.3, np.inf)):
         assert lab.final_loss("he_normal", 30, rate) <= largest
         assert lab.final_loss("glorot_normal", 30, rate) > 2.2
