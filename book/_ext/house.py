@@ -120,7 +120,7 @@ def move_figures(app, pagename, templatename, context, doctree):
 
     body = re.sub(r'<vg-explore id="([\w-]+)".*?</vg-explore>', move, context.get("body", ""), flags=re.S)
     source = f"{context['pathto']('_static/explore.js', 1)}?v={zlib.crc32(assets()['explore.js'].encode()):08x}"
-    context["body"] = body.replace("</vg-explore>", f'</vg-explore><script src="{source}"></script>', 1)
+    context["body"] = re.sub("</vg-(?:explore|carry)>", rf'\g<0><script src="{source}"></script>', body, count=1)
 
 
 def start_katex(server, rundir, timeout):

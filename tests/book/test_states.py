@@ -24,7 +24,8 @@ LINK = re.compile(r"\]\((<)?(?:\.\./notebooks/)?(?:(\w+)\.ipynb)?#((?(1)[^>\n]*|
 @cache
 def shown(slug):
     """What a chapter shows: the values of each control of its figures, by the names in their address; its quizzes."""
-    page, figures = f"notebooks/{slug}.html", {}
+    page = f"notebooks/{slug}.html"
+    figures = {game["id"]: {} for game in soup(page).select("vg-carry")}  # its states are recipes, for its own test
     for file in figure_files(page):
         if file.suffix == ".js":
             packed = re.search(r'= "([^"]*)";$', file.read_text("utf8"))[1]

@@ -110,7 +110,7 @@ def claims():
                 stored_evidence("post-norm, 0.01: loss saved", lambda: gain("post-norm", 0.01), 0.5, 0.15),
                 stored_evidence("pre-norm, 0.01: loss saved", lambda: gain("pre-norm", 0.01), 0.0, 0.12),
                 stored_evidence("pre-norm, 0.03: loss saved", lambda: gain("pre-norm", 0.03), 0.34, 0.15),
-            ), "map?place=post-norm&rate=0.01", setting=setting,
+            ), "map?place=post-norm&rate=0.010", setting=setting,
         ),
         Claim(
             "R.33", "Kalra and Barkeshli 2024: the main benefit of warm-up is that a network tolerates higher learning "
@@ -121,6 +121,6 @@ def claims():
                 stored_evidence("post-norm, none: largest rate with a last loss below 2.4",
                                 lambda: learns("post-norm", 1), 0.001, 0.0005),
                 stored_evidence("post-norm, 200 steps", lambda: learns("post-norm", 200), 0.01, 0.002),
-            ), "map?place=post-norm&rate=0.01", setting=setting,
+            ), "map?place=post-norm&rate=0.010", setting=setting,
         ),
     )
