@@ -112,11 +112,12 @@ export class Figures {
       isWhole = texts.every((text) => /^-?\d+$/.test(text));
     Object.assign(box, { type: "text", inputMode: "decimal", className: "vg-exact", size: 5 });
     box.setAttribute("aria-label", words.exact(label));
-    box.value = value.textContent;
+    let shown = (box.value = value.textContent);
     value.after(box);
     value.hidden = true;
     new MutationObserver(() => {
-      if (!(name in model.exact)) box.value = value.textContent;
+      if (name in model.exact || value.textContent === shown) return; // what is being typed stays
+      shown = box.value = value.textContent;
     }).observe(value, { childList: true, characterData: true, subtree: true });
     box.addEventListener("change", () => {
       const wanted = Number(box.value.replace("\u2212", "-"));
@@ -124,6 +125,7 @@ export class Figures {
         box.value = value.textContent;
         return;
       }
+      shown = box.value;
       model.exact[name] = wanted;
       view.ask(view.state);
     });
