@@ -138,7 +138,7 @@ def test_a_figure_wakes_and_answers_between_its_states(tab):
     box.press("Enter")
     caption(tab, "a is 0.73, n is 3.")
     figure.get_by_role("button", name="Link to this state").click()
-    assert tab.evaluate("location.hash") == "#line?a=0.73&n=3"
+    tab.wait_for_function("location.hash === '#line?a=0.73&n=3'")
     slider.press("ArrowLeft")
     caption(tab, "a is 0.73, n is 2.")
     tab.evaluate("location.hash = '#line?a=1.1&n=4'")
