@@ -177,7 +177,7 @@ CLAIMS = (
             _evidence("nothing: loss", "nothing", 0.2, "loss", 2.75, 0.1),
             _evidence("QK-norm: entropy", "QK-norm", 0.2, "entropy", 2.1, 0.3, "nats"),
             _evidence("QK-norm: loss", "QK-norm", 0.2, "loss", 2.38, 0.1),
-        ), "logits?rate=0.2&kind=QK-norm", setting=SETTING,
+        ), "logits?rate=0.20&kind=QK-norm", setting=SETTING,
     ),
     Claim(
         "R.37", "Gemma Team 2024: attention logits are capped, cap tanh(S / cap), with a cap of 50.",
@@ -190,7 +190,7 @@ CLAIMS = (
             _evidence("cap 50: share of queries without gradient", "soft cap 50", 0.2, "without gradient", 0.52, 0.2),
             _evidence("cap 10: share of queries without gradient", "soft cap 10", 0.2, "without gradient", 0.92, 0.1),
             _evidence("cap 50: loss; with QK-norm it is 2.38", "soft cap 50", 0.2, "loss", 2.53, 0.1),
-        ), "logits?rate=0.2&kind=soft cap 50", setting=SETTING,
+        ), "logits?rate=0.20&kind=soft cap 50", setting=SETTING,
     ),
     Claim(
         "R.38", "Chowdhery and others 2023 (PaLM): an auxiliary loss of 10⁻⁴ (ln Z)² keeps the output's softmax "
@@ -201,7 +201,7 @@ CLAIMS = (
             _evidence("nothing, 0.01: root mean square of ln Z", "nothing", 0.01, "ln Z", 5.1, 0.4),
             _evidence("z-loss, 0.01: root mean square of ln Z", "z-loss", 0.01, "ln Z", 0.6, 0.25),
             _evidence("z-loss, 0.2: entropy of attention", "z-loss", 0.2, "entropy", 0.06, 0.06, "nats"),
-        ), "logits?rate=0.2&kind=z-loss", setting=SETTING,
+        ), "logits?rate=0.20&kind=z-loss", setting=SETTING,
     ),
 )
 
