@@ -105,7 +105,7 @@ CLAIMS = (
             Evidence("standard deviation 16", lambda: 100 * float(np.median(error(16, "bfloat16"))), 29, 10, unit="%"),
             Evidence("standard deviation 32", lambda: 100 * float(np.median(error(32, "bfloat16"))), 3000, 1500,
                      unit="%"),
-        ), "precision?name=bfloat16&size=1.0",
+        ), "precision?name=bfloat16&size=1",
         setting=f"One head, {KEYS} keys, d_head = {LENGTH}, {4 * QUERIES} random queries; products summed exactly.",
     ),
 )
