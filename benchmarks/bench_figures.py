@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from vgtext import explore
-from vgtext.explore.show import page_element
+from vgtext.explore.element import page_element
 from vgtext.tools.notebooks import figures, slugs
 
 MOVES = 60

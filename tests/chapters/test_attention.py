@@ -7,7 +7,7 @@ from figures import check_figure
 from prose import check_prose
 from vgtext import nn, results
 from vgtext.chapters import attention as lab
-from vgtext.chapters.attention import collapse, logits, places, precision, runs, saturation, stream
+from vgtext.chapters.attention import bound, collapse, logits, places, precision, runs, saturation, stream
 from vgtext.tools.notebooks import figures
 
 FIGURES = figures("attention")
@@ -111,7 +111,7 @@ def test_after_training_the_stream_still_grows_without_an_explosion():
 def test_the_least_entropy_is_reached_and_never_passed():
     for keys in (4, 32, 128):
         for sigma in (1.0, 5.0, 12.0):
-            assert logits.least_found(sigma, keys) == pytest.approx(logits.bound(sigma, keys), rel=1e-6)
+            assert bound.least_found(sigma, keys) == pytest.approx(bound.bound(sigma, keys), rel=1e-6)
 
 
 def test_what_the_prose_says_of_logits():

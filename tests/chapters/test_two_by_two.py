@@ -14,7 +14,7 @@ from prose import check_prose
 from vgtext.ask import check
 from vgtext.chapters import two_by_two as lab
 from vgtext.chapters.two_by_two.exercises import SLOW, for_good
-from vgtext.chapters.two_by_two.repeated import rule_errors
+from vgtext.chapters.two_by_two.rules import rule_errors
 from vgtext.nn.theory.floats import FORMATS, last_depth
 from vgtext.nn.theory.products import spectral_radius
 from vgtext.palette import number

@@ -278,7 +278,7 @@ def test_a_markevery_starts_where_it_says(mode):
 
 def test_the_picture_for_print_counts_in_the_budget(mode, monkeypatch):
     mode("static")
-    monkeypatch.setattr("vgtext.explore.show.picture_file", lambda figure, kind: (b" " * 500_000, "Words."))
+    monkeypatch.setattr("vgtext.explore.element.picture_file", lambda figure, kind: (b" " * 500_000, "Words."))
     with pytest.raises(FigureError, match="the picture for print 500,000, over the budget of 400,000"):
         explore(draw_powers)
 

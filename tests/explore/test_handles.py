@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from vgtext.explore import FigureError, explore, handle, source
+from vgtext.explore.element import pack_states, page_element
 from vgtext.explore.figure import Explorable
 from vgtext.explore.read.units import UNIT
-from vgtext.explore.show import pack_states, page_element
 
 STYLE = "<style>{} body {{ font-family: 'DejaVu Sans'; max-width: 640px; margin: 0 }}</style>"
 ROWS = ["first", "second", "third"]

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from vgtext.explore import Play, explore, source
+from vgtext.explore.element import page_element
 from vgtext.explore.page import HERE, SCRIPTS
-from vgtext.explore.show import page_element
 from vgtext.tools import slides
 
 ROOMS = sorted({room for rooms in SCRIPTS.values() for room in rooms})

@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 
 from vgtext import explore
-from vgtext.explore.show import page_element
+from vgtext.explore.element import page_element
 
 from .figures import figures
 from .numbers import measured

@@ -6,27 +6,15 @@ that runs Python itself (:mod:`vgtext.live`) and asks for the others; ``text``, 
 """
 
 import base64
-import io
-import itertools
 import os
-import warnings
 from html import escape
-from urllib.parse import quote
 
-import matplotlib
-from matplotlib.collections import Collection, QuadMesh
-from matplotlib.lines import Line2D
-
-from .controls import FigureError, thin
-from .figure import LOOK, Explorable
-from .read.marks import Unreadable
-from .read.pack import Packer, pack
+from .controls import FigureError
+from .element import page_element, picture_file
+from .figure import Explorable
 
 MODES = ("live", "static", "page", "text")
 PAGE_FIGURE = "application/vnd.vgtext.figure+json"
-MOST_STATES = 400
-MOST_BYTES = 400_000
-MOST_SHAPES = 2000  # of one artist in the picture for print; more of them become pixels
 
 
 def explore(draw, *, labels=None, **controls):
@@ -127,78 +115,3 @@ def in_words(figure, caption):
         for c in figure.controls
     )
     return f"[figure] {figure.name}" + (f"({grid})" if grid else "") + f": {caption}"
-
-
-def is_heavy(artist):
-    """Say whether an artist has so many parts that a picture of them is smaller as pixels."""
-    if isinstance(artist, Line2D):
-        return artist.get_marker() != "None" and len(artist.get_xdata()) > MOST_SHAPES
-    many = isinstance(artist, Collection) and max(len(artist.get_offsets()), len(artist.get_paths())) > MOST_SHAPES
-    return many or isinstance(artist, QuadMesh)
-
-
-def picture_file(figure, kind, parameters=None):
-    """Return the picture of a state (by default the opening one) as bytes of an "svg" or "png", and its caption."""
-    drawn, panels, caption = figure.picture(parameters or figure.values(figure.start))
-    for artist in (artist for ax in panels for artist in ax.get_children() if is_heavy(artist)):
-        artist.set_rasterized(True)
-    stream = io.BytesIO()
-    with matplotlib.rc_context(LOOK):
-        drawn.savefig(stream, format=kind, dpi=110, metadata={"Date": None} if kind == "svg" else None)
-    return stream.getvalue(), caption
-
-
-def pack_states(figure):
-    """Draw every state of the (thinned) controls; return (controls, payload). Warnings count as failures."""
-    controls = thin(figure.name, figure.controls, MOST_STATES)
-    packer, limits = Packer(), {}
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        opening = figure.scene(figure.values(figure.start))
-        for state in itertools.product(*(range(len(c.values)) for c in controls)):
-            scene, caption = figure.scene(figure.values(state, controls))
-            if state == tuple(c.start for c in controls) and (scene, caption) != opening:
-                raise FigureError(
-                    f"figure {figure.name}: drawn twice at its opening state it differs; draw may depend on its "
-                    "parameters only: give random numbers a fixed seed"
-                )
-            check_limits(figure, scene, limits)
-            try:
-                packer.add(scene, caption)
-            except Unreadable as error:
-                raise FigureError(f"{figure.where(figure.values(state, controls))}: {error}") from None
-    return controls, packer.payload()
-
-
-def check_limits(figure, scene, limits):
-    """Raise FigureError if an axis whose limits were left to matplotlib has jumped since an earlier scene."""
-    for panel, (frame, _, free, _) in zip(figure.panels, scene):
-        for way in free:
-            now = frame[way]["limits"]
-            first = limits.setdefault((panel, way), now)
-            if first != now:
-                raise FigureError(
-                    f"figure {figure.name}: the {way} axis of panel {panel!r} jumps, from {first} to {now}; set its "
-                    f"limits in draw: {panel}.set_{way}lim(low, high)"
-                )
-
-
-def page_element(figure):
-    """Return the page element: the picture of the opening state, its caption, and every state, packed."""
-    controls, payload = pack_states(figure)
-    data = pack({**figure.spec(controls), **payload})
-    picture, caption = picture_file(figure, "svg")
-    states, print_size = len(data) * 3 // 4, len(picture)
-    if states + print_size > MOST_BYTES:
-        raise FigureError(
-            f"figure {figure.name}: {len(payload['states'])} states take {states:,} bytes and the picture for print "
-            f"{print_size:,}, over the budget of {MOST_BYTES:,}; use fewer states or fewer points"
-        )
-    source = "data:image/svg+xml," + quote(picture.decode(), safe=" /:=;,<>()@!*+?$|")
-    return (
-        f'<vg-explore id="{figure.name.replace("_", "-")}" class="vg-explore" style="--controls:{len(controls)}">'
-        f'<figure><div class="vg-picture"><img class="vg-print" width="720" height="340" alt="{escape(caption)}" '
-        f'src="{source}"></div>'
-        f'<div class="vg-controls"></div><figcaption>{escape(caption)}</figcaption></figure>'
-        f'<script type="text/plain">{data}</script></vg-explore>'
-    )

@@ -13,8 +13,7 @@ import numpy as np
 
 from . import checks
 
-SELU_LAMBDA = 1.0507009873554805  # Klambauer et al. 2017, equation 14
-SELU_ALPHA = 1.6732632423543772
+SELU_LAMBDA, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # Klambauer et al. 2017, equation 14
 _PIECE = 2**14  # numbers in a piece: what is computed on the way needs no fresh memory
 
 

@@ -7,8 +7,8 @@ from importlib import import_module
 from importlib.resources import files
 
 from vgtext.explore import FigureError
+from vgtext.explore.element import picture_file
 from vgtext.explore.figure import Explorable
-from vgtext.explore.show import picture_file
 from vgtext.tools.notebooks import NoChapter
 
 KINDS = ("svg", "png")

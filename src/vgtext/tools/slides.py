@@ -3,7 +3,7 @@
 from html import escape
 
 from vgtext import explore
-from vgtext.explore.show import page_element
+from vgtext.explore.element import page_element
 from vgtext.tools import notebooks
 
 STYLE = """

@@ -2,16 +2,18 @@
 
 ``collapse`` (tokens that become alike), ``saturation`` (softmax that becomes sharp), ``stream`` (variance along the
 blocks), ``places`` (norm, learning rate and warm-up; its runs are in ``runs``), ``logits`` (growth in training, and
-remedies), ``precision`` (rounding). The prose is in ``notebooks/attention.ipynb``.
+remedies), ``bound`` (the least entropy), ``precision`` (rounding). The prose is in ``notebooks/attention.ipynb``.
 """
 
-from . import collapse, logits, places, precision, runs, saturation, stream
+from . import bound, collapse, logits, places, precision, runs, saturation, stream
+from .bound import draw_bound
 from .collapse import KINDS, cosine, cube, draw_collapse, ratio
 from .exercises import EXERCISES
-from .logits import draw_bound, draw_logits
+from .logits import draw_logits
 from .places import draw_map
 from .precision import draw_precision
 from .saturation import draw_saturation
 from .stream import draw_stream
 
-CLAIMS = (*saturation.CLAIMS, *collapse.CLAIMS, *places.claims(), *stream.CLAIMS, *logits.CLAIMS, *precision.CLAIMS)
+CLAIMS = (*saturation.CLAIMS, *collapse.CLAIMS, *places.claims(), *stream.CLAIMS, *bound.CLAIMS, *logits.CLAIMS,
+          *precision.CLAIMS)

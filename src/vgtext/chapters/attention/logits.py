@@ -14,7 +14,7 @@ from vgtext import nn, results
 from vgtext.ledger import Claim, Evidence
 from vgtext.nn import language, optimizers
 from vgtext.nn.attention import entropy
-from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, label_line, log_axis, number
 
 from .places import LETTERS_ALONE
 
@@ -103,45 +103,6 @@ def draw_logits(sizes, spread, losses, rate=0.2, kind="nothing"):
             f"{100 * end(kind, rate, 'without gradient'):.0f}% of the queries get a gradient of exactly 0.")
 
 
-def bound(sigma, keys):
-    """The least entropy of a softmax over ``keys`` logits of norm ``sigma``, as Zhai and others 2023 prove it."""
-    beta = np.exp(-sigma * np.sqrt(keys / (keys - 1)))
-    return np.log1p((keys - 1) * beta) + sigma * np.sqrt(keys * (keys - 1)) * beta / (1 + (keys - 1) * beta)
-
-
-def steepest(sigma, keys):
-    """The logits of norm ``sigma`` that reach it: one above all others, which are equal; their sum is 0."""
-    S = np.full(keys, -1 / np.sqrt(keys * (keys - 1)))
-    S[0] = np.sqrt((keys - 1) / keys)
-    return sigma * S
-
-
-def least_found(sigma, keys, draws=3000, seed=0):
-    """The least entropy over random logits of norm ``sigma`` with a sum of 0, and over the steepest."""
-    S = np.random.default_rng(seed).standard_normal((keys, draws))
-    S -= S.mean(axis=0)
-    S = np.column_stack([sigma * S / np.linalg.norm(S, axis=0), steepest(sigma, keys)])
-    A = nn.attention.softmax(S)
-    return float((-np.sum(A * np.log(np.where(A > 0, A, 1)), axis=0)).min())
-
-
-def draw_bound(ax, keys=32):
-    """The least entropy against the norm of the logits, and the entropies of random logits of that norm."""
-    sigma = np.linspace(0.1, 30, 120)
-    log_axis(ax, 1e-11, 10, "entropy of one query, nats")
-    ax.set(xlim=(0, 30), xlabel="norm of the query's logits, their mean taken out")
-    rng = np.random.default_rng(0)
-    S = rng.standard_normal((keys, 120))
-    S -= S.mean(axis=0)
-    A = nn.attention.softmax(sigma * S / np.linalg.norm(S, axis=0))
-    ax.plot(sigma, -np.sum(A * np.log(np.where(A > 0, A, 1)), axis=0), "o", color=COLORS["forward"], markersize=3)
-    ax.plot(sigma, bound(sigma, keys), **THEORY)
-    label_line(ax, 16, 1e-3, "dots: random logits", COLORS["forward"])
-    label_line(ax, 1, 1e-9, "dashed: the least there can be", COLORS["theory"], xytext=(0, 0))
-    return (f"{keys} keys: logits of norm 10 leave an entropy of {number(bound(10.0, keys))} nats at least, those of "
-            f"norm 20 leave {number(bound(20.0, keys))}; dots are random logits of each norm.")
-
-
 def make():
     """Run everything and write the file."""
     runs = np.array([[[train(kind, rate, seed) for seed in range(SEEDS)] for rate in RATES] for kind in KINDS])
@@ -155,18 +116,6 @@ def _evidence(what, kind, rate, name, expected, tolerance, unit=""):
 SETTING = (f"{BLOCKS} blocks of width {WIDTH}, {HEADS} heads, letters, Adam with 20 steps of warm-up, {STEPS} steps, "
            f"{SEEDS} seeds.")
 CLAIMS = (
-    Claim(
-        "R.31", "Zhai and others 2023: the least entropy of attention falls exponentially with the spectral norm of "
-        "its logits.",
-        "holds", "For one query, whose norm this is, with the mean of its logits taken out; the bound is reached where "
-        "one key is ahead of all others, which are equal.",
-        (
-            Evidence("32 keys, norm 10: the least entropy found, of the bound",
-                     lambda: least_found(10.0, 32) / bound(10.0, 32), 1.0, 1e-6),
-            Evidence("norm 20 to 30: change of its logarithm per unit of the norm",
-                     lambda: float(np.log(bound(30.0, 32) / bound(20.0, 32)) / 10), -1.0, 0.05),
-        ), "bound?keys=32", setting="3,000 random sets of logits of the same norm, and the steepest.",
-    ),
     Claim(
         "R.36", "Dehghani and others 2023, Wortsman and others 2024: at high learning rates attention logits grow "
         "until attention is nearly one-hot, and training suffers; QK-norm prevents it.",

@@ -7,19 +7,12 @@ from cells and captions; a decimal number that is typed into the prose is comput
 
 from vgtext.nn.theory.floats import FORMATS
 
-from . import gradients, precision, repeated, varied
+from . import gradients, precision, repeated, rules, varied
 from .exercises import EXERCISES
 from .gradients import NETWORKS, draw_layer_gradients, layer_sizes
 from .precision import FACTORS, draw_float_depths
-from .repeated import (
-    MATRICES,
-    draw_three_fates,
-    draw_three_rules,
-    draw_unit_circle,
-    norms,
-    share_that_explodes,
-    three_rules,
-)
+from .repeated import MATRICES, draw_three_fates, draw_unit_circle, norms
+from .rules import draw_three_rules, share_that_explodes, three_rules
 from .varied import (
     ORDERS,
     draw_order,
@@ -31,4 +24,4 @@ from .varied import (
     threshold_theory,
 )
 
-CLAIMS = (*repeated.CLAIMS, *varied.CLAIMS, *gradients.CLAIMS, *precision.CLAIMS)
+CLAIMS = (*repeated.CLAIMS, *rules.CLAIMS, *varied.CLAIMS, *gradients.CLAIMS, *precision.CLAIMS)

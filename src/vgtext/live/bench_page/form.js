@@ -1,10 +1,11 @@
-// The form of a recipe, and the link that carries one: "#bench?depth=100&activation=relu". What a part
-// may be stands in the form's own fields (min, max, step, options); what a link leaves out is as in
-// the opening recipe.
+// The form of a recipe, and the link that carries one: "#bench?depth=100&activation=relu". What a
+// part may be stands in the form's own fields (min, max, step, options); what a link leaves out is
+// as in the opening recipe.
 
 const PREFIX = "#bench?";
 
-export const parts = (form) => [...form.elements].filter((control) => control.matches("[data-part]"));
+export const parts = (form) =>
+  [...form.elements].filter((control) => control.matches("[data-part]"));
 
 const opening = (control) =>
   control.options
@@ -18,7 +19,8 @@ export function query(form) {
 }
 
 function allowed(control) {
-  if (control.options) return `one of ${[...control.options].map((option) => option.value).join(", ")}`;
+  if (control.options)
+    return `one of ${[...control.options].map((option) => option.value).join(", ")}`;
   const kind = control.step === "any" ? "a number" : "a whole number";
   return `${kind} from ${control.min} to ${control.max}`;
 }
@@ -28,7 +30,9 @@ export function fits(control, text) {
   if (control.options) return [...control.options].some((option) => option.value === text);
   const number = Number(text);
   return (
-    text.trim() !== "" && number >= Number(control.min) && number <= Number(control.max)
+    text.trim() !== ""
+    && number >= Number(control.min)
+    && number <= Number(control.max)
     && (control.step === "any" || Number.isInteger(number))
   );
 }
@@ -36,7 +40,9 @@ export function fits(control, text) {
 // Return what is wrong with the form, a sentence; "" if nothing is.
 export function fault(form) {
   const wrong = parts(form).find((control) => !fits(control, control.value));
-  return wrong ? `${wrong.name} must be ${allowed(wrong)}, got ${JSON.stringify(wrong.value)}.` : "";
+  return wrong
+    ? `${wrong.name} must be ${allowed(wrong)}, got ${JSON.stringify(wrong.value)}.`
+    : "";
 }
 
 export function reset(form) {
@@ -66,8 +72,12 @@ export function take(form, hash) {
       continue;
     }
     const control = known.get(name);
-    if (!control) wrong.push(`A recipe has no part ${JSON.stringify(name)}; it has ${[...known.keys()].join(", ")}.`);
-    else if (!fits(control, value)) wrong.push(`${name} must be ${allowed(control)}, got ${JSON.stringify(value)}.`);
+    if (!control)
+      wrong.push(
+        `A recipe has no part ${JSON.stringify(name)}; it has ${[...known.keys()].join(", ")}.`,
+      );
+    else if (!fits(control, value))
+      wrong.push(`${name} must be ${allowed(control)}, got ${JSON.stringify(value)}.`);
     else set(control, control.options ? value : String(Number(value)));
   }
   return wrong;

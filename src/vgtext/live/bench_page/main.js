@@ -4,6 +4,7 @@ import { drawAccuracy, drawLoss, drawRatio, drawSizes } from "./panels.js";
 import { Predictions, addRun, fillLayers, showVerdict } from "./results.js";
 import { lossWords, percent, price } from "./words.js";
 
+const DRAWINGS = { sizes: drawSizes, ratio: drawRatio, loss: drawLoss, accuracy: drawAccuracy };
 const SPOKEN = 5000; // milliseconds from one sentence for screen readers to the next
 
 class Bench {
@@ -35,7 +36,10 @@ class Bench {
     on("step", () => this.run(1));
     on("reset", () => this.restart("The network is as it was drawn, before its first step."));
     this.form.addEventListener("submit", (event) => event.preventDefault());
-    this.form.addEventListener("input", ({ target }) => target.dataset.part && set(target, target.value));
+    this.form.addEventListener(
+      "input",
+      ({ target }) => target.dataset.part && set(target, target.value),
+    );
     this.form.addEventListener("change", ({ target }) => {
       if (!target.dataset.part) return;
       this.forget();
@@ -65,7 +69,9 @@ class Bench {
 
   // A new run, of the form's recipe.
   begin() {
-    const { depth, steps } = Object.fromEntries(parts(this.form).map(({ name, value }) => [name, Number(value)]));
+    const { depth, steps } = Object.fromEntries(
+      parts(this.form).map(({ name, value }) => [name, Number(value)]),
+    );
     this.fresh = true;
     this.state = { depth, steps, step: 0, losses: [], accuracies: [], layers: null, first: null };
   }
@@ -81,12 +87,15 @@ class Bench {
   }
 
   run(steps) {
-    const wrong = fault(this.form), predicted = this.form.elements.prediction.value;
+    const wrong = fault(this.form),
+      predicted = this.form.elements.prediction.value;
     if (wrong) return this.complain(wrong);
     if (!predicted && !this.asked && this.fresh) {
       this.asked = true;
       this.form.elements.prediction[0].focus();
-      return this.say("What do you predict? Choose an answer, or press the button once more to go on without one.");
+      return this.say(
+        "What do you predict? Choose an answer, or press the button once more to go on without one.",
+      );
     }
     if (this.call) return;
     if (this.fresh) this.begin();
@@ -94,7 +103,12 @@ class Bench {
     this.fresh = false;
     this.complain("");
     this.predicted = predicted;
-    const call = (this.call = this.python.call("vgtext.live.bench", "train", given, (report) => call === this.call && this.hear(report)));
+    const call = (this.call = this.python.call(
+      "vgtext.live.bench",
+      "train",
+      given,
+      (report) => call === this.call && this.hear(report),
+    ));
     this.buttons();
     const done = () => call === this.call && this.rest();
     call.done.then(done, (error) => (done(), this.fail(error.message)));
@@ -118,20 +132,24 @@ class Bench {
   hear(report) {
     const state = this.state;
     state.step = report.step;
-    while (state.losses.length < report.step - report.losses.length) state.losses.push(null); // not told of
-    state.losses.push(...report.losses);
+    const untold = report.step - report.losses.length - state.losses.length;
+    state.losses.push(...Array(Math.max(0, untold)).fill(null), ...report.losses);
     if (report.layers) state.layers = report.layers;
     state.first ??= report.layers;
-    if (report.accuracy && report.accuracy.step !== state.accuracies.at(-1)?.step) state.accuracies.push(report.accuracy);
+    if (report.accuracy && report.accuracy.step !== state.accuracies.at(-1)?.step)
+      state.accuracies.push(report.accuracy);
     if (report.verdict) showVerdict(this.find("verdict"), report.verdict);
-    if (report.ms) this.find("price").textContent = `${Math.round(report.rate)} steps a second. ${price(report.ms, state.depth)}`;
+    if (report.ms)
+      this.find("price").textContent =
+        `${Math.round(report.rate)} steps a second. ${price(report.ms, state.depth)}`;
     this.say(this.words(report), report.end);
     if (report.end) this.finish(report);
     this.draw();
   }
 
   words({ broke, step }) {
-    const { steps, losses, accuracies } = this.state, last = accuracies.at(-1);
+    const { steps, losses, accuracies } = this.state,
+      last = accuracies.at(-1);
     const learned = last ? `, accuracy ${percent(last.train)} (test ${percent(last.test)})` : "";
     return broke || `Step ${step} of ${steps}: loss ${lossWords(losses.at(-1))}${learned}.`;
   }
@@ -151,8 +169,7 @@ class Bench {
   }
 
   complain(words) {
-    this.find("fault").hidden = !words;
-    this.find("fault").textContent = words;
+    Object.assign(this.find("fault"), { hidden: !words, textContent: words });
   }
 
   fail(words) {
@@ -166,11 +183,10 @@ class Bench {
     if (this.waiting) return;
     this.waiting = requestAnimationFrame(() => {
       this.waiting = 0;
-      const show = (name, draw) => {
+      for (const [name, draw] of Object.entries(DRAWINGS)) {
         const box = this.find(name);
         if (box.clientWidth) box.replaceChildren(draw(this.state, box.clientWidth, this.facts));
-      };
-      show("sizes", drawSizes), show("ratio", drawRatio), show("loss", drawLoss), show("accuracy", drawAccuracy);
+      }
       this.showNumbers();
     });
   }

@@ -2,7 +2,8 @@
 import { Plot } from "./plot.js";
 import { lossWords, percent, power, size } from "./words.js";
 
-// Log axes have fixed limits. What leaves the near ones moves an end to the next for the rest of a run.
+// Log axes have fixed limits. What leaves the near ones moves an end to the next for the rest of a
+// run.
 const SIZES = { lows: [-8, -22, -50], highs: [3, 10, 42] };
 const RATIOS = { lows: [-8, -22, -50], highs: [1, 8, 42] };
 const FLOAT32 = [-44.85, 38.53]; // log10 of its smallest and its largest number
@@ -12,12 +13,16 @@ const SHORT = { activation: "activation", error: "error", gradient: "weight grad
 
 export const layersOf = ({ depth }) => Array.from({ length: depth }, (_, i) => i + 1);
 
-// Which of the lows and of the highs hold the values, none nearer than before; exact zeros stay at the foot.
+// Which of the lows and of the highs hold the values, none nearer than before; exact zeros stay at
+// the foot.
 function ends({ lows, highs }, values, before = [0, 0]) {
   const known = values.filter((v) => v !== null && v > -90);
   const [least, most] = [Math.min(...known), Math.max(...known)];
-  const low = lows.findIndex((v) => v <= least), high = highs.findIndex((v) => v >= most);
-  return [low < 0 ? lows.length - 1 : low, high < 0 ? highs.length - 1 : high].map((end, i) => Math.max(end, before[i]));
+  const low = lows.findIndex((v) => v <= least),
+    high = highs.findIndex((v) => v >= most);
+  return [low < 0 ? lows.length - 1 : low, high < 0 ? highs.length - 1 : high].map((end, i) =>
+    Math.max(end, before[i]),
+  );
 }
 
 const limits = ({ lows, highs }, [low, high]) => [lows[low], highs[high]];
@@ -39,30 +44,58 @@ function wholes(from, to, most = 6) {
 const layerAxis = (depth) => [0.5, depth + 0.5];
 
 export function drawSizes(run, width) {
-  const { first, layers, depth } = run, names = width < 520 ? SHORT : NAMES;
+  const { first, layers, depth } = run,
+    names = width < 520 ? SHORT : NAMES;
   const keys = Object.keys(NAMES);
-  run.sizes = ends(SIZES, keys.flatMap((key) => [...(layers?.[key] ?? []), ...(first?.[key] ?? [])]), run.sizes);
-  const y = limits(SIZES, run.sizes), xs = layersOf(run);
+  run.sizes = ends(
+    SIZES,
+    keys.flatMap((key) => [...(layers?.[key] ?? []), ...(first?.[key] ?? [])]),
+    run.sizes,
+  );
+  const y = limits(SIZES, run.sizes),
+    xs = layersOf(run);
   const plot = new Plot(width, width < 520 ? 260 : 300, {
-    x: layerAxis(depth), y, title: "Sizes in every layer (thin: at step 1)", right: width < 520 ? 82 : 108,
+    x: layerAxis(depth),
+    y,
+    title: "Sizes in every layer (thin: at step 1)",
+    right: width < 520 ? 82 : 108,
   });
   plot.shade(y[0], FLOAT32[0], "float32: underflow to 0");
   plot.shade(FLOAT32[1], y[1], "float32: overflow to inf");
   plot.axes(wholes(1, depth), decades(y), "layer l (input at the left)");
-  for (const key of keys) if (first && layers !== first) plot.line(xs, first[key], key, { style: "bench-thin" });
   for (const key of keys)
-    if (layers) plot.line(xs, layers[key], key, { words: names[key], dots: depth <= 32, style: `bench-dash-${key}` });
+    if (first && layers !== first) plot.line(xs, first[key], key, { style: "bench-thin" });
+  for (const key of keys)
+    if (layers)
+      plot.line(xs, layers[key], key, {
+        words: names[key],
+        dots: depth <= 32,
+        style: `bench-dash-${key}`,
+      });
   plot.arrow("backward pass");
-  const edges = layers ? keys.map((key) => `${NAMES[key]} ${size(layers[key][0])} in layer 1, ${size(layers[key].at(-1))} in layer ${depth}`) : [];
-  return plot.picture(layers ? `Sizes at step ${run.step}: ${edges.join("; ")}.` : "Sizes in every layer: nothing was run yet.");
+  const edges = layers
+    ? keys.map(
+        (key) =>
+          `${NAMES[key]} ${size(layers[key][0])} in layer 1, ${size(layers[key].at(-1))} in layer ${depth}`,
+      )
+    : [];
+  return plot.picture(
+    layers
+      ? `Sizes at step ${run.step}: ${edges.join("; ")}.`
+      : "Sizes in every layer: nothing was run yet.",
+  );
 }
 
 export function drawRatio(run, width, { fast, slow }) {
   const { first, layers, depth } = run;
   run.ratios = ends(RATIOS, [...(layers?.ratio ?? []), ...(first?.ratio ?? [])], run.ratios);
-  const y = limits(RATIOS, run.ratios), xs = layersOf(run);
+  const y = limits(RATIOS, run.ratios),
+    xs = layersOf(run);
   const plot = new Plot(width, 220, {
-    x: layerAxis(depth), y, title: "Update-to-weight ratio", right: width < 300 ? 66 : 82,
+    x: layerAxis(depth),
+    y,
+    title: "Update-to-weight ratio",
+    right: width < 300 ? 66 : 82,
   });
   plot.shade(y[0], Math.max(LOST, y[0]), width < 300 ? "rounded away" : "rounded away in float32");
   plot.axes(wholes(1, depth, 4), decades(y, 5), "layer l");
@@ -70,16 +103,22 @@ export function drawRatio(run, width, { fast, slow }) {
   plot.guide(Math.log10(slow), "too small");
   if (first && layers !== first) plot.line(xs, first.ratio, "ratio", { style: "bench-thin" });
   if (layers) plot.line(xs, layers.ratio, "ratio", { dots: depth <= 32 });
-  const label = layers ? `Update-to-weight ratio at step ${run.step}: ${size(layers.ratio[0])} in layer 1, ${size(layers.ratio.at(-1))} in layer ${depth}.` : "Update-to-weight ratio: nothing was run yet.";
+  const label = layers
+    ? `Update-to-weight ratio at step ${run.step}: ${size(layers.ratio[0])} in layer 1, ${size(layers.ratio.at(-1))} in layer ${depth}.`
+    : "Update-to-weight ratio: nothing was run yet.";
   return plot.picture(label);
 }
 
 export function drawLoss(run, width) {
-  const { losses, steps } = run, y = [-3, 1];
+  const { losses, steps } = run,
+    y = [-3, 1];
   const plot = new Plot(width, 220, { x: [0, steps], y, title: "Training loss", right: 66 });
   plot.axes(wholes(0, steps, 3), decades(y), "step");
   plot.guide(Math.log10(Math.log(10)), "guessing");
-  const every = Math.ceil(losses.length / 600), xs = [], raw = [], smooth = [];
+  const every = Math.ceil(losses.length / 600),
+    xs = [],
+    raw = [],
+    smooth = [];
   let mean = null;
   losses.forEach((value, i) => {
     if (value !== null) mean = mean === null ? value : mean + 0.1 * (value - mean);
@@ -89,20 +128,41 @@ export function drawLoss(run, width) {
     smooth.push(value === null ? null : Math.log10(Math.max(mean, 1e-9)));
   });
   plot.line(xs, raw, "ink", { style: "bench-thin" });
-  plot.line(xs, smooth, "ink", { words: losses.length ? lossWords(mean) : "", dots: losses.length < 20 });
-  return plot.picture(losses.length ? `Training loss at step ${run.step}: ${lossWords(losses.at(-1))}.` : "Training loss: nothing was run yet.");
+  plot.line(xs, smooth, "ink", {
+    words: losses.length ? lossWords(mean) : "",
+    dots: losses.length < 20,
+  });
+  return plot.picture(
+    losses.length
+      ? `Training loss at step ${run.step}: ${lossWords(losses.at(-1))}.`
+      : "Training loss: nothing was run yet.",
+  );
 }
 
 export function drawAccuracy(run, width, { target }) {
-  const { accuracies, steps } = run, y = [0, 1];
+  const { accuracies, steps } = run,
+    y = [0, 1];
   const plot = new Plot(width, 220, { x: [0, steps], y, title: "Accuracy", right: 66 });
-  plot.axes(wholes(0, steps, 3), [0, 0.5, 1].map((v) => [v, percent(v)]), "step");
+  plot.axes(
+    wholes(0, steps, 3),
+    [0, 0.5, 1].map((v) => [v, percent(v)]),
+    "step",
+  );
   plot.guide(target, "learned");
   plot.guide(0.1, "guessing");
-  const xs = accuracies.map(({ step }) => step), last = accuracies.at(-1);
-  const draw = (key, words, style) => plot.line(xs, accuracies.map((a) => a[key]), "ink", { words, style, dots: !style });
+  const xs = accuracies.map(({ step }) => step),
+    last = accuracies.at(-1);
+  const draw = (key, words, style) =>
+    plot.line(
+      xs,
+      accuracies.map((a) => a[key]),
+      "ink",
+      { words, style, dots: !style },
+    );
   draw("test", last && Math.abs(last.test - last.train) > 0.12 ? "test" : "", "bench-dash-test");
   draw("train", last ? "training" : "", "");
-  const label = last ? `Accuracy at step ${last.step}: ${percent(last.train)} on training digits, ${percent(last.test)} on test digits.` : "Accuracy: nothing was run yet.";
+  const label = last
+    ? `Accuracy at step ${last.step}: ${percent(last.train)} on training digits, ${percent(last.test)} on test digits.`
+    : "Accuracy: nothing was run yet.";
   return plot.picture(label);
 }

@@ -8,11 +8,26 @@ export class Plot {
   // Start a picture of ``width`` x ``height`` pixels, with x and y from their first number to their
   // second; ``right`` is the room for names of lines.
   constructor(width, height, { x, y, title, right = 96, left = 50 }) {
-    Object.assign(this, { width, height, x, y, left, right, top: 26, bottom: 40, parts: [], names: [] });
+    Object.assign(this, {
+      width,
+      height,
+      x,
+      y,
+      left,
+      right,
+      top: 26,
+      bottom: 40,
+      parts: [],
+      names: [],
+    });
     this.add(`<text class="bench-title" x="0" y="14">${escape(title)}</text>`);
   }
 
-  X = (v) => round(this.left + ((v - this.x[0]) / (this.x[1] - this.x[0])) * (this.width - this.left - this.right));
+  X = (v) =>
+    round(
+      this.left
+        + ((v - this.x[0]) / (this.x[1] - this.x[0])) * (this.width - this.left - this.right),
+    );
 
   // Heights beyond the limits are drawn at the limit.
   Y = (v) => {
@@ -26,7 +41,12 @@ export class Plot {
   }
 
   axes(xTicks, yTicks, xLabel) {
-    const [x0, x1, y0, y1] = [this.X(this.x[0]), this.X(this.x[1]), this.Y(this.y[0]), this.Y(this.y[1])];
+    const [x0, x1, y0, y1] = [
+      this.X(this.x[0]),
+      this.X(this.x[1]),
+      this.Y(this.y[0]),
+      this.Y(this.y[1]),
+    ];
     for (const [v, words] of yTicks)
       this.add(
         `<path class="bench-grid" d="M${x0} ${this.Y(v)}H${x1}"/>`,
@@ -50,25 +70,34 @@ export class Plot {
     const [x0, x1] = [this.X(this.x[0]), this.X(this.x[1])];
     this.add(
       `<rect class="bench-shade" x="${x0}" y="${a}" width="${x1 - x0}" height="${b - a}"/>`,
-      b - a > 14 ? `<text class="bench-soft" x="${x0 + 6}" y="${b - 5}">${escape(words)}</text>` : "",
+      b - a > 14
+        ? `<text class="bench-soft" x="${x0 + 6}" y="${b - 5}">${escape(words)}</text>`
+        : "",
     );
   }
 
   guide(height, words) {
     if (height < this.y[0] || height > this.y[1]) return;
-    this.add(`<path class="bench-guide" d="M${this.X(this.x[0])} ${this.Y(height)}H${this.X(this.x[1])}"/>`);
+    this.add(
+      `<path class="bench-guide" d="M${this.X(this.x[0])} ${this.Y(height)}H${this.X(this.x[1])}"/>`,
+    );
     this.names.push({ y: this.Y(height), words, role: "soft" });
   }
 
   // Draw a line through points; null is a gap. ``style`` adds classes, ``dots`` marks the points.
   line(xs, ys, role, { words = "", style = "", dots = false } = {}) {
-    let path = "", pen = "M", last = null;
+    let path = "",
+      pen = "M",
+      last = null;
     ys.forEach((v, i) => {
       if (v === null || v === undefined || Number.isNaN(v)) return (pen = "M");
       path += `${pen}${this.X(xs[i])} ${this.Y(v)}`;
       pen = "L";
       last = v;
-      if (dots) this.add(`<circle class="bench-dot bench-${role}" cx="${this.X(xs[i])}" cy="${this.Y(v)}" r="2.6"/>`);
+      if (dots)
+        this.add(
+          `<circle class="bench-dot bench-${role}" cx="${this.X(xs[i])}" cy="${this.Y(v)}" r="2.6"/>`,
+        );
     });
     if (path) this.add(`<path class="bench-line bench-${role} ${style}" d="${path}"/>`);
     if (words && last !== null) this.names.push({ y: this.Y(last), words, role });
@@ -86,11 +115,14 @@ export class Plot {
   picture(label) {
     const x = this.width - this.right + 6;
     let y = this.top - 6;
-    for (const name of this.names.sort((a, b) => a.y - b.y)) y = name.y = Math.max(name.y + 4, y + 15);
+    for (const name of this.names.sort((a, b) => a.y - b.y))
+      y = name.y = Math.max(name.y + 4, y + 15);
     let floor = this.height - this.bottom + 1;
     for (const name of [...this.names].reverse()) floor = (name.y = Math.min(name.y, floor)) - 15;
     for (const { y, words, role } of this.names)
-      this.add(`<text class="bench-name bench-${role}" x="${x}" y="${round(y)}">${escape(words)}</text>`);
+      this.add(
+        `<text class="bench-name bench-${role}" x="${x}" y="${round(y)}">${escape(words)}</text>`,
+      );
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
     svg.setAttribute("role", "img");

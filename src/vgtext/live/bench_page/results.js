@@ -1,5 +1,5 @@
-// What is said of a run: the diagnosis, the answer to the prediction, the numbers of every layer, and
-// the table of runs.
+// What is said of a run: the diagnosis, the answer to the prediction, the numbers of every layer,
+// and the table of runs.
 import { capital, escape, milliseconds, percent, size } from "./words.js";
 
 export const OUTCOMES = {
@@ -28,7 +28,8 @@ export class Predictions {
     if (!predicted) return found;
     this.made += 1;
     this.right += predicted === outcome;
-    const judged = predicted === outcome ? "You predicted it." : `You predicted: ${OUTCOMES[predicted]}.`;
+    const judged =
+      predicted === outcome ? "You predicted it." : `You predicted: ${OUTCOMES[predicted]}.`;
     return `${found} ${judged} Right so far: ${this.right} of ${this.made}.`;
   }
 }
@@ -36,15 +37,20 @@ export class Predictions {
 export function fillLayers(table, { layers, step, depth }) {
   const keys = ["activation", "error", "gradient", "ratio"];
   table.caption.textContent = `Step ${step}`;
-  table.tBodies[0].innerHTML = Array.from({ length: depth }, (_, l) =>
-    `<tr><th scope="row">${l + 1}</th>${keys.map((key) => `<td>${size(layers[key][l])}</td>`).join("")}</tr>`,
+  table.tBodies[0].innerHTML = Array.from(
+    { length: depth },
+    (_, l) =>
+      `<tr><th scope="row">${l + 1}</th>${keys.map((key) => `<td>${size(layers[key][l])}</td>`).join("")}</tr>`,
   ).join("");
 }
 
 // One row for each run that came to its end, the newest first; its link brings its recipe back.
 export function addRun(table, query, report, predicted) {
-  const row = table.tBodies[0].insertRow(0), { accuracy, outcome, ms, step, verdict } = report;
-  const recipe = query ? decodeURIComponent(query).replaceAll("&", ", ").replaceAll("=", " ") : "the opening recipe";
+  const row = table.tBodies[0].insertRow(0),
+    { accuracy, outcome, ms, step, verdict } = report;
+  const recipe = query
+    ? decodeURIComponent(query).replaceAll("&", ", ").replaceAll("=", " ")
+    : "the opening recipe";
   row.innerHTML =
     `<th scope="row"><a href="#bench?${escape(query)}">${escape(recipe)}</a></th>`
     + `<td>${predicted ? escape(capital(OUTCOMES[predicted])) : "–"}</td><td>${escape(capital(OUTCOMES[outcome]))}</td>`

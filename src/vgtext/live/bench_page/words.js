@@ -1,10 +1,23 @@
 // Numbers and sentences as the bench says them.
 
-const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const RAISED = {
+  "-": "⁻",
+  0: "⁰",
+  1: "¹",
+  2: "²",
+  3: "³",
+  4: "⁴",
+  5: "⁵",
+  6: "⁶",
+  7: "⁷",
+  8: "⁸",
+  9: "⁹",
+};
 
 export const power = (exponent) => `10${[...String(exponent)].map((c) => RAISED[c]).join("")}`;
 
-// A size from its log10: 0.012, 340, 1.2 × 10⁻⁷; exact zeros come as the floor, far below all floats.
+// A size from its log10: 0.012, 340, 1.2 × 10⁻⁷; exact zeros come as the floor, far below all
+// floats.
 export function size(log10) {
   if (log10 === null || log10 === undefined) return "–";
   if (log10 < -90) return "0";
@@ -21,16 +34,23 @@ export const capital = (words) => words[0].toUpperCase() + words.slice(1);
 
 export function lossWords(value) {
   if (value === null || !isFinite(value)) return "no number";
-  return value >= 0.001 && value < 1e5 ? String(Number(value.toPrecision(3))) : size(Math.log10(value));
+  return value >= 0.001 && value < 1e5
+    ? String(Number(value.toPrecision(3)))
+    : size(Math.log10(value));
 }
 
 // What a step costs, and what a network of other depths would cost by the same price a layer.
 export function price(ms, depth) {
   const layer = ms / depth;
   const others = [20, 50, 100].filter((other) => other !== depth);
-  const rest = others.map((other) => `${other} layers ≈ ${milliseconds(layer * other)} ms`).join(", ");
+  const rest = others
+    .map((other) => `${other} layers ≈ ${milliseconds(layer * other)} ms`)
+    .join(", ");
   return `A step costs ${milliseconds(ms)} ms, ${layer.toFixed(2)} ms a layer; so ${rest}.`;
 }
 
 export const escape = (text) =>
-  String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+  String(text).replace(
+    /[&<>"]/g,
+    (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c],
+  );

@@ -12,7 +12,8 @@ export class Cell {
     this.output = box.querySelector(".cell_output");
     const bar = document.createElement("div");
     bar.className = "vg-bar";
-    bar.innerHTML = '<button type="button"></button><button type="button" hidden></button><span role="status"></span>';
+    bar.innerHTML =
+      '<button type="button"></button><button type="button" hidden></button><span role="status"></span>';
     [this.go, this.back, this.status] = bar.children;
     this.go.textContent = words.run;
     this.go.setAttribute("aria-label", `${words.run} code ${number + 1}`);
@@ -46,7 +47,10 @@ export class Cell {
     this.state = state;
     this.box.dataset.live = state;
     this.status.textContent = given.length ? text(...given) : text;
-    this.output?.classList.toggle("vg-old", ["running", "stale", "edited", "waiting"].includes(state));
+    this.output?.classList.toggle(
+      "vg-old",
+      ["running", "stale", "edited", "waiting"].includes(state),
+    );
   }
 
   changed() {

@@ -40,7 +40,10 @@ const isNumber = (text) => text.trim() !== "" && Number.isFinite(Number(text));
 // The address of the state that a figure shows; a value that its slider does not list is as good.
 const address = ({ id }, { spec, state }, { exact }) =>
   `#${id}?${spec.controls
-    .map(({ name, texts }, i) => `${name}=${encodeURIComponent(exact[name] ?? texts[Math.round(state[i])])}`)
+    .map(
+      ({ name, texts }, i) =>
+        `${name}=${encodeURIComponent(exact[name] ?? texts[Math.round(state[i])])}`,
+    )
     .join("&")}`;
 
 export class Figures {
@@ -53,7 +56,8 @@ export class Figures {
     this.models.get(String(key))?.answer(scene);
   }
 
-  // Lets Python answer the figure of `cell`: one that the page had, where a reader has left it, or a new one.
+  // Lets Python answer the figure of `cell`: one that the page had, where a reader has left it, or
+  // a new one.
   wake(cell, given) {
     const model = new Model(given, this.send),
       old = cell.old.find(({ id }) => id === given.id);
@@ -68,7 +72,11 @@ export class Figures {
     cell.output.append(element);
     Promise.resolve(element.opened).then((computed) => {
       element.computed ??= computed;
-      const end = vgExplore.live({ model, el: element, link: (view) => address(element, view, model) });
+      const end = vgExplore.live({
+        model,
+        el: element,
+        link: (view) => address(element, view, model),
+      });
       element.view = end.view;
       element.opened = Promise.resolve(end.view);
       this.letGo(end.view, model);
@@ -103,7 +111,8 @@ export class Figures {
     };
   }
 
-  // The value beside a slider of numbers can be typed over: any number, not only those that it lists.
+  // The value beside a slider of numbers can be typed over: any number, not only those that it
+  // lists.
   addExact(view, model, i) {
     const { kind, texts, label, name } = view.spec.controls[i],
       { value } = view.controls.rows[i];
@@ -131,7 +140,8 @@ export class Figures {
     });
   }
 
-  // Python has stopped: what the page had computed answers again, other figures stand still; both say so.
+  // Python has stopped: what the page had computed answers again, other figures stand still; both
+  // say so.
   sleep() {
     for (const [element, cell] of this.awake) {
       const isOfThePage = element.asleep.length > 0;

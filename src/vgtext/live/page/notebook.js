@@ -6,7 +6,9 @@ export function changedNotebook(source, cells) {
     text = (cell) => [].concat(cell.source).join("");
   let next = 0;
   for (const cell of notebook.cells.filter(({ cell_type }) => cell_type === "code")) {
-    const found = cells.findIndex(({ printed }, i) => i >= next && printed === text(cell).trimEnd());
+    const found = cells.findIndex(
+      ({ printed }, i) => i >= next && printed === text(cell).trimEnd(),
+    );
     if (found < 0) continue;
     next = found + 1;
     if (cells[found].code === cells[found].printed) continue;

@@ -3,7 +3,13 @@ const STOPPED = "stopped";
 
 export class Order {
   constructor(page) {
-    Object.assign(this, { page, waiting: new Map(), turn: 0, pending: 0, queue: Promise.resolve() });
+    Object.assign(this, {
+      page,
+      waiting: new Map(),
+      turn: 0,
+      pending: 0,
+      queue: Promise.resolve(),
+    });
   }
 
   ask(key, act, given) {
@@ -63,7 +69,10 @@ export class Order {
   async runOne(cell) {
     const { turn } = this;
     cell.begin();
-    const error = await this.ask(`run ${cell.number}`, "run", { cell: cell.number, code: cell.code });
+    const error = await this.ask(`run ${cell.number}`, "run", {
+      cell: cell.number,
+      code: cell.code,
+    });
     if (turn !== this.turn) return STOPPED;
     cell.end(error);
     this.mark();
@@ -84,8 +93,14 @@ export class Order {
     for (const cell of this.page.cells) {
       if (!["fresh", "stale"].includes(cell.state)) continue;
       const isOld = cell.uses.some((name) => {
-        const maker = this.page.cells.slice(0, cell.number).findLast(({ makes }) => makes.includes(name));
-        return maker && maker.ran !== undefined && (maker.at > cell.at || ["stale", "edited"].includes(maker.state));
+        const maker = this.page.cells
+          .slice(0, cell.number)
+          .findLast(({ makes }) => makes.includes(name));
+        return (
+          maker
+          && maker.ran !== undefined
+          && (maker.at > cell.at || ["stale", "edited"].includes(maker.state))
+        );
       });
       cell.set(isOld ? "stale" : "fresh");
     }

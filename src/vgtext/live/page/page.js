@@ -6,7 +6,7 @@ import { Figures } from "./figures.js";
 import { Order } from "./order.js";
 import { changedNotebook, save } from "./notebook.js";
 
-const slug = () => location.pathname.split("/").pop().replace(/\.html$/, "") || "index";
+const slug = () => location.pathname.match(/([^/]*?)(\.html)?$/)[1] || "index";
 const addFile = (tag, given) =>
   new Promise((done, fail) => {
     const element = document.createElement(tag);
@@ -25,7 +25,10 @@ class Page {
     this.say(words.loading);
     this.python = new Python(base, files, packages, (message) => this.hear(message));
     if (own) this.startOwn(files);
-    this.python.ready.then((version) => this.open(version), () => {});
+    this.python.ready.then(
+      (version) => this.open(version),
+      () => {},
+    );
   }
 
   say(text) {
@@ -42,11 +45,15 @@ class Page {
   }
 
   open(version) {
-    this.say(this.isOpen ? words.readyAgain : this.own ? words.runs(version) : words.ready(version));
+    this.say(
+      this.isOpen ? words.readyAgain : this.own ? words.runs(version) : words.ready(version),
+    );
     if (this.isOpen) return;
     this.isOpen = true;
     this.button.remove();
-    const boxes = [...document.querySelectorAll("div.cell")].filter((box) => box.querySelector(".cell_input pre"));
+    const boxes = [...document.querySelectorAll("div.cell")].filter((box) =>
+      box.querySelector(".cell_input pre"),
+    );
     this.cells = boxes.map((box, number) => new Cell(box, number, this));
     if (this.cells.length) this.addButtons();
     this.recall();
@@ -78,11 +85,13 @@ class Page {
   hear(message) {
     const { tell } = message,
       cell = this.cells[message.cell];
-    if (tell === "stage") this.say(message.unpacking ? words.unpacking : words.progress(message.got, message.total));
+    if (tell === "stage")
+      this.say(message.unpacking ? words.unpacking : words.progress(message.got, message.total));
     else if (tell === "broke") this.broke(message.words);
     else if (tell === "loading") this.wait(cell, message.name);
     else if (tell === "clear") cell.isNew = true;
-    else if (tell === "stream") cell.write(message.text, message.name === "stderr" ? "stderr" : "stream");
+    else if (tell === "stream")
+      cell.write(message.text, message.name === "stderr" ? "stderr" : "stream");
     else if (tell === "show") cell.show(message.data);
     else if (tell === "scene") this.figures.answer(message);
     else if (tell === "done") this.order.answer(`run ${message.cell}`, message.error);
@@ -135,7 +144,10 @@ class Page {
     this.say(words.stopped);
     this.stopper.textContent = words.stop;
     this.python.restart().catch(() => {});
-    this.python.ready.then((version) => this.open(version), () => {});
+    this.python.ready.then(
+      (version) => this.open(version),
+      () => {},
+    );
   }
 
   // Nothing runs any more, and nothing that ran is there.
@@ -153,7 +165,9 @@ class Page {
     const changes = this.cells.filter(({ code, printed }) => code !== printed);
     try {
       if (changes.length) {
-        localStorage[this.store] = JSON.stringify(changes.map(({ code, printed }) => [printed, code]));
+        localStorage[this.store] = JSON.stringify(
+          changes.map(({ code, printed }) => [printed, code]),
+        );
       } else localStorage.removeItem(this.store);
     } catch {} // a browser that keeps nothing
   }

@@ -55,7 +55,8 @@ export class Python {
     return { done: result, halt: () => this.ready.then(() => this.send("halt", { id })) };
   }
 
-  // Ends what runs, whatever it is: nothing on a plain site can interrupt Python, so it starts anew.
+  // Ends what runs, whatever it is: nothing on a plain site can interrupt Python, so it starts
+  // anew.
   restart() {
     this.worker.terminate();
     for (const call of this.calls.values()) call.fail(new Error("stopped"));

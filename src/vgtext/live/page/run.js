@@ -1,21 +1,27 @@
 // All that a page has of it before a click: one button. The rest comes with the click (page.js).
 (() => {
   const here = document.currentScript.src;
-  const own = document.querySelector("[data-live]"), title = document.querySelector("h1");
+  const own = document.querySelector("[data-live]"),
+    title = document.querySelector("h1");
   if (!own && !(title && document.querySelector("div.cell .cell_input pre"))) return;
-  const row = document.createElement("p"), button = document.createElement("button"), words = document.createElement("span");
+  const row = document.createElement("p"),
+    button = document.createElement("button"),
+    words = document.createElement("span");
   row.className = "vg-live";
   button.type = "button";
   button.textContent = own?.dataset.button || "Run and edit this page";
-  button.style.cssText = "font:inherit;font-weight:600;padding:.25em .8em;margin-right:.7em;border:1px solid;border-radius:4px;background:none;color:inherit;cursor:pointer";
+  button.style.cssText =
+    "font:inherit;font-weight:600;padding:.25em .8em;margin-right:.7em;border:1px solid;border-radius:4px;background:none;color:inherit;cursor:pointer";
   words.setAttribute("role", "status");
-  words.textContent = "Python starts in your browser (MEGABYTES MB, once). Nothing you write leaves it.";
+  words.textContent =
+    "Python starts in your browser (MEGABYTES MB, once). Nothing you write leaves it.";
   row.append(button, words);
   if (own) own.before(row);
   else title.after(row);
   button.addEventListener("click", () => {
     if (location.protocol === "file:") {
-      words.textContent = "Opened as a file, this page may not start Python. Open it from a web address, for instance with make serve.";
+      words.textContent =
+        "Opened as a file, this page may not start Python. Open it from a web address, for instance with make serve.";
       return;
     }
     button.disabled = true;

@@ -3,7 +3,8 @@ const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 
 export const words = {
   loading: "Loading Python …",
-  progress: (got, total) => `Loading Python: ${megabytes(Math.min(got, total))} of ${megabytes(total)} MB`,
+  progress: (got, total) =>
+    `Loading Python: ${megabytes(Math.min(got, total))} of ${megabytes(total)} MB`,
   unpacking: "Starting the book's own code …",
   runs: (version) => `Python ${version} runs in this page.`,
   ready: (version) => `${words.runs(version)} Change a cell, then Run, or Shift and Enter.`,
@@ -12,10 +13,22 @@ export const words = {
   stopped: "Python was stopped, and starts anew …",
   failures: [
     [/no WebAssembly/, "This browser has no WebAssembly, which Python needs here."],
-    [/forbidden/, "The security policy of this site, or this browser, forbids WebAssembly, which Python needs here."],
-    [/memory|allocat/i, "There is not enough memory for Python here: it takes about half a gigabyte. Close other pages and try again, or use a computer."],
-    [/missing: (.*)/, "A file that Python needs is not there, or is not the one that belongs here: $1."],
-    [/worker/i, "This browser, or the security policy of this site, lets the page start no worker, in which Python would run."],
+    [
+      /forbidden/,
+      "The security policy of this site, or this browser, forbids WebAssembly, which Python needs here.",
+    ],
+    [
+      /memory|allocat/i,
+      "There is not enough memory for Python here: it takes about half a gigabyte. Close other pages and try again, or use a computer.",
+    ],
+    [
+      /missing: (.*)/,
+      "A file that Python needs is not there, or is not the one that belongs here: $1.",
+    ],
+    [
+      /worker/i,
+      "This browser, or the security policy of this site, lets the page start no worker, in which Python would run.",
+    ],
     [/fetch|network|load/i, "The files that run Python could not be loaded. Is the network there?"],
   ],
   unknown: (error) => `Python could not go on: ${error}`,

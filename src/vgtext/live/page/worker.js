@@ -110,6 +110,7 @@ onmessage = ({ data }) => {
     tell({ tell: "failed", of: act, cell, id, key, turn: want?.turn, words });
   };
   const go = () => acts[act](given).catch(failed);
-  if (act === "halt") go(); // while a call waits for its next turn
+  if (act === "halt")
+    go(); // while a call waits for its next turn
   else busy = busy.then(go);
 };
