@@ -62,3 +62,17 @@ def autograd_error(f, theta, gradient):
     """|gradient - autograd's| / |autograd's| for the function f(theta)."""
     true = grad(f)(theta)
     return np.linalg.norm(gradient - true) / np.linalg.norm(true)
+
+
+def parameter(network, theta, owner, name):
+    """Return the part of the flat vector ``theta`` that is ``owner.<name>`` of ``network``, in its shape."""
+    view = getattr(owner, name)
+    start = (view.ctypes.data - network.theta.ctypes.data) // view.itemsize
+    return theta[start : start + view.size].reshape(view.shape)
+
+
+def normalized(own, norm, z):
+    """Return what a normalization makes of z, in autograd's terms; ``own(owner, name)`` gives its parameters."""
+    centered = z - np.mean(z, axis=norm.axis, keepdims=True) if norm.center else z
+    scaled = centered / np.sqrt(np.mean(centered**2, axis=norm.axis, keepdims=True) + norm.eps)
+    return own(norm, "gamma") * scaled + (own(norm, "beta") if norm.center else 0)

@@ -1,7 +1,21 @@
+from functools import partial
+
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from gradients import LOSS, PHI, SMOOTH, autograd_error, difference_error, random_target, seeds, sizes, steady
+from gradients import (
+    LOSS,
+    PHI,
+    SMOOTH,
+    autograd_error,
+    difference_error,
+    normalized,
+    parameter,
+    random_target,
+    seeds,
+    sizes,
+    steady,
+)
 from hypothesis import given, strategies
 
 from vgtext import nn
@@ -17,21 +31,14 @@ activations = strategies.sampled_from(sorted(PHI))
 def reference(network, theta, x):
     """The output of ``network`` in autograd's terms, with its parameters taken from the flat vector ``theta``."""
 
-    def parameter(owner, name):
-        view = getattr(owner, name)
-        start = (view.ctypes.data - network.theta.ctypes.data) // view.itemsize
-        return theta[start : start + view.size].reshape(view.shape)
-
-    def norm(n, z):
-        centered = z - anp.mean(z, axis=n.axis, keepdims=True) if n.center else z
-        x = centered / anp.sqrt(anp.mean(centered**2, axis=n.axis, keepdims=True) + n.eps)
-        return parameter(n, "gamma") * x + (parameter(n, "beta") if n.center else 0)
+    own = partial(parameter, network, theta)
+    norm = partial(normalized, own)
 
     def run(block, a):
         if isinstance(block, Norm):
             return norm(block, a)
         if isinstance(block, Dense):
-            z = anp.dot(parameter(block, "W"), a) + parameter(block, "b")
+            z = anp.dot(own(block, "W"), a) + own(block, "b")
             return PHI[block.phi.name](norm(block.norm, z) if block.norm else z)
         if isinstance(block, Highway):
             T = run(block.gate, a)

@@ -1,9 +1,11 @@
 """Attention, the transformer, and their data: derivatives by two judges, laws, and planted faults that are caught."""
 
+from functools import partial
+
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from gradients import LOSS, PHI, autograd_error, difference_error, seeds, steady
+from gradients import LOSS, PHI, autograd_error, difference_error, normalized, parameter, seeds, steady
 from hypothesis import given, strategies
 
 from vgtext import nn
@@ -20,15 +22,8 @@ flags = strategies.booleans()
 def reference(network, theta, x):
     """The logits in autograd's terms, one example and one head at a time, with tokens as rows, as papers write them."""
 
-    def own(owner, name):
-        view = getattr(owner, name)
-        start = (view.ctypes.data - network.theta.ctypes.data) // view.itemsize
-        return theta[start : start + view.size].reshape(view.shape)
-
-    def norm(n, z):
-        centered = z - anp.mean(z, axis=n.axis, keepdims=True) if n.center else z
-        scaled = centered / anp.sqrt(anp.mean(centered**2, axis=n.axis, keepdims=True) + n.eps)
-        return own(n, "gamma") * scaled + (own(n, "beta") if n.center else 0)
+    own = partial(parameter, network, theta)
+    norm = partial(normalized, own)
 
     def head(block, X, h):
         rows = slice(h * block.d_head, (h + 1) * block.d_head)

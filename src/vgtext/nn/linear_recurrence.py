@@ -14,6 +14,7 @@ import numpy as np
 
 from . import checks
 from .losses import get_loss
+from .parameters import lay_out
 from .scale import log2_norm
 
 
@@ -52,12 +53,7 @@ class LinearRecurrence:
         checks.number("least", least, least=0, below=1), checks.number("most", most, above=least)
         self.loss, self.dtype, rng = get_loss(loss), checks.float_type(dtype), checks.generator("seed", seed)
         shapes = {"nu": (n,), "phase": (n,), "U": (2, n, n_in), "V": (2, n_out, n), "c": (n_out, 1)}
-        ends = np.cumsum([int(np.prod(s)) for s in shapes.values()])
-        self.parameters = {name: slice(end - int(np.prod(s)), end) for (name, s), end in zip(shapes.items(), ends)}
-        self.theta, self.gradient = np.zeros((2, ends[-1]), self.dtype)
-        for name, shape in shapes.items():
-            setattr(self, name, self.theta[self.parameters[name]].reshape(shape))
-            setattr(self, f"{name}_gradient", self.gradient[self.parameters[name]].reshape(shape))
+        lay_out(self, shapes)
         size = np.sqrt(rng.uniform(least**2, min(most, 1 - 1e-6) ** 2, n))
         self.nu[...], self.phase[...] = np.log(-np.log(size)), rng.uniform(0, most_phase, n)
         self.U[...] = rng.standard_normal(self.U.shape) / np.sqrt(2 * n_in)

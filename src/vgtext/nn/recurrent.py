@@ -18,6 +18,7 @@ from .cells import CELLS, Vanilla
 from .fast.forms import speed_up
 from .initializers import get_initializer, orthogonal
 from .losses import get_loss
+from .parameters import lay_out
 from .scale import log2_norm, rescale
 from .signals import Signals
 
@@ -52,12 +53,7 @@ class Recurrent:
         rows_h, rows_x = self.cell.blocks_h * n, self.cell.blocks_x * n
         shapes = {"W": (rows_h, n), "U": (rows_x, n_in), "b": (rows_x, 1), "V": (n_out, n), "c": (n_out, 1)}
         self.hidden = {"W": shapes["W"]}  # for optimizers that treat hidden matrices in a way of their own
-        ends = np.cumsum([int(np.prod(s)) for s in shapes.values()])
-        self.parameters = {name: slice(end - int(np.prod(s)), end) for (name, s), end in zip(shapes.items(), ends)}
-        self.theta, self.gradient = np.zeros((2, ends[-1]), self.dtype)
-        for name, shape in shapes.items():
-            setattr(self, name, self.theta[self.parameters[name]].reshape(shape))
-            setattr(self, f"{name}_gradient", self.gradient[self.parameters[name]].reshape(shape))
+        lay_out(self, shapes)
         self._initialize(get_initializer(orthogonal() if init is None else init), checks.generator("seed", seed))
         bias = checks.number("forget_bias", forget_bias), checks.number("update_bias", update_bias)
         if cell != "rnn":
