@@ -56,7 +56,7 @@ def draw_recurrent(trace, budget, rate=0.1, c=1.0, seed=0):
         trace.plot(steps, sizes, color=color, linewidth=1.1)
         trace.text(20, y, words, color=color, fontsize=9, va="top")
     trace.axhline(c, **REFERENCE)
-    budget.set(xscale="log", xlim=(2e-5, 80), xlabel="longest step allowed, ηc")
+    budget.set(xscale="log", xlim=(2e-5, 80), xlabel="longest step allowed, ηC")
     budget.set_xticks([1e-4, 1e-3, 1e-2, 0.1, 1, NONE], ["10⁻⁴", "10⁻³", "0.01", "0.1", "1", "none"])
     budget.minorticks_off()
     log_axis(budget, 5e-4, 50, f"test loss after {STEPS} steps")

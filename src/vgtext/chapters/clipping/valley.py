@@ -63,7 +63,7 @@ def draw_valley(valley, loss, ratio=2.5, c=0.3):
         loss.plot(np.where(losses < 1e8, losses, np.nan), color=color)
     if ratio > 2:
         loss.axhline(floor(ratio, c), **THEORY)
-        label_line(loss, STEPS, floor(ratio, c), "λ(ηc)²/8", COLORS["theory"], ha="right", va="top", xytext=(0, -8))
+        label_line(loss, STEPS, floor(ratio, c), "λ(ηC)²/8", COLORS["theory"], ha="right", va="top", xytext=(0, -8))
     loss.text(3, 2e-4, "not clipped", color=COLORS["backward"], va="top", fontsize=9)
     loss.text(3, 1.2e-5, "clipped", color=COLORS["forward"], va="top", fontsize=9)
     end = slide(ratio)[1][-1]

@@ -11,6 +11,8 @@ from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis
 from .repeated import norms
 
 FACTORS = [0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 1.1, 1.2, 1.5, 2.0, 3.0, 5.0, 10.0]
+#: Lines that nearly meet share a label.
+LABELS = {"float64": "float64", "float32": "float32, bfloat16", "float16": "float16"}
 
 lost = cache(last_depth)
 
@@ -31,8 +33,8 @@ def draw_float_depths(ax, a=0.2, loss_scale=1.0):
         depths = [lost(x, name, loss_scale)[0] for x in FACTORS]
         ax.plot(FACTORS, depths, linestyle="none", marker=marker, markersize=4, color=COLORS["backward"])
         ax.plot([a], [lost(a, name, loss_scale)[0]], marker=marker, markersize=9, color=COLORS["backward"])
-        if not name.startswith("E"):
-            label_line(ax, FACTORS[0], depths[0], name, COLORS["backward"], xytext=(6, -9 if name == "bfloat16" else 9))
+        if name in LABELS:
+            label_line(ax, FACTORS[0], depths[0], LABELS[name], COLORS["backward"], xytext=(6, 9))
     label_line(ax, FACTORS[0], 0.7, "+ E5M2, ◆ E4M3", COLORS["backward"], xytext=(0, 0))
     stuck = any(lost(a, name, loss_scale)[1] > 0 for name in FORMATS)
     fate = "overflows to inf" if a > 1 else "sticks near the smallest number" if stuck else "is exactly 0"

@@ -2,7 +2,7 @@
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 export const escapeText = (text) => text.replace(/[&<>"]/g, (char) => ENTITIES[char]);
 
-const SUBSCRIPT = /(?<![\p{L}\d_])(\p{L})_(\p{L}{1,3}|\d+)(?![\p{L}\d_])/gu;
+const SUBSCRIPT = /(?<![\p{L}\d_])(\p{L})_(\p{L}{1,4}|\d+)(?![\p{L}\d_])/gu;
 const LAYER = /(?<![\p{L}\d_])([\p{L}∂])\[([lL\d][^\]\s]{0,3})\]/gu;
 
 // Returns words as HTML.
