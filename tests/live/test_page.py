@@ -155,6 +155,19 @@ def test_a_figure_wakes_and_answers_between_its_states(tab):
     caption(tab, "A IS 1.1, n is 4.")
 
 
+def test_a_value_that_is_being_typed_outlives_an_answer(tab):
+    cells = click(tab)
+    cells[0].run()
+    caption(tab, "a is 0.2, n is 2.")
+    box = tab.get_by_label("a: any value")
+    box.fill("0.73")
+    tab.evaluate("location.hash = '#line?n=4'")
+    caption(tab, "a is 0.2, n is 4.")
+    assert box.input_value() == "0.73"
+    box.press("Enter")
+    caption(tab, "a is 0.73, n is 4.")
+
+
 def test_a_control_that_was_not_moved_opens_where_the_code_says(tab):
     cells = click(tab)
     cells[0].write(CELLS[0].replace("a=0.2", "a=0.8"))
