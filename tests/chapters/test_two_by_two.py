@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.contour import ContourSet
+from matplotlib.figure import Figure
 from scipy.special import digamma
 
 from figures import caption_of, check_figure
@@ -66,6 +68,16 @@ def test_positive_entries_below_one_explode_exactly_if_the_determinant_says_so(a
 
 def test_half_of_the_positive_matrices_explode():
     assert lab.share_that_explodes(400_000, seed=1) == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt(400_000))
+
+
+@pytest.mark.parametrize("c", [0.3, 0.6, 0.9])
+def test_the_lines_of_the_three_rules_lie_where_radius_and_norm_are_1(c):
+    plane, fate = Figure().subplots(1, 2)
+    lab.draw_three_rules(plane, fate, c=c)
+    solid, dashed = [s for s in plane.collections if isinstance(s, ContourSet) and not s.filled]
+    for lines, size in ((solid, spectral_radius), (dashed, lambda W: np.linalg.norm(W, 2))):
+        ends = lines.get_paths()[0].vertices
+        assert [size(np.array([[a, b], [c, a]])) for a, b in ends] == pytest.approx([1] * len(ends), abs=0.05)  # kinks
 
 
 @pytest.mark.parametrize("c", [-0.7, 0.0, 0.6])
