@@ -1,10 +1,12 @@
 """The bench's page in Chromium, with a stand-in for the worker: its runs are the bench's own, made by this Python."""
 
 import json
+import re
 from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
+from playwright.sync_api import expect
 from small_page import served
 
 from figures import check_figure
@@ -99,14 +101,14 @@ def test_predict_then_run(open_bench):
     assert tab.locator(".bench-verdict b").inner_text() == "Vanishing by activation."
     assert tab.locator(".bench-status").inner_text().startswith("Step 100 of 100: loss 2.3")
     assert tab.locator(".bench-runs tbody tr").count() == 1
-    label = tab.locator(".bench-sizes svg").get_attribute("aria-label")
-    assert label.startswith("Sizes at step 100: activation 0.") and "× 10⁻" in label
+    sizes = re.compile(r"^Sizes at step 100: activation 0\..* × 10⁻")
+    expect(tab.locator(".bench-sizes svg")).to_have_attribute("aria-label", sizes)
     tab.locator("summary").click()
-    assert tab.locator(".bench-layers tbody tr").count() == 20
+    expect(tab.locator(".bench-layers tbody tr")).to_have_count(20)
     tab.get_by_label("It learns").check()
     tab.locator(".bench-run").click()
-    tab.wait_for_function("document.querySelectorAll('.bench-runs tbody tr').length === 2")
-    assert tab.locator(".bench-answer").inner_text().endswith("You predicted: it learns. Right so far: 1 of 2.")
+    expect(tab.locator(".bench-runs tbody tr")).to_have_count(2)
+    expect(tab.locator(".bench-answer")).to_have_text(re.compile("You predicted: it learns. Right so far: 1 of 2.$"))
 
 
 def test_the_address_carries_the_recipe_and_brings_it_back(open_bench):
@@ -168,14 +170,16 @@ def test_pause_go_on_one_step_and_reset(open_bench):
     tab.get_by_label("It learns").check()
     tab.locator(".bench-run").click()
     tab.wait_for_function("document.querySelector('.bench-status').textContent.startsWith('Step 2')")
-    assert tab.locator(".bench-run").inner_text() == "Pause" and tab.locator(".bench-step").is_disabled()
+    expect(tab.locator(".bench-run")).to_have_text("Pause")
+    expect(tab.locator(".bench-step")).to_be_disabled()
     tab.locator(".bench-run").click()
-    assert tab.locator(".bench-run").inner_text() == "Go on"
+    expect(tab.locator(".bench-run")).to_have_text("Go on")
     tab.locator(".bench-step").click()
     tab.wait_for_function("document.querySelector('.bench-run').textContent === 'Go on'")
     assert tab.answers.calls[1:] == [{"recipe": "depth=3&steps=100", "anew": False, "steps": 1}]
     tab.locator(".bench-reset").click()
-    assert tab.locator(".bench-run").inner_text() == "Run" and tab.locator(".bench-sizes circle").count() == 0
+    expect(tab.locator(".bench-run")).to_have_text("Run")
+    expect(tab.locator(".bench-sizes circle")).to_have_count(0)
     tab.locator(".bench-step").click()
     tab.wait_for_function("document.querySelector('.bench-status').textContent.startsWith('Step 1')")
     assert tab.answers.calls[-1]["anew"] is True
@@ -200,6 +204,7 @@ def test_a_run_that_breaks_says_where(open_bench):
     finish(tab)
     assert tab.locator(".bench-status").inner_text().startswith("The run broke at step 2: nan or inf")
     assert "You predicted it." in tab.locator(".bench-answer").inner_text()
+    expect(tab.locator(".bench-sizes text").get_by_text("10¹⁰", exact=True)).to_have_count(1)  # it is drawn
     ticks = tab.locator(".bench-sizes text").all_text_contents()
     assert "10¹⁰" in ticks and "10⁻⁵" in ticks and "10⁻¹⁰" not in ticks  # one end has moved, the other not
 
@@ -217,6 +222,7 @@ def test_rules_of_access_and_width(open_bench, theme, width):
     tab.get_by_label("It learns").check()
     finish(tab)
     tab.locator("summary").click()
+    expect(tab.locator(".bench-layers tbody tr")).to_have_count(20)
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     tab.add_script_tag(path=AXE_FILE_PATH)
     found = tab.evaluate("axe.run()")["violations"]
