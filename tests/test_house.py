@@ -21,6 +21,8 @@ COLUMN = 85  # characters of code that fit the column of a page
 #: The floors, the lowest first: a room imports rooms of lower floors only.
 FLOORS = ({"nn", "explore", "palette", "results"}, {"ask", "carry", "ledger", "diagnose"}, {"chapters"},
           {"tools", "live"}, {"__main__"})
+#: Inside a room, (the lower part, the upper): the door of a room, its ``__init__``, opens to both.
+STAIRS = (("nn", "nn.fast"), ("nn", "nn.theory"), ("explore.read", "explore"))
 
 
 def name(path):
@@ -81,6 +83,27 @@ def test_imports_run_down_only():
             used = {room(module) for module in imports(path)} - {here, ""}
             wrong += [f"{name(path)} imports {other}" for other in used if floor(other) >= floor(here)]
     assert wrong == []
+
+
+def is_in(module, part):
+    """Say whether a module of ours, such as "nn.fast.cells", is in a part of the house, such as "nn.fast"."""
+    return f"{module}.".startswith(f"{part}.")
+
+
+def climbs(lower, upper):
+    """Return the imports from a lower part of a room into its upper part."""
+    for path in SOURCES:
+        here = ".".join(path.relative_to(ROOT / "src" / "vgtext").with_suffix("").parts).removesuffix(".__init__")
+        is_upper = is_in(here, upper) and not is_in(lower, upper)
+        if is_in(here, lower) and here != lower.partition(".")[0] and not is_upper:
+            used = {module.removeprefix("vgtext.") for module in imports(path)}
+            yield from (f"{name(path)} imports {other}" for other in sorted(used)
+                        if is_in(other, upper) and not (is_in(lower, upper) and is_in(other, lower)))
+
+
+@pytest.mark.parametrize(("lower", "upper"), STAIRS)
+def test_imports_run_down_inside_a_room(lower, upper):
+    assert [*climbs(lower, upper)] == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)

@@ -8,7 +8,7 @@ from hypothesis import given, strategies
 from vgtext import nn
 from vgtext.nn import cells
 from vgtext.nn.fast import cells as fast_cells
-from vgtext.nn.fast.forms import FAST
+from vgtext.nn.forms import FAST
 
 ROUNDING = {"float32": 2e-4, "float64": 1e-11}
 dtypes = strategies.sampled_from(sorted(ROUNDING))

@@ -11,10 +11,10 @@ Columns are examples, ``z[l] = W[l] @ a[l-1] + b[l]``, layers run 1 to L. Start 
 - :mod:`~vgtext.nn.data`: digits, spirals, and two tasks of long memory; :mod:`~vgtext.nn.language`: text and induction.
 
 Each module says its equations as they are written. :mod:`vgtext.nn.fast` computes the same for all layers at once, in
-arrays that are used again: nothing there is needed to understand what stands here. It is chosen in three places, a line
-each: :class:`Network` and :class:`Recurrent` exchange the passes of their blocks (by the table ``FAST`` below;
-``fast=False`` leaves them), and :func:`propagate` follows signals in ``fast.stacked``. Tests say that both forms agree,
-and ``python -m benchmarks forms`` what the fast one gains.
+arrays that are used again: nothing there is needed to understand what stands here, and no module beside this one
+imports it. :class:`Network` and :class:`Recurrent` exchange the passes of their blocks by the table ``FAST`` below
+(``fast=False`` leaves them); :func:`measure`, :func:`propagate` and :func:`sweep` stand there as a whole. Tests say
+that both forms agree, and ``python -m benchmarks forms`` what the fast one gains.
 """
 
 from . import backprop, data, initializers, language, losses, norms, optimizers
@@ -24,11 +24,12 @@ from .attention import Attention
 from .backprop import Gradient, backward, forward, numerical_gradient, random_network
 from .clipping import CLIPPINGS, clip_by_global_norm, clip_by_norm, clip_by_value
 from .fast.dense import FastDense
-from .fast.forms import FAST
 from .fast.norms import FastBatchNorm, FastLayerNorm, FastRMSNorm
 from .fast.recurrent import FastRecurrent
+from .fast.signals import measure, propagate
 from .fast.sweeps import Sweep, sweep
 from .fast.threads import one_blas_thread
+from .forms import FAST
 from .initializers import INITIALIZERS, get_initializer
 from .layers import Dense, Highway, Pointwise, Residual
 from .losses import LOSSES, accuracy, get_loss
@@ -38,7 +39,7 @@ from .norms import NORMS, BatchNorm, LayerNorm, RMSNorm
 from .optimizers import OPTIMIZERS, SGD, PerArray
 from .recurrent import Recurrent
 from .scale import log2_norm
-from .signals import Signals, measure, propagate, sample_batch, sample_weights
+from .signals import Signals, sample_batch, sample_weights
 from .theory import jacobian, meanfield, products
 from .training import Breakdown, History, train, train_steps
 from .transformer import Embedding, Transformer, transformer

@@ -8,7 +8,7 @@
 import numpy as np
 
 from . import checks
-from .fast.forms import speed_up
+from .forms import speed_up
 from .initializers import get_initializer
 from .layers import Dense, Highway, Residual, joined
 from .losses import get_loss

@@ -15,7 +15,7 @@ import numpy as np
 from . import checks
 from .activations import get_activation
 from .cells import CELLS, Vanilla
-from .fast.forms import speed_up
+from .forms import speed_up
 from .initializers import get_initializer, orthogonal
 from .losses import get_loss
 from .parameters import lay_out

@@ -5,7 +5,7 @@ import { clamp, meanOf, readRecipe, resized, written } from "./recipe.js";
 import { draw, heightOf, plan } from "./picture.js";
 import { Parts } from "./parts.js";
 
-const { Controls, typeset } = globalThis.vgExplore; // of the script that all figures share
+const { Controls, typeset, voice } = globalThis.vgExplore; // of the script that all figures share
 
 const TEXTS = [
   Array.from({ length: LAYERS.most - 1 }, (_, i) => String(i + LAYERS.least)),
@@ -30,14 +30,15 @@ export class Carry {
     this.caption = root.querySelector("figcaption");
     root.querySelector("figure").setAttribute("aria-label", "Figure: carry it home");
     this.picture.insertAdjacentHTML("beforeend", LAYERED);
-    [this.scene, this.box, this.live] = [...this.picture.children].slice(-3);
+    const [scene, parts, live] = [...this.picture.children].slice(-3);
+    Object.assign(this, { scene, box: parts, say: voice(live) });
     const box = root.querySelector(".vg-controls");
     this.controls = new Controls(box, SPECS, {
       key: root.id || "vg-carry",
       go: (state) => this.go(state),
       isBusy: () => false,
       link: link && (() => link(written(this.recipe))),
-      say: (words) => this.say(words),
+      say: this.say,
     });
     const reset = ({ target }) => target.textContent === "Reset" && this.set(START);
     box.addEventListener("click", reset, true);
@@ -47,12 +48,6 @@ export class Carry {
     }).observe(this.picture);
     this.set(START);
     this.picture.querySelector(".vg-print")?.remove();
-  }
-
-  say(words) {
-    this.live.textContent = words;
-    clearTimeout(this.silence);
-    this.silence = setTimeout(() => (this.live.textContent = ""), 5000);
   }
 
   // A control was moved: one of the three differs from what is shown.

@@ -94,7 +94,8 @@ def at(recipe, depth):
     return float(best()[recipe.cell][DEPTHS.index(depth), 0])
 
 
-def _evidence(words, recipe, depth, expected):
+def reached(words, recipe, depth, expected):
+    """The evidence that a recipe reaches a test accuracy at one depth."""
     return Evidence(f"test accuracy, {depth} layers: {words}", lambda: at(recipe, depth), expected, 0.08,
                     stored="mitigation_runs")
 
@@ -106,13 +107,13 @@ CLAIMS = (
         "train ten layers; and at a hundred layers neither a normalization nor a shortcut alone is enough for ReLU. "
         "Both together are.",
         (
-            _evidence("initialization alone (sigmoid, Glorot)", Recipe("sigmoid", "Glorot"), 10, 0.1),
-            _evidence("activation alone (ReLU, PyTorch default)", Recipe("relu", "PyTorch default"), 10, 0.1),
-            _evidence("matched (ReLU, He)", Recipe("relu", "He"), 10, 0.95),
-            _evidence("normalization alone (sigmoid, layer norm)", Recipe("sigmoid", "Glorot", "layer"), 10, 0.1),
-            _evidence("normalization alone (ReLU, He, batch norm)", Recipe("relu", "He", "batch"), 100, 0.15),
-            _evidence("shortcut alone (ReLU, He)", Recipe("relu", "He", "none", "residual"), 100, 0.1),
-            _evidence("both (ReLU, He, batch norm, shortcut)", Recipe("relu", "He", "batch", "residual"), 100, 0.92),
+            reached("initialization alone (sigmoid, Glorot)", Recipe("sigmoid", "Glorot"), 10, 0.1),
+            reached("activation alone (ReLU, PyTorch default)", Recipe("relu", "PyTorch default"), 10, 0.1),
+            reached("matched (ReLU, He)", Recipe("relu", "He"), 10, 0.95),
+            reached("normalization alone (sigmoid, layer norm)", Recipe("sigmoid", "Glorot", "layer"), 10, 0.1),
+            reached("normalization alone (ReLU, He, batch norm)", Recipe("relu", "He", "batch"), 100, 0.15),
+            reached("shortcut alone (ReLU, He)", Recipe("relu", "He", "none", "residual"), 100, 0.1),
+            reached("both (ReLU, He, batch norm, shortcut)", Recipe("relu", "He", "batch", "residual"), 100, 0.92),
         ), "map",
         setting="32 units, 300 steps of plain SGD with batches of 64, the best of four learning rates, one seed.",
     ),

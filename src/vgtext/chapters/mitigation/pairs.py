@@ -5,7 +5,7 @@ import numpy as np
 from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS
 
-from .atlas import at, heat
+from .atlas import heat, reached
 from .runs import DEPTHS, Recipe, accuracy
 
 #: Two remedies: the words down, the words across, and the four recipes.
@@ -57,22 +57,17 @@ def draw_pair(ax, curve, pair="residual, and batch norm (ReLU)", depth=50):
             f"{one - neither + other - neither:.0f}.".replace("-", "−"))
 
 
-def _evidence(words, recipe, depth, expected):
-    return Evidence(f"test accuracy, {depth} layers: {words}", lambda: at(recipe, depth), expected, 0.08,
-                    stored="mitigation_runs")
-
-
 CLAIMS = (
     Claim(
         "S3.12", "Initialization and activation are to be chosen together.", "holds",
         "",
         (
-            _evidence("ReLU with He", Recipe("relu", "He"), 10, 0.95),
-            _evidence("ReLU with PyTorch default", Recipe("relu", "PyTorch default"), 10, 0.1),
-            _evidence("sigmoid with He", Recipe("sigmoid", "He"), 10, 0.1),
-            _evidence("tanh with Glorot", Recipe("tanh", "Glorot"), 10, 0.95),
-            _evidence("tanh with orthogonal", Recipe("tanh", "orthogonal"), 100, 0.94),
-            _evidence("ReLU with orthogonal", Recipe("relu", "orthogonal"), 100, 0.1),
+            reached("ReLU with He", Recipe("relu", "He"), 10, 0.95),
+            reached("ReLU with PyTorch default", Recipe("relu", "PyTorch default"), 10, 0.1),
+            reached("sigmoid with He", Recipe("sigmoid", "He"), 10, 0.1),
+            reached("tanh with Glorot", Recipe("tanh", "Glorot"), 10, 0.95),
+            reached("tanh with orthogonal", Recipe("tanh", "orthogonal"), 100, 0.94),
+            reached("ReLU with orthogonal", Recipe("relu", "orthogonal"), 100, 0.1),
             Evidence("points that ReLU and He add together, 10 layers, beyond the sum of their parts",
                      lambda: 100 * interaction("ReLU, and He initialization", 10), 24, 5, "points",
                      stored="mitigation_runs"),

@@ -4,7 +4,7 @@ import { unpack, unzip } from "./format.js";
 import { nearestState } from "./handles.js";
 import { Controls } from "./controls.js";
 import { View } from "./view.js";
-import { typeset } from "./words.js";
+import { typeset, voice } from "./words.js";
 
 // ---- a widget in a kernel: each wish has a number, its turn, and its answer the same ----
 
@@ -212,4 +212,5 @@ if (!customElements.get("vg-explore")) {
     if (link && link.hash && link.href === location.href) dispatchEvent(new Event("hashchange"));
   });
 }
-globalThis.vgExplore = { live, Controls, typeset }; // a figure that computes has use for both
+// a figure that computes has use for all of them
+globalThis.vgExplore = { live, Controls, typeset, voice };

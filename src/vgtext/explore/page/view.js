@@ -3,7 +3,7 @@ import { layout, prepare, useFont } from "./layout.js";
 import { drawPanel } from "./frame.js";
 import { Controls } from "./controls.js";
 import { Handles } from "./handles.js";
-import { plain, typeset } from "./words.js";
+import { plain, typeset, voice } from "./words.js";
 
 // the page's count: a notebook runs this script once for each figure
 const nextKey = () => `vg${(globalThis.vgCount = (globalThis.vgCount || 0) + 1)}`;
@@ -40,7 +40,8 @@ export class View {
     const name = spec.name.replaceAll("_", " ");
     root.querySelector("figure").setAttribute("aria-label", `Figure: ${name}`);
     this.picture.insertAdjacentHTML("beforeend", LAYERS);
-    [this.svg, this.tip, this.error, this.live] = [...this.picture.children].slice(-4);
+    const [svg, tip, error, live] = [...this.picture.children].slice(-4);
+    Object.assign(this, { svg, tip, error, say: voice(live) });
     for (const kind of ["pointermove", "pointerdown", "focus"]) {
       this.svg.addEventListener(kind, (event) => this.wake(event), { once: true });
     }
@@ -49,7 +50,7 @@ export class View {
       link,
       go: (state) => this.go(state),
       isBusy: () => this.busy,
-      say: (words) => this.say(words),
+      say: this.say,
     });
     new ResizeObserver(() => {
       if (this.scene && this.picture.clientWidth !== this.width) this.draw();
@@ -71,13 +72,6 @@ export class View {
 
   get state() {
     return this.controls.state;
-  }
-
-  // The one place that speaks: what stands there is said, and taken away again.
-  say(words) {
-    this.live.textContent = words;
-    clearTimeout(this.silence);
-    this.silence = setTimeout(() => (this.live.textContent = ""), 5000);
   }
 
   go(state) {

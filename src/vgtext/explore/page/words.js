@@ -1,4 +1,4 @@
-// Words on a page: σ_w and a[l] as the text's formulas have them, and words in HTML.
+// Words on a page: σ_w and a[l] as the text's formulas have them, words in HTML, and words said.
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 export const escapeText = (text) => text.replace(/[&<>"]/g, (char) => ENTITIES[char]);
 
@@ -20,3 +20,13 @@ const letters = ([, y, size, , chars]) =>
   size > 90 ? chars : y > 0 ? raised(chars) : `_${chars}`;
 export const plain = (words) =>
   typeof words === "string" ? words : words.runs.map(letters).join("");
+
+// The one place of a figure that speaks: what stands there is said, and taken away again.
+export function voice(place) {
+  let silence;
+  return (words) => {
+    place.textContent = words;
+    clearTimeout(silence);
+    silence = setTimeout(() => (place.textContent = ""), 5000);
+  };
+}

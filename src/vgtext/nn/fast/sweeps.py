@@ -12,7 +12,8 @@ import numpy as np
 from .. import checks
 from ..activations import get_activation
 from ..progress import bar
-from ..signals import Signals, propagate, sample_batch, sample_weights
+from ..signals import Signals, sample_batch, sample_weights
+from .signals import propagate
 
 _GROUP_BYTES = 2**20  # one layer of all groups in one run stays within the processor's cache
 
