@@ -12,7 +12,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 export JUPYTER_PLATFORM_DIRS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book live serve lab test lint bench notebooks lock clean
+.PHONY: help book live serve lab test everywhere lint bench notebooks lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -36,7 +36,7 @@ book: $(READY) ## build the book; a warning is an error
 	@echo "The book is built: open _build/html/index.html, or run make serve"
 
 live: book ## put Python beside the built book, so that its pages run it; its files: make live FROM=DIR, else the network
-	$(BIN)/python -m vgtext.live _build/html $(if $(FROM),--from $(FROM))
+	$(BIN)/python -m vgtext.live _build/html $(if $(FROM),--from $(FROM)) $(if $(PUBLIC),--public $(filter http%,$(PUBLIC)))
 
 serve: book ## serve the built book on http://127.0.0.1:8000
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $${PORT:-8000}
@@ -55,6 +55,9 @@ lint: $(READY) ## check the style of the code
 
 test: lint book ## lint, unit and property tests, every notebook, the built pages in a browser
 	$(BIN)/pytest -n auto --nbval --nbval-cell-timeout=60 tests notebooks
+
+everywhere: book ## run every notebook in its page, in Chromium and Firefox; Pyodide's files: VGTEXT_PYODIDE=DIR
+	VGTEXT_NOTEBOOKS=all $(BIN)/pytest -n auto tests/live/test_notebooks.py
 
 bench: $(READY) ## measure speed; nothing passes or fails
 	$(BIN)/python -m benchmarks

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
+from firefox import HOW_TO_GET_ONE as HOW_TO_GET_FIREFOX
+from firefox import find_firefox
 from vgtext.tools.browser import HOW_TO_GET_ONE, find_browser, open_browser
 
 settings.register_profile("book", deadline=None)  # speed is measured in benchmarks, never in a test
@@ -23,15 +25,17 @@ HOW_TO_GET_PYODIDE = ("VGTEXT_PYODIDE names no folder with Pyodide's files, so n
                       "what runs their cells, and the page's part, were tested without")
 
 #: The files that take longest, in the order in which they are begun: who is last should not have one of these to do.
-LONGEST = ("test_fork_builds.py", "test_pages.py", "test_pyodide.py", "test_live.py", "tests/chapters/", "notebooks/")
+LONGEST = ("test_fork_builds.py", "test_notebooks.py", "test_pages.py", "test_pyodide.py", "test_live.py",
+           "tests/chapters/", "notebooks/")
 
 
 class ByFile(LoadFileScheduling):
-    """A file's tests stay together, but for the two longest: forks go one by one, pages by what is asked of them."""
+    """A file's tests stay together, but for the longest: forks and notebooks in their pages go one by one, pages by
+    what is asked of them."""
 
     def _split_scope(self, nodeid):
         file = super()._split_scope(nodeid)
-        if file.endswith("test_fork_builds.py"):
+        if file.endswith(("test_fork_builds.py", "test_notebooks.py")):
             return nodeid
         return nodeid.split("[")[0] if file.endswith("test_pages.py") else file
 
@@ -50,7 +54,9 @@ def pytest_xdist_make_scheduler(config, log):
 def absent():
     """Return {fixture: what to say} of what is not on this machine."""
     words = {} if find_browser() else {"browser": HOW_TO_GET_ONE}
-    return words if os.environ.get("VGTEXT_PYODIDE") else {**words, "pyodide": HOW_TO_GET_PYODIDE}
+    if not os.environ.get("VGTEXT_PYODIDE"):
+        return {**words, "pyodide": HOW_TO_GET_PYODIDE}
+    return words if find_firefox() else {**words, "firefox": HOW_TO_GET_FIREFOX}
 
 
 def pytest_collection_modifyitems(config, items):
@@ -76,6 +82,12 @@ def browser():
 
 
 @pytest.fixture(scope="session")
+def firefox():
+    """The path of an installed Firefox."""
+    return find_firefox()
+
+
+@pytest.fixture(scope="session")
 def pyodide():
-    """The folder with Pyodide's files."""
+    """The folder with Pyodide's files, or "release": they come from the network."""
     return os.environ["VGTEXT_PYODIDE"]

@@ -72,8 +72,8 @@ class Worker:
         return json.dumps(posted)
 
 
-def write(folder):
-    """Write the page and what it loads; returns the page's name."""
+def write(folder, elsewhere=None):
+    """Write the page and what it loads, of which ``elsewhere`` has a part; returns the page's name."""
     space = {}
     os.environ["VGTEXT_EXPLORE"] = "static"
     try:
@@ -91,8 +91,10 @@ def write(folder):
     body = f'<main class="bd-article"><h1>A page</h1>{cells}</main>'
     live = folder / "_static" / "live"
     live.mkdir(parents=True)
-    for name, text in assemble.scripts(b"", 26_000_000).items():
+    given = {"total": 26_000_000, "elsewhere": elsewhere}
+    for name, text in assemble.scripts(b"", given).items():
         (live / name).write_text(text, "utf8")
+    (live / "offline.js").rename(folder / "offline.js")
     for name in ("explore", "read"):
         (folder / "_static" / f"{name}.js").write_text(script(name), "utf8")
     (folder / "_static" / "quiz.js").write_text(quiz_source("js"), "utf8")

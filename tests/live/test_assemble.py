@@ -1,11 +1,13 @@
 """What is put beside a built book: pinned files, the package, and one small script in its pages."""
 
+import base64
 import gzip
 import hashlib
 import io
 import json
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -59,11 +61,27 @@ def test_what_the_book_uses_is_put_beside_it_and_no_more(folders):
     lock = json.loads((live / "pyodide-lock.json").read_text())
     assert set(lock["packages"]) == {"numpy", "matplotlib", "scipy"}
     assert lock["packages"]["matplotlib"]["depends"] == ["numpy"]
+    assert (book / "offline.js").exists()
     rest = {"scipy-1.whl", "run.js", "page.js", "worker.js", "live.css", "LICENSES.txt", "bench.js", "bench.css"}
     first = names - rest
     assert total == sum((live / name).stat().st_size for name in first)
     licenses = (live / "LICENSES.txt").read_text()
     assert all(f"{name} 1: " in licenses for name in ("numpy", "matplotlib", "scipy")) and "MPL-2.0" in licenses
+
+
+def test_large_files_may_stay_at_a_public_address_with_their_sums(folders):
+    book, source = folders
+    assemble.assemble(book, source, "https://files.example/pyodide")
+    live = book / "_static" / "live"
+    page = json.loads(re.match(r"globalThis.vgLive = { files: (.*) };", (live / "page.js").read_text())[1])
+    elsewhere = page["elsewhere"]
+    assert elsewhere["base"] == "https://files.example/pyodide/"
+    assert elsewhere["sums"]["numpy-1.whl"] == f"sha256-{base64.b64encode(hashlib.sha256(b'n').digest()).decode()}"
+    names = {path.name for path in live.iterdir()}
+    assert names >= {"pyodide.js", "pyodide.asm.js", "pyodide-lock.json", "vgtext.zip"}, "scripts are the book's own"
+    assert {*elsewhere["sums"]} == {"pyodide.asm.wasm", "python_stdlib.zip", "numpy-1.whl", "matplotlib-1.whl",
+                                    "scipy-1.whl"} and not names & {*elsewhere["sums"]}
+    assert "files.example" not in (live / "run.js").read_text(), "nothing of it before the click"
 
 
 def test_every_package_has_its_license_named():
@@ -78,7 +96,8 @@ def test_the_archive_holds_the_package_the_data_and_the_right_fonts(folders):
         names = set(zipped.namelist())
         fonts = zipped.read("vgtext_fonts.py").decode()
     assert names >= {"vgtext/nn/network.py", "vgtext/live/runner.py", "sklearn/datasets/data/digits.csv.gz"}
-    assert any(name.startswith("vgtext/data/") for name in names)
+    data = Path(assemble.vgtext.__file__).parent / "data"
+    assert {f"vgtext/data/{path.name}" for path in data.iterdir() if path.is_file()} <= names
     assert not [name for name in names if "__pycache__" in name or name.endswith(".js")]
     assert "A.ttf" in fonts and "System" not in fonts and '"_version\\": 330' in fonts
     compile(fonts, "vgtext_fonts.py", "exec")
@@ -118,7 +137,9 @@ def test_a_file_that_is_not_the_pinned_one_stops_it_and_leaves_the_book_alone(fo
 def test_the_command_says_what_a_click_loads_and_what_is_missing(folders, capsys, tmp_path):
     book, source = folders
     assert command.main([str(book), "--from", str(source)]) == 0
-    assert "a click on a page loads" in capsys.readouterr().out
+    assert "a click on one loads" in capsys.readouterr().out
+    assert command.main([str(book), "--from", str(source), "--public"]) == 0
+    assert pyodide.RELEASE in capsys.readouterr().out
     assert command.main([str(tmp_path / "nowhere")]) == 1
     assert "run make book first" in capsys.readouterr().err
 

@@ -1,37 +1,18 @@
-"""The real thing: the built book with Pyodide beside it, in a browser. Where VGTEXT_PYODIDE names Pyodide's files.
+"""The real thing: the built book with Pyodide beside it, in a browser. Where VGTEXT_PYODIDE names Pyodide's files."""
 
-A sample of the notebooks runs to its end; VGTEXT_NOTEBOOKS=all takes all of them (a quarter of an hour).
-"""
-
-import os
-import re
+import functools
 import shutil
+import threading
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
-import nbformat
 import pytest
 from small_page import served
-from test_runner import ROOT, stored_text
 
 from vgtext.live.assemble import assemble
 
-BOOK = ROOT / "_build" / "html"
-ALL = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
-SLUGS = ALL if os.environ.get("VGTEXT_NOTEBOOKS") == "all" else ["backprop", "two_by_two"]
-READY, DONE = 120_000, 600_000  # milliseconds at most
-LAST_DIGITS = 3  # by how much of its last printed digit a number may differ
-#: Cells that measure the rounding of their own sums, which another order of adding changes: their words are compared.
-ROUNDING = {"step-size"}
-
-
-@pytest.fixture(scope="module")
-def folder(pyodide, tmp_path_factory):
-    """A copy of the built book with Python beside it."""
-    copy = tmp_path_factory.mktemp("live") / "html"
-    shutil.copytree(BOOK, copy, copy_function=os.link, ignore=shutil.ignore_patterns("*.html", "live"))
-    for page in BOOK.rglob("*.html"):
-        shutil.copy(page, copy / page.relative_to(BOOK))
-    assemble(copy, pyodide)
-    return copy
+READY = 120_000  # milliseconds at most
 
 
 @pytest.fixture
@@ -100,52 +81,6 @@ explore(draw_mine, a=(0.5, 3.0, 0.01))"""
     assert "0.8413" in run(tab, exercise, "from vgtext import nn\nnn.get_activation('gelu')(1.0)"), "SciPy comes"
 
 
-@pytest.mark.parametrize("slug", SLUGS)
-def test_a_notebook_runs_to_its_end_with_the_outputs_that_are_stored(tab, slug):
-    click(tab, slug)
-    tab.evaluate("""() => {
-      const { page } = vgLive, hear = page.hear.bind(page);
-      globalThis.told = page.cells.map(() => []);
-      page.hear = (message) => { told[message.cell]?.push(message); hear(message); };
-    }""")
-    tab.get_by_role("button", name="Run all").click()
-    tab.wait_for_function("vgLive.page.stopper.disabled", timeout=DONE)
-    assert tab.evaluate("vgLive.page.cells.map((cell) => cell.error).filter(Boolean)") == []
-    told = tab.evaluate("told.map((one) => one.map((m) => m.tell === 'stream' ? m.text "
-                        ": m.tell === 'show' ? m.data['text/plain'] + '\\n' : '').join(''))")
-    cells = [cell for cell in nbformat.read(ROOT / "notebooks" / f"{slug}.ipynb", as_version=4).cells
-             if cell.cell_type == "code" and "remove-input" not in cell.metadata.get("tags", [])]
-    codes = tab.evaluate("vgLive.page.cells.map((cell) => cell.code)")
-    assert codes == [cell.source.rstrip() for cell in cells], "the page's cells are the notebook's"
-    other = [(cell.id, text) for cell, text in zip(cells, told)
-             if not alike(*(re.sub("[⁰¹²³⁴-⁹]", "", words) if cell.id in ROUNDING else words
-                            for words in (text, stored_text(cell))))]
-    assert other == []
-
-
-def alike(text, stored):
-    """Whether two outputs are the same but for some of a number's last digits, and the sign of a zero."""
-    number = r"[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?"
-    if re.split(number, text) != re.split(number, stored):
-        return False
-    pairs = zip(re.findall(number, text), re.findall(number, stored))
-    return all(a == b or abs(float(a) - float(b)) <= LAST_DIGITS * 1.001 * last_digit(b) for a, b in pairs)
-
-
-def last_digit(text):
-    """Return what one more in a number's last digit is worth: 0.01 for "3.14", 1e-9 for "2.3e-08"."""
-    digits, _, power = text.partition("e")
-    return 10.0 ** (int(power or 0) - len(digits.partition(".")[2]))
-
-
-@pytest.mark.parametrize(("text", "stored", "same"), [
-    ("a 1.23e-05", "a 1.24e-05", True), ("1.23", "1.27", False), ("-0. 1", "0. 1", True), ("1 2", "1 2 3", False),
-    ("1.8e+308", "1.8e+308", True),
-    ("layer 10", "layer 15", False), ("x 1", "y 1", False)])
-def test_outputs_are_alike_where_last_digits_differ(text, stored, same):
-    assert alike(text, stored) == same
-
-
 @pytest.mark.parametrize(("policy", "words"), [
     ("script-src 'self' 'unsafe-inline'", "forbids WebAssembly"), ("worker-src 'none'", "no worker")])
 def test_under_a_strict_policy_one_sentence_says_why(browser, folder, policy, words):
@@ -171,6 +106,84 @@ def test_a_file_that_was_changed_is_refused(browser, folder):
             tab.close()
     finally:
         wheel.write_bytes(right)
+
+
+def test_what_was_opened_since_the_start_is_there_without_a_network(browser, folder):
+    context = browser.new_context()
+    tab = context.new_page()
+    with served(folder) as (tab.address, _):
+        click(tab, "two_by_two")
+        tab.locator(".vg-live-bar [role=status]", has_text="without a network").wait_for(timeout=READY)
+        tab.goto(f"{tab.address}/notebooks/backprop.html")
+        tab.wait_for_function("navigator.serviceWorker.controller")
+        tab.wait_for_load_state("networkidle")
+    context.set_offline(True)  # and the server has ended
+    for slug in ("backprop", "two_by_two"):
+        click(tab, slug)
+        assert run(tab, 0) is not None and tab.evaluate("vgLive.page.cells[0].error") is None
+        assert tab.evaluate("[...document.styleSheets].every((sheet) => sheet.cssRules.length)")
+    with pytest.raises(Exception, match="ERR_"):
+        tab.goto(f"{tab.address}/notebooks/causes.html")
+    context.close()
+
+
+@contextmanager
+def fake_host(files):
+    """Serve Pyodide's files at another origin, as a public host does; yields its address and what was asked of it."""
+    asked = []
+
+    class Handler(SimpleHTTPRequestHandler):
+        extensions_map: ClassVar = {**SimpleHTTPRequestHandler.extensions_map, ".wasm": "application/wasm"}
+
+        def log_message(self, *words):
+            asked.append(self.path.strip("/"))
+
+        def end_headers(self):
+            self.send_header("Access-Control-Allow-Origin", "*")
+            super().end_headers()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=files)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/", asked
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def public(pyodide, folder, tmp_path_factory):
+    """A book whose large files another host has: its folder, that host's folder and address, what is asked of it."""
+    files, book = tmp_path_factory.mktemp("host") / "files", tmp_path_factory.mktemp("public") / "html"
+    shutil.copytree(folder / "_static/live", files)
+    shutil.copytree(folder, book, ignore=shutil.ignore_patterns("live", "_images", "_downloads"))
+    with fake_host(files) as (host, asked):
+        assemble(book, None if pyodide == "release" else pyodide, host)
+        yield book, files, host, asked
+
+
+@pytest.mark.parametrize("spoilt", [None, "pyodide.asm.wasm", "numpy-2.0.2-cp312-cp312-pyodide_2024_0_wasm32.whl"])
+def test_files_at_a_public_address_are_asked_for_with_consent_and_checked(browser, public, spoilt):
+    book, files, host, asked = public
+    name = host.removeprefix("http://").strip("/")
+    right = (files / spoilt).read_bytes() if spoilt else b""
+    if spoilt:
+        (files / spoilt).write_bytes(right[:1000] + bytes([right[1000] ^ 1]) + right[1001:])
+    with served(book) as (address, _):
+        tab = browser.new_page()
+        asked.clear()
+        tab.goto(f"{address}/notebooks/problem.html")
+        tab.get_by_role("button", name="Run and edit this page").click()
+        status = tab.locator(".vg-live [role=status]")
+        status.filter(has_text=f"They come from {name}").wait_for()
+        tab.wait_for_timeout(300)
+        assert asked == []
+        tab.get_by_role("button", name=f"Load from {name}").click()
+        if spoilt:
+            status.filter(has_text=f"not the one that belongs here: {spoilt}").wait_for(timeout=READY)
+            (files / spoilt).write_bytes(right)
+        else:
+            tab.locator(".vg-live-bar").wait_for(timeout=READY)
+            assert run(tab, 0) is not None and tab.evaluate("vgLive.page.cells[0].error") is None
+            assert {"pyodide.asm.wasm", "python_stdlib.zip"} <= {*asked} and not [n for n in asked if n.endswith(".js")]
+        tab.close()
 
 
 def test_opened_as_a_file_the_page_says_where_to_open_it(browser, folder):

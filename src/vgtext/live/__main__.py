@@ -1,4 +1,4 @@
-"""``python -m vgtext.live BOOK [--from DIR]``: put Python beside a built book (``make live``)."""
+"""``python -m vgtext.live BOOK [--from DIR] [--public [ADDRESS]]``: put Python beside a built book (``make live``)."""
 
 import argparse
 import sys
@@ -13,16 +13,20 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m vgtext.live", description=__doc__)
     parser.add_argument("book", type=Path, help="the folder of the built book, _build/html")
     parser.add_argument("--from", dest="source", type=Path, help=f"a folder with Pyodide's files; else {RELEASE}")
+    parser.add_argument("--public", nargs="?", const=RELEASE, metavar="ADDRESS", help=(
+        "leave the large files at this address (default: the release's own), which the pages name, and load from after "
+        "a reader's consent; each file's sha256 is checked in the page"))
     given = parser.parse_args(arguments)
     if not any(given.book.glob("*.html")):
         print(f"{given.book} holds no built book: run make book first", file=sys.stderr)
         return 1
     try:
-        total = assemble(given.book, given.source)
+        total = assemble(given.book, given.source, given.public)
     except FilesError as error:
         print(f"{error}\nThe book is as it was, without the button that runs Python.", file=sys.stderr)
         return 1
-    print(f"Python is beside the book: a click on a page loads {total / 1e6:.1f} MB of {given.book / '_static/live'}")
+    place = given.public or given.book / "_static/live"
+    print(f"The book's pages run Python: a click on one loads {total / 1e6:.1f} MB, from {place}")
     return 0
 
 

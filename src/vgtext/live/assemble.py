@@ -4,6 +4,7 @@
 button, and no page knows of it.
 """
 
+import base64
 import hashlib
 import importlib.util
 import io
@@ -22,17 +23,20 @@ from vgtext.explore.page import join
 from vgtext.live import bench_page, pyodide
 
 PAGE = Path(__file__).parent / "page"
-ROOMS = ("words", "python", "editor", "cells", "figures", "notebook", "order", "page")
+ROOMS = ("words", "keep", "python", "editor", "cells", "figures", "notebook", "order", "page")
 DATA = ("digits.csv.gz", "breast_cancer.csv")  # of scikit-learn
 SCIPY_FIRST = ("attention", "causes", "problem", "two_by_two")  # chapters that need SciPy at once
+NOT_PYTHON = (".js", ".cjs", ".css", ".md", ".pyc")  # what of the package Python in the page does not need
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the time of every file in the archive, so that it is the same wherever it is made
 OWN_ZIP, AHEAD_ZIP, LOCK = "vgtext.zip", "compiled.zip", "pyodide-lock.json"
 
 
-def assemble(book, source=None):
+def assemble(book, source=None, public=None):
     """Put Python beside the book built in the folder ``book``; Pyodide's files come from ``source`` or its release.
 
-    Returns the bytes that a first click loads. Raises :class:`pyodide.FilesError`, and leaves the book as it was.
+    With ``public``, an address (https://…/), the large files are left there: a page names that host, asks, and checks
+    the sum of each file. What a page runs as a script lies beside the book all the same. Returns the bytes that a first
+    click loads. Raises :class:`pyodide.FilesError`, and leaves the book as it was.
     """
     folder = Path(book) / "_static" / "live"
     lock = json.loads(pyodide.get(LOCK, pyodide.CORE[LOCK], source))
@@ -46,15 +50,26 @@ def assemble(book, source=None):
     files[AHEAD_ZIP] = compiled(files)
     first = {*pyodide.CORE, OWN_ZIP, AHEAD_ZIP, *(entry["file_name"] for entry in start_packages(found))}
     total = sum(len(files[name]) for name in first)
-    files |= {name: text.encode() for name, text in scripts(files[OWN_ZIP], total).items()}
+    elsewhere = None
+    if public:
+        large = sorted({*sums} - pyodide.SCRIPTS)
+        elsewhere = {"base": public.rstrip("/") + "/", "sums": {name: sum_of(files.pop(name)) for name in large}}
+    given = {"total": total, "elsewhere": elsewhere}
+    files |= {name: text.encode() for name, text in scripts(files[OWN_ZIP], given).items()}
     files["LICENSES.txt"] = licenses(found).encode()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, data in files.items():
         (folder / name).write_bytes(data)
+    (folder / "offline.js").rename(Path(book) / "offline.js")  # a service worker serves what lies below it
     for page in sorted(Path(book).rglob("*.html")):
         add_button(page, Path(book), hashlib.sha256(files["run.js"]).hexdigest()[:8])
     return total
+
+
+def sum_of(data):
+    """Return a file's sha256 as a browser takes it, to refuse another."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(data).digest()).decode()}"
 
 
 def start_packages(found):
@@ -72,7 +87,7 @@ def archive(matplotlib_wheel):
     stream, home = io.BytesIO(), Path(vgtext.__file__).parent
     data = Path(importlib.util.find_spec("sklearn").submodule_search_locations[0]) / "datasets" / "data"
     kept = {path.relative_to(home.parent).as_posix(): path.read_bytes() for path in sorted(home.rglob("*"))
-            if path.suffix in (".py", ".npz")}
+            if path.is_file() and path.suffix not in NOT_PYTHON}
     kept |= {f"sklearn/datasets/data/{name}": (data / name).read_bytes() for name in DATA}
     kept["vgtext_fonts.py"] = fonts(matplotlib_wheel).encode()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as zipped:
@@ -113,17 +128,18 @@ def fonts(wheel):
     )
 
 
-def scripts(own_zip, total):
-    """Return {file: text} of the page's scripts and styles; ``total``: the bytes that a click loads."""
+def scripts(own_zip, given):
+    """Return {file: text} of the page's scripts and styles; ``given``: what the page is told of the files."""
     rooms = join(*(PAGE / f"{room}.js" for room in ROOMS))
     texts = {"worker.js": (PAGE / "worker.js").read_text("utf8"), "live.css": (PAGE / "style.css").read_text("utf8")}
     texts |= {"bench.js": bench_page.script(), "bench.css": bench_page.style()}
     version = hashlib.sha256(own_zip + "".join([rooms, *texts.values()]).encode()).hexdigest()[:8]
     own = [f"{name}?v={version}" for name in (OWN_ZIP, AHEAD_ZIP)]
-    given = {"version": version, "total": total, "own": own, "lock": LOCK, "scipy": SCIPY_FIRST,
-             "loadable": pyodide.LATER}
+    total = given["total"]
+    given = {**given, "version": version, "own": own, "lock": LOCK, "scipy": SCIPY_FIRST, "loadable": pyodide.LATER}
     texts["page.js"] = f"globalThis.vgLive = {{ files: {json.dumps(given)} }};\n{rooms}"
     button = re.sub(r"^ *//.*\n|^ +", "", (PAGE / "run.js").read_text("utf8"), flags=re.M)
+    texts["offline.js"] = (PAGE / "offline.js").read_text("utf8").replace("VERSION", version)
     texts["run.js"] = button.replace("VERSION", version).replace("MEGABYTES", f"{total / 1e6:.0f}")
     return texts
 

@@ -21,6 +21,8 @@ CORE = {
     "python_stdlib.zip": "16611534726e5d8ac2bd8f926410b2dcb8d6f49aa24913463533b457a2115c16",
 }
 START, LATER = ("numpy", "matplotlib"), ("scipy",)  # packages that every page loads, and those that some ask for
+#: What a page runs as a script, so that it comes from the book's own folder, always.
+SCRIPTS = {"pyodide.js", "pyodide.asm.js"}
 #: What the lock lists and figures do without: drawing in the page's own canvas, subsetting of fonts, time zones.
 UNUSED = {"fonttools", "pytz", "matplotlib-pyodide"}
 LICENSES = {

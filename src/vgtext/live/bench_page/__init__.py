@@ -27,6 +27,8 @@ PREDICTIONS = {"learns": f"It learns ({TARGET:.0%} of the training digits)",
 STILL = ("A click on <em>Start the bench</em> starts Python in this page; the networks then train on your machine. "
          "Where there is no such button, this copy of the book came without the files that it takes: the figure below "
          "shows four runs, and the bench runs in any Python that has <code>vgtext</code>.")
+#: What is said beside the button when a link was clicked before the start.
+LINK = "The link's recipe is in the address: the bench opens with it when you start it."
 #: What is drawn in which color of the book.
 LINES = {"activation": "forward", "error": "backward", "gradient": "gradient", "ratio": "weight"}
 
@@ -57,7 +59,7 @@ def style():
 
 def element():
     """Return the bench as an element of a page, with a sentence that stands there until Python runs."""
-    return (f'<div id="bench" class="bench" data-live="bench" data-button="Start the bench">'
+    return (f'<div id="bench" class="bench" data-live="bench" data-button="Start the bench" data-link="{LINK}">'
             f'<p class="bench-still">{STILL}</p><template>{_bench()}</template></div>')
 
 

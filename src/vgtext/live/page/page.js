@@ -1,5 +1,6 @@
 // The page after the click: Python starts, cells become editors, figures wake.
 import { words, failure } from "./words.js";
+import { keepForLater } from "./keep.js";
 import { Python } from "./python.js";
 import { Cell } from "./cells.js";
 import { Figures } from "./figures.js";
@@ -21,10 +22,30 @@ class Page {
     this.figures = new Figures((key, want) => this.python.send("want", { key, want }));
     const { files } = globalThis.vgLive;
     this.style = addFile("link", { rel: "stylesheet", href: `${base}live.css?v=${files.version}` });
+    if (files.elsewhere) this.ask(files);
+    else this.begin(files);
+  }
+
+  // The large files are with another host, which will see who asks: only where the reader agrees.
+  ask(files) {
+    const { host } = new URL(files.elsewhere.base),
+      yes = document.createElement("button");
+    yes.type = "button";
+    yes.textContent = words.load(host);
+    this.say(words.elsewhere(host, files.total));
+    yes.addEventListener("click", () => {
+      yes.remove();
+      this.begin(files);
+    });
+    this.row.append(" ", yes);
+    yes.focus();
+  }
+
+  begin(files) {
     const packages = ["numpy", "matplotlib", ...(files.scipy.includes(slug()) ? ["scipy"] : [])];
     this.say(words.loading);
-    this.python = new Python(base, files, packages, (message) => this.hear(message));
-    if (own) this.startOwn(files);
+    this.python = new Python(this.base, files, packages, (message) => this.hear(message));
+    if (this.own) this.startOwn(files);
     this.python.ready.then(
       (version) => this.open(version),
       () => {},
@@ -57,6 +78,13 @@ class Page {
     this.cells = boxes.map((box, number) => new Cell(box, number, this));
     if (this.cells.length) this.addButtons();
     this.recall();
+    this.keepAll();
+  }
+
+  async keepAll() {
+    const said = this.line.textContent;
+    if (!(await keepForLater(this.base, globalThis.vgLive.files, this.python.loaded))) return;
+    if (this.line.textContent === said) this.say(`${said} ${words.offline}`);
   }
 
   addButtons() {

@@ -7,7 +7,8 @@ export class Python {
     this.begin();
   }
 
-  // Starts the worker. `ready` is a promise of Python's version.
+  // Starts the worker. `ready` is a promise of Python's version; then `loaded` are the addresses that
+  // it took to come there.
   begin() {
     this.ready = new Promise((done, fail) => Object.assign(this, { done, fail }));
     this.ready.catch(() => {}); // who waits for it is told; if nobody does, that is no error
@@ -34,7 +35,10 @@ export class Python {
 
   told(message) {
     const call = this.calls.get(message.id);
-    if (message.tell === "ready") this.done(message.version);
+    if (message.tell === "ready") {
+      this.loaded = message.loaded;
+      this.done(message.version);
+    }
     if (message.tell === "failed" && message.of === "start") return this.broke(message.words);
     if (!call) return this.hear(message);
     if (message.tell === "report") return call.hear?.(message.report);

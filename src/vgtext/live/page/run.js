@@ -18,6 +18,12 @@
   row.append(button, words);
   if (own) own.before(row);
   else title.after(row);
+  if (own)
+    addEventListener("hashchange", () => {
+      if (button.disabled || !row.isConnected) return;
+      words.textContent = own.dataset.link;
+      button.focus();
+    });
   button.addEventListener("click", () => {
     if (location.protocol === "file:") {
       words.textContent =

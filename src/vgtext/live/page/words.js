@@ -8,6 +8,10 @@ export const words = {
   unpacking: "Starting the book's own code …",
   runs: (version) => `Python ${version} runs in this page.`,
   ready: (version) => `${words.runs(version)} Change a cell, then Run, or Shift and Enter.`,
+  offline: "What you have opened since is there without a network, too.",
+  elsewhere: (host, total) =>
+    `Python's files (${megabytes(total)} MB) are not on this site. They come from ${host}, which then sees your address; each is checked.`,
+  load: (host) => `Load from ${host}`,
   readyAgain: "Python is back, and has run nothing yet.",
   package: (name) => `Loading ${name === "scipy" ? "SciPy (20 MB, once)" : name} …`,
   stopped: "Python was stopped, and starts anew …",

@@ -15,10 +15,27 @@ function probe() {
   }
 }
 
+// Files that another host has come from there, if they are what they were when the book was made.
+function fetching({ base, sums }) {
+  const real = self.fetch.bind(self);
+  return async (what, how) => {
+    const name = String(what.url ?? what).split("/").pop(),
+      integrity = sums[name];
+    if (!integrity) return real(what, how);
+    try {
+      const answer = await real(base + name, { ...how, integrity, cache: "force-cache" });
+      if (answer.ok) return answer;
+    } catch {} // what is wrong with it is said to nobody but the console
+    const words = `missing: ${name}, from ${new URL(base).host}`;
+    if (!runner) tell({ tell: "failed", of: "start", words }); // Pyodide might wait for ever
+    throw new Error(words);
+  };
+}
+
 // Counts what comes, and tells at most ten times a second. The compiled core is counted as a whole:
 // a browser keeps what it compiled for an untouched answer of the network alone.
-function counting(total) {
-  const real = self.fetch.bind(self);
+function counting({ total, elsewhere }) {
+  const real = elsewhere ? fetching(elsewhere) : self.fetch.bind(self);
   let got = 0,
     told = 0;
   const count = (bytes) => {
@@ -47,7 +64,7 @@ function counting(total) {
 
 async function start({ base, files, packages, settings }) {
   probe();
-  counting(files.total);
+  counting(files);
   const own = Promise.all(files.own.map((name) => bytes(base, name)));
   own.catch(() => {}); // told below, where it is awaited
   importScripts(`${base}pyodide.js`);
@@ -63,7 +80,11 @@ async function start({ base, files, packages, settings }) {
   for (const archive of await own) python.unpackArchive(archive, "zip", { extractDir: site });
   python.runPython("import vgtext_fonts");
   runner = python.pyimport("vgtext.live.runner").start(postMessage.bind(self), files.loadable);
-  tell({ tell: "ready", version: python.runPython("import sys; sys.version.split()[0]") });
+  tell({
+    tell: "ready",
+    version: python.runPython("import sys; sys.version.split()[0]"),
+    loaded: performance.getEntriesByType("resource").map(({ name }) => name),
+  });
 }
 
 async function bytes(base, name) {

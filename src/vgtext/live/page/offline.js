@@ -1,0 +1,34 @@
+// The book's service worker, from a reader's first start of Python on. With a network everything comes
+// from there, as before, and is kept; what was kept answers where the network does not.
+"use strict";
+const stores = `vgtext ${registration.scope} `;
+const store = `${stores}VERSION`;
+
+async function tidy() {
+  const old = (await caches.keys()).filter((name) => name.startsWith(stores) && name !== store);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await clients.claim();
+}
+
+async function keep(request, answer) {
+  await (await caches.open(store)).put(request, answer).catch(() => {}); // no room is no fault
+}
+
+async function answer(event) {
+  try {
+    const fresh = await fetch(event.request);
+    if (fresh.status === 200) event.waitUntil(keep(event.request, fresh.clone()));
+    return fresh;
+  } catch (error) {
+    const kept = await (await caches.open(store)).match(event.request, { ignoreSearch: true });
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+addEventListener("install", () => skipWaiting());
+addEventListener("activate", (event) => event.waitUntil(tidy()));
+addEventListener("fetch", (event) => {
+  const { method, url } = event.request;
+  if (method === "GET" && url.startsWith(registration.scope)) event.respondWith(answer(event));
+});
