@@ -21,8 +21,12 @@ WHOLE = {"two_by_two": {}, "shortcuts": {"student": True}}
 
 
 def run(folder, *command):
-    """Run a command of this environment in a fork with its own package first on the path; fail with what it printed."""
-    environment = {**os.environ, "PYTHONPATH": str(folder / "src"), "VGTEXT_EXPLORE": "text"}
+    """Run a command of this environment in a fork with its own package first on the path; fail with what it printed.
+
+    What runs notebooks and shares out tests is not loaded beside pytest: a fork's tests need neither.
+    """
+    environment = {**os.environ, "PYTHONPATH": str(folder / "src"), "VGTEXT_EXPLORE": "text",
+                   "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     command = [Path(sys.executable).parent / command[0], *command[1:]]
     done = subprocess.run(command, cwd=folder, env=environment, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

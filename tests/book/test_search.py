@@ -27,9 +27,10 @@ def find(tab, address, query):
 
 
 def test_the_page_that_explains_a_thing_comes_first(browser, home):  # noqa: F811
+    """All of them over http; as files, every sixth: what differs there is how the index is loaded."""
     wrong = {}
     with reader(browser, home) as tab:
-        for query, pages in FIRST.items():
+        for query, pages in list(FIRST.items())[::6 if home.startswith("file:") else 1]:
             find(tab, home, query)
             links = tab.locator("ul.found > li > a")
             link = links.first.get_attribute("href") if links.count() else "nothing"
