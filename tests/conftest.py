@@ -6,9 +6,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
-from firefox import HOW_TO_GET_ONE as HOW_TO_GET_FIREFOX
-from firefox import find_firefox
-from vgtext.tools.browser import HOW_TO_GET_ONE, find_browser, open_browser
+from vgtext.tools.browser import HOW_TO_GET_FIREFOX, HOW_TO_GET_ONE, find_browser, find_firefox, open_browser
 
 settings.register_profile("book", deadline=None)  # speed is measured in benchmarks, never in a test
 settings.load_profile("book")

@@ -15,6 +15,9 @@ HOW_TO_GET_ONE = (
     "no Chromium or Chrome found, so the built pages and the live notebook were not tested in a browser; "
     "install one (Debian: apt install chromium) or name one: VGTEXT_BROWSER=/path/to/chrome make test"
 )
+FIREFOX = ("firefox", "firefox-esr")
+HOW_TO_GET_FIREFOX = ("no Firefox found, so no notebook ran in its page there; install one (Debian: apt install "
+                      "firefox-esr) or name one: VGTEXT_FIREFOX=/path/to/firefox")
 ARGUMENTS = ("--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
              "--disable-component-update --disable-sync").split()
 
@@ -25,6 +28,12 @@ def find_browser():
     named = os.environ.get("VGTEXT_BROWSER")
     found = [named] if named else [shutil.which(name) for name in NAMES] + list(PLACES)
     return next((path for path in found if path and Path(path).exists()), None)
+
+
+@functools.cache
+def find_firefox():
+    """Return the path of an installed Firefox, or None; VGTEXT_FIREFOX names one."""
+    return os.environ.get("VGTEXT_FIREFOX") or next(filter(None, map(shutil.which, FIREFOX)), None)
 
 
 @contextmanager

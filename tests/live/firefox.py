@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 import time
@@ -12,19 +11,13 @@ from pathlib import Path
 
 import websocket
 
-NAMES = ("firefox", "firefox-esr")
-HOW_TO_GET_ONE = ("no Firefox found, so no notebook ran in its pages; install one (Debian: apt install firefox-esr) "
-                  "or name one: VGTEXT_FIREFOX=/path/to/firefox")
+from vgtext.tools.browser import find_firefox
+
 #: What a new profile would otherwise ask the network for, or the reader.
 SETTINGS = {"browser.shell.checkDefaultBrowser": False, "datareporting.policy.dataSubmissionEnabled": False,
             "network.captive-portal-service.enabled": False, "network.connectivity-service.enabled": False,
             "app.update.auto": False, "browser.aboutwelcome.enabled": False, "app.normandy.enabled": False,
             "services.settings.server": "data:,#remote-settings-dummy/v1"}
-
-
-def find_firefox():
-    """Return the path of an installed Firefox, or None; VGTEXT_FIREFOX names one."""
-    return os.environ.get("VGTEXT_FIREFOX") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 class Tab:
