@@ -113,7 +113,7 @@ def test_what_was_opened_since_the_start_is_there_without_a_network(browser, fol
     tab = context.new_page()
     with served(folder) as (tab.address, _):
         click(tab, "two_by_two")
-        tab.locator(".vg-live-bar [role=status]", has_text="without a network").wait_for(timeout=READY)
+        tab.locator(".vg-live-bar [role=status]", has_text="works offline").wait_for(timeout=READY)
         tab.goto(f"{tab.address}/notebooks/backprop.html")
         tab.wait_for_function("navigator.serviceWorker.controller")
         tab.wait_for_load_state("networkidle")

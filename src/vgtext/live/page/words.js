@@ -8,7 +8,7 @@ export const words = {
   unpacking: "Starting the book's own code …",
   runs: (version) => `Python ${version} runs in this page.`,
   ready: (version) => `${words.runs(version)} Change a cell, then Run, or Shift and Enter.`,
-  offline: "What you have opened since is there without a network, too.",
+  offline: "This page now works offline; pages that you open from now on can be read offline.",
   elsewhere: (host, total) =>
     `Python's files (${megabytes(total)} MB) are not on this site. They come from ${host}, which then sees your address; each is checked.`,
   load: (host) => `Load from ${host}`,
