@@ -185,6 +185,33 @@ def test_it_opens_on_a_lost_error_and_the_first_touch_saves_it(browser, file):
             tab.context.close()
 
 
+def test_a_hand_that_goes_on_does_not_overshoot_home(tab):
+    """Over 32 pixels of its way the lever rests where the error arrives at its size; then it goes on, without a jump."""
+    x, y = spot(tab, ".vg-lever")
+    tab.mouse.move(x, y)
+    tab.mouse.down()
+    found = []
+    for by in range(0, 72, 2):
+        tab.mouse.move(x, y - by)
+        tab.wait_for_timeout(40)
+        found.append(float(tab.locator(".vg-layer").first.get_attribute("aria-valuenow")))
+    tab.mouse.up()
+    assert found == sorted(found) and found[0] == 0.3 and found[-1] > 1.7
+    assert 16 <= found.count(1.0) <= 18
+    assert max(b / a for a, b in zip(found, found[1:])) < 1.2
+
+
+def test_words_say_what_the_circles_are_for(tab):
+    hint = tab.locator(".vg-scene")
+    expect(hint).to_contain_text("+ ReLU, norm or shortcut")
+    expect(hint).to_contain_text("lost")
+    tab.mouse.click(*spot(tab, ".vg-gap", 4))
+    expect(hint).to_contain_text("R ReLU")
+    expect(hint).not_to_contain_text("+ ReLU")
+    tab.mouse.click(*spot(tab, ".vg-lever"))
+    expect(hint).not_to_contain_text("lost")
+
+
 def test_too_far_it_explodes_and_back_it_vanishes(tab):
     drag(tab, spot(tab, ".vg-lever"), -70)
     expect(caption(tab)).to_contain_text("It explodes on the way.")

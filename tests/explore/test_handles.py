@@ -256,6 +256,53 @@ def test_a_drag_to_the_place_of_a_state_brings_that_state(tab, name):
         now = goal
 
 
+def test_of_cells_a_ring_marks_the_chosen_one(tab):
+    found = figure_in(tab, "cells")
+    figure, spot = made("cells"), found.locator(".vg-spot")
+    _, payload = pack_states(figure)
+    for number in (4, 11, 0):
+        press(tab, point(found, 0, payload["places"][number][0]))
+        comes_to(found, payload["captions"][number])
+        box = spot.bounding_box()
+        assert (box["x"], box["y"]) == pytest.approx(point(found, 0, payload["places"][number][0]), abs=1)
+    assert spot.evaluate("s => getComputedStyle(s, '::after').borderTopWidth") == "2px"
+    assert spot.evaluate("s => getComputedStyle(s).pointerEvents") == "none"  # the cell below it is clicked
+    found.get_by_label("row").focus()
+    assert found.locator(".vg-spot.vg-lit").count() == 1
+
+
+def test_what_is_held_is_not_lost_at_the_edge_of_its_panel(browser, tmp_path):
+    """A place may leave the panel while a reader drags it: the grip stays at the edge, and comes back."""
+    def draw_flight(ax, a=1):
+        ax.set(xlim=(0, 10), ylim=(0, 10))
+        ax.plot([a], [a * a], "o")
+        handle(ax, lambda a: (a, a * a))
+        return f"a {a}."
+
+    page = tmp_path / "flight.html"
+    page.write_text(f"<!doctype html>{STYLE.format(source('css'))}{page_element(Explorable(draw_flight, {'a': (1, 6)}, {}))}"
+                    f"<script>{source('js')}</script>")
+    tab = browser.new_page()
+    tab.how = "mouse"
+    tab.goto(page.as_uri())
+    found = figure_in(tab, "flight")
+    grip = found.locator(".vg-handle")
+    drag_from = point(found, 0, (UNIT * 0.1, UNIT * 0.1))
+    tab.mouse.move(*drag_from)
+    tab.mouse.down()
+    tab.mouse.move(*point(found, 0, (UNIT * 0.5, UNIT)), steps=3)
+    comes_to(found, "a 4.")
+    assert grip.is_visible()
+    tab.mouse.move(*drag_from, steps=3)
+    comes_to(found, "a 1.")
+    tab.mouse.up()
+    found.locator("input").focus()
+    found.locator("input").press("End")
+    comes_to(found, "a 6.")
+    assert grip.is_hidden()
+    tab.close()
+
+
 def test_a_drag_ends_where_the_panel_does_and_what_is_held_does_not_jump(tab):
     found = figure_in(tab, "spot")
     x, y = point(found, 0, made("spot").payload((6, 1, 1))["places"][0][0])

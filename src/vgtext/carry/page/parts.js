@@ -1,11 +1,11 @@
 // What hands and keys take hold of: a lever for all scales, a slider for each, a button for what
 // comes after each layer but the last.
 import { KINDS, SCALES, rescue } from "./rules.js";
-import { SIZE, heightOf, scaleAt } from "./picture.js";
+import { SIGN, SIZE, heightOf, scaleAt } from "./picture.js";
 
-const SIGN = { none: "+", relu: "R", norm: "N", shortcut: "↷" };
 const ARROWS = '<svg viewBox="-12 -16 24 32"><path d="M-6 -5L0 -11L6 -5M-6 5L0 11L6 5"/></svg>';
 const TAP = 4; // pixels that a finger may move and still tap
+const REST = 16; // pixels, either way, that a finger may move the lever and it rests at home
 
 // Calls move(y) while a pointer drags an element up and down, and tap() where it did not.
 function draggable(element, { start, move, tap }) {
@@ -49,17 +49,22 @@ export class Parts {
     return this.layers.flatMap((layer, i) => (this.gaps[i] ? [layer, this.gaps[i]] : [layer]));
   }
 
+  // The lever follows a finger up and down; on its way it rests where the error comes home at its
+  // size of 1, if there is such a place.
   pull() {
-    let scales, y, home;
+    let scales, y, away, rest;
     const start = () => {
       this.lever.classList.remove("vg-fresh");
       ({ scales } = this.carry.recipe);
       y = this.y;
-      home = heightOf(scaleAt(y) * rescue(this.carry.recipe));
+      const factor = rescue(this.carry.recipe);
+      rest = factor === 1 ? 0 : REST;
+      away = y - heightOf(scaleAt(y) * factor);
     };
     const move = (by) => {
-      const isNear = Math.abs(y + by - home) < 6; // it clicks in where the error comes home
-      this.carry.times(scaleAt(isNear ? home : y + by) / scaleAt(y), scales);
+      const finger = away + Math.sign(away) * rest + by; // from the middle of the rest
+      const after = Math.sign(finger) * Math.max(0, Math.abs(finger) - rest);
+      this.carry.times(scaleAt(y + after - away) / scaleAt(y), scales);
     };
     draggable(this.lever, { start, move, tap: () => this.carry.save() });
   }

@@ -1,5 +1,7 @@
 // The picture: shapes forward above, the layers' scales in the middle, the error's ribbon below.
-import { LIMITS, SCALES, isHome, number } from "./rules.js";
+import { KINDS, LIMITS, SCALES, isHome, number } from "./rules.js";
+
+export const SIGN = { none: "+", relu: "R", norm: "N", shortcut: "↷" };
 
 // Every constant of the layout, in pixels.
 // prettier-ignore
@@ -7,7 +9,7 @@ export const SIZE = {
   height: 312, edge: 44, part: 24, // of the picture; beside the layers; least width of a target
   shapes: 48, shape: 19, room: 44, // their middle; radius at size 1; least distance of two
   top: 88, foot: 176, // of the scales
-  gaps: 196, ribbon: 250, half: 16, note: 306, // middles; half the ribbon's width at size 1
+  gaps: 196, hint: 224, ribbon: 250, half: 16, note: 306, // middles; half the ribbon's width at size 1
 };
 const DECADES = 4; // below 1 until a thing of this size has no width
 
@@ -72,6 +74,18 @@ function drawScales({ scales, between }, { x, pitch, width }) {
   );
 }
 
+// Says what the circles between the layers are for, and then what is in them; a ribbon that grows
+// over the words has the room.
+function drawHint({ between }, { sizes }, { pitch }) {
+  const kinds = Object.keys(KINDS).filter((kind) => kind !== "none"),
+    used = kinds.filter((kind) => between.includes(kind));
+  const words = used.length
+    ? used.map((kind) => `${SIGN[kind]} ${KINDS[kind]}`).join(" · ")
+    : `${SIGN.none} ReLU, norm or shortcut`;
+  const isFree = pitch >= SIZE.part && Math.max(...sizes) <= LIMITS.exploded;
+  return isFree ? text(SIZE.edge, SIZE.hint, "start", words) : "";
+}
+
 // A way around each layer that has a shortcut.
 function drawShortcuts({ between }, { x, pitch }) {
   if (pitch < SIZE.part) return "";
@@ -105,6 +119,7 @@ function drawRibbon({ sizes }, { x, width, count }) {
     });
     return steps.join("");
   };
+  const end = stops.find(([, h]) => h === 0)?.[0] ?? 0; // of a ribbon that does not come home
   const reach = stops.findLast(([, h]) => h > 1.5) ?? stops[0];
   const way = `M${width - SIZE.edge / 2} ${SIZE.ribbon}H`;
   const look = isHome(sizes[0]) ? "vg-home" : sizes[0] > LIMITS.exploded ? "vg-burst" : "";
@@ -115,6 +130,9 @@ function drawRibbon({ sizes }, { x, width, count }) {
     }).join("")
     + `<path class="vg-ribbon" d="M${side(stops, -1)}L${side([...stops].reverse(), 1)}Z"/>`
     + `<path class="vg-flow" d="${way}${round(reach[0])}"/>`
+    + (end > SIZE.edge + 30
+      ? text(end - 4, SIZE.ribbon + 4, "end", "lost", "vg-error-word")
+      : "")
     + `<g class="vg-house ${look}" transform="translate(${SIZE.edge / 2 - 3} ${SIZE.ribbon})">`
     + `<path d="${HOUSE}"/><path class="vg-door" d="${DOOR}"/></g>`
     + text(2, SIZE.note, "start", `layer 1 gets ${number(sizes[0])}`, "vg-word")
@@ -130,6 +148,7 @@ export function draw(recipe, result, way) {
     + drawShapes(result, way)
     + drawScales(recipe, way)
     + drawShortcuts(recipe, way)
+    + drawHint(recipe, result, way)
     + drawRibbon(result, way)
     + text(width - 2, 226, "end", "← error", "vg-error-word")
     + "</svg>"

@@ -3,6 +3,7 @@
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.palette import ACTIVATION_COLORS, COLORS, label_line
 
@@ -71,6 +72,7 @@ def draw_dying(steps, rates, optimizer="adam", rate=0.03, bias=0.0):
             fine = survived(name, optimizer, r, bias)
             rates.plot([r], [end], marker if fine else "x", color=color, markersize=5 if fine else 8)
     rates.axvline(rate, ymax=0.74, color=COLORS["seed"], linewidth=4, alpha=0.4, zorder=0)
+    handle(rates, lambda rate: (rate, None))
     label_line(rates, 2.4e-4, 101, "ReLU", green, xytext=(0, 0))
     label_line(rates, 2.4e-4, 92, "leaky ReLU, below", blue, xytext=(0, 0))
     label_line(rates, 2.4e-4, 83, "×: breaks down", COLORS["reference"], xytext=(0, 0))

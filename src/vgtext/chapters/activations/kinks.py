@@ -3,6 +3,7 @@
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.palette import ACTIVATION_COLORS, COLORS, label_line
 
@@ -43,6 +44,7 @@ def draw_kink(value, slope, alpha=0.5, leaky=False):
         slope.plot(side, phi.derivative(side), color=color, linewidth=2.2)
     slope.plot([0, 0], [left, right], color=COLORS["reference"], linestyle=":", linewidth=1.5)
     slope.plot([0, 0], [left, right], "o", color=color, markersize=5)
+    handle(slope, lambda alpha: (0, min(alpha, 1.0) if leaky else alpha))  # the slope from the left
     label_line(slope, -3.8, 2.18, f"from the left {left:.2f}, from the right {right:.2f}", color, xytext=(0, 0))
     size = right - left
     kink = "no kink" if abs(size) < 1e-4 else f"a jump of {size:.2f}".replace("-", "−")

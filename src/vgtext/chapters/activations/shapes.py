@@ -3,6 +3,7 @@
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.palette import ACTIVATION_COLORS, COLORS, label_line, number
 
@@ -50,6 +51,7 @@ def draw_shape(shape, needed, activation="gelu", spread=1.0):
                     linewidth=2 if bold else 0.9, zorder=3 if bold else 1)
     here = scale_to_keep(activation, spread**2)
     needed.plot([spread], [min(here, 9)], "o", markersize=8, color=color, zorder=4)
+    handle(needed, lambda spread: (spread, min(scale_to_keep(activation, spread**2), 9)))
     label_line(needed, 0.2, 8.4, NAMES[activation], color)
     label_line(needed, 4.35, 0.35, "gray: the others", "#767676", ha="right", xytext=(0, 0))
     mean, square, slope, _ = moments(activation, spread**2)

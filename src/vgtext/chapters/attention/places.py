@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.nn import language, optimizers
 from vgtext.palette import COLORS, REFERENCE, label_line
@@ -72,6 +73,7 @@ def draw_map(mesh, curves, place="post-norm", rate=0.01):
     chosen = RATES.index(rate)
     mesh.plot([chosen - 0.5, chosen + 0.5, chosen + 0.5, chosen - 0.5, chosen - 0.5],
               [-0.5, -0.5, len(WARMUPS) - 0.5, len(WARMUPS) - 0.5, -0.5], color="black", linewidth=1.5)
+    handle(mesh, lambda rate: (RATES.index(rate), None), "cell")
     mesh.set(xlim=(-0.5, len(RATES) - 0.5), ylim=(-0.5, len(WARMUPS) - 0.5), xlabel="learning rate",
              ylabel="steps of warm-up", title="last loss")
     mesh.set_xticks(range(len(RATES)), [f"{r:g}" for r in RATES])

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.nn.attention import softmax
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis, number
@@ -98,6 +99,7 @@ def draw_saturation(shares, slopes, scale="none", d=512, keys=64):
         slopes.plot(x, mean, **THEORY)
         slopes.plot(x, median, **THEORY)
     slopes.axvline(d, **REFERENCE)
+    handle(slopes, lambda d: (d, None))
     label_line(slopes, 4, 1e-6, "mean of the queries (dots)", COLORS["reference"], xytext=(0, 0))
     label_line(slopes, 4, 1e-7, "median (squares)", COLORS["backward"], xytext=(0, 0))
     divided = "nothing" if scale == "none" else {"1/√d": "√d_head", "1/d": "d_head"}[scale]

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.explore import handle
 from vgtext.palette import COLORS, MEASURED, REFERENCE, THEORY, label_line, log_axis, number
 
 from .by_hand import downhill, network, one_pass
@@ -57,6 +58,7 @@ def draw_promise(descent, first_step, eta=0.01):
     promise = 2 - np.array([promised(float(e)) for e in etas])
     first_step.plot(etas[promise > -0.4], promise[promise > -0.4], **THEORY)
     first_step.plot([eta], [losses(eta)[1]], **{**MEASURED, "color": COLORS["forward"], "markersize": 8})
+    handle(first_step, lambda eta: (eta, losses(eta)[1]))
     label_line(first_step, 0.0125, 0.55, "promised", COLORS["theory"], ha="right", xytext=(-4, 0))
     label_line(first_step, 0.062, 3.6, "measured", COLORS["forward"], ha="right", xytext=(-6, 0))
     label_line(first_step, 0.001, 2, "loss before", COLORS["reference"], xytext=(2, 8))

@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, number
 
@@ -87,6 +88,7 @@ def draw_depth_over_width(networks, law, units="ReLU, He", n=32, k=50):
     ratios = np.array([(depth / m, spread(units, m, depth)[1]) for m in WIDTHS for depth in DEPTHS])
     law.plot(*ratios.T, linestyle="none", marker="o", markersize=4, color=COLORS["backward"])
     law.plot([k / n], [variance], marker="o", markersize=9, color=COLORS["backward"])
+    handle(law, lambda k: (k / n, spread(units, n, k)[1]))
     law.plot([0.03, 8], [0.03 * v, 8 * v], **THEORY)
     label_line(law, 0.3, 0.3 * v, f"{v} k/n", COLORS["theory"], ha="right", xytext=(-8, 6))
     kept = [number(np.exp(share / 2)) for share in np.quantile(logs, [0.1, 0.5, 0.9])]

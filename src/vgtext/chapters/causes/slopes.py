@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.nn.theory.signal_propagation import variances
 from vgtext.palette import ACTIVATION_COLORS, ACTIVATION_NAMES, COLORS, REFERENCE, THEORY, label_line, log_axis, number
@@ -61,6 +62,7 @@ def draw_slopes(slope, layer, activation="sigmoid", sigma_w=1.0):
     layer.plot(sigmas, [factor(activation, s, 0.0, LAYER) for s in sigmas], **THEORY)
     layer.plot(SCALES, measured, linestyle="none", marker="o", markersize=4, color=COLORS["backward"])
     layer.plot([sigma_w], [middle_layer(activation, sigma_w)[0]], marker="o", markersize=9, color=COLORS["backward"])
+    handle(layer, lambda sigma_w: (sigma_w, middle_layer(activation, sigma_w)[0]))
     label_line(layer, 12.7, 17, "the weights: × $\\sigma_w$", COLORS["weight"], ha="right", xytext=(0, 0))
     label_line(layer, 12.7, rms_slope(activation, 12.0), f"the slopes: × {number(rms_slope(activation, sigma_w))}",
                color, ha="right", xytext=(0, -11))

@@ -73,6 +73,7 @@ def draw_cliff(plane, close, c=1.0, rate=0.2, step=STEPS):
             ax.plot(*descend(rate, limit)[0][: step + 1].T, color=color, marker=marker, markersize=4, linewidth=1.4)
         ax.plot(*START, "k*", markersize=9)
     handle(close, lambda step: tuple(descend(rate, c)[0][step]))
+    handle(plane, lambda step: tuple(descend(rate, c)[0][step]))
     close.set_xticks([4.0, 4.2, 4.4])
     plane.text(7.4, -0.5, "not clipped", color=COLORS["backward"], ha="right", va="top", fontsize=9)
     plane.text(7.4, -1.2, "clipped", color=COLORS["forward"], ha="right", va="top", fontsize=9)

@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, layer_axis, log_axis, number
 
@@ -59,6 +60,7 @@ def draw_count(layers, rest, k=100, end="output", sigma_w=1.5):
     if end == "output":
         rest.plot(ks, whole * factor(sigma_w) ** (ks - LAYERS), **THEORY)
     rest.plot([k], [whole * left(sigma_w, k, end)], marker="o", markersize=8, color=COLORS["gradient"])
+    handle(rest, lambda k: (k, whole * left(sigma_w, k, end)))
     rest.axhline(LIMIT, **REFERENCE)
     label_line(rest, 2, LIMIT, "clipped at C = 1", COLORS["forward"], va="top", xytext=(0, -4))
     now = whole * left(sigma_w, k, end)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vgtext.explore import handle
 from vgtext.palette import COLORS, REFERENCE, SEED, THEORY, label_line, log_axis, number
 
 from .runs import BLOCK, LIMITS, RATES, SEEDS, STEPS, SYMBOLS, stored
@@ -56,6 +57,7 @@ def draw_recurrent(trace, budget, rate=0.1, c=1.0, seed=0):
         trace.plot(steps, sizes, color=color, linewidth=1.1)
         trace.text(20, y, words, color=color, fontsize=9, va="top")
     trace.axhline(c, **REFERENCE)
+    handle(trace, lambda c: (None, c))
     budget.set(xscale="log", xlim=(2e-5, 80), xlabel="longest step allowed, ηC")
     budget.set_xticks([1e-4, 1e-3, 1e-2, 0.1, 1, NONE], ["10⁻⁴", "10⁻³", "0.01", "0.1", "1", "none"])
     budget.minorticks_off()
@@ -72,6 +74,7 @@ def draw_recurrent(trace, budget, rate=0.1, c=1.0, seed=0):
         budget.plot(places, loss[:, k], linestyle="none", marker=".", markersize=5, color=SEED["color"])
     budget.plot(places, np.median(loss, axis=1), color=COLORS["forward"], marker="o", markersize=5)
     budget.plot([rate * c], [typical_loss(rate, c)], marker="o", markersize=9, color=COLORS["forward"])
+    handle(budget, lambda c: (rate * c, typical_loss(rate, c)))
     return (f"Left, seed {seed}. η = {rate:g}: without clipping {solved(rate)} of {SEEDS} runs solve the task; "
             f"{solved(rate, c)} of {SEEDS} do at C = {c:g}. The median test loss after {STEPS} steps is "
             f"{number(typical_loss(rate))} without and {number(typical_loss(rate, c))} with.")

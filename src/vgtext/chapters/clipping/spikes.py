@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis, number
 
 BEFORE, AFTER = 100, 900  # how many steps before and after the spike are shown
@@ -59,6 +60,7 @@ def draw_spike(gradient, stride, spike=1000, when=10_000, c=None):
     log_axis(stride, 0.003, 3000, "length of the step / η")
     gradient.plot(t, stream(spike, when)[shown], color=COLORS["seed"], linewidth=1.2)
     gradient.plot(t, stream(spike, when, c)[shown], color=COLORS["gradient"])
+    handle(gradient, lambda spike: (0, spike))
     if c is not None and spike > c:
         gradient.text(0.97, 0.97, "gray: before clipping", color=COLORS["reference"], ha="right", va="top", fontsize=9,
                       transform=gradient.transAxes)

@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import results
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS, REFERENCE, label_line, log_axis, number
 
@@ -61,6 +62,7 @@ def draw_thresholds(trace, rules, rule="global norm 1", rate=0.1, bad=True):
         rules.plot([accuracy(name, rate, bad)], [i], "o", color=color, markersize=8)
         rules.text(0.03, i + 0.34, f"fires at {fires(name, rate, bad):.0%} of the steps", fontsize=8,
                    color=COLORS["reference"], va="center")
+    handle(rules, lambda rule: (None, list(RULES)[::-1].index(rule)), "cell")
     kind = f"one batch in {1 / BAD:.0f} bad" if bad else "no bad batches"
     inside = f", at {fires(rule, rate, bad, True):.0%} of the bad batches" if bad else ""
     return (f"{DEPTH} ReLU layers of {WIDTH} units, η = {rate:g}, {kind}: {rule} fires at {fires(rule, rate, bad):.0%} "

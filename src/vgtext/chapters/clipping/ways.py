@@ -54,6 +54,8 @@ def draw_step(first, last, way="value", turn=20, c=1.0):
                         arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": width})
             ax.plot(*v, marker="o", markersize=3, color=color)
     handle(first, lambda turn: tuple(two_layers(turn, 1.0)[0]))
+    share = 1 if way != "global_norm" else np.linalg.norm(before[1]) / length(before)
+    handle(last, lambda c: (min(c * share, 3.3), 0))  # the limit, where it crosses the axis
     turned = angle(before, after)
     ratios = [np.linalg.norm(v[0]) / np.linalg.norm(v[1]) for v in (before, after)]
     words = next(words for words, name in WAYS.items() if name == way).capitalize()

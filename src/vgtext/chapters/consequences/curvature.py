@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.palette import COLORS, MEASURED, REFERENCE, THEORY, number
 
 EXAMPLES, WIDTH = 200, 32
@@ -96,6 +97,7 @@ def draw_step_size(valley, push, ratio=1.5):
     valley.plot(w, w**2 / 2, color=COLORS["seed"])
     seen = path[: int(np.argmax(np.abs(path) > 2.2)) or 21]
     valley.plot(seen, seen**2 / 2, color=COLORS["weight"], **{**MEASURED, "linewidth": 1})
+    handle(valley, lambda ratio: (w := quadratic(ratio, 1)[1], w**2 / 2))  # where the first step leads
     push.set(xlim=(0, 20), ylim=(-2.2, 2.2), xlabel="step t", ylabel="displacement", title="a network of 3 tanh layers",
              xticks=[0, 5, 10, 15, 20])
     push.axhline(0, **REFERENCE)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS, THEORY, float_limits, label_line, log_axis, number
 
@@ -93,6 +94,7 @@ def draw_explosion(curve, onset, rate=0.5, sigma_w=1.0):
     onset.axvline(2 / curvature(sigma_w), **THEORY)
     label_line(onset, 2 / curvature(sigma_w), 1.15, "2/λ", COLORS["theory"])
     onset.axvline(rate, color=COLORS["seed"], linewidth=4, alpha=0.4, zorder=0)
+    handle(onset, lambda rate: (rate, None))
     onset.legend(loc="upper left")
     ratio = number(rate * curvature(sigma_w))
     return f"{DEPTH} tanh layers, σ_w = {sigma_w:.1f}, η = {rate:g} = {ratio}/λ: {story(found)}"

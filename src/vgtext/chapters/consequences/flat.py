@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.palette import COLORS, REFERENCE, SEED, THEORY, label_line, log_axis, number
 
 from .curvature import gradient_at, hessian_times
@@ -90,6 +91,7 @@ def draw_stillness(plane, nearby, depth=6, step=300):
     loss, size, value, ways = surroundings(depth, step)
     plane.plot([size], [loss], "o", color=COLORS["gradient"], markersize=8, zorder=5)
     plane.set_title(f"{depth} layers, step {step}")
+    handle(plane, lambda depth, step: tuple(line[min(step, STEPS - 1) - 1] for line in descent(depth)[1::-1]))
     label_line(plane, 7e-4, 8, "plateaus", COLORS["reference"], xytext=(0, 0))
     label_line(plane, 7e-4, 0.004, "valleys", COLORS["reference"], xytext=(0, 0))
     nearby.set(xlim=(0, 30), ylim=(-0.6, 0.6), xlabel="distance h", ylabel="change of the loss")

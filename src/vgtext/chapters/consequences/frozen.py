@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.palette import (
     ACTIVATION_COLORS,
@@ -67,6 +68,7 @@ def draw_frozen_layers(layers, loss, epoch=40, network="sigmoid, 8 layers"):
     loss.plot(t, losses, **SEED)
     loss.plot(t[: epoch + 1], losses[: epoch + 1], color=COLORS["forward"])
     loss.plot([epoch], [losses[epoch]], "o", color=COLORS["forward"])
+    handle(loss, lambda epoch: (epoch, losses[epoch]))
     first, last = moved[epoch, 0], moved[epoch, -2]
     return (f"{network}, after {epoch} epochs: layer 1 has moved by {number(100 * first)}% of its initial size, the "
             f"last hidden layer by {number(100 * last)}%. The loss is {losses[epoch]:.2f}; guessing has 2.30.")

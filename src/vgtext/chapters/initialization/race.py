@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS, REFERENCE, SEED, THEORY, label_line, layer_axis, log_axis, number
 
@@ -68,6 +69,7 @@ def draw_he_xavier(sizes, curves, depth=30, rate="best"):
     label_line(curves, EPOCHS, GUESSING, "guessing: ln 10", COLORS["reference"], ha="right", xytext=(0, 9))
     for y, words, color in ((0.98, "solid: He", "forward"), (0.89, "dashed: Glorot", "backward")):
         curves.text(0.03, y, words, color=COLORS[color], fontsize=9, va="top", transform=curves.transAxes)
+    handle(sizes, lambda depth: (depth, 1))
     l, t, told = np.arange(depth + 1), np.arange(1, EPOCHS + 1), []
     for init, color, law in zip(INITS, (COLORS["forward"], COLORS["backward"]), (1.0, behind(depth)), strict=True):
         g, (marker, line), (runs, used) = 10 ** random_gradients(init, depth), MARKS[init], runs_of(init, depth, rate)

@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.nn.theory.signal_propagation import backward_sizes, forward_sizes
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, layer_axis, log_axis, number
@@ -74,6 +75,7 @@ def draw_outcomes(ax, activation, sigma_w):
     ax.text(0.09, 0.08, "shaded: loss below half of guessing" if learns.any() else "no scale here learns well",
             color=COLORS["gradient"], fontsize=9)
     ax.axvline(sigma_w, color=COLORS["seed"], linewidth=4, alpha=0.4, zorder=0)
+    handle(ax, lambda sigma_w: (sigma_w, None))
     ax.axhline(GUESSING, **REFERENCE)
     label_line(ax, 0.09, GUESSING, "guessing: ln 10", COLORS["reference"], xytext=(0, 9))
     shown = np.where(np.isfinite(ends), ends, np.nan)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS
 
@@ -51,6 +52,7 @@ def draw_pair(ax, curve, pair="residual, and batch norm (ReLU)", depth=50):
     curve.axhline(0, color=COLORS["reference"], linewidth=0.8)
     curve.plot(DEPTHS, [100 * interaction(pair, L) for L in DEPTHS], color=COLORS["forward"], marker="o", markersize=4)
     curve.plot([depth], [100 * interaction(pair, depth)], "o", color=COLORS["backward"], markersize=9)
+    handle(curve, lambda depth: (depth, 100 * interaction(pair, depth)))
     (neither, other), (one, both) = values
     return (f"{depth} layers: neither {neither:.0f}%, {down[1]} alone {one:.0f}%, {across[1]} alone {other:.0f}%, both "
             f"{both:.0f}%. Together they add {both - neither:.0f} points; one by one they would add "

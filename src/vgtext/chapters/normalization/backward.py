@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.palette import COLORS, REFERENCE
 
 BATCHES = [2, 3, 4, 8, 16, 64]
@@ -47,6 +48,12 @@ def one_unit(batch, offset, slope, seed=1):
     return z_hat[0], d[0], normalize_backward(d, z_hat, 1.0)[0]
 
 
+def best_line(batch, offset, slope):
+    """The heights at ẑ = 0 and ẑ = 2 of the line that fits the incoming error signal best."""
+    z_hat, d, _ = one_unit(batch, offset, slope)
+    return float(d.mean()), float(d.mean() + 2 * (d * z_hat).mean())
+
+
 def through(batch, offset, slope):
     """Which share of the error signal's squared size gets through."""
     _, d, out = one_unit(batch, offset, slope)
@@ -70,6 +77,8 @@ def draw_residual(incoming, outgoing, batch=16, offset=1.0, slope=1.0):
     incoming.text(0.04 if along >= 0 else 0.96, 0.95, "dashed: best line", color=COLORS["theory"], fontsize=9, va="top",
                   ha="left" if along >= 0 else "right", transform=incoming.transAxes)
     incoming.plot(z_hat, d, "o", color=COLORS["backward"], markersize=4)
+    handle(incoming, lambda offset: (0, best_line(batch, offset, slope)[0]))
+    handle(incoming, lambda slope: (2, best_line(batch, offset, slope)[1]))
     outgoing.plot(z_hat, out, "o", color=COLORS["backward"], markersize=4)
     return (f"A unit with {batch} examples: the error signal that comes in has mean {signed(mean)} and slope "
             f"{signed(along)} along ẑ; both are taken out, and {through(batch, offset, slope):.0%} of its "

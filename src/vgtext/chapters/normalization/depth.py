@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.palette import (
     ACTIVATION_COLORS,
@@ -95,6 +96,7 @@ def draw_healed(forward, backward, norm="batch", depth=40, sigma_w=SCALES["√2 
     log_axis(backward, 1e-6, 1e6, "‖δ[l]‖ / ‖δ[L]‖")
     forward.plot(l, activation, color=COLORS["forward"], marker="o", markersize=3)
     backward.plot(l[1:], error[1:], color=COLORS["backward"], marker="o", markersize=3)
+    handle(forward, lambda depth: (depth, float(np.clip(10.0 ** sizes(norm, depth, sigma_w)[0][-1], 1e-6, 1e6))))
     if norm:  # without one, the line may run through the arrow
         backward_arrow(backward)
         factor = chi("relu", norm)

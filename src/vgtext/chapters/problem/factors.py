@@ -6,6 +6,7 @@ from operator import mul
 
 import numpy as np
 
+from vgtext.explore import handle
 from vgtext.palette import COLORS, REFERENCE, SEED, THEORY, depth_axis, float_limits, label_line, log_axis, number
 
 #: The factors of the tutorial S2, exactly.
@@ -46,6 +47,7 @@ def draw_growth(ax, c=1.0, spread=0.6):
         ax.plot(k, products, **SEED)
     ax.plot(k, np.exp(np.log(products).mean(axis=1)), color=COLORS["backward"])
     ax.plot(k, typical**k, **THEORY)
+    handle(ax, lambda c: (10, (c * np.sqrt(1 - spread**2)) ** 10))
     inside = min(16, int(LONGEST if typical == 1 else 7 / abs(np.log10(typical))))
     where = {"xytext": (8, -26), "ha": "left"} if typical > 1 else {"xytext": (-8, -34), "ha": "right"}
     label_line(ax, inside, typical**inside, "typical product", COLORS["backward"], **where)
@@ -80,6 +82,8 @@ def draw_two_lists(ax, count=5):
         label_line(ax, 0, float(goal), f"$10^{{{exponent}}}$", COLORS["reference"], xytext=(5, 8 * up))
         label_line(ax, LONGEST, 10.0 ** (21 * up), name, COLORS["backward"], xytext=(0, 0), ha="right")
         ends.append(products[count])
+    growing = multiply(GROWING, LONGEST)
+    handle(ax, lambda count: (count, min(float(growing[count]), 1e52)))
     return (f"The first {count} factors multiply to {number(ends[1], 3)} and to {number(ends[0], 3)}. To reach 10⁻¹⁰ "
             f"takes {factors_to_reach(SHRINKING, FADED)} of the small ones, to pass 10³⁰ "
             f"{factors_to_reach(GROWING, BLOWN_UP)} of the large ones.")

@@ -5,6 +5,7 @@ from functools import cache, partial
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.nn.initializers import scaled_normal
 from vgtext.palette import COLORS, MEASURED, REFERENCE, backward_arrow, label_line, layer_axis, log_axis, number
@@ -72,6 +73,7 @@ def draw_first_layers(ax, L=30):
                 color=COLORS["gradient"])
         label_line(ax, max(1, where), sizes[max(1, where) - 1], words, COLORS["gradient"], xytext=shift)
         first[change] = sizes[0] / sizes[-1]
+    handle(ax, lambda L: (L, layer_sizes("as it is", L).gradient[L]))
     fade, blow = first["sigmoid units"], first["weights × 4"]
     return (f"{L} layers, one backward pass. With sigmoid units, layer 1 gets {number(fade)} of the gradient of layer "
             f"{L}; with weights four times as large it gets {number(blow)} times as much.")
@@ -89,6 +91,7 @@ def draw_quantities(ax, change="sigmoid units", L=30):
                                       (signals.gradient[1:], "gradient", "D", "weight gradient, ‖∂ℒ/∂W[l]‖")):
         ax.plot(l, sizes, color=COLORS[key], label=words, **{**MEASURED, "marker": marker, "markevery": 3})
     ax.legend(loc="lower right")
+    handle(ax, lambda L: (L, layer_sizes(change, L).error[L]))
     error, gradient = (sizes[1] / sizes[L] for sizes in (signals.error, signals.gradient))
     return (f"{described(change)}, {L} layers: from layer {L} back to layer 1 the error signal changes by a factor of "
             f"{number(error)}, the weight gradient by a factor of {number(gradient)}.")

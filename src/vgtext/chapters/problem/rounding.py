@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.explore import handle
 from vgtext.nn.initializers import scaled_normal
 from vgtext.nn.theory.floats import FORMATS, round_to
 from vgtext.palette import COLORS, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
@@ -65,6 +66,7 @@ def draw_float_range(ax, L=100, sigma_w=1.0, subnormals=True):
     layer_axis(ax, DEEPEST)
     backward_arrow(ax)
     ax.plot(l, sizes, color=COLORS["backward"])
+    handle(ax, lambda L: (L, error_sizes(sigma_w, L, "float64")[-1]))
     ax.plot(l, sizes[-1] * factor(sigma_w) ** (L - l), **THEORY)
     zeros = {name: layers_at_zero(name, sigma_w, L, subnormals) for name in ("float16", "float32", "float64")}
     edge = lowest("float32", subnormals)

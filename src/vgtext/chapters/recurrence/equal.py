@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.explore import handle
 from vgtext.nn.theory.products import gaussian_lyapunov_exponents, spectral_radius
 from vgtext.palette import COLORS, REFERENCE, THEORY, log_axis, number
 
@@ -65,6 +66,7 @@ def draw_same_or_fresh(same, fresh, matrix="Gaussian", scale=1.0, n=16):
     same.plot(k, np.exp(np.mean(np.log(found[0]), axis=0)), color=COLORS["backward"], linewidth=2)
     fresh.plot(k, np.exp(np.mean(np.log(found[1]), axis=0)), color=COLORS["backward"], linewidth=2)
     fresh.plot(k, growth(matrix, scale, n) ** k, **THEORY)
+    handle(fresh, lambda scale: (50, growth(matrix, scale, n) ** 50))
     low, high = radii(matrix, scale, n).min(), radii(matrix, scale, n).max()
     return (f"{matrix.capitalize()} W, n = {n}, σ_w = {scale:g}, 20 draws. After {STEPS} steps the largest is "
             f"{number(spread(found[0]), 1)} times the smallest with one W throughout (spectral radii {low:.2f} to "

@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.nn.linear_recurrence import LinearRecurrence, backward, forward
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis, number, positive
@@ -73,6 +74,7 @@ def draw_memory(time, limit, lam=0.999, form="λ, γ = 1"):
         limit.plot(1 - line, np.sqrt(law(kind, line)), **THEORY)
         limit.plot(1 - np.array(LAMBDAS), ends[:, i], mark, color=COLORS[color], markersize=5)
         limit.plot([1 - lam], [ends[LAMBDAS.index(lam), i]], mark, color=COLORS[color], markersize=9)
+    handle(limit, lambda lam: (1 - lam, ends[LAMBDAS.index(lam), 0]))
     label_line(limit, 0.6, 3e4, "dashed: predicted", COLORS["theory"], xytext=(0, 0))
     h, slope = ends[LAMBDAS.index(lam)]
     return (f"λ = {lam:g}, a memory of {1 / (1 - lam):,.0f} steps, white noise, {UNITS} units: the state has a root "

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.explore import handle
 from vgtext.palette import COLORS, REFERENCE, label_line, log_axis, number
 
 from .passes import follow, network, sequences
@@ -65,6 +66,7 @@ def draw_contributions(each, whole, kind="LSTM, b = 0", T=100):
     whole.plot(LENGTHS, [c[0] for c, _ in found], color=COLORS["gradient"], marker="s", markersize=4, linestyle="--")
     whole.plot([T], [total], "o", color=COLORS["gradient"], markersize=8)
     whole.plot([T], [sizes[0]], "s", color=COLORS["gradient"], markersize=8)
+    handle(whole, lambda T: (T, contributions(kind, T)[1]))
     label_line(whole, 10, found[0][1], "the whole gradient", COLORS["gradient"], xytext=(0, 12))
     label_line(whole, 10, 1e-25, "dashed: step 1,\nwhich saw the symbol", COLORS["gradient"], xytext=(0, 0))
     return (f"{kind}, 32 units, before training. Over {T} steps the whole gradient has the size {number(total)}, and "
@@ -84,6 +86,8 @@ def draw_truncated(length, angle, kind="LSTM, b = 1", k=20):
         ax.plot(steps, line, color=COLORS["gradient"], linewidth=2)
         ax.plot([k], [line[k - 1]], "o", color=COLORS["gradient"], markersize=8)
     length.axhline(1, **REFERENCE)
+    handle(length, lambda k: (k, size[k - 1]))
+    handle(angle, lambda k: (k, turn[k - 1]))
     last = "one gives" if k == 1 else f"{k} of them give"
     return (f"{kind}, {CUT} steps, before training. The last {last} a gradient of {size[k - 1]:.2f} times the length, "
             f"turned by {turn[k - 1]:.0f}° from the whole. Of the gradient of the weights that read the symbol, it "

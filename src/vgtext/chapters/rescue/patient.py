@@ -3,6 +3,7 @@
 import numpy as np
 
 from vgtext.diagnose import diagnose, measure_symptoms
+from vgtext.explore import handle
 from vgtext.palette import COLORS, REFERENCE, float_limits, label_line, layer_axis, log_axis, number, positive
 
 from .charts import charts
@@ -37,6 +38,7 @@ def draw_loss(ax, chart, step, top=4.5, others=(), label=-8):
     smooth = running_mean(chart.loss)
     ax.plot(t[::3], smooth[::3], color=COLORS["backward"])
     ax.plot([step], [smooth[step - 1]], marker="o", markersize=9, markerfacecolor="none", color=COLORS["backward"])
+    handle(ax, lambda step: (step, min(smooth[step - 1], top)))
     return float(smooth[step - 1])
 
 

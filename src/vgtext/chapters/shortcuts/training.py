@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from vgtext.explore import handle
 from vgtext.palette import COLORS, REFERENCE, label_line
 
 from .runs import DEPTHS, KINDS, RATES, stored
@@ -31,6 +32,7 @@ def draw_training(curves, depths, depth=40, other="scaled"):
     for ax in (curves, depths):
         ax.axhline(0.1, **REFERENCE)
     depths.axvline(depth, **REFERENCE)
+    handle(depths, lambda depth: (depth, None))
     for kind in ("plain", other):
         color, mark = MARKS[kind]
         curves.plot(range(1, 11), best(kind, depth)[1], color=color, marker=mark, markersize=4)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS, MEASURED, REFERENCE, backward_arrow, layer_axis, log_axis, number
 
@@ -39,6 +40,7 @@ def draw_layer_gradients(ax, a=0.2, network="the pure product"):
                                       (gradient, "gradient", "D", "weight gradient, ‖∂ℒ/∂W[l]‖")):
         ax.plot(l, sizes, color=COLORS[key], label=words, **{**MEASURED, "marker": marker})
     ax.legend(loc="lower right")
+    handle(ax, lambda a: (1, layer_sizes(network, a, L)[1][0]))
     ratio = gradient[0] / gradient[-1]
     return (f"a = {a:.1f}, {network}: layer 1 gets a weight gradient of {number(gradient[0], 3)}, layer {L} one of "
             f"{number(gradient[-1], 3)}; the first layer's is {number(ratio, 3)} times the last one's.")

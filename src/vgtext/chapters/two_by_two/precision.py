@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.nn.theory.floats import FORMATS, last_depth
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis
@@ -26,6 +27,7 @@ def draw_float_depths(ax, a=0.2, loss_scale=1.0):
     ax.minorticks_off()
     ax.set_xlabel("factor a of each layer")
     ax.axvline(a, **REFERENCE)
+    handle(ax, lambda a: (a, None))
     for name, marker in zip(FORMATS, "DPov^s", strict=True):
         for part, limit in ((np.geomspace(0.008, 0.99, 60), FORMATS[name].smallest),
                             (np.geomspace(1.01, 13, 60), FORMATS[name].largest)):

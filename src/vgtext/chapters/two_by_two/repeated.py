@@ -45,6 +45,7 @@ def draw_three_fates(ax, size=0.6, L=50):
         fate, up = ("fades", -11) if line[-1] < 1 - 1e-9 else ("explodes" if line[-1] > 1 + 1e-9 else "is kept", 12)
         l = min(34, int(0.66 * np.flatnonzero((line > 1e-7) & (line < 1e7))[-1]))
         label_line(ax, l, line[l], f"{words}  {fate}", COLORS["forward"], xytext=(-4, up), ha="right")
+    handle(ax, lambda size: (10, (2 * size) ** 10))  # on the line of four plus signs
     ax.plot([0, 1, 2], [1, dead[1], 1e-8], **{**SIGNAL, "marker": "v", "linestyle": ":"}, clip_on=False)
     label_line(ax, 2, 1e-8, f"{[*SIGNS][2]}  is exactly 0 from layer 2 on", COLORS["forward"], xytext=(8, 8))
     return (f"Every entry has size {size:.2f}; only signs differ. After {L} layers an input is stretched at most "

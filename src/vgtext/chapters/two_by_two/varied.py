@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.nn.theory.products import (
     Scaled,
@@ -109,6 +110,7 @@ def draw_random_products(runs, edge, sigma_w=1.15, n=2):
     edge.plot(range(1, 65), [threshold_theory(w) for w in range(1, 65)], **THEORY)
     edge.plot(widths, [threshold(int(w)) for w in widths], **{**SIGNAL, "linestyle": "none"})
     edge.plot([n], [sigma_w], marker="x", markersize=9, markeredgewidth=2, color=COLORS["reference"])
+    handle(edge, lambda n, sigma_w: (n, sigma_w))
     return (f"Width {n}, σ_w = {sigma_w:.2f}: after {L} layers the geometric mean of 20 runs is "
             f"{number(10.0 ** log10[-1].mean())}; the theory says {number(typical**L)} for a typical run, and "
             f"{number(sigma_w**L)} for the root mean square. The threshold for this width is σ_w = "

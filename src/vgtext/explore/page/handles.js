@@ -1,6 +1,7 @@
 // Handles: points and lines of a picture that a reader drags, and cells that are clicked; controls
 // follow. For readers with a keyboard or a screen reader the controls themselves do the same, so
-// that handles are hidden from them; those of the control in use show their ring.
+// that handles are hidden from them; those of the control in use show their ring. Of cells, a ring
+// marks the one that is chosen, so that a finger, too, sees that there is something to tap.
 
 // In a list of places at which a handle is in different states, `null` is across a line.
 const apart = (one, other) => (one === null || other === null ? 0 : one - other);
@@ -30,16 +31,17 @@ export class Handles {
     Object.assign(this, { view, specs, drag, layer: document.createElement("div") });
     this.layer.className = "vg-handles";
     this.layer.setAttribute("aria-hidden", "true");
-    this.grips = specs.map((spec, k) => (spec.kind === "cell" ? null : this.addGrip(k)));
+    this.isCell = specs.map(({ kind }) => kind === "cell");
+    this.grips = specs.map((_, k) => this.addGrip(k));
     view.svg.after(this.layer);
-    if (this.grips.includes(null)) {
+    if (this.isCell.includes(true)) {
       view.svg.addEventListener("click", (event) => this.click(event));
       view.svg.addEventListener("pointermove", (event) => {
         view.svg.style.cursor = this.cellAt(event) < 0 ? "" : "pointer";
       });
     }
     view.controls.rows.forEach(({ input }, i) => {
-      const tied = this.grips.filter((grip, k) => grip && specs[k].moves.includes(i));
+      const tied = this.grips.filter((_, k) => specs[k].moves.includes(i));
       for (const [kind, isOn] of [["focus", true], ["blur", false]]) {
         const light = () => tied.forEach((grip) => grip.classList.toggle("vg-lit", isOn));
         input.addEventListener(kind, light);
@@ -49,7 +51,9 @@ export class Handles {
 
   addGrip(k) {
     const grip = document.createElement("div");
-    grip.className = "vg-handle";
+    grip.className = this.isCell[k] ? "vg-spot" : "vg-handle";
+    this.layer.append(grip);
+    if (this.isCell[k]) return grip;
     grip.addEventListener("pointerdown", (event) => {
       if (event.button) return;
       grip.setPointerCapture(event.pointerId);
@@ -67,7 +71,6 @@ export class Handles {
     for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) {
       grip.addEventListener(kind, () => grip.classList.remove("vg-held"));
     }
-    this.layer.append(grip);
     return grip;
   }
 
@@ -92,9 +95,9 @@ export class Handles {
   // The number of the handle whose panel an event is in, if its cells are clicked; else -1.
   cellAt(event) {
     const [px, py] = this.pixels(event);
-    return this.specs.findIndex(({ kind }, k) => {
+    return this.specs.findIndex((_, k) => {
       const { x, y, w, h } = this.rect(k);
-      return kind === "cell" && px >= x && px <= x + w && py >= y && py <= y + h;
+      return this.isCell[k] && px >= x && px <= x + w && py >= y && py <= y + h;
     });
   }
 
@@ -105,23 +108,28 @@ export class Handles {
     this.view.reread = event; // of the new picture
   }
 
-  // Puts the grips where the state has them.
+  // Puts the grips where the state has them; one that is held stays at the edge of its panel.
   show(places) {
     const { unit } = this.view;
-    this.at = places.map(([u, v], k) => {
-      const { x, y, w, h } = this.rect(k);
+    const within = (u) => (u === null ? null : Math.min(unit, Math.max(0, u)));
+    this.at = places.map((place, k) => {
+      const { x, y, w, h } = this.rect(k),
+        [u, v] = place.map(within);
       return [u === null ? null : x + (u / unit) * w, v === null ? null : y + h - (v / unit) * h];
     });
     this.grips.forEach((grip, k) => {
-      if (!grip) return;
       const { x, y, w, h } = this.rect(k),
         [left, top] = this.at[k];
-      const isOut = places[k].some((u) => u !== null && (u < 0 || u > unit));
-      grip.hidden = isOut;
+      const isOut = places[k].some((u, way) => u !== within(places[k][way]));
+      grip.hidden = isOut && !grip.classList.contains("vg-held");
       grip.dataset.way = left === null ? "y" : top === null ? "x" : "xy";
-      grip.style.width = left === null ? `${w}px` : "";
-      grip.style.height = top === null ? `${h}px` : "";
-      grip.style.transform = `translate(${left ?? x + w / 2}px, ${top ?? y + h / 2}px)`;
+      // a line is held at its middle; the ring of a row or column of cells is at its end
+      const [across, up] = this.isCell[k] ? [x, y + h] : [x + w / 2, y + h / 2];
+      if (!this.isCell[k]) {
+        grip.style.width = left === null ? `${w}px` : "";
+        grip.style.height = top === null ? `${h}px` : "";
+      }
+      grip.style.transform = `translate(${left ?? across}px, ${top ?? up}px)`;
     });
   }
 }

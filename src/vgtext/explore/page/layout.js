@@ -13,7 +13,8 @@ export const SIZE = {
   bar: 12, barGap: 10, barTicks: 17, barRoom: 34, barLabel: 20, // of a color bar
   edge: 10, right: 12, // least margins at the top and at the right
   foot: 6, footLabel: 4, labelDrop: 25, // below a panel: without numbers; from axis to label
-  stackBelow: 270, stackGap: 8, stackHeight: 195, // panels narrower than this are stacked
+  stackBelow: 270, stackGap: 8, stackHeight: 195, // panels narrower than this are stacked,
+  stackLeast: 90, // none lower than this
   minHeight: 220, maxHeight: 340, maxSquare: 380, minWidth: 130, // of a panel
   rowAspect: 0.9, aloneAspect: 0.5, // height to width of a panel in a row, and of one alone
 };
@@ -132,29 +133,35 @@ export function prepare(scene, width, memory, unit) {
   );
 }
 
-// Returns the rectangles of a scene's panels, and the height of the picture.
-export function layout(scene, width, memory, unit) {
+// Returns the rectangles of a scene's panels, and the height of the picture; panels one below the
+// other are made so low that the picture is no higher than `most`, if that can be.
+export function layout(scene, width, memory, unit, most = Infinity) {
   const margins = prepare(scene, width, memory, unit),
     stacked = isStacked(scene, width);
   return scene.length > 1 && !stacked
     ? inRow(scene, width, margins)
-    : inColumn(scene, width, margins, stacked);
+    : inColumn(scene, width, margins, stacked ? most : 0);
 }
 
 const rowHeight = (wish) => Math.min(SIZE.maxHeight, Math.max(SIZE.minHeight, wish));
 
-function inColumn(scene, width, margins, stacked) {
+// `most` is 0 for a panel that is alone.
+function inColumn(scene, width, margins, most) {
+  const rooms = margins.map(({ left, right }) => width - left - right);
+  const wishes = scene.map(({ frame: { aspect } }, i) =>
+    aspect
+      ? Math.min(rooms[i] * aspect, aspect < SIZE.rowAspect ? SIZE.maxHeight : SIZE.maxSquare)
+      : rowHeight(most ? SIZE.stackHeight : rooms[0] * SIZE.aloneAspect),
+  );
+  const sum = (list) => list.reduce((total, each) => total + each, 0);
+  const around = sum(margins.map(({ top, bottom }) => top + bottom + SIZE.stackGap));
+  const shrink = most ? Math.min(1, (most - around) / sum(wishes)) : 1;
   let foot = 0;
   const rects = scene.map(({ frame: { aspect } }, i) => {
     const { left, right, top, bottom } = margins[i],
-      room = width - left - right;
-    const first = width - margins[0].left - margins[0].right;
-    const most = aspect < SIZE.rowAspect ? SIZE.maxHeight : SIZE.maxSquare;
-    const h = aspect
-      ? Math.min(room * aspect, most)
-      : rowHeight(stacked ? SIZE.stackHeight : first * SIZE.aloneAspect);
-    const w = aspect ? Math.min(room, h / aspect) : room;
-    const x = left + (room - w) / 2;
+      h = Math.max(Math.min(wishes[i], SIZE.stackLeast), wishes[i] * shrink);
+    const w = aspect ? Math.min(rooms[i], h / aspect) : rooms[i];
+    const x = left + (rooms[i] - w) / 2;
     const rect = { x, y: foot + top, w, h, left, right, below: bottom, whole: width };
     foot += top + h + bottom + (i < scene.length - 1 ? SIZE.stackGap : 0);
     return rect;

@@ -28,6 +28,8 @@ const LAYERS =
   + '<div class="vg-tip" hidden></div><div class="vg-error" hidden></div>'
   + '<div class="vg-hidden" aria-live="polite"></div>';
 
+const HEAD = 56; // pixels at a screen's top that a page may keep for itself
+
 // ask(state) is called when another state is wanted, and answered by paint or fail; drag(...) when
 // a handle is moved (see Handles). Where all states are known, `outlines` are their panels with
 // what decides on margins.
@@ -104,6 +106,8 @@ export class View {
   // Makes room for every state: no margin and no caption will be larger.
   measure() {
     this.memory = [];
+    // beside the controls, and what a page has stuck to its top, the whole picture is in view
+    this.most = innerHeight - this.controls.box.offsetHeight - HEAD;
     useFont(getComputedStyle(this.svg).fontFamily);
     this.outlines.forEach((scene) => prepare(scene, this.width, this.memory, this.unit));
     const { style } = this.caption,
@@ -124,7 +128,7 @@ export class View {
       this.width = width;
       this.measure();
     }
-    const { rects, height } = layout(this.scene, width, this.memory, this.unit);
+    const { rects, height } = layout(this.scene, width, this.memory, this.unit, this.most);
     this.rects = rects;
     this.readout?.clear();
     const panels = this.scene.map((panel, i) =>
