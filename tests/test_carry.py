@@ -193,7 +193,7 @@ def test_a_hand_that_goes_on_does_not_overshoot_home(tab):
     found = []
     for by in range(0, 72, 2):
         tab.mouse.move(x, y - by)
-        tab.wait_for_timeout(40)
+        tab.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
         found.append(float(tab.locator(".vg-layer").first.get_attribute("aria-valuenow")))
     tab.mouse.up()
     assert found == sorted(found) and found[0] == 0.3 and found[-1] > 1.7

@@ -451,6 +451,51 @@ def test_no_picture_and_no_caption_moves_what_stands_below(tab):
     assert len(heights) == 1
 
 
+def draw_pair(left, right, a=1, b=2, how="short"):
+    for ax in (left, right):
+        ax.plot([0, 1], [a, b])
+        ax.set(xlim=(0, 1), ylim=(0, 9), xlabel="x", ylabel="y", title="one of two")
+    return f"{a} and {b}."
+
+
+def draw_squares(left, right, a=1, b=2, how="short"):
+    draw_pair(left, right, a, b)
+    for ax in (left, right):
+        ax.set_box_aspect(1)
+    return f"{a} and {b}, square."
+
+
+def draw_three(top, middle, foot, a=1, b=2):
+    draw_pair(top, middle, a, b)
+    return draw_pair(middle, foot, a, b)
+
+
+@pytest.mark.parametrize("draw", [draw_pair, draw_squares, draw_three])
+def test_on_a_phone_all_panels_and_the_controls_are_in_view_at_once(browser, tmp_path, monkeypatch, draw):
+    monkeypatch.setenv("VGTEXT_EXPLORE", "text")
+    more = {} if draw is draw_three else {"how": [*TALK]}
+    body = page_element(explore(draw, a=(0, 4), b=(0, 4), **more).figure)
+    path = tmp_path / "phone.html"
+    path.write_text(f"<!doctype html><meta name=viewport content='width=device-width'>{STYLE.format(source('css'))}{body}"
+                    f"<script>{source('js')}</script>".replace("width: 640px", "width: auto"))
+    heights = []
+    for wide, high in ((375, 667), (375, 812), (1280, 667)):
+        tab = browser.new_page(viewport={"width": wide, "height": high})
+        tab.goto(path.as_uri())
+        found = figure(tab, draw.__name__.removeprefix("draw_"))
+        top, foot = (found.locator(part).bounding_box() for part in (".vg-picture", ".vg-controls"))
+        heights.append(top["height"])
+        assert foot["y"] + foot["height"] - top["y"] <= high - 40
+        panels = [[float(v) for v in rect] for rect in found.locator("clipPath rect").evaluate_all(
+            "all => all.map(r => ['y', 'height', 'width'].map(k => r.getAttribute(k)))")]
+        assert min(h for _, h, _ in panels) >= 80
+        if wide < 600:
+            assert all(y + h < below for (y, h, _), (below, *_) in zip(panels, panels[1:]))  # one below the other
+        assert draw is not draw_squares or all(h == pytest.approx(w, abs=1) for _, h, w in panels)
+        tab.close()
+    assert heights[0] < heights[1]  # a taller phone has taller panels
+
+
 @pytest.mark.parametrize("width", [640, 375])
 def test_the_longest_caption_has_its_room_from_the_start(tab, width):
     tab.evaluate("width => (document.body.style.width = `${width}px`)", width)

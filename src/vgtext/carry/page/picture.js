@@ -9,7 +9,7 @@ export const SIZE = {
   height: 312, edge: 44, part: 24, // of the picture; beside the layers; least width of a target
   shapes: 48, shape: 19, room: 44, // their middle; radius at size 1; least distance of two
   top: 88, foot: 176, // of the scales
-  gaps: 196, hint: 224, ribbon: 250, half: 16, note: 306, // middles; half the ribbon's width at size 1
+  gaps: 196, hint: 224, ribbon: 250, half: 16, note: 306, // middles; half a ribbon of size 1
 };
 const DECADES = 4; // below 1 until a thing of this size has no width
 

@@ -105,7 +105,7 @@ def draw_angles(turn, sizes, network="tanh, σ_w = 2", share=0.1):
     value, norm, same = (turned(network, way).mean(axis=1)[k] for way in LINES)
     for way, y in (("value", 24), ("norm", 17), ("global_norm", 10)):
         turn.text(8e-4, y, NAMES[way], color=LINES[way][0], fontsize=9, va="center", ha="right")
-    handle(turn, lambda share: (share, None))
+    handle(turn, lambda share: (share, turned(network, "value").mean(axis=1)[SHARES.index(share)]))
     label_line(sizes, 1, 300, "thick gray: not clipped", COLORS["reference"], xytext=(0, 0))
     kept = "nothing is clipped" if share == 1 else f"clipped to {number(share, 1)} of its length"
     return (f"{network}, {DEPTH} layers of 64 units: {kept}, the gradient turns by {value:.0f}° by value, by "

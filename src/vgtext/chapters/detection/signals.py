@@ -83,7 +83,7 @@ def _draw_scales(ax, activation, sigma_w, depth):
     ax.plot(SCALES, 10.0 ** np.array(trips), **{**MEASURED, "color": COLORS["forward"], "linestyle": "none"})
     ax.plot([sigma_w], [10.0 ** round_trip(*sizes(activation, sigma_w, depth)[:2])], marker="o", markersize=10,
             markerfacecolor="none", color=COLORS["backward"])
-    handle(ax, lambda sigma_w: (sigma_w, None))
+    handle(ax, lambda sigma_w: (sigma_w, 10.0 ** round_trip(*predicted(activation, sigma_w, depth))))
     label_line(ax, 3.05, 1, "nothing lost", COLORS["reference"], ha="right", xytext=(0, 7))
 
 

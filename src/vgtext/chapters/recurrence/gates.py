@@ -95,7 +95,7 @@ def draw_paths(path, rate, bias=1.0, tied=False, inputs="silence"):
     for line, color, mark in zip(factors(tied, inputs), (COLORS["forward"], COLORS["backward"]), "so"):
         rate.plot(BIASES, line, linestyle="none", marker=mark, color=color, markersize=4)
     rate.plot([bias], [measured_factor(bias, tied, inputs, seeds=2)], "o", color=COLORS["backward"], markersize=9)
-    handle(rate, lambda bias: (bias, None))
+    handle(rate, lambda bias: (bias, factors(tied, inputs)[1][BIASES.index(bias)]))
     label_line(rate, 1.6, 0.72, "the direct path", COLORS["forward"], xytext=(0, 0))
     label_line(rate, 0.1, 1.22, "all paths", COLORS["backward"], xytext=(0, 0))
     return (f"LSTM, orthogonal W, input bias {number(-bias, 2) if tied and bias else '0'}, before training. At b = "

@@ -14,7 +14,7 @@ export const SIZE = {
   edge: 10, right: 12, // least margins at the top and at the right
   foot: 6, footLabel: 4, labelDrop: 25, // below a panel: without numbers; from axis to label
   stackBelow: 270, stackGap: 8, stackHeight: 195, // panels narrower than this are stacked,
-  stackLeast: 90, // none lower than this
+  stackLeast: 80, // none lower than this
   minHeight: 220, maxHeight: 340, maxSquare: 380, minWidth: 130, // of a panel
   rowAspect: 0.9, aloneAspect: 0.5, // height to width of a panel in a row, and of one alone
 };
