@@ -268,7 +268,7 @@ def test_of_cells_a_ring_marks_the_chosen_one(tab):
         assert middle == pytest.approx(point(found, 0, payload["places"][number][0]), abs=1)
     assert spot.evaluate("s => getComputedStyle(s, '::after').borderTopWidth") == "2px"
     assert spot.evaluate("s => getComputedStyle(s).pointerEvents") == "none"  # the cell below it is clicked
-    found.get_by_label("row").focus()
+    found.get_by_label("row", exact=True).focus()
     assert found.locator(".vg-spot.vg-lit").count() == 1
 
 
@@ -276,8 +276,8 @@ def test_what_is_held_is_not_lost_at_the_edge_of_its_panel(browser, tmp_path):
     """A place may leave the panel while a reader drags it: the grip stays at the edge, and comes back."""
     def draw_flight(ax, a=1):
         ax.set(xlim=(0, 10), ylim=(0, 10))
-        ax.plot([a], [a * a], "o")
-        handle(ax, lambda a: (a, a * a))
+        ax.plot([a], [3 * a], "o")
+        handle(ax, lambda a: (a, 3 * a))
         return f"a {a}."
 
     page = tmp_path / "flight.html"
@@ -288,10 +288,10 @@ def test_what_is_held_is_not_lost_at_the_edge_of_its_panel(browser, tmp_path):
     tab.goto(page.as_uri())
     found = figure_in(tab, "flight")
     grip = found.locator(".vg-handle")
-    drag_from = point(found, 0, (UNIT * 0.1, UNIT * 0.1))
+    drag_from = point(found, 0, (UNIT * 0.1, UNIT * 0.3))
     tab.mouse.move(*drag_from)
     tab.mouse.down()
-    tab.mouse.move(*point(found, 0, (UNIT * 0.5, UNIT)), steps=3)
+    tab.mouse.move(*point(found, 0, (UNIT * 0.45, UNIT)), steps=3)
     comes_to(found, "a 4.")
     assert grip.is_visible()
     tab.mouse.move(*drag_from, steps=3)
