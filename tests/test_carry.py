@@ -1,6 +1,7 @@
 """Carry it home: the page's numbers are NumPy's, the first touch saves the error, and all of it works by keys."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -186,7 +187,7 @@ def test_it_opens_on_a_lost_error_and_the_first_touch_saves_it(browser, file):
 
 
 def test_a_hand_that_goes_on_does_not_overshoot_home(tab):
-    """Over 32 pixels of its way the lever rests where the error arrives at its size; then it goes on, without a jump."""
+    """For 32 pixels the lever rests where the error arrives at its size; then it goes on, without a jump."""
     x, y = spot(tab, ".vg-lever")
     tab.mouse.move(x, y)
     tab.mouse.down()
@@ -198,7 +199,7 @@ def test_a_hand_that_goes_on_does_not_overshoot_home(tab):
     tab.mouse.up()
     assert found == sorted(found) and found[0] == 0.3 and found[-1] > 1.7
     assert 16 <= found.count(1.0) <= 18
-    assert max(b / a for a, b in zip(found, found[1:])) < 1.4
+    assert max(b / a for a, b in pairwise(found)) < 1.4
 
 
 def test_words_say_what_the_circles_are_for(tab):

@@ -281,8 +281,8 @@ def test_what_is_held_is_not_lost_at_the_edge_of_its_panel(browser, tmp_path):
         return f"a {a}."
 
     page = tmp_path / "flight.html"
-    page.write_text(f"<!doctype html>{STYLE.format(source('css'))}{page_element(Explorable(draw_flight, {'a': (1, 6)}, {}))}"
-                    f"<script>{source('js')}</script>")
+    body = page_element(Explorable(draw_flight, {"a": (1, 6)}, {}))
+    page.write_text(f"<!doctype html>{STYLE.format(source('css'))}{body}<script>{source('js')}</script>")
     tab = browser.new_page()
     tab.how = "mouse"
     tab.goto(page.as_uri())

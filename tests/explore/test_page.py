@@ -1,6 +1,7 @@
 """The page's script in a browser: it reads values back, follows links, plays, speaks, and says what failed."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -476,8 +477,9 @@ def test_on_a_phone_all_panels_and_the_controls_are_in_view_at_once(browser, tmp
     more = {} if draw is draw_three else {"how": [*TALK]}
     body = page_element(explore(draw, a=(0, 4), b=(0, 4), **more).figure)
     path = tmp_path / "phone.html"
-    path.write_text(f"<!doctype html><meta name=viewport content='width=device-width'>{STYLE.format(source('css'))}{body}"
-                    f"<script>{source('js')}</script>".replace("width: 640px", "width: auto"))
+    style = STYLE.format(source("css")).replace("width: 640px", "width: auto")
+    path.write_text(f"<!doctype html><meta name=viewport content='width=device-width'>{style}{body}"
+                    f"<script>{source('js')}</script>")
     heights = []
     for wide, high in ((375, 667), (375, 812), (1280, 667)):
         tab = browser.new_page(viewport={"width": wide, "height": high})
@@ -490,7 +492,7 @@ def test_on_a_phone_all_panels_and_the_controls_are_in_view_at_once(browser, tmp
             "all => all.map(r => ['y', 'height', 'width'].map(k => r.getAttribute(k)))")]
         assert min(h for _, h, _ in panels) >= 80
         if wide < 600:
-            assert all(y + h < below for (y, h, _), (below, *_) in zip(panels, panels[1:]))  # one below the other
+            assert all(y + h < below for (y, h, _), (below, *_) in pairwise(panels))  # one below the other
         assert draw is not draw_squares or all(h == pytest.approx(w, abs=1) for _, h, w in panels)
         tab.close()
     assert heights[0] < heights[1]  # a taller phone has taller panels
