@@ -7,6 +7,9 @@ import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from small_page import CELLS, Worker, served, write
 
+from vgtext.live import bench_page
+from vgtext.live.assemble import add_button
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
@@ -109,6 +112,20 @@ def test_an_error_names_its_line_and_stops_what_needs_it(tab):
     assert "SyntaxError" in cells[1].run("Ended with an error")
     cells[1].write("a = 0")
     assert "ZeroDivisionError" in cells[4].run("Ended with an error")
+
+
+def test_a_link_to_a_recipe_that_is_clicked_before_the_start_is_said_to_be_taken_up(browser, tmp_path):
+    write(tmp_path)
+    page = tmp_path / "notebooks/bench.html"
+    page.write_text(f"<html><head></head><body>{bench_page.element()}{bench_page.links()}</body></html>", "utf8")
+    add_button(page, tmp_path, "0")
+    with served(tmp_path) as (address, _):
+        tab = browser.new_page()
+        tab.goto(f"{address}/notebooks/bench.html")
+        tab.locator(".bench-proposals a").nth(1).click()
+        tab.locator(".vg-live [role=status]", has_text=bench_page.LINK).wait_for()
+        assert tab.evaluate("document.activeElement.textContent") == "Start the bench"
+        tab.close()
 
 
 def test_output_is_text_whatever_it_holds(tab):
