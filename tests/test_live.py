@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+import pytest
 
 from vgtext.explore import explore
 
@@ -46,58 +47,66 @@ def jupyter_lab(folder):
                 server.kill()
 
 
-def test_a_slider_of_a_running_notebook_moves_its_figure(browser, tmp_path):
-    (tmp_path / "notebooks").mkdir()
-    shutil.copy(NOTEBOOK, tmp_path / "notebooks")
-    with jupyter_lab(tmp_path) as address:
-        tab = browser.new_page(viewport={"width": 1280, "height": 900})
-        tab.set_default_timeout(90_000)
-        tab.goto(f"{address}lab/tree/{NOTEBOOK.name}")
-        tab.get_by_text("| Idle").wait_for()  # the kernel is there
-        tab.locator(".lm-MenuBar-itemLabel", has_text="Run").click()
-        tab.locator(".lm-Menu-itemLabel").get_by_text("Run All Cells", exact=True).click()
-        figure = tab.locator(".vg-explore").first
-        figure.scroll_into_view_if_needed()
-        slider, caption = figure.locator("input[type=range]").first, figure.locator("figcaption")
-        slider.wait_for()
-        before = caption.inner_text()
-        slider.focus()
-        slider.press("ArrowRight")
-        changed = "([figure, before]) => figure.innerText !== before"
-        tab.wait_for_function(changed, arg=[caption.element_handle(), before])
-        second = tab.locator(".vg-explore").nth(1)
-        second.scroll_into_view_if_needed()
-        second.locator("clipPath").first.wait_for(state="attached")
-        ids = tab.evaluate("[...document.querySelectorAll('.vg-explore [id]')].map((e) => e.id)")
-        assert len(ids) == len(set(ids)), "two figures share an id: one is clipped, and labeled, by the other's"
-        plane = tab.locator(".vg-explore", has=tab.get_by_label("entry a"))
-        plane.scroll_into_view_if_needed()
-        grip = plane.locator(".vg-handle")
-        grip.wait_for()
-        box = grip.bounding_box()
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        tab.mouse.move(x, y)
-        tab.mouse.down()
-        tab.mouse.move(x - 9, y + 6, steps=3)
-        tab.mouse.up()
-        between = "e => (a => a > 0.3 && a < 0.6)(parseFloat(e.innerText.match(/a[^0-9]+([0-9.]+)/)[1]))"
-        tab.wait_for_function(between, arg=plane.locator("figcaption").element_handle())  # a value of no slider
-        assert plane.get_by_label("entry a").get_attribute("aria-valuetext") not in ("0.3", "0.6")
-        carry = tab.locator(".vg-carry")
-        carry.locator(".vg-lever").scroll_into_view_if_needed()
-        carry.locator(".vg-lever").click()
-        carry.get_by_text("It comes home.").wait_for()
-        twins = "[...document.querySelectorAll('[class^=vg-twin] img')].map((e) => e.getBoundingClientRect().height)"
-        assert set(tab.evaluate(twins)) <= {0}, "beside a living figure its picture is hidden"
-        fold = tab.locator(".jp-RenderedMarkdown details", has_text="Solution in words").first
-        fold.scroll_into_view_if_needed()
-        assert fold.get_attribute("open") is None and not fold.locator("p").first.is_visible()
-        end_kernels(tab, address)
-        figure.scroll_into_view_if_needed()
-        slider.press("ArrowRight")
-        figure.get_by_text("Python is busy.").first.wait_for()
-        figure.get_by_text("No answer from Python").first.wait_for()
-        tab.close()
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A running JupyterLab: its folder of notebooks, and its address."""
+    folder = tmp_path_factory.mktemp("lab")
+    (folder / "notebooks").mkdir()
+    with jupyter_lab(folder) as address:
+        yield folder / "notebooks", address
+
+
+def test_a_slider_of_a_running_notebook_moves_its_figure(browser, lab):
+    notebooks, address = lab
+    shutil.copy(NOTEBOOK, notebooks)
+    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+    tab.set_default_timeout(90_000)
+    tab.goto(f"{address}lab/workspaces/running/tree/{NOTEBOOK.name}")
+    tab.get_by_text("| Idle").wait_for()  # the kernel is there
+    tab.locator(".lm-MenuBar-itemLabel", has_text="Run").click()
+    tab.locator(".lm-Menu-itemLabel").get_by_text("Run All Cells", exact=True).click()
+    figure = tab.locator(".vg-explore").first
+    figure.scroll_into_view_if_needed()
+    slider, caption = figure.locator("input[type=range]").first, figure.locator("figcaption")
+    slider.wait_for()
+    before = caption.inner_text()
+    slider.focus()
+    slider.press("ArrowRight")
+    changed = "([figure, before]) => figure.innerText !== before"
+    tab.wait_for_function(changed, arg=[caption.element_handle(), before])
+    second = tab.locator(".vg-explore").nth(1)
+    second.scroll_into_view_if_needed()
+    second.locator("clipPath").first.wait_for(state="attached")
+    ids = tab.evaluate("[...document.querySelectorAll('.vg-explore [id]')].map((e) => e.id)")
+    assert len(ids) == len(set(ids)), "two figures share an id: one is clipped, and labeled, by the other's"
+    plane = tab.locator(".vg-explore", has=tab.get_by_label("entry a"))
+    plane.scroll_into_view_if_needed()
+    grip = plane.locator(".vg-handle")
+    grip.wait_for()
+    box = grip.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    tab.mouse.move(x, y)
+    tab.mouse.down()
+    tab.mouse.move(x - 9, y + 6, steps=3)
+    tab.mouse.up()
+    between = "e => (a => a > 0.3 && a < 0.6)(parseFloat(e.innerText.match(/a[^0-9]+([0-9.]+)/)[1]))"
+    tab.wait_for_function(between, arg=plane.locator("figcaption").element_handle())  # a value of no slider
+    assert plane.get_by_label("entry a").get_attribute("aria-valuetext") not in ("0.3", "0.6")
+    carry = tab.locator(".vg-carry")
+    carry.locator(".vg-lever").scroll_into_view_if_needed()
+    carry.locator(".vg-lever").click()
+    carry.get_by_text("It comes home.").wait_for()
+    twins = "[...document.querySelectorAll('[class^=vg-twin] img')].map((e) => e.getBoundingClientRect().height)"
+    assert set(tab.evaluate(twins)) <= {0}, "beside a living figure its picture is hidden"
+    fold = tab.locator(".jp-RenderedMarkdown details", has_text="Solution in words").first
+    fold.scroll_into_view_if_needed()
+    assert fold.get_attribute("open") is None and not fold.locator("p").first.is_visible()
+    end_kernels(tab, address)
+    figure.scroll_into_view_if_needed()
+    slider.press("ArrowRight")
+    figure.get_by_text("Python is busy.").first.wait_for()
+    figure.get_by_text("No answer from Python").first.wait_for()
+    tab.close()
 
 
 def end_kernels(tab, address):
@@ -106,20 +115,19 @@ def end_kernels(tab, address):
         assert tab.request.delete(f"{address}api/kernels/{kernel['id']}").ok
 
 
-def test_a_notebook_opened_without_its_kernel_shows_picture_and_caption(browser, tmp_path, monkeypatch):
+def test_a_notebook_opened_without_its_kernel_shows_picture_and_caption(browser, lab, monkeypatch):
     monkeypatch.setenv("VGTEXT_EXPLORE", "live")
     figure = explore(draw_halves, depth=(1, 5))
     outputs = [nbformat.v4.new_output("display_data", data=data) for data in (figure.mimebundle, figure.picture)]
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("explore(draw_halves)", outputs=outputs)])
-    (tmp_path / "notebooks").mkdir()
-    nbformat.write(book, tmp_path / "notebooks/saved.ipynb")
-    with jupyter_lab(tmp_path) as address:
-        tab = browser.new_page(viewport={"width": 1280, "height": 900})
-        tab.set_default_timeout(90_000)
-        tab.goto(f"{address}lab/tree/saved.ipynb")
-        tab.locator("[class^=vg-twin] img").wait_for()
-        assert "After 3 layers 0.125 is left." in tab.locator("[class^=vg-twin] figcaption").inner_text()
-        tab.close()
+    notebooks, address = lab
+    nbformat.write(book, notebooks / "saved.ipynb")
+    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+    tab.set_default_timeout(90_000)
+    tab.goto(f"{address}lab/workspaces/saved/tree/saved.ipynb")
+    tab.locator("[class^=vg-twin] img").wait_for()
+    assert "After 3 layers 0.125 is left." in tab.locator("[class^=vg-twin] figcaption").inner_text()
+    tab.close()
 
 
 def draw_halves(ax, depth=3):

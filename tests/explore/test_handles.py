@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from vgtext.explore import FigureError, explore, handle, source
 from vgtext.explore.element import pack_states, page_element
@@ -342,11 +343,11 @@ def test_handles_are_for_hands_and_controls_do_the_same(tab):
     assert layer.evaluate("l => [l, ...l.querySelectorAll('*')].every(e => e.tabIndex < 0)")
     slider = found.locator("input[type=range]")
     slider.focus()
-    assert found.locator(".vg-handle.vg-lit").count() == 2
+    expect(found.locator(".vg-handle.vg-lit")).to_have_count(2)
     slider.press("ArrowRight")
     comes_to(found, "depth 4, kind plain.")
     found.locator("select").focus()
-    assert found.locator(".vg-handle.vg-lit").count() == 0
+    expect(found.locator(".vg-handle.vg-lit")).to_have_count(0)
     found.get_by_role("button", name="Reset").click()
     comes_to(found, "depth 3, kind plain.")
 

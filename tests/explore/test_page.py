@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from vgtext.explore import Play, explore, source
 from vgtext.explore.element import page_element
@@ -245,9 +246,9 @@ def test_a_tap_reads_a_point(browser, file):
     tab.goto(file.as_uri())
     found = figure(tab, "line")
     tab.touchscreen.tap(*place(found, 0.5, 4 / 12))
-    assert found.locator(".vg-tip").inner_text() == "rising\nlayer l: 2\nsize: 4"
+    expect(found.locator(".vg-tip")).to_have_text("rising layer l: 2 size: 4", use_inner_text=True)
     tab.touchscreen.tap(*place(found, 0.25, 2 / 12))  # and the next one, too
-    assert found.locator(".vg-tip").inner_text() == "rising\nlayer l: 1\nsize: 2"
+    expect(found.locator(".vg-tip")).to_have_text("rising layer l: 1 size: 2", use_inner_text=True)
     context.close()
 
 
@@ -290,7 +291,7 @@ def test_a_plus_in_an_address_is_no_space(tab, file):
 def test_a_link_asks_for_the_nearest_state_and_nonsense_for_none(tab, file, hash, slope):
     tab.goto(f"{file.as_uri()}#line?{hash}")
     tab.wait_for_function("document.querySelector('#line').contains(document.activeElement)")
-    assert figure(tab, "line").locator("figcaption").inner_text().startswith(f"The slope is {slope}")
+    expect(figure(tab, "line").locator("figcaption")).to_contain_text(re.compile(f"^The slope is {slope}"))
 
 
 @pytest.mark.parametrize("hash", ["%", "%E0%A4%A", "line%zz?slope=3", "nothing?slope=3", "?"])
@@ -342,15 +343,16 @@ def test_legend_and_color_bar_show_what_they_name(tab):
 def test_play_runs_to_the_end_stops_and_starts_again(tab):
     found = figure(tab, "run")
     button = found.locator(".vg-play")
-    seen = tab.evaluate("""() => {
-      globalThis.seen = [];
-      const caption = document.querySelector('#run figcaption');
+    tab.evaluate("""() => {
+      [globalThis.seen, globalThis.said] = [[], []];
+      const caption = document.querySelector('#run figcaption'), play = document.querySelector('#run .vg-play');
       new MutationObserver(() => seen.push(caption.innerText)).observe(caption, { childList: true });
+      new MutationObserver(() => said.push(play.textContent)).observe(play, { childList: true });
     }""")
     button.click()
-    assert button.inner_text() == "Pause"
-    tab.wait_for_function("document.querySelector('#run .vg-play').textContent === 'Play'")
+    tab.wait_for_function("said.at(-1) === 'Play'")
     seen = tab.evaluate("seen")
+    assert tab.evaluate("said[0]") == "Pause"
     assert seen[-1] == "Step 3 of 3." and [s for s in seen if s == "Step 1 of 3."]
     button.click()  # from the end it starts at the first
     tab.wait_for_function("seen.at(-1) === 'Step 0 of 3.' || seen.includes('Step 0 of 3.')")
