@@ -25,7 +25,7 @@ SCROLL = """async () => {
 # Whether picture and caption both become other than `before`, or the caption what it was, within some frames.
 WAIT = """async (figure, [before, caption, frames]) => {
   for (let frame = 0; frame < frames; frame++) {
-    const [picture, words] = [figure.querySelector(".vg-svg").innerHTML, figure.querySelector("figcaption").textContent];
+    const picture = figure.querySelector(".vg-svg").innerHTML, words = figure.querySelector("figcaption").textContent;
     if (before ? picture !== before[0] && words !== before[1] : words === caption) return true;
     await new Promise((next) => { requestAnimationFrame(next); setTimeout(next, 100); });
   }
