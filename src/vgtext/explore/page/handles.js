@@ -124,7 +124,7 @@ export class Handles {
       grip.hidden = isOut && !grip.classList.contains("vg-held");
       grip.dataset.way = left === null ? "y" : top === null ? "x" : "xy";
       // a line is held at its middle; the ring of a row or column of cells is at its end
-      const [across, up] = this.isCell[k] ? [x, y + h] : [x + w / 2, y + h / 2];
+      const [across, up] = this.isCell[k] ? [x + w, y + h] : [x + w / 2, y + h / 2];
       if (!this.isCell[k]) {
         grip.style.width = left === null ? `${w}px` : "";
         grip.style.height = top === null ? `${h}px` : "";
