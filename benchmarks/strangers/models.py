@@ -1,4 +1,6 @@
-"""Networks of the kinds that strangers train: MLPs, convolutions, recurrent ones, a transformer, a generator."""
+"""Networks of the kinds that strangers train: MLPs, convolutions, recurrent ones, a transformer, a mixer."""
+
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -14,6 +16,7 @@ ACTIVATIONS = {
     "hardsigmoid": nn.Hardsigmoid,
     "softplus": nn.Softplus,
 }
+MATRICES = (nn.Linear, nn.Conv1d, nn.Conv2d)
 RECURRENT = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
 
@@ -91,7 +94,45 @@ class Transformer(nn.Module):
         return self.head(self.body(self.embed(x) + self.position[: x.shape[1]]).mean(1))
 
 
-KINDS = {"mlp": mlp, "conv": conv, "recurrent": Recurrent, "transformer": Transformer}
+class Temporal(nn.Module):
+    """Convolutions along time, and the mean over it."""
+
+    def __init__(self, s, n_in, n_out):
+        super().__init__()
+        channels = [n_in, *[s["width"]] * (s["depth"] - 1)]
+        self.convs = nn.ModuleList(nn.Conv1d(a, b, 5, padding=2) for a, b in pairwise(channels))
+        self.act, self.head = ACTIVATIONS[s["act"]](), nn.Linear(s["width"], n_out)
+
+    def forward(self, x):
+        x = x.transpose(1, 2)
+        for conv in self.convs:
+            x = self.act(conv(x))
+        return self.head(x.mean(2))
+
+
+class Mixer(nn.Module):
+    """Blocks that mix the rows of an image and then its columns, each with a layer norm and a shortcut."""
+
+    def __init__(self, s, n_in, n_out):
+        super().__init__()
+        self.embed, self.act = nn.Linear(n_in, s["width"]), ACTIVATIONS[s["act"]]()
+        sizes = [size for _ in range(s["depth"]) for size in (8, s["width"])]
+        self.norms = nn.ModuleList(nn.LayerNorm(s["width"]) for _ in sizes)
+        self.ups = nn.ModuleList(nn.Linear(size, 2 * size) for size in sizes)
+        self.downs = nn.ModuleList(nn.Linear(2 * size, size) for size in sizes)
+        self.head = nn.Linear(s["width"], n_out)
+
+    def forward(self, x):
+        x = self.embed(x)
+        for i, (norm, up, down) in enumerate(zip(self.norms, self.ups, self.downs)):
+            y = norm(x) if i % 2 else norm(x).transpose(1, 2)
+            y = down(self.act(up(y)))
+            x = x + (y if i % 2 else y.transpose(1, 2))
+        return self.head(x.mean(1))
+
+
+KINDS = {"mlp": mlp, "conv": conv, "recurrent": Recurrent, "transformer": Transformer, "temporal": Temporal,
+         "mixer": Mixer}
 
 
 def build(s, n_in, n_out):
@@ -99,12 +140,12 @@ def build(s, n_in, n_out):
     torch.manual_seed(s["seed"])
     net = KINDS[s["kind"]](s, n_in, n_out)
     for module in net.modules():
-        if isinstance(module, (nn.Linear, nn.Conv2d)) and s["init"] is not None:
+        if isinstance(module, MATRICES) and s["init"] is not None:
             fan_in = module.weight[0].numel()
             gain = {"he": 2**0.5, "xavier": 1.0}.get(s["init"], s["init"])
             nn.init.normal_(module.weight, std=s["std"] or gain / fan_in**0.5)
             nn.init.zeros_(module.bias)
-    layers = [module for module in net.modules() if isinstance(module, (nn.Linear, nn.Conv2d))]
+    layers = [module for module in net.modules() if isinstance(module, MATRICES)]
     for l, bias in s["bias"].items():
         for layer in layers[:-1] if l == "all" else [layers[l]]:
             nn.init.constant_(layer.bias, bias)

@@ -10,7 +10,12 @@ from benchmarks.strangers.models import build
 from vgtext.diagnose import Recorder
 
 NOISE, SHOWN = 8, 500
-SOUND = {"kind": "mlp", "act": "leaky", "init": "he", "depth": 4, "width": 48, "lr": 1e-3}  # the one not watched
+#: the one that is not watched
+SOUND = {"kind": "mlp", "opt": "adam", "norm": None, "shortcut": None, "act": "leaky", "init": "he", "depth": 4,
+         "width": 48, "lr": 1e-3}
+OPTIMIZERS = {"adam": lambda p, lr: torch.optim.Adam(p, lr, (0.5, 0.99)),
+              "nadam": lambda p, lr: torch.optim.NAdam(p, lr, (0.5, 0.99)),
+              "rmsprop": lambda p, lr: torch.optim.RMSprop(p, lr, 0.99)}
 
 
 def bow(n, rng):
@@ -20,14 +25,20 @@ def bow(n, rng):
     return torch.tensor(points, dtype=torch.float32)
 
 
+def arc(n, rng):
+    """Return n points near half a circle around (-1, 0), as float32 (n, 2)."""
+    angle, radius = np.pi * rng.random(n), 2 + 0.2 * rng.standard_normal(n)
+    return torch.tensor(np.stack([radius * np.sin(angle) - 1, radius * np.cos(angle)], 1), dtype=torch.float32)
+
+
 def energy(a, b):
     """Return the energy distance of two sets of points: 0 if they come from one distribution."""
     return float(2 * torch.cdist(a, b).mean() - torch.cdist(a, a).mean() - torch.cdist(b, b).mean())
 
 
-def score(generator, rng):
+def score(generator, draw, rng):
     """Return 1 - energy distance of what is made and what is real, over that of a standard cloud; at least 0."""
-    real, cloud = bow(SHOWN, rng), torch.tensor(rng.standard_normal((SHOWN, 2)), dtype=torch.float32)
+    real, cloud = draw(SHOWN, rng), torch.tensor(rng.standard_normal((SHOWN, 2)), dtype=torch.float32)
     with torch.no_grad():
         made = generator(torch.tensor(rng.standard_normal((SHOWN, NOISE)), dtype=torch.float32))
     if not torch.isfinite(made).all():
@@ -37,26 +48,31 @@ def score(generator, rng):
 
 def train(s):
     """Return (recording of the watched network, (score, score)) of a setup; nan scores where the run broke."""
-    rng, watched = np.random.default_rng(s["seed"]), s["watch"]
+    rng, watched, draw = np.random.default_rng(s["seed"]), s["watch"], arc if s["data"] == "arc" else bow
     shapes = {"generator": (NOISE, 2), "critic": (2, 1)}
     own = {name: s | {"kind": "mlp"} if name == watched else s | SOUND | {"bias": {}, "std": None} for name in shapes}
     nets = {name: build(own[name], *shape) for name, shape in shapes.items()}
     copy = build(own[watched], *shapes[watched]) if s["held"] == "copy" else nets[watched]
-    optimizers = {name: torch.optim.Adam((copy if name == watched else net).parameters(), own[name]["lr"], (0.5, 0.99))
+    if s["held"] and s["held"] != "copy":
+        for module in [m for m in nets[watched].modules() if isinstance(m, torch.nn.Linear)][: s["held"]]:
+            module.requires_grad_(False)
+    optimizers = {name: OPTIMIZERS[own[name]["opt"]]((copy if name == watched else net).parameters(), own[name]["lr"])
                   for name, net in nets.items()}
     recorder, broke = Recorder(nets[watched], optimizers[watched], every=s["steps"] // 8), 0
     for step in range(1, s["steps"] + 1):
-        real = bow(s["batch"], rng)
+        real = draw(s["batch"], rng)
         noise = torch.tensor(rng.standard_normal((s["batch"], NOISE)), dtype=torch.float32)
         for name in shapes:
             optimizers[name].zero_grad()
             nets[name].train(), nets["critic" if name == "generator" else "generator"].eval()
             made = nets["generator"](noise)
             if name == "generator":
-                loss = F.softplus(-nets["critic"](made)).mean()
+                judged = -nets["critic"](made)
+                loss = (judged if s["loss"] == "hinge" else F.softplus(judged)).mean()
             else:
-                loss = F.softplus(-nets["critic"](torch.cat([real, made.detach()]))[:, 0] * torch.tensor(
-                    [1.0, -1.0]).repeat_interleave(len(real))).mean()
+                sides = torch.tensor([1.0, -1.0]).repeat_interleave(len(real))
+                judged = -nets["critic"](torch.cat([real, made.detach()]))[:, 0] * sides
+                loss = (F.relu(1 + judged) if s["loss"] == "hinge" else F.softplus(judged)).mean()
             loss.backward()
             optimizers[name].step()
             if name == watched:
@@ -65,5 +81,7 @@ def train(s):
         if broke > 3:
             return recorder.recording(), (np.nan, np.nan)
         if step % (s["steps"] // 8) == 0 and not broke:
-            recorder.evaluate(train_accuracy=score(nets["generator"], rng), test_accuracy=score(nets["generator"], rng))
-    return recorder.recording(), (np.nan, np.nan) if broke else tuple(score(nets["generator"], rng) for _ in range(2))
+            recorder.evaluate(train_accuracy=score(nets["generator"], draw, rng),
+                              test_accuracy=score(nets["generator"], draw, rng))
+    ended = (np.nan, np.nan) if broke else tuple(score(nets["generator"], draw, rng) for _ in range(2))
+    return recorder.recording(), ended

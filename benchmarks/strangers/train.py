@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import torch
 import torch.nn.functional as F
-from sklearn.datasets import load_breast_cancer, load_digits
+from sklearn.datasets import load_breast_cancer, load_digits, load_wine, make_classification
 
 from benchmarks.strangers import pair
 from benchmarks.strangers.models import build
@@ -45,11 +45,14 @@ DEFAULT = {
     "poison": None,
     "T": 8,
 }
+SEQUENCES = ("recurrent", "transformer", "temporal", "mixer")
 OPTIMIZERS = {
     "sgd": lambda p, s: torch.optim.SGD(p, s["lr"], weight_decay=s["decay"]),
     "momentum": lambda p, s: torch.optim.SGD(p, s["lr"], momentum=0.9, weight_decay=s["decay"]),
     "adam": lambda p, s: torch.optim.Adam(p, s["lr"], weight_decay=s["decay"]),
     "adamw": lambda p, s: torch.optim.AdamW(p, s["lr"], weight_decay=s["decay"]),
+    "nadam": lambda p, s: torch.optim.NAdam(p, s["lr"], weight_decay=s["decay"]),
+    "adagrad": lambda p, s: torch.optim.Adagrad(p, s["lr"], weight_decay=s["decay"]),
     "rmsprop": lambda p, s: torch.optim.RMSprop(p, s["lr"], weight_decay=s["decay"]),
 }
 SCHEDULES = {
@@ -58,6 +61,7 @@ SCHEDULES = {
     "cosine": lambda t: 0.5 * (1 + math.cos(math.pi * t)),
     "warmup": lambda t: min(1.0, t / 0.2 + 0.005),
     "warmup, cosine": lambda t: min(1.0, t / 0.1 + 0.01) * 0.5 * (1 + math.cos(math.pi * t)),
+    "restarts": lambda t: 0.55 + 0.45 * math.cos(math.pi * (4 * t % 1)),
     "ramp": lambda t: 1.0 if t < 0.6 else 10 ** (4 * min(1.0, (t - 0.6) / 0.2)),
     "jump": lambda t: 1.0 if t < 0.7 else 3000.0,
 }
@@ -75,6 +79,18 @@ def data(name, T):
     elif name == "tumours":
         d = load_breast_cancer()
         x, y = (d.data - d.data.mean(0)) / d.data.std(0), d.target
+    elif name == "wine":
+        d = load_wine()
+        x, y = (d.data - d.data.mean(0)) / d.data.std(0), d.target
+    elif name == "clusters":
+        x, y = make_classification(1500, 20, n_informative=12, n_classes=6, n_clusters_per_class=1, flip_y=0.0,
+                                   class_sep=2.0, random_state=0)
+        x = (x - x.mean(0)) / x.std(0)
+    elif name == "waves":
+        y = rng.integers(0, 4, 1500)
+        phase, time = 2 * np.pi * rng.random((1500, 1)), np.arange(T)
+        x = np.sin(0.3 * (1 + y[:, None]) * time + phase) + 0.2 * rng.standard_normal((1500, T))
+        x = x[:, :, None]
     elif name == "memory":
         y = rng.integers(0, 4, 1500)
         x = np.concatenate([0.1 * rng.standard_normal((1500, T, 4)), np.zeros((1500, T, 1))], axis=2)
@@ -181,14 +197,14 @@ def train(setup):
     if s["loss"] == "mse":
         y, yt = y.float() * s["scale_y"] + s["shift_y"], yt.float() * s["scale_y"] + s["shift_y"]
     n_out = int(y.max()) + 1 if s["loss"] == "ce" and s["out"] != "softmax" else 1
-    net = build(s, x.shape[-1] if s["kind"] in ("recurrent", "transformer") else x[0].numel(), n_out)
+    net = build(s, x.shape[-1] if s["kind"] in SEQUENCES else x[0].numel(), n_out)
     if s["half"]:
         round_gradients(net)
     trained = [p for name, p in net.named_parameters()]
     layers = [m for m in net.modules() if hasattr(m, "weight") and m.weight is not None and m.weight.ndim > 1]
     if s["held"] == "copy":
         trained = list(
-            build(s, x.shape[-1] if s["kind"] in ("recurrent", "transformer") else x[0].numel(), n_out).parameters()
+            build(s, x.shape[-1] if s["kind"] in SEQUENCES else x[0].numel(), n_out).parameters()
         )
     elif s["held"] is not None:
         frozen = {id(p) for m in layers[: s["held"]] for p in m.parameters()}
