@@ -2,11 +2,14 @@
 
     python -m benchmarks.strangers.fresh      # needs torch; some minutes; writes the stored file again
 
-It is here because a rule was changed for a generator and its critic after both halves had been seen. So more than half
-of it are pairs of these two, and data in order of class with their healthy look-alikes; the rest is of all other causes.
+It is here because a rule was changed for a generator and its critic after both halves had been seen. So half of
+it are pairs of these two, and data in order of class with their healthy look-alikes; the rest is of other causes.
 """
 
+import sys
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 import torch
 
@@ -15,7 +18,7 @@ from benchmarks.strangers.recipes import group
 from vgtext.chapters.detection import torch_runs
 
 ARC = {"kind": "pair", "data": "arc", "watch": "generator", "act": "leaky", "depth": 5, "opt": "adam", "lr": 1e-3,
-       "steps": 1000, "batch": 96}
+       "steps": 450, "batch": 96}
 JUDGE = ARC | {"watch": "critic", "width": 64}
 WINE = {"data": "wine", "width": 24, "depth": 4, "batch": 16, "lr": 0.05}
 CLUSTERS = {"data": "clusters", "width": 40, "depth": 6, "opt": "nadam", "lr": 2e-3, "act": "silu"}
@@ -40,11 +43,11 @@ def pairs():
                                 ARC | {"opt": "nadam", "act": "gelu", "depth": 4}, ARC | {"loss": "hinge"},
                                 JUDGE | {"loss": "hinge"}])
     yield group("vanishing by activation", {"act": "leaky", "init": "he"},
-                [base | {"act": "sigmoid", "init": "xavier", "depth": 11, "width": 40} for base in (ARC, JUDGE)])
+                [base | {"act": "sigmoid", "init": "xavier", "depth": 9, "width": 40} for base in (ARC, JUDGE)])
     yield group("vanishing by initialization", {"init": "he"},
-                [base | {"act": "gelu", "init": 0.4, "depth": 10} for base in (ARC, JUDGE)])
+                [base | {"act": "gelu", "init": 0.4, "depth": 9} for base in (ARC, JUDGE)])
     yield group("exploding", {"init": "he"},
-                [base | {"act": "leaky", "init": 3.4, "depth": 11, "width": 40} for base in (ARC, JUDGE)])
+                [base | {"act": "leaky", "init": 3.4, "depth": 9, "width": 40} for base in (ARC, JUDGE)])
     yield group("learning rate too small", {"lr": 1e-3},
                 [ARC | {"opt": "nadam", "lr": 2e-6}, JUDGE | {"lr": 1e-7}, ARC | {"loss": "hinge", "lr": 1e-6}])
     yield group("learning rate too large", {"lr": 1e-3},
@@ -86,7 +89,8 @@ def others():
          "lr": 5e-3, "init": None}])
     yield group("underflow in half precision", {"half": 0.0}, [CLUSTERS | {"half": 3e-7, "opt": "adam"},
                                                                TEMPORAL | {"half": 1e-7}])
-    yield group("learning rate too small", lambda s: {"lr": s["lr"] * 1000}, [MIXER | {"lr": 2e-6}, DEEP | {"lr": 3e-5}])
+    yield group("learning rate too small", lambda s: {"lr": s["lr"] * 1000},
+                [MIXER | {"lr": 2e-6}, DEEP | {"lr": 3e-5}])
     yield group("learning rate too large", lambda s: {"lr": s["lr"] / 1000},
                 [MIXER | {"lr": 2.0}, CLUSTERS | {"lr": 2.0}])
     yield group("late divergence", {"schedule": None}, [CLUSTERS | {"schedule": "ramp"},
@@ -103,12 +107,12 @@ def others():
         WINE | {"scale_x": 400.0}, TEMPORAL | {"scale_x": 2000.0, "opt": "sgd", "lr": 0.05}])
 
 
-def main():
-    """Make the runs, throw out those that do not deserve their label, write the file."""
-    kept, thrown = [], Counter()
-    for recipe in recipes():
-        cause, setup, _ = recipe
-        result = run(recipe)
+def main(workers=2, folder=None):
+    """Make the runs, throw out those that do not deserve their label, write the file; a folder keeps what is done."""
+    kept, thrown, todo = [], Counter(), recipes()
+    with ProcessPoolExecutor(workers) as pool:
+        done = list(pool.map(partial(run, folder=folder), todo))
+    for (cause, setup, _), result in zip(todo, done):
         if deserved(cause, setup, *result):
             kept.append(torch_runs.Stranger("fresh", cause, f"{cause}: {kind(setup)}: {setup}", *result))
         else:
@@ -119,4 +123,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(int((sys.argv[1:] or [2])[0]), *sys.argv[2:3])

@@ -26,9 +26,9 @@ def bow(n, rng):
 
 
 def arc(n, rng):
-    """Return n points near half a circle around (-1, 0), as float32 (n, 2)."""
-    angle, radius = np.pi * rng.random(n), 2 + 0.2 * rng.standard_normal(n)
-    return torch.tensor(np.stack([radius * np.sin(angle) - 1, radius * np.cos(angle)], 1), dtype=torch.float32)
+    """Return n points near half a circle around (2, -2), as float32 (n, 2)."""
+    angle, radius = np.pi * rng.random(n), 1.5 + 0.3 * rng.standard_normal(n)
+    return torch.tensor(np.stack([2 + radius * np.sin(angle), radius * np.cos(angle) - 2], 1), dtype=torch.float32)
 
 
 def energy(a, b):
