@@ -193,7 +193,17 @@ def test_runs_of_pytorch_are_scored_within_the_goals():
     assert len({run.setup for run in runs}) == len(runs)
 
 
-@pytest.mark.parametrize("half", lab.HALVES)
+def test_the_fresh_set_has_both_kinds_and_nothing_that_the_halves_have():
+    old = {str(run.recording.loss) for half in lab.HALVES for run in torch_runs.strangers(half)}
+    fresh = torch_runs.strangers("fresh")
+    assert not old & {str(run.recording.loss) for run in fresh} and len({run.setup for run in fresh}) == len(fresh)
+    counts = {words: sum(counts) for words, *counts in lab.by_kind("fresh")}
+    assert sum(counts.values()) == len(fresh) == sum(lab.tally("fresh"))
+    assert counts["a generator or its critic"] + counts["data in order of class"] >= 12
+    assert sum(map(len, map(list, [lab.failures("fresh")]))) == lab.tally("fresh")[2]
+
+
+@pytest.mark.parametrize("half", lab.SETS)
 def test_a_pytorch_run_that_is_ill_fails_and_its_twin_trains(half):
     for run in torch_runs.strangers(half):
         if run.cause == "healthy":

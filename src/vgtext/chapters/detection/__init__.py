@@ -24,6 +24,6 @@ from .signals import (
     round_trip,
     sizes,
 )
-from .torch_runs import draw_strangers, failures, tally
+from .torch_runs import SETS, by_kind, draw_strangers, failures, tally
 
 CLAIMS = (*reading.CLAIMS, *scoring.CLAIMS)

@@ -88,6 +88,17 @@ def tally(half, cause=None):
     return right, open_, len(pairs) - right - open_
 
 
+def by_kind(half):
+    """Yield (words, right, undecided, wrong) of a set's generators and critics, of its data in order, of the rest."""
+    kinds = {True: "data in order of class", False: "all others"}
+    found = {words: [0, 0, 0] for words in ("a generator or its critic", *kinds.values())}
+    for truth, answer, setup in verdicts(half):
+        words = "a generator or its critic" if setup.split(": ")[1] == "pair" else kinds[truth == kinds[True]]
+        found[words][0 if answer == truth else 1 if answer == UNDECIDED else 2] += 1
+    for words, counts in found.items():
+        yield words, *counts
+
+
 def failures(half):
     """Yield a line for each stranger that got a wrong answer: what was planted, and what was said."""
     for truth, answer, setup in verdicts(half):
@@ -113,5 +124,6 @@ def draw_strangers(first, second, half="held out"):
         second.text(0.98, 0.96 - 0.07 * i, words, color=color, transform=second.transAxes, ha="right", va="top",
                     fontsize=9)
     right, open_, wrong = tally(half)
-    return (f"PyTorch runs, {half} half: of {right + open_ + wrong}, {right} right, {open_} undecided, {wrong} "
+    words = f"{half} {'half' if half in HALVES else 'set'}"
+    return (f"PyTorch runs, {words}: of {right + open_ + wrong}, {right} right, {open_} undecided, {wrong} "
             "wrong.")

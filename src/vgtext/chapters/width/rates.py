@@ -17,9 +17,10 @@ def losses(way, rule, n):
     return np.exp(np.log(stored(way)[RULES.index(rule), WIDTHS.index(n)]).mean(axis=-1))
 
 
-def best(way, rule, n):
-    """log2 of the rate with the lowest loss."""
-    return WAYS[way][2][int(losses(way, rule, n).argmin())]
+def best(way, rule, n, seed=None):
+    """log2 of the rate with the lowest loss, the mean of the seeds' or one seed's."""
+    of = losses(way, rule, n) if seed is None else stored(way)[RULES.index(rule), WIDTHS.index(n), :, seed]
+    return WAYS[way][2][int(of.argmin())]
 
 
 def loss_at(way, rule, n, k):
@@ -27,9 +28,9 @@ def loss_at(way, rule, n, k):
     return losses(way, rule, n)[WAYS[way][2].index(k)]
 
 
-def slope(way, rule):
-    """The exponent p of a fit: best rate proportional to n^p."""
-    return float(np.polyfit(np.log2(WIDTHS), [best(way, rule, n) for n in WIDTHS], 1)[0])
+def slope(way, rule, seed=None):
+    """The exponent p of a fit: best rate proportional to n^p; of one seed's best rates if asked."""
+    return float(np.polyfit(np.log2(WIDTHS), [best(way, rule, n, seed) for n in WIDTHS], 1)[0])
 
 
 def power(k):
