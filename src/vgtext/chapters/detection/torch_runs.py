@@ -35,7 +35,7 @@ class Stranger(NamedTuple):
     mended: np.ndarray
 
 
-def write(runs, torch, name="detection_torch"):
+def write(runs, torch, file="detection_torch"):
     """Write a file from :class:`Stranger` runs, made by a version of PyTorch."""
     arrays, words = {}, []
     for i, run in enumerate(runs):
@@ -49,7 +49,7 @@ def write(runs, torch, name="detection_torch"):
                 arrays[f"{i}_{name}"] = value.astype(kind)
         words.append({name: given[name] for name in ("optimizer", "precision", "shortcuts", "normalized", "names")
                       if name in given})
-    results.save(name, made_by=COMMANDS[name], halves=[run.half for run in runs], torch=torch,
+    results.save(file, made_by=COMMANDS[file], halves=[run.half for run in runs], torch=torch,
                  causes=[run.cause for run in runs], setups=[run.setup for run in runs], words=json.dumps(words),
                  ended=[run.ended for run in runs], mended=[run.mended for run in runs], **arrays)
 
