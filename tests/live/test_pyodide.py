@@ -47,7 +47,7 @@ def run(tab, number, code=None):
     }""", [number, code])
     tab.wait_for_function("(k) => ['fresh', 'failed', 'unmet'].includes(vgLive.page.cells[k].state)", arg=number,
                           timeout=READY)
-    return tab.evaluate("(k) => vgLive.page.cells[k].output.innerText", number).strip()
+    return tab.evaluate("(k) => vgLive.page.cells[k].output.textContent", number).strip()
 
 
 def test_a_reader_changes_the_first_cell_breaks_one_and_solves_an_exercise(tab):
