@@ -517,6 +517,46 @@ def test_the_longest_caption_has_its_room_from_the_start(tab, width):
     assert len(heights) == 1 and len(lines) >= 3
 
 
+def draw_widening(ax, power=0):
+    ax.plot([0, 1], [0, 10**power])
+    ax.set(xlim=(0, 1), ylim=(0, 10**power), title="large" if power else "")
+    ax.ticklabel_format(style="plain")
+    return "A number " + "of many digits " * 20 * (power > 3) + f"up to 10 to the power {power}."
+
+
+KERNEL = """([traits, answers]) => {
+  const heard = new Set();
+  const model = {
+    get: (name) => traits[name],
+    set: (_, want) => (traits.scene = { turn: want.turn, ...answers[want.state[0]] }),
+    save_changes: () => setTimeout(() => heard.forEach((hear) => hear())),
+    on: (_, hear) => heard.add(hear),
+    off: (_, hear) => heard.delete(hear),
+  };
+  const el = document.createElement("div");
+  document.body.prepend(el);
+  el.id = "alive";
+  vgExplore.live({ model, el });
+}"""
+
+
+def test_a_live_figure_has_room_for_the_ends_of_its_controls_from_the_start(tab, monkeypatch):
+    monkeypatch.setenv("VGTEXT_EXPLORE", "live")
+    widget = explore(draw_widening, power=(0, 6)).widget
+    answers = [widget.figure.answer({"state": [k]}) for k in range(7)]
+    traits = {name: getattr(widget, name) for name in ("spec", "scene", "want", "room")}
+    tab.evaluate(KERNEL, [traits, answers])
+    found, boxes = tab.locator("#alive"), set()
+    for power in (0, 3, 6):
+        found.locator("input").evaluate(
+            "(i, v) => { i.value = v; i.dispatchEvent(new Event('input', { bubbles: true })); }", power)
+        tab.wait_for_function("p => document.querySelector('#alive figcaption').innerText.endsWith(`power ${p}.`)",
+                              arg=power)
+        panel = found.locator("clipPath rect").evaluate("r => ['x', 'y', 'width'].map(k => r.getAttribute(k)).join()")
+        boxes.add((panel, found.bounding_box()["height"]))
+    assert len(boxes) == 1
+
+
 def test_a_payload_that_cannot_be_read_says_so_and_can_be_tried_again(browser, file):
     html = file.read_text()
     name, data = "line", re.search(r'<vg-explore id="line".*?<script type="text/plain">([^<]*)', html, re.S)[1]

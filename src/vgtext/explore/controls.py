@@ -54,8 +54,8 @@ class Control:
         low = int(at)
         if low == at:
             return self.values[low]
-        decimals = len(self.texts[low].partition(".")[2]) + 1
-        return round(self.values[low] + (at - low) * (self.values[low + 1] - self.values[low]), decimals)
+        finer = len(self.texts[low].partition(".")[2]) + 1
+        return round(self.values[low] + (at - low) * (self.values[low + 1] - self.values[low]), finer)
 
     def text(self, at):
         """Return how value number ``at`` is written."""
@@ -63,14 +63,7 @@ class Control:
 
     def spec(self):
         """Return what the page needs to know of the control, ready for JSON."""
-        return {
-            "name": self.name,
-            "label": self.label,
-            "kind": self.kind,
-            "texts": list(self.texts),
-            "start": self.start,
-            "interval": self.interval,
-        }
+        return {key: value for key, value in vars(self).items() if key not in ("values", "between")}
 
     def thinned(self, count):
         """Return the control with about ``count`` of its values: both ends and the opening value are kept."""
@@ -89,24 +82,28 @@ def is_number(value):
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
+def decimals(values):
+    """Return how many decimals the finest of some numbers needs."""
+    return max(len(np.format_float_positional(float(v), trim="-").partition(".")[2]) for v in values)
+
+
 def slider_values(where, low, high, step=None):
     """Return ``low, low + step, ... <= high`` as ints, or as floats rounded to the decimals that they are written with.
 
     Raises FigureError where the range is empty, not finite, or the step is not positive.
     """
-    if not all(is_number(v) and math.isfinite(v) for v in (low, high, 1 if step is None else step)):
-        raise FigureError(f"{where}: a slider takes finite numbers, not {(low, high, step)!r}")
-    whole = all(isinstance(v, Integral) for v in (low, high, 1 if step is None else step))
+    given = (low, high) if step is None else (low, high, step)
+    if not all(is_number(v) and math.isfinite(v) for v in given):
+        raise FigureError(f"{where}: a slider takes finite numbers, not {given!r}")
+    whole = all(isinstance(v, Integral) for v in given)
     step = (1 if whole else 0.1) if step is None else step
     if not low < high or step <= 0:
         raise FigureError(f"{where}: a slider takes min < max and step > 0, not min={low}, max={high}, step={step}")
     count = math.floor((high - low) / step + 1e-9) + 1
     if count < 2:
         raise FigureError(f"{where}: step {step} is longer than the range from {low} to {high}")
-    if whole:
-        return tuple(low + i * step for i in range(count))
-    decimals = max(len(np.format_float_positional(float(v), trim="-").partition(".")[2]) for v in (low, step))
-    return tuple(round(low + i * step, decimals) for i in range(count))
+    values = [low + i * step for i in range(count)]
+    return tuple(values if whole else (round(value, decimals((low, step))) for value in values))
 
 
 def write(values):
@@ -117,8 +114,7 @@ def write(values):
         return tuple(str(int(v)) for v in values)
     if any(v != 0 and not 1e-3 <= abs(v) < 1e5 for v in values):
         return tuple(f"{v:.6g}" for v in values)
-    decimals = max(len(np.format_float_positional(float(v), trim="-").partition(".")[2]) for v in values)
-    return tuple(f"{v:.{decimals}f}" for v in values)
+    return tuple(f"{v:.{decimals(values)}f}" for v in values)
 
 
 def read_abbreviation(where, given):
@@ -154,12 +150,13 @@ def make_control(figure, name, given, default, label=None):
     if len(set(texts)) < len(texts):
         raise FigureError(f"{where}: two of its values are written alike, in {texts}")
     default = given if isinstance(given, bool) else default
-    matches = [i for i, value in enumerate(values) if type(value) is type(default) and value == default]
-    matches = matches or [
-        i
-        for i, value in enumerate(values)
-        if is_number(value) and is_number(default) and math.isclose(value, default, rel_tol=1e-9)
-    ]
+
+    def opens(value):
+        if is_number(value) and is_number(default):
+            return math.isclose(value, default, rel_tol=1e-9)
+        return type(value) is type(default) and value == default
+
+    matches = [i for i, value in enumerate(values) if opens(value)]
     if not matches:
         raise FigureError(
             f"{where}: it opens at {default!r}, the parameter's default, which is not among its values "
@@ -170,21 +167,16 @@ def make_control(figure, name, given, default, label=None):
 
 
 def thin(figure, controls, most):
-    """Return controls whose grid has at most ``most`` states, thinning the longest sliders first.
+    """Return controls whose grid has at most ``most`` states: the longest sliders are thinned to one length.
 
     Choices and switches are never thinned. Raises FigureError if five values a slider are still too many.
     """
-    controls = list(controls)
-    while math.prod(len(c.values) for c in controls) > most:
-        long = [i for i, c in enumerate(controls) if c.kind == "slider" and len(c.values) > 5]
-        if not long:
-            sizes = " x ".join(f"{len(c.values)} {c.name}" for c in controls)
-            raise FigureError(
-                f"figure {figure}: a grid of {sizes} states is over the budget of {most} for a page, and "
-                "its sliders cannot be thinned further; use fewer or shorter controls"
-            )
-        longest = max(long, key=lambda i: len(controls[i].values))
-        size, goal = len(controls[longest].values), math.prod(len(c.values) for c in controls) / most
-        smaller = controls[longest].thinned(max(5, min(size - 2, int(size / goal))))
-        controls[longest] = smaller if len(smaller.values) < size else controls[longest].thinned(4)
-    return controls
+    for length in range(max([4, *(len(c.values) for c in controls)]), 3, -1):
+        grid = [c.thinned(length) if c.kind == "slider" and len(c.values) > length else c for c in controls]
+        if math.prod(len(c.values) for c in grid) <= most:
+            return grid
+    sizes = " x ".join(f"{len(c.values)} {c.name}" for c in controls)
+    raise FigureError(
+        f"figure {figure}: a grid of {sizes} states is over the budget of {most} for a page, and its sliders cannot be "
+        "thinned further; use fewer or shorter controls"
+    )

@@ -2,6 +2,8 @@
 
 import inspect
 import sys
+from contextlib import suppress
+from itertools import product
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -143,6 +145,16 @@ class Explorable:
         """Return what the page draws for one state, as :meth:`Packer.payload` does for many."""
         packer = Packer()
         packer.add(*self.scene(self.values(state)))
+        return packer.payload()
+
+    def room(self):
+        """Return what needs room around the panels in the states at the ends of all controls, as a page has of all."""
+        packer = Packer()
+        for state in product(*({0, len(control.values) - 1} for control in self.controls)):
+            with suppress(FigureError):  # it is told when a reader comes there
+                scene, caption = self.scene(self.values(state))
+                texts = ([mark for mark in panel.marks if mark["kind"] == "text"] for panel in scene)
+                packer.add([panel._replace(marks=marks, handles=()) for panel, marks in zip(scene, texts)], caption)
         return packer.payload()
 
     def answer(self, want):

@@ -44,7 +44,9 @@ function live({ model, el, link }) {
     if (view.busy) wish = wanted;
     else send(wanted);
   };
+  const room = model.get("room"); // what some states need; the margins grow if others need more
   const view = new View(el.firstChild, model.get("spec"), {
+    ...(room && { unit: room.unit, captions: room.captions, outlines: unpack(room).outlines() }),
     ask: (state) => wait({ state }),
     drag: (number, place) => wait({ state: view.state, drag: [number, place] }),
     link: link && (() => link(view)),

@@ -43,11 +43,6 @@ def keeps_colors(fill):
     return "fill" in fill and "," not in fill["fill"] and fill.get("fillOpacity", 1) >= 0.6
 
 
-def cycle(values, index, empty=None):
-    """Return the value of a collection's property for its element ``index``; properties repeat in a circle."""
-    return values[index % len(values)] if len(values) else empty
-
-
 def hatch(gc, paths, box, canvas):
     """Return the mark of a hatch: tiles of one inch wherever display ``paths`` lie on the figure's ``canvas``."""
     extents, tile = Path.make_compound_path(*paths).get_extents().extents, gc.get_hatch_path()

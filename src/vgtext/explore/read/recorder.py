@@ -4,17 +4,22 @@ An artist's :meth:`draw` calls the methods below, so that every kind of artist i
 anybody thought of it here. ``FORMAT.md`` lists the marks. What a page cannot draw raises :class:`Unreadable`.
 """
 
+from itertools import groupby
+from operator import itemgetter
+
+import matplotlib
 import numpy as np
 from matplotlib.backend_bases import RendererBase
 from matplotlib.image import AxesImage
-from matplotlib.path import Path
 from matplotlib.text import Text
-from matplotlib.transforms import Affine2D, IdentityTransform
+from matplotlib.transforms import Affine2D
 
 from .images import draws_pixels, mesh_pixels, picture, pixels_of
-from .marks import Unreadable, brush, cycle, hatch, keeps_colors, keeps_pixels, only, pen
+from .marks import Unreadable, brush, hatch, keeps_colors, keeps_pixels, only, pen
 from .texts import record_text, text_mark
 from .units import PX, outline, rectangle, svg_shape, to_units
+
+HATCHES = {"hatchcolors": []} if matplotlib.__version_info__ >= (3, 11) else {}  # a page that runs Python has 3.8
 
 
 class Recorder(RendererBase):
@@ -68,17 +73,16 @@ class Recorder(RendererBase):
             gc.set_clip_path(artist.get_clip_path())
         return gc
 
-    def look(self, gc, face, edge=None, width=None, dashes=None, smooth=None):
-        """Return the stroke and the fill of a mark, where they differ from what ``gc`` says."""
+    def look(self, gc, face):
+        """Return the stroke and the fill of a mark: what ``gc`` says, and the color ``face`` of its area."""
         if face is not None and gc.get_forced_alpha():
             face = (*face[:3], gc.get_alpha())
-        stroke = pen(gc.get_rgb() if edge is None else edge, gc.get_linewidth() if width is None else width,
-                     gc.get_dashes() if dashes is None else dashes, self.mapped)
+        stroke = pen(gc.get_rgb(), gc.get_linewidth(), gc.get_dashes(), self.mapped)
         if stroke.get("width", 0) > 2:
             stroke |= {"corner": "miter"} if gc.get_joinstyle() == "miter" else {}
             stroke |= {"cap": "round"} if gc.get_capstyle() == "round" else {}
         fill = brush(face, self.mapped)
-        sharp = fill and not stroke and not (gc.get_antialiased() if smooth is None else smooth)
+        sharp = fill and not stroke and not gc.get_antialiased()
         return {**stroke, **fill, **({"crisp": True} if sharp else {})}
 
     def add_paths(self, gc, paths, look):
@@ -112,45 +116,22 @@ class Recorder(RendererBase):
         shape = marker_trans.transform_path(marker_path)
         self.add_shapes(gc, shape, trans.transform(path.vertices), self.look(gc, rgbFace))
 
-    def draw_path_collection(self, gc, master_transform, paths, all_transforms, offsets, offset_trans, facecolors,
-                             edgecolors, linewidths, linestyles, antialiaseds, urls, offset_position, *,
-                             hatchcolors=None):
-        """Record many paths; neighbors of one shape and one look become one mark."""
-        shapes = max(len(paths), len(all_transforms))
-        count = max(shapes, len(offsets)) if len(paths) and (len(facecolors) or len(edgecolors)) else 0
-        offsets = offset_trans.transform(np.ma.filled(np.ma.asarray(offsets, float), np.nan).reshape(-1, 2))
-        number = np.arange(count)
-
-        def column(values):
-            seen = {}
-            ids = [seen.setdefault(tuple(v) if np.ndim(v) else v, len(seen)) for v in values]
-            return np.asarray(ids or [0])[number % max(1, len(ids))]
-
-        dashes = [(start, None if pattern is None else tuple(pattern)) for start, pattern in linestyles]
-        looks = [column(np.asarray(facecolors).tolist()), column(np.asarray(edgecolors).tolist()),
-                 column(np.asarray(linewidths).tolist()), column([str(d) for d in dashes])]
-        keys = np.column_stack([*looks, number % shapes if self.in_pixels else 0 * number])
-        starts = [0, *(np.flatnonzero((keys[1:] != keys[:-1]).any(1)) + 1)] if count else []
-        for first, end in zip(starts, [*starts[1:], count]):
-            look = self.look(gc, cycle(facecolors, first), cycle(edgecolors, first, (0, 0, 0, 0)),
-                             cycle(linewidths, first, 0), cycle(dashes, first, (0, None)),
-                             cycle(antialiaseds, first, True))
-            if gc.get_hatch() and hatchcolors is not None and len(hatchcolors):
-                gc.set_hatch_color(cycle(hatchcolors, first))
-            members = range(first, first + 1 if self.in_pixels else end)
-            drawn = [self.placed(i, paths, all_transforms, master_transform) for i in members]
+    def draw_path_collection(self, gc, master_transform, paths, all_transforms, *offsets_and_looks, **hatches):
+        """Record many paths; neighbors of one look, and of one shape if that keeps its size, become one mark."""
+        shapes = [own.transform_path(path)
+                  for path, own in self._iter_collection_raw_paths(master_transform, paths, all_transforms)]
+        parts = self._iter_collection(gc, range(len(shapes)), *offsets_and_looks, **HATCHES | hatches)
+        found = [(self.look(own, face), own.get_hatch_color(), number if self.in_pixels else 0, number, (x, y))
+                 for x, y, number, own, face in parts]
+        for (look, color, shape), group in groupby(found, key=itemgetter(0, 1, 2)):
+            numbers, points = zip(*(each[3:] for each in group))
+            if gc.get_hatch():
+                gc.set_hatch_color(color)
             if self.in_pixels:
-                self.add_shapes(gc, drawn[0], offsets[np.arange(first, end) % len(offsets)], look)
+                self.add_shapes(gc, shapes[shape], np.array(points), look)
             else:
-                moved = [(path, cycle(offsets, i, (0, 0))) for i, path in zip(members, drawn)]
-                moved = [Path(path.vertices + by, path.codes) for path, by in moved if np.isfinite(by).all()]
-                if moved:
-                    self.add_paths(gc, moved, look)
-
-    def placed(self, i, paths, all_transforms, master):
-        """Return path ``i`` of a collection on the display, before its offset."""
-        own = Affine2D(cycle(all_transforms, i)) if len(all_transforms) else IdentityTransform()
-        return (own + master).transform_path(cycle(paths, i))
+                self.add_paths(gc, [Affine2D().translate(*point).transform_path(shapes[number])
+                                    for number, point in zip(numbers, points)], look)
 
     def draw_quad_mesh(self, gc, master_transform, meshWidth, meshHeight, coordinates, offsets, offsetTrans, facecolors,
                        antialiased, edgecolors):

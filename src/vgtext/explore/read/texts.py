@@ -4,7 +4,6 @@ import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.font_manager import weight_dict
 from matplotlib.text import Annotation
-from matplotlib.transforms import Transform, blended_transform_factory
 
 from .colors import opacity, themed
 from .marks import Unreadable, brush, keeps_colors, only, pen
@@ -14,32 +13,15 @@ from .units import PX, to_units
 THIN = ("-", "->", "<-", "<->", "-|>", "<|-", "<|-|>")  # arrows that the page draws, of the size of its screen
 
 
-def transform_of(ax, coords):
-    """Return the transform of an annotation's coordinates ``coords``; None for the less simple ones."""
-    known = {"data": ax.transData, "axes fraction": ax.transAxes}
-    if isinstance(coords, tuple) and all(isinstance(c, str) and c in known for c in coords):
-        return blended_transform_factory(known[coords[0]], known[coords[1]])
-    return coords if isinstance(coords, Transform) else known.get(coords) if isinstance(coords, str) else None
-
-
-def head_of(text):
-    """Return the display point that an annotation is about; None where its coordinates are not simple ones."""
-    transform = transform_of(text.axes, text.xycoords)
-    xy = text.axes.convert_xunits(text.xy[0]), text.axes.convert_yunits(text.xy[1])
-    return None if transform is None else transform.transform(xy if transform.contains_branch(text.axes.transData)
-                                                              else text.xy)
-
-
 def record_text(text, recorder):
     """Add the marks of a text or an annotation, its arrow included, to those of ``recorder``."""
     if text.get_path_effects():
         raise Unreadable('path effects on a text; give it a ground: bbox={"facecolor": "white", "edgecolor": "none"}')
     shift, head = np.zeros(2), None
     if isinstance(text, Annotation):
-        head, clip = head_of(text), text.get_annotation_clip()
-        hidden = clip or (clip is None and text.xycoords == "data")
-        if hidden and head is not None and not text.axes.contains_point(head):
+        if not text._check_xy(recorder):  # what it is about lies outside the panel
             return
+        head = text._get_position_xy(recorder)
         text.update_positions(recorder)
         shift = np.array(text.xyann, float) * PX if text.anncoords == "offset points" else shift
     anchor = text.get_transform().transform(text.get_unitless_position()) - shift
@@ -98,7 +80,7 @@ def add_arrow(text, recorder, anchor, shift, head):
     """Add the arrow of an annotation: a thin one as words and a point, any other as matplotlib draws it."""
     patch, style = text.arrow_patch, text.arrowprops.get("arrowstyle", "simple")
     bend = getattr(patch.get_connectionstyle(), "rad", None)
-    if style not in THIN or head is None or bend is None:
+    if style not in THIN or bend is None:
         patch.draw(recorder)
         return
     first = len(recorder.marks)

@@ -25,10 +25,8 @@ def rectangle(x0, y0, x1, y1):
 
 def letters_of(path):
     """Return SVG's letter for each point of a path, a blank for the further points of a curve."""
-    if not {Path.CURVE3, Path.CURVE4} & set(codes := path.codes.tolist()):
-        return "".join([LETTERS[code] for code in codes])
-    segments = path.iter_segments(simplify=False)
-    return "".join(LETTERS[code] + " " * (len(points) // 2 - 1) for points, code in segments)
+    letters = "".join([LETTERS[code] for code in path.codes.tolist()])
+    return letters.replace("CCC", "C  ").replace("QQ", "Q ")
 
 
 def outline(paths, box, filled):
