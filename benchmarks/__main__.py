@@ -4,6 +4,10 @@ import argparse
 import importlib
 import pkgutil
 import sys
+from contextlib import redirect_stdout
+from types import SimpleNamespace
+
+from tqdm import tqdm
 
 import benchmarks
 
@@ -21,11 +25,15 @@ def main():
     for name in options.names:
         if name not in known:
             parser.error(f"name must be one of {', '.join(known)}; got {name!r}")
-    rows = []
-    for name in options.names or known:
-        for row in importlib.import_module(f"benchmarks.bench_{name}").run(options):
-            print(row, flush=True)
-            rows.append(row)
+    rows, bar, out = [], tqdm(options.names or known, unit="benchmark", disable=None), sys.stdout  # on a terminal only
+    above = SimpleNamespace(write=lambda text: tqdm.write(text, file=out, end=""), flush=out.flush)
+    with redirect_stdout(out if bar.disable else above):
+        for name in bar:
+            bar.set_description(name)
+            for row in importlib.import_module(f"benchmarks.bench_{name}").run(options):
+                print(row, flush=True)
+                rows.append(row)
+                bar.set_postfix_str(f"{len(rows)} rows", refresh=True)
     if options.slack and any(row.misses(options.slack) for row in rows):
         sys.exit(f"a ratio to the floor is above {options.slack} x its gate")
 

@@ -314,6 +314,35 @@ def test_a_drag_ends_where_the_panel_does_and_what_is_held_does_not_jump(tab):
     comes_to(found, "a 1.0, b 1000.0, c 1.")
 
 
+def test_what_is_held_beside_its_middle_moves_as_far_as_the_hand(tab):
+    found = figure_in(tab, "spot")
+    here, there = (point(found, 0, made("spot").payload((k, 1, 1))["places"][0][0]) for k in (6, 7))
+    step = (there[0] - here[0]) / 2  # half of the way to the next state: less stays, whatever part is held
+    drag(tab, (here[0] + 11, here[1]), (here[0] + 11, here[1]), (here[0] + step + 4, here[1]))
+    assert found.locator("figcaption").inner_text() == "a 0.5, b 10.0, c 1."
+    drag(tab, (here[0] + 11, here[1]), (here[0] + 11, here[1]), (here[0] + step + 16, here[1]))
+    comes_to(found, "a 0.75, b 10.0, c 1.")
+
+
+def draw_sum(ax, a=1, b=2):
+    ax.plot([a + b], [0], "o")
+    ax.set(xlim=(-1, 7), ylim=(-1, 1))
+    handle(ax, lambda a, b: (a + b, 0))
+    return f"a {a}, b {b}."
+
+
+def test_of_two_states_at_one_place_the_one_that_is_there_stays(tab, tmp_path):
+    body = page_element(Explorable(draw_sum, {"a": (0, 3), "b": (0, 3)}, {}))
+    (tmp_path / "sum.html").write_text(f"<!doctype html><meta charset=utf-8><style>{source('css')}</style>{body}"
+                                       f"<script>{source('js')}</script>", "utf8")
+    tab.goto((tmp_path / "sum.html").as_uri())
+    found = figure_in(tab, "sum")
+    here = point(found, 0, (UNIT / 2, UNIT / 2))
+    drag(tab, here, (here[0] + 2, here[1]), (here[0] + 3, here[1]))
+    tab.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert found.locator("figcaption").inner_text() == "a 1, b 2."
+
+
 def test_a_click_on_a_cell_brings_its_state_and_reads_it(tab):
     figure, found = made("cells"), figure_in(tab, "cells")
     _, payload = pack_states(figure)

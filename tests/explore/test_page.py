@@ -1,5 +1,6 @@
 """The page's script in a browser: it reads values back, follows links, plays, speaks, and says what failed."""
 
+import io
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -7,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from vgtext.explore import Play, explore, source
@@ -54,6 +56,7 @@ def draw_table(ax):
             ax.text(j, i, f"{i}{j}", ha="center", va="center")
     ax.set(xlim=(-0.5, 2.5), ylim=(1.5, -0.5), xticks=[0, 1, 2], yticks=[0, 1], xlabel="column", ylabel="row")
     ax.set(xticklabels=["x", "y", "z"], yticklabels=["first", "second"])
+    ax.tick_params(left=False, bottom=False)
     return "Six entries."
 
 
@@ -97,6 +100,18 @@ def draw_colors(ax):
     return "Eight colors."
 
 
+LONG = "a label of the axis below that is far too long for one line of a picture, so that it takes a second or a third"
+
+
+def draw_frame(ax):
+    ax.plot([0, 8], [0, 3e7], color="#0b5cad")
+    ax.text(8, 3e7, " the last of its line", clip_on=False, va="center")
+    ax.minorticks_on()
+    ax.set(xlim=(0, 8), ylim=(0, 3e7), xlabel=LONG, ylabel="upright and long", xticks=np.linspace(0, 8, 41))
+    ax.set_title("At the left", loc="left")
+    return "All that surrounds a panel."
+
+
 TALK = {"short": 1, "long": 60, "longer": 90, "brief": 3}
 
 
@@ -116,6 +131,7 @@ def elements():
         explore(draw_decades, top=(1, 3)), explore(draw_inverted), explore(draw_map, at=(0, 2)), explore(draw_table),
         explore(draw_bars), explore(draw_run, step=Play(0, 3, interval=40)), explore(draw_odd, which=ODD),
         explore(draw_symlog), explore(draw_arrow), explore(draw_colors), explore(draw_talk, how=[*TALK]),
+        explore(draw_frame),
     ]
     return "".join(page_element(each.figure) for each in made)
 
@@ -340,6 +356,48 @@ def test_legend_and_color_bar_show_what_they_name(tab):
     assert "height" in labels and {"north", "south", "a", "b", "c"} <= set(labels)
 
 
+def test_a_legend_on_the_page_names_its_last_line(tab):
+    found = figure(tab, "line")
+    names = found.locator("text").evaluate_all("all => all.map(t => [t.textContent, t.getBoundingClientRect().y])")
+    top = found.locator("svg").bounding_box()["y"]
+    assert {"rising", "falling"} <= {word for word, y in names if y < top + 40}
+
+
+def test_a_color_bar_has_its_colors_the_right_way_up(tab):
+    found = figure(tab, "map")
+    tall = found.locator("svg image:not(.vg-pixels)").bounding_box()
+    clip = {"x": tall["x"] + 3, "y": tall["y"] + 3, "width": 4, "height": tall["height"] - 6}
+    rows = np.asarray(Image.open(io.BytesIO(tab.screenshot(clip=clip))).convert("RGB"), int)[:, 2]
+    assert rows[0, 0] > 230 and rows[0, 2] < 80  # viridis: yellow is high
+    assert rows[-1, 2] > 70 and rows[-1, 1] < 30
+
+
+def test_what_surrounds_a_panel_is_there_and_nothing_is_cut_or_on_another(tab):
+    found = figure(tab, "frame")
+    texts = found.locator("text").evaluate_all("""all => all.map(t => {
+      const { left, right, top, bottom } = t.getBoundingClientRect();
+      return [t.textContent.trim(), left, right, top, bottom];
+    })""")
+    box, panel = found.locator("svg").bounding_box(), place(found, 0, 0)
+    at = {words: sides for words, *sides in texts}
+    assert any("10" in words or "1e7" in words for words in at if not words.isdigit()), "what the numbers share"
+    assert at["At the left"][0] == pytest.approx(panel[0], abs=2)
+    label = at["upright and long"]
+    assert label[3] - label[2] > 3 * (label[1] - label[0])
+    assert at["the last of its line"][0] > place(found, 0.9, 0)[0]
+    for words, left, right, top, bottom in texts:
+        assert box["x"] - 1 <= left and right <= box["x"] + box["width"] + 1, words
+        assert box["y"] - 1 <= top and bottom <= box["y"] + box["height"] + 1, words
+    below = sorted(sides for _, *sides in texts if panel[1] < sides[2] < panel[1] + 12)
+    assert len(below) > 5 and all(one[1] < other[0] for one, other in pairwise(below))
+    assert len([words for words in at if words and words in LONG]) > 1  # wrapped
+    read_dashes = "all => all.map(path => path.getAttribute('d')).join()"
+    dashes = found.locator("path.vg-axis").evaluate_all(read_dashes)
+    assert [size for size in ("h-4", "h-2.5", "v4", "v2.5") if size not in dashes] == []
+    bare = figure(tab, "table").locator("path.vg-axis").evaluate_all(read_dashes)
+    assert "v4" not in bare and "h-4" not in bare
+
+
 def test_play_runs_to_the_end_stops_and_starts_again(tab):
     found = figure(tab, "run")
     button = found.locator(".vg-play")
@@ -355,7 +413,7 @@ def test_play_runs_to_the_end_stops_and_starts_again(tab):
     assert tab.evaluate("said[0]") == "Pause"
     assert seen[-1] == "Step 3 of 3." and [s for s in seen if s == "Step 1 of 3."]
     button.click()  # from the end it starts at the first
-    tab.wait_for_function("seen.at(-1) === 'Step 0 of 3.' || seen.includes('Step 0 of 3.')")
+    tab.wait_for_function("seen.includes('Step 0 of 3.')")
     found.locator("input").evaluate("i => { i.value = 1; i.dispatchEvent(new Event('input', { bubbles: true })); }")
     assert button.inner_text() == "Play"
     tab.wait_for_timeout(150)
