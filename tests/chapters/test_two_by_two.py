@@ -115,6 +115,12 @@ def test_measured_thresholds_meet_theory(n):
     assert lab.threshold(n) == pytest.approx(lab.threshold_theory(n), abs=0.02)
 
 
+def test_thresholds_that_the_claim_expects_are_those_of_theory():
+    claim = next(claim for claim in lab.CLAIMS if claim.id == "S3.9")
+    expected = [evidence.expected for evidence in claim.evidence[1:]]
+    assert expected == pytest.approx([lab.threshold_theory(n) for n in (2, 64)], rel=1e-4)
+
+
 def loss(network, Ws, a, x):
     """The loss x · a[L] of the network, written once more and apart from the chapter's code."""
     signal, bias = x, x - a * x if "bias" in network else 0

@@ -6,11 +6,12 @@ import pytest
 from autograd import jacobian as autograd_jacobian
 from gradients import seeds, steady
 from hypothesis import given
-from scipy import integrate, stats
+from scipy import integrate, optimize, stats
 
 from vgtext import nn
 from vgtext.nn.theory import jacobian, products, signal_propagation
 from vgtext.nn.theory import meanfield as mf
+from vgtext.nn.theory.roots import root_of
 
 
 @pytest.mark.parametrize("variance, critical", [(0.01, 1.424), (0.05, 1.761), (0.1, 1.986)])
@@ -212,3 +213,22 @@ def test_each_layer_of_a_profile_follows_from_its_neighbor(name, sigma_w, sigma_
     for l in range(1, L):
         factor = sigma_w**2 * mean_square(phi.derivative, q[l])
         assert 10 ** (2 * (back[l] - back[l + 1])) == pytest.approx(factor, rel=1e-6)
+
+
+@pytest.mark.parametrize("f, low, high", [
+    (lambda x: x**3 - 2, 0, 2), (lambda x: np.exp(x) - 5, -10, 10), (np.cos, 1, 2), (lambda x: np.sign(x - 0.3), 0, 1),
+    (lambda x: 1e-9 * np.arctan(x - 1), 99, -50), (lambda x: 1e-8 * x - 1e-12, 1e-12, 1), (lambda x: x - 2, 2, 5),
+])
+def test_roots_are_those_of_scipy_and_take_no_more_looks(f, low, high):
+    looks = []
+    root = root_of(lambda x: looks.append(x) or f(x), low, high)
+    known = optimize.brentq(f, low, high, xtol=1e-26, rtol=1e-14, full_output=True)[1]
+    assert root == pytest.approx(known.root, rel=2e-14)
+    assert len(looks) <= known.function_calls + 2
+
+
+def test_roots_are_precise_as_asked_and_need_a_change_of_sign():
+    assert abs(root_of(np.cos, 0, 3, 0.01) - np.pi / 2) < 0.02
+    assert abs(root_of(lambda x: x**9, -1, 1.5)) < 1e-12
+    with pytest.raises(ValueError, match=r"signs at low = 0 and high = 1, got 1\.0 and 1\.5"):
+        root_of(lambda x: 1 + x / 2, 0, 1)

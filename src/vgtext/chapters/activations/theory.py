@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.nn.theory.roots import root_of
 from vgtext.nn.theory.signal_propagation import backward_sizes
 from vgtext.palette import ACTIVATION_NAMES
 
@@ -19,12 +20,10 @@ HE = float(np.sqrt(2))
 @cache
 def own_scale(activation, L=DEPTH):
     """The σ_w at which layer 1 gets as much of the error signal as layer L, without biases."""
-    from scipy.optimize import brentq
-
     phi = nn.get_activation(activation)
     if phi.small and phi.small == phi.large:  # two straight lines: one scale for every depth
         return mf.critical_sigma_w(phi)
-    return float(brentq(lambda sigma_w: backward_sizes(activation, sigma_w, 0.0, L)[1], 0.4, 14, xtol=1e-4))
+    return root_of(lambda sigma_w: backward_sizes(activation, sigma_w, 0.0, L)[1], 0.4, 14, 1e-4)
 
 
 def moments(activation, q=1.0):

@@ -1,16 +1,20 @@
 """Softmax saturation: the slope of softmax against the length of queries and keys, its mean and its median."""
 
 from functools import cache
+from math import erfc
 
 import numpy as np
 
 from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.nn.attention import softmax
+from vgtext.nn.theory.roots import root_of
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis, number
 
 LENGTHS = (4, 8, 16, 32, 64, 128, 256, 512, 1024)
 KEYS = (4, 16, 64, 256)
+STEP = 1 / 32
+X = np.arange(-12, 14, STEP)  # where the integrals below are summed; smooth and 0 at both ends, they lose nothing by it
 SCALES = {"none": 0.0, "1/√d": 0.5, "1/d": 1.0}  # the power of d that the product is divided by
 
 
@@ -46,30 +50,26 @@ def measured(d, keys=64, scale="1/√d"):
     return float(slopes.mean()), float(np.median(slopes)), entropy(A), np.sort(typical)[::-1][:16]
 
 
+def log_below(x):
+    """ln of the share of N(0, 1) numbers that are below each of ``x``."""
+    return np.log([erfc(-k / 2**0.5) / 2 for k in x])
+
+
 @cache
 def gap_density(keys):
     """How likely it is that the two largest of ``keys`` N(0, 1) numbers are equal: their difference's density at 0."""
-    from scipy.integrate import quad
-    from scipy.special import log_ndtr
-
-    def both(x):  # two of them at x, the others below
-        return np.exp(-x * x + (keys - 2) * log_ndtr(x)) / (2 * np.pi)
-
-    return keys * (keys - 1) * quad(both, -12, 12)[0]
+    both = np.exp(-X * X + (keys - 2) * log_below(X)) / (2 * np.pi)  # two of them at x, the others below
+    return float(keys * (keys - 1) * both.sum() * STEP)
 
 
 @cache
 def median_gap(keys):
     """The median of the difference of the two largest of ``keys`` N(0, 1) numbers."""
-    from scipy.integrate import quad
-    from scipy.optimize import brentq
-    from scipy.special import log_ndtr
-
     def beyond(gap):  # the largest at x, all others below x - gap
-        return quad(lambda x: keys * np.exp(-x * x / 2 + (keys - 1) * log_ndtr(x - gap)) / np.sqrt(2 * np.pi),
-                    -12, 14)[0]
+        density = keys * np.exp(-X * X / 2 + (keys - 1) * log_below(X - gap)) / np.sqrt(2 * np.pi)
+        return density.sum() * STEP
 
-    return brentq(lambda gap: beyond(gap) - 0.5, 0, 4)
+    return root_of(lambda gap: beyond(gap) - 0.5, 0, 4)
 
 
 def predicted(d, keys=64):

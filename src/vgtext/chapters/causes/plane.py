@@ -6,6 +6,7 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.explore import handle
+from vgtext.nn.theory.roots import root_of
 from vgtext.nn.theory.signal_propagation import backward_sizes
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis
 
@@ -37,9 +38,7 @@ def predicted(activation, sigma_b=0.0):
 @cache
 def boundary(activation, sigma_b=0.0):
     """The σ_w at which chi_1 = 1: below it gradients vanish with depth, above it they explode."""
-    from scipy.optimize import brentq
-
-    return float(brentq(lambda sigma_w: mf.chi(activation, sigma_w, sigma_b) - 1, 0.4, 16, xtol=1e-6))
+    return root_of(lambda sigma_w: mf.chi(activation, sigma_w, sigma_b) - 1, 0.4, 16, 1e-6)
 
 
 def scale_axis(ax):

@@ -1,6 +1,7 @@
 """The activation function and its slope: where the units of a layer lie, and what a layer does to the error signal."""
 
 from functools import cache
+from math import erfc
 
 import numpy as np
 
@@ -36,11 +37,9 @@ def rms_slope(activation, sigma_w):
 
 def saturated_share(activation, sigma_w):
     """The share of saturated units in layer 10 in theory: how often √q |u| lies beyond where φ' falls below 1 %."""
-    from scipy.special import erfc
-
     phi, z = nn.get_activation(activation), np.linspace(0, 20, 200_001)
     edge = z[np.argmax(phi.derivative(z) < 0.01 * phi.steepest)]
-    return float(erfc(edge / np.sqrt(2 * variances(activation, sigma_w, 0.0, LAYER)[LAYER])))
+    return erfc(edge / np.sqrt(2 * variances(activation, sigma_w, 0.0, LAYER)[LAYER]))
 
 
 def draw_slopes(slope, layer, activation="sigmoid", sigma_w=1.0):

@@ -6,6 +6,7 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.explore import handle
+from vgtext.nn.theory.roots import root_of
 from vgtext.palette import COLORS, THEORY, label_line, layer_axis, log_axis, number
 
 from .ways import angle, length
@@ -38,11 +39,9 @@ def shorten(arrays, way, share):
 
     The length rises with the threshold, which is looked for on a log scale.
     """
-    from scipy.optimize import brentq
-
     whole = length(arrays)
     excess = lambda log_c: length(clip_all(arrays, way, np.exp(log_c))) / whole - share  # noqa: E731
-    c = whole if share == 1 else float(np.exp(brentq(excess, np.log(1e-12 * whole), np.log(whole), xtol=1e-10)))
+    c = whole if share == 1 else float(np.exp(root_of(excess, np.log(1e-12 * whole), np.log(whole), 1e-11)))
     return clip_all(arrays, way, c), c
 
 

@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext.explore import handle
+from vgtext.nn.theory.roots import root_of
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line
 
 LIMITS, BATCHES, SKEWS = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0], [1, 8, 64], {"mild": 0.5, "strong": 1.0}
@@ -29,10 +30,8 @@ def batch_means(skew, batch, count=20_000, seed=0):
 
 def rest_point(skew, batch, c):
     """Where the mean of clip(w - x, c) over batch means x is 0: between their median (c small) and mean (c large)."""
-    from scipy.optimize import brentq
-
     x = batch_means(skew, batch)
-    return float(brentq(lambda w: np.clip(w - x, -c, c).mean(), x.min(), x.max()))
+    return root_of(lambda w: np.clip(w - x, -c, c).mean(), x.min(), x.max())
 
 
 @cache

@@ -15,6 +15,7 @@ import numpy as np
 
 from .. import checks
 from ..activations import get_activation
+from .roots import root_of
 
 _Q = 10.0 ** np.linspace(-12, 6, 109)  # where fixed points and critical points are looked for
 
@@ -83,7 +84,7 @@ def fixed_point(activation="tanh", sigma_w=1.0, sigma_b=0.0, q0=1.0):
     if not any(signs):
         return 0.0
     i = len(signs) - 1 - signs[::-1].index(True)
-    return _root_of(excess, _Q[i], _Q[i + 1])
+    return root_of(excess, _Q[i], _Q[i + 1])
 
 
 def chi(activation="tanh", sigma_w=1.0, sigma_b=0.0, q=None):
@@ -114,7 +115,7 @@ def critical_sigma_w(activation="tanh", sigma_b=0.0):
     values = [excess(q) for q in _Q[48:]]  # q from 1e-4
     for q, q_next, low, high in zip(_Q[48:], _Q[49:], values, values[1:]):
         if low < 0 <= high and q - low > 1e-9:
-            return float(1 / np.sqrt(chi(phi, q=_root_of(excess, q, q_next))))
+            return float(1 / np.sqrt(chi(phi, q=root_of(excess, q, q_next))))
     raise ValueError(f"sigma_b must leave a critical point for {phi.name}; there is none at {sigma_b}")
 
 
@@ -133,7 +134,7 @@ def correlation_fixed_point(activation="tanh", sigma_w=1.0, sigma_b=0.0):
         return 1.0
     q = fixed_point(activation, sigma_w, sigma_b)
     excess = lambda c: correlation_map(c, activation, sigma_w, sigma_b, q) - c  # noqa: E731
-    return 1.0 if excess(0.999999) > 0 else _root_of(excess, 0.0, 0.999999) if excess(0.0) > 0 else 0.0
+    return 1.0 if excess(0.999999) > 0 else root_of(excess, 0.0, 0.999999) if excess(0.0) > 0 else 0.0
 
 
 def depth_scale(activation="tanh", sigma_w=1.0, sigma_b=0.0):
@@ -162,10 +163,3 @@ def _root(phi, sigma_w, sigma_b, q):
 
 def _scales(sigma_w, sigma_b):
     return checks.number("sigma_w", sigma_w, least=0), checks.number("sigma_b", sigma_b, least=0)
-
-
-def _root_of(f, low, high):
-    """Return where f, of different signs at low and high, is 0, to 14 digits."""
-    from scipy.optimize import brentq
-
-    return float(brentq(f, low, high, xtol=1e-26, rtol=1e-14))
