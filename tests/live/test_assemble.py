@@ -45,7 +45,8 @@ def folders(tmp_path, monkeypatch):
     source.mkdir()
     for name, data in files.items():
         (source / name).write_bytes(data)
-    monkeypatch.setattr(assemble, "compiled", lambda files: b"compiled")  # needs the real Pyodide
+    made = {assemble.AHEAD_ZIP: b"compiled", assemble.MEMORY: b"memory"}
+    monkeypatch.setattr(assemble, "made_ahead", lambda files: made)  # needs the real Pyodide
     monkeypatch.setattr(pyodide, "CORE", {name: hashlib.sha256(files[name]).hexdigest() for name in pyodide.CORE})
     return book, source
 

@@ -186,6 +186,24 @@ def test_files_at_a_public_address_are_asked_for_with_consent_and_checked(browse
         tab.close()
 
 
+def test_python_starts_from_nothing_where_the_memory_of_one_that_has_started_is_another(browser, folder):
+    memory = folder / "_static/live/memory.gz"
+    right = memory.read_bytes()
+    memory.write_bytes(right[:1000] + bytes([right[1000] ^ 1]) + right[1001:])
+    try:
+        with served(folder) as (address, _):
+            tab = browser.new_page()
+            said = []
+            tab.on("console", lambda message: said.append(message.text))
+            tab.address = address
+            click(tab, "two_by_two")
+            assert any("starts from nothing" in text for text in said)
+            assert run(tab, 0, "import os\nos.environ['VGTEXT_EXPLORE']") == "'page'"
+            tab.close()
+    finally:
+        memory.write_bytes(right)
+
+
 def test_opened_as_a_file_the_page_says_where_to_open_it(browser, folder):
     tab = browser.new_page()
     tab.goto(f"{folder.as_uri()}/notebooks/problem.html")

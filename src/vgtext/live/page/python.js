@@ -2,8 +2,8 @@
 
 // hear(message) is called with what the worker tells that nobody waits for; see runner.py.
 export class Python {
-  constructor(base, files, packages, hear) {
-    Object.assign(this, { base, files, packages, hear, calls: new Map(), count: 0 });
+  constructor(base, files, hear) {
+    Object.assign(this, { base, files, hear, calls: new Map(), count: 0 });
     this.begin();
   }
 
@@ -13,11 +13,11 @@ export class Python {
     this.ready = new Promise((done, fail) => Object.assign(this, { done, fail }));
     this.ready.catch(() => {}); // who waits for it is told; if nobody does, that is no error
     try {
-      const { base, files, packages } = this;
+      const { base, files } = this;
       this.worker = new Worker(`${base}worker.js?v=${files.version}`);
       this.worker.onmessage = ({ data }) => this.told(JSON.parse(data));
       this.worker.onerror = (event) => this.broke(event.message || "no worker");
-      this.send("start", { base, files, packages });
+      this.send("start", { base, files });
     } catch (error) {
       this.broke(`no worker: ${error.message}`);
     }

@@ -62,29 +62,45 @@ function counting({ total, elsewhere }) {
   };
 }
 
-async function start({ base, files, packages, settings }) {
+async function start({ base, files }) {
   probe();
   counting(files);
   const own = Promise.all(files.own.map((name) => bytes(base, name)));
   own.catch(() => {}); // told below, where it is awaited
   importScripts(`${base}pyodide.js`);
-  python = await loadPyodide({
-    indexURL: base,
-    lockFileURL: `${base}${files.lock}`,
-    packages,
-    env: { HOME: "/home/pyodide", VGTEXT_EXPLORE: "page", MPLBACKEND: "agg", ...settings },
-  });
-  check(packages);
+  python = await begin(base, files);
+  check(files.packages);
   tell({ tell: "stage", unpacking: true });
   const [site] = python.runPython("import site; site.getsitepackages()").toJs();
   for (const archive of await own) python.unpackArchive(archive, "zip", { extractDir: site });
-  python.runPython("import vgtext_fonts");
+  python.runPython("import random, vgtext_fonts; random.seed()"); // else each start's are alike
   runner = python.pyimport("vgtext.live.runner").start(postMessage.bind(self), files.loadable);
   tell({
     tell: "ready",
     version: python.runPython("import sys; sys.version.split()[0]"),
     loaded: performance.getEntriesByType("resource").map(({ name }) => name),
   });
+}
+
+// Goes on from the memory of a Python that has started (ahead.cjs); where that cannot be, starts one.
+async function begin(base, files) {
+  const given = {
+    indexURL: base,
+    lockFileURL: `${base}${files.lock}`,
+    packages: files.packages,
+    env: files.env,
+  };
+  try {
+    return await loadPyodide({ ...given, _loadSnapshot: remembered(base, files) });
+  } catch (error) {
+    console.info(`Python starts from nothing: ${error}`);
+    return loadPyodide(given);
+  }
+}
+
+async function remembered(base, { memory, integrity }) {
+  const { body } = await fetch(base + memory, { integrity });
+  return new Response(body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 
 async function bytes(base, name) {
