@@ -91,7 +91,7 @@ def layer_axis(ax, depth, label="layer l (input at the left)"):
 def depth_axis(ax, depth, label="depth L"):
     """Run the depth from 0 to ``depth``, a multiple of 5, and mark the size 1 that neither fades nor grows."""
     ax.set_xlim(0, depth)
-    ax.set_xticks(range(0, depth + 1, max(5, depth // 5)))
+    ax.xaxis.set_major_locator(FixedLocator(range(0, depth + 1, max(5, depth // 5))))  # set_xticks makes artists
     ax.set_xlabel(label)
     ax.axhline(1, **REFERENCE)
 

@@ -21,7 +21,8 @@ def tab(browser, folder):
     with served(folder) as (address, _):
         context, trouble = browser.new_context(viewport={"width": 1100, "height": 900}), []
         tab = context.new_page()
-        tab.on("console", lambda message: message.type == "error" and trouble.append(message.text))
+        tab.on("console", lambda message: (message.type == "error" or "from nothing" in message.text)
+               and trouble.append(message.text))
         tab.on("pageerror", lambda error: trouble.append(str(error)))
         tab.on("request", lambda request: request.url.startswith((address, "data:", "blob:"))
                or trouble.append(request.url))
