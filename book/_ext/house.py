@@ -22,6 +22,7 @@ from vgtext.ask.quiz import source as quiz_source
 from vgtext.carry.page import source as carry_source
 from vgtext.explore.page import script as figure_script
 from vgtext.explore.page import source as figure_source
+from vgtext.words import TABLE, words
 
 #: Files that no page has a use for, and those that the search page has none for.
 NO_PAGE_HAS = ("thebe", "design-tabs", "sphinx_highlight")
@@ -43,9 +44,18 @@ def assets():
     return scripts | {f"carry.{kind}": carry_source(kind) for kind in ("js", "css")}
 
 
+def speak(app, config):
+    """Give the theme and the extensions their words, those of the table of the interface, and templates the table."""
+    config.nb_code_prompt_show, config.nb_code_prompt_hide = words("book.show_code"), words("book.hide_code")
+    config.togglebutton_hint, config.togglebutton_hint_hide = words("book.show"), words("book.hide")
+    config.html_theme_options |= {"search_bar_text": words("book.search_bar"), "toc_title": words("book.contents")}
+    config.html_context["words"] = words
+
+
 def note_assets(app, config):
     """Write all pages again, but read none and run nothing, when a style or a script has changed."""
-    texts = [*assets().values(), *(path.read_text("utf8") for path in Path(app.srcdir).glob("book/_static/*.css"))]
+    files = [TABLE, *Path(app.srcdir).glob("book/_static/*.css")]
+    texts = [*assets().values(), *(path.read_text("utf8") for path in files)]
     config.vgtext_assets = hashlib.sha256("".join(texts).encode()).hexdigest()
 
 
@@ -160,6 +170,7 @@ def setup(app):
     katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
     katex.KaTeXServer.start_server_process = classmethod(start_katex)
     app.add_config_value("vgtext_assets", "", "html")
+    app.connect("config-inited", speak)
     app.connect("config-inited", note_assets)
     app.connect("builder-inited", add_figures)
     app.connect("html-page-context", add_carry, priority=899)

@@ -11,6 +11,8 @@ from pathlib import Path
 import yaml
 from bs4 import BeautifulSoup
 
+from vgtext.words import raw
+
 #: What is no prose: code and its output, the formula's second copies, buttons, folded solutions' code.
 NO_PROSE = ".katex-mathml, .cell_input, .headerlink, script, style, template, svg, button, summary, pre, vg-quiz"
 
@@ -66,7 +68,8 @@ def index(out, pages, names):
             entries.append({"id": len(entries), "page": name, "topic": names.get(name) or found[0][1], "anchor": anchor,
                             "heading": heading, "text": text,
                             "keywords": keywords["content"] if keywords and not anchor else ""})
-    return {"entries": entries, "terms": glossary}
+    said = {"none": raw("book.found_none"), "one": raw("book.found_one"), "many": raw("book.found")}
+    return {"entries": entries, "terms": glossary, "words": said}
 
 
 def write_index(app, exception):

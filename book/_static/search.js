@@ -107,8 +107,10 @@
     });
     engine.addAll(globalThis.bookIndex.entries);
     const pages = search(engine, globalThis.bookIndex, query);
-    const count = pages.length === 1 ? "1 page" : `${pages.length} pages`;
-    place.append(element("p", pages.length ? `${count} for “${query}”` : `Nothing for “${query}”. Try one word less.`, "search-summary"));
+    const { none, one, many } = globalThis.bookIndex.words;
+    const said = { 0: none, 1: one }[pages.length] ?? many;
+    const given = { n: pages.length, query };
+    place.append(element("p", said.replace(/\{(\w+)\}/g, (_, name) => given[name]), "search-summary"));
     const list = element("ul", "", "found");
     list.append(...pages.map(item));
     place.append(list);

@@ -9,6 +9,8 @@ import time
 import traceback
 from contextlib import redirect_stdout
 
+from vgtext.words import words
+
 from .describe import describe
 
 TIME_LIMIT = 5.0  # seconds for one call of a reader's function
@@ -34,8 +36,8 @@ def call(function, inputs):
     with redirect_stdout(printed):
         ended = watched(run, function) if sys.platform == "emscripten" else threaded(run)
     if not found:
-        late = f"The function did not return within {TIME_LIMIT:.0f} seconds. Does its loop end?"
-        found["problem"] = late + ("" if ended else " It still runs: restart the kernel to end it.")
+        late = words("check.late", seconds=f"{TIME_LIMIT:.0f}")
+        found["problem"] = late if ended else f"{late} {words('check.still_runs')}"
     return found.get("value"), found.get("problem"), printed.getvalue()
 
 
@@ -80,14 +82,15 @@ def raised(error, function, inputs):
     try:
         inspect.signature(function).bind(*inputs)
     except TypeError:
-        return (f"The function cannot take its arguments: {error}. It is called with {len(inputs)} arguments: "
-                f"{', '.join(map(describe, inputs))}.")
+        return words("check.arguments", error=error, n=len(inputs), inputs=", ".join(map(describe, inputs)))
     except ValueError:
         pass  # some built-in functions have no signature
-    words = f"The function raised {type(error).__name__}{f': {error}' if str(error) else ''}"[:400]
+    said = f"{type(error).__name__}{f': {error}' if str(error) else ''}"[:380]
     home = getattr(getattr(function, "__code__", None), "co_filename", None)
     lines = [frame.line for frame in traceback.extract_tb(error.__traceback__) if frame.filename == home and frame.line]
-    return words + (f", at the line: {lines[-1][:100]}" if lines else ".")
+    if lines:
+        return words("check.raised_at", error=said, line=lines[-1][:100])
+    return words("check.raised", error=said)
 
 
 def show_printed(text):

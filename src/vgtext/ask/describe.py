@@ -4,6 +4,8 @@ import inspect
 
 import numpy as np
 
+from vgtext.words import words
+
 
 def same(value, other, tolerance):
     """Say whether two values of one shape agree within ``tolerance`` of the size of ``other``."""
@@ -21,34 +23,36 @@ def distance(value, right, tolerance):
     with np.errstate(all="ignore"):
         ratio = np.max(np.abs(value)) / np.max(np.abs(right))
     if same(value, -right, tolerance):
-        return "which has the wrong sign"
+        return words("check.wrong_sign")
     if right.ndim and same(np.sort(value.ravel()), np.sort(right.ravel()), tolerance):
-        return "which has the right numbers in another order"
+        return words("check.other_order")
     entries = close(value, right, tolerance)
     if right.ndim and 2 * entries.sum() >= right.size:
-        return f"of which {entries.sum()} of {right.size} entries are right"
-    return "which is too large" if ratio > 1.05 else "which is too small" if ratio < 0.95 else "which is close, but off"
+        return words("check.some_right", n=entries.sum(), all=right.size)
+    return words("check.too_large" if ratio > 1.05 else "check.too_small" if ratio < 0.95 else "check.close")
 
 
 def kind(right):
     """Say what shape is expected."""
-    return f"of shape {right.shape}" if right.ndim else "a single number"
+    return words("check.of_shape", shape=right.shape) if right.ndim else words("check.a_number")
 
 
 def describe(value):
     """Say what a value is in a few words."""
     if value is None:
-        return "nothing (does the function return its result?)"
+        return words("check.nothing")
     if inspect.isclass(value) or callable(value):
-        return f"the {'class' if inspect.isclass(value) else 'function'} {getattr(value, '__name__', '?')}"
+        kind = "check.the_class" if inspect.isclass(value) else "check.the_function"
+        return words(kind, name=getattr(value, "__name__", "?"))
     if isinstance(value, str):
-        return f"the text {value[:80]!r}"
+        return words("check.the_text", text=repr(value[:80]))
     if isinstance(value, (list, tuple, np.ndarray)):
         return describe_array(value)
     if isinstance(value, (float, np.floating)):
         return f"{value:.6g}"
     shown = repr(value)
-    return f"an object of type {type(value).__name__}" if " at 0x" in shown or "\n" in shown else shown[:80]
+    is_odd = " at 0x" in shown or "\n" in shown
+    return words("check.an_object", name=type(value).__name__) if is_odd else shown[:80]
 
 
 def describe_array(value):
@@ -56,10 +60,10 @@ def describe_array(value):
     try:
         array = np.asarray(value)
     except ValueError:
-        return f"a list of {len(value)} parts that differ in shape"
+        return words("check.ragged", n=len(value))
     if not array.ndim:
         return describe(array.item())
     if array.size > 8:
-        return f"an array of shape {array.shape}"
+        return words("check.array", shape=array.shape)
     shown = np.array2string(array, precision=3, threshold=8, separator=", ").replace("\n", "")
-    return f"an array of shape {array.shape}, {shown}"
+    return words("check.array_of", shape=array.shape, entries=shown)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vgtext.words import words
+
 from .call import call, show_printed
 from .describe import describe, distance, kind, same
 
@@ -41,7 +43,7 @@ class Verdict:
 
     def __repr__(self):
         """Say the verdict in one line."""
-        return ("Right. " if self.right else "Not yet. ") + self.words
+        return f"{words('check.right' if self.right else 'check.not_yet')} {self.words}"
 
     def _repr_pretty_(self, printer, cycle):
         """Show it in a notebook, in lines that fit a page."""
@@ -58,12 +60,11 @@ def check(exercise, answer, seed=None):
     if not isinstance(exercise, Exercise):
         raise TypeError(f"check takes an exercise of the chapter first, such as EXERCISES['name'], not {exercise!r}")
     if answer is None:
-        return Verdict(False, f"Expected {exercise.asks}; there is no answer yet.")
+        return Verdict(False, words("check.no_answer", asks=exercise.asks))
     if exercise.inputs is None:
-        return judge(exercise, answer, ()) or Verdict(True, f"This is {exercise.asks}.")
+        return judge(exercise, answer, ()) or Verdict(True, words("check.is_it", asks=exercise.asks))
     if not callable(answer):
-        return Verdict(False, f"Expected {exercise.asks}: a function; this is {describe(answer)}. Give the function "
-                              "itself, f and not f(…).")
+        return Verdict(False, words("check.no_function", asks=exercise.asks, given=describe(answer)))
     verdict, printed, rng = None, "", np.random.default_rng(seed)
     for _ in range(exercise.trials):
         inputs = exercise.inputs(rng)
@@ -72,19 +73,19 @@ def check(exercise, answer, seed=None):
         if verdict:
             break
     show_printed(printed)
-    return verdict or Verdict(True, f"It is {exercise.asks}, on {exercise.trials} random inputs.")
+    return verdict or Verdict(True, words("check.is_it_tried", asks=exercise.asks, n=exercise.trials))
 
 
 def judge(exercise, given, inputs):
     """Return the Verdict on a value that fails, None on one that passes."""
     right = np.asarray(exercise.solution(*inputs))
-    on = f" for {', '.join(map(describe, inputs))}" if inputs else ""
-    expected, got = f"Expected {exercise.asks}", f"got {describe(given)}"
+    asks, got = exercise.asks, describe(given)
     if given is None:
-        return Verdict(False, f"{expected}; {got}.")
+        return Verdict(False, words("check.expected", asks=asks, given=got))
+    got = words("check.on", given=got, inputs=", ".join(map(describe, inputs))) if inputs else got
     value, advice = real(given)
     if value is None:
-        return Verdict(False, f"{expected}; {got}{on}.{advice}")
+        return Verdict(False, words("check.expected", asks=asks, given=got) + (advice and f" {advice}"))
     if same(value, right, exercise.tolerance):
         return None
     with np.errstate(all="ignore"):
@@ -93,24 +94,26 @@ def judge(exercise, given, inputs):
     if hint:
         return Verdict(False, hint)
     if value.shape != right.shape:
-        return Verdict(False, f"{expected}, {kind(right)}; {got}{on}.")
+        asks = words("check.with_kind", asks=asks, kind=kind(right))
+        return Verdict(False, words("check.expected", asks=asks, given=got))
     if not np.isfinite(value).all():
-        return Verdict(False, f"Expected finite numbers; {got}{on}.")
-    return Verdict(False, f"{expected}; {got}{on}, {distance(value, right, exercise.tolerance)}.")
+        return Verdict(False, words("check.expected", asks=words("check.finite"), given=got))
+    off = distance(value, right, exercise.tolerance)
+    return Verdict(False, words("check.expected_off", asks=asks, given=got, off=off))
 
 
 def real(given):
     """Return ``given`` as (real numbers, ""), or (None, advice) where it is something else."""
     if callable(given):
-        return None, " Call it, and give what it returns."
+        return None, words("check.call_it")
     try:
         value = np.asarray(given)
     except ValueError:
-        return None, " The rows of an array have one length."
+        return None, words("check.one_length")
     if value.dtype.kind in "US":
-        return None, " Write numbers without quotes."
+        return None, words("check.no_quotes")
     if value.dtype.kind == "c":
-        return None, " These are complex numbers: is their size asked for, or their real part?"
+        return None, words("check.complex")
     try:
         return value.astype(float), ""
     except (TypeError, ValueError):

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import nbformat
 
-from .handed_in import Grades, checks, line, python, redefines_check, students_cells
+from vgtext.words import words
+
+from .handed_in import Grades, checks, line, python, redefines_check, students_cells, verdict_words
 from .rerun import executed
 
 TIME_LIMIT = 300  # seconds for one notebook
@@ -68,8 +70,9 @@ def raised(cell):
 def verdicts(outputs):
     """Return the verdicts among a cell's outputs, in order, as (True for "Right.", else False; the words after it)."""
     texts = ["".join(output.get("text") or output.get("data", {}).get("text/plain", "")) for output in outputs]
-    parts = (re.split(r"^(Right|Not yet)\. ", text, flags=re.M)[1:] for text in texts)
-    return [(word == "Right", line(words)) for several in parts for word, words in zip(several[::2], several[1::2])]
+    parts = (re.split(f"^{verdict_words()}", text, flags=re.M)[1:] for text in texts)
+    pairs = (pair for several in parts for pair in zip(several[::2], several[1::2]))
+    return [(word == words("check.right"), line(said)) for word, said in pairs]
 
 
 def write_table(rows, file):

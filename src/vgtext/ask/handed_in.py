@@ -1,9 +1,12 @@
 """A notebook that was handed in: which answers it gives to the book's checks, and what it earns."""
 
 import ast
+import re
 from dataclasses import dataclass, field
 
 from IPython.core.inputtransformer2 import TransformerManager
+
+from vgtext.words import words
 
 
 @dataclass
@@ -39,6 +42,11 @@ def students_cells(notebook):
         inside = (inside or "{solution-start}" in cell.source) and "{solution-end}" not in cell.source
         if cell.cell_type == "code" and not inside:
             yield cell
+
+
+def verdict_words():
+    """Return the pattern of the word that a verdict begins with."""
+    return rf"({re.escape(words('check.right'))}|{re.escape(words('check.not_yet'))}) "
 
 
 def python(source):

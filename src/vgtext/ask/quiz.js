@@ -1,5 +1,6 @@
 // Brings the forms of quiz.py to life, in a page (<vg-quiz>) and in a notebook
 // (globalThis.vgQuiz.live). Words are typeset as those of the figures are.
+import { fill } from "../explore/page/fill.js";
 import { typeset } from "../explore/page/words.js";
 
 const DIGITS = {
@@ -43,29 +44,24 @@ function judge(form, { kind, answers, unit }) {
   if (kind === "number") {
     const given = readNumber(form.querySelector("input").value, unit);
     if (Number.isNaN(given))
-      return [null, "Write a number, with a decimal point, for instance 0.25, 1/4 or 1.5e-7."];
+      return [null, WORDS.quiz.write_number];
     const off = ([value]) => Math.abs(given - value);
     const [met] = answers
       .filter(([value, , , tolerance]) => near(given, value, tolerance))
       .sort((a, b) => b[1] - a[1] || off(a) - off(b));
-    return met
-      ? [met[1], met[2]]
-      : [false, "Not this number. Estimate its size first, then compute."];
+    return met ? [met[1], met[2]] : [false, WORDS.quiz.not_this];
   }
   const chosen = new Set(
     [...form.querySelectorAll("input:checked")].map((input) => Number(input.value)),
   );
-  if (!chosen.size) return [null, "Choose an answer first."];
+  if (!chosen.size) return [null, WORDS.quiz.choose];
   const wrong = answers.filter(([, right], k) => chosen.has(k) && !right);
   const missed = answers.filter(([, right], k) => !chosen.has(k) && right).length;
   const tell = ([answer, , why]) =>
     kind === "one" ? why : `${answer.replace(/\.$/, "")}: ${why}`;
   if (wrong.length) return [false, wrong.map(tell).join(" ")];
   if (missed)
-    return [
-      false,
-      `So far right, but ${missed} more ${missed > 1 ? "answers hold" : "answer holds"}.`,
-    ];
+    return [false, missed > 1 ? fill(WORDS.quiz.missed, { n: missed }) : WORDS.quiz.missed_one];
   return [
     true,
     answers
@@ -84,10 +80,10 @@ function pointTo(see) {
     const state = [...new URLSearchParams(query)]
       .map(([name, value]) => `${name} = ${value}`)
       .join(", ");
-    return [` See it in the figure ${id.replace(/-/g, " ")}, at ${state}.`];
+    return [` ${fill(WORDS.quiz.see_in_words, { name: id.replace(/-/g, " "), state })}`];
   }
   link.href = `#${see}`;
-  link.textContent = "See it in the figure";
+  link.textContent = WORDS.quiz.see;
   return [" ", link];
 }
 
@@ -100,12 +96,13 @@ function start(form) {
     words.innerHTML = typeset(words.textContent);
   }
   form.querySelectorAll("input").forEach((input) => (input.dataset.lmSuppressShortcuts = "true"));
-  verdict.insertAdjacentHTML("beforebegin", '<button type="submit">Check</button>');
+  verdict.insertAdjacentHTML("beforebegin", `<button type="submit">${WORDS.quiz.check}</button>`);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const [right, words] = judge(form, quiz);
     form.dataset.verdict = right === null ? "" : right ? "right" : "wrong";
-    verdict.innerHTML = (right === null ? "" : right ? "Right. " : "Not yet. ") + typeset(words);
+    const judged = right === null ? "" : `${right ? WORDS.quiz.right : WORDS.quiz.not_yet} `;
+    verdict.innerHTML = judged + typeset(words);
     if (right !== null) answer.hidden = false;
     if (right !== null && quiz.see) verdict.append(...pointTo(quiz.see));
   });

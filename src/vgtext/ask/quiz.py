@@ -15,12 +15,13 @@ from pathlib import Path
 from vgtext.explore.page import HERE as PAGE
 from vgtext.explore.page import join
 from vgtext.explore.show import current_mode
+from vgtext.words import words
 
 
 def source(kind):
     """Return what a page needs for quizzes: their script ("js") or their style ("css")."""
     path = Path(__file__).parent / f"quiz.{kind}"
-    return join(PAGE / "words.js", path) if kind == "js" else path.read_text("utf8")
+    return join(PAGE / "fill.js", PAGE / "words.js", path) if kind == "js" else path.read_text("utf8")
 
 
 class QuizError(ValueError):
@@ -113,11 +114,8 @@ class Quiz:
 
     def text(self):
         """Return the question and its choices in words, without the answers."""
-        hint = {
-            "one": "",
-            "many": " (choose all that hold)",
-            "number": f" (a number{', in ' + self.unit if self.unit else ''})",
-        }
+        number = words("quiz.hint_unit", unit=self.unit) if self.unit else words("quiz.hint_number")
+        hint = {"one": "", "many": f" ({words('quiz.hint_all')})", "number": f" ({number})"}
         shown = [] if self.kind == "number" else [f"  ( ) {answer[0]}" for answer in self.answers]
         return "\n".join([f"[quiz] {self.question}{hint[self.kind]}", *shown])
 
@@ -132,7 +130,7 @@ class Quiz:
         if self.kind == "number":
             unit = f" {escape(self.unit)}" if self.unit else ""
             box = '<input type="text" inputmode="decimal" autocomplete="off" size="12">'
-            return f"<label>Your number: {box}{unit}</label>"
+            return f"<label>{words('quiz.your_number')} {box}{unit}</label>"
         box = "radio" if self.kind == "one" else "checkbox"
         return "".join(
             f'<label><input type="{box}" name="{self.id}" value="{k}"> <span>{escape(answer[0])}</span></label>'
@@ -141,14 +139,14 @@ class Quiz:
 
     def form(self):
         """Return the quiz as HTML: a form that the script brings to life; without it, the answer to unfold."""
-        lead = " Choose all that hold." if self.kind == "many" else ""
+        lead = f" {words('quiz.choose_all')}" if self.kind == "many" else ""
         data = escape(json.dumps({"kind": self.kind, "answers": self.answers, "unit": self.unit, "see": self.see}))
         answer = "".join(f"<p>{escape(line)}</p>" for line in self.solution())
         return (
             f'<form class="vg-quiz" data-quiz="{data}" novalidate>'
             f"<fieldset><legend>{escape(self.question)}{lead}</legend>"
             f'{self.fields()}</fieldset><div class="vg-verdict" role="status"></div>'
-            f"<details><summary>Answer</summary>{answer}</details></form>"
+            f"<details><summary>{words('quiz.answer')}</summary>{answer}</details></form>"
         )
 
 

@@ -8,7 +8,9 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from .handed_in import Grades, line
+from vgtext.words import words
+
+from .handed_in import Grades, line, verdict_words
 
 START = 120  # seconds that a kernel may take until it knows this package
 
@@ -48,9 +50,9 @@ def asked_again(client, genuine, check, end, failed):
     """
     asked = f"{genuine}({check.exercise}, {check.answer})"
     shown, error = run_cell(client, f"print({genuine!r}, {asked})", end)
-    told = re.search(rf"{genuine} (Right|Not yet)\. (.*)", shown, re.S)
+    told = re.search(f"{genuine} {verdict_words()}(.*)", shown, re.S)
     if told:
-        return told[1] == "Right", line(told[2].replace(genuine, "check"))
+        return told[1] == words("check.right"), line(told[2].replace(genuine, "check"))
     return False, f"its cell ended in {failed or error}" if failed or error else "its verdict could not be read"
 
 

@@ -20,12 +20,13 @@ from typing import NamedTuple
 import numpy as np
 
 from vgtext.palette import number
+from vgtext.words import words
 
 W = np.array([[1.0, -0.5], [0.8, 0.6]])
 POINTS = 48
 # cosine and sine of half a step around the circle, and of a step
 FIRST, TURN = (0.9978589232386035, 0.06540312923014306), (0.9914448613738104, 0.13052619222005157)
-KINDS = {"none": "nothing", "relu": "ReLU", "norm": "norm", "shortcut": "shortcut"}
+KINDS = ("none", "relu", "norm", "shortcut")
 LEAST, MOST = 0.03, 3.0  # scales
 VANISHED, EXPLODED = 10**-1.2, 10**1.5  # the limits at which the book says so of one network
 
@@ -116,15 +117,15 @@ def sentence(recipe):
     """Return what a recipe's figure shows, in words."""
     scales, kinds, L = recipe.scales, [kind for kind in recipe.between if kind != "none"], len(recipe.scales)
     low, high = min(scales), max(scales)
-    sizes = f"each of scale {low:.2f}" if low == high else f"of scales from {low:.2f} to {high:.2f}"
+    sizes = (words("carry.each_scale", scale=f"{low:.2f}") if low == high
+             else words("carry.scales", low=f"{low:.2f}", high=f"{high:.2f}"))
     if not kinds:
-        extras = "nothing between them"
+        extras = words("carry.nothing_between")
     elif len(set(kinds)) == 1 and len(kinds) == L - 1:
-        extras = f"a {KINDS[kinds[0]]} after each but the last"
+        extras = words("carry.all_between", kind=words(f"carry.{kinds[0]}"))
     else:
-        extras = ", ".join(f"{kinds.count(kind)} × {words}" for kind, words in KINDS.items() if kind in kinds)
+        extras = ", ".join(words("carry.some_between", n=kinds.count(kind), kind=words(f"carry.{kind}"))
+                           for kind in KINDS if kind in kinds)
     home = error_sizes(recipe)[0]
-    fate = ("Nothing comes home." if home == 0 else "It vanishes on the way." if home < VANISHED
-            else "It explodes on the way." if home > EXPLODED else "It comes home.")
-    return (f"{L} layers, {sizes}, {extras}: of an error of size 1 at layer {L}, {number(home)} arrives at layer 1. "
-            f"{fate}")
+    fate = ("lost" if home == 0 else "vanishes" if home < VANISHED else "explodes" if home > EXPLODED else "home")
+    return words("carry.sentence", n=L, scales=sizes, between=extras, size=number(home), fate=words(f"carry.{fate}"))

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from vgtext.explore.figure import LOOK
 from vgtext.explore.show import current_mode
 from vgtext.palette import COLORS, REFERENCE, number
+from vgtext.words import words
 
 from .rules import LEAST, MOST, Recipe, error_sizes, forward, length, root_mean_square, sentence
 
@@ -49,12 +50,12 @@ class Shown:
 
 def page_element(recipe):
     """Return the page's element: picture and sentence, which its script takes over."""
-    words = escape(sentence(recipe))
+    said = escape(sentence(recipe))
     data = "data:image/svg+xml," + quote(picture(recipe, "svg").decode(), safe=" /:=;,<>()@!*+?$|")
     return (
         f'<vg-carry id="{NAME}" class="vg-explore vg-carry" style="--controls:5"><figure><div class="vg-picture">'
-        f'<img class="vg-print" width="720" height="312" alt="{words}" src="{data}"></div>'
-        f'<div class="vg-controls"></div><figcaption>{words}</figcaption></figure></vg-carry>'
+        f'<img class="vg-print" width="720" height="312" alt="{said}" src="{data}"></div>'
+        f'<div class="vg-controls"></div><figcaption>{said}</figcaption></figure></vg-carry>'
     )
 
 
@@ -79,19 +80,19 @@ def draw(shapes, scales, ribbon, recipe):
         x, y = 0.6 * high * share(size, 1.4) * activations[k] / (size or 1)
         shapes.fill(k + x, y, facecolor=(*to_rgb(COLORS["forward"]), 0.18), edgecolor=COLORS["forward"])
     shapes.set(ylim=(-high, high), yticks=())
-    shapes.set_title("signal →", loc="left", color=COLORS["forward"])
+    shapes.set_title(words("carry.signal"), loc="left", color=COLORS["forward"])
     foot = LEAST / 1.2
     scales.bar(l, np.array(recipe.scales) - foot, width=0.5, bottom=foot, color=COLORS["weight"], alpha=0.5)
     scales.axhline(1, **REFERENCE)
-    scales.set(yscale="log", ylim=(foot, MOST * 1.2), ylabel="scale")
+    scales.set(yscale="log", ylim=(foot, MOST * 1.2), ylabel=words("carry.bars"))
     scales.set_yticks((0.03, 0.1, 0.3, 1, 3), ("0.03", "0.1", "0.3", "1", "3"))
     scales.minorticks_off()
     half = np.array([share(size, 2.3) for size in sizes])
     for side in (-1, 1):
         ribbon.axhline(side, **REFERENCE)
     ribbon.fill_between(l, half, -half, color=COLORS["backward"], linewidth=0)
-    ribbon.text(0, -2.2, f"layer 1 gets {number(sizes[0])}", va="center", color=COLORS["backward"])
-    ribbon.text(L + 0.9, -2.2, f"← error of size 1 at layer {L}", va="center", ha="right", color=COLORS["backward"])
+    ribbon.text(0, -2.2, words("carry.gets", size=number(sizes[0])), va="center", color=COLORS["backward"])
+    ribbon.text(L + 0.9, -2.2, f"← {words('carry.sent', n=L)}", va="center", ha="right", color=COLORS["backward"])
     ribbon.set(ylim=(-3, 2.4), yticks=())
     for ax in (shapes, scales, ribbon):
         ax.spines[:].set_visible(False)

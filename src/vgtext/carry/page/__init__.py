@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from vgtext.explore.page import HERE as SHARED
 from vgtext.explore.page import join
 
 HERE = Path(__file__).parent
@@ -12,4 +13,4 @@ def source(kind):
     """Return the script ("js") or the style ("css"), in one piece."""
     if kind == "css":
         return (HERE / "style.css").read_text("utf8")
-    return join(*(HERE / f"{room}.js" for room in ROOMS))
+    return join(SHARED / "fill.js", *(HERE / f"{room}.js" for room in ROOMS))

@@ -1,5 +1,6 @@
 // The figure: an element of a page, <vg-carry>, and a widget, vgCarry.live. Its state is a recipe;
 // the address carries it.
+import { fill } from "../../explore/page/fill.js";
 import { KINDS, LAYERS, SCALES, START, number, rescue, run, sentence } from "./rules.js";
 import { clamp, meanOf, readRecipe, resized, written } from "./recipe.js";
 import { draw, heightOf, plan } from "./picture.js";
@@ -10,28 +11,28 @@ const { Controls, typeset, voice } = globalThis.vgExplore; // of the script that
 const TEXTS = [
   Array.from({ length: LAYERS.most - 1 }, (_, i) => String(i + LAYERS.least)),
   Array.from({ length: 66 }, (_, i) => ((i < 7 ? 3 + i : 5 * i - 25) / 100).toFixed(2)),
-  [...Object.values(KINDS), "a mix"],
+  [...Object.values(KINDS), WORDS.carry.mix],
 ];
 const spec = (name, label, kind, texts, start) => ({ name, label, kind, texts, start });
 const SPECS = [
-  spec("layers", "layers", "slider", TEXTS[0], 8),
-  spec("scale", "scale of all", "slider", TEXTS[1], 11),
-  spec("between", "after each layer", "choice", TEXTS[2], 0),
+  spec("layers", WORDS.carry.layers, "slider", TEXTS[0], 8),
+  spec("scale", WORDS.carry.scale, "slider", TEXTS[1], 11),
+  spec("between", WORDS.carry.between, "choice", TEXTS[2], 0),
 ];
 const LAYERED =
-  '<div class="vg-scene"></div><div class="vg-parts" role="group" aria-label="The layers, one by '
-  + 'one: left and right go along, up and down set a scale, Enter changes what comes after one">'
-  + '</div><div class="vg-hidden" aria-live="polite"></div>';
+  '<div class="vg-scene"></div><div class="vg-parts" role="group"></div>'
+  + '<div class="vg-hidden" aria-live="polite"></div>';
 
 export class Carry {
   constructor(root, { link } = {}) {
     this.recipe = START;
     this.picture = root.querySelector(".vg-picture");
     this.caption = root.querySelector("figcaption");
-    root.querySelector("figure").setAttribute("aria-label", "Figure: carry it home");
+    root.querySelector("figure").setAttribute("aria-label", WORDS.carry.name);
     this.picture.insertAdjacentHTML("beforeend", LAYERED);
     const [scene, parts, live] = [...this.picture.children].slice(-3);
     Object.assign(this, { scene, box: parts, say: voice(live) });
+    parts.setAttribute("aria-label", WORDS.carry.parts);
     const box = root.querySelector(".vg-controls");
     this.controls = new Controls(box, SPECS, {
       key: root.id || "vg-carry",
@@ -40,7 +41,7 @@ export class Carry {
       link: link && (() => link(written(this.recipe))),
       say: this.say,
     });
-    const reset = ({ target }) => target.textContent === "Reset" && this.set(START);
+    const reset = ({ target }) => target.textContent === WORDS.figure.reset && this.set(START);
     box.addEventListener("click", reset, true);
     this.parts = new Parts(this, this.box);
     new ResizeObserver(() => {
@@ -113,7 +114,9 @@ export class Carry {
     const kind = new Set(between).size > 1 ? 4 : Object.keys(KINDS).indexOf(between[0]);
     this.state = [scales.length - LAYERS.least, nearest.indexOf(Math.min(...nearest)), kind];
     const ends = [Math.min(...scales), Math.max(...scales)].map((s) => s.toFixed(2));
-    this.controls.show(this.state, [undefined, [...new Set(ends)].join(" to ")]);
+    const [low, high] = ends,
+      range = fill(WORDS.carry.to, { low, high });
+    this.controls.show(this.state, [undefined, low === high ? low : range]);
     if (!width) return;
     this.way = plan(width, scales.length);
     const result = run(this.recipe),

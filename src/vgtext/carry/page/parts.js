@@ -1,5 +1,6 @@
 // What hands and keys take hold of: a lever for all scales, a slider for each, a button for what
 // comes after each layer but the last.
+import { fill } from "../../explore/page/fill.js";
 import { KINDS, SCALES, rescue } from "./rules.js";
 import { SIGN, SIZE, heightOf, scaleAt } from "./picture.js";
 
@@ -73,7 +74,7 @@ export class Parts {
     const layer = document.createElement("div");
     layer.className = "vg-layer";
     layer.setAttribute("role", "slider");
-    layer.setAttribute("aria-label", `Scale of layer ${i + 1}`);
+    layer.setAttribute("aria-label", fill(WORDS.carry.layer, { n: i + 1 }));
     layer.setAttribute("aria-orientation", "vertical");
     layer.setAttribute("aria-valuemin", SCALES.least);
     layer.setAttribute("aria-valuemax", SCALES.most);
@@ -134,7 +135,7 @@ export class Parts {
     this.gaps.forEach((gap, i) => {
       gap.className = `vg-gap vg-${between[i]}`;
       gap.textContent = SIGN[between[i]];
-      gap.title = `After layer ${i + 1}: ${KINDS[between[i]]}`;
+      gap.title = fill(WORDS.carry.gap, { n: i + 1, kind: KINDS[between[i]] });
       gap.setAttribute("aria-label", gap.title);
       gap.style.transform = `translate(${x(i + 1.5)}px, ${SIZE.gaps}px)`;
     });

@@ -1,4 +1,5 @@
 // The picture: shapes forward above, the layers' scales in the middle, the error's ribbon below.
+import { fill } from "../../explore/page/fill.js";
 import { KINDS, LIMITS, SCALES, isHome, number } from "./rules.js";
 
 export const SIGN = { none: "+", relu: "R", norm: "N", shortcut: "↷" };
@@ -68,7 +69,7 @@ function drawScales({ scales, between }, { x, pitch, width }) {
   );
   return (
     `<path class="vg-ghost" d="M${SIZE.edge} ${one}H${width - SIZE.edge}"/>`
-    + text(width - SIZE.edge + 5, one + 4, "start", "scale 1")
+    + text(width - SIZE.edge + 5, one + 4, "start", WORDS.carry.one)
     + bars.join("")
     + extras.join("")
   );
@@ -81,7 +82,7 @@ function drawHint({ between }, { sizes }, { pitch }) {
     used = kinds.filter((kind) => between.includes(kind));
   const words = used.length
     ? used.map((kind) => `${SIGN[kind]} ${KINDS[kind]}`).join(" · ")
-    : `${SIGN.none} ReLU, norm or shortcut`;
+    : `${SIGN.none} ${WORDS.carry.hint}`;
   const isFree = pitch >= SIZE.part && Math.max(...sizes) <= LIMITS.exploded;
   return isFree ? text(SIZE.edge, SIZE.hint, "start", words) : "";
 }
@@ -131,12 +132,12 @@ function drawRibbon({ sizes }, { x, width, count }) {
     + `<path class="vg-ribbon" d="M${side(stops, -1)}L${side([...stops].reverse(), 1)}Z"/>`
     + `<path class="vg-flow" d="${way}${round(reach[0])}"/>`
     + (end > SIZE.edge + 30
-      ? text(end - 4, SIZE.ribbon + 4, "end", "lost", "vg-error-word")
+      ? text(end - 4, SIZE.ribbon + 4, "end", WORDS.carry.ends, "vg-error-word")
       : "")
     + `<g class="vg-house ${look}" transform="translate(${SIZE.edge / 2 - 3} ${SIZE.ribbon})">`
     + `<path d="${HOUSE}"/><path class="vg-door" d="${DOOR}"/></g>`
-    + text(2, SIZE.note, "start", `layer 1 gets ${number(sizes[0])}`, "vg-word")
-    + text(width - 2, SIZE.note, "end", `error of size 1 at layer ${count}`, "vg-word")
+    + text(2, SIZE.note, "start", fill(WORDS.carry.gets, { size: number(sizes[0]) }), "vg-word")
+    + text(width - 2, SIZE.note, "end", fill(WORDS.carry.sent, { n: count }), "vg-word")
   );
 }
 
@@ -144,13 +145,13 @@ export function draw(recipe, result, way) {
   const { width } = way;
   return (
     `<svg aria-hidden="true" width="${width}" height="${SIZE.height}">`
-    + text(2, 11, "start", "signal →", "vg-signal")
+    + text(2, 11, "start", WORDS.carry.signal, "vg-signal")
     + drawShapes(result, way)
     + drawScales(recipe, way)
     + drawShortcuts(recipe, way)
     + drawHint(recipe, result, way)
     + drawRibbon(result, way)
-    + text(width - 2, 226, "end", "← error", "vg-error-word")
+    + text(width - 2, 226, "end", WORDS.carry.error, "vg-error-word")
     + "</svg>"
   );
 }

@@ -1,10 +1,17 @@
 // What happens on the way, as rules.py says it in NumPy: points of a circle go forward through the
 // layers, and an error comes back from each of them. A recipe is {scales, between}.
+import { fill } from "../../explore/page/fill.js";
+
 const raised = (text) => [...text].map((char) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[char] ?? "⁻").join("");
 
 const W = [1.0, -0.5, 0.8, 0.6]; // by rows
 const POINTS = 48;
-export const KINDS = { none: "nothing", relu: "ReLU", norm: "norm", shortcut: "shortcut" };
+export const KINDS = {
+  none: WORDS.carry.none,
+  relu: WORDS.carry.relu,
+  norm: WORDS.carry.norm,
+  shortcut: WORDS.carry.shortcut,
+};
 export const SCALES = { least: 0.03, most: 3 };
 export const LAYERS = { least: 2, most: 100 };
 export const LIMITS = { vanished: 10 ** -1.2, exploded: 10 ** 1.5 };
@@ -92,9 +99,9 @@ export function number(x, digits = 2) {
 export const isHome = (size) => size >= LIMITS.vanished && size <= LIMITS.exploded;
 
 export function fateOf(size) {
-  if (size === 0) return "Nothing comes home.";
-  if (isHome(size)) return "It comes home.";
-  return size < 1 ? "It vanishes on the way." : "It explodes on the way.";
+  if (size === 0) return WORDS.carry.lost;
+  if (isHome(size)) return WORDS.carry.home;
+  return size < 1 ? WORDS.carry.vanishes : WORDS.carry.explodes;
 }
 
 // What a recipe's picture shows, in words.
@@ -102,19 +109,19 @@ export function sentence({ scales, between }, home) {
   const kinds = between.filter((kind) => kind !== "none"),
     count = scales.length;
   const [low, high] = [Math.min(...scales), Math.max(...scales)].map((s) => s.toFixed(2));
-  const sizes = low === high ? `each of scale ${low}` : `of scales from ${low} to ${high}`;
+  const each = fill(WORDS.carry.each_scale, { scale: low });
+  const sizes = low === high ? each : fill(WORDS.carry.scales, { low, high });
   const isOne = new Set(kinds).size === 1 && kinds.length === count - 1;
-  const each = Object.keys(KINDS).filter((kind) => kinds.includes(kind));
-  const some = (kind) => `${kinds.filter((other) => other === kind).length} × ${KINDS[kind]}`;
+  const met = Object.keys(KINDS).filter((kind) => kinds.includes(kind));
+  const numberOf = (kind) => kinds.filter((other) => other === kind).length;
+  const some = (kind) => fill(WORDS.carry.some_between, { n: numberOf(kind), kind: KINDS[kind] });
   const extras = !kinds.length
-    ? "nothing between them"
+    ? WORDS.carry.nothing_between
     : isOne
-      ? `a ${KINDS[kinds[0]]} after each but the last`
-      : each.map(some).join(", ");
-  return (
-    `${count} layers, ${sizes}, ${extras}: of an error of size 1 at layer ${count}, `
-    + `${number(home)} arrives at layer 1. ${fateOf(home)}`
-  );
+      ? fill(WORDS.carry.all_between, { kind: KINDS[kinds[0]] })
+      : met.map(some).join(", ");
+  const [size, fate] = [number(home), fateOf(home)];
+  return fill(WORDS.carry.sentence, { n: count, scales: sizes, between: extras, size, fate });
 }
 
 // The factor for all scales that brings the error home at its size of 1, as nearly as they may go;

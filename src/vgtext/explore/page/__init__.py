@@ -7,11 +7,13 @@ imports and exports are dropped, the rooms of a script share one scope, and each
 import re
 from pathlib import Path
 
+from vgtext.words import in_script
+
 HERE = Path(__file__).parent
 #: A script that draws and answers, and one that reads values, loaded when a reader first turns to a picture.
 SCRIPTS = {
-    "explore": ("words", "format", "layout", "ink", "arrows", "marks", "legend", "frame", "controls", "handles", "view",
-                "element"),
+    "explore": ("fill", "words", "format", "layout", "ink", "arrows", "marks", "legend", "frame", "controls", "handles",
+                "view", "element"),
     "read": ("words", "values", "lines", "cells", "readout"),
 }
 
@@ -27,7 +29,7 @@ def script(name):
 
 
 def join(*paths):
-    """Return the rooms at ``paths`` as one plain script, less their comments and indents."""
+    """Return the rooms at ``paths`` as one plain script, less their comments and indents, with its words."""
     text = "".join(path.read_text("utf8") for path in paths)
     text = re.sub(r"^import [^;]*;\n|^export |^ *//.*\n|^ +| +// [^\"`\n]*$", "", text, flags=re.M)
-    return f'(() => {{\n"use strict";\n{text}}})();\n'
+    return f'(() => {{\n"use strict";\n{in_script(text)}}})();\n'

@@ -68,7 +68,10 @@ export function cellSeries(panel, X, Y, unit) {
     const column =
       upright || !level ? between(x, box.left, box.right, unit) : readValue(x, box.right, unit);
     const row = upright ? readValue(y, box.top, unit) : between(y, box.foot, box.top, unit);
-    const lines = [`${title(y, "row")}: ${row}`, `${title(x, "column")}: ${column}`];
+    const lines = [
+      `${title(y, WORDS.figure.row)}: ${row}`,
+      `${title(x, WORDS.figure.column)}: ${column}`,
+    ];
     return [...(upright ? lines.reverse() : lines), ...(value ? [value] : [])];
   };
   const rows = new Map(); // of cells, from the top; bars are one row
@@ -141,7 +144,7 @@ export function imageSeries({ frame: { x, y, bar }, marks }, X, Y, unit) {
           points: columns.map((c) => [X(left + (c + 0.5) * w), Y(top - h / 2)]),
           boxes: columns.map((c) => [X(left + c * w), Y(top), X(left + (c + 1) * w), Y(top - h)]),
           tell: (c) => [
-            `${plain(y.label) || "row"}: ${between(y, top - h, top, unit)}`,
+            `${plain(y.label) || WORDS.figure.row}: ${between(y, top - h, top, unit)}`,
             `${plain(x.label) || "column"}: ${between(x, left + c * w, left + (c + 1) * w, unit)}`,
             ...valueOf(data.slice(4 * (r * width + c)), bar),
           ],

@@ -1,4 +1,5 @@
 // The controls of a figure: native inputs with labels, Play, Reset and the link to a state.
+import { fill } from "./fill.js";
 import { escapeText, plainly, typeset } from "./words.js";
 
 const slider = ({ texts }) => `<input type="range" min="0" max="${texts.length - 1}" step="1">`;
@@ -16,7 +17,7 @@ export class Controls {
     this.rows = specs.map((spec, i) => this.addRow(spec, i, `${key}-${spec.name}`));
     if (specs.length) this.addButtons(link);
     box.setAttribute("role", "group");
-    box.setAttribute("aria-label", "Controls of the figure");
+    box.setAttribute("aria-label", WORDS.figure.controls);
     this.show(this.state);
   }
 
@@ -53,11 +54,11 @@ export class Controls {
       button.addEventListener("click", () => action(button));
       box.append(button);
     };
-    add("Reset", () => {
+    add(WORDS.figure.reset, () => {
       this.stop();
       this.go(this.specs.map((spec) => spec.start));
     });
-    if (link) add("Link to this state", (button) => this.share(button, link()));
+    if (link) add(WORDS.figure.link, (button) => this.share(button, link()));
     this.box.append(box);
   }
 
@@ -75,8 +76,13 @@ export class Controls {
         input.setAttribute("aria-valuetext", text);
       }
       if (play) {
-        play.textContent = this.timer ? "Pause" : isStill() ? "Step" : "Play";
-        play.setAttribute("aria-label", `${play.textContent} ${label}`);
+        play.textContent = this.timer
+          ? WORDS.figure.pause
+          : isStill()
+            ? WORDS.figure.step
+            : WORDS.figure.play;
+        const name = fill(WORDS.figure.play_of, { play: play.textContent, label });
+        play.setAttribute("aria-label", name);
       }
     });
   }
@@ -115,14 +121,14 @@ export class Controls {
     if (isFramed && !copied) {
       const field = this.box.querySelector(".vg-link") ?? document.createElement("input");
       Object.assign(field, { className: "vg-link", readOnly: true, value: address });
-      field.setAttribute("aria-label", "Link to this state");
+      field.setAttribute("aria-label", WORDS.figure.link);
       button.after(field);
       field.select();
-      return this.say("Link to this state, to be copied");
+      return this.say(WORDS.figure.link_to_copy);
     }
-    const words = copied ? "Link copied" : "Link is in the address bar";
+    const words = copied ? WORDS.figure.link_copied : WORDS.figure.link_in_bar;
     button.textContent = words;
     this.say(words);
-    setTimeout(() => (button.textContent = "Link to this state"), 2500);
+    setTimeout(() => (button.textContent = WORDS.figure.link), 2500);
   }
 }

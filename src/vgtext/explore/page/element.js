@@ -14,12 +14,8 @@ const FIGURE =
 
 // What a figure says that waits for its answer, [after milliseconds, words]: the picture is old.
 const LATE = [
-  [1000, "Python is busy. The picture still shows an earlier state."],
-  [
-    10000,
-    "No answer from Python for ten seconds: it is busy, or it has ended. The picture shows an "
-      + "earlier state; in a notebook, run the cell again.",
-  ],
+  [1000, WORDS.figure.late],
+  [10000, WORDS.figure.gone],
 ];
 
 // A page that runs Python wakes a figure so, too; link(view) is then the address of a state.
@@ -116,8 +112,8 @@ function target() {
 }
 
 const NOTICE =
-  '<div class="vg-notice" role="alert">The states of this figure could not be loaded: '
-  + 'it shows its opening state alone. <button type="button">Try again</button></div>';
+  `<div class="vg-notice" role="alert">${WORDS.figure.not_loaded} `
+  + `<button type="button">${WORDS.figure.again}</button></div>`;
 
 class Figure extends HTMLElement {
   connectedCallback() {

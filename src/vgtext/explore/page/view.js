@@ -3,6 +3,7 @@ import { layout, prepare, useFont } from "./layout.js";
 import { drawPanel } from "./frame.js";
 import { Controls } from "./controls.js";
 import { Handles } from "./handles.js";
+import { fill } from "./fill.js";
 import { plain, typeset, voice } from "./words.js";
 
 // the page's count: a notebook runs this script once for each figure
@@ -23,6 +24,7 @@ function reading() {
 
 // A caption as HTML; no line ends inside 3 × 10⁻⁴⁰.
 const sentence = (caption) => typeset(caption).replace(/ (×|=|&lt;) (?=[\d√])/g, "\u00a0$1\u00a0");
+const overs = (y, x) => (x && y ? fill(WORDS.figure.over, { x, y }) : y || x);
 const LAYERS =
   '<div class="vg-svg" tabindex="0" role="application" data-lm-suppress-shortcuts="true"></div>'
   + '<div class="vg-tip" hidden></div><div class="vg-error" hidden></div>'
@@ -40,7 +42,7 @@ export class View {
     this.picture = root.querySelector(".vg-picture");
     this.caption = root.querySelector("figcaption");
     const name = spec.name.replaceAll("_", " ");
-    root.querySelector("figure").setAttribute("aria-label", `Figure: ${name}`);
+    root.querySelector("figure").setAttribute("aria-label", fill(WORDS.figure.name, { name }));
     this.picture.insertAdjacentHTML("beforeend", LAYERS);
     const [svg, tip, error, live] = [...this.picture.children].slice(-4);
     Object.assign(this, { svg, tip, error, say: voice(live) });
@@ -140,14 +142,11 @@ export class View {
       + `${panels.join("")}</svg>`;
     this.handles?.show(this.places);
     const axes = this.scene.map(({ frame: { title, x, y } }) =>
-      [plain(title || ""), [plain(y.label), plain(x.label)].filter(Boolean).join(" over ")]
+      [plain(title || ""), overs(plain(y.label), plain(x.label))]
         .filter(Boolean)
         .join(": "),
     );
-    this.svg.setAttribute(
-      "aria-label",
-      `Picture. ${axes.filter(Boolean).join("; ")}. `
-        + "Arrow keys read it: left and right along a line, up and down between lines.",
-    );
+    const said = fill(WORDS.figure.picture, { axes: axes.filter(Boolean).join("; ") });
+    this.svg.setAttribute("aria-label", `${said} ${WORDS.figure.keys}`);
   }
 }

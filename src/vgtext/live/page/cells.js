@@ -16,9 +16,9 @@ export class Cell {
       '<button type="button"></button><button type="button" hidden></button><span role="status"></span>';
     [this.go, this.back, this.status] = bar.children;
     this.go.textContent = words.run;
-    this.go.setAttribute("aria-label", `${words.run} code ${number + 1}`);
+    this.go.setAttribute("aria-label", words.runCode(number + 1));
     this.back.textContent = words.restore;
-    this.back.setAttribute("aria-label", `${words.restore} of code ${number + 1}`);
+    this.back.setAttribute("aria-label", words.restoreCode(number + 1));
     this.editor = new Editor(box.querySelector(".cell_input pre"), words.editor(number + 1), {
       changed: () => this.editor && this.changed(),
       run: () => page.run(this),

@@ -9,12 +9,11 @@
     words = document.createElement("span");
   row.className = "vg-live";
   button.type = "button";
-  button.textContent = own?.dataset.button || "Run and edit this page";
+  button.textContent = own?.dataset.button || WORDS.live.run_page;
   button.style.cssText =
     "font:inherit;font-weight:600;padding:.25em .8em;margin-right:.7em;border:1px solid;border-radius:4px;background:none;color:inherit;cursor:pointer";
   words.setAttribute("role", "status");
-  words.textContent =
-    "Python starts in your browser (MEGABYTES MB, once). Nothing you write leaves it.";
+  words.textContent = WORDS.live.starts;
   row.append(button, words);
   if (own) own.before(row);
   else title.after(row);
@@ -26,13 +25,12 @@
     });
   button.addEventListener("click", () => {
     if (location.protocol === "file:") {
-      words.textContent =
-        "Opened as a file, this page may not start Python. Open it from a web address, for instance with make serve.";
+      words.textContent = WORDS.live.as_file;
       return;
     }
     button.disabled = true;
     const fail = () => {
-      words.textContent = "The files that run Python could not be loaded. Is the network there?";
+      words.textContent = WORDS.live.not_loaded;
       button.disabled = false;
     };
     const script = document.createElement("script");

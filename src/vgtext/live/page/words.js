@@ -1,80 +1,73 @@
-// Every word that the page says once the button was pressed.
+// What the page says once the button was pressed; the words are those of the table (words.toml).
+import { fill } from "../../explore/page/fill.js";
+
 const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 
 export const words = {
-  loading: "Loading Python …",
+  loading: WORDS.live.loading,
   progress: (got, total) =>
-    `Loading Python: ${megabytes(Math.min(got, total))} of ${megabytes(total)} MB`,
-  unpacking: "Starting the book's own code …",
-  runs: (version) => `Python ${version} runs in this page.`,
-  ready: (version) => `${words.runs(version)} Change a cell, then Run, or Shift and Enter.`,
-  offline: "This page now works offline; pages that you open from now on can be read offline.",
+    fill(WORDS.live.progress, { got: megabytes(Math.min(got, total)), total: megabytes(total) }),
+  unpacking: WORDS.live.unpacking,
+  runs: (version) => fill(WORDS.live.runs, { version }),
+  ready: (version) => fill(WORDS.live.ready, { version }),
+  offline: WORDS.live.offline,
   elsewhere: (host, total) =>
-    `Python's files (${megabytes(total)} MB) are not on this site. They come from ${host}, which then sees your address; each is checked.`,
-  load: (host) => `Load from ${host}`,
-  readyAgain: "Python is back, and has run nothing yet.",
-  package: (name) => `Loading ${name === "scipy" ? "SciPy (20 MB, once)" : name} …`,
-  stopped: "Python was stopped, and starts anew …",
+    fill(WORDS.live.elsewhere, { host, total: megabytes(total) }),
+  load: (host) => fill(WORDS.live.load_from, { host }),
+  readyAgain: WORDS.live.ready_again,
+  package: (name) =>
+    fill(WORDS.live.package, { name: name === "scipy" ? WORDS.live.scipy : name }),
+  stopped: WORDS.live.stopped,
   failures: [
-    [/no WebAssembly/, "This browser has no WebAssembly, which Python needs here."],
-    [
-      /forbidden/,
-      "The security policy of this site, or this browser, forbids WebAssembly, which Python needs here.",
-    ],
-    [
-      /memory|allocat/i,
-      "There is not enough memory for Python here: it takes about half a gigabyte. Close other pages and try again, or use a computer.",
-    ],
-    [
-      /missing: (.*)/,
-      "A file that Python needs is not there, or is not the one that belongs here: $1.",
-    ],
-    [
-      /worker/i,
-      "This browser, or the security policy of this site, lets the page start no worker, in which Python would run.",
-    ],
-    [/fetch|network|load/i, "The files that run Python could not be loaded. Is the network there?"],
+    [/no WebAssembly/, WORDS.live.no_webassembly],
+    [/forbidden/, WORDS.live.forbidden],
+    [/memory|allocat/i, WORDS.live.no_memory],
+    [/missing: (.*)/, WORDS.live.missing],
+    [/worker/i, WORDS.live.no_worker],
+    [/fetch|network|load/i, WORDS.live.not_loaded],
   ],
-  unknown: (error) => `Python could not go on: ${error}`,
-  ended: " Python has ended; what it had run is lost.",
-  asItWas: " The page is as it was.",
+  unknown: (error) => fill(WORDS.live.unknown, { error }),
+  ended: ` ${WORDS.live.ended}`,
+  asItWas: ` ${WORDS.live.as_it_was}`,
 
-  runAll: "Run all",
-  stop: "Stop",
-  again: "Start Python again",
-  restoreAll: "Undo all changes",
-  save: "Save as notebook",
-  buttons: "Python in this page",
-  run: "Run",
-  restore: "Undo changes",
-  editor: (number) => `Code ${number}. Shift and Enter run it. Escape, then Tab, leaves it.`,
-  kept: "your change from last time",
+  runAll: WORDS.live.run_all,
+  stop: WORDS.live.stop,
+  again: WORDS.live.again,
+  restoreAll: WORDS.live.restore_all,
+  save: WORDS.live.save,
+  buttons: WORDS.live.buttons,
+  run: WORDS.live.run,
+  runCode: (n) => fill(WORDS.live.run_code, { n }),
+  restore: WORDS.live.restore,
+  restoreCode: (n) => fill(WORDS.live.restore_code, { n }),
+  editor: (n) => fill(WORDS.live.editor, { n }),
+  kept: WORDS.live.kept,
 
   states: {
     printed: "",
-    waiting: "Waiting",
-    running: "Running …",
-    fresh: "Done",
-    edited: "Changed: not run yet",
-    stale: "Out of date: something above was run again",
-    failed: "Ended with an error",
-    stopped: "Stopped",
-    unmet: (number) => `Not run: code ${number}, which it needs, ended with an error`,
+    waiting: WORDS.live.waiting,
+    running: WORDS.live.running,
+    fresh: WORDS.live.done,
+    edited: WORDS.live.edited,
+    stale: WORDS.live.stale,
+    failed: WORDS.live.failed,
+    stopped: WORDS.live.was_stopped,
+    unmet: (n) => fill(WORDS.live.unmet, { n }),
   },
-  output: (number) => `Output of code ${number}`,
-  plot: (number) => `Plot of code ${number}`,
-  longOutput: "\n… the rest is left out: more than 200,000 characters.\n",
+  output: (n) => fill(WORDS.live.output, { n }),
+  plot: (n) => fill(WORDS.live.plot, { n }),
+  longOutput: `\n${WORDS.live.long_output}\n`,
 
-  exact: (label) => `${label}: any value`,
-  asleep: "Python was stopped: the computed states answer again.",
-  gone: "Python was stopped: this figure stands still.",
-  wake: "Wake it",
-  noNotebook: "The notebook of this page could not be read. Is the network there?",
+  exact: (label) => fill(WORDS.live.exact, { label }),
+  asleep: WORDS.live.asleep,
+  gone: WORDS.live.gone,
+  wake: WORDS.live.wake,
+  noNotebook: WORDS.live.no_notebook,
 };
 
 // What is said of an error that kept Python from starting; or, with another end, from going on.
 export function failure(error, end = words.asItWas) {
   const known = words.failures.find(([pattern]) => pattern.test(error));
-  const text = known ? known[1].replace("$1", error.match(known[0])[1]) : words.unknown(error);
+  const text = known ? fill(known[1], { file: error.match(known[0])[1] }) : words.unknown(error);
   return text + end;
 }

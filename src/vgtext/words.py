@@ -1,0 +1,38 @@
+"""Every word of the interface, in one table: ``data/words.toml``, which a book in another language translates.
+
+Python asks for a word by its key, ``words("figure.reset")``; in a page's script ``WORDS.figure.reset`` stands for it,
+and is put in as the script is written (:mod:`vgtext.explore.page`).
+"""
+
+import json
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+TABLE = Path(__file__).parent / "data" / "words.toml"
+
+
+@cache
+def table(path):
+    """Return {"section.name": text} of the table at ``path``."""
+    sections = tomllib.loads(path.read_text("utf8"))
+    return {f"{section}.{name}": text for section, texts in sections.items() for name, text in texts.items()}
+
+
+def raw(key):
+    """Return the text of ``key`` with its {places} as they are; KeyError, which names the table, if it has none."""
+    texts = table(TABLE)
+    if key not in texts:
+        raise KeyError(f"{TABLE.name} has no text {key!r}")
+    return texts[key]
+
+
+def words(key, **given):
+    """Return the text of ``key``, with what is ``given`` in its {places}."""
+    return raw(key).format(**given)
+
+
+def in_script(text):
+    """Return a script with the texts of the table in the places of their keys."""
+    return re.sub(r"\bWORDS\.(\w+\.\w+)", lambda match: json.dumps(raw(match[1]), ensure_ascii=False), text)

@@ -1,0 +1,174 @@
+"""Every word of the interface stands in one table, and a book with another table shows that one."""
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from vgtext import words as table_of
+from vgtext.ask import Exercise, check, quiz
+from vgtext.ask.grades import verdicts
+from vgtext.ask.quiz import source as quiz_source
+from vgtext.carry import carry
+from vgtext.carry import source as carry_source
+from vgtext.explore import explore
+from vgtext.explore import source as figure_source
+from vgtext.explore.page import HERE as PAGE
+from vgtext.live import assemble
+
+HOME = PAGE.parents[1]
+SCRIPTS = sorted(path for path in HOME.rglob("*.js") if "bench_page" not in path.parts)
+#: Python that speaks to readers; what it raises is for authors.
+SPEAKS = sorted([*(HOME / "carry").glob("*.py"), *((HOME / "ask") / f"{name}.py" for name in
+                 ("call", "describe", "exercises", "quiz"))])
+KEYS = {"Enter", "Escape", "Tab", "Shift", "Home", "End", "Error"}  # of the keyboard, and names of errors
+#: What scripts and modules tell one another, and what they ask the page for.
+NOT_SHOWN = {"no worker", "no worker: ", "missing file", "use strict", "legend, label span, details p", "Date",
+             "Recipe", ".cell_input pre", "cell_output docutils container", "div.cell .cell_input pre"}
+TEXTS = table_of.table(table_of.TABLE)
+
+
+def literals(code):
+    """Return the texts that a script holds, without their tags; of its tags, the labels."""
+    code = re.sub(r"(^| )//.*$", "", code, flags=re.M)
+    found = re.findall(r'"((?:[^"\\\n]|\\.)*)"|\'((?:[^\'\\\n]|\\.)*)\'|`((?:[^`\\]|\\.)*)`', code)
+    for text in map("".join, found):
+        text = re.sub(r"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}", "", text)
+        yield from re.findall(r'(?:aria-label|title|alt|placeholder)="([^"]+)"', text)
+        yield re.sub(r"<[^>]*>?", "", text)
+
+
+def is_said(text):
+    """Whether a text has the look of words for a reader: a capitalized word, or two words that are no classes."""
+    if text in NOT_SHOWN | KEYS or re.search(r"[=;(){}]|vg-|::|--", text):
+        return False
+    return bool(re.search(r"(^|\s)[A-Z][a-z]+(\s|[.:?!]|$)|[a-z]{2,} [a-z]{2,}", text)) and "font" not in text
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.parent.name}/{path.name}")
+def test_no_script_has_words_of_its_own(path):
+    if path.name in ("editor.js", "worker.js"):  # Python's keywords; messages that words.js tells apart
+        return
+    assert [text for text in literals(path.read_text("utf8")) if is_said(text)] == []
+
+
+@pytest.mark.parametrize("planted", ['add("Try again");', "box.title = 'Move it';", "say(`${n} more answers hold`)",
+                                     '`<b aria-label="Close">`', "'<p>Not there</p>'"])
+def test_a_word_in_a_script_is_seen(planted):
+    assert any(map(is_said, literals(planted)))
+
+
+def spoken(path):
+    """Return the texts of a module that are neither documentation nor part of an error."""
+    tree = ast.parse(path.read_text("utf8"))
+    raised = [node for node in ast.walk(tree) if isinstance(node, ast.Raise)]
+    silent = {id(leaf) for node in raised for leaf in ast.walk(node)}
+    silent |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    texts = [node.value for node in ast.walk(tree)
+             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent]
+    return [re.sub(r'<[^>]*>?|^[^<]*">|\w+="[^"]*"', "", text) for text in texts]
+
+
+@pytest.mark.parametrize("path", SPEAKS, ids=lambda path: path.name)
+def test_no_module_that_speaks_to_readers_has_words_of_its_own(path):
+    assert [text for text in spoken(path) if is_said(text)] == []
+
+
+def test_every_text_is_used_and_fills_its_places():
+    users = [*HOME.rglob("*.py"), *HOME.rglob("*.js"), *Path("book").glob("_templates/**/*.html"),
+             *Path("book/_ext").glob("*.py")]
+    used = "\n".join(path.read_text("utf8") for path in users)
+    by_name = {f"carry.{name}" for name in ("none", "relu", "norm", "shortcut", "lost", "vanishes", "explodes", "home")}
+    assert [key for key in TEXTS if not re.search(rf"\b{re.escape(key)}\b", used) and key not in by_name] == []
+    for key, text in TEXTS.items():
+        assert text == text.strip() and not set('<>&"') & set(text), key
+        assert re.sub(r"\{\w+\}", "", text).count("{") == 0, key
+
+
+def test_a_key_that_is_not_there_is_named():
+    with pytest.raises(KeyError, match=r"figure\.nothing"):
+        table_of.in_script("say(WORDS.figure.nothing)")
+
+
+@pytest.fixture
+def marked(tmp_path, monkeypatch):
+    """Another language: every text stands in marks."""
+    sections = {}
+    for key, text in TEXTS.items():
+        section, name = key.split(".")
+        sections.setdefault(section, []).append(f'{name} = "⟦{text}⟧"')
+    path = tmp_path / "words.toml"
+    path.write_text("\n".join(f"[{name}]\n" + "\n".join(lines) for name, lines in sections.items()), "utf8")
+    monkeypatch.setattr(table_of, "TABLE", path)
+    return path
+
+
+def unmarked(text):
+    """Return what of a text stands outside of the marks."""
+    before = None
+    while before != text:
+        before, text = text, re.sub(r"⟦[^⟦⟧]*⟧", "", text)
+    return text.strip()
+
+
+def draw_plain(ax, at=2, kind="α"):
+    ax.plot([0, 1], [0, at])
+    ax.bar([0.5], [1])
+    ax.set(xlim=(0, 1), ylim=(0, 9))
+    return f"{at} 0.5"
+
+
+SEEN = """() => {
+  const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode())
+    if (!walk.currentNode.parentElement.closest("script, style")) found.push(walk.currentNode.data);
+  for (const element of document.body.querySelectorAll("*"))
+    for (const name of ["aria-label", "title", "aria-valuetext", "alt", "placeholder"])
+      if (element.hasAttribute(name)) found.push(element.getAttribute(name));
+  return found;
+}"""
+
+
+def test_figures_quizzes_and_the_game_speak_the_other_language(marked, browser, monkeypatch):
+    monkeypatch.setenv("VGTEXT_EXPLORE", "static")
+    shown = [explore(draw_plain, at=(1, 3), kind=["α", "β"], labels={"at": "α", "kind": "β"}), carry(),
+             quiz("?", right={"α": "α", "γ": "γ"}, wrong={"β": "β"}), quiz("?", number=2, tolerance=0, explain="α")]
+    body = "".join(each.mimebundle["text/html"] for each in shown)
+    sources = (figure_source("js"), carry_source("js"), quiz_source("js"))
+    tab = browser.new_page(viewport={"width": 900, "height": 900})
+    tab.set_content(f"<style>{figure_source('css')}</style>{body}"
+                    + "".join(f"<script>{text}</script>" for text in sources))
+    tab.locator("vg-explore.vg-open svg").first.wait_for()
+    tab.locator("vg-explore input").fill("2")
+    for form in tab.locator("form").all():  # nothing chosen; a wrong answer
+        form.locator("button").click()
+        form.locator("input").first.evaluate("box => box.type === 'text' ? (box.value = '5') : (box.checked = true)")
+        form.locator("button").click()
+    tab.locator("vg-explore .vg-svg").first.press("ArrowRight")
+    tab.locator("vg-explore .vg-tip").first.wait_for()
+    seen = tab.evaluate(SEEN)
+    assert [text for text in seen if re.search(r"[A-Za-z]{2,}", unmarked(text).replace("plain", ""))] == []
+    assert sum("⟦" in text for text in seen) > 40
+    tab.close()
+
+
+def test_exercises_answer_in_the_other_language_and_grades_read_it(marked):
+    asked = Exercise("α", "α", lambda x: 2 * x, inputs=lambda rng: (rng.normal(size=3),))
+    for answer in (None, 3, lambda x: 2 * x, lambda: 0, lambda x: 1 / 0, lambda x: "2", lambda x: None,
+                   lambda x: -2 * x, lambda x: x[:1], lambda x: [[1], [1, 2]], lambda x: x * 1j, lambda x: print,
+                   lambda x: x / 0.0001):
+        said = repr(check(asked, answer, seed=0))
+        assert not re.search(r"[a-z]{3,}", re.sub("ZeroDivisionError: division by zero|lambda.*|missing.*|takes.*", "",
+                                                  unmarked(said))), said
+    output = nbformat.v4.new_output("stream", text=repr(check(asked, lambda x: 2 * x)) + "\n")
+    assert verdicts([output])[0][0] is True
+    assert verdicts([nbformat.v4.new_output("stream", text=repr(check(asked, None)))])[0][0] is False
+
+
+def test_the_page_that_runs_python_speaks_the_other_language(marked):
+    texts = assemble.scripts(b"", 26_000_000)
+    for key in (key for key in TEXTS if key.startswith("live.")):
+        first = TEXTS[key].split("{")[0]
+        assert f"⟦{first}" in texts["page.js"] + texts["run.js"], key
