@@ -1,0 +1,121 @@
+"""Sliders, menus, handles, readings, quizzes, the game and the button that starts Python, in three browser engines."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from vgtext.ask import quiz
+from vgtext.ask.quiz import source as quiz_source
+from vgtext.carry import carry
+from vgtext.carry import source as carry_source
+from vgtext.explore import explore, handle
+from vgtext.explore.page import script, source
+
+sys.path.append(str(Path(__file__).parent / "live"))
+from small_page import served, write
+
+ACTS = """(async () => {
+  const found = {}, wait = (ms) => new Promise((done) => setTimeout(done, ms));
+  const until = async (what) => { for (let k = 0; k < 150 && !what(); k++) await wait(50); return Boolean(what()); };
+  const pick = (query, root = document) => root.querySelector(query);
+  const figure = pick("vg-explore#reach"), caption = pick("figcaption", figure);
+  figure.scrollIntoView({ block: "center" });
+  found.opened = await until(() => pick(".vg-svg path", figure));
+  const move = (input, value) => {
+    input.value = value;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  move(pick("input[type=range]", figure), 4);
+  found.slider = await until(() => caption.textContent.includes("a is 5"));
+  move(pick("select", figure), 1);
+  found.menu = await until(() => caption.textContent.includes("of kind β"));
+  const grip = pick(".vg-handle", figure), box = grip.getBoundingClientRect();
+  const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+  const point = (kind, at, element = grip) => element.dispatchEvent(new PointerEvent(kind, {
+    bubbles: true, pointerId: 1, pointerType: "mouse", clientX: at, clientY: y, button: 0, isPrimary: true }));
+  grip.setPointerCapture = () => {}; // no finger is on the glass
+  point("pointerdown", x);
+  point("pointermove", pick("svg", figure).getBoundingClientRect().left);
+  point("pointerup", 0);
+  found.handle = await until(() => caption.textContent.includes("a is 1"));
+  pick(".vg-svg", figure).focus();
+  found.reading = await until(() => {
+    pick(".vg-svg", figure).dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+    return !pick(".vg-tip", figure).hidden && pick(".vg-tip", figure).textContent.includes("y: ");
+  });
+  const [one, number] = document.querySelectorAll("vg-quiz form");
+  const right = JSON.parse(one.dataset.quiz).answers.findIndex(([, isRight]) => isRight);
+  one.querySelectorAll("input")[right].click();
+  pick("button", one).click();
+  found.choice = pick(".vg-verdict", one).textContent.startsWith("Right.");
+  pick("input", number).value = "2,5";
+  pick("button", number).click();
+  found.number = pick(".vg-verdict", number).textContent.startsWith("Right.");
+  const game = pick("vg-carry"), words = pick("figcaption", game);
+  found.game = await until(() => words.textContent.includes("vanishes"));
+  move(pick("input[id$=scale]", game), 25);
+  found.saved = await until(() => words.textContent.includes("It comes home."));
+  pick(".vg-gap", game).click();
+  found.gap = await until(() => words.textContent.includes("1 × ReLU"));
+  found.run = pick(".vg-live button")?.textContent === "Run and edit this page";
+  return found;
+})()"""
+
+
+def draw_reach(ax, a=3, kind="α"):
+    ax.plot([0, a], [0, 1], "o-")
+    ax.set(xlim=(0, 6), ylim=(0, 2))
+    handle(ax, lambda a: (a, 1))
+    return f"Here a is {a}, of kind {kind}."
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """The address of a page with one of each."""
+    folder, patch = tmp_path_factory.mktemp("engines"), pytest.MonkeyPatch()
+    path = folder / write(folder)
+    patch.setenv("VGTEXT_EXPLORE", "static")
+    shown = [explore(draw_reach, a=(1, 5), kind=["α", "β"]), carry(), quiz("Which?", right={"α": "It."}, wrong={"β": "No."}),
+             quiz("How many?", number=2.5, tolerance=0, explain="So many.")]
+    patch.undo()
+    body = "".join(each.mimebundle["text/html"] for each in shown)
+    files = (script("explore"), script("read"), carry_source("js"), quiz_source("js"))
+    head = "".join(f"<style>{text}</style>" for text in (source("css"), quiz_source("css"), carry_source("css")))
+    button = '<script defer src="../_static/live/run.js"></script>'
+    code = '<div class="cell"><div class="cell_input"><pre>1</pre></div></div>'
+    path.with_name("all.html").write_text(
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{head}{button}</head><body><h1>All</h1>{code}{body}'
+        + "".join(f"<script>{text}</script>" for text in files) + "</body></html>", "utf8")
+    with served(folder) as (address, _):
+        yield f"{address}/notebooks/all.html"
+
+
+def all_works(tab, page):
+    """Say that each act of a reader had its effect."""
+    tab.goto(page)
+    found = tab.evaluate(ACTS)
+    assert isinstance(found, dict), found
+    assert [name for name, works in found.items() if not works] == [], json.dumps(found)
+    assert len(found) == 11
+
+
+def test_all_works_in_chromium(browser, page):
+    tab = browser.new_page()
+    all_works(tab, page)
+    tab.close()
+
+
+def test_all_works_in_firefox(firefox, page):
+    from firefox import open_firefox
+
+    with open_firefox() as tab:
+        all_works(tab, page)
+
+
+def test_all_works_in_webkit(webkit, page):
+    from webkit import open_webkit
+
+    with open_webkit() as tab:
+        all_works(tab, page)
