@@ -6,7 +6,15 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
-from vgtext.tools.browser import HOW_TO_GET_FIREFOX, HOW_TO_GET_ONE, find_browser, find_firefox, open_browser
+from vgtext.tools.browser import (
+    HOW_TO_GET_FIREFOX,
+    HOW_TO_GET_ONE,
+    HOW_TO_GET_WEBKIT,
+    find_browser,
+    find_firefox,
+    find_webkit,
+    open_browser,
+)
 
 settings.register_profile("book", deadline=None)  # speed is measured in benchmarks, never in a test
 settings.load_profile("book")
@@ -57,10 +65,10 @@ def pytest_xdist_make_scheduler(config, log):
 
 def absent():
     """Return {fixture: what to say} of what is not on this machine."""
-    words = {} if find_browser() else {"browser": HOW_TO_GET_ONE}
-    if not os.environ.get("VGTEXT_PYODIDE"):
-        return {**words, "pyodide": HOW_TO_GET_PYODIDE}
-    return words if find_firefox() else {**words, "firefox": HOW_TO_GET_FIREFOX}
+    here = {"browser": (find_browser(), HOW_TO_GET_ONE), "firefox": (find_firefox(), HOW_TO_GET_FIREFOX),
+            "webkit": (find_webkit(), HOW_TO_GET_WEBKIT),
+            "pyodide": (os.environ.get("VGTEXT_PYODIDE"), HOW_TO_GET_PYODIDE)}
+    return {name: words for name, (found, words) in here.items() if not found}
 
 
 def pytest_collection_modifyitems(config, items):
@@ -89,6 +97,12 @@ def browser():
 def firefox():
     """The path of an installed Firefox."""
     return find_firefox()
+
+
+@pytest.fixture(scope="session")
+def webkit():
+    """The command that starts WebKit's driver."""
+    return find_webkit()
 
 
 @pytest.fixture(scope="session")

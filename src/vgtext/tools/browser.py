@@ -18,6 +18,8 @@ HOW_TO_GET_ONE = (
 FIREFOX = ("firefox", "firefox-esr")
 HOW_TO_GET_FIREFOX = ("no Firefox found, so no notebook ran in its page there; install one (Debian: apt install "
                       "firefox-esr) or name one: VGTEXT_FIREFOX=/path/to/firefox")
+HOW_TO_GET_WEBKIT = ("no WebKitWebDriver with a display found, so no page was tried in WebKit; install them "
+                     "(Debian: apt install webkit2gtk-driver xvfb)")
 ARGUMENTS = ("--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
              "--disable-component-update --disable-sync").split()
 
@@ -34,6 +36,14 @@ def find_browser():
 def find_firefox():
     """Return the path of an installed Firefox, or None; VGTEXT_FIREFOX names one."""
     return os.environ.get("VGTEXT_FIREFOX") or next(filter(None, map(shutil.which, FIREFOX)), None)
+
+
+def find_webkit():
+    """Return the command that starts WebKitGTK's driver, or None; it takes a display, if only a virtual one."""
+    driver, virtual = shutil.which("WebKitWebDriver"), shutil.which("xvfb-run")
+    if not driver or not (virtual or os.environ.get("DISPLAY")):
+        return None
+    return [driver] if os.environ.get("DISPLAY") else [virtual, "-a", driver]
 
 
 @contextmanager

@@ -1,19 +1,15 @@
 """An installed WebKitGTK, driven by its own WebDriver: the W3C's protocol over HTTP, plain enough to be spoken here."""
 
 import json
-import shutil
+import os
+import signal
 import socket
 import subprocess
 import time
 import urllib.request
 from contextlib import contextmanager
 
-HOW_TO_GET_ONE = "no WebKitWebDriver found, so no page was tried in WebKit; install it (Debian: apt install webkit2gtk-driver)"
-
-
-def find_webkit():
-    """Return the path of WebKitGTK's driver, or None."""
-    return shutil.which("WebKitWebDriver")
+from vgtext.tools.browser import find_webkit
 
 
 class Tab:
@@ -53,7 +49,8 @@ def open_webkit():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    running = subprocess.Popen([find_webkit(), f"--port={port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [*find_webkit(), f"--port={port}"]
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         for _ in range(100):
             with socket.socket() as knock:
@@ -64,5 +61,5 @@ def open_webkit():
         yield tab
         tab.send("DELETE", "")
     finally:
-        running.terminate()
+        os.killpg(running.pid, signal.SIGTERM)  # the display, too
         running.wait(20)
