@@ -45,11 +45,10 @@ def assets():
 
 
 def speak(app, config):
-    """Give the theme and the extensions their words, those of the table of the interface, and templates the table."""
+    """Give the theme and the extensions their words, those of the table of the interface."""
     config.nb_code_prompt_show, config.nb_code_prompt_hide = words("book.show_code"), words("book.hide_code")
     config.togglebutton_hint, config.togglebutton_hint_hide = words("book.show"), words("book.hide")
     config.html_theme_options |= {"search_bar_text": words("book.search_bar"), "toc_title": words("book.contents")}
-    config.html_context["words"] = words
 
 
 def note_assets(app, config):
@@ -88,11 +87,12 @@ def add_carry(app, pagename, templatename, context, doctree):
 
 
 def mend_page(app, pagename, templatename, context, doctree):
-    """Take files out of the page that it has no use for (thebe's throw), mend its markup, and let scripts wait.
+    """Give templates their words, take out files that no page uses (thebe's throw), mend markup, let scripts wait.
 
     Scripts run when the page has been read, so that it shows before they have come; but in the search page, where some
     that stand in its template need the others first, and which has no figure, quiz or code.
     """
+    context["words"] = words
     unused = (*NO_PAGE_HAS, *(SEARCH_HAS_NO if pagename == "search" else ()))
     for kind in ("script_files", "css_files"):
         context[kind] = [file for file in context[kind] if not any(word in repr(vars(file)) for word in unused)]
