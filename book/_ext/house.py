@@ -86,13 +86,17 @@ def add_carry(app, pagename, templatename, context, doctree):
     context["body"] = context["body"].replace(data[0], f'src="{address}"')
 
 
+def give_words(app, pagename, templatename, context, doctree):
+    """Give templates the table of words; settings can hold no function."""
+    context["words"] = words
+
+
 def mend_page(app, pagename, templatename, context, doctree):
-    """Give templates their words, take out files that no page uses (thebe's throw), mend markup, let scripts wait.
+    """Take files out of the page that it has no use for (thebe's throw), mend its markup, and let scripts wait.
 
     Scripts run when the page has been read, so that it shows before they have come; but in the search page, where some
     that stand in its template need the others first, and which has no figure, quiz or code.
     """
-    context["words"] = words
     unused = (*NO_PAGE_HAS, *(SEARCH_HAS_NO if pagename == "search" else ()))
     for kind in ("script_files", "css_files"):
         context[kind] = [file for file in context[kind] if not any(word in repr(vars(file)) for word in unused)]
@@ -173,6 +177,7 @@ def setup(app):
     app.connect("config-inited", speak)
     app.connect("config-inited", note_assets)
     app.connect("builder-inited", add_figures)
+    app.connect("html-page-context", give_words, priority=1)  # the theme writes parts of a page before others do
     app.connect("html-page-context", add_carry, priority=899)
     app.connect("html-page-context", mend_page, priority=900)
     app.connect("html-page-context", move_figures, priority=901)
