@@ -18,7 +18,7 @@ CHROMIUM, FIREFOX = (ALL, ALL) if IS_ALL else (["backprop", "two_by_two"], ["bac
 READY, DONE = 120_000, 900_000  # milliseconds at most
 LAST_DIGITS = 3  # by how much of its last printed digit a number with a fraction may differ; others by 1
 #: Cells that measure the rounding of their own sums, which another order of adding changes: their words are compared.
-ROUNDING = {"step-size"}
+ROUNDING = {"step-size", "hook-figure"}
 #: Runs all cells, and keeps what each one tells.
 RUN_ALL = """(() => {
   const { page } = vgLive, hear = page.hear.bind(page);
@@ -92,7 +92,7 @@ def difference(name, error, text, stored):
     if error:
         return f"cell {name} ended with an error: {error}"
     if name in ROUNDING:
-        text, stored = (re.sub("[⁰¹²³⁴-⁹]", "", words) for words in (text, stored))
+        text, stored = (re.sub(r"[\d.]+ × 10|[⁰¹²³⁴-⁹]", "", words) for words in (text, stored))
     return "" if alike(text, stored) else f"cell {name} shows\n{text}\nwhere the notebook has\n{stored}"
 
 
