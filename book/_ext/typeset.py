@@ -1,4 +1,4 @@
-"""How a page reads: code that only asks for a figure is folded, and no comma is torn from its formula."""
+"""How a page reads: code that only asks for a figure is folded, no line ends before a formula's comma or in 2 × 2."""
 
 import ast
 import re
@@ -9,6 +9,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 #: What stands around a worded solution, so that "Run all cells" does not open it.
 FOLD = ("<details><summary>Solution in words</summary>", "</details>")
 ASKS = {"explore", "quiz", "carry"}
+CODE = (nodes.literal, nodes.literal_block, nodes.math, nodes.raw)
 
 
 def is_plumbing(code):
@@ -70,9 +71,23 @@ class KeepTogether(SphinxPostTransform):
                 together += [formula, nodes.Text(mark[0])]
 
 
+class KeepProducts(SphinxPostTransform):
+    """Write 2 × 2 with spaces that break no line."""
+
+    default_priority = 150
+
+    def run(self, **options):
+        """Replace the spaces in each text, but for code."""
+        for text in list(self.document.findall(nodes.Text)):
+            kept = re.sub(r"(?<=\d) × (?=\d)", "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}", text)
+            if kept != text and not isinstance(text.parent, CODE):
+                text.parent.replace(text, nodes.Text(kept))
+
+
 def setup(app):
     """Register the transforms."""
     app.add_post_transform(FoldPlumbing)
     app.add_post_transform(KeepTogether)
+    app.add_post_transform(KeepProducts)
     app.add_post_transform(OpenSolutions)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

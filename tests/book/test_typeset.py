@@ -23,7 +23,7 @@ def test_plumbing_is_what_a_reader_need_not_see(code, folded):
 
 
 def test_a_page_folds_plumbing_and_keeps_commas_with_their_formulas(tmp_path):
-    cells = [nbformat.v4.new_markdown_cell("# Title\n\nLet $a$, and $b$; then $c$ follows."),
+    cells = [nbformat.v4.new_markdown_cell("# Title\n\nLet $a$, and $b$; then $c$ follows. A 2 × 2 `3 × 3`."),
              nbformat.v4.new_code_cell("import numpy as np"), nbformat.v4.new_code_cell("W = 1")]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "index.ipynb")
     options = {"extensions": ["myst_nb", "sphinx.ext.mathjax", "typeset"], "nb_execution_mode": "off",
@@ -35,6 +35,7 @@ def test_a_page_folds_plumbing_and_keeps_commas_with_their_formulas(tmp_path):
     assert page.count("<details") == 1 and "Show the code" in page and page.index("<details") < page.index("import")
     assert page.count('<span class="together">') == 2
     assert all(f"{mark}</span>" in page for mark in ",;")
+    assert "A 2\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}2" in page and page.count("\N{NO-BREAK SPACE}") == 2
 
 
 def test_a_worded_solution_is_open_on_its_page_and_other_folds_stay(tmp_path):
