@@ -163,7 +163,7 @@ def test_the_first_touch_carries_the_error_home(browser, home, page):
         tab.goto(f"{home}/{page}")
         figure = tab.locator("vg-carry")
         figure.locator(".vg-lever").wait_for()
-        assert "vanishes" in figure.locator("figcaption").inner_text()
+        assert "vanishes" in figure.locator("figcaption").text_content()
         figure.locator(".vg-lever").tap()
         figure.get_by_text("It comes home.").wait_for()
         assert figure.locator("figure").bounding_box()["height"] < 667
