@@ -23,7 +23,7 @@ def own_scale(activation, L=DEPTH):
     phi = nn.get_activation(activation)
     if phi.small and phi.small == phi.large:  # two straight lines: one scale for every depth
         return mf.critical_sigma_w(phi)
-    return root_of(lambda sigma_w: backward_sizes(activation, sigma_w, 0.0, L)[1], 0.4, 14, 1e-4)
+    return root_of(lambda sigma_w: backward_sizes(activation, sigma_w, 0.0, L)[1], 0.4, 14, 1e-6)
 
 
 def moments(activation, q=1.0):
