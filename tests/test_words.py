@@ -168,7 +168,7 @@ def test_exercises_answer_in_the_other_language_and_grades_read_it(marked):
 
 
 def test_the_page_that_runs_python_speaks_the_other_language(marked):
-    texts = assemble.scripts(b"", {"total": 26_000_000, "elsewhere": None})
+    texts = assemble.scripts(b"", {"total": 26_000_000, "integrity": "", "elsewhere": None})
     for key in (key for key in TEXTS if key.startswith("live.")):
         first = TEXTS[key].split("{")[0]
         assert f"⟦{first}" in texts["page.js"] + texts["run.js"], key
