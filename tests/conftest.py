@@ -52,12 +52,6 @@ def turn(item):
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers():
-    """One process more than there are cores: a test that waits for a server, a kernel or a page needs none."""
-    return os.cpu_count() + 1
-
-
-@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Share out the tests among the processes of ``-n``."""
     return ByFile(config, log)
