@@ -173,11 +173,9 @@ def test_the_workers_door_speaks_in_texts():
     assert told[2]["names"] == [[[], ["a"]], [["a"], []]]
 
 
-#: Left out here, for they take half of all the time; the real thing runs them (test_pyodide).
+#: Left out here, for they take half of all the time; the real thing runs them (make everywhere).
 SLOW = {"consequences", "rescue"}
 SLUGS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb") if path.stem not in SLOW)
-# Where the real thing is, it runs all of them (make everywhere), and one is enough to hold this stage to it.
-SLUGS = SLUGS[:1] if os.environ.get("VGTEXT_PYODIDE") else SLUGS
 
 
 @pytest.mark.parametrize("slug", SLUGS)
