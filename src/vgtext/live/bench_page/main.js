@@ -94,7 +94,8 @@ class Bench {
       this.asked = true;
       this.form.elements.prediction[0].focus();
       return this.say(
-        "What do you predict? Choose an answer, or press the button once more to go on without one.",
+        "What do you predict? Choose an answer, "
+          + "or press the button once more to go on without one.",
       );
     }
     if (this.call) return;

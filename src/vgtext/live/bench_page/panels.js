@@ -7,9 +7,14 @@ import { lossWords, percent, power, size } from "./words.js";
 const SIZES = { lows: [-8, -22, -50], highs: [3, 10, 42] };
 const RATIOS = { lows: [-8, -22, -50], highs: [1, 8, 42] };
 const FLOAT32 = [-44.85, 38.53]; // log10 of its smallest and its largest number
-const LOST = -7.53; // log10 of 2^-25: an update below this share of a weight is rounded away in float32
+// log10 of 2^-25: an update below this share of a weight is rounded away in float32
+const LOST = -7.53;
 const NAMES = { activation: "activation", error: "error signal", gradient: "weight gradient" };
 const SHORT = { activation: "activation", error: "error", gradient: "weight grad." };
+
+// What a panel says of its line: its values at both ends of the network.
+const span = (values, depth) =>
+  `${size(values[0])} in layer 1, ${size(values.at(-1))} in layer ${depth}`;
 
 export const layersOf = ({ depth }) => Array.from({ length: depth }, (_, i) => i + 1);
 
@@ -74,10 +79,7 @@ export function drawSizes(run, width) {
       });
   plot.arrow("backward pass");
   const edges = layers
-    ? keys.map(
-        (key) =>
-          `${NAMES[key]} ${size(layers[key][0])} in layer 1, ${size(layers[key].at(-1))} in layer ${depth}`,
-      )
+    ? keys.map((key) => `${NAMES[key]} ${span(layers[key], depth)}`)
     : [];
   return plot.picture(
     layers
@@ -104,7 +106,7 @@ export function drawRatio(run, width, { fast, slow }) {
   if (first && layers !== first) plot.line(xs, first.ratio, "ratio", { style: "bench-thin" });
   if (layers) plot.line(xs, layers.ratio, "ratio", { dots: depth <= 32 });
   const label = layers
-    ? `Update-to-weight ratio at step ${run.step}: ${size(layers.ratio[0])} in layer 1, ${size(layers.ratio.at(-1))} in layer ${depth}.`
+    ? `Update-to-weight ratio at step ${run.step}: ${span(layers.ratio, depth)}.`
     : "Update-to-weight ratio: nothing was run yet.";
   return plot.picture(label);
 }
@@ -162,7 +164,8 @@ export function drawAccuracy(run, width, { target }) {
   draw("test", last && Math.abs(last.test - last.train) > 0.12 ? "test" : "", "bench-dash-test");
   draw("train", last ? "training" : "", "");
   const label = last
-    ? `Accuracy at step ${last.step}: ${percent(last.train)} on training digits, ${percent(last.test)} on test digits.`
+    ? `Accuracy at step ${last.step}: ${percent(last.train)} on training digits, `
+      + `${percent(last.test)} on test digits.`
     : "Accuracy: nothing was run yet.";
   return plot.picture(label);
 }

@@ -37,11 +37,11 @@ export class Predictions {
 export function fillLayers(table, { layers, step, depth }) {
   const keys = ["activation", "error", "gradient", "ratio"];
   table.caption.textContent = `Step ${step}`;
-  table.tBodies[0].innerHTML = Array.from(
-    { length: depth },
-    (_, l) =>
-      `<tr><th scope="row">${l + 1}</th>${keys.map((key) => `<td>${size(layers[key][l])}</td>`).join("")}</tr>`,
-  ).join("");
+  const row = (_, l) => {
+    const sizes = keys.map((key) => `<td>${size(layers[key][l])}</td>`);
+    return `<tr><th scope="row">${l + 1}</th>${sizes.join("")}</tr>`;
+  };
+  table.tBodies[0].innerHTML = Array.from({ length: depth }, row).join("");
 }
 
 // One row for each run that came to its end, the newest first; its link brings its recipe back.
@@ -53,7 +53,8 @@ export function addRun(table, query, report, predicted) {
     : "the opening recipe";
   row.innerHTML =
     `<th scope="row"><a href="#bench?${escape(query)}">${escape(recipe)}</a></th>`
-    + `<td>${predicted ? escape(capital(OUTCOMES[predicted])) : "–"}</td><td>${escape(capital(OUTCOMES[outcome]))}</td>`
+    + `<td>${predicted ? escape(capital(OUTCOMES[predicted])) : "–"}</td>`
+    + `<td>${escape(capital(OUTCOMES[outcome]))}</td>`
     + `<td>${escape(verdict.cause)}</td><td>${accuracy ? percent(accuracy.train) : "–"}</td>`
     + `<td>${step}</td><td>${ms ? milliseconds(ms) : "–"}</td>`;
   table.closest("[hidden]")?.removeAttribute("hidden");

@@ -1,6 +1,7 @@
 // Keeps the page and what runs it, so that both are there without a network (offline.js).
 
-// needed: addresses of what Python took. Returns whether all is kept now: not in a browser that keeps nothing, nor what another host has.
+// needed: addresses of what Python took. Returns whether all is kept now: not in a browser that
+// keeps nothing, nor what another host has.
 export async function keepForLater(base, { version, elsewhere }, needed = []) {
   if (!navigator.serviceWorker || elsewhere) return false;
   try {

@@ -7,8 +7,8 @@ export class Python {
     this.begin();
   }
 
-  // Starts the worker. `ready` is a promise of Python's version; then `loaded` are the addresses that
-  // it took to come there.
+  // Starts the worker. `ready` is a promise of Python's version; then `loaded` are the addresses
+  // that it took to come there.
   begin() {
     this.ready = new Promise((done, fail) => Object.assign(this, { done, fail }));
     this.ready.catch(() => {}); // who waits for it is told; if nobody does, that is no error
