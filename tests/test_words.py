@@ -17,6 +17,7 @@ from vgtext.explore import explore
 from vgtext.explore import source as figure_source
 from vgtext.explore.page import HERE as PAGE
 from vgtext.live import assemble
+from vgtext.words import typeset
 
 HOME = PAGE.parents[1]
 SCRIPTS = sorted(path for path in HOME.rglob("*.js") if "bench_page" not in path.parts)
@@ -25,7 +26,7 @@ SPEAKS = sorted([*(HOME / "carry").glob("*.py"), *((HOME / "ask") / f"{name}.py"
                  ("call", "describe", "exercises", "quiz"))])
 KEYS = {"Enter", "Escape", "Tab", "Shift", "Home", "End", "Error"}  # of the keyboard, and names of errors
 #: What scripts and modules tell one another, and what they ask the page for.
-NOT_SHOWN = {"no worker", "no worker: ", "missing file", "use strict", "legend, label span, details p", "Date",
+NOT_SHOWN = {"no worker", "no worker: ", "missing file", "use strict", "Date",
              "Recipe", ".cell_input pre", "cell_output docutils container", "div.cell .cell_input pre"}
 TEXTS = table_of.table(table_of.TABLE)
 
@@ -172,3 +173,32 @@ def test_the_page_that_runs_python_speaks_the_other_language(marked):
     for key in (key for key in TEXTS if key.startswith("live.")):
         first = TEXTS[key].split("{")[0]
         assert f"⟦{first}" in texts["page.js"] + texts["run.js"], key
+
+
+@pytest.mark.parametrize("text", [
+    "σ_w = 1.41, σ_b and ‖δ[l]‖ / ‖δ[L]‖", "∂ℒ/∂W[1] of a[l−1]", "n_in, d_head, b_f = 2; x_1², σ_w²",
+    "snake_case, a_ b, list[3], f[t]", "a < b & \"c\" > 'd'", "σ₁(W)ᴸ, 3 × 10⁻⁷, ½σ_w", "W_long_name, é_x, 2_x, x_12, z[l-1], q[10]",
+    "[[0.5, 10], [0, 0.5]]"])
+def test_words_are_typeset_in_a_page_as_they_are_without_a_script(browser, text):
+    tab = browser.new_page()
+    tab.add_script_tag(content=figure_source("js"))
+    seen = tab.evaluate("""([text, ours]) => ["page", "ours"].map((kind) => {
+        const box = document.createElement("p");
+        box.innerHTML = kind === "page" ? vgExplore.typeset(text) : ours;
+        return box.innerHTML;
+    })""", [text, typeset(text)])
+    tab.close()
+    assert seen[0] == seen[1]
+
+
+def test_a_caption_is_typeset_before_any_script_runs(monkeypatch):
+    def draw_it(ax, a=1):
+        ax.plot([0, a])
+        ax.set(xlim=(0, 1), ylim=(0, 2))
+        return f"σ_w = {a}, a[l] < 2."
+
+    monkeypatch.setenv("VGTEXT_EXPLORE", "static")
+    caption = "σ<sub>w</sub> = 1, a<sup>[l]</sup> &lt; 2."
+    assert f"<figcaption>{caption}</figcaption>" in explore(draw_it, a=(1, 2)).mimebundle["text/html"]
+    asked = quiz("Which σ_w?", right={"σ_w": "σ_b"}, wrong={"a[l]": "no"}).mimebundle["text/html"]
+    assert asked.count("σ<sub>w</sub>") == 3 and "<span>a<sup>[l]</sup></span>" in asked

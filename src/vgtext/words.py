@@ -8,9 +8,15 @@ import json
 import re
 import tomllib
 from functools import cache
+from html import escape
 from pathlib import Path
 
 TABLE = Path(__file__).parent / "data" / "words.toml"
+
+#: σ_w and a[l] in words, as page/words.js finds them; a letter is none of the small numbers above and below a line.
+LETTER = "[^\\W\\d_⁰⁴-⁹₀-₉¼-¾²³¹]"
+SUBSCRIPT = re.compile(rf"(?<!{LETTER}|[\d_])({LETTER})_({LETTER}{{1,4}}|\d+)(?!{LETTER}|[\d_])")
+LAYER = re.compile(rf"(?<!{LETTER}|[\d_])({LETTER}|∂)\[([lL\d][^\]\s]{{0,3}})\]")
 
 
 @cache
@@ -36,3 +42,8 @@ def words(key, **given):
 def in_script(text):
     """Return a script with the texts of the table in the places of their keys."""
     return re.sub(r"\bWORDS\.(\w+\.\w+)", lambda match: json.dumps(raw(match[1]), ensure_ascii=False), text)
+
+
+def typeset(text):
+    """Return words as HTML, with σ_w and a[l] as formulas have them: the form that they keep where no script runs."""
+    return LAYER.sub(r"\1<sup>[\2]</sup>", SUBSCRIPT.sub(r"\1<sub>\2</sub>", escape(text)))

@@ -92,9 +92,6 @@ function start(form) {
     verdict = form.querySelector(".vg-verdict");
   const answer = form.querySelector("details");
   answer.hidden = true; // until the first try
-  for (const words of form.querySelectorAll("legend, label span, details p")) {
-    words.innerHTML = typeset(words.textContent);
-  }
   form.querySelectorAll("input").forEach((input) => (input.dataset.lmSuppressShortcuts = "true"));
   verdict.insertAdjacentHTML("beforebegin", `<button type="submit">${WORDS.quiz.check}</button>`);
   form.addEventListener("submit", (event) => {

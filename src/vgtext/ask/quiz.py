@@ -15,7 +15,7 @@ from pathlib import Path
 from vgtext.explore.page import HERE as PAGE
 from vgtext.explore.page import join
 from vgtext.explore.show import current_mode
-from vgtext.words import words
+from vgtext.words import typeset, words
 
 
 def source(kind):
@@ -133,7 +133,7 @@ class Quiz:
             return f"<label>{words('quiz.your_number')} {box}{unit}</label>"
         box = "radio" if self.kind == "one" else "checkbox"
         return "".join(
-            f'<label><input type="{box}" name="{self.id}" value="{k}"> <span>{escape(answer[0])}</span></label>'
+            f'<label><input type="{box}" name="{self.id}" value="{k}"> <span>{typeset(answer[0])}</span></label>'
             for k, answer in enumerate(self.answers)
         )
 
@@ -141,10 +141,10 @@ class Quiz:
         """Return the quiz as HTML: a form that the script brings to life; without it, the answer to unfold."""
         lead = f" {words('quiz.choose_all')}" if self.kind == "many" else ""
         data = escape(json.dumps({"kind": self.kind, "answers": self.answers, "unit": self.unit, "see": self.see}))
-        answer = "".join(f"<p>{escape(line)}</p>" for line in self.solution())
+        answer = "".join(f"<p>{typeset(line)}</p>" for line in self.solution())
         return (
             f'<form class="vg-quiz" data-quiz="{data}" novalidate>'
-            f"<fieldset><legend>{escape(self.question)}{lead}</legend>"
+            f"<fieldset><legend>{typeset(self.question)}{lead}</legend>"
             f'{self.fields()}</fieldset><div class="vg-verdict" role="status"></div>'
             f"<details><summary>{words('quiz.answer')}</summary>{answer}</details></form>"
         )

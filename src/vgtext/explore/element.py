@@ -12,6 +12,8 @@ import matplotlib
 from matplotlib.collections import Collection, QuadMesh
 from matplotlib.lines import Line2D
 
+from vgtext.words import typeset
+
 from .controls import FigureError, thin
 from .figure import LOOK
 from .read.marks import Unreadable
@@ -102,6 +104,6 @@ def page_element(figure):
         f'<vg-explore id="{figure.name.replace("_", "-")}" class="vg-explore" style="--controls:{len(controls)}">'
         f'<figure><div class="vg-picture"><img class="vg-print" width="720" height="340" alt="{escape(caption)}" '
         f'src="{source}"></div>'
-        f'<div class="vg-controls"></div><figcaption>{escape(caption)}</figcaption></figure>'
+        f'<div class="vg-controls"></div><figcaption>{typeset(caption)}</figcaption></figure>'
         f'<script type="text/plain">{data}</script></vg-explore>'
     )

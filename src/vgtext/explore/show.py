@@ -9,6 +9,8 @@ import base64
 import os
 from html import escape
 
+from vgtext.words import typeset
+
 from .controls import FigureError
 from .element import page_element, picture_file
 from .figure import Explorable
@@ -79,7 +81,7 @@ class Live(Shown):
         self.picture = {"text/html": (
             f'<figure class="{self.widget.twin}"><img alt="{escape(caption)}" '
             f'src="data:image/png;base64,{base64.b64encode(image).decode()}">'
-            f'<figcaption>{escape(caption)}</figcaption></figure>')}
+            f'<figcaption>{typeset(caption)}</figcaption></figure>')}
 
     def _ipython_display_(self):
         """Show both."""
