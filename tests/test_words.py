@@ -177,7 +177,8 @@ def test_the_page_that_runs_python_speaks_the_other_language(marked):
 
 @pytest.mark.parametrize("text", [
     "σ_w = 1.41, σ_b and ‖δ[l]‖ / ‖δ[L]‖", "∂ℒ/∂W[1] of a[l−1]", "n_in, d_head, b_f = 2; x_1², σ_w²",
-    "snake_case, a_ b, list[3], f[t]", "a < b & \"c\" > 'd'", "σ₁(W)ᴸ, 3 × 10⁻⁷, ½σ_w", "W_long_name, é_x, 2_x, x_12, z[l-1], q[10]",
+    "snake_case, a_ b, list[3], f[t]", "a < b & \"c\" > 'd'", "σ₁(W)ᴸ, 3 × 10⁻⁷, ½σ_w",
+    "W_long_name, é_x, 2_x, x_12, z[l-1], q[10]",
     "[[0.5, 10], [0, 0.5]]"])
 def test_words_are_typeset_in_a_page_as_they_are_without_a_script(browser, text):
     tab = browser.new_page()

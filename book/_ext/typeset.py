@@ -1,10 +1,15 @@
-"""How a page reads: code that only asks for a figure is folded, no line ends before a formula's comma or in 2 × 2."""
+"""How a page reads: code that only asks for a figure is folded, what ``check`` says of a stub is left out.
+
+No line ends before a formula's comma or in 2 × 2.
+"""
 
 import ast
 import re
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from vgtext.words import raw, words
 
 #: What stands around a worded solution, so that "Run all cells" does not open it.
 FOLD = ("<details><summary>Solution in words</summary>", "</details>")
@@ -23,6 +28,13 @@ def is_plumbing(code):
     return len(asks) + sum(isinstance(line, (ast.Import, ast.ImportFrom)) for line in lines) == len(lines) > 0
 
 
+def is_unanswered(output):
+    """Say whether ``output`` is the verdict on an answer that nobody has begun."""
+    said = " ".join(output.split())
+    ends = raw("check.no_answer").rpartition("}")[2], words("check.nothing") + "."
+    return said.startswith(words("check.not_yet")) and said.endswith(ends)
+
+
 class FoldPlumbing(SphinxPostTransform):
     """Fold the code of cells that a reader has no need to see, as the tag ``hide-input`` does."""
 
@@ -37,6 +49,20 @@ class FoldPlumbing(SphinxPostTransform):
                     cell["hide_mode"] = "input"
                     cell["prompt_show"] = self.config.nb_code_prompt_show
                     cell["prompt_hide"] = self.config.nb_code_prompt_hide
+
+
+class HideUnanswered(SphinxPostTransform):
+    """Leave out what ``check`` says of a stub: a reader who runs nothing has given no answer yet."""
+
+    default_priority = 150
+
+    def run(self, **options):
+        """Drop the output of each such cell."""
+        for cell in list(self.document.findall(nodes.container)):
+            if cell.get("nb_element") == "cell_code":
+                for output in [part for part in cell.children if part.get("nb_element") == "cell_code_output"]:
+                    if is_unanswered(output.astext()):
+                        cell.remove(output)
 
 
 class OpenSolutions(SphinxPostTransform):
@@ -87,6 +113,7 @@ class KeepProducts(SphinxPostTransform):
 def setup(app):
     """Register the transforms."""
     app.add_post_transform(FoldPlumbing)
+    app.add_post_transform(HideUnanswered)
     app.add_post_transform(KeepTogether)
     app.add_post_transform(KeepProducts)
     app.add_post_transform(OpenSolutions)

@@ -1,16 +1,20 @@
-"""Code that only asks for a figure is folded, and a comma stays with its formula, in a book of one page."""
+"""Plumbing is folded, verdicts on stubs are left out, and a comma stays with its formula, in a book of one page."""
 
 import sys
+from io import StringIO
 from pathlib import Path
 
 import nbformat
 import pytest
+from IPython.lib.pretty import RepresentationPrinter
 from sphinx.application import Sphinx
 
 EXTENSIONS = Path(__file__).parents[2] / "book" / "_ext"
 sys.path.insert(0, str(EXTENSIONS))
 
-from typeset import is_plumbing  # noqa: E402
+from typeset import is_plumbing, is_unanswered  # noqa: E402
+
+from vgtext.ask import Exercise, check  # noqa: E402
 
 
 @pytest.mark.parametrize(("code", "folded"), [
@@ -36,6 +40,31 @@ def test_a_page_folds_plumbing_and_keeps_commas_with_their_formulas(tmp_path):
     assert page.count('<span class="together">') == 2
     assert all(f"{mark}</span>" in page for mark in ",;")
     assert "A 2\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}2" in page and page.count("\N{NO-BREAK SPACE}") == 2
+
+
+@pytest.mark.parametrize(("answer", "left_out"), [
+    (None, True), (lambda x: None, True), (lambda x: x, False), (lambda x: 1 / 0, False), (3, False),
+    (lambda x: 2 * x, False)])
+def test_what_is_said_of_a_stub_is_left_out_and_all_other_verdicts_stay(answer, left_out):
+    double = Exercise("double", "twice x, a number", lambda x: 2 * x, lambda rng: (rng.uniform(1, 2),))
+    printed = RepresentationPrinter(said := StringIO())
+    check(double, answer)._repr_pretty_(printed, False)
+    printed.flush()
+    assert is_unanswered(said.getvalue()) == left_out
+
+
+def test_a_page_shows_no_verdict_on_a_stub(tmp_path):
+    def cell(text):
+        output = nbformat.v4.new_output("execute_result", {"text/plain": text}, execution_count=1)
+        return nbformat.v4.new_code_cell(f"check(1, {len(text)})", outputs=[output])
+
+    verdicts = ["Not yet. Expected a number; there is no\nanswer yet.", "Not yet. More than one bug is left.", "Right."]
+    cells = [nbformat.v4.new_markdown_cell("# Title"), *map(cell, verdicts)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "index.ipynb")
+    options = {"extensions": ["myst_nb", "typeset"], "nb_execution_mode": "off", "suppress_warnings": ["mystnb.lexer"]}
+    Sphinx(tmp_path, None, tmp_path / "out", tmp_path / "trees", "html", confoverrides=options, status=None).build()
+    page = (tmp_path / "out" / "index.html").read_text("utf8")
+    assert page.count("cell_output") == 2 and "one bug" in page and "Right." in page and "Expected" not in page
 
 
 def test_a_worded_solution_is_open_on_its_page_and_other_folds_stay(tmp_path):
