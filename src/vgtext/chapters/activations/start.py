@@ -1,6 +1,6 @@
 """Dead units before training: what biases and weights that are too small do, layer by layer.
 
-The networks are those of a well-known lab course, tutorial 3 of the UvA deep learning tutorials (Lippe 2022): ten
+The networks are those of a well-known lab course, tutorial 3 of the UvA deep learning tutorials (Lippe 2024): ten
 hidden layers, five of 256 units and five of 128, with the PyTorch default, weights and biases uniform within 1/√n. The
 images here are the 8x8 digits, the lab's are Fashion-MNIST.
 """
