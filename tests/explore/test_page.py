@@ -100,6 +100,16 @@ def draw_colors(ax):
     return "Eight colors."
 
 
+def draw_nameless(ax):
+    ax.plot([0, 1, 2], [1, 2, 3], color="#0072B2")
+    ax.plot([0, 1, 2], [3, 2, 2], color="#000000", linestyle="--")
+    ax.plot([0, 1, 2], [0.5, 0.5, 0.6], color="#BBBBBB")
+    ax.plot([0, 1, 2], [0.2, 0.3, 0.1], "o", color="#D55E00")
+    ax.plot([0.5, 1.5, 1.5, 0.5, 0.5], [0, 0, 3, 3, 0], color="#000000")  # a frame around something
+    ax.set(xlim=(0, 2), ylim=(0, 4), xticks=[], title="error")
+    return "Four lines without a name."
+
+
 LONG = "a label of the axis below that is far too long for one line of a picture, so that it takes a second or a third"
 
 
@@ -131,7 +141,7 @@ def elements():
         explore(draw_decades, top=(1, 3)), explore(draw_inverted), explore(draw_map, at=(0, 2)), explore(draw_table),
         explore(draw_bars), explore(draw_run, step=Play(0, 3, interval=40)), explore(draw_odd, which=ODD),
         explore(draw_symlog), explore(draw_arrow), explore(draw_colors), explore(draw_talk, how=[*TALK]),
-        explore(draw_frame),
+        explore(draw_frame), explore(draw_nameless),
     ]
     return "".join(page_element(each.figure) for each in made)
 
@@ -241,6 +251,14 @@ def test_values_are_read_on_inverted_axes(tab):
     tops = found.locator("text").evaluate_all("all => all.map(t => [t.textContent, t.getBoundingClientRect().y])")
     heights = {word: y for word, y in tops}
     assert heights["0"] < heights["20"] < heights["40"]
+
+
+def test_lines_without_a_name_are_told_apart_by_their_looks_and_axes_without_numbers_are_not_read(tab):
+    found = figure(tab, "nameless")
+    looks = ["blue line", "black dashed line", "gray line", "orange dots"]
+    assert [walk(found, "ArrowDown") for _ in looks] == [
+        [look, f"error: {value}"] for look, value in zip(looks, ("1", "3", "0.5", "0.2"))]
+    assert walk(found, "ArrowDown")[0] == looks[0]  # the frame is none of them
 
 
 def test_cells_are_read_as_row_column_value(tab):

@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 SCRIPTS = {
     "explore": ("fill", "words", "format", "layout", "ink", "arrows", "marks", "legend", "frame", "controls", "handles",
                 "view", "element"),
-    "read": ("words", "values", "lines", "cells", "readout"),
+    "read": ("fill", "words", "values", "lines", "cells", "readout"),
 }
 
 

@@ -131,8 +131,10 @@ function drawLabels({ x, y, title, titleAt, legend }, rect) {
     const lines = wrap(title, SIZE.title, w + left - 12),
       shift = lineCount(lines) > 1 ? left / 2 - 6 : 0;
     const above = 8 + legendHeight(legend, w) + (y.offset ? 14 : 0);
+    const half = wordsWidth(lines, SIZE.title) / 2,
+      center = Math.min(middle - shift, rect.whole - half); // within the picture
     const align = titleAt || "center",
-      at = { left: rect.x, center: middle - shift, right: rect.x + w }[align];
+      at = { left: rect.x, center, right: rect.x + w }[align];
     out.push(
       drawWords(lines, at, rect.y - above, {
         size: SIZE.title,

@@ -116,8 +116,12 @@ function grow(kept, { frame, marks }, room, unit) {
     + Math.max(labelLines * SIZE.labelLine, x.offset ? SIZE.offsetLine : 0)
     + SIZE.footLabel;
   const past = Math.min(overhang(marks, inside, unit) + 4, room / 3);
-  kept.left = Math.max(kept.left, left);
-  kept.right = Math.max(kept.right, barRoom + SIZE.edge, past, SIZE.right);
+  const half = (i) => wordsWidth(x.texts[i], SIZE.tick) / 2; // of the numbers at both ends
+  const ends = [...x.texts.keys()].map((i) => [(x.places[i] / unit) * inside, half(i)]);
+  const before = Math.max(0, ...ends.map(([at, reach]) => reach - at));
+  const after = Math.max(0, ...ends.map(([at, reach]) => at + reach - inside));
+  kept.left = Math.max(kept.left, left, before);
+  kept.right = Math.max(kept.right, barRoom + SIZE.edge, past, SIZE.right, after);
   kept.top = Math.max(kept.top, above + SIZE.edge);
   kept.bottom = Math.max(kept.bottom, below);
   return kept;

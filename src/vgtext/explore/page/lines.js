@@ -1,5 +1,6 @@
 // What can be read of lines and points: series of {name, points, tell}, the points in pixels, and
 // a function from the number of a point to the lines of words that say what is there.
+import { fill } from "./fill.js";
 import { readValue } from "./values.js";
 import { plain } from "./words.js";
 
@@ -43,6 +44,20 @@ function nameByLabels(lines, marks, X, Y) {
   }
 }
 
+// What a line without a name looks like; the inks are in the order of the words for them.
+const INKS = "000000 767676 0072b2 56b4e9 d55e00 e69f00 009e73 cc79a7 5d3a9b 8c6d31".split(" ");
+const rgb = (hex) => [0, 2, 4].map((i) => parseInt(hex.slice(i, i + 2), 16));
+
+function look({ ink = "#000000", mark: { kind, dashes } }) {
+  const own = rgb(ink.slice(1));
+  const far = (hex) => Math.hypot(...rgb(hex).map((channel, i) => channel - own[i]));
+  const distances = INKS.slice(2).map(far);
+  const colored = 2 + distances.indexOf(Math.min(...distances));
+  const color = WORDS.figure.colors.split(", ")[hue(ink) ? colored : own[0] > 64 ? 1 : 0];
+  const line = dashes ? WORDS.figure.dashed : WORDS.figure.line;
+  return fill(WORDS.figure.look, { color, shape: kind === "markers" ? WORDS.figure.dots : line });
+}
+
 // ---- lines and points ----
 
 // The pieces of a path, each a list of the numbers of its points.
@@ -51,9 +66,11 @@ export function pieces({ x, commands = "" }) {
   return starts.slice(1).map((end, i) => [...x.keys()].slice(starts[i], end));
 }
 
-// A line of two points along an axis guides the eye, and has nothing to read.
+// A line of two points along an axis guides the eye, and has nothing to read; nor has a frame.
+const isFrame = ({ x, y }) => x.length === 5 && [x, y].every((all) => new Set(all).size === 2);
 const isGuide = (mark) =>
   mark.guide
+  || (mark.kind === "path" && isFrame(mark))
   || (mark.kind === "path"
     && !mark.name
     && pieces(mark).every(
@@ -63,7 +80,10 @@ const isGuide = (mark) =>
     ));
 
 export function lineSeries({ frame, marks }, X, Y, unit) {
-  const titles = { x: plain(frame.x.label) || "x", y: plain(frame.y.label) || "y" };
+  // an axis without a label is what the title says; one without numbers has nothing to say
+  const titles = { x: plain(frame.x.label), y: plain(frame.y.label) || plain(frame.title || "") };
+  const ways = ["x", "y"].filter((way) => frame[way].texts.length);
+  const called = (way) => (titles[way] ? `${titles[way]}: ` : "");
   const isInside = (u) => u >= 0 && u <= unit;
   const isLine = ({ kind, fill, commands }) =>
     kind === "markers" || (kind === "path" && !fill && !/[QC]/.test(commands || ""));
@@ -72,9 +92,7 @@ export function lineSeries({ frame, marks }, X, Y, unit) {
     .map((mark) => {
       const kept = [...mark.x.keys()].filter((k) => isInside(mark.x[k]) && isInside(mark.y[k]));
       const tell = (k) =>
-        ["x", "y"].map(
-          (way) => `${titles[way]}: ${readValue(frame[way], mark[way][kept[k]], unit)}`,
-        );
+        ways.map((way) => called(way) + readValue(frame[way], mark[way][kept[k]], unit));
       return {
         mark,
         tell,
@@ -85,7 +103,7 @@ export function lineSeries({ frame, marks }, X, Y, unit) {
         keys: new Set(kept.map((k) => `${mark.x[k]} ${mark.y[k]}`)),
       };
     })
-    .filter(({ points }) => points.length);
+    .filter(({ points }) => points.length && ways.length);
   // a curve with markers is one: whichever of the two has all points of the other
   const isTwin = (one, other) =>
     one !== other
@@ -95,5 +113,6 @@ export function lineSeries({ frame, marks }, X, Y, unit) {
     (line) => !isGuide(line.mark) && !all.some((other) => isTwin(line, other)),
   );
   nameByLabels(kept, marks, X, Y);
+  if (kept.length > 1) kept.forEach((line) => (line.name ||= look(line)));
   return kept;
 }
