@@ -169,6 +169,20 @@ def test_the_caption_of_the_layers_gives_each_end_its_own(network):
         "layer_gradients", a=0.7, network=network)
 
 
+@pytest.mark.parametrize(("first", "second", "radius", "fate"), [
+    ((0.5, 0.5), (-1.0, 0.5), 0.75**0.5, "fades"), ((0.5, 0.5), (-1.0, 1.0), 1.0, "keeps its size"),
+    ((0.5, 1.0), (-1.0, 1.0), 1.5**0.5, "explodes"), ((0.5, 0.5), (-0.5, -0.5), 0.0, "fades"),
+    ((1.0, 0.0), (1.0, 1.0), 1.0, "grows, but only linearly")])
+def test_dragged_columns_are_those_of_a_matrix_whose_power_does_what_is_said(first, second, radius, fate):
+    assert {first, second} <= {*lab.FIRST.values(), *lab.SECOND.values()}
+    W = np.array([first, second]).T
+    assert (W @ [1, 0]).tolist() == list(first) and (W @ [0, 1]).tolist() == list(second)
+    said = caption("columns", first=first, second=second)
+    assert f"radius is {radius:.2f}, and the power {fate}." in said
+    largest = np.linalg.norm(np.linalg.matrix_power(W, 20), 2)
+    assert f"20 layers at most {number(largest, 3)}-fold" in said
+
+
 def test_captions_tell_the_numbers_of_their_state():
     assert number(1.2**50, 3) in caption("three_fates", size=0.6)
     assert number((0.6 * 2**0.5) ** 50, 3) in caption("three_fates", size=0.6)

@@ -8,6 +8,7 @@ from cells and captions; a decimal number that is typed into the prose is comput
 from vgtext.nn.theory.floats import FORMATS
 
 from . import gradients, precision, repeated, rules, varied
+from .columns import FIRST, SECOND, draw_columns
 from .exercises import EXERCISES
 from .gradients import NETWORKS, draw_layer_gradients, layer_sizes
 from .precision import FACTORS, draw_float_depths

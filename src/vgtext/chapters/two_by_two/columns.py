@@ -1,0 +1,68 @@
+"""The two columns of a matrix, to be dragged: where one layer sends the circle, and what its powers do."""
+
+from itertools import product
+
+import numpy as np
+
+from vgtext.explore import handle
+from vgtext.nn.theory.products import spectral_radius
+from vgtext.palette import COLORS, REFERENCE, THEORY, depth_axis, label_line, log_axis, number, positive
+
+from .repeated import CIRCLE, DEPTH, SIGNAL, norms
+
+HALVES = (-1.0, -0.5, 0.0, 0.5, 1.0)
+
+
+def named(places):
+    """Return {"(0.5, −1)": (0.5, −1.0), ...}, as a menu lists them."""
+    return {f"({x:g}, {y:g})".replace("-", "−"): (x, y) for x, y in places}
+
+
+#: The columns to choose from: at the corners of squares half a unit wide.
+FIRST, SECOND = named(product(HALVES[2:], HALVES[1:])), named(product(HALVES, HALVES[1:]))
+
+
+def outcome(rate, line):
+    """What becomes of the stretches ``line`` of W^l, whose spectral radius is ``rate``, in a word or two."""
+    if abs(rate - 1) > 1e-9:
+        return "explodes" if rate > 1 else "fades"
+    return "grows, but only linearly" if line[-1] > 1.5 * line[DEPTH // 2] else "keeps its size"
+
+
+def draw_columns(plane, sizes, first=(0.5, 0.5), second=(-1.0, 0.5)):
+    """The columns of W as arrows, what W makes of the circle, and of each column; beside it σ_1(W^L) by depth."""
+    W = np.array([first, second]).T
+    line, rate = norms(W), float(spectral_radius(W))
+    draw_plane(plane, W)
+    handle(plane, lambda first: first)
+    handle(plane, lambda second: second)
+    l = np.arange(DEPTH + 1)
+    log_axis(sizes, 1e-5, 1e5, "largest stretch σ₁(Wᴸ)")
+    depth_axis(sizes, DEPTH)
+    sizes.plot(l, positive(line[1] ** l), **{**THEORY, "linestyle": ":"})
+    sizes.plot(l, positive(rate**l), **THEORY)
+    sizes.plot(l, positive(line), **SIGNAL)
+    fate = outcome(rate, line)
+    sizes.set_title(f"ρ(W) = {rate:.2f}: the power {fate}", color=COLORS["forward"])
+    if (zero := np.flatnonzero(line == 0)).size:
+        label_line(sizes, zero[0], 1e-5, f"exactly 0 from depth {zero[0]}", COLORS["forward"], xytext=(8, 8))
+    return (f"Columns ({first[0]:g}, {first[1]:g}) and ({second[0]:g}, {second[1]:g}): one layer stretches at most "
+            f"{number(line[1], 3)}-fold, {DEPTH} layers at most {number(line[-1], 3)}-fold. The spectral radius is "
+            f"{rate:.2f}, and the power {fate}.").replace("-0", "−0").replace("-1", "−1")
+
+
+def draw_plane(ax, W, layers=8):
+    """The circle and its image, the columns as arrows, and thin where the layers after the first send each column."""
+    ax.set(xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), aspect="equal", xticks=HALVES[::2], yticks=HALVES[::2],
+           title="the columns of W")
+    ax.plot(*np.array([*product(HALVES, HALVES)]).T, ".", color=COLORS["reference"], markersize=1.5)
+    ax.plot(*CIRCLE[:, ::3], **REFERENCE)
+    ax.fill(*W @ CIRCLE[:, ::3], color=COLORS["forward"], alpha=0.15, linewidth=0)
+    for k, (name, dash) in enumerate((("first", "-"), ("second", "--"))):
+        path = np.array([np.linalg.matrix_power(W, l)[:, k] for l in range(1, layers + 1)]).T
+        ax.plot(*path, dash, color=COLORS["forward"], linewidth=0.8, marker="o", markersize=2.5, label=name)
+        if path[:, 0].any():
+            ax.annotate("", xy=path[:, 0], xytext=(0, 0),
+                        arrowprops={"arrowstyle": "-|>", "color": COLORS["forward"], "linewidth": 2})
+        above = 1 if path[1, 0] > 0 or path[1, 0] == k == 0 else -1
+        label_line(ax, *path[:, 0], name, COLORS["forward"], xytext=(0, 17 * above), ha="center")
