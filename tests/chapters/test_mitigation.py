@@ -1,5 +1,6 @@
 """The laws behind the chapter, samples of its stored runs made again, its figures, and the numbers in its prose."""
 
+import itertools
 from dataclasses import replace
 from functools import partial
 
@@ -247,6 +248,14 @@ def test_another_seed_says_the_same():
 @pytest.mark.parametrize("name", FIGURES)
 def test_figures_draw_and_say_what_they_show(name):
     check_figure(FIGURES[name])
+
+
+def test_the_small_map_counts_what_the_large_one_shows():
+    for activation, init in itertools.product(lab.NAMES, lab.INITS):
+        shown = atlas.table(activation, init)
+        count = atlas.trained()[list(lab.INITS).index(init), list(lab.NAMES).index(activation)]
+        assert count == (shown >= 80).sum()
+        assert f"{count:.0f} of the {shown.size} networks train" in caption("map", activation=activation, init=init)
 
 
 def test_captions_say_what_the_text_says():

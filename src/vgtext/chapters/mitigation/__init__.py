@@ -4,6 +4,8 @@
 the chapter, with their figures and claims. The prose stands in ``notebooks/mitigation.ipynb``.
 """
 
+from vgtext.palette import menu
+
 from . import atlas, hundred, pairs
 from .atlas import MEASURES, NAMES, count_trained, deepest, draw_map, repeated, table
 from .cures import CASES, name_cause

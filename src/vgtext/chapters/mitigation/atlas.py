@@ -1,13 +1,16 @@
 """The map: depth across, normalization and shortcuts down, one map for each activation and initialization."""
 
+from functools import cache
+
 import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
+from vgtext.explore import handle
 from vgtext.ledger import Claim, Evidence
 from vgtext.palette import ACTIVATION_NAMES, COLORS
 
-from .runs import DEPTHS, RATES, Recipe, again, best, counts, digits, recipes
+from .runs import DEPTHS, INITS, RATES, Recipe, again, best, counts, digits, recipes
 
 NAMES = {name: ACTIVATION_NAMES[name] for name in ("sigmoid", "tanh", "relu")}
 ROWS = {"nothing": ("none", "plain"), "layer norm": ("layer", "plain"), "batch norm": ("batch", "plain"),
@@ -42,8 +45,25 @@ def table(activation, init, measure="accuracy"):
     return np.array([factor * best()[cell.cell][:, column] for cell in cells])
 
 
-def draw_map(ax, activation="relu", init="He", measure="accuracy"):
-    """Six remedies at seven depths, as numbers on colors."""
+@cache
+def trained():
+    """How many of the 42 networks of a map train, for each initialization and activation: (4, 3)."""
+    return np.array([[(table(name, init) >= 100 * TRAINS).sum() for name in NAMES] for init in INITS], float)
+
+
+def draw_maps(ax):
+    """All twelve maps, each as the number of its networks that train; a click chooses one."""
+    heat(ax, 100 * trained() / (len(ROWS) * len(DEPTHS)), trained())
+    ax.set_box_aspect(1.1)
+    ax.set_xticks(range(len(NAMES)), NAMES.values())
+    ax.set_yticks(range(len(INITS)), (name.replace(" ", "\n") for name in INITS))
+    ax.set_title(f"of {len(ROWS) * len(DEPTHS)}, how many train")
+    handle(ax, lambda activation, init: (list(NAMES).index(activation), list(INITS).index(init)), "cell")
+
+
+def draw_map(ax, maps, activation="relu", init="He", measure="accuracy"):
+    """Six remedies at seven depths, as numbers on colors; beside it all such maps in one number each."""
+    draw_maps(maps)
     values = table(activation, init, measure)
     shade = {"accuracy": values, "rates": 25 * values, "steps": 100 - np.nan_to_num(values, nan=300) / 3}[measure]
     heat(ax, shade, values)
@@ -57,8 +77,9 @@ def draw_map(ax, activation="relu", init="He", measure="accuracy"):
              "steps": "Number: steps until the mean loss of ten steps is below 0.5; – means not within 300."}[measure]
     words = f"to {plain} layers" if plain else "at no depth"
     words = "at all depths" if plain == DEPTHS[-1] else words
-    return (f"{NAMES[activation]}, {init} initialization, width 32: with nothing else it trains (at least "
-            f"{TRAINS:.0%} of the test digits right) {words}, and to 100 layers with "
+    count = trained()[list(INITS).index(init), list(NAMES).index(activation)]
+    return (f"{NAMES[activation]}, {init} initialization, width 32: {count:.0f} of the {values.size} networks train "
+            f"(at least {TRAINS:.0%} of the test digits right); with nothing else {words}, and to 100 layers with "
             f"{', '.join(rest) if rest else 'none of the five remedies'}. {shown}")
 
 
