@@ -6,6 +6,8 @@ import re
 import numpy as np
 from matplotlib.figure import Figure
 
+from vgtext.palette import ACTIVATION_NAMES
+
 FATES = ("inf or nan", "to inf")  # words of captions that tell of overflow
 
 
@@ -18,7 +20,12 @@ def states(figure):
 
 
 def check_figure(figure):
-    """Assert that a figure draws at its corners and between them, and says what it shows, with a number."""
+    """Assert that a figure draws at its corners and between them, and says what it shows, with a number.
+
+    Its menus speak of ReLU, not of relu, and its captions name a panel by what it shows, or as the first or second.
+    """
+    shown = {text for control in figure.controls for text in control.texts}
+    assert not shown & {name for name, words in ACTIVATION_NAMES.items() if words != name}, shown
     for state in states(figure):
         scene, caption = figure.scene(figure.values(state))
         plain = caption
@@ -26,6 +33,7 @@ def check_figure(figure):
             plain = plain.replace(fate, "")
         assert scene and re.search(r"\d", caption) and caption.endswith("."), (state, caption)
         assert not re.search(r"\b(nan|inf)\b", plain), (state, caption)
+        assert not re.search(r"\b(left|right) panel\b|(^|[.:;] )(Left|Right), ", caption), (state, caption)
 
 
 def lines_of(figure, **parameters):

@@ -58,6 +58,11 @@ MEASURED = {"marker": "o", "markersize": 4, "linewidth": 1.8, "zorder": 3}
 SEED = {"color": COLORS["seed"], "linewidth": 0.7, "zorder": 2}
 
 
+def menu(*names):
+    """Return {"ReLU": "relu", ...}: activation functions in the words of a menu."""
+    return {ACTIVATION_NAMES[name]: name for name in names}
+
+
 def number(x, digits=2):
     """Write a number for a sentence: ``0.25``, ``1,300``, and ``1.0 × 10⁻⁷`` where it is very small or large."""
     if x == 0 or not np.isfinite(x):

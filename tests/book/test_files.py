@@ -7,6 +7,7 @@ from built import BOOK, anchors, figure_files, pages, resolve, size, soup
 
 MOST_BYTES = 300_000  # a page before its figures, gzipped; a stock page of Jupyter Book takes 1,650,000
 MOST_WITH_FIGURES = 1_000_000
+PARTS = {"msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3, "mfrac": 2, "mroot": 2}
 MOST_SEARCH = 400_000  # the search page, which holds the words of all sections
 
 
@@ -42,6 +43,13 @@ def test_every_formula_is_typeset(page):
     assert "katex-error" not in text
     for formula in soup(page).select(".math"):
         assert formula.select(".katex"), formula.get_text()[:80]
+
+
+@pytest.mark.parametrize("page", pages())
+def test_a_formula_that_is_read_aloud_has_its_parts(page):
+    """An element of MathML with a part too many or too few is an error in Firefox."""
+    for formula in soup(page).find_all(list(PARTS)):
+        assert len(formula.find_all(True, recursive=False)) == PARTS[formula.name], formula.get_text()
 
 
 @pytest.mark.parametrize("page", pages())

@@ -1,5 +1,7 @@
 """What a phone waits for, in quantities that are the same each time: what is laid out, what blocks, what jumps."""
 
+import re
+
 import pytest
 from built import BOOK, pages, serve, soup
 
@@ -56,3 +58,10 @@ def test_no_script_of_the_head_holds_up_the_page(page):
     held = [tag["src"] for tag in scripts if not (tag.has_attr("defer") or tag.has_attr("async"))]
     assert held == [] and len(soup(page).head.select("link[rel=stylesheet]")) == 1
     assert (BOOK / page).stat().st_size < 400_000
+
+
+@pytest.mark.parametrize("page", pages())
+def test_no_text_names_a_panel_by_its_side(page):
+    """On a phone the panels of a figure stand one below the other: the first, the second."""
+    text = " ".join(soup(page).select_one("article").get_text().split())
+    assert re.findall(r".{20}\b(?:left|right)(?:-hand)? panel\b.{20}|(?:^|[.:;(] )(?:Left|Right), .{30}", text) == []

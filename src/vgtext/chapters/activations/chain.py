@@ -48,7 +48,7 @@ def reaches(activation, sigma_w=None):
 def draw_chain(forward, backward, activation="sigmoid", sigma_w=SCALES["√2 for all"]):
     """Both signals through fifty layers: one activation (dots, theory dashed), the seven others thin and gray."""
     l, some = np.arange(DEPTH + 1), slice(1, None, 3)
-    for ax, label, low, high in ((forward, "rms of the activations a[l]", 1e-16, 1e16),
+    for ax, label, low, high in ((forward, "rms of the activations a[l]", 1e-16, 1e8),
                                  (backward, "error signal ‖δ[l]‖ / ‖δ[L]‖", 1e-36, 1e12)):
         layer_axis(ax, DEPTH, "layer l" if ax is forward else "layer l (backward: right to left)")
         log_axis(ax, low, high, label)
@@ -63,7 +63,7 @@ def draw_chain(forward, backward, activation="sigmoid", sigma_w=SCALES["√2 for
         ax.plot(l[1:], 10 ** predicted(activation, scale)[1:], **THEORY)
         ax.plot(l[some], 10 ** measured[some], linestyle="none", marker="o", markersize=4.5, color=color, zorder=5)
     backward_arrow(backward)
-    label_line(forward, 2, 1e13, f"{NAMES[activation]}, $\\sigma_w$ = {scale:.2f}", color)
+    label_line(forward, 2, 1e6, f"{NAMES[activation]}, $\\sigma_w$ = {scale:.2f}", color)
     label_line(forward, 2, 1e-13, "gray: the seven others", "#767676")
     first = 10 ** sizes[1][1]
     return (f"{NAMES[activation]}, {DEPTH} layers of width {WIDTH}, σ_w = {scale:.3g}, no biases: layer 1 gets "

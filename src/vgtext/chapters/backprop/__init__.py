@@ -4,6 +4,8 @@ The modules are the sections of the chapter: each holds its experiments (numbers
 draw them, and the claims that they settle. The prose stands in ``notebooks/backprop.ipynb``.
 """
 
+from vgtext.palette import menu
+
 from . import by_hand, chain, checking
 from .bugs import BUGS, check, draw_fingerprints, draw_wrong_gradient
 from .by_hand import SLOPES, X, Y, activations, downhill, network, one_pass

@@ -109,7 +109,7 @@ def draw_wrong_gradient(learning, checked, bug=BUGS[2], activation="tanh"):
     """A network trained with a planted bug beside the right one, and what a gradient check says of every layer."""
     right, wrong = learn("none", activation), learn(bug, activation)
     steps = np.arange(len(right) - 14) + 15
-    log_axis(learning, 0.01, 10, "training loss")
+    log_axis(learning, 0.02, 8, "training loss")
     learning.set(xlim=(0, len(right)), xlabel="steps", title="learning")
     learning.plot(steps, smooth(right), color=COLORS["reference"], linestyle="--")
     learning.plot(steps, smooth(wrong), color=COLORS["forward"])

@@ -123,8 +123,8 @@ def draw_step_size(ax, dtype="float64", formula="central"):
     h, error = best_step(dtype, formula)
     ax.axvline(h, **REFERENCE)
     label_line(ax, h, 0.2 if dtype == "float64" else 1e-11, "best h", COLORS["reference"], ha="right", xytext=(-4, 0))
-    label_line(ax, 2e-12, 30, "too short: rounding", COLORS["theory"], xytext=(0, 0))
-    label_line(ax, 1, 30, "too long: truncation", COLORS["theory"], ha="right", xytext=(0, 0))
+    label_line(ax, 2e-12, 30, "short: rounding", COLORS["theory"], xytext=(0, 0))
+    label_line(ax, 1, 30, "long: truncation", COLORS["theory"], ha="right", xytext=(0, 0))
     best = int(np.argmin(mean))
     return (f"{dtype}, {formula} differences: theory calls h = {number(h)} best, with a relative error of "
             f"{number(error)}; measured, the error is smallest at h = {number(STEPS[best])}, where it is below "

@@ -6,6 +6,7 @@ draw them, and the claims that they settle; ``theory`` is what they are compared
 """
 
 from vgtext.nn.theory.signal_propagation import variances
+from vgtext.palette import menu
 
 from . import changes, depth, fluctuations, glorot, inputs, neurons, slopes, variance
 from .changes import CHANGES, one_change

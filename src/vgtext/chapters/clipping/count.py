@@ -54,7 +54,7 @@ def draw_count(layers, rest, k=100, end="output", sigma_w=1.5):
                             (0.82, "line: all clipped together, C = 1", "forward")):
         layers.text(0.97, y, words, color=COLORS[color], ha="right", va="top", fontsize=9, transform=layers.transAxes)
     rest.set(xlim=(0, 107), xlabel="number of layers kept, k", xticks=[0, 20, 40, 60, 80, 100])
-    log_axis(rest, 1e-8, 1e13, "global norm")
+    log_axis(rest, 0.1, 1e9, "global norm")
     ks = np.arange(1, LAYERS + 1)
     rest.plot(ks, [whole * left(sigma_w, i, end) for i in ks], color=COLORS["gradient"])
     if end == "output":

@@ -44,8 +44,8 @@ def draw_thresholds(trace, rules, rule="global norm 1", rate=0.1, bad=True):
     steps, where = np.arange(1, STEPS + 1), cell(rule, rate, bad)
     norms = 10.0 ** stored()["norms"][where].astype(float)
     fired, loud = stored()["fired"][where][0], stored()["loud"][int(bad)][0]
-    trace.set(xlim=(0, STEPS), xlabel="step", title=f"norm before clipping: {rule}")
-    log_axis(trace, 1e-3, 1e5, "norm of the gradient")
+    trace.set(xlim=(0, STEPS), xlabel="step", title=rule)
+    log_axis(trace, 1e-3, 1e5, "norm before clipping")
     trace.axhline(1, **REFERENCE)
     trace.plot(steps[~fired], np.clip(norms[~fired], 2e-3, 9e4), ".", color=COLORS["seed"], markersize=2.5)
     trace.plot(steps[fired], np.clip(norms[fired], 2e-3, 9e4), ".", color=COLORS["backward"], markersize=3.5)

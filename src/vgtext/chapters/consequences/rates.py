@@ -62,7 +62,7 @@ def largest_first_rate(activation, depth, sigma_w):
 
 def draw_largest_rate(ax):
     """The largest learning rate that works against 2/λ, for settled networks and for networks at their start."""
-    ax.set(xscale="log", yscale="log", xlim=(0.003, 0.3), ylim=(0.01, 1), xlabel="2/λ, from the measured curvature",
+    ax.set(xscale="log", yscale="log", xlim=(0.003, 0.3), ylim=(0.02, 0.5), xlabel="2/λ, from the measured curvature",
            ylabel="largest learning rate")
     ax.set_xticks([0.01, 0.1], ["0.01", "0.1"])
     ax.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])

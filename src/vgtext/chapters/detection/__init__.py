@@ -6,6 +6,8 @@ can tell, ``scoring`` counts how often a diagnosis is right. The diagnosis is :m
 in ``notebooks/detection.ipynb``.
 """
 
+from vgtext.palette import menu
+
 from . import reading, scoring
 from .exercises import EXERCISES, numbered, strangers
 from .exercises import readings as readings_of

@@ -4,6 +4,8 @@ The modules are the sections of the chapter; ``theory`` is what they are compare
 stored training runs. The prose is in ``notebooks/initialization.ipynb``.
 """
 
+from vgtext.palette import menu
+
 from . import convolutions, half, race, scales, singular
 from .convolutions import spread as conv_spread
 from .defaults import DEFAULTS, draw_defaults, exact_scale, kaiming_limit

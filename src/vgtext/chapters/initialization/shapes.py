@@ -64,11 +64,11 @@ def draw_rectangles(forward, backward, scheme="Glorot", r=4):
     ):
         layer_axis(ax, DEPTH, "layer l")
         ax.set_xlim(-0.5, DEPTH + 0.5)
-        log_axis(ax, 1e-3, 1e1, words)
+        log_axis(ax, 2e-3, 3, words)
         ax.axhline(1, **REFERENCE)
         ax.plot(l, dashes, **THEORY)
         ax.plot(l, dots, linestyle="none", marker="o", markersize=4, color=color)
-    label_line(forward, 0, 2e-3, f"widths {WIDTH}, {r * WIDTH}, {WIDTH}, …", COLORS["reference"], xytext=(0, 0))
+    label_line(forward, 0, 3.5e-3, f"widths {WIDTH}, {r * WIDTH}, {WIDTH}, …", COLORS["reference"], xytext=(0, 0))
     return (f"Linear, {DEPTH} layers, widths {WIDTH} and {r * WIDTH} in turn, variance {scheme}: the signal arrives "
             f"with {number(both[0][-1])} times its size (the law: {number(law[0][-1])}), the gradient with "
             f"{number(both[1][0])} (the law: {number(law[1][0])}).")

@@ -5,6 +5,8 @@ draw them, and the claims that they settle; ``theory`` is what they are compared
 prose is in ``notebooks/normalization.ipynb``.
 """
 
+from vgtext.palette import menu
+
 from . import depth, selu
 from .axes import draw_sharing
 from .backward import BATCHES, against_engine, draw_residual, normalize, normalize_backward, through

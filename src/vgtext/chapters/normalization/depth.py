@@ -84,8 +84,8 @@ def growth(norm, depth, activation="relu", beta=0.0, residual=False, seeds=2, ba
     return float(np.mean(logs))
 
 
-def draw_healed(forward, backward, norm="batch", depth=40, sigma_w=SCALES["√2 (He)"]):
-    """Size of the activations and of the error signal in every layer of a ReLU network."""
+def draw_healed(forward, backward, norm="batch", depth=40, sigma_w=SCALES["10"]):
+    """Size of the activations and of the error signal in every layer of a ReLU network; gray without the norm."""
     activation, error = (10.0 ** np.clip(v, -300, 300) for v in sizes(norm, depth, sigma_w))
     l = np.arange(depth + 1)
     for ax, title in ((forward, "forward: activations"), (backward, "backward: error signal")):
@@ -97,7 +97,11 @@ def draw_healed(forward, backward, norm="batch", depth=40, sigma_w=SCALES["√2 
     forward.plot(l, activation, color=COLORS["forward"], marker="o", markersize=3)
     backward.plot(l[1:], error[1:], color=COLORS["backward"], marker="o", markersize=3)
     handle(forward, lambda depth: (depth, float(np.clip(10.0 ** sizes(norm, depth, sigma_w)[0][-1], 1e-6, 1e6))))
-    if norm:  # without one, the line may run through the arrow
+    if norm:
+        for ax, bare in zip((forward, backward), sizes(None, depth, sigma_w)):
+            ax.plot(l[1:], np.where(abs(bare) < 8, 10.0 ** np.clip(bare, -8, 8), np.nan)[1:], color=COLORS["seed"])
+        forward.text(0.97, 0.04, "gray: no norm", transform=forward.transAxes, ha="right", fontsize=9,
+                     color=COLORS["reference"])
         backward_arrow(backward)
         factor = chi("relu", norm)
         predicted = error[2] * factor ** ((2 - l[2:]) / 2)

@@ -85,7 +85,7 @@ CLAIMS = (
         (
             Evidence("the mean that follows", lambda: row_16()[0], 0.0, 1e-10),
             Evidence("the variance that follows, less 1", lambda: row_16()[1], 0.0, 1e-10),
-        ), "self-normalizing?activation=selu",
+        ), "self-normalizing?activation=SELU",
         setting="Gaussian pre-activations, integrals by quadrature: infinite width.",
     ),
 )

@@ -49,7 +49,7 @@ def draw_growth(ax, c=1.0, spread=0.6):
     ax.plot(k, typical**k, **THEORY)
     handle(ax, lambda c: (10, (c * np.sqrt(1 - spread**2)) ** 10))
     inside = min(16, int(LONGEST if typical == 1 else 7 / abs(np.log10(typical))))
-    where = {"xytext": (8, -26), "ha": "left"} if typical > 1 else {"xytext": (-8, -34), "ha": "right"}
+    where = {"xytext": (8, -26), "ha": "left"} if typical > 1 else {"xytext": (0, -34), "ha": "center"}
     label_line(ax, inside, typical**inside, "typical product", COLORS["backward"], **where)
     if spread > 0:
         ax.plot(k, c**k, **{**THEORY, "linestyle": ":"})

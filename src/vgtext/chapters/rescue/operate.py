@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from vgtext.palette import COLORS, REFERENCE, THEORY, backward_arrow, layer_axis, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
 
 from .instruments import factor, predicted_error, promising, start
-from .plans import DEPTH, RATES, STEPS, Plan, plans
+from .plans import DEPTH, PATIENT, RATES, STEPS, Plan, plans
 from .runs import EVERY, accuracy, loss, rescued
 
 
@@ -71,6 +71,9 @@ def _draw_start(ax, plan):
     log_axis(ax, 1e-42, 1e12, "error signal, relative to layer 49")
     layer_axis(ax, DEPTH)
     ax.axhline(1, **REFERENCE)
+    if plan != PATIENT:
+        ax.plot(range(1, DEPTH), 10.0 ** start(PATIENT).error, color=COLORS["seed"], linewidth=1)
+        label_line(ax, 30, 10.0 ** start(PATIENT).error[29], "as admitted", COLORS["reference"], xytext=(4, -8))
     ax.plot(range(1, DEPTH), 10.0 ** start(plan).error, color=COLORS["backward"], marker="o", markersize=4, markevery=6)
     theory = predicted_error(plan)
     if theory is not None:

@@ -70,7 +70,7 @@ def predicted():
 def draw_norms(ax, place="pre"):
     """The last layer's gradient against depth, one place of the norm."""
     ax.set_xscale("log")
-    log_axis(ax, 0.1, 10, "gradient of the last block's W₂")
+    log_axis(ax, 0.1, 5, "gradient of the last block's W₂")
     ax.set(xlim=(1.7, 75), xlabel="number of blocks L")
     ax.set_xticks(DEPTHS, [str(L) for L in DEPTHS])
     ax.minorticks_off()

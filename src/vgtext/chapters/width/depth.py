@@ -45,7 +45,7 @@ def draw_depth_rate(curves, depths, scale="s = 1/√L", L=64):
     rate_axis(curves, -13, -3)
     curves.set_title(f"{scale}, {L} blocks", color=color)
     size_axis(depths, DEPTHS, "number of blocks L")
-    rate_axis(depths, -12, -3, "y")
+    rate_axis(depths, -10, -5, "y")
     depths.set_title("best learning rate")
     for name, (shade, marker, dashes) in MARKS.items():
         learned = [k for k in DEPTHS if best(name, k)[1] < 1]

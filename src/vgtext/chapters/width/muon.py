@@ -96,7 +96,7 @@ def draw_muon(curves, widths, rest="standard", n=256):
     rate_axis(curves, -9, -3)
     curves.set_title(f"Muon, width {n}", color=MARKS[rest][0])
     size_axis(widths, MUON_WIDTHS, "width n")
-    rate_axis(widths, -8, -3, "y")
+    rate_axis(widths, -7, -4, "y")
     widths.set_title("best learning rate")
     for name, (shade, marker, dashes) in MARKS.items():
         y = [2.0 ** muons_best(name, m)[0] for m in MUON_WIDTHS]
