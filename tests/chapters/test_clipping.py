@@ -54,6 +54,14 @@ def test_below_four_nothing_explodes(w, b):
     assert max(abs(dw), abs(db)) <= 2 * 0.25 / (1 - w / 4) * (1 + 1e-9)
 
 
+@pytest.mark.parametrize(("w", "arrives"), [(4.1, True), (4.2, False), (4.3, False)])
+def test_where_a_run_starts_decides_whether_it_is_thrown_off(w, arrives):
+    _, losses, norms = lab.descend(0.2, None, (w, -2.6))
+    held = lab.descend(0.2, 1.0, (w, -2.6))[1]
+    assert (losses[-1] < 1e-5) == arrives and (norms.max() > 20) != arrives and held[-1] < 0.02
+    assert (number(losses[-1]) in caption("start", w=w)) and (number(held[-1]) in caption("start", w=w))
+
+
 def test_a_cliff_is_a_bounded_change_over_a_tiny_distance():
     heights, slopes = [], []
     for w in (3.5, 4.0, 4.2, 4.4):
@@ -440,8 +448,9 @@ def test_numbers_typed_into_the_prose():
     way = lab.shortest_way()
     check_prose(
         "clipping",
-        given={"0.01", "0.03", "0.1", "0.3", "0.7", "0.8", "0.9", "0.999", "1.5", "2.1", "2.5", "2.13", "3.15", "2026",
-                   "1000", "1500", "1,000",
+        given={"0.01", "0.03", "0.1", "0.2", "4.1", "4.2", "4.3", "0.3",
+                   "0.7", "0.8", "0.9", "0.999", "1.5", "2.1", "2.5", "2.13", "3.15",
+                   "2026", "1000", "1500", "1,000",
                "1,024"},
         computed={
             "38,090": net.theta.size, "0.798": (2 / np.pi) ** 0.5, "1.07": way, "0.00107": lab.reach(),

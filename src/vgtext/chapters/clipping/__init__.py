@@ -15,7 +15,7 @@ from .bias import BATCHES, SKEWS, draw_bias, rest_point, settle
 from .bias import LIMITS as BIAS_LIMITS
 from .cliff import LIMITS as CLIFF_LIMITS
 from .cliff import RATES as CLIFF_RATES
-from .cliff import clip, descend, draw_cliff, longest, loss_and_gradient
+from .cliff import clip, descend, draw_cliff, draw_start, longest, loss_and_gradient
 from .count import ENDS, KEPT, draw_count, factor, left
 from .exercises import EXERCISES
 from .recurrent import best_limit, draw_recurrent, reach, shortest_way, solved, typical_loss

@@ -6,7 +6,7 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.explore import handle
-from vgtext.palette import COLORS, number
+from vgtext.palette import COLORS, log_axis, number
 
 T, TARGET, START, STEPS = 50, 0.7, (4.2, -2.6), 24
 RATES, LIMITS = [0.1, 0.2, 0.3], [0.1, 1.0, 10.0]
@@ -91,3 +91,28 @@ def story(rate, c, step):
             f"{number(length)} far. The gradient is {number(norms[step])} now, the loss {number(losses[step])}. "
             f"Clipped at C = {c:g}: no step went further than {number(longest(rate, c, step)[1])}, and the loss is "
             f"{number(descend(rate, c)[1][step])}.")
+
+
+def draw_start(plane, losses, w=4.2, b=-2.6, rate=0.2):
+    """The start of both runs, to be dragged: their ways on the loss close up, and the loss at every step."""
+    part, start = ((3.95, 4.5), CLOSE[1]), (w, b)
+    plane.imshow(surface(part), cmap="Greys", vmin=0, vmax=0.6, extent=(*part[0], *part[1]), origin="lower",
+                 aspect="auto", interpolation="nearest")
+    plane.set(xlim=part[0], ylim=part[1], xlabel="weight w", ylabel="bias b", title="the loss (dark: high)",
+              xticks=[4.0, 4.2, 4.4])
+    losses.set(xlim=(0, STEPS), xlabel="step", title="the loss on the way", xticks=range(0, STEPS + 1, 6))
+    log_axis(losses, 1e-8, 1, "loss")
+    for limit, color, marker in ((None, COLORS["backward"], "s"), (1.0, COLORS["forward"], "o")):
+        places, loss, _ = descend(rate, limit, start)
+        plane.plot(*places.T, color=color, marker=marker, markersize=4, linewidth=1.4)
+        losses.plot(loss, color=color, marker=marker, markersize=3)
+    losses.text(0.4, 1e-7, "not clipped", color=COLORS["backward"], fontsize=9)
+    losses.text(0.4, 1.5e-8, "clipped", color=COLORS["forward"], fontsize=9)
+    plane.plot(w, b, "k*", markersize=11)
+    handle(plane, lambda w, b: (w, b))
+    (_, free, norms), held = descend(rate, None, start), descend(rate, 1.0, start)[1]
+    k = int(norms[:STEPS].argmax())
+    met = (f"no gradient is longer than 1, so clipping at C = 1 changes nothing; the loss ends at {number(free[-1])}"
+           if norms[k] <= 1 else f"step {k + 1} meets a gradient of {number(norms[k])}. The loss ends at "
+           f"{number(free[-1])}; clipped at C = 1, at {number(held[-1])}")
+    return f"From w = {w:g}, b = −{-b:g} with η = {rate:g}, {met}."
