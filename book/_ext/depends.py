@@ -10,6 +10,7 @@ import hashlib
 import os
 import platform
 import re
+import tomllib
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.resources import files
@@ -20,6 +21,8 @@ from vgtext.tools.notebooks import owner
 PACKAGE = Path(str(files("vgtext")))
 #: What a claim is made of; all else in the ledger gathers the claims of every chapter, which it imports by name.
 CLAIM = {"Claim", "Evidence"}
+#: The table of words, of which a page's code asks for some; the others are those of scripts and of the book's frame.
+WORDS = "words.toml"
 
 
 class Sources:
@@ -34,6 +37,7 @@ class Sources:
         self.tree = cache(lambda path: ast.parse(path.read_text("utf8")))
         self.digest = cache(lambda path: hashlib.sha256(path.read_bytes()).hexdigest())
         self.imports_of = cache(lambda path: {local: rest for local, *rest in self.imports(self.tree(path), path)})
+        self.constants = cache(lambda path: constants(self.tree(path)))
         self.next = cache(lambda path: self.uses(self.tree(path), path) | self.data_of(path))
         self.with_calls = cache(self.with_calls)
 
@@ -65,8 +69,7 @@ class Sources:
                 found |= self.through(tree, local, whole)
             else:
                 found |= self.resolve(module, name)
-        words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-        return found | {file for file in self.data if {file.name, file.stem} & words}
+        return found | {file for file in self.data if {file.name, file.stem} & constants(tree)}
 
     def through(self, tree, local, package):
         """Return the files behind ``local.attribute`` in ``tree``; all of the package if it is used in another way."""
@@ -131,8 +134,11 @@ class Sources:
 
     def key(self, code, beside=()):
         """Return the digest of all that the outputs of ``code`` depend on; ``beside`` are files that it reads."""
+        files = self.closure(code)
+        named = set().union(*(self.constants(path) for path in files if path.suffix == ".py"))
         parts = [environment(), code]
-        parts += [f"{path.name} {self.digest(path)}" for path in (*self.closure(code), *beside)]
+        parts += [f"{path.name} {self.digest(path)}" for path in (*files, *beside) if path.name != WORDS]
+        parts += [text for path in files if path.name == WORDS for text in texts(path, named)]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
@@ -146,6 +152,18 @@ def is_call(node):
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
 
 
+def constants(tree):
+    """Return the strings, numbers and other constants of a module."""
+    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+
+
+def texts(path, named):
+    """Yield the words of a table whose keys are ``named``, or their section is, as in ``words(f"carry.{kind}")``."""
+    for section, table in tomllib.loads(path.read_text("utf8")).items():
+        yield from (f"{section}.{name} {text}" for name, text in table.items()
+                    if {f"{section}.", f"{section}.{name}"} & named)
+
+
 def names_in(node):
     """Return the names that a piece of code uses."""
     return {leaf.id for leaf in ast.walk(node) if isinstance(leaf, ast.Name)}
@@ -155,7 +173,7 @@ def names_in(node):
 def environment():
     """Return in words what runs the code: Python, the versions of the packages of this project, how figures show."""
     versions = [platform.python_version(), os.environ.get("VGTEXT_EXPLORE", "live")]
-    for name in (re.match(r"[\w.-]+", line)[0] for line in requires("vgtext") or ()):
+    for name in sorted({re.match(r"[\w.-]+", line)[0] for line in requires("vgtext") or ()}):
         try:
             versions.append(f"{name} {version(name)}")
         except PackageNotFoundError:

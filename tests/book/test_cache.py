@@ -23,9 +23,11 @@ FILES = {
     "chapters/one/__init__.py": "from . import theory\nfrom .theory import draw\nfrom .asked import E\n"
                                 "CLAIMS = (*theory.CLAIMS,)",
     "chapters/one/theory.py": "from vgtext import nn\nfrom vgtext.ledger import Claim\nnn.Dense()\nCLAIMS = ()",
-    "chapters/one/asked.py": "",
+    "chapters/one/asked.py": "from vgtext.words import words\nwords('check.right')\nwords(f'carry.{1}')",
     "chapters/one_more/__init__.py": "from .theory import draw",
     "chapters/one_more/theory.py": "from ..one.theory import draw\nlaw = 'shared_runs.npz'",
+    "words.py": "'words.toml'",
+    "data/words.toml": "[check]\nright = 'a'\n[figure]\nreset = 'b'\n[carry]\nmix = 'c'",
     "data/one_runs.npz": "", "data/one_more_runs.npz": "", "data/shared_runs.npz": "",
 }
 PAGES = {
@@ -43,6 +45,15 @@ def keys(package):
     return {name: sources.key(code) for name, code in PAGES.items()}
 
 
+@pytest.fixture
+def package(tmp_path):
+    for name, text in FILES.items():
+        path = tmp_path / "vgtext" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path / "vgtext"
+
+
 @pytest.mark.parametrize(("changed", "stale"), [
     ("chapters/one/theory.py", {"one", "one_more", "ledger"}),
     ("chapters/one/asked.py", {"one"}),
@@ -58,11 +69,7 @@ def keys(package):
     ("explore/explore.css", set()),
     ("ledger.py", {"one", "one_more", "ledger"}),
 ])
-def test_a_change_makes_stale_what_stands_on_it(tmp_path, changed, stale):
-    package = tmp_path / "vgtext"
-    for name, text in FILES.items():
-        (package / name).parent.mkdir(parents=True, exist_ok=True)
-        (package / name).write_text(text)
+def test_a_change_makes_stale_what_stands_on_it(package, changed, stale):
     before = keys(package)
     (package / changed).write_text(f"{FILES[changed]}\n")
     after = keys(package)
@@ -70,6 +77,26 @@ def test_a_change_makes_stale_what_stands_on_it(tmp_path, changed, stale):
     assert {name for name in before if before[name] != after[name]} == stale | code
     (package / changed).write_text(FILES[changed])
     assert keys(package) == before, "a change undone is found again"
+
+
+@pytest.mark.parametrize(("word", "stale"), [
+    ("right", {"one", "broken"}),
+    ("mix", {"one", "broken"}),
+    ("reset", set()),
+])
+def test_a_word_makes_stale_the_pages_whose_code_asks_for_it(package, word, stale):
+    before, table = keys(package), package / "data/words.toml"
+    table.write_text(table.read_text().replace(f"{word} = '", f"{word} = 'other "))
+    after = keys(package)
+    assert {name for name in before if before[name] != after[name]} == stale
+
+
+def test_what_runs_the_code_is_said_in_one_order(monkeypatch):
+    said = []
+    for names in (["numpy", "scipy; extra", "numpy"], ["scipy>=1", "numpy"]):
+        monkeypatch.setattr(depends, "requires", lambda package, names=names: names)
+        said.append(depends.environment.__wrapped__())
+    assert said[0] == said[1]
 
 
 def is_main(node):
