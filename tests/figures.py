@@ -1,4 +1,7 @@
-"""What the test of a chapter asks of its figures: they draw at every corner, and say with a number what is seen."""
+"""What the test of a chapter asks of its figures: they draw at every corner, and say with a number what is seen.
+
+A state that was drawn after others is the same as one drawn alone.
+"""
 
 import itertools
 import re
@@ -6,6 +9,7 @@ import re
 import numpy as np
 from matplotlib.figure import Figure
 
+from vgtext.explore.figure import Explorable
 from vgtext.palette import ACTIVATION_NAMES
 
 FATES = ("inf or nan", "to inf")  # words of captions that tell of overflow
@@ -34,6 +38,13 @@ def check_figure(figure):
         assert scene and re.search(r"\d", caption) and caption.endswith("."), (state, caption)
         assert not re.search(r"\b(nan|inf)\b", plain), (state, caption)
         assert not re.search(r"\b(left|right) panel\b|(^|[.:;] )(Left|Right), ", caption), (state, caption)
+    alone = Explorable(figure.draw, {}, {}).scene(figure.values(state))
+    assert (bare(scene), caption) == (bare(alone[0]), alone[1]), f"{state}: drawn alone it differs"
+
+
+def bare(scene):
+    """Return a scene without its handles, which are of controls."""
+    return [panel._replace(handles=()) for panel in scene]
 
 
 def lines_of(figure, **parameters):

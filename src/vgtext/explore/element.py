@@ -32,14 +32,14 @@ def is_heavy(artist):
     return many or isinstance(artist, QuadMesh)
 
 
+@matplotlib.rc_context(LOOK)
 def picture_file(figure, kind, parameters=None):
     """Return the picture of a state (by default the opening one) as bytes of an "svg" or "png", and its caption."""
-    drawn, panels, caption = figure.picture(parameters or figure.values(figure.start))
-    for artist in (artist for ax in panels for artist in ax.get_children() if is_heavy(artist)):
+    sheet, caption = figure.picture(parameters or figure.values(figure.start))
+    for artist in (artist for ax in sheet.panels for artist in ax.get_children() if is_heavy(artist)):
         artist.set_rasterized(True)
     stream = io.BytesIO()
-    with matplotlib.rc_context(LOOK):
-        drawn.savefig(stream, format=kind, dpi=110, metadata={"Date": None} if kind == "svg" else None)
+    sheet.figure.savefig(stream, format=kind, dpi=110, metadata={"Date": None} if kind == "svg" else None)
     return stream.getvalue(), caption
 
 
@@ -53,13 +53,16 @@ def many_drawings():
         gc.unfreeze()
 
 
-def pack_states(figure):
-    """Draw every state of the (thinned) controls; return (controls, payload). Warnings count as failures."""
+def pack_states(figure, opening=None):
+    """Draw every state of the (thinned) controls; return (controls, payload). Warnings count as failures.
+
+    ``opening`` is what :meth:`Explorable.scene` gave for the opening state; it is drawn where it is not given.
+    """
     controls = thin(figure.name, figure.controls, MOST_STATES)
     packer, limits = Packer(), {}
     with warnings.catch_warnings(), many_drawings():
         warnings.simplefilter("error")
-        opening = figure.scene(figure.values(figure.start))
+        opening = opening or figure.scene(figure.values(figure.start))
         for state in itertools.product(*(range(len(c.values)) for c in controls)):
             scene, caption = figure.scene(figure.values(state, controls))
             if state == tuple(c.start for c in controls) and (scene, caption) != opening:
@@ -88,11 +91,12 @@ def check_limits(figure, scene, limits):
                 )
 
 
-def page_element(figure):
+def page_element(figure, opening=None):
     """Return the page element: the picture of the opening state, its caption, and every state, packed."""
-    controls, payload = pack_states(figure)
+    opening = opening or figure.scene(figure.values(figure.start))
+    picture, caption = picture_file(figure, "svg")  # next to it, for they share formulas
+    controls, payload = pack_states(figure, opening)
     data = pack({**figure.spec(controls), **payload})
-    picture, caption = picture_file(figure, "svg")
     states, print_size = len(data) * 3 // 4, len(picture)
     if states + print_size > MOST_BYTES:
         raise FigureError(

@@ -6,17 +6,14 @@ from contextlib import suppress
 from itertools import product
 
 import matplotlib
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from .controls import FigureError, make_control
 from .handles import follow, handles_of, read_handles
 from .read.marks import Unreadable
 from .read.pack import Packer
 from .read.scene import read_scene
-from .read.units import DPI
+from .sheet import Sheet
 
-SIZE = (7.2, 3.4)  # inches, of the picture that is printed
 GRAY, INK = "#555555", "#333333"
 LOOK = {
     "axes.spines.top": False,
@@ -88,6 +85,7 @@ class Explorable:
             for name, given in controls.items()
         ]
         self.start = tuple(control.start for control in self.controls)
+        self.sheet = None  # with the picture drawn last
 
     def spec(self, controls):
         """Return what the page needs to build ``controls``, ready for JSON."""
@@ -103,38 +101,35 @@ class Explorable:
         return f"figure {self.name}" + (f" at {state}" if state else "")
 
     def picture(self, parameters):
-        """Draw one state on a fresh matplotlib figure and return (figure, panels, caption).
+        """Draw one state, which replaces the one drawn last; return (sheet, caption). To be called under LOOK.
 
         Raises FigureError, which names the state and the cause, if ``draw`` fails or returns no caption.
         """
-        with matplotlib.rc_context(LOOK):
-            figure = Figure(figsize=SIZE, dpi=DPI, layout="constrained")
-            FigureCanvasAgg(figure)
-            panels = list(figure.subplots(1, len(self.panels), squeeze=False)[0])
-            before = pyplot_state()
-            try:
-                caption = self.draw(*panels, **parameters)
-            except Exception as error:
-                raise FigureError(f"{self.where(parameters)}: {type(error).__name__}: {error}") from error
-            if pyplot_state() != before:
-                raise FigureError(f"{self.where(parameters)}: draw used pyplot's own figure; draw on the Axes that it "
-                                  f"is given ({', '.join(self.panels)}): ax.plot instead of plt.plot")
+        self.sheet = Sheet.cleaned(self.sheet, len(self.panels))
+        before = pyplot_state()
+        try:
+            caption = self.draw(*self.sheet.panels, **parameters)
+        except Exception as error:
+            raise FigureError(f"{self.where(parameters)}: {type(error).__name__}: {error}") from error
+        if pyplot_state() != before:
+            raise FigureError(f"{self.where(parameters)}: draw used pyplot's own figure; draw on the Axes that it "
+                              f"is given ({', '.join(self.panels)}): ax.plot instead of plt.plot")
         if not isinstance(caption, str) or not caption.strip():
             raise FigureError(
                 f"{self.where(parameters)}: draw returned no caption (a sentence that says what is seen) "
                 f"but {caption!r}"
             )
-        return figure, panels, " ".join(caption.split())
+        return self.sheet, " ".join(caption.split())
 
+    @matplotlib.rc_context(LOOK)
     def scene(self, parameters):
         """Draw one state; return (scene, caption). Raises FigureError, which names the state and the cause."""
-        figure, self.drawn, caption = self.picture(parameters)
+        sheet, caption = self.picture(parameters)
         try:
-            with matplotlib.rc_context(LOOK):
-                scene = read_scene(self.panels, self.drawn, figure)
+            scene = read_scene(self.panels, sheet.panels, sheet.figure)
             given = self.defaults | parameters
             return [panel._replace(handles=read_handles(ax, self.controls, given))
-                    for panel, ax in zip(scene, self.drawn)], caption
+                    for panel, ax in zip(scene, sheet.panels)], caption
         except FigureError as error:
             raise FigureError(f"{self.where(parameters)}: {error}") from error
         except Exception as error:
@@ -172,6 +167,6 @@ class Explorable:
 
     def follow(self, state, number, target):
         """Return the state in which handle ``number`` of the picture drawn last is nearest to ``target``, in units."""
-        handles = [each for ax in self.drawn for each in handles_of(ax)
+        handles = [each for ax in self.sheet.panels for each in handles_of(ax)
                    if {control.name for control in self.controls} & {*each.names}]
         return follow(handles[number], target, state, self.controls, self.defaults)

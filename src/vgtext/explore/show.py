@@ -57,7 +57,8 @@ class Shown:
     def __init__(self, figure):
         """Draw the opening state, so that a failure shows where the figure is made."""
         self.figure = figure
-        self.mimebundle = {"text/plain": in_words(figure, figure.scene(figure.values(figure.start))[1])}
+        self.opening = figure.scene(figure.values(figure.start))
+        self.mimebundle = {"text/plain": in_words(figure, self.opening[1])}
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Offer the outputs."""
@@ -97,7 +98,7 @@ class Static(Shown):
     def __init__(self, figure):
         """Draw every state."""
         super().__init__(figure)
-        self.mimebundle["text/html"] = page_element(figure)
+        self.mimebundle["text/html"] = page_element(figure, self.opening)
 
 
 class Page(Shown):

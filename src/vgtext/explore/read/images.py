@@ -12,8 +12,9 @@ from .units import to_units
 def png(rgba):
     """Return an array (rows, columns, 4) of bytes as the address of a PNG that carries its data."""
     stream = io.BytesIO()
-    image = Image.fromarray(np.ascontiguousarray(rgba, dtype=np.uint8))
-    if (rgba[..., 3] == 255).all() and len(np.unique(rgba.reshape(-1, 4), axis=0)) <= 256:
+    rgba = np.ascontiguousarray(rgba, dtype=np.uint8)
+    image = Image.fromarray(rgba)
+    if (rgba[..., 3] == 255).all() and len(np.unique(rgba.view(np.uint32))) <= 256:
         image = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
     image.save(stream, "png", optimize=True)
     return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()

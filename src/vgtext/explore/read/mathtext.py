@@ -5,15 +5,14 @@ from unicodedata import combining
 
 from matplotlib.cbook import is_math_text
 from matplotlib.font_manager import FontProperties
-from matplotlib.mathtext import MathTextParser
 from matplotlib.path import Path
+from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
 from .units import svg_shape
 
 SIZE = 100  # lengths of a run are in hundredths of the font's size
 FACES = {"Book": 0, "Oblique": 1, "Italic": 1, "Display": 0, "Bold": 2, "Bold Oblique": 3}  # 1: slanted, 2: bold
-_parser = MathTextParser("path")
 
 
 @cache
@@ -25,7 +24,7 @@ def words(text):
     """
     if not is_math_text(text):
         return text.replace(r"\$", "$")
-    parsed = _parser.parse(text, dpi=72, prop=FontProperties(size=SIZE))
+    parsed = text_to_path.mathtext_parser.parse(text, dpi=72, prop=FontProperties(size=SIZE))  # as the picture does
     runs, shapes = [], []
     for font, size, code, *index, x, y in parsed.glyphs:
         char, kind = chr(code), [round(float(y)), round(float(size)), FACES.get(font.style_name, 0)]

@@ -1,0 +1,74 @@
+"""A sheet to draw on, again and again: a figure with its panels, as empty each time as the first time.
+
+To make axes takes longer than to draw on them. So a copy is kept of what every object of a new figure holds, and put
+back before the next drawing: whatever a drawing has added, changed or taken away is undone.
+"""
+
+from types import FunctionType, MethodType, ModuleType
+
+import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from .read.units import DPI
+
+SIZE = (7.2, 3.4)  # inches, of the picture that is printed
+TICKS = 6  # of an axis, made ahead: a drawing that places its ticks makes an artist of each
+
+
+class Sheet:
+    """A ``figure`` with ``panels`` in a row."""
+
+    def __init__(self, count):
+        """Make a sheet of ``count`` panels, under the settings of matplotlib that hold now."""
+        self.figure = Figure(figsize=SIZE, dpi=DPI, layout="constrained")
+        FigureCanvasAgg(self.figure)
+        self.panels = list(self.figure.subplots(1, count, squeeze=False)[0])
+        for ax in self.panels:
+            ax.xaxis.get_major_ticks(TICKS)
+            ax.yaxis.get_major_ticks(TICKS)
+        self.settings = dict.copy(matplotlib.rcParams)
+        self.first = [(each, each.copy()) for each in contents(self.figure)]
+
+    @classmethod
+    def cleaned(cls, sheet, count):
+        """Return ``sheet``, cleaned; a new one in the place of none, and of one that a new one would not be like.
+
+        That is one made under other settings, or whose panels were tied to others, which their class remembers.
+        """
+        if sheet is None or not dict.__eq__(sheet.settings, matplotlib.rcParams) or sheet.is_tied():
+            return cls(count)
+        sheet.clean()
+        return sheet
+
+    def is_tied(self):
+        """Say whether a panel shares an axis with another one."""
+        groups = [(ax, group) for ax in self.panels for group in (ax.get_shared_x_axes(), ax.get_shared_y_axes())]
+        return any(len(group.get_siblings(ax)) > 1 for ax, group in groups)
+
+    def clean(self):
+        """Undo all that was drawn."""
+        for each, copy in self.first:
+            if isinstance(each, np.ndarray):
+                each[...] = copy
+            elif isinstance(each, list):
+                each[:] = copy
+            else:
+                each.clear()
+                each.update(copy)
+
+
+def contents(root):
+    """Return the attributes, dicts, lists, sets and arrays of which an object consists, and the objects in it."""
+    found, todo = {}, [root]
+    while todo:
+        each = todo.pop()
+        if isinstance(each, tuple):
+            todo += each
+        elif isinstance(each, (dict, list, set, np.ndarray)) and id(each) not in found:
+            found[id(each)] = each
+            todo += each.values() if isinstance(each, dict) else () if isinstance(each, np.ndarray) else each
+        if hasattr(each, "__dict__") and not isinstance(each, (type, FunctionType, MethodType, ModuleType)):
+            todo.append(vars(each))
+    return found.values()
