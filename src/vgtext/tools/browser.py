@@ -20,8 +20,13 @@ HOW_TO_GET_FIREFOX = ("no Firefox found, so no notebook ran in its page there; i
                       "firefox-esr) or name one: VGTEXT_FIREFOX=/path/to/firefox")
 HOW_TO_GET_WEBKIT = ("no WebKitWebDriver with a display found, so no page was tried in WebKit; install them "
                      "(Debian: apt install webkit2gtk-driver xvfb)")
+#: What a tab does without: two pages for suggestions under the address bar, each a process for every window (half a
+#: second), and what playwright leaves out, whose own list this one replaces.
+WITHOUT = ("WebUIOmniboxPopup WebUIOmniboxAimPopup AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose "
+           "HttpsUpgrades HttpsFirstBalancedModeAutoEnable LensOverlay MediaRouter PaintHolding OptimizationHints "
+           "ThirdPartyStoragePartitioning NetworkTimeServiceQuerying AimEnabled PreconnectToSearch").split()
 ARGUMENTS = ("--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-             "--disable-component-update --disable-sync").split()
+             f"--disable-component-update --disable-sync --disable-features={','.join(WITHOUT)}").split()
 
 
 @functools.cache
