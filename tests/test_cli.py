@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import re
 import shutil
@@ -201,6 +202,46 @@ def test_of_two_checks_in_a_cell_only_the_one_that_shows_its_verdict_counts(caps
     assert rows(said(capsys, "grades", path)[1])[0] | {"notebook": ""} == {
         "notebook": "", "rates": "", "for-good": "1", "right": "1", "problem": "",
         "reasons": "rates: its cell does not show the verdict"}
+
+
+def test_a_table_in_a_file_opens_in_a_spreadsheet_and_computes_nothing(capsys, tmp_path, monkeypatch):
+    """Names of any alphabet are read (a mark says that it is UTF-8), and a stranger's "=…" stays text."""
+    monkeypatch.chdir(tmp_path)
+    files = [Path("Übung Ångström (2).ipynb"), Path("=cmd|'calc'!A0.ipynb"), Path("+1.ipynb")]
+    for path in files:
+        handed_in(path, asks("rates", 1), 'check(lab.EXERCISES["=1+1"], 2)', outputs=["Right. It", "Not yet. -2"])
+    status, out, _ = said(capsys, "grades", *files, "-o", "grades.csv")
+    assert status == 0 and out == "Wrote grades.csv: 3 notebooks.\n"
+    content = Path("grades.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf") and b"\r" not in content
+    table = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    assert [row[0] for row in table[1:]] == ["Übung Ångström (2).ipynb", "'=cmd|'calc'!A0.ipynb", "'+1.ipynb"]
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in table for cell in row)
+    assert said(capsys, "grades", files[0], "-o", "nowhere/grades.csv")[0] == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_notebook_that_an_editor_of_windows_saved_is_read(capsys, tmp_path, encoding):
+    path = handed_in(tmp_path / "one.ipynb", asks("rates", 1), outputs=["Right. It"])
+    path.write_text(path.read_text("utf8"), encoding)
+    assert rows(said(capsys, "grades", path)[1])[0]["rates"] == "1"
+
+
+def test_two_cells_with_one_id_are_read_without_a_word(tmp_path):
+    path = handed_in(tmp_path / "one.ipynb", asks("rates", 1), outputs=["Right. It"])
+    book = json.loads(path.read_text("utf8"))
+    book["cells"][1]["id"] = book["cells"][0]["id"]
+    path.write_text(json.dumps(book))
+    done = subprocess.run([sys.executable, "-m", "vgtext", "grades", path], capture_output=True, text=True)
+    assert done.stderr == "" and rows(done.stdout)[0]["rates"] == "1"
+
+
+@pytest.mark.parametrize("run", [(), ("--run",)])
+@pytest.mark.parametrize("magic", ["%%time", "%%time\n", "%%capture out", "  %%prun -q"])
+def test_a_check_below_a_magic_of_its_cell_counts(capsys, tmp_path, magic, run):
+    right = asks("rates", "[1.1, 0.8, 0.9, 0.7]")
+    path = handed_in(tmp_path / "magic.ipynb", f"{magic}\n{right}", outputs=["Right. It"])
+    assert rows(said(capsys, "grades", *run, path)[1])[0]["rates"] == "1"
 
 
 @pytest.mark.parametrize("magic", ["%timeit 1 + 1", "!echo", "%matplotlib inline"])

@@ -5,7 +5,9 @@ at a time, and asks the book's own ``check`` for each answer, whatever the noteb
 """
 
 import csv
+import json
 import re
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -25,8 +27,7 @@ def grade(path, run=False, seconds=TIME_LIMIT):
     verdicts are those that its author saved. Never raises for a bad notebook: ``problem`` says what is wrong with it.
     """
     try:
-        notebook = nbformat.read(path, as_version=4)
-        nbformat.validate(notebook)
+        notebook = read(path)
     except Exception as error:  # whatever was handed in, the others get their rows
         return Grades(problem=f"not a notebook ({type(error).__name__}: {error})".splitlines()[0][:200])
     cells = [(cell, checks(python(cell.source))) for cell in students_cells(notebook)]
@@ -34,6 +35,15 @@ def grade(path, run=False, seconds=TIME_LIMIT):
     if run:
         return executed(notebook, cells, Path(path).parent, seconds)
     return saved(cells, forged)
+
+
+def read(path):
+    """Return the notebook at ``path``, whatever JSON's encodings it is in; raise what nbformat does if it is none."""
+    content = Path(path).read_bytes()
+    with warnings.catch_warnings(action="ignore"):  # of what is mended on the way, such as two cells with one id
+        notebook = nbformat.reads(content.decode(json.detect_encoding(content)), as_version=4)
+        nbformat.validate(notebook)
+    return notebook
 
 
 def saved(cells, forged):
@@ -79,14 +89,19 @@ def write_table(rows, file):
     """Write ``rows``, {file: Grades}, as CSV.
 
     A line is a notebook: a column an exercise (1, 0, or nothing where no verdict is shown), their sum, what was wrong
-    with the file, and why each exercise is not right.
+    with the file, and why each exercise is not right. No cell is a formula of a spreadsheet.
     """
     names = list(dict.fromkeys(name for grades in rows.values() for name in grades.right))
     table = csv.writer(file, lineterminator="\n")
-    table.writerow(["notebook", *names, "right", "problem", "reasons"])
+    table.writerow(["notebook", *map(plain, names), "right", "problem", "reasons"])
     for path, grades in rows.items():
         marks = ["" if grades.right.get(name) is None else int(grades.right[name]) for name in names]
         absent = dict.fromkeys(names if not grades.problem else (), "not in this notebook")
         reasons = {name: why for name, why in {**absent, **grades.reasons}.items() if not grades.right.get(name)}
         reasons = "; ".join(f"{name}: {why.rstrip('.')}" for name, why in reasons.items())
-        table.writerow([path, *marks, sum(mark == 1 for mark in marks), grades.problem, reasons])
+        table.writerow([plain(path), *marks, sum(mark == 1 for mark in marks), grades.problem, plain(reasons)])
+
+
+def plain(text):
+    """Return a text that a stranger chose with a quote before it where a spreadsheet would compute it."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -8,6 +8,9 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from vgtext.words import words
 
+#: The magics of a cell that run its lines in the notebook itself.
+WRAPS = r"\A\s*%%(?:time|timeit|capture|prun)\b.*\n"
+
 
 @dataclass
 class Grades:
@@ -50,9 +53,12 @@ def verdict_words():
 
 
 def python(source):
-    """Return a cell's source as a syntax tree, lines of magic and of the shell translated; None if it is no Python."""
+    """Return a cell's source as a syntax tree, lines of magic and of the shell translated; None if it is no Python.
+
+    What stands below ``%%time`` and its like runs as it is.
+    """
     try:
-        return ast.parse(TransformerManager().transform_cell(source))
+        return ast.parse(TransformerManager().transform_cell(re.sub(WRAPS, "", source)))
     except SyntaxError:  # a reader's unfinished code: nothing in it can have been checked
         return None
 

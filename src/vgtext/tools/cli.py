@@ -15,7 +15,7 @@ EXAMPLES = """examples:
   vgtext slides two_by_two -o lecture.html
   vgtext figure unit_circle --state depth=5 -o circle.svg
   vgtext links two_by_two --hub https://hub.example.edu
-  vgtext grades handed_in/*.ipynb > grades.csv
+  vgtext grades handed_in/*.ipynb -o grades.csv
   vgtext diagnose run.npz -o report.html
 """
 CHAPTERS = "chapters, by the names that 'vgtext list' shows"
@@ -95,6 +95,7 @@ def parser():
                   "the book's own check says now. The exit status is 1 if a file could not be graded.")
     add("files", nargs="+", type=Path, metavar="FILE", help="notebooks")
     add("--run", dest="execute", action="store_true", help="execute each notebook first: runs the students' code, here")
+    add("-o", "--output", type=Path, metavar="FILE", help="a table for spreadsheets (default: print it)")
     add("--seconds", type=float, default=300, help="with --run: the time limit of one notebook (default: 300)")
     return top
 

@@ -112,8 +112,14 @@ def run_grades(given):
     from vgtext.ask.grades import grade, write_table
 
     files = tqdm(given.files, "running notebooks", leave=False, disable=not (given.execute and sys.stderr.isatty()))
+    target = given.output and writable(given.output)
     rows = {str(path): grade(path, given.execute, given.seconds) for path in files}
-    write_table(rows, sys.stdout)
+    if target:
+        with target.open("w", encoding="utf-8-sig", newline="") as file:  # so marked, spreadsheets read any name
+            write_table(rows, file)
+        print(f"Wrote {target}: {len(rows)} notebooks.")
+    else:
+        write_table(rows, sys.stdout)
     problems = [f"{path}: {grades.problem}" for path, grades in rows.items() if grades.problem]
     print(*problems, sep="\n", end="\n" * bool(problems), file=sys.stderr)
     return 1 if problems else 0

@@ -23,7 +23,8 @@ article.bd-article { padding: 0 !important; }
 article.bd-article > section { break-before: page; }
 .title-page { display: grid; align-content: center; height: 220mm; text-align: center; font-family: var(--book-serif); }
 .title-page h1 { font-size: 30pt; }
-.contents { break-before: page; font: 11pt/1.7 var(--book-serif); }
+.contents { break-before: page; font: 11pt/1.55 var(--book-serif); }
+.contents :is(h2, ol) { margin-top: 0; margin-bottom: 0; }
 .contents ol { list-style: none; padding: 0; }
 .contents .part { margin-top: 0.9em; font-weight: 600; }
 .contents a { display: flex; gap: 0.5em; color: inherit; text-decoration: none; }
@@ -58,6 +59,8 @@ def article(built, page, pages):
     found = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser").select_one("article.bd-article")
     for element in found.select(GONE):
         element.decompose()
+    for claim in found.select("details.claim"):
+        claim["open"] = ""
     title = re.sub(r"\s+", " ", found.h1.get_text()).strip()
     for tag in found.find_all(True):
         for name in ("id", "for", "aria-labelledby", "aria-describedby", "name"):
@@ -121,9 +124,41 @@ def write_pdf(target, built=None):
                 numbers, count = first_pages(target)
                 if numbers == before:
                     break
+            name_bookmarks(target, tab.locator("h1, h2, h3, h4").all_text_contents())
         finally:
             source.unlink(missing_ok=True)
     return count
+
+
+def name_bookmarks(file, headings):
+    """Give the bookmarks the words of their headings: the browser joins words where a line of a heading ends.
+
+    It also says a heading twice that it has tried to set on the page before.
+    """
+    from pypdf import PdfWriter
+    from pypdf.generic import NameObject, TextStringObject
+
+    writer, titles = PdfWriter(clone_from=file), {letters(words): " ".join(words.split()) for words in headings}
+    for mark in bookmarks(writer.root_object["/Outlines"]):
+        told = letters(mark["/Title"])
+        title = titles.get(told) or titles.get(told[: len(told) // 2], mark["/Title"])
+        mark[NameObject("/Title")] = TextStringObject(title)
+    writer.write(file)
+
+
+def letters(words):
+    """Return a text without its spaces."""
+    return re.sub(r"\s", "", words)
+
+
+def bookmarks(mark):
+    """Yield every bookmark below ``mark``."""
+    child = mark.get("/First")
+    while child:
+        child = child.get_object()
+        yield child
+        yield from bookmarks(child)
+        child = child.get("/Next")
 
 
 def first_pages(file):
