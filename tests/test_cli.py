@@ -106,6 +106,8 @@ def test_the_buttons_of_a_fork_lead_to_its_own_address_or_are_gone(tmp_path):
     none, own = (yaml.safe_load((tmp_path / name / "_config.yml").read_text()) for name in ("none", "own"))
     assert "launch_buttons" not in none and not none["html"]["use_repository_button"]
     assert own["repository"]["url"] == "https://example.org/me/book" and "launch_buttons" in own
+    none, own = ((tmp_path / name / f"notebooks/{SLUG}.ipynb").read_text() for name in ("none", "own"))
+    assert "pip" not in none and "install -q git+https://example.org/me/book" in own
     assert "There are none now" in (tmp_path / "none/README.md").read_text()
 
 

@@ -127,7 +127,7 @@ def lines_shown(notebook):
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
-        if "remove-input" not in cell.metadata.get("tags", []):
+        if not {"remove-input", "remove-cell"} & {*cell.metadata.get("tags", ())}:
             yield from cell.source.splitlines()
         for output in cell.outputs:
             text = output.get("text") or output.get("data", {}).get("text/plain", "")

@@ -16,17 +16,20 @@ from vgtext.carry import source as carry_source
 from vgtext.explore import explore
 from vgtext.explore import source as figure_source
 from vgtext.explore.page import HERE as PAGE
-from vgtext.live import assemble
+from vgtext.live import assemble, bench_page
+from vgtext.live.bench import Bench
+from vgtext.live.recipe import PARTS
 from vgtext.words import typeset
 
 HOME = PAGE.parents[1]
-SCRIPTS = sorted(path for path in HOME.rglob("*.js") if "bench_page" not in path.parts)
+SCRIPTS = sorted(HOME.rglob("*.js"))
 #: Python that speaks to readers; what it raises is for authors.
-SPEAKS = sorted([*(HOME / "carry").glob("*.py"), *((HOME / "ask") / f"{name}.py" for name in
-                 ("call", "describe", "exercises", "quiz"))])
+SPEAKS = sorted([*(HOME / "carry").glob("*.py"), HOME / "live/bench.py", HOME / "live/bench_page/__init__.py",
+                 *((HOME / "ask") / f"{name}.py" for name in ("call", "describe", "exercises", "quiz"))])
 KEYS = {"Enter", "Escape", "Tab", "Shift", "Home", "End", "Error"}  # of the keyboard, and names of errors
 #: What scripts and modules tell one another, and what they ask the page for.
-NOT_SHOWN = {"no worker", "no worker: ", "missing file", "use strict", "Date",
+NOT_SHOWN = {"no worker", "no worker: ", "missing file", "use strict", "Date", "label noise",
+             "/* colors of the palette */",
              "Recipe", ".cell_input pre", "cell_output docutils container", "div.cell .cell_input pre"}
 TEXTS = table_of.table(table_of.TABLE)
 
@@ -82,6 +85,10 @@ def test_every_text_is_used_and_fills_its_places():
              *Path("book/_ext").glob("*.py")]
     used = "\n".join(path.read_text("utf8") for path in users)
     by_name = {f"carry.{name}" for name in ("none", "relu", "norm", "shortcut", "lost", "vanishes", "explodes", "home")}
+    by_name |= {f"bench.{name}" for name in (*bench_page.GROUPS, *bench_page.LINES, *bench_page.RUN, "weight", "loss",
+                                             "column_layer", *(f"guess_{name}" for name in bench_page.PREDICTIONS))}
+    by_name |= {f"recipe.{name}" for name in PARTS}
+    by_name |= {f"recipe.{name}_{choice}" for name, part in PARTS.items() for choice in part.choices or ()}
     assert [key for key in TEXTS if not re.search(rf"\b{re.escape(key)}\b", used) and key not in by_name] == []
     for key, text in TEXTS.items():
         assert text == text.strip() and not set('<>&"') & set(text), key
@@ -203,3 +210,51 @@ def test_a_caption_is_typeset_before_any_script_runs(monkeypatch):
     assert f"<figcaption>{caption}</figcaption>" in explore(draw_it, a=(1, 2)).mimebundle["text/html"]
     asked = quiz("Which σ_w?", right={"σ_w": "σ_b"}, wrong={"a[l]": "no"}).mimebundle["text/html"]
     assert asked.count("σ<sub>w</sub>") == 3 and "<span>a<sup>[l]</sup></span>" in asked
+
+
+def test_the_bench_speaks_the_other_language(marked, browser):
+    """Its form, its runs, what is wrong with a recipe; only what diagnose says is in the language of its own table."""
+    queries = ("", "activation=relu&init=he_normal&gain=3")
+    reports = {query: list(Bench(query, lambda: 0.0).reports()) for query in queries}
+    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+    html = f"<style>{bench_page.style()}</style>{bench_page.element()}<script>{bench_page.script()}</script>"
+    tab.route("http://bench.test/*", lambda route: route.fulfill(body=html, content_type="text/html;charset=utf-8"))
+    tab.goto("http://bench.test/")
+    tab.evaluate("""reports => {
+      const call = (module, name, { recipe }, hear) => {
+        const done = Promise.resolve().then(() => { for (const one of reports[recipe]) hear(one); });
+        return { done, halt() {} };
+      };
+      globalThis.bench = vgBench.start(document.querySelector("#bench"), { ready: Promise.resolve(), call });
+    }""", reports)
+    seen = []
+
+    def look():  # a text around another element is one text
+        around = tab.locator(".bench-still, .bench-heading")
+        around.evaluate_all("several => several.forEach(one => (one.textContent = one.textContent))")
+        seen.extend(tab.evaluate(SEEN))
+
+    look()
+    tab.locator(".bench-run").click()  # nothing predicted
+    look()
+    for query in reports:
+        tab.evaluate("query => { location.hash = '#bench?' + query; }", query)
+        tab.locator(".bench-status", has_text=table_of.words("bench.from_link")).wait_for()
+        tab.locator("[name=prediction]").first.check()
+        tab.locator(".bench-run").click()
+        tab.locator(".bench-answer", has_text=table_of.words("bench.score", right="0", made="1")[:6]).wait_for()
+        tab.locator("details").evaluate("details => (details.open = true)")
+        tab.locator(".bench-layers tbody tr").first.wait_for()
+        told = tab.locator(".bench-verdict p, .bench-runs td:nth-child(4)")  # by diagnose
+        told.evaluate_all("several => several.forEach(one => one.remove())")
+        look()
+    for query in ("shortcut=pre", "depth=1&depht=3&rate=x&gain=%zz&width=3"):
+        tab.evaluate("query => { location.hash = '#bench?' + query; }", query)
+        tab.locator(".bench-fault", has_text="⟦").wait_for()
+        look()
+    names = {*PARTS, *(str(choice) for part in PARTS.values() for choice in part.choices or ()), "vgtext", "diagnose",
+             "depht", "gain", "zz"}
+    left = {word for text in seen for word in re.findall(r"[A-Za-z_]{2,}", unmarked(text))}
+    assert left - names == set()
+    assert len({text for text in seen if "⟦" in text}) > 100
+    tab.close()

@@ -15,6 +15,7 @@ from vgtext.live import bench_page
 from vgtext.live.assemble import assemble
 from vgtext.live.bench import Bench
 from vgtext.live.bench_page.runs import draw_runs
+from vgtext.live.recipe import NEED_A_NORM
 
 #: python.ready and python.call, as vgtext.live's page.js gives them; reports come from this process, one by one.
 STAND_IN = """
@@ -101,7 +102,7 @@ def test_predict_then_run(open_bench):
     assert tab.locator(".bench-verdict b").inner_text() == "Vanishing by activation."
     assert tab.locator(".bench-status").inner_text().startswith("Step 100 of 100: loss 2.3")
     assert tab.locator(".bench-runs tbody tr").count() == 1
-    sizes = re.compile(r"^Sizes at step 100: activation 0\..* × 10⁻")
+    sizes = re.compile(r"^Sizes in every layer at step 100: activation 0\..* × 10⁻")
     expect(tab.locator(".bench-sizes svg")).to_have_attribute("aria-label", sizes)
     tab.locator("summary").click()
     expect(tab.locator(".bench-layers tbody tr")).to_have_count(20)
@@ -155,14 +156,19 @@ def test_a_malformed_link_gets_a_sentence_and_the_opening_recipe(open_bench, que
         "20", "32", "0.03", "1", "sigmoid", "100")
 
 
-def test_what_the_form_cannot_know_python_says(open_bench):
-    tab = open_bench("#bench?shortcut=pre")
+@pytest.mark.parametrize("shortcut", NEED_A_NORM)
+def test_a_shortcut_that_needs_a_norm_says_so_before_anything_runs(open_bench, shortcut):
+    tab = open_bench(f"#bench?shortcut={shortcut}")
+    fault = tab.locator(".bench-fault")
+    told = f"“residual, {shortcut}-norm” needs a normalization, and none is chosen."
+    expect(fault).to_have_text(told)
     tab.get_by_label("It learns").check()
     tab.locator(".bench-run").click()
-    tab.wait_for_function("!document.querySelector('.bench-fault').hidden")
-    assert tab.locator(".bench-fault").inner_text() == (
-        "norm must be one of batch, layer, rms with shortcut 'pre', got 'none'")
-    assert tab.locator(".bench-run").inner_text() == "Run"
+    assert tab.answers.calls == [] and tab.locator(".bench-run").inner_text() == "Run"
+    tab.get_by_label("normalization").select_option("rms")
+    expect(fault).to_be_hidden()
+    tab.get_by_label("normalization").select_option("none")
+    expect(fault).to_have_text(told)
 
 
 def test_pause_go_on_one_step_and_reset(open_bench):

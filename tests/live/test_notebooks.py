@@ -83,7 +83,7 @@ def differences(tab, address, slug):
     tab.wait_for_function("vgLive.page.stopper.disabled", timeout=DONE)
     shown = tab.evaluate("vgLive.page.cells.map(({ code, error }, k) => [code, error, told[k]])")
     cells = [cell for cell in nbformat.read(ROOT / "notebooks" / f"{slug}.ipynb", as_version=4).cells
-             if cell.cell_type == "code" and "remove-input" not in cell.metadata.get("tags", [])]
+             if cell.cell_type == "code" and not {"remove-input", "remove-cell"} & {*cell.metadata.get("tags", ())}]
     assert [code for code, *_ in shown] == [cell.source.rstrip() for cell in cells], "other cells than the notebook"
     return [sentence for cell, (_, error, text) in zip(cells, shown)
             if (sentence := difference(cell.id, error, text, stored_text(cell)))]

@@ -9,6 +9,7 @@ from small_page import CELLS, Worker, served, write
 
 from vgtext.live import bench_page
 from vgtext.live.assemble import add_button
+from vgtext.words import words as word
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +124,7 @@ def test_a_link_to_a_recipe_that_is_clicked_before_the_start_is_said_to_be_taken
         tab = browser.new_page()
         tab.goto(f"{address}/notebooks/bench.html")
         tab.locator(".bench-proposals a").nth(1).click()
-        tab.locator(".vg-live [role=status]", has_text=bench_page.LINK).wait_for()
+        tab.locator(".vg-live [role=status]", has_text=word("bench.link")).wait_for()
         assert tab.evaluate("document.activeElement.textContent") == "Start the bench"
         tab.close()
 

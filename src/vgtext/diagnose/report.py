@@ -19,7 +19,7 @@ from .rules import diagnose, questions
 from .symptoms import measure_symptoms
 from .table import ROWS, UNDECIDED
 
-BOOK = "https://vgtext.github.io/vgtext/"  # where the book's pages are
+BOOK = "https://vgtext.github.io/vgtext/"  # where the book's pages are; "" where there are none to lead to
 ANSWERS = {True: "yes", False: "no", None: "not known"}
 STYLE = """
 :root { color-scheme: light dark; }
@@ -85,7 +85,7 @@ class Report:
     def _verdict(self):
         d = self.diagnosis
         page = next((row.page for row in ROWS if row.cause == d.cause), None)
-        more = f' <a href="{BOOK}{page}">More in the book</a>' if page else ""
+        more = f" {_link(page, 'More in the book')}" if BOOK and page else ""
         asked = _list("Still possible", d.candidates) + _list("Record next", d.record_next)
         cause = "The evidence does not suffice" if d.cause == UNDECIDED else d.cause[0].upper() + d.cause[1:]
         return (f'<div class="verdict"><p><strong>{escape(cause)}</strong></p>{_items(d.evidence)}'
@@ -98,12 +98,16 @@ class Report:
             answer = answers[row.cause]
             number = f"record: {row.record}" if answer is None else measured(row.cause, s)
             kind = {True: "yes", False: "no", None: "unknown"}[answer]
-            rows.append(f'<tr class="{kind}"><td><a href="{BOOK}{row.page}">{escape(row.cause)}</a></td>'
+            rows.append(f'<tr class="{kind}"><td>{_link(row.page, row.cause)}</td>'
                         f"<td>{escape(row.question)}</td><td>{ANSWERS[answer]}</td><td>{escape(row.limit)}</td>"
                         f"<td>{escape(number)}</td></tr>")
         columns = ("cause", "question", "answer", "limit", "measured")
         head = "".join(f'<th scope="col">{words}</th>' for words in columns)
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _link(page, words):
+    return f'<a href="{BOOK}{page}">{escape(words)}</a>' if BOOK else escape(words)
 
 
 def _items(sentences):

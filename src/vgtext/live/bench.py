@@ -15,6 +15,7 @@ import numpy as np
 from vgtext import nn
 from vgtext.diagnose import ROWS, UNDECIDED, Recording, diagnose, measure_symptoms
 from vgtext.diagnose.table import EXPLODES, VANISHES
+from vgtext.words import words
 
 from .recipe import Recipe
 
@@ -124,7 +125,7 @@ def verdict(recording, ended=True):
     page = next((row.page for row in ROWS if row.cause == found.cause), "book/checklist.html")
     if found.cause in AT_THE_END and not ended:
         return {"cause": UNDECIDED, "evidence": list(found.evidence), "page": page,
-                "remedy": "Train on: signals and steps are in order so far."}
+                "remedy": words("bench.train_on")}
     return {"cause": found.cause, "evidence": list(found.evidence), "remedy": found.remedy, "page": page}
 
 
@@ -144,8 +145,7 @@ def outcome(recording):
 
 
 def _broke(breakdown):
-    return (f"The run broke at step {breakdown.step}: nan or inf in the {breakdown.where} of layer "
-            f"{breakdown.layer}.")
+    return words("bench.broke", step=breakdown.step, where=words(f"bench.{breakdown.where}"), layer=breakdown.layer)
 
 
 _bench = None

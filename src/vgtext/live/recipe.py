@@ -13,10 +13,9 @@ from vgtext import nn
 
 
 class Part(NamedTuple):
-    """What a part of a recipe may be: one of ``choices`` (value: words), or a number from ``low`` to ``high``."""
+    """What a part of a recipe may be: one of ``choices``, or a number from ``low`` to ``high``."""
 
-    label: str
-    choices: dict | None = None
+    choices: tuple | None = None
     low: float | None = None
     high: float | None = None
     whole: bool = False
@@ -39,32 +38,24 @@ class Part(NamedTuple):
         return int(number) if self.whole else number
 
 
-def _sizes(*sizes):
-    return {size: f"{size:,}" for size in sizes}
-
-
-#: The parts of a recipe by name, in the order in which a form asks for them.
+#: The parts of a recipe by name, in the order in which a form asks for them; words.toml says what a form calls them.
 PARTS = {
-    "depth": Part("depth L", low=2, high=100, whole=True),
-    "width": Part("width n", _sizes(8, 16, 32, 64, 128)),
-    "activation": Part("activation φ", {
-        "sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "selu": "SELU",
-        "gelu_tanh": "GELU (by tanh)", "silu": "SiLU", "softplus": "softplus", "identity": "identity"}),
-    "init": Part("initialization", {
-        "glorot_normal": "Glorot", "he_normal": "He", "orthogonal": "orthogonal",
-        "standard_uniform": "PyTorch default"}),
-    "gain": Part("gain (scales W)", low=0.01, high=10),
-    "norm": Part("normalization", {"none": "none", "batch": "batch norm", "layer": "layer norm", "rms": "RMS norm"}),
-    "shortcut": Part("shortcut", {"none": "none", "residual": "residual", "pre": "residual, pre-norm",
-                                  "post": "residual, post-norm", "highway": "highway gate"}),
-    "optimizer": Part("optimizer", {"sgd": "SGD", "momentum": "SGD, momentum 0.9", "adam": "Adam", "adamw": "AdamW",
-                                    "muon": "Muon"}),
-    "rate": Part("learning rate η", low=1e-6, high=10),
-    "clip": Part("clip at C (0: off)", low=0, high=1000),
-    "batch": Part("batch size", _sizes(16, 32, 64, 128, 256)),
-    "steps": Part("steps", _sizes(100, 300, 500, 1000, 3000)),
-    "seed": Part("seed", low=0, high=999, whole=True),
+    "depth": Part(low=2, high=100, whole=True),
+    "width": Part((8, 16, 32, 64, 128)),
+    "activation": Part(("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu_tanh", "silu", "softplus",
+                        "identity")),
+    "init": Part(("glorot_normal", "he_normal", "orthogonal", "standard_uniform")),
+    "gain": Part(low=0.01, high=10),
+    "norm": Part(("none", "batch", "layer", "rms")),
+    "shortcut": Part(("none", "residual", "pre", "post", "highway")),
+    "optimizer": Part(("sgd", "momentum", "adam", "adamw", "muon")),
+    "rate": Part(low=1e-6, high=10),
+    "clip": Part(low=0, high=1000),
+    "batch": Part((16, 32, 64, 128, 256)),
+    "steps": Part((100, 300, 500, 1000, 3000)),
+    "seed": Part(low=0, high=999, whole=True),
 }
+NEED_A_NORM = ("pre", "post")  # shortcuts that say where the normalization goes
 
 
 @dataclass(frozen=True)
@@ -92,7 +83,7 @@ class Recipe:
     def __post_init__(self):
         for name, part in PARTS.items():
             object.__setattr__(self, name, part.read(name, getattr(self, name)))
-        if self.shortcut in ("pre", "post") and self.norm == "none":
+        if self.shortcut in NEED_A_NORM and self.norm == "none":
             raise ValueError(f"norm must be one of batch, layer, rms with shortcut {self.shortcut!r}, got 'none'")
 
     @classmethod

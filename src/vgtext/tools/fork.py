@@ -14,9 +14,10 @@ import nbformat
 
 from vgtext import chapters
 from vgtext.tools import notebooks
+from vgtext.tools.alone import with_package
 from vgtext.tools.fork_pages import write_pages
 from vgtext.tools.leaks import PACKED, check_leaks, pack, without_solutions
-from vgtext.tools.links import repository as address
+from vgtext.tools.links import setting
 from vgtext.tools.notebooks import Mistake, owner, root
 from vgtext.tools.update import RECORD, commit_of
 
@@ -37,9 +38,10 @@ def fork(slugs, target, title=None, author=None, student=False, repository=None)
     """Write the chapters ``slugs`` into the folder ``target`` as a book of its own.
 
     ``title`` and ``author`` are what the book says of itself; ``student`` leaves solutions out; ``repository`` is the
-    address that its buttons lead to, and without one they go. A folder that holds a ``.git`` alone is empty. Returns
-    the list of chapters that the chosen ones name as needed and that are not among them. Raises NoChapter for an
-    unknown chapter, ForkError if ``target`` exists and is not empty, Leak if a student's copy would show a solution.
+    address that its buttons lead to, and without one they go; a student's copy then names no address at all. A folder
+    that holds a ``.git`` alone is empty. Returns the list of chapters that the chosen ones name as needed and that are
+    not among them. Raises NoChapter for an unknown chapter, ForkError if ``target`` exists and is not empty, Leak if a
+    student's copy would show a solution.
     """
     target, books = Path(target), {slug: notebooks.read_notebook(slug) for slug in dict.fromkeys(slugs)}
     if not books:
@@ -48,12 +50,13 @@ def fork(slugs, target, title=None, author=None, student=False, repository=None)
         raise ForkError(f"{target} exists and is not empty; name a new folder, or empty it")
     record = {"chapters": list(books), "student": student, "title": title, "author": author, "repository": repository}
     title = title or " · ".join(map(notebooks.title, books.values()))
+    address = repository or ("" if student else setting("url"))
     copy_files(target, set(books))
     for slug, book in books.items():
-        write_notebook(target, slug, book, set(books), student)
+        write_notebook(target, slug, with_package(book, address), set(books), student)
     for page in target.glob("book/*.md"):
         page.write_text(unlink(page.read_text(encoding="utf-8"), set(books)), encoding="utf-8")
-    write_settings(target, books, title, author, repository, student)
+    write_settings(target, books, title, author, address, buttons=bool(repository))
     write_pages(target, books, title, student, repository)
     keep_cited(target)
     write_record(target, record)
@@ -62,6 +65,7 @@ def fork(slugs, target, title=None, author=None, student=False, repository=None)
             for name in PACKED:
                 pack(target / name.format(slug=slug))
         allow_unused_imports(target / "pyproject.toml")
+        forget_pages(target / "src/vgtext/diagnose/report.py")
         check_leaks(target, set(books))
     return [slug for slug in notebooks.slugs() if slug not in books and any(slug in needs(b) for b in books.values())]
 
@@ -106,6 +110,12 @@ def allow_unused_imports(path):
     path.write_text(settings.replace('"notebooks/**" = [', '"notebooks/**" = ["F401", '), encoding="utf-8")
 
 
+def forget_pages(path):
+    """Let the reports of ``diagnose`` lead to no pages: those of the original hold its solutions."""
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r'^BOOK = ".*?"', 'BOOK = ""', text, flags=re.M), encoding="utf-8")
+
+
 def unlink(text, chosen):
     """Turn Markdown links to chapters that are not ``chosen``, and to pages that a fork leaves out, into their text."""
     left_out = {*notebooks.slugs(), *(page.stem for page in root().glob("book/*.md"))} - {*chosen, *REFERENCE, "index"}
@@ -135,23 +145,19 @@ def needs(book):
 
 def write_record(target, record):
     """Write down where a fork came from, for ``vgtext update``; a student's copy names no address with solutions."""
-    record = {"original": "" if record["student"] else address()[0], "commit": commit_of(root()), **record}
+    record = {"original": "" if record["student"] else setting("url"), "commit": commit_of(root()), **record}
     (target / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def write_settings(target, books, title, author, repository, student):
-    """Write title, author, address and buttons into the settings, and the table of contents.
-
-    Without an address of its own there are no buttons, and a student's copy forgets the original's.
-    """
+def write_settings(target, books, title, author, address, buttons):
+    """Write title, author and address into the settings, take the ``buttons`` out if so asked; write the contents."""
     path = target / "_config.yml"
     settings = path.read_text(encoding="utf-8")
     for name, value in (("title", title), ("author", author)):
         if value:
             settings = re.sub(rf"^{name}: .*$", lambda m, n=name, v=value: f"{n}: {quoted(v)}", settings, flags=re.M)
-    if repository or student:
-        settings = re.sub(r"^  url: .*$", lambda m: f"  url: {repository or quoted('')}", settings, flags=re.M)
-    if not repository:
+    settings = re.sub(r"^  url: .*$", lambda m: f"  url: {address or quoted('')}", settings, flags=re.M)
+    if not buttons:
         settings = settings.replace("use_repository_button: true", "use_repository_button: false")
         settings = re.sub(r"^launch_buttons:\n(?:  .*\n)+\n?", "", settings, flags=re.M)
     path.write_text(settings, encoding="utf-8")

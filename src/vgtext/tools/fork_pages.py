@@ -47,13 +47,14 @@ LICENSE = (
 
 def write_pages(target, books, title, student, repository):
     """Write the book's first page, and a README; a student's copy names the original without a link to it."""
-    original = "*Vanishing and Exploding Gradients*" + ("" if student else f" ({links.repository()[0]})")
+    address = "" if student else links.setting("url")
+    original = "*Vanishing and Exploding Gradients*" + (f" ({address})" if address else "")
     license = LICENSE.format(original=original)
     listed = "\n".join(f"- [{notebooks.title(book)}](../notebooks/{slug}.ipynb)" for slug, book in books.items())
     (target / "book/index.md").write_text(INDEX.format(title=title, chapters=listed, license=license), encoding="utf-8")
     readme = README.format(
         title=title, original=original, license=license,
-        source="--from ../original  # a clone of it" if student else "",
+        source="" if address else "--from ../original  # a clone of it",
         buttons="" if repository else "There are none now: without an address they would lead to the original, whose "
         "notebooks hold the solutions. `vgtext fork --repository ADDRESS` sets both. ",
     )

@@ -11,13 +11,17 @@ class NoAddress(Mistake):
     """An address that cannot be made; the message says why."""
 
 
-def repository():
-    """Return (url, branch) of the book, as ``_config.yml`` says them; NoAddress where it has none yet."""
+def setting(name):
+    """Return the repository's ``url`` or ``branch``, as ``_config.yml`` says it; "" where it has none yet."""
     settings = (notebooks.root() / "_config.yml").read_text(encoding="utf-8")
-    url, branch = (re.search(rf"^  {name}: *(\S*)", settings, flags=re.M)[1].strip("\"'") for name in ("url", "branch"))
-    if not url:
+    return re.search(rf"^  {name}: *(\S*)", settings, flags=re.M)[1].strip("\"'")
+
+
+def repository():
+    """Return (url, branch) of the book; NoAddress where it has none yet."""
+    if not setting("url"):
         raise NoAddress("this book has no address yet: write it into _config.yml (repository: url)")
-    return url, branch
+    return setting("url"), setting("branch")
 
 
 def binder_link(slug):

@@ -2,6 +2,8 @@
 // part may be stands in the form's own fields (min, max, step, options); what a link leaves out is
 // as in the opening recipe.
 
+import { fill } from "../../explore/page/fill.js";
+
 const PREFIX = "#bench?";
 
 export const parts = (form) =>
@@ -18,11 +20,15 @@ export function query(form) {
   return given.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join("&");
 }
 
-function allowed(control) {
-  if (control.options)
-    return `one of ${[...control.options].map((option) => option.value).join(", ")}`;
-  const kind = control.step === "any" ? "a number" : "a whole number";
-  return `${kind} from ${control.min} to ${control.max}`;
+// What is wrong with a text in a control, a sentence.
+function wrongValue(control, given) {
+  const options = control.options && [...control.options].map((option) => option.value).join(", ");
+  const { min: low, max: high } = control;
+  const allowed = options
+    ? fill(WORDS.bench.one_of, { options })
+    : fill(control.step === "any" ? WORDS.bench.number : WORDS.bench.whole, { low, high });
+  const told = { name: control.name, allowed, given: JSON.stringify(given) };
+  return fill(WORDS.bench.must_be, told);
 }
 
 // Is a text what a control takes? Sliders would move what they do not take to their nearest end.
@@ -37,12 +43,13 @@ export function fits(control, text) {
   );
 }
 
-// Return what is wrong with the form, a sentence; "" if nothing is.
-export function fault(form) {
+// Return what is wrong with the form, a sentence; "" if nothing is. Some shortcuts need a norm.
+export function fault(form, needNorm) {
   const wrong = parts(form).find((control) => !fits(control, control.value));
-  return wrong
-    ? `${wrong.name} must be ${allowed(wrong)}, got ${JSON.stringify(wrong.value)}.`
-    : "";
+  if (wrong) return wrongValue(wrong, wrong.value);
+  const { norm, shortcut } = form.elements;
+  if (norm.value !== "none" || !needNorm.includes(shortcut.value)) return "";
+  return fill(WORDS.bench.needs_norm, { shortcut: shortcut.selectedOptions[0].label });
 }
 
 export function reset(form) {
@@ -68,16 +75,13 @@ export function take(form, hash) {
     try {
       [name, value] = [pair.slice(0, at), pair.slice(at + 1)].map(decodeURIComponent);
     } catch {
-      wrong.push(`The link has a % that stands for nothing, in ${pair}.`);
+      wrong.push(fill(WORDS.bench.odd_percent, { pair }));
       continue;
     }
     const control = known.get(name);
-    if (!control)
-      wrong.push(
-        `A recipe has no part ${JSON.stringify(name)}; it has ${[...known.keys()].join(", ")}.`,
-      );
-    else if (!fits(control, value))
-      wrong.push(`${name} must be ${allowed(control)}, got ${JSON.stringify(value)}.`);
+    const all = { name: JSON.stringify(name), parts: [...known.keys()].join(", ") };
+    if (!control) wrong.push(fill(WORDS.bench.no_part, all));
+    else if (!fits(control, value)) wrong.push(wrongValue(control, value));
     else set(control, control.options ? value : String(Number(value)));
   }
   return wrong;

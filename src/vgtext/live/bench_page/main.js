@@ -1,4 +1,5 @@
 // The bench in a page: its form, its run, what it draws and says. live's page.js calls start.
+import { fill } from "../../explore/page/fill.js";
 import { carry, fault, parts, query, set, take } from "./form.js";
 import { drawAccuracy, drawLoss, drawRatio, drawSizes } from "./panels.js";
 import { Predictions, addRun, fillLayers, showVerdict } from "./results.js";
@@ -22,9 +23,9 @@ class Bench {
     this.begin();
     this.listen();
     this.readLink();
-    this.say("Python is starting; the recipe can be changed meanwhile.");
+    this.say(WORDS.bench.starting);
     python.ready.then(
-      () => this.call || this.say("Ready. Predict what this network will do, then run it."),
+      () => this.call || this.say(WORDS.bench.ready),
       (error) => this.fail(error.message),
     );
     new ResizeObserver(() => this.draw()).observe(this.find("panels")); // its height stays the same
@@ -34,7 +35,7 @@ class Bench {
     const on = (name, act) => this.find(name).addEventListener("click", act);
     on("run", () => (this.call ? this.pause() : this.run()));
     on("step", () => this.run(1));
-    on("reset", () => this.restart("The network is as it was drawn, before its first step."));
+    on("reset", () => this.restart(WORDS.bench.as_drawn));
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.form.addEventListener(
       "input",
@@ -43,9 +44,9 @@ class Bench {
     this.form.addEventListener("change", ({ target }) => {
       if (!target.dataset.part) return;
       this.forget();
-      this.restart("This is a new recipe. What will it do?");
-      this.complain(fault(this.form));
-      if (!fault(this.form)) carry(this.form);
+      this.restart(WORDS.bench.new_recipe);
+      this.complain(this.fault());
+      if (!this.fault()) carry(this.form);
     });
     addEventListener("hashchange", () => {
       if (!location.hash.startsWith("#bench")) return;
@@ -58,8 +59,12 @@ class Bench {
   readLink() {
     const wrong = take(this.form, location.hash);
     this.forget();
-    this.restart("The link's recipe is in the form. What will it do?");
-    this.complain(wrong.length ? `${wrong.join(" ")} The rest is as in the opening recipe.` : "");
+    this.restart(WORDS.bench.from_link);
+    this.complain(wrong.length ? `${wrong.join(" ")} ${WORDS.bench.rest}` : this.fault());
+  }
+
+  fault() {
+    return fault(this.form, this.facts.need_a_norm);
   }
 
   forget() {
@@ -80,23 +85,20 @@ class Bench {
     this.pause();
     this.begin();
     this.buttons();
-    this.find("verdict").innerHTML = "<p>It has seen nothing yet.</p>";
+    this.find("verdict").innerHTML = `<p>${WORDS.bench.nothing_seen}</p>`;
     this.find("answer").textContent = this.find("price").textContent = "";
     this.say(words);
     this.draw();
   }
 
   run(steps) {
-    const wrong = fault(this.form),
+    const wrong = this.fault(),
       predicted = this.form.elements.prediction.value;
     if (wrong) return this.complain(wrong);
     if (!predicted && !this.asked && this.fresh) {
       this.asked = true;
       this.form.elements.prediction[0].focus();
-      return this.say(
-        "What do you predict? Choose an answer, "
-          + "or press the button once more to go on without one.",
-      );
+      return this.say(WORDS.bench.ask);
     }
     if (this.call) return;
     if (this.fresh) this.begin();
@@ -126,7 +128,8 @@ class Bench {
   }
 
   buttons() {
-    this.find("run").textContent = this.call ? "Pause" : this.fresh ? "Run" : "Go on";
+    const halted = this.fresh ? WORDS.bench.run : WORDS.bench.go_on;
+    this.find("run").textContent = this.call ? WORDS.figure.pause : halted;
     this.find("step").disabled = Boolean(this.call);
   }
 
@@ -140,9 +143,10 @@ class Bench {
     if (report.accuracy && report.accuracy.step !== state.accuracies.at(-1)?.step)
       state.accuracies.push(report.accuracy);
     if (report.verdict) showVerdict(this.find("verdict"), report.verdict);
-    if (report.ms)
-      this.find("price").textContent =
-        `${Math.round(report.rate)} steps a second. ${price(report.ms, state.depth)}`;
+    if (report.ms) {
+      const speed = fill(WORDS.bench.speed, { rate: Math.round(report.rate) });
+      this.find("price").textContent = `${speed} ${price(report.ms, state.depth)}`;
+    }
     this.say(this.words(report), report.end);
     if (report.end) this.finish(report);
     this.draw();
@@ -151,8 +155,10 @@ class Bench {
   words({ broke, step }) {
     const { steps, losses, accuracies } = this.state,
       last = accuracies.at(-1);
-    const learned = last ? `, accuracy ${percent(last.train)} (test ${percent(last.test)})` : "";
-    return broke || `Step ${step} of ${steps}: loss ${lossWords(losses.at(-1))}${learned}.`;
+    const told = { step, steps, loss: lossWords(losses.at(-1)) };
+    if (broke || !last) return broke || fill(WORDS.bench.status, told);
+    const accuracy = { train: percent(last.train), test: percent(last.test) };
+    return fill(WORDS.bench.status_learned, { ...told, ...accuracy });
   }
 
   finish(report) {
@@ -177,7 +183,7 @@ class Bench {
     this.fresh = true;
     this.buttons();
     this.complain(words.replace(/^\w*Error: /, ""));
-    this.say("Nothing runs.");
+    this.say(WORDS.bench.nothing_runs);
   }
 
   draw() {

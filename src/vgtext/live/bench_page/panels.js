@@ -1,4 +1,5 @@
 // The four panels: sizes in every layer, update-to-weight ratio, loss, accuracy.
+import { fill } from "../../explore/page/fill.js";
 import { Plot } from "./plot.js";
 import { lossWords, percent, power, size } from "./words.js";
 
@@ -9,12 +10,24 @@ const RATIOS = { lows: [-8, -22, -50], highs: [1, 8, 42] };
 const FLOAT32 = [-44.85, 38.53]; // log10 of its smallest and its largest number
 // log10 of 2^-25: an update below this share of a weight is rounded away in float32
 const LOST = -7.53;
-const NAMES = { activation: "activation", error: "error signal", gradient: "weight gradient" };
-const SHORT = { activation: "activation", error: "error", gradient: "weight grad." };
+const NAMES = {
+  activation: WORDS.bench.activation,
+  error: WORDS.bench.error,
+  gradient: WORDS.bench.gradient,
+};
+const SHORT = {
+  activation: WORDS.bench.activation,
+  error: WORDS.bench.short_error,
+  gradient: WORDS.bench.short_gradient,
+};
 
 // What a panel says of its line: its values at both ends of the network.
 const span = (values, depth) =>
-  `${size(values[0])} in layer 1, ${size(values.at(-1))} in layer ${depth}`;
+  fill(WORDS.bench.span, { first: size(values[0]), last: size(values.at(-1)), depth });
+
+// What a panel says: its values, or that there are none yet.
+const label = (what, step, values) =>
+  values ? fill(WORDS.bench.at, { what, step, values }) : fill(WORDS.bench.not_run, { what });
 
 export const layersOf = ({ depth }) => Array.from({ length: depth }, (_, i) => i + 1);
 
@@ -62,12 +75,12 @@ export function drawSizes(run, width) {
   const plot = new Plot(width, width < 520 ? 260 : 300, {
     x: layerAxis(depth),
     y,
-    title: "Sizes in every layer (thin: at step 1)",
+    title: WORDS.bench.sizes_title,
     right: width < 520 ? 82 : 108,
   });
-  plot.shade(y[0], FLOAT32[0], "float32: underflow to 0");
-  plot.shade(FLOAT32[1], y[1], "float32: overflow to inf");
-  plot.axes(wholes(1, depth), decades(y), "layer l (input at the left)");
+  plot.shade(y[0], FLOAT32[0], WORDS.bench.underflow);
+  plot.shade(FLOAT32[1], y[1], WORDS.bench.overflow);
+  plot.axes(wholes(1, depth), decades(y), WORDS.bench.layers_axis);
   for (const key of keys)
     if (first && layers !== first) plot.line(xs, first[key], key, { style: "bench-thin" });
   for (const key of keys)
@@ -77,15 +90,9 @@ export function drawSizes(run, width) {
         dots: depth <= 32,
         style: `bench-dash-${key}`,
       });
-  plot.arrow("backward pass");
-  const edges = layers
-    ? keys.map((key) => `${NAMES[key]} ${span(layers[key], depth)}`)
-    : [];
-  return plot.picture(
-    layers
-      ? `Sizes at step ${run.step}: ${edges.join("; ")}.`
-      : "Sizes in every layer: nothing was run yet.",
-  );
+  plot.arrow(WORDS.bench.backward);
+  const edges = layers && keys.map((key) => `${NAMES[key]} ${span(layers[key], depth)}`).join("; ");
+  return plot.picture(label(WORDS.bench.sizes, run.step, edges));
 }
 
 export function drawRatio(run, width, { fast, slow }) {
@@ -96,27 +103,24 @@ export function drawRatio(run, width, { fast, slow }) {
   const plot = new Plot(width, 220, {
     x: layerAxis(depth),
     y,
-    title: "Update-to-weight ratio",
+    title: WORDS.bench.ratios,
     right: width < 300 ? 66 : 82,
   });
-  plot.shade(y[0], Math.max(LOST, y[0]), width < 300 ? "rounded away" : "rounded away in float32");
-  plot.axes(wholes(1, depth, 4), decades(y, 5), "layer l");
-  plot.guide(Math.log10(fast), "too large");
-  plot.guide(Math.log10(slow), "too small");
+  plot.shade(y[0], Math.max(LOST, y[0]), width < 300 ? WORDS.bench.lost : WORDS.bench.lost_in);
+  plot.axes(wholes(1, depth, 4), decades(y, 5), WORDS.bench.layers_short);
+  plot.guide(Math.log10(fast), WORDS.bench.too_large);
+  plot.guide(Math.log10(slow), WORDS.bench.too_small);
   if (first && layers !== first) plot.line(xs, first.ratio, "ratio", { style: "bench-thin" });
   if (layers) plot.line(xs, layers.ratio, "ratio", { dots: depth <= 32 });
-  const label = layers
-    ? `Update-to-weight ratio at step ${run.step}: ${span(layers.ratio, depth)}.`
-    : "Update-to-weight ratio: nothing was run yet.";
-  return plot.picture(label);
+  return plot.picture(label(WORDS.bench.ratios, run.step, layers && span(layers.ratio, depth)));
 }
 
 export function drawLoss(run, width) {
   const { losses, steps } = run,
     y = [-3, 1];
-  const plot = new Plot(width, 220, { x: [0, steps], y, title: "Training loss", right: 66 });
-  plot.axes(wholes(0, steps, 3), decades(y), "step");
-  plot.guide(Math.log10(Math.log(10)), "guessing");
+  const plot = new Plot(width, 220, { x: [0, steps], y, title: WORDS.bench.losses, right: 66 });
+  plot.axes(wholes(0, steps, 3), decades(y), WORDS.bench.steps_axis);
+  plot.guide(Math.log10(Math.log(10)), WORDS.bench.guessing);
   const every = Math.ceil(losses.length / 600),
     xs = [],
     raw = [],
@@ -134,24 +138,21 @@ export function drawLoss(run, width) {
     words: losses.length ? lossWords(mean) : "",
     dots: losses.length < 20,
   });
-  return plot.picture(
-    losses.length
-      ? `Training loss at step ${run.step}: ${lossWords(losses.at(-1))}.`
-      : "Training loss: nothing was run yet.",
-  );
+  const last = losses.length && lossWords(losses.at(-1));
+  return plot.picture(label(WORDS.bench.losses, run.step, last));
 }
 
 export function drawAccuracy(run, width, { target }) {
   const { accuracies, steps } = run,
     y = [0, 1];
-  const plot = new Plot(width, 220, { x: [0, steps], y, title: "Accuracy", right: 66 });
+  const plot = new Plot(width, 220, { x: [0, steps], y, title: WORDS.bench.accuracies, right: 66 });
   plot.axes(
     wholes(0, steps, 3),
     [0, 0.5, 1].map((v) => [v, percent(v)]),
-    "step",
+    WORDS.bench.steps_axis,
   );
-  plot.guide(target, "learned");
-  plot.guide(0.1, "guessing");
+  plot.guide(target, WORDS.bench.learned);
+  plot.guide(0.1, WORDS.bench.guessing);
   const xs = accuracies.map(({ step }) => step),
     last = accuracies.at(-1);
   const draw = (key, words, style) =>
@@ -161,11 +162,11 @@ export function drawAccuracy(run, width, { target }) {
       "ink",
       { words, style, dots: !style },
     );
-  draw("test", last && Math.abs(last.test - last.train) > 0.12 ? "test" : "", "bench-dash-test");
-  draw("train", last ? "training" : "", "");
-  const label = last
-    ? `Accuracy at step ${last.step}: ${percent(last.train)} on training digits, `
-      + `${percent(last.test)} on test digits.`
-    : "Accuracy: nothing was run yet.";
-  return plot.picture(label);
+  const apart = last && Math.abs(last.test - last.train) > 0.12;
+  draw("test", apart ? WORDS.bench.test : "", "bench-dash-test");
+  draw("train", last ? WORDS.bench.train : "", "");
+  const shares = last && { train: percent(last.train), test: percent(last.test) };
+  return plot.picture(
+    label(WORDS.bench.accuracies, last?.step, shares && fill(WORDS.bench.both, shares)),
+  );
 }

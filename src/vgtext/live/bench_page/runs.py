@@ -10,7 +10,7 @@ from ..bench import EARLY, TARGET, Bench, verdict
 from ..recipe import Recipe
 
 DEEP = {"depth": 100, "steps": 300}
-#: The recipes that the page proposes, by what is said of them.
+#: The recipes of the figure, by what is said of them.
 RECIPES = {
     "20 sigmoid layers": Recipe(steps=300),
     "100 ReLU layers": Recipe(activation="relu", init="he_normal", **DEEP),
@@ -18,6 +18,15 @@ RECIPES = {
                                                         shortcut="pre", **DEEP),
     "100 plain tanh layers, orthogonal weights": Recipe(activation="tanh", init="orthogonal", gain=1.05, rate=0.01,
                                                         **DEEP),
+}
+#: What the page proposes to predict, by its links' words.
+PROPOSALS = {
+    "20 ReLU layers with He initialization, all weights times 2":
+        Recipe(activation="relu", init="he_normal", gain=2, steps=300),
+    "100 ReLU layers with He initialization": RECIPES["100 ReLU layers"],
+    "the same 100 layers with shortcuts and layer norm": RECIPES["100 ReLU layers, shortcuts and layer norm"],
+    "100 tanh layers with orthogonal weights: no shortcut, no normalization":
+        RECIPES["100 plain tanh layers, orthogonal weights"],
 }
 STEPS = [*EARLY, 300]
 LINES = {"activation": ("activation", "forward", "-"), "error": ("error signal", "backward", "--"),

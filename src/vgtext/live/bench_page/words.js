@@ -1,4 +1,5 @@
-// Numbers and sentences as the bench says them.
+// Numbers and sentences as the bench says them; the words are those of the table (words.toml).
+import { fill } from "../../explore/page/fill.js";
 
 const RAISED = {
   "-": "⁻",
@@ -33,7 +34,7 @@ export const milliseconds = (ms) => (ms < 10 ? ms.toFixed(1) : String(Math.round
 export const capital = (words) => words[0].toUpperCase() + words.slice(1);
 
 export function lossWords(value) {
-  if (value === null || !isFinite(value)) return "no number";
+  if (value === null || !isFinite(value)) return WORDS.bench.no_number;
   return value >= 0.001 && value < 1e5
     ? String(Number(value.toPrecision(3)))
     : size(Math.log10(value));
@@ -43,10 +44,9 @@ export function lossWords(value) {
 export function price(ms, depth) {
   const layer = ms / depth;
   const others = [20, 50, 100].filter((other) => other !== depth);
-  const rest = others
-    .map((other) => `${other} layers ≈ ${milliseconds(layer * other)} ms`)
-    .join(", ");
-  return `A step costs ${milliseconds(ms)} ms, ${layer.toFixed(2)} ms a layer; so ${rest}.`;
+  const other = (n) => fill(WORDS.bench.other, { n, ms: milliseconds(layer * n) });
+  const told = { ms: milliseconds(ms), layer: layer.toFixed(2) };
+  return fill(WORDS.bench.price, { ...told, others: others.map(other).join(", ") });
 }
 
 export const escape = (text) =>
