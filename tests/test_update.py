@@ -66,8 +66,11 @@ def test_a_round_trip(original, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(fork)
     notebooks.root.cache_clear()
     assert main(["update"]) == 2 and "--from" in capsys.readouterr().err
-    assert main(["update", "--from", str(original)]) == 0
-    assert capsys.readouterr().out.startswith("Now as at commit")
+    beside = f"../{original.parent.name}/{original.name}"  # as the fork's README says it
+    (tmp_path / original.parent.name).symlink_to(original.parent)
+    for source in (str(original), beside):
+        assert main(["update", "--from", source]) == 0
+        assert capsys.readouterr().out.startswith("Now as at commit")
 
     change_cell(fork, "hook", "My own hook.")
     change(fork / "_config.yml", "title: \"Mine\"", "title: \"Mine, second edition\"")

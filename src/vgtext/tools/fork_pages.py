@@ -19,8 +19,9 @@ for instructors, `book/instructors.md`.
 ## Publish it, and take later corrections
 
 Put this folder under git, in a repository of your own, and write its address into `_config.yml` (`repository: url`):
-the buttons at the top of a page lead there. {buttons}The workflow in `.github/` publishes the book on GitHub Pages once
-Pages is set to "GitHub Actions" in the repository's settings.
+the buttons at the top of a page lead there, and `make notebooks` writes it into the cell that gets this book's package
+where a notebook is opened alone, as on Colab. {buttons}The workflow in `.github/` publishes the book on GitHub Pages
+once Pages is set to "GitHub Actions" in the repository's settings.
 
 `fork.json` says which commit of the original this book came from. When the original has been corrected,
 

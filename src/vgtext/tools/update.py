@@ -43,7 +43,9 @@ def git(folder, *command):
     except FileNotFoundError:
         raise NoUpdate("an update needs git, which is not installed") from None
     if done.returncode:
-        raise NoUpdate(f"git {command[0]}: {(done.stderr.strip() or 'failed').splitlines()[-1]}")
+        said = (done.stderr.strip() or "failed").splitlines()
+        fatal = next((line for line in said if line.startswith("fatal: ")), said[-1])
+        raise NoUpdate(f"git {command[0]}: {fatal.removeprefix('fatal: ')}")
     return done.stdout.strip()
 
 
@@ -79,7 +81,7 @@ def update(folder, original=None, commit="HEAD"):
         raise NoUpdate("name the original: --from FOLDER, a clone of it, or its address (a student's copy keeps none)")
     with tempfile.TemporaryDirectory() as scratch:
         clone = Path(scratch) / "clone"
-        git(scratch, "clone", "--quiet", "--no-checkout", "--", str(source), str(clone))
+        git(Path.cwd(), "clone", "--quiet", "--no-checkout", "--", str(source), str(clone))
         before = forked(clone, record["commit"], record, Path(scratch) / "before")
         now = git(clone, "rev-parse", f"{commit}^{{commit}}")
         done = Update(now)
