@@ -1,5 +1,6 @@
 """Detection: labeled runs are what they say, scores are right, claims agree, figures tell the truth."""
 
+import re
 from dataclasses import fields, replace
 from functools import partial
 
@@ -15,7 +16,7 @@ from vgtext.chapters.detection.exercises import EXERCISES
 from vgtext.chapters.detection.friends import TRULY, pick
 from vgtext.chapters.detection.reading import readings
 from vgtext.chapters.detection.scoring import ANSWERS, grouped, thresholds
-from vgtext.diagnose import CAUSES, UNDECIDED, Recording, diagnose, measure_symptoms
+from vgtext.diagnose import CAUSES, ROWS, UNDECIDED, Checklist, Recording, diagnose, measure_symptoms
 from vgtext.tools import notebooks
 
 FIGURES = notebooks.figures("detection")
@@ -285,3 +286,26 @@ def test_the_round_trip_of_the_exercise_is_that_of_the_chapter():
     g, a = run.recording.gradient[0], run.recording.activation[0]
     assert np.log10(EXERCISES["round-trip"].solution([None, *g], [1.0, *a])) == pytest.approx(
         measure_symptoms(run.recording).round_trip, abs=0.1)
+
+
+@pytest.mark.parametrize(("name", "loss"), [
+    ("early nan", [2.3, 9.0, np.inf]), ("late nan", [*np.geomspace(2.3, 0.1, 40), np.nan]),
+    ("waves", [2.0, *np.tile([*np.full(10, 0.1), *np.full(10, 2.0)], 5)]),
+    ("comes back", [*np.geomspace(2.3, 0.1, 50), *np.full(50, 2.3)]), ("stuck", np.full(50, np.log(10))),
+    ("partway", np.linspace(2.3, 1.0, 50)), ("falls", np.geomspace(2.3, 0.01, 50)),
+    (None, [2.3, 2.2]), (None, np.linspace(1, -1, 50)),
+])
+def test_a_loss_is_told_by_what_it_does(name, loss):
+    assert lab.way(loss) == name
+
+
+def test_the_table_of_looks_counts_every_run_that_is_ill_and_leads_to_its_question(monkeypatch):
+    ill = [run for half in lab.SETS for run in lab.torch_runs.strangers(half) if run.cause != "healthy"]
+    told = [lab.way(run.recording.loss) for run in ill if run.recording.loss is not None]
+    assert sum(n for name in lab.looks.WAYS for _, n in lab.causes(name)) == len(told) - told.count(None)
+    monkeypatch.setenv("VGTEXT_EXPLORE", "static")
+    there = set(re.findall(r'id="([^"]+)"', Checklist()._repr_html_()))
+    links = re.findall(r'href="#([^"]+)">([^<]+)</a>', lab.Looks()._repr_html_())
+    assert {words for _, words in links} == set(CAUSES) - {"healthy"} and {link for link, _ in links} <= there
+    for link, words in links:
+        assert ROWS[int(link.removeprefix("question-")) - 1].cause == words

@@ -19,7 +19,7 @@ class Checklist:
 
     def __repr__(self):
         """Write a line a question."""
-        return "\n".join(f"{i:2}. {row.cause}: {row.limit}" for i, row in enumerate(ROWS, 1))
+        return "\n".join(f"{i:2}. {row.cause}: if {row.limit}" for i, row in enumerate(ROWS, 1))
 
     def _repr_html_(self):
         """Write a numbered list for a built page; in a kernel the lines of text serve."""
@@ -27,13 +27,14 @@ class Checklist:
 
         if current_mode() != "static":
             return None
-        return f'<ol class="checklist">{"".join(f"<li>{self._item(row)}</li>" for row in ROWS)}</ol>'
+        items = (f'<li id="question-{i}">{self._item(row)}</li>' for i, row in enumerate(ROWS, 1))
+        return f'<ol class="checklist">{"".join(items)}</ol>'
 
     def _item(self, row):
-        limit, cause = ("Enough", "It is") if row.cause == "healthy" else ("Worry at", "Likely cause:")
+        cause = "It is" if row.cause == "healthy" else "Likely cause:"
         written = {
             "question": f"<strong>{escape(row.question)}</strong>",
-            "limit": f"{limit}: {escape(row.limit)}.",
+            "limit": f"Yes if {escape(row.limit)}.",
             "cause": f'{cause} <a href="{self.root}{row.page}">{escape(row.cause)}</a>.',
             "remedy": f"Do: {escape(row.remedy)}",
         }

@@ -101,7 +101,7 @@ class Report:
             rows.append(f'<tr class="{kind}"><td>{_link(row.page, row.cause)}</td>'
                         f"<td>{escape(row.question)}</td><td>{ANSWERS[answer]}</td><td>{escape(row.limit)}</td>"
                         f"<td>{escape(number)}</td></tr>")
-        columns = ("cause", "question", "answer", "limit", "measured")
+        columns = ("cause", "question", "answer", "yes if", "measured")
         head = "".join(f'<th scope="col">{words}</th>' for words in columns)
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 

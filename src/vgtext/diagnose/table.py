@@ -24,10 +24,11 @@ FORGETS = 1e-3  # share of the gradient that reaches the first time step
 BRISK = 0.03  # first ratio: above it, networks of normalized branches need a warm-up
 COLLAPSES = 1e-2  # what is left of the gradients of a run that has learned nothing
 RUNS_ON = 4  # times that a loss jumps up and falls again as one class follows another
+FADES = f"R is below {10**VANISHES:.2g}"
 
 
 class Row(NamedTuple):
-    """One question; ``record`` says what answers it, in words."""
+    """One question; ``limit`` says when its answer is yes, ``record`` what answers it, in words."""
 
     cause: str
     question: str
@@ -39,100 +40,108 @@ class Row(NamedTuple):
 
 
 ROWS = (
-    Row("layers not trained", "Are a layer's updates exactly 0?", "update, gradient", "0",
+    Row("layers not trained", "Are a layer's updates exactly 0?", "update, gradient", "an update is 0",
         "Give these parameters to the optimizer (after the model was built, moved or copied), and look for "
         "requires_grad=False, detach and no_grad. If you froze them on purpose, nothing is wrong with them.",
         "notebooks/backprop.html", "the update and the gradient of every layer"),
     Row("bad batch or operation", "Did nan come at once, while the loss was falling and steps were short?",
-        "loss, update ratio", f"ratio below {TOO_FAST}",
+        "loss, update ratio", f"the ratio was below {TOO_FAST}",
         "Look for a log, a root or a division near 0, and for nan, inf or blank examples in the batch of that step: "
         "add a small constant inside log and root, skip the batch, or let anomaly detection name the operation. In "
         "float16, look for values above 65504.",
         "notebooks/consequences.html#when-it-breaks-from-a-rising-loss-to-nan",
         "the step at which nan begins, in the loss, and in the gradients of each layer"),
     Row("scale of inputs or targets", "Are inputs or targets far from size 1?", "input, first loss",
-        f"inputs outside {INPUTS[0]} to {INPUTS[1]:.0f}, first loss above {HUGE:.0f}",
+        f"the inputs lie outside {INPUTS[0]} to {INPUTS[1]:.0f}, or the first loss is above {HUGE:.0f}",
         "Bring inputs and targets to mean 0 and variance 1 (divide pixels by 255, standardize regression targets). If "
         "they are in order, lower the learning rate.",
         "notebooks/causes.html#saturation-and-the-linear-range", "the root mean square of the inputs"),
     Row("underflow in half precision", "Are the gradients of the first layers exactly 0, and the next ones tiny?",
-        "gradient, precision", "0 beside sizes below 0.0001",
+        "gradient, precision", "a layer has 0, and the smallest other size is below 0.0001",
         "Scale the loss before the backward pass and the gradients back after it (a gradient scaler), or use bfloat16.",
         "notebooks/consequences.html#mixed-precision-bfloat16-fp8-and-loss-scaling",
         "the number format of the gradients"),
-    Row("flat output", "Is the gradient of every layer exactly 0 while activations are alive?", "gradient, dead", "0",
+    Row("flat output", "Is the gradient of every layer exactly 0 while activations are alive?", "gradient, dead",
+        "all are 0",
         "The output or the loss is flat: predictions are constant. Look at the end of the network: softmax over one "
         "unit (use a sigmoid), ReLU or a clamp at the output (leave it out), a saturated output, a loss that does not "
         "depend on the prediction, or half-precision underflow.",
         "notebooks/activations.html", "gradients and dead units of every layer, the output's too"),
     Row("data in order of class", "Does the loss jump up and fall again, time after time?", "loss, accuracy",
-        f"{RUNS_ON} jumps",
+        f"it jumps {RUNS_ON} times or more",
         "Shuffle the examples before every epoch: the network learns each class and forgets it with the next.",
         "notebooks/detection.html#questions-in-a-fixed-order", "the training loss at every step"),
-    Row("late divergence", "Had it learned, and lost it again?", "loss", "below half of its start, and back",
+    Row("late divergence", "Had it learned, and lost it again?", "loss",
+        "the loss fell below half of its start, and came back",
         "It learned before it broke: lower the learning rate from there on (decay it), clip gradients, and start again "
         "from a checkpoint before the rise. In a transformer, record the largest attention logit: where it grows, "
         "normalize queries and keys (QK-norm).",
         "notebooks/consequences.html#steps-too-long-oscillation-and-divergence", "the training loss at every step"),
-    Row("weight decay too large", "Do the weights shrink away?", "weight", f"below {SHRINKS} of their first size",
+    Row("weight decay too large", "Do the weights shrink away?", "weight",
+        f"they end below {SHRINKS} of their first size",
         "Lower the weight decay (0.0001 to 0.01 is customary with SGD, 0.01 to 0.1 with AdamW), and leave biases and "
         "norms out of it.",
         "notebooks/normalization.html#scale-free-weights-and-the-effective-learning-rate",
         "the size of every layer's weights"),
-    Row("dead units", "Is a hidden layer blocked?", "dead", f"{ALIVE:.0%} of its units",
+    Row("dead units", "Is a hidden layer blocked?", "dead", f"more than {ALIVE:.0%} of its units are dead",
         "Start biases at 0 or above, center the inputs, or normalize before the activation; if the units die while "
         "training, lower the learning rate.",
         "notebooks/activations.html#dead-relu-units-during-training", "the share of dead units of every layer"),
-    Row("exploding", "Does the round trip blow up?", "gradient, activation", f"R above {10**EXPLODES:.0f}",
+    Row("exploding", "Does the round trip blow up?", "gradient, activation", f"R is above {10**EXPLODES:.0f}",
         "Draw smaller weights: He for ReLU, Glorot for tanh; clipping only limits the damage.",
         "notebooks/mitigation.html#exploding-gradients-the-list-of-remedies",
         "gradient and activation sizes of every layer at the first step"),
     Row("vanishing through time", "Does little of the gradient reach the first time step?", "time gradient",
-        "a thousandth of the largest",
+        "the first step gets less than a thousandth of the largest",
         "Shorten the way through time: attention, a skip over steps, a larger forget bias, an orthogonal recurrent "
         "matrix, or shorter sequences first.",
         "notebooks/recurrence.html#a-healthy-gradient-that-has-forgotten",
         "in a recurrent network, the gradient per time step"),
     Row("vanishing by initialization", "Does the round trip fade, and both signals with it?", "gradient, activation",
-        f"R below {10**VANISHES:.2g}",
+        FADES,
         "Draw larger weights: He for ReLU, Glorot for tanh. Aim at a round trip near 1.",
         "notebooks/initialization.html#smaller-weights-make-it-worse",
         "gradient and activation sizes of every layer at the first step"),
-    Row("vanishing by activation", "Does it fade, and only the error?", "gradient, activation",
-        f"R below {10**VANISHES:.2g}",
+    Row("vanishing by activation", "Does the round trip fade, and only the error with it?", "gradient, activation",
+        FADES,
         "Use an activation whose slope reaches 1 (ReLU, GELU, tanh) with the initialization made for it, or add "
         "shortcuts with normalization.",
         "notebooks/causes.html#activation-function-the-slope-and-what-saturates-it",
         "gradient and activation sizes of every layer at the first step"),
-    Row("vanishing by depth", "Does it fade, a little in each of many layers?", "gradient, activation",
-        f"R below {10**VANISHES:.2g}", "Add residual connections with normalization, or use fewer layers.",
+    Row("vanishing by depth", "Does the round trip fade, a little in each of many layers?", "gradient, activation",
+        FADES, "Add residual connections with normalization, or use fewer layers.",
         "notebooks/mitigation.html#the-map-how-deep-and-when-to-use-shortcuts",
         "gradient and activation sizes of every layer at the first step"),
     Row("warm-up missing", "Do normalized branches start with large steps, or lose their signals after a few steps?",
-        "update ratio, gradient at later steps", f"ratio above {BRISK}, or a hundredth of the first gradient left",
+        "update ratio, gradient at later steps",
+        f"the first ratio is above {BRISK}, or a hundredth of the first gradient is left",
         "Warm the learning rate up over the first tenth of the steps, put the norms before the branches (pre-norm), or "
         "lower the rate. A transformer with post-norm usually needs the warm-up.",
         "notebooks/shortcuts.html#pre-norm-and-post-norm-where-the-normalization-goes",
         "gradient sizes at steps 1, 2, 4, 8, …, 64"),
-    Row("learning rate too large", "Does a step rewrite the weights?", "update ratio", f"above {TOO_FAST}",
+    Row("learning rate too large", "Does a step rewrite the weights?", "update ratio",
+        f"the ratio is above {TOO_FAST} in a record",
         "Lower the learning rate until the update-to-weight ratio is near 1e-3, or warm up.",
         "notebooks/consequences.html#steps-too-long-oscillation-and-divergence",
         "the update-to-weight ratio of every layer"),
-    Row("learning rate too small", "Does it hardly touch them?", "update ratio", f"below {TOO_SLOW}",
+    Row("learning rate too small", "Do the steps hardly touch the weights?", "update ratio",
+        f"the ratio is below {TOO_SLOW} in every record",
         "Raise the learning rate until the update-to-weight ratio is near 1e-3.",
         "notebooks/detection.html#update-to-weight-ratio-the-size-of-a-step",
         "the update-to-weight ratio of every layer"),
-    Row("overfitting", "Learned, and much worse on test data?", "accuracies", f"a gap of {GAP}",
+    Row("overfitting", "Has it learned, and is it much worse on test data?", "accuracies",
+        f"training accuracy is {GAP} above that on test data",
         "It fits its training data, so begin with the data: more of them, augmentation, weight decay, or stop earlier.",
         "notebooks/detection.html#analyzing-model-performance-one-number-against-ten-causes",
         "the accuracy or the loss on test data"),
     Row("label noise", "Signals and steps in order, something learned, and the loss stands still?", "loss",
-        f"end above {STANDS} of its third quarter",
+        f"it keeps more than {STANDS} from its third quarter to its end",
         "Read the examples with the largest loss and check their labels. If these are right, train a shallow twin: if "
         "it learns, the layers lose directions that sizes do not show; if not, the model is too small or the inputs "
         "lack information.",
         "notebooks/rescue.html#sizes-in-order-directions-lost", "the training loss at every step"),
-    Row("healthy", "None of these, and it has learned?", "accuracy or loss", "the target, or a fifth of the first loss",
+    Row("healthy", "None of these, and it has learned?", "accuracy or loss",
+        "it reached its target, or a fifth of its first loss",
         "Nothing to repair.", "notebooks/detection.html", "the training loss at every step, or the training accuracy"),
 )
 CAUSES = tuple(row.cause for row in ROWS)
