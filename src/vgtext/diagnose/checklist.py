@@ -1,5 +1,6 @@
 """The table of questions as a page shows it: with limits for the chapter, with remedies for the checklist."""
 
+import textwrap
 from html import escape
 
 from .table import ROWS
@@ -19,7 +20,8 @@ class Checklist:
 
     def __repr__(self):
         """Write a line a question."""
-        return "\n".join(f"{i:2}. {row.cause}: if {row.limit}" for i, row in enumerate(ROWS, 1))
+        lines = (f"{i:2}. {row.cause}: if {row.limit}" for i, row in enumerate(ROWS, 1))
+        return "\n".join(textwrap.fill(line, 80, subsequent_indent="    ") for line in lines)
 
     def _repr_html_(self):
         """Write a numbered list for a built page; in a kernel the lines of text serve."""

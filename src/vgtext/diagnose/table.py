@@ -114,7 +114,7 @@ ROWS = (
         "gradient and activation sizes of every layer at the first step"),
     Row("warm-up missing", "Do normalized branches start with large steps, or lose their signals after a few steps?",
         "update ratio, gradient at later steps",
-        f"the first ratio is above {BRISK}, or a hundredth of the first gradient is left",
+        f"the first ratio is above {BRISK}, or 1% of the first gradient is left",
         "Warm the learning rate up over the first tenth of the steps, put the norms before the branches (pre-norm), or "
         "lower the rate. A transformer with post-norm usually needs the warm-up.",
         "notebooks/shortcuts.html#pre-norm-and-post-norm-where-the-normalization-goes",
