@@ -214,7 +214,7 @@ def test_the_forecast_is_right_nine_times_in_ten():
 
 
 def test_speed_of_normed_branches():
-    for row in ("residual,\nlayer norm", "residual,\nbatch norm"):
+    for row in ("residual, layer norm", "residual, batch norm"):
         needed = lab.steps("tanh", "Glorot", row)
         assert needed[-1] < 2 * needed[2]
     assert np.isnan(lab.steps("tanh", "Glorot", "nothing")[4:]).all()

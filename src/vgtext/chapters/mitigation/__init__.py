@@ -7,13 +7,13 @@ the chapter, with their figures and claims. The prose stands in ``notebooks/miti
 from vgtext.palette import menu
 
 from . import atlas, hundred, pairs
-from .atlas import MEASURES, NAMES, count_trained, deepest, draw_map, repeated, table
+from .atlas import MEASURES, NAMES, ROWS, count_trained, deepest, draw_map, repeated, table
 from .cures import CASES, name_cause
 from .cures import REMEDIES as SINGLE_REMEDIES
 from .exercises import EXERCISES
 from .hundred import WAYS, draw_hundred, learned, test_accuracy
 from .journey import journey
-from .layers import REMEDIES, draw_forecast, draw_journey, ends, forecast, points
+from .layers import draw_forecast, draw_journey, ends, forecast, points
 from .pairs import PAIRS, draw_pair, interaction, square
 from .runs import ACTIVATIONS, DEPTHS, INITS, NORMS, RATES, SHORTCUTS, Recipe, accuracy, recipes, train
 from .speed import draw_speed, steps

@@ -14,8 +14,8 @@ from .runs import DEPTHS, INITS, RATES, Recipe, again, best, counts, digits, rec
 
 NAMES = {name: ACTIVATION_NAMES[name] for name in ("sigmoid", "tanh", "relu")}
 ROWS = {"nothing": ("none", "plain"), "layer norm": ("layer", "plain"), "batch norm": ("batch", "plain"),
-        "residual": ("none", "residual"), "residual,\nlayer norm": ("layer", "residual"),
-        "residual,\nbatch norm": ("batch", "residual")}
+        "residual": ("none", "residual"), "residual, layer norm": ("layer", "residual"),
+        "residual, batch norm": ("batch", "residual")}
 TRAINS = 0.8  # a test accuracy of at least this counts as "trains"
 MEASURES = {"test accuracy, %": "accuracy", "steps needed": "steps", "learning rates that work": "rates"}
 
@@ -71,7 +71,7 @@ def draw_map(ax, maps, activation="relu", init="He", measure="accuracy"):
     ax.set_yticks(range(len(ROWS)), ROWS)
     ax.set(xlabel="depth L", title=f"{NAMES[activation]}, {init} initialization")
     deep = {row: deepest(Recipe(activation, init, *cell)) for row, cell in ROWS.items()}
-    plain, rest = deep.pop("nothing"), [row.replace(",\n", " + ") for row, depth in deep.items() if depth == DEPTHS[-1]]
+    plain, rest = deep.pop("nothing"), [row.replace(", ", " + ") for row, depth in deep.items() if depth == DEPTHS[-1]]
     shown = {"accuracy": "Color and number: test accuracy in percent.",
              "rates": f"Number: at how many of {len(RATES)} learning rates it trains.",
              "steps": "Number: steps until the mean loss of ten steps is below 0.5; – means not within 300."}[measure]

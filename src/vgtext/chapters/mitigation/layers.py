@@ -10,7 +10,6 @@ from .journey import journey
 from .runs import DEPTHS, WIDTH, Recipe, recipes
 
 DEPTH = 50
-REMEDIES = {row.replace("\n", " "): row for row in ROWS}
 APART, BACK = 1.5, 1.5  # powers of ten that a healthy network may gain or lose on its way
 EDGE = 10  # powers of ten at which the forecast's picture ends; what lies beyond is drawn there
 ROUNDING = -13  # log10 of a share below which float64 no longer tells two inputs apart
@@ -18,7 +17,7 @@ ROUNDING = -13  # log10 of a share below which float64 no longer tells two input
 
 def draw_journey(ax, activation="sigmoid", init="Glorot", remedy="layer norm"):
     """Three sizes in every layer of an untrained network, and two of them predicted."""
-    recipe = Recipe(activation, init, *ROWS[REMEDIES[remedy]])
+    recipe = Recipe(activation, init, *ROWS[remedy])
     measured, grown = journey(recipe, DEPTH), theory.growth(recipe, DEPTH)
     log_axis(ax, 1e-25, 1e15, "size, relative to where it starts")
     layer_axis(ax, DEPTH)

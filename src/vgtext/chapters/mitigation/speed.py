@@ -10,8 +10,8 @@ from .runs import DEPTHS, STEPS, Recipe, best
 #: The normalization's color, marker and line of a remedy: full lines have shortcuts.
 LOOKS = {"nothing": (NORM_COLORS[None], "s", ":"), "layer norm": (NORM_COLORS["layer"], "v", ":"),
          "batch norm": (NORM_COLORS["batch"], "^", ":"), "residual": (COLORS["forward"], "D", "-"),
-         "residual,\nlayer norm": (NORM_COLORS["layer"], "o", "-"),
-         "residual,\nbatch norm": (NORM_COLORS["batch"], "P", "-")}
+         "residual, layer norm": (NORM_COLORS["layer"], "o", "-"),
+         "residual, batch norm": (NORM_COLORS["batch"], "P", "-")}
 
 
 def steps(activation, init, row):
@@ -31,12 +31,12 @@ def draw_speed(ax, activation="tanh", init="Glorot"):
     for i, (row, (color, marker, dashes)) in enumerate(LOOKS.items()):
         needed = steps(activation, init, row)
         ax.plot(DEPTHS, needed, color=color, marker=marker, markersize=5, linestyle=dashes,
-                label=row.replace("\n", " "))
+                label=row)
         lost = np.array(DEPTHS)[np.isnan(needed)]
         ax.plot(lost, np.full(len(lost), 345 * 1.17**i), "x", markersize=5, color=color)
     ax.text(1.9, 860, "never (×)", fontsize=9, color=COLORS["reference"], va="top")
     ax.legend(loc="upper left", bbox_to_anchor=(0.0, 0.84), fontsize=8)
-    plain, both = steps(activation, init, "nothing"), steps(activation, init, "residual,\nlayer norm")
+    plain, both = steps(activation, init, "nothing"), steps(activation, init, "residual, layer norm")
     last = [int(L) for L, needed in zip(DEPTHS, plain, strict=True) if needed > 0][-1]
     i = DEPTHS.index(last)
     same = f"{both[i]:.0f}" if both[i] > 0 else f"more than {STEPS}"
