@@ -1,7 +1,7 @@
 """Every figure of the book: its size, the time a state takes to draw, and the time from a slider's move to its paint.
 
 The budgets: 100 KB gzipped for 200 states, 60 ms a state, 25 ms from the move to the paint (95 of 100 moves), and
-12 KB gzipped for the script that all figures share.
+12 KB gzipped for the script with which figures answer.
 """
 
 import gzip
@@ -15,6 +15,7 @@ import numpy as np
 
 from vgtext import explore
 from vgtext.explore.element import page_element
+from vgtext.explore.page import script
 from vgtext.tools.notebooks import figures, slugs
 
 MOVES = 60
@@ -41,8 +42,8 @@ def paint_times(browser, element):
     """Return the milliseconds from each of many slider moves to the paint that follows, for one page element."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "figure.html"
-        style, script = explore.source("css"), explore.source("js")
-        file.write_text(f"<!doctype html><meta charset=utf-8><style>{style}</style>{element}<script>{script}</script>")
+        style, code = explore.source("css"), explore.source("js")
+        file.write_text(f"<!doctype html><meta charset=utf-8><style>{style}</style>{element}<script>{code}</script>")
         page = browser.new_page(viewport={"width": 900, "height": 900})
         page.goto(file.as_uri())
         page.locator("vg-explore svg").wait_for()
@@ -93,8 +94,8 @@ def run(options):
     sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
     from vgtext.tools.browser import open_browser
 
-    script = len(gzip.compress(explore.source("js").encode(), 9))
-    print(f"figure script: {script:,} bytes gzipped (budget 12,288)")
+    size = len(gzip.compress(script("explore").encode(), 9))
+    print(f"figure script: {size:,} bytes gzipped (budget 12,288)")
     print(f"{'figure':40}{'states':>7}{'KB':>7}{'KB/200':>8}{'ms/state':>10}{'paint p50':>11}{'p95 ms':>8}")
     with open_browser() as browser:
         for slug in slugs():

@@ -39,7 +39,7 @@ TEX = re.compile(r'<annotation encoding="application/x-tex">.*?</annotation>', r
 
 def assets():
     """Return {file name: text} of the styles and scripts of figures and quizzes."""
-    scripts = {f"{name}.js": figure_script(name) for name in ("explore", "read")}
+    scripts = {f"{name}.js": figure_script(name) for name in ("explore", "touch")}
     scripts |= {"quiz.js": quiz_source("js"), "explore.css": figure_source("css"), "quiz.css": quiz_source("css")}
     return scripts | {f"carry.{kind}": carry_source(kind) for kind in ("js", "css")}
 
@@ -142,7 +142,8 @@ def move_figures(app, pagename, templatename, context, doctree):
         return element.replace(states[0], f'<script type="text/plain" data-name="{name}" data-src="{js}"></script>')
 
     body = re.sub(r'<vg-explore id="([\w-]+)".*?</vg-explore>', move, context.get("body", ""), flags=re.S)
-    source = f"{context['pathto']('_static/explore.js', 1)}?v={zlib.crc32(assets()['explore.js'].encode()):08x}"
+    version = zlib.crc32("".join(assets()[f"{name}.js"] for name in ("explore", "touch")).encode())
+    source = f"{context['pathto']('_static/explore.js', 1)}?v={version:08x}"
     context["body"] = re.sub("</vg-(?:explore|carry)>", rf'\g<0><script src="{source}"></script>', body, count=1)
 
 

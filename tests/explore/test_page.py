@@ -1,5 +1,6 @@
 """The page's script in a browser: it reads values back, follows links, plays, speaks, and says what failed."""
 
+import gzip
 import io
 import re
 from itertools import pairwise
@@ -13,7 +14,7 @@ from playwright.sync_api import expect
 
 from vgtext.explore import Play, explore, source
 from vgtext.explore.element import page_element
-from vgtext.explore.page import HERE, SCRIPTS
+from vgtext.explore.page import HERE, SCRIPTS, script
 from vgtext.tools import slides
 
 ROOMS = sorted({room for rooms in SCRIPTS.values() for room in rooms})
@@ -153,8 +154,8 @@ def file(tmp_path_factory):
         patch.setenv("VGTEXT_EXPLORE", "text")
         body = elements()
     path = tmp_path_factory.mktemp("page") / "index.html"
-    style, script = STYLE.format(source("css")), f"<script>{source('js')}</script>"
-    path.write_text(f"<!doctype html><html lang=en><meta charset=utf-8><title>Figures</title>{style}{body}{script}")
+    style, code = STYLE.format(source("css")), f"<script>{source('js')}</script>"
+    path.write_text(f"<!doctype html><html lang=en><meta charset=utf-8><title>Figures</title>{style}{body}{code}")
     return path
 
 
@@ -219,6 +220,16 @@ def test_a_room_says_what_it_is_for_and_uses_earlier_rooms_only(room):
 def test_the_scripts_have_every_room_and_are_no_modules():
     assert {path.stem for path in HERE.glob("*.js")} == set(ROOMS)
     assert not re.search(r"^(import|export)\b", source("js"), re.M)
+
+
+@pytest.mark.parametrize(("name", "most"), [("explore", 12_000), ("touch", 7_000), ("live", 1_200)])
+def test_a_script_is_light(name, most):
+    """Counted are the bytes that a server sends, gzipped, of a script as the book has it: its rooms and their words.
+
+    "explore" is all that comes before a figure answers; "touch" follows with handles or a reader's first touch, "live"
+    when a reader starts Python. Styles, states, pictures and what quizzes and "Carry it home" add are not counted.
+    """
+    assert len(gzip.compress(script(name).encode(), mtime=0)) <= most
 
 
 def test_values_are_read_on_a_linear_axis_by_mouse_and_by_keys(tab):

@@ -95,7 +95,7 @@ def write(folder, elsewhere=None):
     for name, text in assemble.scripts(b"", given).items():
         (live / name).write_text(text, "utf8")
     (live / "offline.js").rename(folder / "offline.js")
-    for name in ("explore", "read"):
+    for name in ("explore", "touch"):
         (folder / "_static" / f"{name}.js").write_text(script(name), "utf8")
     (folder / "_static" / "quiz.js").write_text(quiz_source("js"), "utf8")
     head = ('<meta charset="utf-8"><title>A page</title><meta name="viewport" content="width=device-width">'

@@ -82,7 +82,7 @@ def page(tmp_path_factory):
                                                                           explain="So many.")]
     patch.undo()
     body = "".join(each.mimebundle["text/html"] for each in shown)
-    files = (script("explore"), script("read"), carry_source("js"), quiz_source("js"))
+    files = (script("explore"), script("touch"), carry_source("js"), quiz_source("js"))
     head = "".join(f"<style>{text}</style>" for text in (source("css"), quiz_source("css"), carry_source("css")))
     button = '<script defer src="../_static/live/run.js"></script>'
     code = '<div class="cell"><div class="cell_input"><pre>1</pre></div></div>'

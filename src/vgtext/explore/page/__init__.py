@@ -10,11 +10,13 @@ from pathlib import Path
 from vgtext.words import in_script
 
 HERE = Path(__file__).parent
-#: A script that draws and answers, and one that reads values, loaded when a reader first turns to a picture.
+#: What draws and answers; what a hand needs, which a page fetches where it can take hold, or with a reader's first
+#: touch; what a figure in a kernel needs.
 SCRIPTS = {
-    "explore": ("fill", "words", "format", "layout", "ink", "arrows", "marks", "legend", "frame", "controls", "handles",
-                "view", "element"),
-    "read": ("fill", "words", "values", "lines", "cells", "readout"),
+    "explore": ("fill", "words", "format", "layout", "ink", "arrows", "marks", "legend", "frame", "controls", "view",
+                "element"),
+    "touch": ("fill", "words", "values", "lines", "cells", "readout", "handles", "touch"),
+    "live": ("live",),
 }
 
 

@@ -1,83 +1,10 @@
-// The two lives of a figure: an element of a page, <vg-explore>, whose states are all computed,
-// and a widget in a kernel, globalThis.vgExplore.live.
+// The life of a figure in a page: an element, <vg-explore>, whose states are all computed. They
+// are in its payload, which stands in the page or in a script beside it, that a page from file://
+// may load too. The other life of a figure, as a widget in a kernel, is in live.js.
 import { unpack, unzip } from "./format.js";
-import { nearestState } from "./handles.js";
 import { Controls } from "./controls.js";
 import { View } from "./view.js";
 import { typeset, voice } from "./words.js";
-
-// ---- a widget in a kernel: each wish has a number, its turn, and its answer the same ----
-
-const FIGURE =
-  '<div class="vg-explore"><figure><div class="vg-picture"></div><div class="vg-controls"></div>'
-  + "<figcaption></figcaption></figure></div>";
-
-// What a figure says that waits for its answer, [after milliseconds, words]: the picture is old.
-const LATE = [
-  [1000, WORDS.figure.late],
-  [10000, WORDS.figure.gone],
-];
-
-// A page that runs Python wakes a figure so, too; link(view) is then the address of a state.
-function live({ model, el, link }) {
-  el.innerHTML = FIGURE;
-  // the picture beside it, for where no kernel is
-  const twin = model.get("twin");
-  if (twin) el.insertAdjacentHTML("beforeend", `<style>.${twin} { display: none; }</style>`);
-  let turn = model.get("scene").turn,
-    isDrag = false, // the last wish: the kernel knows the state, and no control does
-    late = [],
-    wish = null;
-  const send = (wanted) => {
-    view.busy = true;
-    late.forEach(clearTimeout);
-    late = LATE.map(([after, words]) => setTimeout(() => view.fail(words), after));
-    model.set("want", { ...wanted, turn: ++turn });
-    model.save_changes();
-  };
-  const wait = (wanted) => {
-    isDrag = "drag" in wanted;
-    if (view.busy) wish = wanted;
-    else send(wanted);
-  };
-  const room = model.get("room"); // what some states need; the margins grow if others need more
-  const view = new View(el.firstChild, model.get("spec"), {
-    ...(room && { unit: room.unit, captions: room.captions, outlines: unpack(room).outlines() }),
-    ask: (state) => wait({ state }),
-    drag: (number, place) => wait({ state: view.state, drag: [number, place] }),
-    link: link && (() => link(view)),
-  });
-  const answer = () => {
-    const scene = model.get("scene");
-    turn = Math.max(turn, scene.turn);
-    if (scene.turn >= turn) {
-      view.busy = false;
-      late.forEach(clearTimeout);
-      if (wish) {
-        send(wish);
-        wish = null;
-      }
-    }
-    if (scene.error) view.fail(scene.error);
-    else {
-      const { unit, captions, handles, places } = scene.payload;
-      if (!view.busy || isDrag) view.controls.show(scene.state, scene.texts);
-      view.paint(unpack(scene.payload).scene(0), unit, captions[0], handles, places?.[0]);
-    }
-  };
-  model.on("change:scene", answer);
-  view.controls.show([...model.get("want").state]);
-  requestAnimationFrame(answer);
-  const end = () => {
-    view.controls.stop();
-    late.forEach(clearTimeout);
-    model.off("change:scene", answer);
-  };
-  return Object.assign(end, { view });
-}
-
-// ---- an element of a page: every state is in its payload, which is in the page or in a script
-// beside it, that a page from file:// may load too ----
 
 function load({ textContent, dataset }, attempt) {
   if (!dataset.src) return Promise.resolve(textContent);
@@ -178,7 +105,7 @@ class Figure extends HTMLElement {
       captions,
       outlines: outlines(),
       ask: () => (due ||= requestAnimationFrame(now)),
-      drag: (k, at, far) => view.go(nearestState(payload, view.state, k, at, far)),
+      drag: (k, at, nearest) => view.go(nearest(payload)),
       link: () => `#${this.id}?${query().join("&")}`,
     });
     now();
@@ -210,5 +137,5 @@ if (!customElements.get("vg-explore")) {
     if (link && link.hash && link.href === location.href) dispatchEvent(new Event("hashchange"));
   });
 }
-// a figure that computes has use for all of them
-globalThis.vgExplore = { live, Controls, typeset, voice };
+// for a figure in a kernel, and one that computes in the page
+globalThis.vgExplore = { Controls, View, typeset, unpack, voice };

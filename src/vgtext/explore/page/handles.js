@@ -25,7 +25,8 @@ export function nearestState({ controls, handles, places }, state, k, at, far) {
   return found;
 }
 
-// Puts a grip on each handle of `view`; calls drag(number, place, far) when a reader moves one.
+// Puts a grip on each handle of `view`; calls drag(number, place, nearest) when one is moved: of a
+// payload with all states, nearest(payload) is the one to go to.
 export class Handles {
   constructor(view, specs, drag) {
     Object.assign(this, { view, specs, drag, layer: document.createElement("div") });
@@ -89,7 +90,8 @@ export class Handles {
     controls.stop();
     const within = (u) => Math.min(unit, Math.max(0, u));
     const place = [((px - x) / w) * unit, ((y + h - py) / h) * unit].map(within);
-    this.drag(k, place, (u, v) => Math.hypot(u * w, v * h));
+    const far = (u, v) => Math.hypot(u * w, v * h);
+    this.drag(k, place, (payload) => nearestState(payload, this.view.state, k, place, far));
   }
 
   // The number of the handle whose panel an event is in, if its cells are clicked; else -1.

@@ -72,31 +72,25 @@ export function legendRows(entries, most) {
 export const legendHeight = (entries, most) =>
   entries ? legendRows(entries, most).length * SIZE.legendLine + 4 : 0;
 
-// Returns for each of these places, in rising order, whether there is room for what stands there.
+// Returns for each of these places whether there is room for what stands there: whether it is
+// clear of what stands before it, in the order of the places.
 export function spaced(places, sizes, gap) {
+  const isFree = [];
   let end = -Infinity;
-  return places.map((place, i) => {
-    const free = place - sizes[i] / 2 >= end + gap;
-    if (free) end = place + sizes[i] / 2;
-    return free;
-  });
+  for (const i of [...places.keys()].sort((a, b) => places[a] - places[b])) {
+    isFree[i] = places[i] - sizes[i] / 2 >= end + gap;
+    if (isFree[i]) end = places[i] + sizes[i] / 2;
+  }
+  return isFree;
 }
 
 // Returns how far words that may leave a panel, as labels of lines do, reach past its right edge.
 function overhang(marks, inside, unit) {
-  return Math.max(
-    0,
-    ...marks
-      .filter(
-        (m) => m.kind === "text" && m.unclipped && m.align === "left" && !m.turn && m.at[0] > 0,
-      )
-      .map(
-        (m) =>
-          (m.at[0] / unit - 1) * inside
-          + m.shift[0]
-          + wordsWidth(m.words, Math.max(SIZE.least, m.size)),
-      ),
-  );
+  const past = ({ kind, unclipped, align, turn, at, shift, words, size }) =>
+    kind === "text" && unclipped && align === "left" && !turn && at[0] > 0
+      ? (at[0] / unit - 1) * inside + shift[0] + wordsWidth(words, Math.max(SIZE.least, size))
+      : 0;
+  return Math.max(0, ...marks.map(past));
 }
 
 // Returns what a panel needs around it. Margins only grow from state to state: nothing jumps.
@@ -147,6 +141,7 @@ export function layout(scene, width, memory, unit, most = Infinity) {
     : inColumn(scene, width, margins, stacked ? most : 0);
 }
 
+const sum = (list) => list.reduce((total, each) => total + each, 0);
 const rowHeight = (wish) => Math.min(SIZE.maxHeight, Math.max(SIZE.minHeight, wish));
 
 // `most` is 0 for a panel that is alone.
@@ -157,7 +152,6 @@ function inColumn(scene, width, margins, most) {
       ? Math.min(rooms[i] * aspect, aspect < SIZE.rowAspect ? SIZE.maxHeight : SIZE.maxSquare)
       : rowHeight(most ? SIZE.stackHeight : rooms[0] * SIZE.aloneAspect),
   );
-  const sum = (list) => list.reduce((total, each) => total + each, 0);
   const around = sum(margins.map(({ top, bottom }) => top + bottom + SIZE.stackGap));
   const shrink = most ? Math.min(1, (most - around) / sum(wishes)) : 1;
   let foot = 0;
@@ -177,15 +171,14 @@ function inRow(scene, width, margins) {
   const row = rowHeight(
     (width / scene.length - margins[0].left - margins[0].right) * SIZE.rowAspect,
   );
-  const free = width - margins.reduce((sum, m) => sum + m.left + m.right, 0);
+  const free = width - sum(margins.map(({ left, right }) => left + right));
   const aspects = scene.map(({ frame }) => frame.aspect);
   const flexible = aspects.filter((aspect) => !aspect).length;
-  const fixed = aspects.reduce((sum, aspect) => sum + (aspect ? row / aspect : 0), 0);
+  const fixed = sum(aspects.map((aspect) => (aspect ? row / aspect : 0)));
   const squeeze = flexible
     ? Math.min(1, (free - flexible * SIZE.minWidth) / (fixed || 1))
     : Math.min(1.25, free / fixed);
-  const top = Math.max(...margins.map((m) => m.top));
-  const bottom = Math.max(...margins.map((m) => m.bottom));
+  const [top, bottom] = ["top", "bottom"].map((side) => Math.max(...margins.map((m) => m[side])));
   let x = 0;
   const rects = aspects.map((aspect, i) => {
     const { left, right } = margins[i];

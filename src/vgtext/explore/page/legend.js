@@ -25,13 +25,10 @@ export function drawLegend(entries, rect, unit, clip) {
 export function drawBar(bar, { x, y, w, h }, unit) {
   const left = x + w + SIZE.barGap,
     places = bar.places.map((u) => y + h - (u / unit) * h);
-  const free = spaced(
-    [...places].reverse(),
-    places.map(() => SIZE.tick),
-    2,
-  ).reverse();
+  const sizes = places.map(() => SIZE.tick),
+    isFree = spaced(places, sizes, 2);
   const ticks = bar.texts.map((words, i) =>
-    free[i]
+    isFree[i]
       ? drawWords(words, left + SIZE.barTicks, places[i], { size: SIZE.tick, valign: "center" })
       : "",
   );

@@ -1,6 +1,5 @@
 // Reading values back from a picture: by pointer or tap what is near, by arrow keys point after
-// point, line after line; a tip says what is there. A page fetches this part when a reader first
-// turns to a picture.
+// point, line after line; a tip says what is there.
 import { lineSeries } from "./lines.js";
 import { cellSeries, imageSeries } from "./cells.js";
 import { typeset } from "./words.js";
@@ -20,7 +19,7 @@ function seriesOf(scene, rects, unit) {
 }
 
 // Reads the picture in `view` (its scene, rects, unit and width) into a tip beside the point.
-class Readout {
+export class Readout {
   constructor(view, svg, tip) {
     Object.assign(this, { view, svg, tip });
     for (const kind of ["pointermove", "pointerdown"]) {
@@ -104,5 +103,3 @@ class Readout {
     this.at = { line, point };
   }
 }
-
-globalThis.vgReadout = Readout;

@@ -2,7 +2,6 @@
 import { layout, prepare, useFont } from "./layout.js";
 import { drawPanel } from "./frame.js";
 import { Controls } from "./controls.js";
-import { Handles } from "./handles.js";
 import { fill } from "./fill.js";
 import { plain, typeset, voice } from "./words.js";
 
@@ -10,14 +9,14 @@ import { plain, typeset, voice } from "./words.js";
 const nextKey = () => `vg${(globalThis.vgCount = (globalThis.vgCount || 0) + 1)}`;
 const script = document.currentScript?.src;
 
-// Returns a promise of the class that reads pictures (readout.js), which is in a script of its own
-// beside this one, or already here.
-function reading() {
-  if (globalThis.vgReadout || !script) return Promise.resolve(globalThis.vgReadout);
-  return (globalThis.vgReading ||= new Promise((done) => {
+// Returns a promise of what a hand needs, {Readout, Handles}: it is in a script of its own beside
+// this one (touch.js), or already here.
+function touching() {
+  if (globalThis.vgTouch || !script) return Promise.resolve(globalThis.vgTouch);
+  return (globalThis.vgTouching ||= new Promise((done) => {
     const element = document.createElement("script");
-    element.src = script.replace("explore.js", "read.js");
-    element.onload = () => done(globalThis.vgReadout);
+    element.src = script.replace("explore.js", "touch.js");
+    element.onload = () => done(globalThis.vgTouch);
     document.head.append(element);
   }));
 }
@@ -68,10 +67,17 @@ export class View {
 
   // A reader turns to the picture: from now on it can be read.
   async wake(event) {
-    const Readout = await reading();
-    if (!Readout || this.readout) return;
-    this.readout = new Readout(this, this.svg, this.tip);
+    const touch = await touching();
+    if (!touch || this.readout) return;
+    this.readout = new touch.Readout(this, this.svg, this.tip);
     if (event.type !== "focus") this.readout.point(event);
+  }
+
+  async addHandles(specs) {
+    const touch = await touching();
+    if (!touch || this.handles) return;
+    this.handles = new touch.Handles(this, specs, this.drag);
+    this.handles.show(this.places);
   }
 
   get state() {
@@ -95,7 +101,7 @@ export class View {
     const isOpening = !this.scene;
     Object.assign(this, { scene, unit, places });
     if (!this.error.hidden) this.fail("");
-    if (handles) this.handles ||= new Handles(this, handles, this.drag);
+    if (handles && !this.handles) this.addHandles(handles);
     this.draw();
     if (this.reread) this.read(this.reread);
     this.reread = null;
@@ -142,9 +148,7 @@ export class View {
       + `${panels.join("")}</svg>`;
     this.handles?.show(this.places);
     const axes = this.scene.map(({ frame: { title, x, y } }) =>
-      [plain(title || ""), overs(plain(y.label), plain(x.label))]
-        .filter(Boolean)
-        .join(": "),
+      [plain(title || ""), overs(plain(y.label), plain(x.label))].filter(Boolean).join(": "),
     );
     const said = fill(WORDS.figure.picture, { axes: axes.filter(Boolean).join("; ") });
     this.svg.setAttribute("aria-label", `${said} ${WORDS.figure.keys}`);

@@ -1,4 +1,5 @@
 // Figures that Python answers: what anywidget is to a figure in a notebook, over the worker.
+import { live } from "../../explore/page/live.js";
 import { words } from "./words.js";
 
 class Model {
@@ -72,7 +73,7 @@ export class Figures {
     cell.output.append(element);
     Promise.resolve(element.opened).then((computed) => {
       element.computed ??= computed;
-      const end = vgExplore.live({
+      const end = live({
         model,
         el: element,
         link: (view) => address(element, view, model),
