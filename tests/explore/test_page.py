@@ -17,8 +17,9 @@ from vgtext.explore.element import page_element
 from vgtext.explore.page import HERE, SCRIPTS, script
 from vgtext.tools import slides
 
+from .reader import STYLE, figure, place, read, reader, walk, write_page
+
 ROOMS = sorted({room for rooms in SCRIPTS.values() for room in rooms})
-STYLE = "<style>{} body {{ font-family: 'DejaVu Sans'; width: 640px; margin: 0 }}</style>"
 
 
 def draw_line(ax, slope=2, kind="plain"):
@@ -153,53 +154,14 @@ def file(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VGTEXT_EXPLORE", "text")
         body = elements()
-    path = tmp_path_factory.mktemp("page") / "index.html"
-    style, code = STYLE.format(source("css")), f"<script>{source('js')}</script>"
-    path.write_text(f"<!doctype html><html lang=en><meta charset=utf-8><title>Figures</title>{style}{body}{code}")
-    return path
+    return write_page(tmp_path_factory.mktemp("page"), body)
 
 
 @pytest.fixture
 def tab(browser, file):
-    """A tab with the page; at its end nothing may have gone wrong."""
-    opened, trouble = browser.new_page(viewport={"width": 700, "height": 900}), []
-    opened.on("pageerror", lambda error: trouble.append(str(error)))
-    opened.goto(file.as_uri())
-    yield opened
-    opened.close()
-    assert trouble == []
-
-
-def figure(tab, name):
-    """Scroll to a figure and wait until it is drawn."""
-    found = tab.locator(f"vg-explore#{name}")
-    found.scroll_into_view_if_needed()
-    found.locator("svg").wait_for()
-    return found
-
-
-def place(found, x, y):
-    """The point of the screen at fractions of a figure's panel, from the left and from the bottom."""
-    left, top, wide, high = found.locator("clipPath rect").first.evaluate(
-        "r => ['x', 'y', 'width', 'height'].map(k => +r.getAttribute(k))")
-    box = found.locator("svg").bounding_box()
-    return box["x"] + left + x * wide, box["y"] + top + (1 - y) * high
-
-
-def read(found, x, y):
-    """Point at fractions of a panel; return what the tip says."""
-    found.page.mouse.move(*place(found, x, y))
-    found.page.mouse.move(*place(found, x + 0.002, y))
-    tip = found.locator(".vg-tip")
-    return tip.inner_text().split("\n") if tip.is_visible() else []
-
-
-def walk(found, *keys):
-    """Press keys on a picture; return what the tip says."""
-    found.locator(".vg-svg").focus()
-    for key in keys:
-        found.page.keyboard.press(key)
-    return found.locator(".vg-tip").inner_text().split("\n")
+    """A tab with the page."""
+    with reader(browser, file) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -222,7 +184,7 @@ def test_the_scripts_have_every_room_and_are_no_modules():
     assert not re.search(r"^(import|export)\b", source("js"), re.M)
 
 
-@pytest.mark.parametrize(("name", "most"), [("explore", 12_000), ("touch", 7_000), ("live", 1_200)])
+@pytest.mark.parametrize(("name", "most"), [("explore", 12 * 1024), ("touch", 7 * 1024), ("live", 1200)])
 def test_a_script_is_light(name, most):
     """Counted are the bytes that a server sends, gzipped, of a script as the book has it: its rooms and their words.
 
@@ -507,7 +469,8 @@ def test_lines_and_words_stand_out_from_the_ground_that_the_book_has(tab, theme)
     def rgb(color):
         return [float(v) for v in re.findall(r"[\d.]+", color)[:3]]
 
-    lines = found.locator("path[stroke-linejoin]").evaluate_all("all => all.map(p => getComputedStyle(p).stroke)")
+    strokes = "all => all.map(path => getComputedStyle(path).stroke)"
+    lines = found.locator(".vg-panel path[stroke-width]").evaluate_all(strokes)
     words = found.locator("text").evaluate_all("all => all.map(t => getComputedStyle(t).fill)")
     assert len(lines) == 8 and len(words) > 20
     assert min(contrast(rgb(line), ground) for line in lines) >= (3 if theme == "dark" else 2.2)

@@ -33,5 +33,5 @@ def script(name):
 def join(*paths):
     """Return the rooms at ``paths`` as one plain script, less their comments and indents, with its words."""
     text = "".join(path.read_text("utf8") for path in paths)
-    text = re.sub(r"^import [^;]*;\n|^export |^ *//.*\n|^ +| +// [^\"`\n]*$", "", text, flags=re.M)
+    text = re.sub(r"^import [^;]*;\n|^export |^ *//.*\n|^\n|^ +| +// [^\"`\n]*$", "", text, flags=re.M)
     return f'(() => {{\n"use strict";\n{in_script(text)}}})();\n'

@@ -27,7 +27,7 @@ function drawHead(tipX, tipY, fromX, fromY) {
 }
 
 export function drawArrow(mark, X, Y) {
-  const [shiftX, shiftY] = mark.shift || [0, 0],
+  const [shiftX, shiftY] = mark.shift,
     [bx, by] = [X(mark.to[0]), Y(mark.to[1])];
   let start = [X(mark.from[0]) + shiftX, Y(mark.from[1]) - shiftY];
   if (mark.label) start = leave(mark.label, ...start, bx, by);

@@ -51,13 +51,24 @@ function addWords(boxes, { frame: { x, y }, marks }) {
   }
 }
 
+// If the boxes are bars, which all start from one line and none beside another, returns a function
+// that says where a bar ends.
+function barsOf(boxes, low, high, side) {
+  const isAt = (u, base) => Math.abs(u - base) < 8;
+  const starts = boxes.length ? [boxes[0][low], boxes[0][high]] : [];
+  const base = starts.find((u) => boxes.every((box) => isAt(box[low], u) || isAt(box[high], u)));
+  const end = (box) => (isAt(box[low], base) ? box[high] : box[low]);
+  const isRow = new Set(boxes.map((box) => Math.round(box[side] / 8))).size === boxes.length;
+  const isLevel = boxes.every((box) => isAt(end(box), end(boxes[0])));
+  return base !== undefined && isRow && !isLevel && end;
+}
+
 export function cellSeries(panel, X, Y, unit) {
   const { frame, marks } = panel,
     { x, y, legend } = frame;
   const boxes = boxesOf(marks, unit);
-  const isEven = (side) => boxes.every((box) => Math.abs(box[side] - boxes[0][side]) < 8);
-  const upright = isEven("foot") && !isEven("top"),
-    level = isEven("left") && !isEven("right");
+  const upright = barsOf(boxes, "foot", "top", "left"),
+    level = !upright && barsOf(boxes, "left", "right", "foot");
   if (!upright && !level) addWords(boxes, panel);
   if (boxes.length < 2) return [];
   const title = (axis, other) => plain(axis.label) || other;
@@ -65,9 +76,8 @@ export function cellSeries(panel, X, Y, unit) {
     const value =
       box.words.join(" ")
       || (box.mark && (plain(box.mark.name || "") || inLegend(box.mark, legend)));
-    const column =
-      upright || !level ? between(x, box.left, box.right, unit) : readValue(x, box.right, unit);
-    const row = upright ? readValue(y, box.top, unit) : between(y, box.foot, box.top, unit);
+    const column = level ? readValue(x, level(box), unit) : between(x, box.left, box.right, unit);
+    const row = upright ? readValue(y, upright(box), unit) : between(y, box.foot, box.top, unit);
     const lines = [
       `${title(y, WORDS.figure.row)}: ${row}`,
       `${title(x, WORDS.figure.column)}: ${column}`,

@@ -76,11 +76,8 @@ export class Controls {
         input.setAttribute("aria-valuetext", text);
       }
       if (play) {
-        play.textContent = this.timer
-          ? WORDS.figure.pause
-          : isStill()
-            ? WORDS.figure.step
-            : WORDS.figure.play;
+        const begin = isStill() ? WORDS.figure.step : WORDS.figure.play;
+        play.textContent = this.timer ? WORDS.figure.pause : begin;
         const name = fill(WORDS.figure.play_of, { play: play.textContent, label });
         play.setAttribute("aria-label", name);
       }
@@ -101,24 +98,24 @@ export class Controls {
   }
 
   stop() {
+    if (!this.timer) return;
     clearInterval(this.timer);
     this.timer = 0;
     this.show(this.state);
   }
 
-  // Copies the address of the state; where that may not be, it stands in the address bar, or, in
-  // a frame, which has none, beside the button.
+  // Copies the address of the state; where that may not be, as in a frame or a page without a
+  // certificate, it stands beside the button. It stands in the address bar as well.
   async share(button, hash) {
-    const address = new URL(hash, location.href).href,
-      isFramed = window !== window.parent;
-    const copied = await navigator.clipboard?.writeText(address).then(
+    const address = new URL(hash, location.href).href;
+    const isCopied = await navigator.clipboard?.writeText(address).then(
       () => true,
       () => false,
     );
     try {
       history.replaceState(null, "", hash);
     } catch {} // a frame without an address of its own
-    if (isFramed && !copied) {
+    if (!isCopied) {
       const field = this.box.querySelector(".vg-link") ?? document.createElement("input");
       Object.assign(field, { className: "vg-link", readOnly: true, value: address });
       field.setAttribute("aria-label", WORDS.figure.link);
@@ -126,9 +123,8 @@ export class Controls {
       field.select();
       return this.say(WORDS.figure.link_to_copy);
     }
-    const words = copied ? WORDS.figure.link_copied : WORDS.figure.link_in_bar;
-    button.textContent = words;
-    this.say(words);
+    button.textContent = WORDS.figure.link_copied;
+    this.say(WORDS.figure.link_copied);
     setTimeout(() => (button.textContent = WORDS.figure.link), 2500);
   }
 }

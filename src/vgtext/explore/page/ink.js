@@ -5,23 +5,24 @@ import { escapeText } from "./words.js";
 export const round = (v) => Math.round(v * 10) / 10;
 
 // Colors come as "on paper,on a dark page", or as one for both.
-const themed = (light, dark) => (dark ? `light-dark(${light},${dark})` : light);
+const themed = (name, light, dark) => (dark ? `${name}:light-dark(${light},${dark});` : "");
 
 export function look(mark) {
   const { stroke, fill, width, strokeOpacity, fillOpacity, dashes } = mark;
   const [line, darkLine] = (stroke || "none").split(","),
     [area, darkArea] = (fill || "none").split(",");
+  const style = themed("stroke", line, darkLine) + themed("fill", area, darkArea);
   return (
     `stroke="${line}" fill="${area}"`
-    + ` style="stroke:${themed(line, darkLine)};fill:${themed(area, darkArea)}"`
+    + (style ? ` style="${style}"` : "")
     + (stroke ? ` stroke-width="${width}"` : "")
     + (strokeOpacity < 1 ? ` stroke-opacity="${strokeOpacity}"` : "")
     + (fillOpacity < 1 ? ` fill-opacity="${fillOpacity}"` : "")
     + (dashes ? ` stroke-dasharray="${dashes.join(" ")}"` : "")
-    + (dashes && mark.dashStart ? ` stroke-dashoffset="${mark.dashStart}"` : "")
+    + (mark.dashStart ? ` stroke-dashoffset="${mark.dashStart}"` : "")
     + (mark.cap ? ` stroke-linecap="${mark.cap}"` : "")
     + (mark.crisp ? ' shape-rendering="crispEdges"' : "")
-    + (stroke && !mark.corner ? ' stroke-linejoin="round"' : "")
+    + (mark.corner ? ` stroke-linejoin="${mark.corner}"` : "")
   );
 }
 
@@ -53,24 +54,25 @@ export function drawWords(
           .split("\n")
           .map(
             (line, i) =>
-              `<text text-anchor="${anchor}" y="${round(first + i * height)}">`
+              `<text text-anchor="${anchor}" x="${round(x)}" y="${round(y + first + i * height)}">`
               + `${escapeText(line)}</text>`,
           )
           .join("")
-      : drawRuns(words, anchor, first, size / 100);
+      : drawRuns(words, anchor, x, y + first, size / 100);
   const ink = color ? look({ fill: color, fillOpacity: opacity }) : 'class="vg-ink"';
-  const place = `translate(${round(x)} ${round(y)})${turn ? ` rotate(${-turn})` : ""}`;
+  const turned = turn ? ` transform="rotate(${-turn} ${round(x)} ${round(y)})"` : "";
   const face =
     (bold ? ' font-weight="600"' : "")
     + (italic ? ' font-style="italic"' : "")
     + (mono ? ' font-family="monospace"' : "");
-  if (!ground) return `<g ${ink} font-size="${size}"${face} transform="${place}">${inner}</g>`;
-  const box = drawGround(ground, words, size, align, valign);
-  return `<g transform="${place}">${box}<g ${ink} font-size="${size}"${face}>${inner}</g></g>`;
+  const letters = `<g ${ink} font-size="${size}"${face}>${inner}</g>`;
+  if (!turn && !ground) return letters;
+  const box = ground ? drawGround(ground, words, x, y, size, align, valign) : "";
+  return `<g${turned}>${box}${letters}</g>`;
 }
 
-function drawRuns({ width, runs, rules, outlines }, anchor, first, scale) {
-  const left = { start: 0, middle: -width / 2, end: -width }[anchor] * scale;
+function drawRuns({ width, runs, rules, outlines }, anchor, from, first, scale) {
+  const left = from + { start: 0, middle: -width / 2, end: -width }[anchor] * scale;
   const letters = runs.map(
     ([x, y, size, face, chars, length]) =>
       `<text x="${round(left + x * scale)}" y="${round(first - y * scale)}"`
@@ -91,11 +93,11 @@ function drawRuns({ width, runs, rules, outlines }, anchor, first, scale) {
 }
 
 // The box behind words, which turns with them.
-function drawGround(style, words, size, align, valign) {
+function drawGround(style, words, x, y, size, align, valign) {
   const w = wordsWidth(words, size) + 6,
     h = lineCount(words) * size * SIZE.lineHeight + 2;
-  const left = { left: -3, center: -w / 2, right: 3 - w }[align];
-  const top = { top: -2, bottom: 2 - h, baseline: 4 - h }[valign] ?? -h / 2;
+  const left = x + { left: -3, center: -w / 2, right: 3 - w }[align];
+  const top = y + ({ top: -2, bottom: 2 - h, baseline: 4 - h }[valign] ?? -h / 2);
   return (
     `<rect x="${round(left)}" y="${round(top)}" width="${round(w)}" height="${round(h)}"`
     + ` rx="3" ${look(style)}/>`

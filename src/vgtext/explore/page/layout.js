@@ -164,7 +164,7 @@ function inColumn(scene, width, margins, most) {
     foot += top + h + bottom + (i < scene.length - 1 ? SIZE.stackGap : 0);
     return rect;
   });
-  return { rects, height: foot };
+  return { rects, height: Math.ceil(foot) };
 }
 
 function inRow(scene, width, margins) {
@@ -188,5 +188,5 @@ function inRow(scene, width, margins) {
     x += left + w + right;
     return rect;
   });
-  return { rects, height: top + Math.max(...rects.map((rect) => rect.h)) + bottom };
+  return { rects, height: Math.ceil(top + Math.max(...rects.map((rect) => rect.h)) + bottom) };
 }

@@ -5,21 +5,16 @@ import { drawMarks } from "./marks.js";
 
 export function drawLegend(entries, rect, unit, clip) {
   const rows = legendRows(entries, rect.w);
-  return rows
-    .map((row, r) =>
-      row
-        .map(([left, words, marks], i) => {
-          const x = rect.x + left,
-            y = rect.y - 14 - (rows.length - 1 - r) * SIZE.legendLine;
-          const key = { x, y: y - SIZE.keyHeight / 2, w: SIZE.key, h: SIZE.keyHeight };
-          const keys = drawMarks(marks, key, unit, `${clip}-key${r}-${i}`);
-          return (
-            keys + drawWords(words, x + SIZE.keyRoom, y, { size: SIZE.tick, valign: "middle" })
-          );
-        })
-        .join(""),
-    )
-    .join("");
+  const drawn = rows.flatMap((row, r) =>
+    row.map(([left, words, marks], i) => {
+      const x = rect.x + left,
+        y = rect.y - 14 - (rows.length - 1 - r) * SIZE.legendLine;
+      const key = { x, y: y - SIZE.keyHeight / 2, w: SIZE.key, h: SIZE.keyHeight };
+      const keys = drawMarks(marks, key, unit, `${clip}-key${r}-${i}`);
+      return keys + drawWords(words, x + SIZE.keyRoom, y, { size: SIZE.tick, valign: "middle" });
+    }),
+  );
+  return drawn.join("");
 }
 
 export function drawBar(bar, { x, y, w, h }, unit) {

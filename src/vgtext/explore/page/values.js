@@ -33,11 +33,11 @@ export const write = (value) =>
 // The value at a place, as the shortest number that the whole numbers of the packed form can mean.
 export function readValue(axis, place, unit) {
   const value = valueAt(axis, place / unit);
-  if (axis.kind === "date") return new Date(value * 864e5).toISOString().slice(0, 10);
-  const name = axis.kind === "category" && axis.places.findIndex((u) => Math.abs(u - place) < 2);
-  if (name >= 0 && name !== false && axis.texts[name]) return plain(axis.texts[name]);
   const [after, before] = [place + 1, place - 1].map((u) => valueAt(axis, u / unit));
   const blur = Math.abs(after - before) / 2;
+  if (axis.kind === "date") return new Date((value + blur) * 864e5).toISOString().slice(0, 10);
+  const name = axis.kind === "category" && axis.places.findIndex((u) => Math.abs(u - place) < 2);
+  if (name >= 0 && name !== false && axis.texts[name]) return plain(axis.texts[name]);
   if (Math.abs(value) <= blur) return "0";
   let short = value;
   for (let digits = 1; digits < 7; digits++) {
@@ -47,9 +47,11 @@ export function readValue(axis, place, unit) {
   return write(short);
 }
 
-// What an axis says between two places: the words of its tick there, or the value between them.
+// What an axis says of a cell between two places: the words of the tick that stands for it, or the
+// value in its middle.
 export function between(axis, low, high, unit) {
-  const tick = axis.places.findIndex((place) => place >= low && place <= high);
+  const reach = (high - low) / (axis.kind === "category" ? 2 : 8);
+  const tick = axis.places.findIndex((place) => Math.abs(place - (low + high) / 2) <= reach);
   const words = tick >= 0 && axis.texts[tick] && plain(axis.texts[tick]).replace(/\n/g, " ");
   return words || readValue(axis, (low + high) / 2, unit);
 }

@@ -56,7 +56,7 @@ export class View {
       say: this.say,
     });
     new ResizeObserver(() => {
-      if (this.scene && this.picture.clientWidth !== this.width) this.draw();
+      if (this.scene && this.picture.clientWidth !== this.width) this.fit();
     }).observe(this.picture);
   }
 
@@ -77,7 +77,7 @@ export class View {
     const touch = await touching();
     if (!touch || this.handles) return;
     this.handles = new touch.Handles(this, specs, this.drag);
-    this.handles.show(this.places);
+    if (this.rects) this.handles.show(this.places);
   }
 
   get state() {
@@ -102,7 +102,8 @@ export class View {
     Object.assign(this, { scene, unit, places });
     if (!this.error.hidden) this.fail("");
     if (handles && !this.handles) this.addHandles(handles);
-    this.draw();
+    if (this.width) this.draw();
+    else this.fit();
     if (this.reread) this.read(this.reread);
     this.reread = null;
     this.caption.innerHTML = sentence(caption);
@@ -129,26 +130,29 @@ export class View {
     if (heights.length) style.minHeight = `${Math.max(...heights)}px`;
   }
 
+  // Draws the picture as wide as its place is now: asked for once, for the answer takes a layout.
+  fit() {
+    this.width = this.picture.clientWidth;
+    if (!this.width) return;
+    this.measure();
+    this.draw();
+  }
+
   draw() {
-    const width = this.picture.clientWidth;
-    if (!width) return;
-    if (width !== this.width) {
-      this.width = width;
-      this.measure();
-    }
-    const { rects, height } = layout(this.scene, width, this.memory, this.unit, this.most);
+    const { width } = this,
+      { rects, height } = layout(this.scene, width, this.memory, this.unit, this.most);
     this.rects = rects;
     this.readout?.clear();
     const panels = this.scene.map((panel, i) =>
       drawPanel(panel, rects[i], this.unit, `${this.key}-clip${i}`),
     );
-    const size = `width="${width}" height="${Math.ceil(height)}"`;
-    this.svg.innerHTML =
-      `<svg aria-hidden="true" ${size} viewBox="0 0 ${width} ${Math.ceil(height)}">`
-      + `${panels.join("")}</svg>`;
+    const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
+    if (size !== this.size) this.svg.innerHTML = `<svg aria-hidden="true" ${size}></svg>`;
+    this.size = size; // where it stays the same, a browser lays out what is inside alone
+    this.svg.firstChild.innerHTML = panels.join("");
     this.handles?.show(this.places);
     const axes = this.scene.map(({ frame: { title, x, y } }) =>
-      [plain(title || ""), overs(plain(y.label), plain(x.label))].filter(Boolean).join(": "),
+      [plain(title), overs(plain(y.label), plain(x.label))].filter(Boolean).join(": "),
     );
     const said = fill(WORDS.figure.picture, { axes: axes.filter(Boolean).join("; ") });
     this.svg.setAttribute("aria-label", `${said} ${WORDS.figure.keys}`);

@@ -1,0 +1,59 @@
+"""What tests of the page share: a page of figures, a tab that opens it, and a reader's hands and eyes."""
+
+from contextlib import contextmanager
+
+from vgtext.explore import source
+
+STYLE = "<style>{} body {{ font-family: 'DejaVu Sans'; width: 640px; margin: 0 }}</style>"
+
+
+def write_page(folder, body):
+    """Write a page with elements of figures and all scripts in it; return its path."""
+    path = folder / "index.html"
+    style, code = STYLE.format(source("css")), f"<script>{source('js')}</script>"
+    head = "<!doctype html><html lang=en><meta charset=utf-8><title>Figures</title>"
+    path.write_text(f"{head}{style}{body}{code}", "utf8")
+    return path
+
+
+@contextmanager
+def reader(browser, file):
+    """Open a page in a tab; at its end nothing may have gone wrong."""
+    opened, trouble = browser.new_page(viewport={"width": 700, "height": 900}), []
+    opened.on("pageerror", lambda error: trouble.append(str(error)))
+    opened.goto(file.as_uri())
+    yield opened
+    opened.close()
+    assert trouble == []
+
+
+def figure(tab, name):
+    """Scroll to a figure and wait until it is drawn."""
+    found = tab.locator(f"vg-explore#{name}")
+    found.scroll_into_view_if_needed()
+    found.locator("svg").wait_for()
+    return found
+
+
+def place(found, x, y):
+    """The point of the screen at fractions of a figure's panel, from the left and from the bottom."""
+    left, top, wide, high = found.locator("clipPath rect").first.evaluate(
+        "r => ['x', 'y', 'width', 'height'].map(k => +r.getAttribute(k))")
+    box = found.locator("svg").bounding_box()
+    return box["x"] + left + x * wide, box["y"] + top + (1 - y) * high
+
+
+def read(found, x, y):
+    """Point at fractions of a panel; return what the tip says."""
+    found.page.mouse.move(*place(found, x, y))
+    found.page.mouse.move(*place(found, x + 0.002, y))
+    tip = found.locator(".vg-tip")
+    return tip.inner_text().split("\n") if tip.is_visible() else []
+
+
+def walk(found, *keys):
+    """Press keys on a picture; return what the tip says."""
+    found.locator(".vg-svg").focus()
+    for key in keys:
+        found.page.keyboard.press(key)
+    return found.locator(".vg-tip").inner_text().split("\n")

@@ -1,0 +1,207 @@
+"""What a reader reads back from a picture is what was drawn: values of every size, names of lines, the right point."""
+
+import datetime
+
+import numpy as np
+import pytest
+from matplotlib.lines import Line2D
+
+from vgtext.explore import explore
+from vgtext.explore.element import page_element
+
+from .reader import figure, place, read, reader, walk, write_page
+
+SIZES = {3e-9: "3 × 10⁻⁹", 1e-7: "1 × 10⁻⁷", 2e-5: "0.00002", 0.04: "0.04", 1.5: "1.5", 700.0: "700",
+         2.5e9: "2500000000", 4e21: "4 × 10²¹"}
+PLAIN = {-7.25: "−7.25", -1.0: "−1", 0.0: "0", 0.5: "0.5", 3.75: "3.75", 8.0: "8"}
+DAYS = ["2023-12-31", "2024-01-31", "2024-03-01"]
+NAMES = ["ReLU", "tanh", "GELU"]
+
+
+def draw_sizes(ax):
+    ax.plot(range(len(SIZES)), list(SIZES))
+    ax.set(yscale="log", xlim=(-1, 8), ylim=(1e-10, 1e22), xlabel="k", ylabel="size")
+    return "Sizes."
+
+
+def draw_plain(ax):
+    ax.plot(range(len(PLAIN)), list(PLAIN))
+    ax.set(xlim=(-1, 6), ylim=(-8, 9), xlabel="k", ylabel="value")
+    return "Values."
+
+
+def draw_days(ax):
+    ax.plot(np.array(DAYS, "datetime64[D]"), [1, 2, 3])
+    ax.set(xlabel="day", ylabel="size", xlim=(datetime.date(2023, 12, 1), datetime.date(2024, 4, 1)), ylim=(0, 4))
+    return "Days."
+
+
+def draw_names(ax):
+    ax.plot(NAMES, [1, 3, 2], "o")
+    ax.set(xlabel="activation", ylabel="size", ylim=(0, 4), xlim=(-0.5, 2.5))
+    return "Names."
+
+
+def draw_guides(ax):
+    ax.plot([0, 4], [2, 2], color="#999999")
+    ax.plot([3, 3], [0, 8], color="#b34400")
+    ax.axhline(6, color="#0b5cad")
+    ax.axvline(1, color="#0b5cad")
+    ax.plot([0, 1, 2, 3, 4], [7, 7, 6, 7, 7], ":", color="#767676")
+    ax.plot([0, 2, 4], [1, 5, 3], color="#00684a", label="the line")
+    ax.set(xlim=(0, 4), ylim=(0, 8), xlabel="x", ylabel="y")
+    return "One line to read, and five that guide."
+
+
+def draw_keys(ax):
+    look = {"color": "#0b5cad"}
+    for height, dashes in ((1, "-"), (2, "--"), (3, ":")):
+        ax.plot([0, 1, 2], [height, height + 1, height], dashes, **look)
+    ax.legend(handles=[Line2D([], [], linestyle=dashes, **look) for dashes in "- -- :".split()],
+              labels=["whole", "dashed", "dotted"])
+    ax.set(xlim=(0, 2), ylim=(0, 5), xlabel="x", ylabel="y")
+    return "Three lines of one color, named by a legend."
+
+
+def draw_labels(ax):
+    for height, words in ((1, "low"), (4, "high")):
+        ax.plot([0, 1, 2], [height, height, height + 0.5], color="#b34400")
+        ax.text(1, height + 0.1, words, color="#b34400")
+    ax.set(xlim=(0, 2), ylim=(0, 5), xlabel="x", ylabel="y")
+    return "Two lines of one color, named beside them."
+
+
+def draw_moving(ax, slope=1):
+    ax.plot([0, 1, 2], [0, slope, 2 * slope], label=f"slope {slope}")
+    ax.set(xlim=(0, 2), ylim=(0, 8), xlabel="x", ylabel="y")
+    return f"Slope {slope}."
+
+
+def draw_marked(ax):
+    ax.imshow(np.arange(4).reshape(2, 2), extent=(0, 2, 0, 2), aspect="auto")
+    ax.plot([0.5], [0.5], "o", color="#ffffff", label="chosen")
+    ax.set(xlim=(0, 2), ylim=(0, 2), xlabel="x", ylabel="y")
+    return "A point on a picture."
+
+
+def draw_steep(ax):
+    ax.bar(["a", "b", "c"], [-2.5, 4, 0.5])
+    ax.set(xlim=(-0.5, 2.5), ylim=(-3, 5), xlabel="which", ylabel="height")
+    return "Bars up and down."
+
+
+def draw_lying(ax):
+    ax.barh(["a", "b", "c"], [-2.5, 4, 0.5])
+    ax.set(ylim=(-0.5, 2.5), xlim=(-3, 5), xlabel="length", ylabel="which")
+    return "Bars to the left and right."
+
+
+def draw_powers(ax):
+    for i in range(2):
+        for j in range(2):
+            ax.text(j, i, f"{i}{j}", ha="center", va="center")
+    ax.set(xlim=(-0.5, 1.5), ylim=(1.5, -0.5), xticks=[0, 1], yticks=[0, 1], xlabel="rate", ylabel="$\\sigma_w$")
+    ax.set(xticklabels=["$10^{-7}$", "$10^{2}$"], yticklabels=["one", "two"])
+    return "Four entries."
+
+
+MADE = [draw_sizes, draw_plain, draw_days, draw_names, draw_guides, draw_keys, draw_labels, draw_marked, draw_steep,
+        draw_lying, draw_powers]
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    """A page with those figures."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VGTEXT_EXPLORE", "text")
+        made = [*map(explore, MADE), explore(draw_moving, slope=(1, 4))]
+    return write_page(tmp_path_factory.mktemp("reading"), "".join(page_element(each.figure) for each in made))
+
+
+@pytest.fixture
+def tab(browser, file):
+    """A tab with the page."""
+    with reader(browser, file) as opened:
+        yield opened
+
+
+def along(found, count):
+    """Walk along the first line to its end; return what each point says."""
+    return [walk(found, "ArrowRight") for _ in range(count)]
+
+
+@pytest.mark.parametrize(("name", "label", "values"), [("sizes", "size", SIZES), ("plain", "value", PLAIN)])
+def test_values_of_every_size_are_read_with_the_digits_that_they_have(tab, name, label, values):
+    found = figure(tab, name)
+    assert [lines[-1] for lines in along(found, len(values))] == [f"{label}: {text}" for text in values.values()]
+
+
+def test_days_and_names_are_read_as_such(tab):
+    assert along(figure(tab, "days"), 3) == [[f"day: {day}", f"size: {k}"] for k, day in enumerate(DAYS, 1)]
+    assert along(figure(tab, "names"), 3) == [
+        [f"activation: {name}", f"size: {k}"] for name, k in zip(NAMES, (1, 3, 2))]
+
+
+def test_what_guides_the_eye_is_not_read(tab):
+    found = figure(tab, "guides")
+    for keys in (["ArrowRight"], ["ArrowDown"], ["ArrowDown"], ["ArrowRight"]):
+        assert walk(found, *keys)[0] == "the line"
+    assert [read(found, u, v) for u, v in ((0.75, 0.9), (0.1, 0.25), (0.9, 0.75))] == [[]] * 3
+    assert read(found, 0.5, 5 / 8) == ["the line", "x: 2", "y: 5"]
+
+
+def test_lines_of_one_color_are_named_by_their_dashes(tab):
+    found, names = figure(tab, "keys"), ("whole", "dashed", "dotted")
+    for height, name in enumerate(names, 1):
+        assert read(found, 0.5, (height + 1) / 5) == [name, "x: 1", f"y: {height + 1}"]
+
+
+def test_lines_of_one_color_are_named_by_the_words_beside_them(tab):
+    found = figure(tab, "labels")
+    assert read(found, 0.5, 1 / 5)[0] == "low" and read(found, 0.5, 4 / 5)[0] == "high"
+
+
+def test_up_and_down_go_from_line_to_line_and_the_dot_shows_where(tab):
+    found = figure(tab, "keys")
+    seen = [walk(found, key)[0] for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp", "ArrowUp")]
+    assert seen == ["whole", "dashed", "dotted", "dashed", "whole", "dotted"]
+    walk(found, "ArrowRight")
+    assert walk(found, "ArrowUp")[1:] == ["x: 1", "y: 3"]
+    box = found.locator(".vg-dot").bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    assert middle == pytest.approx(place(found, 0.5, 3 / 5), abs=1)
+
+
+def test_another_state_is_read_anew(tab):
+    found = figure(tab, "moving")
+    assert read(found, 0.5, 1 / 8) == ["slope 1", "x: 1", "y: 1"]
+    found.locator("input").press("End")
+    tab.wait_for_function("document.querySelector('#moving figcaption').innerText === 'Slope 4.'")
+    assert found.locator(".vg-tip").is_hidden() and found.locator(".vg-dot").count() == 0
+    assert read(found, 0.5, 4 / 8) == ["slope 4", "x: 1", "y: 4"]
+    assert read(found, 0.5, 1 / 8) == []
+
+
+def test_a_point_on_a_picture_is_read_before_the_cell_below_it(tab):
+    found = figure(tab, "marked")
+    for _ in range(50):  # until the image is decoded
+        if read(found, 0.6, 0.6):
+            break
+        tab.wait_for_timeout(100)
+    assert read(found, 0.26, 0.26) == ["chosen", "x: 0.5", "y: 0.5"]
+    assert read(found, 0.75, 0.25)[:2] == ["y: 0.50", "x: 1.50"]
+    assert read(found, 0.35, 0.45)[0] == "y: 0.50"  # as its tick says
+
+
+def test_bars_are_read_where_they_end(tab):
+    for name, value, at in (("a", "−2.5", 2), ("b", "4", 5), ("c", "0.5", 3.2)):
+        k = ord(name) - ord("a")
+        assert read(figure(tab, "steep"), (k + 0.5) / 3, at / 8) == [f"which: {name}", f"height: {value}"]
+        assert read(figure(tab, "lying"), at / 8, (k + 0.5) / 3) == [f"which: {name}", f"length: {value}"]
+
+
+def test_formulas_at_ticks_are_read_with_their_signs(tab):
+    found = figure(tab, "powers")
+    for power, entry in (("10⁻⁷", "00"), ("10²", "01")):
+        assert walk(found, "ArrowRight") == ["σw: one", f"rate: {power}", entry]
+        assert found.locator("[aria-live]").inner_text() == f"σ_w: one, rate: {power}, {entry}"
