@@ -66,7 +66,7 @@ ACTS = """globalThis.acts = null, (async () => {
 
 def draw_reach(ax, a=3, kind="α"):
     ax.plot([0, a], [0, 1], "o-")
-    ax.set(xlim=(0, 6), ylim=(0, 2))
+    ax.set(xlim=(0, 6), ylim=(0, 2), xlabel="x", ylabel="y")
     handle(ax, lambda a: (a, 1))
     return f"Here a is {a}, of kind {kind}."
 

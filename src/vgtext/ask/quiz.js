@@ -94,7 +94,8 @@ function start(form) {
   answer.hidden = true; // until the first try
   form.querySelectorAll("input").forEach((input) => (input.dataset.lmSuppressShortcuts = "true"));
   verdict.insertAdjacentHTML("beforebegin", `<button type="submit">${WORDS.quiz.check}</button>`);
-  form.addEventListener("submit", (event) => {
+  // the click, which Enter makes, too: a frame may forbid a form to be submitted
+  verdict.previousElementSibling.addEventListener("click", (event) => {
     event.preventDefault();
     const [right, words] = judge(form, quiz);
     form.dataset.verdict = right === null ? "" : right ? "right" : "wrong";
