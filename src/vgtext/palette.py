@@ -134,13 +134,17 @@ def label_line(ax, x, y, words, color, **options):
     ax.annotate(words, (x, y), color=color, fontsize=9, **options)
 
 
-def backward_arrow(ax, words="backward pass"):
-    """Draw the arrow, right to left above the panel's lower edge, that says how a backward pass is read."""
+def backward_arrow(ax, words="backward pass", at=0.05):
+    """Draw the arrow, right to left above the panel's lower edge, that says how a backward pass is read.
+
+    ``at``, a share of the panel's width, is where its head is: clear of the lines.
+    """
     ax.annotate(
         "",
-        xy=(0.05, 0.06),
-        xytext=(0.32, 0.06),
+        xy=(at, 0.06),
+        xytext=(at + 0.27, 0.06),
         xycoords="axes fraction",
         arrowprops={"arrowstyle": "->", "color": COLORS["backward"]},
     )
-    ax.text(0.34, 0.06, words, transform=ax.transAxes, va="center", ha="left", fontsize=8, color=COLORS["backward"])
+    ax.text(at + 0.29, 0.06, words, transform=ax.transAxes, va="center", ha="left", fontsize=8,
+            color=COLORS["backward"])

@@ -65,7 +65,7 @@ def draw_round_trip(layers, scales, activation="sigmoid", sigma_w=1.0, depth=20)
     for i, (color, _, words) in enumerate(starts):
         layers.text(0.97, 0.96 - 0.07 * i, words, color=COLORS[color], transform=layers.transAxes, ha="right",
                     va="top", fontsize=9)
-    backward_arrow(layers)
+    backward_arrow(layers, at=0.42)
     trip, profile = round_trip(*measured[:2]), measured[2][0] - measured[2][-1]
     _draw_scales(scales, activation, sigma_w, depth)
     return (f"{ACTIVATION_NAMES[activation]}, σ_w = {sigma_w:.1f}, {depth} layers of 64: after the "

@@ -44,7 +44,7 @@ def draw_through_time(ax, bias=0.0, scale=1.0, matrix="orthogonal"):
         color, dashes = LOOKS[cell]
         ax.plot(steps, 10.0 ** found[cell][1:], color=color, linestyle=dashes, linewidth=2)
         label_line(ax, -0.5, 10.0**y, NAMES[cell], color, ha="right", xytext=(0, 0))
-    backward_arrow(ax, "backward pass")
+    backward_arrow(ax)
     one = {cell: number(10.0 ** found[cell][1], 1) for cell in LOOKS}
     return (f"Bias of the gate that keeps: b = {bias:g}; {matrix} W, σ_w = {scale:g}, 32 units, 3 seeds, before "
             f"training. The first of {T} steps gets {one['rnn']} of the gradient of the last one in the RNN, "

@@ -78,7 +78,7 @@ def _draw_start(ax, plan):
     theory = predicted_error(plan)
     if theory is not None:
         ax.plot(range(1, DEPTH), 10.0 ** np.clip(theory, -42, 12), **THEORY)
-    backward_arrow(ax)
+    backward_arrow(ax, at=0.42)
 
 
 def _below(values, limit=5):
