@@ -9,12 +9,15 @@ import re
 from pathlib import Path
 
 import yaml
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, SoupStrainer
 
 from vgtext.words import raw
 
-#: What is no prose: code and its output, the formula's second copies, buttons, folded solutions' code.
-NO_PROSE = ".katex-mathml, .cell_input, .headerlink, script, style, template, svg, button, summary, pre, vg-quiz"
+#: What is no prose: code and its output, buttons, folded solutions' code.
+NO_PROSE = {"script", "style", "template", "svg", "button", "summary", "pre", "vg-quiz"}
+NO_PROSE_CLASSES = {"cell_input", "headerlink"}
+#: The second copy of a formula, half of a page: taken out before the page is read.
+MATHML = re.compile(r'<span class="katex-mathml">.*?</math></span>', re.S)
 
 
 def words(element):
@@ -22,12 +25,17 @@ def words(element):
     return re.sub(r"\s+", " ", element.get_text(" ").replace("\u200b", "")).strip()
 
 
+def is_no_prose(element):
+    """Say whether an element is none of what a reader searches."""
+    return element.name in NO_PROSE or not NO_PROSE_CLASSES.isdisjoint(element.get("class", ()))
+
+
 def sections(page):
     """Yield (anchor, heading, text) of each section of a page's article, the page itself first, with anchor ""."""
-    article = page.select_one("article.bd-article")
-    for element in article.select(NO_PROSE):
+    article = page.find("article", "bd-article")
+    for element in article.find_all(is_no_prose):
         element.decompose()
-    for section in article.select("section"):
+    for section in article.find_all("section"):
         heading = section.find(re.compile(r"^h[1-6]$"), recursive=False)
         if heading is None:  # the text of a solution
             continue
@@ -40,7 +48,7 @@ def sections(page):
 def terms(page):
     """Yield (names, home) of each entry of the glossary: its names, and the page to which its last link leads."""
     names = []
-    for element in page.select("dl.glossary > *"):
+    for element in (entry for listed in page.find_all("dl", "glossary") for entry in listed.find_all(recursive=False)):
         if element.name == "dt":
             names.append(words(element))
             continue
@@ -60,9 +68,10 @@ def index(out, pages, names):
     """Return what the browser needs, from the built pages at ``out``: entries, and the glossary's terms."""
     entries, glossary = [], []
     for name in pages:
-        page = BeautifulSoup((Path(out) / f"{name}.html").read_text("utf8"), "html.parser")
+        text = MATHML.sub("", (Path(out) / f"{name}.html").read_text("utf8"))
+        page = BeautifulSoup(text, "html.parser", parse_only=SoupStrainer(["article", "meta"]))
         glossary += [{"names": given, "home": home} for given, home in terms(page)]
-        keywords = page.select_one('meta[name="keywords"]')
+        keywords = page.find("meta", attrs={"name": "keywords"})
         found = list(sections(page))
         for anchor, heading, text in found:
             entries.append({"id": len(entries), "page": name, "topic": names.get(name) or found[0][1], "anchor": anchor,

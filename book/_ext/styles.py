@@ -11,11 +11,12 @@ from pathlib import Path
 from posixpath import normpath
 
 import tinycss2
-from bs4 import BeautifulSoup
 
 SHEET = "all.css"
 LINK = re.compile(r'\s*<link [^>]*?href="(?P<up>(?:\.\./)*)_static/(?P<file>[^"?]+\.css)[^"]*"[^>]*>')
 IMPORT = re.compile(r"@import\s+(?:url\()?[\"']?([^\"')]+)[\"']?\)?\s*;")
+TAG = re.compile(r"""<([a-z][\w-]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""", re.I)
+ATTRIBUTE = re.compile(r"""([^\s"'=<>/]+)(?:=["']?((?<=")[^"]*|(?<=')[^']*|[^\s"'>]*))?""")
 #: The whole library is in this script; what it does to the elements of a page is in STATES.
 LIBRARY = "bootstrap.js"
 STATES = set("show fade collapse collapsing collapsed active disabled dialog open tooltip tooltip-inner tooltip-arrow "
@@ -27,9 +28,9 @@ ALTERNATIVES = {"is", "where", "has", "matches", "-webkit-any", "-moz-any"}
 def names(pages, scripts):
     """Return every name that a selector may ask for: elements, attributes, classes, ids of pages; words of scripts."""
     found = set(STATES)
-    for page in pages:
-        for tag in BeautifulSoup(page, "html.parser").find_all(True):
-            found.update((tag.name, *tag.attrs, *tag.get("class", ()), tag.get("id", "")))
+    for tag, attributes in {tag for page in pages for tag in TAG.findall(page)}:
+        named = {name.lower(): value for name, value in ATTRIBUTE.findall(attributes)}
+        found.update((tag.lower(), *named, *named.get("class", "").split(), named.get("id", "")))
     for script in scripts:
         found.update(re.findall(r"[\w-]+", script))
     return found
