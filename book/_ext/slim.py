@@ -1,5 +1,6 @@
 """A light book: of what the theme brings, only what some page uses stays in it."""
 
+import base64
 import logging
 import re
 from pathlib import Path
@@ -28,12 +29,20 @@ def slim_icons(app, exception):
     css = re.sub(r'((?:\.fa-[a-z0-9-]+:{1,2}before,?)+)\{content:"\\([0-9a-f]+)"\}', keep, css)
     css = re.sub(r',url\([^)]*\.ttf\) format\("truetype"\)', "", css)
     used |= {ord(char) for char in css if "\ue000" <= char <= "\uf8ff"}
-    sheet.write_text(css, "utf8")
     for font in (static / "vendor" / "fontawesome" / "webfonts").glob("*"):
         if font.suffix == ".woff2":
             subset_font(font, used)
         else:
             font.unlink()
+    sheet.write_text(with_icons(css, sheet.parent), "utf8")
+
+
+def with_icons(css, folder):
+    """Return a style sheet of ``folder`` with the icon fonts in it: in a frame, a page may load no font."""
+    def data(found):
+        return f"url(data:font/woff2;base64,{base64.b64encode((folder / found[1]).read_bytes()).decode()})"
+
+    return re.sub(r"url\(([^)?#]*/fa-[\w-]+\.woff2)[^)]*\)", data, css)
 
 
 def subset_font(path, codes):
