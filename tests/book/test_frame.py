@@ -8,15 +8,15 @@ from built import pages, serve, soup
 WHOLE = [page for page in pages() if all(soup(page).find(kind) for kind in ("vg-explore", "vg-carry", "vg-quiz"))]
 
 
-@pytest.fixture(scope="module")
-def framed(browser):
+@pytest.fixture(scope="module", params=WHOLE[:1])
+def framed(browser, request):
     """A page of the book with one of everything, in a frame; in the end no script may have failed."""
     tab, trouble = browser.new_page(viewport={"width": 1280, "height": 900}), []
     tab.on("pageerror", lambda error: trouble.append(str(error)))
     with serve() as address:
-        tab.set_content(f'<iframe sandbox="allow-scripts" width=1200 height=800 src="{address}/{WHOLE[0]}"></iframe>')
+        tab.set_content(f'<iframe sandbox="allow-scripts" width=1200 height=800 src="{address}/{request.param}"></iframe>')
         frame = tab.frames[1]
-        frame.wait_for_url(f"{address}/{WHOLE[0]}")
+        frame.wait_for_url(f"{address}/{request.param}")
         frame.address = frame.url
         yield frame
         tab.close()
