@@ -14,9 +14,10 @@ def framed(browser, request):
     tab, trouble = browser.new_page(viewport={"width": 1280, "height": 900}), []
     tab.on("pageerror", lambda error: trouble.append(str(error)))
     with serve() as address:
-        tab.set_content(f'<iframe sandbox="allow-scripts" width=1200 height=800 src="{address}/{request.param}"></iframe>')
+        page = f"{address}/{request.param}"
+        tab.set_content(f'<iframe sandbox="allow-scripts" width=1200 height=800 src="{page}"></iframe>')
         frame = tab.frames[1]
-        frame.wait_for_url(f"{address}/{request.param}")
+        frame.wait_for_url(page)
         frame.address = frame.url
         yield frame
         tab.close()
