@@ -51,6 +51,16 @@ def speak(app, config):
     config.html_theme_options |= {"search_bar_text": words("book.search_bar"), "toc_title": words("book.contents")}
 
 
+def know_any_host(app, config):
+    """Let a repository be on a host whose name the theme does not know: it is taken for a GitLab, as most of these are.
+
+    The theme would end the build.
+    """
+    address = config.html_theme_options.get("repository_url") or ""
+    if not re.search("github|gitlab|bitbucket", address.rstrip("/").rpartition("/")[0].rpartition("/")[0].lower()):
+        config.html_theme_options.setdefault("repository_provider", "gitlab")
+
+
 def note_assets(app, config):
     """Write all pages again, but read none and run nothing, when a style or a script has changed."""
     files = [TABLE, *Path(app.srcdir).glob("book/_static/*.css")]
@@ -176,6 +186,7 @@ def setup(app):
     katex.KaTeXServer.start_server_process = classmethod(start_katex)
     app.add_config_value("vgtext_assets", "", "html")
     app.connect("config-inited", speak)
+    app.connect("config-inited", know_any_host)
     app.connect("config-inited", note_assets)
     app.connect("builder-inited", add_figures)
     app.connect("html-page-context", give_words, priority=1)  # the theme writes parts of a page before others do

@@ -46,6 +46,7 @@ def fork(slugs, target, title=None, author=None, student=False, repository=None)
     target, books = Path(target), {slug: notebooks.read_notebook(slug) for slug in dict.fromkeys(slugs)}
     if not books:
         raise ForkError(f"name at least one chapter of {', '.join(notebooks.slugs())}")
+    repository = checked_address(repository)
     if target.exists() and (not target.is_dir() or any(path.name != ".git" for path in target.iterdir())):
         raise ForkError(f"{target} exists and is not empty; name a new folder, or empty it")
     record = {"chapters": list(books), "student": student, "title": title, "author": author, "repository": repository}
@@ -68,6 +69,14 @@ def fork(slugs, target, title=None, author=None, student=False, repository=None)
         forget_pages(target / "src/vgtext/diagnose/report.py")
         check_leaks(target, set(books))
     return [slug for slug in notebooks.slugs() if slug not in books and any(slug in needs(b) for b in books.values())]
+
+
+def checked_address(repository):
+    """Return the address of a repository without ``.git`` or a slash at its end; ForkError if it is none."""
+    address = (repository or "").rstrip("/").removesuffix(".git")
+    if repository and not re.fullmatch(r"https?://[^/\s]+(/[^/\s]+){2,}", address):
+        raise ForkError(f"a repository is an address such as https://github.com/you/book, not {repository!r}")
+    return address or None
 
 
 def copy_files(target, chosen):

@@ -30,8 +30,10 @@ def binder_link(slug):
     Raises NoChapter for an unknown chapter.
     """
     url, branch = repository()
-    project = "/".join(url.rstrip("/").split("/")[-2:])
-    return f"https://mybinder.org/v2/gh/{project}/{branch}?urlpath=lab/tree/{relative(slug)}"
+    host, _, project = url.removeprefix("https://").partition("/")
+    where = {"github.com": f"gh/{project}", "gitlab.com": f"gl/{quote(project, safe='')}"}.get(
+        host, f"git/{quote(url, safe='')}")
+    return f"https://mybinder.org/v2/{where}/{branch}?urlpath=lab/tree/{relative(slug)}"
 
 
 def hub_link(slug, hub):
