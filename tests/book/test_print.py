@@ -50,7 +50,7 @@ PRINT = """import sys
 from pathlib import Path
 from vgtext.tools import pdf
 last = [("book/notation", "The symbols"), (sys.argv[3], None)]
-pdf.parts = lambda: [("", [("book/checklist", None)]), ("A part", last)]
+pdf.parts = lambda: [("", [("book/references", None)]), ("A part", last)]
 pdf.write_pdf(Path(sys.argv[1]), Path(sys.argv[2]))"""
 
 
@@ -74,7 +74,8 @@ def some(browser, whole, tmp_path_factory):
 
 
 def test_contents_take_one_page_and_no_page_is_empty(some):
-    assert some[1][0] == "Contents" and some[2][0] == "Vanishing and exploding gradients" and all(some)
+    title = " ".join(soup("book/index.html").h1.get_text().strip("#").split())
+    assert some[1][0] == "Contents" and title.startswith(some[2][0]) and all(some)
 
 
 def test_no_heading_or_term_stands_at_the_foot_of_a_page_without_what_it_announces(some, whole):
@@ -103,9 +104,9 @@ def test_the_address_of_a_reference_is_printed_once(browser):
 def test_bookmarks_get_the_words_of_their_headings(tmp_path):
     writer = PdfWriter()
     writer.add_blank_page(100, 100)
-    mark = writer.add_outline_item("One fault,three fates", 0)
+    mark = writer.add_outline_item(title="One fault,three fates", page_number=0)
     for title in ("Which helps?Which helps?", "Another"):
-        writer.add_outline_item(title, 0, parent=mark)
+        writer.add_outline_item(title=title, page_number=0, parent=mark)
     writer.write(tmp_path / "book.pdf")
     pdf.name_bookmarks(tmp_path / "book.pdf", ["One fault,\n three fates", "Which helps?", "Unseen"])
     names = [mark.title for mark in flat(PdfReader(tmp_path / "book.pdf").outline)]
@@ -114,7 +115,7 @@ def test_bookmarks_get_the_words_of_their_headings(tmp_path):
 
 def test_contents_and_bookmarks_say_where_chapters_begin(browser, tmp_path):
     """Of a book of three pages: found by their words, none blank, every figure drawn."""
-    pages = ["book/checklist", "book/notation", "book/index"]
+    pages = ["book/references", "book/notation", "book/index"]  # any fork has them
     subprocess.run([sys.executable, "-c", PRINT, tmp_path / "book.pdf", BOOK, pages[-1]], check=True)
     reader = PdfReader(tmp_path / "book.pdf")
     texts = [re.sub(r"\s+", " ", page.extract_text()) for page in reader.pages]
@@ -124,7 +125,8 @@ def test_contents_and_bookmarks_say_where_chapters_begin(browser, tmp_path):
         start = next(k for k, text in enumerate(texts[2:], 3) if title in text)
         assert f"{topic or title} {start}" in re.sub(r" ?\.+ ?", " ", texts[1])
         marks = [mark for mark in flat(reader.outline) if mark.title == title]
-        assert [reader.get_destination_page_number(mark) + 1 for mark in marks] == [start]
+        numbers = [reader.get_destination_page_number(mark) + 1 for mark in marks]
+        assert [number for number in numbers if number > 1] == [start]  # on the first page stands the book's title
 
 
 def flat(outline):

@@ -5,6 +5,7 @@ of them begins, and again with these numbers in the contents. A figure is the pi
 caption.
 """
 
+import logging
 import re
 from html import escape
 from urllib.parse import unquote
@@ -24,7 +25,7 @@ article.bd-article > section { break-before: page; }
 .title-page { display: grid; align-content: center; height: 220mm; text-align: center; font-family: var(--book-serif); }
 .title-page h1 { font-size: 30pt; }
 .contents { break-before: page; font: 11pt/1.55 var(--book-serif); }
-.contents :is(h2, ol) { margin-top: 0; margin-bottom: 0; }
+.contents :is(h2, ol) { margin: 0 0 0.5em; }
 .contents ol { list-style: none; padding: 0; }
 .contents .part { margin-top: 0.9em; font-weight: 600; }
 .contents a { display: flex; gap: 0.5em; color: inherit; text-decoration: none; }
@@ -138,6 +139,7 @@ def name_bookmarks(file, headings):
     from pypdf import PdfWriter
     from pypdf.generic import NameObject, TextStringObject
 
+    logging.getLogger("pypdf").setLevel(logging.ERROR)  # it counts the browser's objects otherwise than the browser
     writer, titles = PdfWriter(clone_from=file), {letters(words): " ".join(words.split()) for words in headings}
     for mark in bookmarks(writer.root_object["/Outlines"]):
         told = letters(mark["/Title"])
