@@ -12,6 +12,7 @@ from vgtext.carry import Recipe, carry, error_sizes, rules
 from vgtext.carry.page import HERE, ROOMS, source
 from vgtext.carry.show import page_element, picture
 from vgtext.explore import source as explore_source
+from vgtext.palette import number
 
 PAGE = ("<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
         "<title>Carry</title><style>{} body {{ font-family: 'DejaVu Sans'; max-width: 690px; margin: 0 }}</style><main>"
@@ -186,20 +187,233 @@ def test_it_opens_on_a_lost_error_and_the_first_touch_saves_it(browser, file):
             tab.context.close()
 
 
-def test_a_hand_that_goes_on_does_not_overshoot_home(tab):
-    """For 32 pixels the lever rests where the error arrives at its size; then it goes on, without a jump."""
+def held(tab, distances):
+    """Hold the lever; return, for a finger at each of the distances above, all layers' scale, the lever's way, home."""
     x, y = spot(tab, ".vg-lever")
     tab.mouse.move(x, y)
     tab.mouse.down()
     found = []
-    for by in range(0, 72, 2):
+    for by in distances:
         tab.mouse.move(x, y - by)
-        tab.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
-        found.append(float(tab.locator(".vg-layer").first.get_attribute("aria-valuenow")))
+        tab.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        scale = float(tab.locator(".vg-value").nth(1).inner_text())
+        found.append((scale, y - spot(tab, ".vg-lever")[1], tab.locator(".vg-house.vg-home").count()))
     tab.mouse.up()
-    assert found == sorted(found) and found[0] == 0.3 and found[-1] > 1.7
-    assert 16 <= found.count(1.0) <= 18
-    assert max(b / a for a, b in pairwise(found)) < 1.4
+    return zip(*found, strict=True)
+
+
+@pytest.mark.parametrize(("layers", "least", "most"), [(10, 12, 24), (100, 3, 8)])
+def test_the_lever_is_fine_near_home_and_stays_with_the_finger(tab, layers, least, most):
+    """It rests for 3 pixels at most, is nowhere far from the finger, and home is narrower where the net is deep."""
+    tab.evaluate("hash => (location.hash = hash)", f"carry-it-home?scale=0.3*{layers}")
+    expect(caption(tab)).to_contain_text(f"{layers} layers, each of scale 0.30")
+    scales, ways, homes = held(tab, range(41))
+    assert list(scales) == sorted(scales) and scales[0] == 0.3 and scales[-1] > 1.7
+    assert 1 <= scales.count(1.0) <= 3
+    assert {0.98, 0.99} & set(scales) and {1.01, 1.02} & set(scales)
+    assert max(b / a for a, b in pairwise(scales)) < 1.15
+    assert max(abs(way - by) for by, way in enumerate(ways)) < 4.5
+    assert least <= sum(homes) <= most
+
+
+def test_only_the_first_tap_saves(tab):
+    """Not one after another touch, and not one after a reset."""
+    tab.mouse.click(*spot(tab, ".vg-gap", 4))
+    expect(caption(tab)).to_contain_text("1 × ReLU")
+    tab.mouse.click(*spot(tab, ".vg-lever"))
+    tab.get_by_role("button", name="Reset").click()
+    expect(caption(tab)).to_contain_text("nothing between")
+    tab.mouse.click(*spot(tab, ".vg-lever"))
+    tab.get_by_label("layers", exact=True).press("ArrowRight")  # a later act than the taps, which is seen
+    expect(caption(tab)).to_contain_text("11 layers, each of scale 0.30")
+
+
+def swipe(tab, x, y, by):
+    """Move a finger."""
+    glass = tab.context.new_cdp_session(tab)
+    for k in range(9):
+        kind = "touchStart" if k == 0 else "touchMove"
+        points = [{"x": x, "y": y + by * k / 8}]
+        glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    glass.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_finger_on_a_bar_scrolls_and_on_a_dot_drags(browser, file):
+    tab = opened(browser, file, 375, 667, has_touch=True, is_mobile=True, reduced_motion="reduce")
+    x, y = spot(tab, ".vg-layer", 3)
+    swipe(tab, x, y, -40)
+    expect(caption(tab)).to_contain_text("of scales from 0.30 to ")
+    assert tab.evaluate("scrollY") == 0
+    tab.get_by_role("button", name="Reset").click()
+    expect(caption(tab)).to_contain_text("each of scale 0.30")
+    for at in ((x, y + 30), (x + 14, y - 25)):  # a bar; a gap between two
+        tab.evaluate("scrollTo(0, 0)")
+        swipe(tab, *at, -60)
+        tab.wait_for_function("scrollY > 20")
+        assert "each of scale 0.30" in caption(tab).inner_text()
+    assert tab.trouble == []
+    tab.context.close()
+
+
+FILLED = """() => {
+  const svg = document.querySelector(".vg-scene svg"), ribbon = svg.querySelector(".vg-ribbon");
+  const gate = svg.querySelector(".vg-gate"), to = gate.getCTM(), box = gate.getBBox();
+  const [x, middle] = [to.e + 23, to.f], [outer, inner] = [-box.y, -box.y - box.height];
+  const half = [...Array(400)].filter((_, k) => ribbon.isPointInFill(new DOMPoint(x, middle - k / 10))).length / 10;
+  return [half, inner, outer];
+}"""
+
+
+@pytest.mark.parametrize(("scale", "fate"), [(0.71, "vanishes"), (0.76, ""), (1.42, ""), (1.52, "explodes")])
+def test_posts_at_the_door_are_the_limits(tab, scale, fate):
+    """Where the ribbon's edge runs between their ends the error is at home, by NumPy's numbers, and nowhere else."""
+    size = home(scale, "none", 10)
+    assert (rules.VANISHED <= size <= rules.EXPLODED) == (fate == "")
+    tab.evaluate("hash => (location.hash = hash)", f"carry-it-home?scale={scale}*10")
+    expect(caption(tab)).to_contain_text(f"each of scale {scale:.2f}")
+    half, inner, outer = tab.evaluate(FILLED)
+    assert abs(half - (outer if scale > 1 else inner)) < 1.2  # near the limit
+    assert ("vanishes" if half < inner else "explodes" if half > outer else "") == fate
+    words = tab.locator(".vg-scene .vg-word").text_content()
+    assert words == f"layer 1 gets {number(size)}" + (f": {fate}" if fate else "")
+    expect(tab.locator(".vg-scene")).to_contain_text(f"home: {number(rules.VANISHED)} to {number(rules.EXPLODED)}")
+
+
+def test_layer_1_is_home_and_its_scale_is_not_on_the_way(tab):
+    """The house stands below its bar, no ribbon does, and the figure says why nothing happens."""
+    house, bar = spot(tab, ".vg-house path"), spot(tab, ".vg-bar")
+    assert abs(house[0] - bar[0]) < 3
+    tab.get_by_label("scale of all").fill("25")
+    expect(caption(tab)).to_contain_text("It comes home.")
+    assert tab.locator(".vg-ribbon").bounding_box()["x"] > bar[0] + 10
+    gets = tab.locator(".vg-scene .vg-word").text_content()
+    drag(tab, spot(tab, ".vg-layer", 0), 20)
+    expect(caption(tab)).to_contain_text("of scales from 0.")
+    expect(tab.locator(".vg-next")).to_contain_text("Layer 1 is home: the error does not pass its scale.")
+    expect(tab.locator(".vg-scene .vg-word")).to_have_text(gets)
+    drag(tab, spot(tab, ".vg-layer", 1), 20)
+    expect(tab.locator(".vg-next")).not_to_contain_text("Layer 1")
+    expect(tab.locator(".vg-scene .vg-word")).not_to_have_text(gets)
+
+
+def test_who_is_home_is_asked_for_more(tab):
+    """A hundred layers, ReLUs, a hundred shortcuts: each begins away from home, can be won, and is not asked again."""
+    line, scale = tab.locator(".vg-next"), tab.get_by_label("scale of all")
+    expect(line).to_contain_text("Bring the error home")
+    height = tab.locator("vg-carry figure").bounding_box()["height"]
+    tab.mouse.click(*spot(tab, ".vg-lever"))
+    seen = []
+    for name, begins, wins in (("100 layers", "vanishes", "1.00"), ("ReLUs", "vanishes", "1.70"),
+                               ("100 shortcuts", "explodes", "0.03")):
+        expect(line).to_contain_text("Home! Now with")
+        seen.append(line.get_by_role("button").all_inner_texts())
+        assert tab.locator("vg-carry figure").bounding_box()["height"] == height
+        line.get_by_role("button", name=name).click()
+        expect(caption(tab)).to_contain_text(f"It {begins} on the way.")
+        expect(line.get_by_role("button")).to_have_count(0)
+        expect(scale).to_be_focused()
+        for _ in range(70):
+            if tab.locator(".vg-value").nth(1).inner_text() == wins:
+                break
+            scale.press("ArrowRight" if float(wins) > 0.3 else "ArrowLeft")
+            tab.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        expect(caption(tab)).to_contain_text("It comes home.")
+    expect(line).to_contain_text("Home, each time.")
+    assert seen == [["100 layers", "ReLUs"], ["ReLUs", "100 shortcuts"], ["100 shortcuts"]]
+    assert line.get_by_role("link").count() == 0  # this page does not know where the reason stands
+    tab.wait_for_function("document.querySelector('.vg-carry [aria-live]').textContent.includes('Home, each time.')")
+
+
+def test_who_is_home_may_ask_why(browser, file, tmp_path):
+    path = tmp_path / "index.html"
+    path.write_text(file.read_text("utf8").replace("<vg-carry ", '<vg-carry data-why="problem.html" '), "utf8")
+    tab = opened(browser, path, reduced_motion="reduce")
+    why = tab.locator(".vg-next a")
+    expect(why).to_be_hidden()
+    tab.mouse.click(*spot(tab, ".vg-lever"))
+    expect(why).to_be_visible()
+    assert why.get_attribute("href") == "problem.html"
+    tab.context.close()
+
+
+OVERLAPS = """() => {
+  const all = [...document.querySelectorAll(".vg-scene text")].map((text) => [text.textContent, text.getBBox()]);
+  const ribbon = document.querySelector(".vg-ribbon"), found = [];
+  const { width } = document.querySelector(".vg-scene svg").getBoundingClientRect();
+  all.forEach(([words, a], i) => {
+    if (a.x < -0.5 || a.x + a.width > width + 0.5) found.push([words, "outside"]);
+    for (const [other, b] of all.slice(0, i))
+      if (a.x < b.x + b.width && b.x < a.x + a.width && a.y + 3 < b.y + b.height - 3 && b.y + 3 < a.y + a.height - 3)
+        found.push([words, other]);
+    const along = [...Array(21)].map((_, k) => new DOMPoint(a.x + (a.width * k) / 20, a.y + a.height / 2));
+    if (along.some((point) => ribbon.isPointInFill(point))) found.push([words, "ribbon"]);
+  });
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("width", [288, 343, 375, 690])
+def test_no_words_of_the_picture_touch(browser, file, width):
+    """Nor the ribbon, nor the edge: at any size that a number may have."""
+    tab = opened(browser, file, width, reduced_motion="reduce")
+    for hash, layers in (("scale=0.3*10", 10), ("scale=0.3*100", 100), ("scale=3*10&between=relu*9", 10),
+                         ("scale=3*100", 100), ("scale=0.3,3,0.3*8", 10), ("scale=0.03,3,0.03*6", 8),
+                         ("scale=1*4&between=relu,norm,shortcut", 4), ("scale=0.03*2", 2),
+                         ("scale=3*8&between=norm*7", 8)):
+        tab.evaluate("hash => (location.hash = hash)", f"carry-it-home?{hash}")
+        expect(caption(tab)).to_contain_text(f"{layers} layers, ")
+        assert tab.evaluate(OVERLAPS) == [], hash
+    tab.context.close()
+
+
+def test_numbers_say_which_layers_the_circles_are(tab):
+    tab.set_viewport_size({"width": 375, "height": 667})
+    numbers = tab.locator(".vg-shape + .vg-mark + text")
+    expect(numbers).to_have_text(["input", "2", "4", "6", "8", "10"])
+    shapes = [spot(tab, ".vg-scene circle.vg-ghost", k)[0] for k in range(6)]
+    bars = [spot(tab, ".vg-bar", k)[0] for k in (1, 3, 5, 7, 9)]
+    assert shapes[1:] == pytest.approx(bars, abs=0.2)
+    assert [spot(tab, ".vg-shape + .vg-mark + text", k)[0] for k in range(6)] == pytest.approx(shapes, abs=0.5)
+
+
+def test_where_dots_are_too_narrow_words_say_so(tab):
+    expect(tab.locator(".vg-scene")).not_to_contain_text("use the menu")
+    tab.get_by_label("layers", exact=True).press("End")
+    expect(tab.locator(".vg-scene")).to_contain_text("So many layers: use the menu")
+    expect(tab.locator(".vg-layer")).to_have_count(0)
+
+
+def test_picture_and_sentence_agree_in_every_frame(browser, file):
+    """While the first touch saves the error: the house is lit as long as the sentence says that it comes home."""
+    tab = opened(browser, file)
+    tab.evaluate("""() => {
+      globalThis.frames_ = [];
+      const look = () => {
+        const lit = Boolean(document.querySelector(".vg-house.vg-home"));
+        const said = document.querySelector("figcaption").textContent.includes("home.");
+        const noted = !document.querySelector(".vg-scene .vg-word").textContent.includes(":");
+        frames_.push([lit, said, noted]);
+        requestAnimationFrame(look);
+      };
+      look();
+    }""")
+    tab.mouse.click(*spot(tab, ".vg-lever span"))
+    expect(caption(tab)).to_contain_text("each of scale 1.00")
+    found = tab.evaluate("frames_")
+    assert [True] * 3 in found and [False] * 3 in found
+    assert [frame for frame in found if len(set(frame)) > 1] == []
+    tab.context.close()
+
+
+def test_a_held_layer_shows_its_scale(tab):
+    x, y = spot(tab, ".vg-layer", 3)
+    tab.mouse.move(x, y)
+    tab.mouse.down()
+    tab.mouse.move(x, y - 30, steps=3)
+    expect(tab.locator(".vg-layer.vg-held")).not_to_have_attribute("aria-valuetext", "0.30")
+    shown = tab.evaluate("getComputedStyle(document.querySelector('.vg-held'), '::before').content")
+    assert shown == f'"{tab.locator(".vg-layer").nth(3).get_attribute("aria-valuetext")}"'
+    tab.mouse.up()
 
 
 def test_words_say_what_the_circles_are_for(tab):
@@ -207,9 +421,9 @@ def test_words_say_what_the_circles_are_for(tab):
     expect(hint).to_contain_text("+ ReLU, norm or shortcut")
     expect(hint).to_contain_text("lost")
     tab.mouse.click(*spot(tab, ".vg-gap", 4))
-    expect(hint).to_contain_text("R ReLU")
+    expect(hint).to_contain_text("R ReLU: negative entries become 0")
     expect(hint).not_to_contain_text("+ ReLU")
-    tab.mouse.click(*spot(tab, ".vg-lever"))
+    tab.get_by_label("scale of all").fill("30")
     expect(hint).not_to_contain_text("lost")
 
 

@@ -29,6 +29,8 @@ NO_PAGE_HAS = ("thebe", "design-tabs", "sphinx_highlight")
 SEARCH_HAS_NO = ("explore", "quiz", "copybutton", "clipboard", "togglebutton")
 #: Sphinx's facts about the book, as a script.
 OPTIONS = "documentation_options"
+#: Where "Carry it home" sends a reader who asks why.
+WHY = "notebooks/problem"
 #: Markup that readers of screens stumble over: a title hidden by a label, a role that a list does not allow, one name
 #: for the contents of all exercises of a page.
 MENDS = {' aria-label="Toggle hidden content"': "", 'role="doc-biblioentry"': 'role="listitem"',
@@ -93,7 +95,10 @@ def add_carry(app, pagename, templatename, context, doctree):
     data = re.search(r'src="data:image/svg\+xml,([^"]*)"', context["body"].partition("<vg-carry")[2])
     path.write_text(unquote(data[1]), "utf8")
     address = f"{context['pathto'](f'_static/figures/{path.name}', 1)}?v={zlib.crc32(path.read_bytes()):08x}"
-    context["body"] = context["body"].replace(data[0], f'src="{address}"')
+    body = context["body"].replace(data[0], f'src="{address}"')
+    if WHY in app.env.all_docs:  # a fork may be without that chapter
+        body = body.replace("<vg-carry ", f'<vg-carry data-why="{context["pathto"](WHY)}" ', 1)
+    context["body"] = body
 
 
 def give_words(app, pagename, templatename, context, doctree):

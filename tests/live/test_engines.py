@@ -57,6 +57,18 @@ ACTS = """globalThis.acts = null, (async () => {
   found.game = await until(() => words.textContent.includes("vanishes"));
   move(pick("input[id$=scale]", game), 25);
   found.saved = await until(() => words.textContent.includes("It comes home."));
+  pick(".vg-next button", game).click();
+  found.next = await until(() => words.textContent.startsWith("100 layers, each of scale 0.30"));
+  const lever = pick(".vg-lever", game), round = lever.getBoundingClientRect();
+  lever.setPointerCapture = () => {};
+  const pull = (kind, by) => lever.dispatchEvent(new PointerEvent(kind, { bubbles: true, pointerId: 1, button: 0,
+    clientX: round.left + 22, clientY: round.top + 26 - by, isPrimary: true }));
+  pull("pointerdown", 0);
+  pull("pointermove", 23);
+  pull("pointerup", 23);
+  found.lever = await until(() => words.textContent.includes("It comes home."));
+  move(pick("input[id$=layers]", game), 8);
+  await until(() => words.textContent.startsWith("10 layers"));
   pick(".vg-gap", game).click();
   found.gap = await until(() => words.textContent.includes("1 × ReLU"));
   found.run = pick(".vg-live button")?.textContent === "Run and edit this page";
@@ -103,7 +115,7 @@ def all_works(tab, page):
         found = tab.evaluate("acts")
     assert isinstance(found, dict), found
     assert [name for name, works in found.items() if not works] == [], json.dumps(found)
-    assert len(found) == 11
+    assert len(found) == 13
 
 
 def test_all_works_in_chromium(browser, page):

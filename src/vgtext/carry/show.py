@@ -16,10 +16,10 @@ from vgtext.explore.show import current_mode
 from vgtext.palette import COLORS, REFERENCE, number
 from vgtext.words import words
 
-from .rules import LEAST, MOST, Recipe, error_sizes, forward, length, root_mean_square, sentence
+from .rules import EXPLODED, LEAST, MOST, VANISHED, Recipe, error_sizes, forward, length, root_mean_square, sentence
 
 NAME = "carry-it-home"
-SIZE = (7.2, 3.12)  # inches: the element's height in the page, to the pixel
+SIZE = (7.2, 3.28)  # inches: the element's height in the page, to the pixel
 
 
 def carry(recipe=None):
@@ -54,8 +54,8 @@ def page_element(recipe):
     data = "data:image/svg+xml," + quote(picture(recipe, "svg").decode(), safe=" /:=;,<>()@!*+?$|")
     return (
         f'<vg-carry id="{NAME}" class="vg-explore vg-carry" style="--controls:5"><figure><div class="vg-picture">'
-        f'<img class="vg-print" width="720" height="312" alt="{said}" src="{data}"></div>'
-        f'<div class="vg-controls"></div><figcaption>{said}</figcaption></figure></vg-carry>'
+        f'<img class="vg-print" width="720" height="328" alt="{said}" src="{data}"></div>'
+        f'<div class="vg-next"></div><div class="vg-controls"></div><figcaption>{said}</figcaption></figure></vg-carry>'
     )
 
 
@@ -64,7 +64,7 @@ def picture(recipe, kind):
     with matplotlib.rc_context(LOOK):
         figure = Figure(figsize=SIZE)
         FigureCanvasAgg(figure)
-        rows = ((0.66, 0.26), (0.32, 0.34), (0, 0.29))  # their feet and heights
+        rows = ((0.72, 0.22), (0.35, 0.24), (0, 0.27))  # their feet and heights
         draw(*(figure.add_axes((0.08, foot, 0.91, high)) for foot, high in rows), recipe)
         stream = io.BytesIO()
         figure.savefig(stream, format=kind, dpi=110, metadata={"Date": None} if kind == "svg" else None)
@@ -80,23 +80,41 @@ def draw(shapes, scales, ribbon, recipe):
         x, y = 0.6 * high * share(size, 1.4) * activations[k] / (size or 1)
         shapes.fill(k + x, y, facecolor=(*to_rgb(COLORS["forward"]), 0.18), edgecolor=COLORS["forward"])
     shapes.set(ylim=(-high, high), yticks=())
+    counts = [words("carry.input"), *range(step, L + 1, step)]
+    shapes.set_xticks(range(0, L + 1, step), counts, color=COLORS["reference"])
     shapes.set_title(words("carry.signal"), loc="left", color=COLORS["forward"])
     foot = LEAST / 1.2
     scales.bar(l, np.array(recipe.scales) - foot, width=0.5, bottom=foot, color=COLORS["weight"], alpha=0.5)
     scales.axhline(1, **REFERENCE)
-    scales.set(yscale="log", ylim=(foot, MOST * 1.2), ylabel=words("carry.bars"))
+    scales.set(yscale="log", ylim=(foot, MOST * 1.2))
+    scales.set_title(words("carry.bars"), loc="left")
     scales.set_yticks((0.03, 0.1, 0.3, 1, 3), ("0.03", "0.1", "0.3", "1", "3"))
     scales.minorticks_off()
-    half = np.array([share(size, 2.3) for size in sizes])
+    half = np.array([share(size, 1.75) for size in sizes])
+    ribbon.fill_between(l, half, -half, color=COLORS["backward"], linewidth=0)
     for side in (-1, 1):
         ribbon.axhline(side, **REFERENCE)
-    ribbon.fill_between(l, half, -half, color=COLORS["backward"], linewidth=0)
-    ribbon.text(0, -2.2, words("carry.gets", size=number(sizes[0])), va="center", color=COLORS["backward"])
-    ribbon.text(L + 0.9, -2.2, f"← {words('carry.sent', n=L)}", va="center", ha="right", color=COLORS["backward"])
-    ribbon.set(ylim=(-3, 2.4), yticks=())
+        gate = [side * share(size, 9) for size in (VANISHED, EXPLODED)]  # home are edges between its ends
+        ribbon.vlines(1, *gate, color=COLORS["theory"], linewidth=2)
+    ribbon.set_title(words("carry.error"), loc="right", color=COLORS["backward"])
+    ribbon.text(-0.5, -2.4, arrival(sizes[0]), va="center")
+    ribbon.text(L + 0.9, -2.4, words("carry.limits", least=number(VANISHED), most=number(EXPLODED)), va="center",
+                ha="right", color=COLORS["reference"])
+    ribbon.set(ylim=(-3, 2), yticks=())
     for ax in (shapes, scales, ribbon):
         ax.spines[:].set_visible(False)
-        ax.set(xlim=(-0.6, L + 1), xticks=())
+        ax.tick_params(axis="x", length=0)
+        ax.set(xlim=(-0.6, L + 1))
+    scales.set_xticks(())
+    ribbon.set_xticks(())
+
+
+def arrival(size):
+    """Return what arrives at layer 1 and, unless it is at home there, what became of it."""
+    gets = words("carry.gets", size=number(size))
+    if VANISHED <= size <= EXPLODED:
+        return gets
+    return f"{gets}: {words('carry.too_little' if size < VANISHED else 'carry.too_much')}"
 
 
 def share(size, most):

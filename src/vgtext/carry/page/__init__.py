@@ -6,7 +6,7 @@ from vgtext.explore.page import HERE as SHARED
 from vgtext.explore.page import join
 
 HERE = Path(__file__).parent
-ROOMS = ("rules", "recipe", "picture", "parts", "element")
+ROOMS = ("rules", "recipe", "layout", "ribbon", "picture", "parts", "goal", "element")
 
 
 def source(kind):

@@ -3,8 +3,10 @@
 import { fill } from "../../explore/page/fill.js";
 import { KINDS, LAYERS, SCALES, START, number, rescue, run, sentence } from "./rules.js";
 import { clamp, meanOf, readRecipe, resized, written } from "./recipe.js";
-import { draw, heightOf, plan } from "./picture.js";
+import { heightOf, plan } from "./layout.js";
+import { draw } from "./picture.js";
 import { Parts } from "./parts.js";
+import { Goal } from "./goal.js";
 
 const { Controls, typeset, voice } = globalThis.vgExplore; // of the script that all figures share
 
@@ -44,6 +46,11 @@ export class Carry {
     const reset = ({ target }) => target.textContent === WORDS.figure.reset && this.set(START);
     box.addEventListener("click", reset, true);
     this.parts = new Parts(this, this.box);
+    const next = (recipe) => {
+      this.set(recipe);
+      this.controls.rows[1].input.focus({ preventScroll: true }); // the button goes away
+    };
+    this.goal = new Goal(root.querySelector(".vg-next"), next, root.dataset.why);
     new ResizeObserver(() => {
       if (this.picture.clientWidth !== this.way?.width) this.show();
     }).observe(this.picture);
@@ -100,6 +107,7 @@ export class Carry {
 
   set(recipe) {
     this.recipe = recipe;
+    if (recipe !== START) this.parts.lever.classList.remove("vg-fresh");
     if (this.due) return;
     this.due = requestAnimationFrame(() => {
       this.due = 0;
@@ -123,9 +131,11 @@ export class Carry {
       words = sentence(this.recipe, result.sizes[0]);
     this.scene.innerHTML = draw(this.recipe, result, this.way);
     this.parts.show(this.recipe, this.way, heightOf(meanOf(scales)));
+    const isAtFirst = this.parts.isAtFirst && between[0] !== "norm";
+    const next = this.goal.show(this.recipe, result.sizes[0], isAtFirst);
     if (this.words && this.words !== words) {
       clearTimeout(this.later);
-      this.later = setTimeout(() => this.say(words), 700);
+      this.later = setTimeout(() => this.say(`${words} ${next}`.trim()), 700);
     }
     this.words = words;
     this.caption.innerHTML = typeset(words).replace(/ (×|=) (?=[\d√])/g, "\u00a0$1\u00a0");
@@ -157,7 +167,8 @@ if (!customElements.get("vg-carry")) customElements.define("vg-carry", Element);
 
 const FIGURE =
   '<div class="vg-explore vg-carry"><figure><div class="vg-picture"></div>'
-  + '<div class="vg-controls"></div><figcaption></figcaption></figure></div>';
+  + '<div class="vg-next"></div><div class="vg-controls"></div><figcaption></figcaption></figure>'
+  + "</div>";
 
 function live({ el }) {
   el.innerHTML = FIGURE;

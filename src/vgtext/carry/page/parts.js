@@ -2,11 +2,12 @@
 // comes after each layer but the last.
 import { fill } from "../../explore/page/fill.js";
 import { KINDS, SCALES, rescue } from "./rules.js";
-import { SIGN, SIZE, heightOf, scaleAt } from "./picture.js";
+import { SIZE, heightOf, scaleAt } from "./layout.js";
+import { SIGN } from "./picture.js";
 
 const ARROWS = '<svg viewBox="-12 -16 24 32"><path d="M-6 -5L0 -11L6 -5M-6 5L0 11L6 5"/></svg>';
 const TAP = 4; // pixels that a finger may move and still tap
-const REST = 16; // pixels, either way, that a finger may move the lever and it rests at home
+const LENS = 12; // pixels, either way of home, within which the lever moves finely
 
 // Calls move(y) while a pointer drags an element up and down, and tap() where it did not.
 function draggable(element, { start, move, tap }) {
@@ -18,12 +19,12 @@ function draggable(element, { start, move, tap }) {
     [from, isTap] = [event.clientY, true];
     element.classList.add("vg-held");
     start();
-    event.preventDefault();
+    event.preventDefault(); // no text is selected
   });
   element.addEventListener("pointermove", ({ clientY }) => {
     if (from === null) return;
     if (Math.abs(clientY - from) > TAP) isTap = false;
-    if (!isTap) move(clientY - from);
+    move(clientY - from);
   });
   const end = ({ type }) => {
     if (from !== null && isTap && type === "pointerup") tap?.();
@@ -37,37 +38,42 @@ export class Parts {
   constructor(carry, box) {
     Object.assign(this, { carry, box, layers: [], gaps: [], at: 0 });
     this.lever = document.createElement("div");
-    this.lever.className = "vg-lever vg-fresh";
+    this.lever.className = "vg-lever vg-fresh"; // until a hand has changed anything
     this.lever.setAttribute("aria-hidden", "true"); // the slider "scale of all" is its twin
     this.lever.innerHTML = `<span>${ARROWS}</span>`;
     box.before(this.lever);
     this.pull();
     box.addEventListener("keydown", (event) => this.press(event));
     box.addEventListener("focusin", ({ target }) => this.enter(this.items.indexOf(target)));
+    for (const kind of ["focusin", "focusout"]) {
+      box.addEventListener(kind, () => carry.set(carry.recipe)); // which shows it, and what to say
+    }
   }
 
   get items() {
     return this.layers.flatMap((layer, i) => (this.gaps[i] ? [layer, this.gaps[i]] : [layer]));
   }
 
-  // The lever follows a finger up and down; on its way it rests where the error comes home at its
-  // size of 1, if there is such a place.
+  // The lever follows a finger up and down. Near the place where the error comes home at its size
+  // of 1, if there is one, it moves finely: its distance from there is the square of the finger's,
+  // over LENS, and where both are LENS it has caught up. A tap saves the error, but only once.
   pull() {
-    let scales, y, away, rest;
+    let scales, y, home, finger, isFresh;
     const start = () => {
-      this.lever.classList.remove("vg-fresh");
+      isFresh = this.lever.matches(".vg-fresh");
       ({ scales } = this.carry.recipe);
       y = this.y;
       const factor = rescue(this.carry.recipe);
-      rest = factor === 1 ? 0 : REST;
-      away = y - heightOf(scaleAt(y) * factor);
+      home = factor ? heightOf(scaleAt(y) * factor) : NaN;
+      const away = y - home;
+      finger = Math.abs(away) < LENS ? Math.sign(away) * Math.sqrt(Math.abs(away) * LENS) : away;
     };
     const move = (by) => {
-      const finger = away + Math.sign(away) * rest + by; // from the middle of the rest
-      const after = Math.sign(finger) * Math.max(0, Math.abs(finger) - rest);
-      this.carry.times(scaleAt(y + after - away) / scaleAt(y), scales);
+      const at = finger + by;
+      const after = home + (Math.abs(at) < LENS ? (at * Math.abs(at)) / LENS : at);
+      this.carry.times(scaleAt(isNaN(home) ? y + by : after) / scaleAt(y), scales);
     };
-    draggable(this.lever, { start, move, tap: () => this.carry.save() });
+    draggable(this.lever, { start, move, tap: () => isFresh && this.carry.save() });
   }
 
   addLayer(i) {
@@ -79,11 +85,11 @@ export class Parts {
     layer.setAttribute("aria-valuemin", SCALES.least);
     layer.setAttribute("aria-valuemax", SCALES.most);
     let y;
-    draggable(layer, {
-      start: () => (y = heightOf(this.carry.recipe.scales[i])),
-      move: (by) => this.carry.scaleLayer(i, scaleAt(y + by)),
-      tap: () => layer.focus(),
-    });
+    const start = () => {
+      y = heightOf(this.carry.recipe.scales[i]);
+      layer.focus({ preventScroll: true });
+    };
+    draggable(layer, { start, move: (by) => this.carry.scaleLayer(i, scaleAt(y + by)) });
     return layer;
   }
 
@@ -108,13 +114,18 @@ export class Parts {
     event.preventDefault();
   }
 
+  // Whether a hand is at layer 1, whose scale the error does not pass.
+  get isAtFirst() {
+    return this.layers.length > 0 && document.activeElement === this.layers[0];
+  }
+
   // One of the row is a stop of the keyboard: the one that had the focus last.
   enter(at) {
     this.at = Math.max(0, at);
     this.items.forEach((item, k) => (item.tabIndex = k === this.at ? 0 : -1));
   }
 
-  show({ scales, between }, { pitch, x }, y) {
+  show({ scales, between }, { pitch, width, x }, y) {
     this.y = y;
     const isOpen = pitch >= SIZE.part,
       count = isOpen ? scales.length : 0;
@@ -126,9 +137,8 @@ export class Parts {
     }
     this.box.hidden = !isOpen;
     this.layers.forEach((layer, i) => {
-      layer.style.transform = `translate(${x(i + 1)}px, ${SIZE.top - 8}px)`;
+      layer.style.transform = `translate(${x(i + 1)}px, ${heightOf(scales[i])}px)`;
       layer.style.width = `${Math.min(pitch, 44)}px`;
-      layer.style.setProperty("--top", `${heightOf(scales[i]) - SIZE.top + 8}px`);
       layer.setAttribute("aria-valuenow", scales[i]);
       layer.setAttribute("aria-valuetext", scales[i].toFixed(2));
     });
@@ -139,7 +149,6 @@ export class Parts {
       gap.setAttribute("aria-label", gap.title);
       gap.style.transform = `translate(${x(i + 1.5)}px, ${SIZE.gaps}px)`;
     });
-    const middle = Math.max(1, Math.ceil(scales.length * 0.6));
-    this.lever.style.transform = `translate(${x(middle + 0.5)}px, ${y}px)`;
+    this.lever.style.transform = `translate(${width - SIZE.edge / 2}px, ${y}px)`;
   }
 }

@@ -15,7 +15,11 @@ export const KINDS = {
 export const SCALES = { least: 0.03, most: 3 };
 export const LAYERS = { least: 2, most: 100 };
 export const LIMITS = { vanished: 10 ** -1.2, exploded: 10 ** 1.5 };
-export const START = { scales: Array(10).fill(0.3), between: Array(9).fill("none") };
+export const alike = (count, scale, kind) => ({
+  scales: Array(count).fill(scale),
+  between: Array(count - 1).fill(kind),
+});
+export const START = alike(10, 0.3, "none");
 
 const FIRST = [0.9978589232386035, 0.06540312923014306];
 const [COS, SIN] = [0.9914448613738104, 0.13052619222005157]; // of a step around the circle
@@ -125,7 +129,7 @@ export function sentence({ scales, between }, home) {
 }
 
 // The factor for all scales that brings the error home at its size of 1, as nearly as they may go;
-// 1 where no factor does.
+// 0 where no factor does.
 export function rescue({ scales, between }) {
   const lost = (t) => {
     const { sizes } = run({ scales: scales.map((s) => s * 10 ** t), between });
@@ -134,7 +138,7 @@ export function rescue({ scales, between }) {
   let [low, high] = [SCALES.least / Math.max(...scales), SCALES.most / Math.min(...scales)].map(
     Math.log10,
   );
-  if (lost(low) > 0 || lost(high) < 0) return 1;
+  if (lost(low) > 0 || lost(high) < 0) return 0;
   for (let k = 0; k < 30; k++) {
     const middle = (low + high) / 2;
     [low, high] = lost(middle) < 0 ? [middle, high] : [low, middle];
