@@ -1,4 +1,4 @@
-// The error's ribbon on its way home, the house with the posts at its door, and what is said below.
+// The ribbon of the error on its way home, the house, the posts at its door, and the words below.
 import { fill } from "../../explore/page/fill.js";
 import { LIMITS, isHome, number } from "./rules.js";
 import { SIZE, round, share, text } from "./layout.js";
