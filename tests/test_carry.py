@@ -272,6 +272,8 @@ def test_posts_at_the_door_are_the_limits(tab, scale, fate):
     tab.evaluate("hash => (location.hash = hash)", f"carry-it-home?scale={scale}*10")
     expect(caption(tab)).to_contain_text(f"each of scale {scale:.2f}")
     half, inner, outer = tab.evaluate(FILLED)
+    assert (inner, outer) == pytest.approx([16 + 4 * np.log10(limit) for limit in (rules.VANISHED, rules.EXPLODED)],
+                                           abs=0.06)
     assert abs(half - (outer if scale > 1 else inner)) < 1.2  # near the limit
     assert ("vanishes" if half < inner else "explodes" if half > outer else "") == fate
     words = tab.locator(".vg-scene .vg-word").text_content()
