@@ -3,6 +3,7 @@
 import itertools
 import json
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
@@ -10,8 +11,14 @@ from built import BOOK, pages, serve, soup
 
 WIDTHS = (1280, 375)
 AXE = {"rules": {"label-content-name-mismatch": {"enabled": True}}, "resultTypes": ["violations"], "preload": False}
-# The picture of a formula is hidden from screen readers (its MathML is not) and has the color of the text around it.
+# The picture of a formula is hidden from screen readers (its MathML is not); its color is looked at apart.
 CHECKED = {"exclude": [[".katex-html"]]}
+PLAIN = (Path(__file__).parent / "plain.js").read_text("utf8")
+# What of a formula is not drawn as the text around it.
+OTHERWISE_COLORED = """[...document.querySelectorAll(".katex, .katex *")].filter((part) => {
+  const own = getComputedStyle(part), around = getComputedStyle(part.closest(".katex").parentElement);
+  return own.color !== around.color || own.opacity < 1 || own.backgroundColor !== "rgba(0, 0, 0, 0)";
+}).map((part) => part.outerHTML.slice(0, 200))"""
 # What axe asks of colors; all else it asks does not depend on the scheme.
 OF_COLORS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 # Walks down the page, from figure to figure, so that what waits to be seen is opened; a tab may get no frames.
@@ -22,11 +29,17 @@ SCROLL = """async () => {
   }
   scrollTo(0, 0);
 }"""
-# Whether picture and caption both become other than `before`, or the caption what it was, within some frames.
-WAIT = """async (figure, [before, caption, frames]) => {
+# Keeps what a reader sees of a figure; returns its caption. What is far away has no inner text.
+SEE = """(figure) => {
+  figure.seen = [figure.querySelector(".vg-svg").innerHTML, figure.querySelector("figcaption").textContent];
+  return figure.seen[1];
+}"""
+# Whether within some frames picture and caption both become other than seen, or, if one is given, the caption that.
+WAIT = """async (figure, [caption, frames]) => {
   for (let frame = 0; frame < frames; frame++) {
-    const picture = figure.querySelector(".vg-svg").innerHTML, words = figure.querySelector("figcaption").textContent;
-    if (before ? picture !== before[0] && words !== before[1] : words === caption) return true;
+    const words = figure.querySelector("figcaption").textContent, [picture, before] = figure.seen;
+    if (caption === null ? words !== before && figure.querySelector(".vg-svg").innerHTML !== picture
+                         : words === caption) return true;
     await new Promise((next) => { requestAnimationFrame(next); setTimeout(next, 100); });
   }
   return false;
@@ -77,9 +90,13 @@ def open_figures(tab):
 @pytest.mark.parametrize("page", pages())
 def test_page_reads_well(browser, web, page):
     """Opened once, narrow and light, and looked at wide and narrow, light and dark, and in print."""
-    with reader(browser, web, WIDTHS[1]) as tab:
+    with reader(browser, web, WIDTHS[1], reduced_motion="reduce") as tab:
         tab.goto(f"{web}/{page}")
         tab.evaluate(AXE_FILE_PATH.read_text("utf8"))
+        for scheme in ("dark", "light"):
+            look_around(tab, WIDTHS[1], scheme)
+            assert tab.evaluate(OTHERWISE_COLORED) == []
+        tab.evaluate(PLAIN)
         for view in itertools.product(WIDTHS[::-1], ("light", "dark")):
             look_around(tab, *view)
             asked = AXE if view[1] == "light" else AXE | OF_COLORS
@@ -103,8 +120,9 @@ def look_around(tab, width, scheme):
     """Give the tab a width and a color scheme, see every figure drawn, and that nothing scrolls sideways."""
     tab.set_viewport_size({"width": width, "height": 800})
     open_figures(tab)
-    if scheme == "light":
-        tab.wait_for_timeout(400)  # the theme looks at what scrolls 300 ms after a change of size, and after a load
+    if getattr(tab, "settled_at", None) != width:  # the theme looks at what scrolls 300 ms after a load or a new size
+        tab.wait_for_timeout(400)
+        tab.settled_at = width
     tab.emulate_media(color_scheme=scheme)
     tab.wait_for_function("(scheme) => document.documentElement.dataset.theme === scheme", arg=scheme)
     tab.evaluate("""for (const animation of document.getAnimations())  // colors that fade over; a pulse has no end
@@ -114,20 +132,15 @@ def look_around(tab, width, scheme):
         assert wide <= room, f"{part} scrolls sideways at {width}"
 
 
-def state(figure):
-    """Return what a reader sees of a figure, its picture and its caption; what is far away has no inner text."""
-    return figure.locator(".vg-svg").inner_html(), figure.locator("figcaption").text_content()
-
-
 def move(figure, control):
     """Move a control by keyboard alone, step by step, until picture and caption both differ from before."""
-    kind, before = control.evaluate("(c) => c.type"), state(figure)
+    kind = control.evaluate("(control) => { control.focus(); return control.type; }")
     keys = {"checkbox": ["Space"], "range": ["ArrowRight"] * 3 + ["ArrowLeft"] * 6,
             "select-one": ["ArrowDown"] * 2 + ["ArrowUp"] * 4}[kind]
-    control.focus()
+    figure.evaluate(SEE)
     for key in keys:
-        control.press(key)
-        if figure.evaluate(WAIT, [before, None, 10]):
+        figure.page.keyboard.press(key)
+        if figure.evaluate(WAIT, [None, 10]):
             return True
     return False
 
@@ -139,12 +152,12 @@ def test_every_control_answers_the_keyboard(browser, web, page):
         tab.goto(f"{web}/{page}")
         open_figures(tab)
         for figure in tab.locator("vg-explore").all():
-            opening = state(figure)
+            opening = figure.evaluate(SEE)
             for control in figure.locator(".vg-control :is(input, select)").all():
                 name = f"{figure.get_attribute('id')}: {control.get_attribute('id')}"
                 assert move(figure, control), f"{name} moved, but picture and caption did not both change"
                 figure.get_by_role("button", name="Reset").press("Enter")
-                back = figure.evaluate(WAIT, [None, opening[1], 100])
+                back = figure.evaluate(WAIT, [opening, 100])
                 assert back, f"{name}: Reset does not go back to the opening state"
 
 
