@@ -15,10 +15,19 @@ from urllib.parse import parse_qsl, unquote
 import pytest
 from built import figure_files, pages, soup
 
+from figures import check_caption
 from vgtext.tools import notebooks
 
 # [words](chapter.ipynb#figure?state), or (<chapter.ipynb#figure?state>) where the state has spaces
 LINK = re.compile(r"\]\((<)?(?:\.\./notebooks/)?(?:(\w+)\.ipynb)?#((?(1)[^>\n]*|[^)\s]*))(?(1)>)\)")
+
+
+def packed(page):
+    """Yield what a page's figures are packed as."""
+    for file in figure_files(page):
+        if file.suffix == ".js":
+            text = re.search(r'= "([^"]*)";$', file.read_text("utf8"))[1]
+            yield json.loads(gzip.decompress(base64.b64decode(text)))
 
 
 @cache
@@ -26,11 +35,8 @@ def shown(slug):
     """What a chapter shows: the values of each control of its figures, by the names in their address; its quizzes."""
     page = f"notebooks/{slug}.html"
     figures = {game["id"]: {} for game in soup(page).select("vg-carry")}  # its states are recipes, for its own test
-    for file in figure_files(page):
-        if file.suffix == ".js":
-            packed = re.search(r'= "([^"]*)";$', file.read_text("utf8"))[1]
-            figure = json.loads(gzip.decompress(base64.b64decode(packed)))
-            figures[figure["name"].replace("_", "-")] = {c["name"]: c["texts"] for c in figure["controls"]}
+    for figure in packed(page):
+        figures[figure["name"].replace("_", "-")] = {c["name"]: c["texts"] for c in figure["controls"]}
     return figures, [json.loads(form["data-quiz"]) for form in soup(page).select("form.vg-quiz")]
 
 
@@ -81,6 +87,13 @@ def test_links_to_states_of_a_chapters_figures_hold(slug):
             check_state(slug, state)
         except AssertionError as error:
             raise AssertionError(f"{where}: {error}") from None
+
+
+@pytest.mark.parametrize("page", pages())
+def test_every_state_of_every_figure_says_what_it_shows(page):
+    for figure in packed(page):
+        for caption in figure["captions"]:
+            check_caption(caption)
 
 
 @pytest.mark.parametrize("slug", notebooks.slugs())
