@@ -17,7 +17,8 @@ import pytest
 import yaml
 
 import vgtext
-from vgtext.tools import fork, links, notebooks
+from vgtext.ask import grades, rerun
+from vgtext.tools import fork, notebooks
 from vgtext.tools.cli import main
 
 SLUG = "two_by_two"
@@ -109,27 +110,6 @@ def test_the_buttons_of_a_fork_lead_to_its_own_address_or_are_gone(tmp_path):
     none, own = ((tmp_path / name / f"notebooks/{SLUG}.ipynb").read_text() for name in ("none", "own"))
     assert "pip" not in none and "install -q git+https://example.org/me/book" in own
     assert "There are none now" in (tmp_path / "none/README.md").read_text()
-
-
-@pytest.mark.parametrize(("given", "kept"), [
-    ("https://github.com/me/book.git", "https://github.com/me/book"),
-    ("https://git.example.org/a/b/c/", "https://git.example.org/a/b/c"),
-    ("me/book", None), ("git@github.com:me/book.git", None), ("https://example.org", None)])
-def test_a_repository_is_an_address(given, kept):
-    if kept:
-        assert fork.checked_address(given) == kept
-    else:
-        with pytest.raises(fork.ForkError, match="a repository is an address such as"):
-            fork.checked_address(given)
-
-
-@pytest.mark.parametrize(("url", "place"), [
-    ("https://github.com/me/book", "gh/me/book"), ("https://gitlab.com/group/me/book", "gl/group%2Fme%2Fbook"),
-    ("https://git.example.org/me/book", "git/https%3A%2F%2Fgit.example.org%2Fme%2Fbook")])
-def test_binder_finds_a_repository_on_any_host(monkeypatch, url, place):
-    """The three kinds of address that Binder documents."""
-    monkeypatch.setattr(links, "setting", {"url": url, "branch": "main"}.get)
-    assert links.binder_link(SLUG) == f"https://mybinder.org/v2/{place}/main?urlpath=lab/tree/notebooks/{SLUG}.ipynb"
 
 
 def test_a_fork_writes_into_an_empty_folder_only(capsys, tmp_path):
@@ -352,7 +332,13 @@ def test_an_error_that_was_saved_is_the_reason(capsys, tmp_path):
     assert rows(said(capsys, "grades", path)[1])[0]["reasons"] == "rates: its cell ended in NameError: no x"
 
 
-def test_one_bad_notebook_does_not_stop_the_others(capsys, tmp_path):
+def test_one_bad_notebook_does_not_stop_the_others(capsys, tmp_path, monkeypatch):
+    def hurried(notebook, cells, folder, seconds):
+        """What never ends gets two seconds; the others have them all, if this machine is slow."""
+        endless = any("while True" in cell.source for cell in notebook.cells)
+        return rerun.executed(notebook, cells, folder, 2 if endless else seconds)
+
+    monkeypatch.setattr(grades, "executed", hurried)
     right = asks("rates", "[1.1, 0.8, 0.9, 0.7]")
     (tmp_path / "essay.pdf").write_bytes(b"%PDF-1.4 \xff")
     (tmp_path / "empty.ipynb").write_text("")
@@ -366,14 +352,14 @@ def test_one_bad_notebook_does_not_stop_the_others(capsys, tmp_path):
     handed_in(tmp_path / "good.ipynb", right)
     names = ["essay.pdf", "empty.ipynb", "cut.ipynb", "list.ipynb", "absent.ipynb", "other.ipynb", "dies.ipynb",
              "forever.ipynb", "good.ipynb"]
-    status, out, err = said(capsys, "grades", "--run", "--seconds", "15", *(tmp_path / name for name in names))
+    status, out, err = said(capsys, "grades", "--run", *(tmp_path / name for name in names))
     table = {Path(row["notebook"]).name: row for row in rows(out)}
     assert status == 1 and list(table) == names and "Traceback" not in out + err
     for name in names[:5]:
         assert table[name]["problem"].startswith("not a notebook") and table[name]["right"] == "0"
     assert table["dies.ipynb"]["problem"] == "its kernel died" and table["dies.ipynb"]["growth"] == "0"
     assert table["dies.ipynb"]["reasons"] == "growth: its kernel died"
-    assert table["forever.ipynb"]["problem"] == "it ran for more than 15 seconds"
+    assert table["forever.ipynb"]["problem"] == "it ran for more than 2 seconds"
     assert table["good.ipynb"]["rates"] == table["other.ipynb"]["rates"] == "1"
     assert table["good.ipynb"]["problem"] == "" and err.count("\n") == 7
 

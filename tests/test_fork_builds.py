@@ -47,12 +47,40 @@ def test_a_chapter_alone_is_a_book_that_builds_and_passes_its_tests(slug, tmp_pa
     assert " passed" in run(folder, "pytest", "-p", "no:cacheprovider", *checks_of(slug))
 
 
-@pytest.mark.parametrize("slug", [slug for slug in notebooks.slugs() if slug not in WHOLE])
-def test_a_chapter_alone_is_whole_and_finds_its_tests(slug, tmp_path):
+#: Collects the tests of each fork, FOLDER/SLUG, in a child of one process: what all of them import is loaded once.
+COLLECT = """
+import os, sys
+import hypothesis.extra.numpy, matplotlib.backends.backend_agg, nbformat, playwright.sync_api, scipy.stats, xdist
+import pytest
+for slug in sys.argv[2:]:
+    print("====", slug, flush=True)
+    if not os.fork():
+        os.chdir(os.path.join(sys.argv[1], slug))
+        sys.path.insert(0, os.path.abspath("src"))
+        checks = ["tests/test_house.py", "tests/test_ledger.py", f"tests/chapters/test_{slug}.py"]
+        status = pytest.main(["-p", "no:cacheprovider", "--collect-only", *checks])
+        sys.stdout.flush()
+        os._exit(status)
+    print("exit code", os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+ALONE = [slug for slug in notebooks.slugs() if slug not in WHOLE]
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """A folder with a fork of each chapter, and {slug: what is printed when its tests are collected}."""
+    folder = tmp_path_factory.mktemp("alone")
+    for slug in ALONE:
+        fork([slug], folder / slug, student=slug in notebooks.slugs()[::2])
+    printed = run(folder, "python", "-c", COLLECT, folder, *ALONE)
+    return folder, dict(re.findall(r"^==== (\w+)\n((?:(?!==== ).*\n)*)", printed, re.M))
+
+
+@pytest.mark.parametrize("slug", ALONE)
+def test_a_chapter_alone_is_whole_and_finds_its_tests(slug, alone):
     """Its modules and tests import nothing that was left out, and each link, page and file of data leads to a file."""
-    folder = tmp_path / "fork"
-    fork([slug], folder, student=slug in notebooks.slugs()[::2])
-    assert " tests collected" in run(folder, "pytest", "-p", "no:cacheprovider", "--collect-only", *checks_of(slug))
+    folder = alone[0] / slug
+    assert re.search(r" tests collected .*\nexit code 0$", alone[1][slug].strip(), re.S), alone[1][slug][-4000:]
     contents = yaml.safe_load((folder / "_toc.yml").read_text("utf8"))
     listed = [contents["root"], *(page["file"] for part in contents["parts"] for page in part["chapters"])]
     assert all((folder / f"{page}.md").exists() or (folder / f"{page}.ipynb").exists() for page in listed)
