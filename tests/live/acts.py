@@ -1,7 +1,7 @@
-"""Runs a notebook through the page's runner, with a list in the place of the browser; printed is what it told."""
+"""Runs notebooks through the page's runner, with a list in the place of the browser; kept is what they told."""
 
 import json
-import sys
+import os
 from pathlib import Path
 
 from vgtext.live.runner import Runner
@@ -9,8 +9,17 @@ from vgtext.live.runner import Runner
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
+def notebooks(slugs, folder):
+    """Run chapters, each in a child of this process: what all of them import is loaded once."""
+    for slug in slugs:
+        if not os.fork():
+            (Path(folder) / f"{slug}.json").write_text(json.dumps(notebook(slug)))
+            os._exit(0)  # one that fails has said so, and has left no file
+        os.wait()
+
+
 def notebook(slug):
-    """Run every code cell of a chapter; print [{text, error}] of the cells as JSON."""
+    """Run every code cell of a chapter; return [{text, error}] of the cells."""
     told, results = [], []
     page = Runner(told.append)
     cells = json.loads((NOTEBOOKS / f"{slug}.ipynb").read_text("utf8"))["cells"]
@@ -18,7 +27,7 @@ def notebook(slug):
         told.clear()
         page.run(number, "".join(cell["source"]))
         results.append({"text": "".join(map(text, told)), "error": told[-1]["error"]})
-    json.dump(results, sys.stdout)
+    return results
 
 
 def text(message):
