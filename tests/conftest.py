@@ -1,5 +1,6 @@
 """Tests that take the fixture ``browser`` run where one is installed; elsewhere one line says what was left out."""
 
+import gc
 import os
 
 import pytest
@@ -31,18 +32,21 @@ HOW_TO_GET_PYODIDE = ("VGTEXT_PYODIDE names no folder with Pyodide's files, so n
                       "what runs their cells, and the page's part, were tested without")
 
 #: The files that take longest, in the order in which they are begun: who is last should not have one of these to do.
-LONGEST = ("test_fork_builds.py", "test_notebooks.py", "test_pages.py", "test_pyodide.py", "test_live.py",
-           "tests/chapters/", "notebooks/")
+LONGEST = ("test_notebooks.py", "test_pyodide.py", "test_fork_builds.py", "test_pages.py", "test_runner.py",
+           "test_live.py", "tests/chapters/", "notebooks/")
 
 
 class ByFile(LoadFileScheduling):
-    """A file's tests stay together, but for the longest: forks and notebooks in their pages go one by one, pages by
-    what is asked of them."""
+    """A file's tests stay together, but for the longest: pages go by what is asked of them, and builds of forks, and
+    all notebooks where all are asked for, one by one. What needs the book with Python beside it shares that book."""
 
     def _split_scope(self, nodeid):
         file = super()._split_scope(nodeid)
-        if file.endswith(("test_fork_builds.py", "test_notebooks.py")):
+        every = os.environ.get("VGTEXT_NOTEBOOKS") == "all"
+        if "a_book_that_builds" in nodeid or (every and file.endswith("test_notebooks.py")):
             return nodeid
+        if file.endswith(("test_notebooks.py", "test_pyodide.py")):
+            return "tests/live with Pyodide"
         return nodeid.split("[")[0] if file.endswith("test_pages.py") else file
 
 
@@ -72,6 +76,11 @@ def pytest_collection_modifyitems(config, items):
     if left_out:
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_collection_finish():
+    """What is there by now stays: left out of every later search for garbage."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter):
