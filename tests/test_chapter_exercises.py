@@ -2,6 +2,7 @@
 
 import re
 from importlib import import_module
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -12,7 +13,9 @@ from vgtext.tools.leaks import marked
 
 
 def exercises_of(slug):
-    """A chapter's exercises by name; none where it has none yet."""
+    """A chapter's exercises by name; none where it has none yet, or is not there: ``test_house.py`` says so."""
+    if not find_spec(f"vgtext.chapters.{slug}"):
+        return {}
     return getattr(import_module(f"vgtext.chapters.{slug}"), "EXERCISES", {})
 
 

@@ -38,6 +38,21 @@ def test_list_shows_every_chapter_with_its_figures_and_claims(capsys):
     assert "figure   unit_circle(" in out and "claim    S0.5 (holds)" in out
 
 
+def test_list_shows_one_chapter_alone(capsys):
+    status, out, _ = said(capsys, "list", SLUG)
+    assert status == 0 and out.startswith(f"\n{SLUG}: ") and "\ncauses: " not in out
+
+
+def test_a_package_that_a_plain_installation_lacks_is_named(capsys, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "vgtext.tools.pdf", None)
+    with pytest.raises(ModuleNotFoundError):
+        main(["pdf", "-o", str(tmp_path / "book.pdf")])
+    monkeypatch.delitem(sys.modules, "vgtext.tools.pdf")
+    monkeypatch.setitem(sys.modules, "bs4", None)
+    status, _, err = said(capsys, "pdf", "-o", tmp_path / "book.pdf")
+    assert status == 2 and "needs the package bs4" in err and err.count("\n") == 1
+
+
 def test_a_reader_who_has_seen_enough_gets_no_traceback():
     command = f"{Path(sys.executable).parent / 'vgtext'} list | head -n 2"
     done = subprocess.run(command, shell=True, capture_output=True, text=True)
@@ -50,9 +65,18 @@ def test_a_reader_who_has_seen_enough_gets_no_traceback():
         (("fork", "nothing", "new"), "unknown chapter 'nothing'; there are "),
         (("slides", "nothing"), "unknown chapter 'nothing'"),
         (("figure", "nothing", "-o", "x.svg"), "unknown figure 'nothing'; there are "),
+        (("figure", "unit_circl", "-o", "x.svg"), "unknown figure 'unit_circl'; do you mean unit_circle?"),
+        (("figure", "causes/unit_circle", "-o", "x.svg"), "do you mean two_by_two/unit_circle?"),
         (("figure", "unit_circle", "-o", "x.gif"), "ends in .svg or .png"),
+        (("slides", SLUG, "-o", "x.pdf"), "x.pdf: the file's name ends in .html"),
+        (("pdf", "-o", "x.html"), "ends in .pdf"),
+        (("archive", "-o", "x.tar"), "ends in .zip"),
+        (("diagnose", "x.npz", "-o", "x.pdf"), "ends in .html"),
+        (("diagnose", "x.npz"), "x.npz: there is no such file"),
+        (("list", "nothing"), "unknown chapter 'nothing'"),
         (("figure", "unit_circle", "-o", "x.svg", "--state", "width=3"), "has no control 'width'; it has matrix"),
         (("figure", "unit_circle", "-o", "x.svg", "--state", "matrix=none"), "figure unit_circle at"),
+        (("figure", "unit_circle", "-o", "x.svg", "--state", "depth=99"), "it is unit_circle(matrix 0.2 times"),
     ],
 )
 def test_mistakes_get_one_line(capsys, tmp_path, monkeypatch, arguments, words):

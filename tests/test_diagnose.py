@@ -181,11 +181,20 @@ def test_live_relu_units_clear_the_activation():
     ({"train_accuracy": [0.2, 97.0]}, "train_accuracy must lie between 0 and 1, got 0.2 to 97; divide per cent by 100"),
     ({"train_accuracy": [0.2, np.nan]}, "train_accuracy must hold numbers, got nan"),
     ({"learning_rate": -1.0}, "learning_rate must be a number of 0 or more, or one for each row, got -1.0"),
+    ({"precision": np.array("float8")}, "precision must be one of float16, .+, got 'float8'"),
     ({}, "a recording must hold something"),
 ])
 def test_what_makes_no_sense_is_refused_by_name(wrong, words):
     with pytest.raises(ValueError, match=words):
         Recording(**wrong)
+
+
+def test_one_accuracy_is_a_list_of_one():
+    assert Recording(train_accuracy=0.3).train_accuracy.tolist() == [0.3]
+
+
+def test_a_loss_that_hardly_moved_ends_near_its_first_value():
+    assert "The loss ends near its first value." in str(diagnose(Recording(loss=np.linspace(2.3, 2.29, 32))))
 
 
 def test_diagnose_refuses_what_is_no_recording_or_no_accuracy():

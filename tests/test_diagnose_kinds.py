@@ -354,8 +354,17 @@ def test_a_file_that_is_no_recording_is_refused_by_name(tmp_path):
     with pytest.raises(ValueError, match="holds losses; a recording may hold steps, gradient"):
         Recording.load(tmp_path / "odd.npz")
     (tmp_path / "text.npz").write_text("no file of numpy's")
+    np.save(tmp_path / "array.npy", LEARNS)
+    whole = (tmp_path / "odd.npz").read_bytes()
+    for name, content in (("empty.npz", b""), ("cut.npz", whole[:-9])):  # a run that ended while it was writing
+        (tmp_path / name).write_bytes(content)
+    for name in ("text.npz", "array.npy", "empty.npz", "cut.npz"):
+        with pytest.raises(ValueError, match=r"must name a file that np\.savez wrote, and wrote to its end"):
+            Recording.load(tmp_path / name)
+    at = whole.index(b"NUMPY") + 130  # a number of the array
+    (tmp_path / "odd.npz").write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
     with pytest.raises(ValueError, match="cannot be read"):
-        Recording.load(tmp_path / "text.npz")
+        Recording.load(tmp_path / "odd.npz")
     with pytest.raises(FileNotFoundError):
         Recording.load(tmp_path / "none.npz")
 

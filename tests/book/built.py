@@ -23,6 +23,7 @@ def pages():
 @functools.cache
 def soup(path):
     """Return the parsed page at ``path``."""
+    assert (BOOK / path).is_file(), f"{path} is not in the built book: run make book"
     return BeautifulSoup((BOOK / path).read_text("utf8"), "html.parser")
 
 

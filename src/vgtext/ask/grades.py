@@ -29,7 +29,8 @@ def grade(path, run=False, seconds=TIME_LIMIT):
     try:
         notebook = read(path)
     except Exception as error:  # whatever was handed in, the others get their rows
-        return Grades(problem=f"not a notebook ({type(error).__name__}: {error})".splitlines()[0][:200])
+        reason = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+        return Grades(problem=f"not a notebook ({reason})".splitlines()[0][:200])
     cells = [(cell, checks(python(cell.source))) for cell in students_cells(notebook)]
     forged = any(redefines_check(python(cell.source)) for cell, _ in cells)
     if run:

@@ -21,6 +21,8 @@ def read(name, value):
         return tuple(str(word) for word in np.atleast_1d(value))
     if name == "learning_rate":
         return rate(value)
+    if name.endswith("accuracy") and np.ndim(value) == 0:
+        value = [value]
     return as_array(name, value, 2 if name in (*SIZES, *SHARES, "time_gradient") else 1)
 
 
@@ -28,7 +30,7 @@ def word(name, value):
     """Return a word; raises ValueError for a precision that is none."""
     word = str(value)
     if name == "precision" and word not in PRECISIONS:
-        raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, got {value!r}")
+        raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, got {word!r}")
     return word
 
 

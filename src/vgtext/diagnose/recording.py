@@ -1,5 +1,7 @@
 """What a reader has recorded of a training run, from any framework: sizes per layer over steps, losses, accuracies."""
 
+import zipfile
+import zlib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -35,8 +37,8 @@ class Recording:
     ========================  ======  ==========================================================================
 
     nan or inf means that the run had broken there: allowed in ``loss`` and in the last rows of a size, not before rows
-    of numbers. Norms are Frobenius norms. Raises ValueError for shapes that do not fit, negative sizes, shares and
-    accuracies outside 0..1, and nan where it is not allowed.
+    of numbers. Norms are Frobenius norms. An accuracy may be one number. Raises ValueError for shapes that
+    do not fit, negative sizes, shares and accuracies outside 0..1, and nan where it is not allowed.
     """
 
     steps: np.ndarray | None = None
@@ -115,12 +117,14 @@ class Recording:
 
         Raises FileNotFoundError, and ValueError if it is no such file or holds a field that is not in the table above.
         """
+        if Path(path).is_file() and not zipfile.is_zipfile(path):
+            raise ValueError(f"path must name a file that np.savez wrote, and wrote to its end; {path} is none")
         try:
             with np.load(path, allow_pickle=False) as file:
                 values = {name: file[name] for name in file.files}
-        except (ValueError, AttributeError, TypeError, OSError) as error:
-            if isinstance(error, FileNotFoundError):
-                raise
+        except FileNotFoundError:
+            raise
+        except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise ValueError(f"path must name a file that np.savez wrote; {path} cannot be read: {error}") from error
         known = [f.name for f in fields(cls)]
         unknown = sorted(set(values) - set(known))

@@ -139,7 +139,8 @@ def _loss(s, r):
     if s.curve.fall is None:
         return f"The loss moved by {s.curve.drop:.2g} of its range, downwards{accuracy}." if s.curve.drop > 0 else (
             f"The loss rose{accuracy}.")
-    return f"The loss ends at {s.curve.fall:.2g} of its first value{accuracy}."
+    fall = f"{s.curve.fall:.2g}"
+    return f"The loss ends {'near' if fall == '1' else f'at {fall} of'} its first value{accuracy}."
 
 
 def _still(s, r):

@@ -13,11 +13,9 @@ LEFT_OUT = {".buildinfo", ".buildinfo.bak", "objects.inv", ".nojekyll"}
 def write_archive(target, built=None):
     """Write the built book into the zip archive ``target``, in one folder of its name; return the number of files.
 
-    Raises Mistake if the book is not built, or the name does not end in .zip.
+    Raises Mistake if the book is not built.
     """
     built, target = built or notebooks.root() / "_build" / "html", Path(target)
-    if target.suffix != ".zip":
-        raise Mistake(f"{target}: the file's name ends in .zip")
     if not (built / "index.html").is_file():
         raise Mistake(f"{built} holds no built book: run make book first")
     files = sorted(path for path in built.rglob("*") if path.is_file() and path.name not in LEFT_OUT)

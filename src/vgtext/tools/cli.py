@@ -9,7 +9,7 @@ from vgtext.tools import commands
 from vgtext.tools.notebooks import Mistake
 
 EXAMPLES = """examples:
-  vgtext list
+  vgtext list two_by_two
   vgtext fork two_by_two my_book --title "Matrix products" --author "A. Teacher" --student
   vgtext update --from ../original
   vgtext slides two_by_two -o lecture.html
@@ -33,8 +33,9 @@ def parser():
         one.set_defaults(run=run)
         return one.add_argument
 
-    command(commands.run_list, "list chapters, with their figures, questions, exercises and claims",
-            "List the chapters in reading order, with what is in each.")
+    add = command(commands.run_list, "list chapters, with their figures, questions, exercises and claims",
+                  "List the chapters in reading order, with what is in each.")
+    add("chapters", nargs="*", metavar="CHAPTER", help="chapters, by the names that the list shows (default: all)")
 
     add = command(commands.run_fork, "write chapters into a folder as a book of its own",
                   "Write chapters into a new folder as a book of its own, which builds with 'make book' and passes "
@@ -118,6 +119,12 @@ def main(arguments=None):
         sys.stdout.flush()
     except (Mistake, figure_error()) as error:
         print(f"vgtext: {error}", file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        if not error.name or error.name.startswith("vgtext"):
+            raise
+        print(f"vgtext: this command needs the package {error.name}, which a plain installation does without: run "
+              ".venv/bin/vgtext in a copy of the repository, after make book", file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader of "vgtext list | head" has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

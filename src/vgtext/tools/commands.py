@@ -8,12 +8,12 @@ from vgtext.tools.links import binder_link, hub_link
 from vgtext.tools.notebooks import Mistake
 
 
-def run_list(_):
+def run_list(given):
     """Print chapters, figures, questions and exercises from the executed notebooks, claims from the modules."""
     from vgtext.ledger import gather
 
     claims = gather()
-    for slug in notebooks.slugs():
+    for slug in given.chapters or notebooks.slugs():
         book = notebooks.read_notebook(slug)
         print(f"\n{slug}: {notebooks.title(book)}")
         for kind in ("figure", "quiz"):
@@ -57,7 +57,7 @@ def run_slides(given):
     """Write the slides of a chapter."""
     from vgtext.tools.slides import slides
 
-    target = writable(given.output or Path(f"{given.chapter}.html"))
+    target = writable(given.output or Path(f"{given.chapter}.html"), ".html")
     target.write_text(slides(given.chapter), encoding="utf-8")
     print(f"Wrote {target}.")
 
@@ -66,7 +66,7 @@ def run_figure(given):
     """Write the picture of one state of a figure."""
     from vgtext.tools.figures import write_figure
 
-    caption = write_figure(given.name, given.state, writable(given.output))
+    caption = write_figure(given.name, given.state, writable(given.output, ".svg", ".png"))
     print(f"Wrote {given.output}: {caption}")
 
 
@@ -74,14 +74,16 @@ def run_pdf(given):
     """Print the book."""
     from vgtext.tools.pdf import write_pdf
 
-    print(f"Wrote {given.output}: {write_pdf(writable(given.output))} pages.")
+    target = writable(given.output, ".pdf")
+    print(f"Wrote {target}: {write_pdf(target)} pages.")
 
 
 def run_archive(given):
     """Pack the book."""
     from vgtext.tools.archive import write_archive
 
-    print(f"Wrote {given.output}: {write_archive(writable(given.output))} files.")
+    target = writable(given.output, ".zip")
+    print(f"Wrote {target}: {write_archive(target)} files.")
 
 
 def run_diagnose(given):
@@ -89,14 +91,17 @@ def run_diagnose(given):
     from vgtext.diagnose import Recording
     from vgtext.diagnose.report import Report
 
+    target = given.output and writable(given.output, ".html")
     try:
         report = Report(Recording.load(given.recording), given.target, given.recording.stem)
+    except FileNotFoundError:
+        raise Mistake(f"{given.recording}: there is no such file") from None
     except (OSError, ValueError) as error:
         raise Mistake(error) from error
     print(report.diagnosis)
-    if given.output:
-        report.save(writable(given.output))
-        print(f"Wrote {given.output}.")
+    if target:
+        report.save(target)
+        print(f"Wrote {target}.")
 
 
 def run_links(given):
@@ -125,8 +130,10 @@ def run_grades(given):
     return 1 if problems else 0
 
 
-def writable(path):
-    """Return ``path``; Mistake if the folder that it names is not there."""
+def writable(path, *endings):
+    """Return ``path``; Mistake if its name ends in none of ``endings``, or its folder is not there."""
+    if path.suffix not in endings:
+        raise Mistake(f"{path}: the file's name ends in {' or '.join(endings)}")
     if not path.parent.is_dir():
         raise Mistake(f"{path}: there is no folder {path.parent}")
     return path

@@ -3,15 +3,14 @@
 import ast
 import inspect
 import re
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.resources import files
 
 from vgtext.explore import FigureError
 from vgtext.explore.element import picture_file
 from vgtext.explore.figure import Explorable
-from vgtext.tools.notebooks import NoChapter
-
-KINDS = ("svg", "png")
+from vgtext.tools.notebooks import NoBook, NoChapter, read_notebook, text_outputs
 
 
 def sources():
@@ -25,14 +24,18 @@ def sources():
 def find_figure(name):
     """Return the drawing function of the figure ``name`` ("unit_circle", or "two_by_two/unit_circle").
 
-    Hyphens count as underscores. Raises NoChapter, with the list of figures, if there is none of that name, or if
+    Hyphens count as underscores. Raises NoChapter, with the names that it may be, if there is none of that name, or if
     several chapters have one.
     """
     chapter, _, short = name.replace("-", "_").rpartition("/")
     known = [(m.split(".")[2], f, m) for m, source in sources() for f in re.findall(r"^def draw_(\w+)\(", source, re.M)]
     found = [(slug, figure, module) for slug, figure, module in known if figure == short and chapter in ("", slug)]
     if not found:
-        raise NoChapter(f"unknown figure {name!r}; there are {', '.join(sorted({figure for _, figure, _ in known}))}")
+        there = sorted({figure for _, figure, _ in known})
+        same = [f"{slug}/{figure}" for slug, figure, _ in known if figure == short]
+        near = same or get_close_matches(short, there, cutoff=0.7)
+        raise NoChapter(f"unknown figure {name!r}; " + ("do you mean " + " or ".join(near) + "?" if near else
+                                                        f"there are {', '.join(there)}"))
     if len(found) > 1:
         full = " or ".join(f"{slug}/{short}" for slug, _, _ in found)
         raise NoChapter(f"several chapters have a figure {short!r}: say {full}")
@@ -67,19 +70,26 @@ def read_value(name, text, default):
     return float(value) if isinstance(default, float) and isinstance(value, int) else value
 
 
+def values_of(draw):
+    """Return in words which values the controls of a figure take, as its chapter's notebook has them."""
+    try:
+        shown = text_outputs(read_notebook(draw.__module__.split(".")[2]), "figure")
+    except NoBook:
+        shown = []
+    found = [text.split(": ")[0] for text in shown if text.startswith(f"{draw.__name__[5:]}(")]
+    return f"in its chapter it is {found[0]}" if found else "the values that a control takes are those in the chapter"
+
+
 def write_figure(name, words, target):
     """Write a figure's state, the opening one but for ``words``, as the picture ``target``; return its caption.
 
-    Raises NoChapter for an unknown figure, control or ending, FigureError if the figure cannot be drawn so.
+    Raises NoChapter for an unknown figure or control, FigureError if the figure cannot be drawn so.
     """
-    kind = target.suffix.removeprefix(".")
-    if kind not in KINDS:
-        raise NoChapter(f"{target}: the file's name ends in .svg or .png")
     draw = find_figure(name)
-    figure = Explorable(draw, {}, {})
+    figure, kind = Explorable(draw, {}, {}), target.suffix.removeprefix(".")
     try:
         image, caption = picture_file(figure, kind, {**figure.defaults, **read_state(draw, words)})
     except FigureError as error:
-        raise FigureError(f"{error} (the values that a control takes are those in the chapter)") from error
+        raise FigureError(f"{error}; {values_of(draw)}") from error
     target.write_bytes(image)
     return caption

@@ -65,7 +65,7 @@ def read_record(folder):
     except (OSError, ValueError):
         raise NoUpdate(f"{folder} holds no {RECORD} that can be read: it was not made by 'vgtext fork'") from None
     if not record.get("commit"):
-        raise NoUpdate(f"{RECORD} names no commit: the original was a copy without a history")
+        raise NoUpdate(f"{RECORD} names no commit: the original was a copy without a history; fork again from a clone")
     return record
 
 
