@@ -117,7 +117,7 @@ def run_grades(given):
     from vgtext.ask.grades import grade, write_table
 
     files = tqdm(given.files, "running notebooks", leave=False, disable=not (given.execute and sys.stderr.isatty()))
-    target = given.output and writable(given.output)
+    target = given.output and writable(given.output, ".csv")
     rows = {str(path): grade(path, given.execute, given.seconds) for path in files}
     if target:
         with target.open("w", encoding="utf-8-sig", newline="") as file:  # so marked, spreadsheets read any name
