@@ -18,7 +18,7 @@ import yaml
 
 import vgtext
 from vgtext.ask import grades, rerun
-from vgtext.tools import fork, notebooks
+from vgtext.tools import fork, links, notebooks
 from vgtext.tools.cli import main
 
 SLUG = "two_by_two"
@@ -134,6 +134,27 @@ def test_the_buttons_of_a_fork_lead_to_its_own_address_or_are_gone(tmp_path):
     none, own = ((tmp_path / name / f"notebooks/{SLUG}.ipynb").read_text() for name in ("none", "own"))
     assert "pip" not in none and "install -q git+https://example.org/me/book" in own
     assert "There are none now" in (tmp_path / "none/README.md").read_text()
+
+
+@pytest.mark.parametrize(("given", "kept"), [
+    ("https://github.com/me/book.git", "https://github.com/me/book"),
+    ("https://git.example.org/a/b/c/", "https://git.example.org/a/b/c"),
+    ("me/book", None), ("git@github.com:me/book.git", None), ("https://example.org", None)])
+def test_a_repository_is_an_address(given, kept):
+    if kept:
+        assert fork.checked_address(given) == kept
+    else:
+        with pytest.raises(fork.ForkError, match="a repository is an address such as"):
+            fork.checked_address(given)
+
+
+@pytest.mark.parametrize(("url", "place"), [
+    ("https://github.com/me/book", "gh/me/book"), ("https://gitlab.com/group/me/book", "gl/group%2Fme%2Fbook"),
+    ("https://git.example.org/me/book", "git/https%3A%2F%2Fgit.example.org%2Fme%2Fbook")])
+def test_binder_finds_a_repository_on_any_host(monkeypatch, url, place):
+    """The three kinds of address that Binder documents."""
+    monkeypatch.setattr(links, "setting", {"url": url, "branch": "main"}.get)
+    assert links.binder_link(SLUG) == f"https://mybinder.org/v2/{place}/main?urlpath=lab/tree/notebooks/{SLUG}.ipynb"
 
 
 def test_a_fork_writes_into_an_empty_folder_only(capsys, tmp_path):
