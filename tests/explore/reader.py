@@ -1,6 +1,7 @@
 """What tests of the page share: a page of figures, a tab that opens it, and a reader's hands and eyes."""
 
 from contextlib import contextmanager
+from datetime import datetime
 
 from vgtext.explore import source
 
@@ -25,6 +26,14 @@ def reader(browser, file):
     yield opened
     opened.close()
     assert trouble == []
+
+
+def stop_time(tab):
+    """Load a tab's page again, whose time from now on passes as the test says: ``tab.clock.run_for(milliseconds)``."""
+    tab.clock.install(time=datetime(2024, 1, 1))
+    tab.reload()
+    tab.clock.pause_at(datetime(2024, 1, 1, 1))
+    tab.clock.run_for(1000)
 
 
 def figure(tab, name):

@@ -5,6 +5,8 @@ from playwright.sync_api import expect
 
 from vgtext.explore import explore, handle, source
 
+from .reader import stop_time
+
 #: A model whose kernel is the test: it sees what is wanted, and answers when it likes.
 KERNEL = """traits => {
   const heard = new Set(), wants = [];
@@ -66,7 +68,7 @@ def kernel(browser, monkeypatch):
     monkeypatch.setenv("VGTEXT_EXPLORE", "live")
     tab, trouble = browser.new_page(), []
     tab.on("pageerror", lambda error: trouble.append(str(error)))
-    tab.clock.install()
+    stop_time(tab)
     tab.set_content(f"<style>{source('css')}</style>")
     tab.add_script_tag(content=source("js"))
     yield Kernel(tab)

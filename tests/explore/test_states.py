@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from vgtext.explore import Play, explore, handle
 from vgtext.explore.element import page_element
 
-from .reader import figure, place, reader, write_page
+from .reader import figure, place, reader, stop_time, write_page
 
 GAINS, KINDS = [0.5, 0.6, 0.7, 0.8, 0.9], ["R&D", "plain"]
 STATES = [*itertools.product(GAINS, KINDS, (False, True))]
@@ -135,9 +135,7 @@ def test_a_link_moves_what_it_names_and_leaves_the_rest(tab, query, state):
 
 def test_a_voice_says_the_caption_of_the_last_state_after_a_pause(browser, file):
     with reader(browser, file) as tab:
-        tab.clock.install()
-        tab.reload()
-        tab.clock.run_for(1000)
+        stop_time(tab)
         found = figure(tab, "state")
         voice, slider = found.locator("[aria-live]"), found.locator("input[type=range]")
         tab.clock.run_for(2000)
@@ -154,9 +152,7 @@ def test_a_voice_says_the_caption_of_the_last_state_after_a_pause(browser, file)
 
 def test_play_stops_at_the_end_and_whatever_else_is_done_stops_it(browser, file):
     with reader(browser, file) as tab:
-        tab.clock.install()
-        tab.reload()
-        tab.clock.run_for(1000)
+        stop_time(tab)
         found = figure(tab, "steps")
         play, slider, caption = found.locator(".vg-play"), found.locator("input"), found.locator("figcaption")
         for start in ("Step 1.", "Step 3."):
