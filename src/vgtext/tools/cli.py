@@ -117,9 +117,6 @@ def main(arguments=None):
     try:
         status = given.run(given) or 0
         sys.stdout.flush()
-    except (Mistake, figure_error()) as error:
-        print(f"vgtext: {error}", file=sys.stderr)
-        return 2
     except ModuleNotFoundError as error:
         if not error.name or error.name.startswith("vgtext"):
             raise
@@ -129,4 +126,7 @@ def main(arguments=None):
     except BrokenPipeError:  # the reader of "vgtext list | head" has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except (Mistake, OSError, figure_error()) as error:  # an OSError names a file that cannot be read or written
+        print(f"vgtext: {error}", file=sys.stderr)
+        return 2
     return status

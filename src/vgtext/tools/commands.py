@@ -117,6 +117,8 @@ def run_grades(given):
     from vgtext.ask.grades import grade, write_table
 
     files = tqdm(given.files, "running notebooks", leave=False, disable=not (given.execute and sys.stderr.isatty()))
+    if not given.seconds > 0:
+        raise Mistake(f"--seconds is a time above 0, not {given.seconds:g}")
     target = given.output and writable(given.output, ".csv")
     rows = {str(path): grade(path, given.execute, given.seconds) for path in files}
     if target:

@@ -106,10 +106,11 @@ def document(built, title, author, numbers=None):
 
 def write_pdf(target, built=None):
     """Print the built book into the PDF ``target``; return the number of its pages. Mistake if something is missing."""
-    from vgtext.tools.browser import HOW_TO_GET_ONE, find_browser, open_browser
+    from vgtext.tools.browser import find_browser, open_browser
 
     if not find_browser():
-        raise Mistake(HOW_TO_GET_ONE)
+        raise Mistake("a browser prints the book, and no Chromium or Chrome was found: install one (Debian: apt "
+                      "install chromium) or name one in VGTEXT_BROWSER")
     built = built or notebooks.root() / "_build" / "html"
     settings = yaml.safe_load((notebooks.root() / "_config.yml").read_text(encoding="utf-8"))
     source, numbers = built / "_print.html", None
