@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from built import BOOK, pages, serve, soup
+from playwright.sync_api import expect
 
 WIDTHS = (1280, 375)
 AXE = {"rules": {"label-content-name-mismatch": {"enabled": True}}, "resultTypes": ["violations"], "preload": False}
@@ -180,6 +181,12 @@ def test_the_first_touch_carries_the_error_home(browser, home, page):
         figure.locator(".vg-lever").tap()
         figure.get_by_text("It comes home.").wait_for()
         assert figure.locator("figure").bounding_box()["height"] < 667
+        why = figure.locator(".vg-next a")
+        if "notebooks/problem.html" in pages():
+            why.tap()
+            tab.wait_for_url("**/notebooks/problem.html")
+        else:  # a fork without that chapter
+            expect(why).to_be_hidden()
 
 
 def test_search_finds_a_page(browser, home):
