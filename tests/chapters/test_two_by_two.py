@@ -11,7 +11,7 @@ from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from scipy.special import digamma
 
-from figures import caption_of, check_figure
+from figures import caption_of, check_figure, lines_of
 from prose import check_prose
 from vgtext.ask import check
 from vgtext.chapters import two_by_two as lab
@@ -177,6 +177,9 @@ def test_dragged_columns_are_those_of_a_matrix_whose_power_does_what_is_said(fir
     assert {first, second} <= {*lab.FIRST.values(), *lab.SECOND.values()}
     W = np.array([first, second]).T
     assert (W @ [1, 0]).tolist() == list(first) and (W @ [0, 1]).tolist() == list(second)
+    ways = {line.get_label(): line.get_xydata() for line in lines_of(FIGURES["columns"], first=first, second=second)}
+    for name, column in (("first", first), ("second", second)):
+        assert ways[name][:2] == pytest.approx(np.array([column, W @ column]))
     said = caption("columns", first=first, second=second)
     assert f"radius is {radius:.2f}, and the power {fate}." in said
     largest = np.linalg.norm(np.linalg.matrix_power(W, 20), 2)
