@@ -7,12 +7,10 @@ from urllib.parse import quote
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import expect
-from small_page import served
 
 from figures import check_figure
 from vgtext.explore.figure import Explorable
 from vgtext.live import bench_page
-from vgtext.live.assemble import assemble
 from vgtext.live.bench import Bench
 from vgtext.live.bench_page.runs import draw_runs
 from vgtext.live.recipe import NEED_A_NORM
@@ -243,30 +241,6 @@ def test_the_keyboard_reaches_everything_in_order(open_bench):
         seen.append(tab.evaluate("document.activeElement.name || document.activeElement.className"))
         tab.keyboard.press("Tab")
     assert seen[:14] == [*bench_page.PARTS, "prediction"] and seen[14:] == ["bench-run", "bench-step", "bench-reset"]
-
-
-def test_a_network_trains_in_the_pages_own_python(browser, pyodide, tmp_path):
-    (tmp_path / "book").mkdir()
-    (tmp_path / "book" / "bench.html").write_text(
-        '<!doctype html><html lang="en" data-content_root="../"><head><meta charset="utf-8"><title>bench</title>'
-        f"</head><body><h1>Bench</h1>{bench_page.element()}</body></html>", "utf8")
-    assemble(tmp_path, pyodide)
-    with served(tmp_path) as (address, asked):
-        tab = browser.new_page()
-        tab.set_default_timeout(120_000)
-        tab.goto(f"{address}/book/bench.html#bench?activation=tanh&steps=100&depth=5&rate=0.1")
-        before = len(asked)
-        tab.get_by_role("button", name="Start the bench").click()
-        tab.get_by_label("It learns").check()
-        finish(tab)
-        assert tab.locator(".bench-status").inner_text().startswith("Step 100 of 100: loss 0.")
-        assert tab.locator(".bench-answer").inner_text().startswith("The run says: it learns. You predicted it.")
-        assert "steps a second. A step costs" in tab.locator(".bench-price").inner_text()
-        tab.locator(".bench-reset").click()
-        tab.locator(".bench-step").click()
-        tab.wait_for_function("document.querySelector('.bench-status').textContent.startsWith('Step 1 of 100')")
-        assert not any("bench" in name or "worker" in name for name in asked[:before][1:])  # none before the click
-        tab.close()
 
 
 def test_the_figure_of_runs():

@@ -9,8 +9,10 @@ from typing import ClassVar
 
 import pytest
 from small_page import served
+from test_bench_page import finish
 
-from vgtext.live.assemble import assemble
+from vgtext.live import assemble as module
+from vgtext.live import bench_page
 
 READY = 120_000  # milliseconds at most
 
@@ -155,8 +157,10 @@ def public(pyodide, folder, tmp_path_factory):
     files, book = tmp_path_factory.mktemp("host") / "files", tmp_path_factory.mktemp("public") / "html"
     shutil.copytree(folder / "_static/live", files)
     shutil.copytree(folder, book, ignore=shutil.ignore_patterns("live", "_images", "_downloads"))
-    with fake_host(files) as (host, asked):
-        assemble(book, None if pyodide == "release" else pyodide, host)
+    with fake_host(files) as (host, asked), pytest.MonkeyPatch.context() as patch:
+        made = {name: (files / name).read_bytes() for name in (module.AHEAD_ZIP, module.MEMORY)}
+        patch.setattr(module, "made_ahead", lambda _: made)  # of the same Pyodide as those of the folder
+        module.assemble(book, None if pyodide == "release" else pyodide, host)
         yield book, files, host, asked
 
 
@@ -203,6 +207,30 @@ def test_python_starts_from_nothing_where_the_memory_of_one_that_has_started_is_
             tab.close()
     finally:
         memory.write_bytes(right)
+
+
+def test_a_network_trains_in_the_pages_own_python(browser, folder):
+    page = folder / "book" / "training.html"
+    page.write_text(
+        '<!doctype html><html lang="en" data-content_root="../"><head><meta charset="utf-8"><title>bench</title>'
+        f"</head><body><h1>Bench</h1>{bench_page.element()}</body></html>", "utf8")
+    module.add_button(page, folder, "0")
+    with served(folder) as (address, asked):
+        tab = browser.new_page()
+        tab.set_default_timeout(120_000)
+        tab.goto(f"{address}/book/training.html#bench?activation=tanh&steps=100&depth=5&rate=0.1")
+        before = len(asked)
+        tab.get_by_role("button", name="Start the bench").click()
+        tab.get_by_label("It learns").check()
+        finish(tab)
+        assert tab.locator(".bench-status").inner_text().startswith("Step 100 of 100: loss 0.")
+        assert tab.locator(".bench-answer").inner_text().startswith("The run says: it learns. You predicted it.")
+        assert "steps a second. A step costs" in tab.locator(".bench-price").inner_text()
+        tab.locator(".bench-reset").click()
+        tab.locator(".bench-step").click()
+        tab.wait_for_function("document.querySelector('.bench-status').textContent.startsWith('Step 1 of 100')")
+        assert not any("bench" in name or "worker" in name for name in asked[:before])  # none before the click
+        tab.close()
 
 
 def test_opened_as_a_file_the_page_says_where_to_open_it(browser, folder):
