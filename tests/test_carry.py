@@ -497,7 +497,8 @@ def test_on_a_phone_all_of_it_is_in_view_and_within_reach(browser, file, scheme)
     tab.evaluate(AXE_FILE_PATH.read_text("utf8"))
     if scheme == "dark":
         tab.evaluate("document.body.style.cssText = 'background: #15181c; color: #eee'")
-    for hash, layers in (("scale=0.3*10", 10), ("scale=0.5*4,2*3&between=relu,none,shortcut*3,norm", 7),
+    for hash, layers in (("scale=0.3*10", 10), ("scale=1*10", 10),
+                         ("scale=0.5*4,2*3&between=relu,none,shortcut*3,norm", 7),
                          ("scale=1*100&between=shortcut*99", 100)):
         tab.evaluate("hash => (location.hash = hash)", f"carry-it-home?{hash}")
         expect(caption(tab)).to_contain_text(f"{layers} layers")
