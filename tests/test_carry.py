@@ -322,7 +322,7 @@ def test_who_is_home_is_asked_for_more(tab):
         expect(caption(tab)).to_contain_text("It comes home.")
     expect(line).to_contain_text("Home, each time.")
     assert seen == [["100 layers", "ReLUs"], ["ReLUs", "100 shortcuts"], ["100 shortcuts"]]
-    assert line.get_by_role("link").count() == 0  # this page does not know where the reason stands
+    expect(line.locator("a")).to_be_hidden()  # this page does not know where the reason stands
     tab.wait_for_function("document.querySelector('.vg-carry [aria-live]').textContent.includes('Home, each time.')")
 
 
@@ -336,6 +336,20 @@ def test_who_is_home_may_ask_why(browser, file, tmp_path):
     expect(why).to_be_visible()
     assert why.get_attribute("href") == "problem.html"
     tab.context.close()
+
+
+def test_a_widget_is_the_same_figure(tab):
+    """In a kernel's page: no address, no reason to be led to, all else as in the book's."""
+    tab.evaluate("""() => {
+      const el = document.createElement("div");
+      document.querySelector("vg-carry").replaceWith(el);
+      vgCarry.live({ el });
+    }""")
+    expect(caption(tab)).to_contain_text("It vanishes on the way.")
+    tab.mouse.click(*spot(tab, ".vg-lever"))
+    expect(caption(tab)).to_contain_text("It comes home.")
+    expect(tab.locator(".vg-next").get_by_role("button", name="100 layers")).to_be_visible()
+    expect(tab.locator(".vg-next a")).to_be_hidden()
 
 
 OVERLAPS = """() => {
