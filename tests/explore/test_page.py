@@ -133,7 +133,7 @@ def draw_talk(ax, how="short"):
     return "word " * TALK[how] + "1."
 
 
-ODD = ["R&D", "a?b", "1 + 1", "50%", "x=y#z", "plain"]
+ODD = ["R&D", "a?b", "1 + 1", "50%", "x=y#z", "1<b>2", "plain"]
 
 
 def elements():
@@ -262,6 +262,8 @@ def test_a_tap_reads_a_point(browser, file):
 def test_a_figure_has_a_name_and_one_voice(tab):
     found = figure(tab, "line")
     assert found.locator("figure").get_attribute("aria-label") == "Figure: line"
+    assert found.locator(".vg-svg").get_attribute("aria-label").startswith("Picture. size over layer l. Arrow keys")
+    assert found.locator("img").count() == 0, "the picture for print has gone"
     assert found.locator("[aria-live], output, [role=alert], [role=status]").count() == 1
     voice = found.locator("[aria-live]")
     assert voice.inner_text() == ""
@@ -541,11 +543,11 @@ def test_on_a_phone_all_panels_and_the_controls_are_in_view_at_once(browser, tmp
         heights.append(top["height"])
         assert foot["y"] + foot["height"] - top["y"] <= high - 40
         panels = [[float(v) for v in rect] for rect in found.locator("clipPath rect").evaluate_all(
-            "all => all.map(r => ['y', 'height', 'width'].map(k => r.getAttribute(k)))")]
-        assert min(h for _, h, _ in panels) >= 80
-        if wide < 600:
-            assert all(y + h < below for (y, h, _), (below, *_) in pairwise(panels))  # one below the other
-        assert draw is not draw_squares or all(h == pytest.approx(w, abs=1) for _, h, w in panels)
+            "all => all.map(r => ['y', 'height', 'x', 'width'].map(k => r.getAttribute(k)))")]
+        assert min(h for _, h, *_ in panels) >= 80
+        first, size = (0, 1) if wide < 600 else (2, 3)  # one below the other, or beside it
+        assert all(one[first] + one[size] + 20 < other[first] for one, other in pairwise(panels))
+        assert draw is not draw_squares or all(h == pytest.approx(w, abs=1) for _, h, _, w in panels)
         tab.close()
     assert heights[0] < heights[1]  # a taller phone has taller panels
 

@@ -34,7 +34,7 @@ def draw_steps(ax, step=1):
 def draw_ticks(ax):
     ax.plot([1, 8], [1e-7, 1e3])
     ax.set(xlim=(10, 0), yscale="log", ylim=(1e-8, 1e4), xlabel="back", ylabel="size", xticks=[0, 2, 4, 6, 8])
-    ax.grid(axis="y")
+    ax.grid()
     ax.spines[["top", "right"]].set_visible(False)
     return "An axis that runs backwards, and one of powers."
 
@@ -52,6 +52,7 @@ def draw_looks(ax):
     ax.text(1, 3.5, "turned", rotation=90, rotation_mode="anchor", ha="right", weight="bold", alpha=0.8)
     ax.text(0, 3.5, "one\ntwo")
     ax.annotate("from", (1.8, 3.8), (1.2, 2.9), arrowprops={"arrowstyle": "->", "connectionstyle": "arc3,rad=0.3"})
+    ax.annotate("above", (0.1, 0.4), (0, 30), textcoords="offset points", va="bottom")
     ax.set(xlim=(0, 2), ylim=(0, 4))
     ax.legend()
     return "Three lines and an area."
@@ -163,6 +164,7 @@ def test_play_stops_at_the_end_and_whatever_else_is_done_stops_it(browser, file)
             tab.clock.run_for(2000)
             assert play.inner_text() == "Play" and caption.inner_text() == "Step 3."
         for stop in (lambda: slider.fill("2"), lambda: found.get_by_role("button", name="Reset").click()):
+            slider.fill("0")
             play.click()
             tab.clock.run_for(50)
             stop()
@@ -225,8 +227,10 @@ def test_a_panel_has_its_sides_its_dashes_and_its_grid(tab):
     assert sides.count("M") == 2 and f"M{left:g} {top:g}V" in sides and f"H{left + wide:g}" in sides
     assert below.count("v4") == 5 and below.split("M")[1].split()[0] == f"{round(left + wide, 1):g}"
     assert beside.count("h-4") >= 3
-    grid = found.locator("path.vg-grid")
-    heights = [float(line.split()[1].split("H")[0]) for line in grid.get_attribute("d").split("M")[1:]]
+    columns, rows = (grid.get_attribute("d") for grid in found.locator("path.vg-grid").all())
+    places = ([line.split()[0] for line in lines.split("M")[1:6]] for lines in (columns, below))
+    assert next(places) == next(places)
+    heights = [float(line.split()[1].split("H")[0]) for line in rows.split("M")[1:]]
     dashes = [float(line.split()[1].split("h")[0]) for line in beside.split("M")[1:] if "h-4" in line]
     assert heights == dashes and heights == sorted(heights, reverse=True)
     assert top + high - heights[0] == pytest.approx(0, abs=high / 12 + 0.2)
@@ -269,6 +273,7 @@ def test_areas_and_words_have_their_opacity_and_their_turn(tab):
     words = {text: sides for text, *sides in boxes(found)}
     left, right, top, bottom = words["turned"]
     assert bottom - top > 2 * (right - left) and top > place(found, 0, 3.5 / 4)[1] - 3, "it ends where it is anchored"
+    assert place(found, 0, 0.1)[1] - words["above"][3] == pytest.approx(40, abs=5)
     one, two = words["one"], words["two"]
     assert one[2] < two[2] and one[0] == pytest.approx(two[0], abs=1) == pytest.approx(place(found, 0, 0)[0], abs=2)
 
@@ -285,5 +290,6 @@ def test_an_arrow_leaves_its_words_free_and_bends_as_asked(tab):
     start, middle, tip = map(np.array, points)
     assert tip == pytest.approx(place(found, 0.9, 3.8 / 4), abs=1)
     assert not (words[0] < start[0] < words[1] and words[2] < start[1] < words[3])
+    assert math.dist(start, place(found, 0.6, 2.9 / 4)) > 5, "it starts at the edge of the words, not where they hang"
     ahead, aside = tip - start, middle - (start + tip) / 2
     assert math.copysign(1, ahead[0] * aside[1] - ahead[1] * aside[0]) == 1  # rad > 0: to the right of the way
