@@ -356,6 +356,10 @@ OVERLAPS = """() => {
   const all = [...document.querySelectorAll(".vg-scene text")].map((text) => [text.textContent, text.getBBox()]);
   const ribbon = document.querySelector(".vg-ribbon"), found = [];
   const { width } = document.querySelector(".vg-scene svg").getBoundingClientRect();
+  for (const shape of document.querySelectorAll(".vg-shape")) {
+    const { y, height } = shape.getBBox();
+    if (y < 15 || y + height > 77) found.push(["a shape", "another row"]);
+  }
   all.forEach(([words, a], i) => {
     if (a.x < -0.5 || a.x + a.width > width + 0.5) found.push([words, "outside"]);
     for (const [other, b] of all.slice(0, i))
@@ -370,7 +374,7 @@ OVERLAPS = """() => {
 
 @pytest.mark.parametrize("width", [288, 343, 375, 690])
 def test_no_words_of_the_picture_touch(browser, file, width):
-    """Nor the ribbon, nor the edge: at any size that a number may have."""
+    """Nor the ribbon, nor the edge: at any size that a number may have. Shapes stay in their row."""
     tab = opened(browser, file, width, reduced_motion="reduce")
     for hash, layers in (("scale=0.3*10", 10), ("scale=0.3*100", 100), ("scale=3*10&between=relu*9", 10),
                          ("scale=3*100", 100), ("scale=0.3,3,0.3*8", 10), ("scale=0.03,3,0.03*6", 8),
