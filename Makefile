@@ -28,7 +28,8 @@ $(READY): requirements.txt pyproject.toml
 	@echo "== installing the pinned packages into $(VENV) (a minute or two the first time)"
 	@$(PIP) -q "$$(grep -o '^uv==[^ ;]*' requirements.txt)" && $(BIN)/uv pip install --python $(BIN)/python \
 	  -r requirements.txt || $(PIP) -r requirements.txt
-	@$(PIP) -q --no-deps --editable .
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation --editable . \
+	  || $(PIP) -q --no-deps --editable .
 	@touch $@
 
 book: $(READY) ## build the book; a warning is an error

@@ -82,6 +82,23 @@ def shares(name, panel, a=0, b=1, depth=0, row="first", column=1, turn=0, **rest
 # ---- in Python: where handles are, and what a kernel makes of a drag ----
 
 
+def test_a_drag_goes_on_past_a_state_that_fails():
+    def draw_gap(ax, a=1):
+        if a == 2:
+            raise ZeroDivisionError("a gap")
+        ax.plot([a], [0.5], "o")
+        ax.set(xlim=(-0.5, 4.5), ylim=(0, 1))
+        handle(ax, lambda a: (a, 0.5))
+        return f"a {a}."
+
+    figure = Explorable(draw_gap, {"a": (0, 4)}, {})
+    figure.answer({"state": [1]})
+    for _ in range(2):
+        with pytest.raises(FigureError, match="a gap"):
+            figure.answer({"state": [1], "drag": [0, [UNIT // 2, UNIT // 2]]})
+        assert figure.answer({"state": [1], "drag": [0, [UNIT * 7 // 10, UNIT // 2]]})["state"] == [3]
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_place_is_where_the_state_says(name):
     figure = made(name)

@@ -85,7 +85,7 @@ class Explorable:
             for name, given in controls.items()
         ]
         self.start = tuple(control.start for control in self.controls)
-        self.sheet = None  # with the picture drawn last
+        self.sheet = self.spare = None  # with the picture drawn last, and for the next one, which may fail
 
     def spec(self, controls):
         """Return what the page needs to build ``controls``, ready for JSON."""
@@ -101,14 +101,14 @@ class Explorable:
         return f"figure {self.name}" + (f" at {state}" if state else "")
 
     def picture(self, parameters):
-        """Draw one state, which replaces the one drawn last; return (sheet, caption). To be called under LOOK.
+        """Draw one state, and return (sheet, caption); to be called under LOOK.
 
         Raises FigureError, which names the state and the cause, if ``draw`` fails or returns no caption.
         """
-        self.sheet = Sheet.cleaned(self.sheet, len(self.panels))
+        self.spare = sheet = Sheet.cleaned(self.spare, len(self.panels))
         before = pyplot_state()
         try:
-            caption = self.draw(*self.sheet.panels, **parameters)
+            caption = self.draw(*sheet.panels, **parameters)
         except Exception as error:
             raise FigureError(f"{self.where(parameters)}: {type(error).__name__}: {error}") from error
         if pyplot_state() != before:
@@ -119,7 +119,8 @@ class Explorable:
                 f"{self.where(parameters)}: draw returned no caption (a sentence that says what is seen) "
                 f"but {caption!r}"
             )
-        return self.sheet, " ".join(caption.split())
+        self.sheet, self.spare = sheet, self.sheet
+        return sheet, " ".join(caption.split())
 
     @matplotlib.rc_context(LOOK)
     def scene(self, parameters):
@@ -138,9 +139,7 @@ class Explorable:
 
     def payload(self, state):
         """Return what the page draws for one state, as :meth:`Packer.payload` does for many."""
-        packer = Packer()
-        packer.add(*self.scene(self.values(state)))
-        return packer.payload()
+        return self.answer({"state": state})["payload"]
 
     def room(self):
         """Return what needs room around the panels in the states at the ends of all controls, as a page has of all."""

@@ -39,10 +39,9 @@ def block(text, recorder, anchor, shift):
     if text.get_rotation() and text.get_rotation_mode() != "anchor":  # matplotlib aligns the box of the turned words
         extent = text.get_window_extent(recorder)
         shift, align = (extent.p0 + extent.p1) / 2 - anchor, ("center", "center")
-    prop, color = text.get_fontproperties(), (*to_rgba(text.get_color())[:3], 1.0)
-    color = (*color[:3], text.get_alpha() if text.get_alpha() is not None else to_rgba(text.get_color())[3])
-    mark = text_mark(recorder, anchor, text.get_text(), prop, color, *align, text.get_rotation(), shift,
-                     text.get_parse_math())
+    color = to_rgba(text.get_color(), text.get_alpha())
+    mark = text_mark(recorder, anchor, text.get_text(), text.get_fontproperties(), color, *align, text.get_rotation(),
+                     shift, text.get_parse_math())
     ground = text.get_bbox_patch()
     if ground is not None and ground.get_visible():
         if type(ground.get_boxstyle()).__name__ not in ("Square", "Round", "Round4") or ground.get_hatch():
