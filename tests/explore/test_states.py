@@ -41,7 +41,7 @@ def draw_ticks(ax):
 
 def draw_signs(ax):
     ax.plot([0, 1], [-3, 2])
-    ax.set(xlim=(-1, 1), ylim=(-4, 4), yticks=[-4, -2, 0, 2], title="Above", xticks=[-1, 0, 1])
+    ax.set(xlim=(-1, 1), ylim=(-4, 4), yticks=[-4, -2, 0, 2], title="Above", xticks=[-1, 0, 1], xlabel="$\\frac{5}{7}$")
     return "Below zero, and above."
 
 
@@ -217,6 +217,8 @@ def test_numbers_stand_at_their_places_with_their_signs(tab):
         assert sum(marks[words][2:]) / 2 == pytest.approx(place(found, 0, (number + 4) / 8)[1], abs=2)
     assert sum(marks["−1"][:2]) / 2 == pytest.approx(place(found, 0, 0)[0], abs=1)
     assert marks["Above"][3] < place(found, 0, 1)[1]
+    [bar] = boxes(found, ".vg-panel g rect")  # of the fraction, between its numbers
+    assert marks["5"][2] < bar[3] < marks["7"][3] and bar[3] > place(found, 0, 0)[1] and bar[2] - bar[1] > 5
 
 
 def test_a_panel_has_its_sides_its_dashes_and_its_grid(tab):
