@@ -61,7 +61,9 @@ class HideUnanswered(SphinxPostTransform):
         for cell in list(self.document.findall(nodes.container)):
             if cell.get("nb_element") == "cell_code":
                 for output in [part for part in cell.children if part.get("nb_element") == "cell_code_output"]:
-                    if is_unanswered(output.astext()):
+                    for part in [part for part in output.children if is_unanswered(part.astext())]:
+                        output.remove(part)
+                    if not output.children:
                         cell.remove(output)
 
 

@@ -59,12 +59,14 @@ def test_a_page_shows_no_verdict_on_a_stub(tmp_path):
         return nbformat.v4.new_code_cell(f"check(1, {len(text)})", outputs=[output])
 
     verdicts = ["Not yet. Expected a number; there is no\nanswer yet.", "Not yet. More than one bug is left.", "Right."]
-    cells = [nbformat.v4.new_markdown_cell("# Title"), *map(cell, verdicts)]
+    cells = [nbformat.v4.new_markdown_cell("# Title"), *map(cell, verdicts), cell(verdicts[0])]
+    cells[-1].outputs.insert(0, nbformat.v4.new_output("stream", text="Six readings."))
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "index.ipynb")
     options = {"extensions": ["myst_nb", "typeset"], "nb_execution_mode": "off", "suppress_warnings": ["mystnb.lexer"]}
     Sphinx(tmp_path, None, tmp_path / "out", tmp_path / "trees", "html", confoverrides=options, status=None).build()
     page = (tmp_path / "out" / "index.html").read_text("utf8")
-    assert page.count("cell_output") == 2 and "one bug" in page and "Right." in page and "Expected" not in page
+    assert page.count("cell_output") == 3 and "one bug" in page and "Six readings." in page
+    assert "Right." in page and "Expected" not in page
 
 
 def test_a_worded_solution_is_open_on_its_page_and_other_folds_stay(tmp_path):
