@@ -4,6 +4,7 @@ import re
 
 import pytest
 from built import BOOK, pages, serve, soup
+from playwright.sync_api import expect
 
 MOST_LAID_OUT = 2_500  # elements of the text, before a reader scrolls; all 10,000 of a chapter took 2 s
 MOST_JUMP = 60  # pixels by which a figure's height may differ from the room that is kept for it
@@ -50,6 +51,33 @@ def test_a_link_into_a_page_leads_to_its_place(phone):
     tab.goto(f"{address}/{page}#{last}")
     tab.wait_for_function("(id) => Math.abs(document.getElementById(id).getBoundingClientRect().top - 64) < 2",
                           arg=last)
+
+
+@pytest.mark.parametrize("width", [320, 375])
+def test_what_a_chapter_ends_with_is_within_the_screen(phone, width):
+    tab, address = phone
+    tab.set_viewport_size({"width": width, "height": 667})
+    for page in (page for page in pages() if page.startswith("notebooks/")):
+        tab.goto(f"{address}/{page}")
+        out = tab.evaluate("""(width) => [...document.querySelectorAll('.prev-next-footer *')]
+            .filter((part) => part.getBoundingClientRect().right > width).map((part) => part.className)""", width)
+        assert out == [], page
+    tab.set_viewport_size(PHONE["viewport"])
+
+
+def test_a_tap_anywhere_on_its_title_opens_a_solution(phone):
+    tab, address = phone
+    page = next(page for page in pages() if soup(page).select_one(".solution .admonition-title a"))
+    tab.goto(f"{address}/{page}")
+    solution = tab.locator(".solution").first
+    title = solution.locator(".admonition-title")
+    title.scroll_into_view_if_needed()
+    words = title.locator("a").bounding_box()
+    tab.mouse.click(words["x"] + 9, words["y"] + 9)
+    expect(solution).not_to_have_class(re.compile("toggle-hidden"))
+    assert tab.url == f"{address}/{page}"
+    below, button = title.bounding_box(), title.locator("button").bounding_box()
+    assert button["y"] + button["height"] <= below["y"] + below["height"] + 4
 
 
 @pytest.mark.parametrize("page", [page for page in pages() if page != "search.html"])

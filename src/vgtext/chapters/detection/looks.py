@@ -13,16 +13,16 @@ from vgtext.diagnose.table import LEARNED, MOVED, RUNS_ON
 from .torch_runs import SETS, strangers
 
 EARLY = 20  # entries of the loss
-#: Looks of a loss in words, in the order in which they are asked.
+#: Looks of a loss in words, as a page lists them.
 WAYS = {
-    "early nan": f"It is nan or inf within the first {EARLY} entries.",
-    "late nan": "It is nan or inf later on.",
-    "waves": f"It jumps up and falls again, {RUNS_ON} times or more.",
-    "comes back": "It fell below half of its start, and came back.",
     "stuck": f"It ends where it began, or higher. For C classes that is near ln C, {math.log(10):.2f} for ten, "
              "as by guessing.",
     "partway": "It falls, but not to a fifth of its start.",
     "falls": "It falls to less than a fifth of its start, but the network is no good.",
+    "early nan": f"It is nan or inf within the first {EARLY} entries.",
+    "late nan": "It is nan or inf later on.",
+    "waves": f"It jumps up and falls again, {RUNS_ON} times or more.",
+    "comes back": "It fell below half of its start, and came back.",
 }
 
 
