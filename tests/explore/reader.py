@@ -5,7 +5,7 @@ from datetime import datetime
 
 from vgtext.explore import source
 
-STYLE = "<style>{} body {{ font-family: 'DejaVu Sans'; width: 640px; margin: 0 }}</style>"
+STYLE = "<style>{} body {{ font-family: 'DejaVu Sans'; max-width: 640px; margin: 0 }}</style>"
 
 
 def write_page(folder, body):
@@ -36,7 +36,7 @@ def stop_time(tab):
     tab.clock.run_for(1000)
 
 
-def figure(tab, name):
+def figure_in(tab, name):
     """Scroll to a figure and wait until it is drawn."""
     found = tab.locator(f"vg-explore#{name}")
     found.scroll_into_view_if_needed()

@@ -12,7 +12,8 @@ from vgtext.explore.element import pack_states, page_element
 from vgtext.explore.figure import Explorable
 from vgtext.explore.read.units import UNIT
 
-STYLE = "<style>{} body {{ font-family: 'DejaVu Sans'; max-width: 640px; margin: 0 }}</style>"
+from .reader import STYLE, figure_in, write_page
+
 ROWS = ["first", "second", "third"]
 
 
@@ -189,10 +190,7 @@ def test_a_handle_that_makes_no_sense_is_named(draw, words):
 @pytest.fixture(scope="module")
 def file(tmp_path_factory):
     body = "".join(page_element(made(name)) + '<p style="height: 400px"></p>' for name in FIGURES)
-    path = tmp_path_factory.mktemp("handles") / "index.html"
-    style, script = STYLE.format(source("css")), f"<script>{source('js')}</script>"
-    path.write_text(f"<!doctype html><html lang=en><meta charset=utf-8><title>Figures</title>{style}{body}{script}")
-    return path
+    return write_page(tmp_path_factory.mktemp("handles"), body)
 
 
 @pytest.fixture(params=["mouse", "touch"])
@@ -205,13 +203,6 @@ def tab(request, browser, file):
     yield opened
     context.close()
     assert trouble == []
-
-
-def figure_in(tab, name):
-    found = tab.locator(f"vg-explore#{name}")
-    found.scroll_into_view_if_needed()
-    found.locator("svg").wait_for()
-    return found
 
 
 def point(found, panel, at):

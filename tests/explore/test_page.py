@@ -17,7 +17,7 @@ from vgtext.explore.element import page_element
 from vgtext.explore.page import HERE, SCRIPTS, script
 from vgtext.tools import slides
 
-from .reader import STYLE, figure, place, read, reader, walk, write_page
+from .reader import STYLE, figure_in, place, read, reader, walk, write_page
 
 ROOMS = sorted({room for rooms in SCRIPTS.values() for room in rooms})
 
@@ -195,7 +195,7 @@ def test_a_script_is_light(name, most):
 
 
 def test_values_are_read_on_a_linear_axis_by_mouse_and_by_keys(tab):
-    found = figure(tab, "line")
+    found = figure_in(tab, "line")
     assert read(found, 0.5, 4 / 12) == ["rising", "layer l: 2", "size: 4"]
     assert walk(found, "ArrowRight") == ["rising", "layer l: 0", "size: 0"]  # the guide line is no line to read
     assert walk(found, "ArrowRight", "ArrowRight") == ["rising", "layer l: 2", "size: 4"]
@@ -205,20 +205,20 @@ def test_values_are_read_on_a_linear_axis_by_mouse_and_by_keys(tab):
 
 
 def test_values_are_read_on_log_axes(tab):
-    found = figure(tab, "decades")
+    found = figure_in(tab, "decades")
     assert read(found, 0.5, 5 / 12) == ["measured", "width: 10", "error: 0.001"]
     assert walk(found, "ArrowLeft") == ["measured", "width: 1", "error: 0.000001"]
 
 
 def test_values_are_read_on_a_symlog_axis(tab):
-    found = figure(tab, "symlog")
+    found = figure_in(tab, "symlog")
     assert walk(found, "ArrowRight")[1] == "change: −1000"
     assert walk(found, "ArrowRight")[1] == "change: 0.5"
     assert walk(found, "ArrowRight")[1] == "change: 100"
 
 
 def test_values_are_read_on_inverted_axes(tab):
-    found = figure(tab, "inverted")
+    found = figure_in(tab, "inverted")
     assert read(found, 0.8, 0.5) == ["back: 2", "down: 30"]
     assert walk(found, "ArrowRight", "ArrowRight", "ArrowRight") == ["back: 8", "down: 50"]
     tops = found.locator("text").evaluate_all("all => all.map(t => [t.textContent, t.getBoundingClientRect().y])")
@@ -227,7 +227,7 @@ def test_values_are_read_on_inverted_axes(tab):
 
 
 def test_lines_without_a_name_are_told_apart_by_their_looks_and_axes_without_numbers_are_not_read(tab):
-    found = figure(tab, "nameless")
+    found = figure_in(tab, "nameless")
     looks = ["blue line", "black dashed line", "gray line", "orange dots"]
     assert [walk(found, "ArrowDown") for _ in looks] == [
         [look, f"error: {value}"] for look, value in zip(looks, ("1", "3", "0.5", "0.2"))]
@@ -235,7 +235,7 @@ def test_lines_without_a_name_are_told_apart_by_their_looks_and_axes_without_num
 
 
 def test_cells_are_read_as_row_column_value(tab):
-    found = figure(tab, "map")
+    found = figure_in(tab, "map")
     for _ in range(50):  # until the image is decoded
         if len(read(found, 0.5, 0.25)) == 3:
             break
@@ -243,15 +243,15 @@ def test_cells_are_read_as_row_column_value(tab):
     assert read(found, 0.5, 0.25) == ["row: south", "column: b", "height: about 5"]
     assert read(found, 1 / 6, 0.25) == ["row: south", "column: a", "height: about 4"]
     assert read(found, 5 / 6, 0.75) == ["row: north", "column: c", "height: about 3"]
-    assert walk(figure(tab, "table"), "ArrowRight", "ArrowDown", "ArrowRight") == ["row: second", "column: y", "11"]
-    assert read(figure(tab, "bars"), 0.75, 0.4) == ["side: right", "count: 5"]
+    assert walk(figure_in(tab, "table"), "ArrowRight", "ArrowDown", "ArrowRight") == ["row: second", "column: y", "11"]
+    assert read(figure_in(tab, "bars"), 0.75, 0.4) == ["side: right", "count: 5"]
 
 
 def test_a_tap_reads_a_point(browser, file):
     context = browser.new_context(has_touch=True, viewport={"width": 375, "height": 667})
     tab = context.new_page()
     tab.goto(file.as_uri())
-    found = figure(tab, "line")
+    found = figure_in(tab, "line")
     tab.touchscreen.tap(*place(found, 0.5, 4 / 12))
     expect(found.locator(".vg-tip")).to_have_text("rising layer l: 2 size: 4", use_inner_text=True)
     tab.touchscreen.tap(*place(found, 0.25, 2 / 12))  # and the next one, too
@@ -260,7 +260,7 @@ def test_a_tap_reads_a_point(browser, file):
 
 
 def test_a_figure_has_a_name_and_one_voice(tab):
-    found = figure(tab, "line")
+    found = figure_in(tab, "line")
     assert found.locator("figure").get_attribute("aria-label") == "Figure: line"
     assert found.locator(".vg-svg").get_attribute("aria-label").startswith("Picture. size over layer l. Arrow keys")
     assert found.locator("img").count() == 0, "the picture for print has gone"
@@ -278,7 +278,7 @@ def test_a_figure_has_a_name_and_one_voice(tab):
 
 @pytest.mark.parametrize("which", ODD)
 def test_a_link_opens_its_state_whatever_its_characters(tab, file, which):
-    found = figure(tab, "odd")
+    found = figure_in(tab, "odd")
     found.locator("select").select_option(label=which)
     found.get_by_role("button", name="Link to this state").click()
     tab.wait_for_function("location.hash")
@@ -300,18 +300,18 @@ def test_a_plus_in_an_address_is_no_space(tab, file):
 def test_a_link_asks_for_the_nearest_state_and_nonsense_for_none(tab, file, hash, slope):
     tab.goto(f"{file.as_uri()}#line?{hash}")
     tab.wait_for_function("document.querySelector('#line').contains(document.activeElement)")
-    expect(figure(tab, "line").locator("figcaption")).to_contain_text(re.compile(f"^The slope is {slope}"))
+    expect(figure_in(tab, "line").locator("figcaption")).to_contain_text(re.compile(f"^The slope is {slope}"))
 
 
 @pytest.mark.parametrize("hash", ["%", "%E0%A4%A", "line%zz?slope=3", "nothing?slope=3", "?"])
 def test_a_malformed_address_leaves_the_page_as_it_is(tab, file, hash):
     tab.goto(f"{file.as_uri()}#{hash}")
     tab.reload()
-    assert figure(tab, "line").locator("figcaption").inner_text().startswith("The slope is 2")
+    assert figure_in(tab, "line").locator("figcaption").inner_text().startswith("The slope is 2")
 
 
 def test_the_same_link_works_again_and_focus_follows(tab):
-    found = figure(tab, "line")
+    found = figure_in(tab, "line")
     tab.evaluate("document.body.insertAdjacentHTML('beforeend', '<a id=link href=\"#line?slope=4\">see</a>')")
     for _ in range(2):
         tab.locator("#link").click()
@@ -322,15 +322,15 @@ def test_the_same_link_works_again_and_focus_follows(tab):
 
 
 def test_legend_and_color_bar_show_what_they_name(tab):
-    found = figure(tab, "line")
+    found = figure_in(tab, "line")
     keys = found.evaluate("""f => {
       const words = [...f.querySelectorAll('text')].find(t => t.textContent === 'rising').parentNode;
       const marker = words.previousElementSibling, line = marker.previousElementSibling;
       return [line, marker].map(key => key.getAttribute('stroke'));
     }""")
     assert keys == ["#0b5cad"] * 2
-    bar = figure(tab, "map").locator("svg image:not(.vg-pixels)")
-    box, panel = bar.bounding_box(), figure(tab, "map").locator(".vg-pixels").bounding_box()
+    bar = figure_in(tab, "map").locator("svg image:not(.vg-pixels)")
+    box, panel = bar.bounding_box(), figure_in(tab, "map").locator(".vg-pixels").bounding_box()
     assert box["x"] > panel["x"] + panel["width"] and box["height"] == pytest.approx(panel["height"], abs=1)
     colors = bar.evaluate("""async bar => {
       const image = Object.assign(new Image(), { src: bar.getAttribute('href') });
@@ -342,7 +342,7 @@ def test_legend_and_color_bar_show_what_they_name(tab):
     }""")
     assert colors[0][0] > 240 and colors[0][1] > 220  # viridis: yellow on top
     assert colors[1][2] > 70 and colors[1][1] < 20
-    marks = figure(tab, "map").locator("text").evaluate_all(
+    marks = figure_in(tab, "map").locator("text").evaluate_all(
         "all => all.map(t => [t.textContent, t.getBoundingClientRect().y])")
     heights, labels = dict(marks), [word for word, _ in marks]
     assert heights["1"] > heights["3"] > heights["5"]
@@ -350,14 +350,14 @@ def test_legend_and_color_bar_show_what_they_name(tab):
 
 
 def test_a_legend_on_the_page_names_its_last_line(tab):
-    found = figure(tab, "line")
+    found = figure_in(tab, "line")
     names = found.locator("text").evaluate_all("all => all.map(t => [t.textContent, t.getBoundingClientRect().y])")
     top = found.locator("svg").bounding_box()["y"]
     assert {"rising", "falling"} <= {word for word, y in names if y < top + 40}
 
 
 def test_a_color_bar_has_its_colors_the_right_way_up(tab):
-    found = figure(tab, "map")
+    found = figure_in(tab, "map")
     tall = found.locator("svg image:not(.vg-pixels)").bounding_box()
     clip = {"x": tall["x"] + 3, "y": tall["y"] + 3, "width": 4, "height": tall["height"] - 6}
     rows = np.asarray(Image.open(io.BytesIO(tab.screenshot(clip=clip))).convert("RGB"), int)[:, 2]
@@ -366,7 +366,7 @@ def test_a_color_bar_has_its_colors_the_right_way_up(tab):
 
 
 def test_what_surrounds_a_panel_is_there_and_nothing_is_cut_or_on_another(tab):
-    found = figure(tab, "frame")
+    found = figure_in(tab, "frame")
     texts = found.locator("text").evaluate_all("""all => all.map(t => {
       const { left, right, top, bottom } = t.getBoundingClientRect();
       return [t.textContent.trim(), left, right, top, bottom];
@@ -387,12 +387,12 @@ def test_what_surrounds_a_panel_is_there_and_nothing_is_cut_or_on_another(tab):
     read_dashes = "all => all.map(path => path.getAttribute('d')).join()"
     dashes = found.locator("path.vg-axis").evaluate_all(read_dashes)
     assert [size for size in ("h-4", "h-2.5", "v4", "v2.5") if size not in dashes] == []
-    bare = figure(tab, "table").locator("path.vg-axis").evaluate_all(read_dashes)
+    bare = figure_in(tab, "table").locator("path.vg-axis").evaluate_all(read_dashes)
     assert "v4" not in bare and "h-4" not in bare
 
 
 def test_play_runs_to_the_end_stops_and_starts_again(tab):
-    found = figure(tab, "run")
+    found = figure_in(tab, "run")
     button = found.locator(".vg-play")
     tab.evaluate("""() => {
       [globalThis.seen, globalThis.said] = [[], []];
@@ -414,7 +414,7 @@ def test_play_runs_to_the_end_stops_and_starts_again(tab):
 
 
 def test_one_control_leaves_the_others(tab):
-    found = figure(tab, "line")
+    found = figure_in(tab, "line")
     found.get_by_label("slope").press("ArrowRight")
     found.get_by_label("kind").select_option("1")
     tab.wait_for_function("document.querySelector('#line figcaption').innerText.endsWith('kind fancy.')")
@@ -428,7 +428,7 @@ def test_one_control_leaves_the_others(tab):
 def test_play_is_a_step_for_readers_who_ask_for_less_motion(browser, file):
     tab = browser.new_page(reduced_motion="reduce")
     tab.goto(file.as_uri())
-    button = figure(tab, "run").locator(".vg-play")
+    button = figure_in(tab, "run").locator(".vg-play")
     assert button.inner_text() == "Step"
     button.click()
     tab.wait_for_function("document.querySelector('#run figcaption').innerText === 'Step 1 of 3.'")
@@ -438,7 +438,7 @@ def test_play_is_a_step_for_readers_who_ask_for_less_motion(browser, file):
 
 
 def test_an_arrow_has_its_head_at_its_end_and_a_line_its_opacity(tab):
-    found = figure(tab, "arrow")
+    found = figure_in(tab, "arrow")
     [[shaft, head], [line, none]] = found.locator("g[stroke-linecap]").evaluate_all(
         "all => all.map(g => [...g.children].map(p => p.getAttribute('d')))")
     start, tip = float(re.match(r"M([\d.]+)", shaft)[1]), float(re.findall(r"([\d.]+) [\d.]+$", shaft)[0])
@@ -446,7 +446,7 @@ def test_an_arrow_has_its_head_at_its_end_and_a_line_its_opacity(tab):
     assert len(barbs) == 2 and start < max(barbs) < tip and tip - max(barbs) < 8
     assert re.findall(r"M([\d.]+)", head) == [f"{tip:g}"] * 2
     assert line and not none
-    curve = figure(tab, "symlog").locator("path[stroke='#b34400']")
+    curve = figure_in(tab, "symlog").locator("path[stroke='#b34400']")
     assert curve.get_attribute("stroke-opacity") == "0.3"
 
 
@@ -466,7 +466,7 @@ def test_lines_and_words_stand_out_from_the_ground_that_the_book_has(tab, theme)
     dark = re.search(r'html\[data-theme="dark"\] \{[^}]*--pst-color-background: (#\w{6})', sheet)[1]
     ground = [int({"light": "#ffffff", "dark": dark}[theme][i : i + 2], 16) for i in (1, 3, 5)]
     tab.evaluate("theme => (document.documentElement.dataset.theme = theme)", theme)
-    found = figure(tab, "colors")
+    found = figure_in(tab, "colors")
 
     def rgb(color):
         return [float(v) for v in re.findall(r"[\d.]+", color)[:3]]
@@ -487,7 +487,7 @@ def test_slides_answer(browser, tmp_path, monkeypatch):
     path.write_text(slides.slides("problem"), "utf8")
     tab = browser.new_page()
     tab.goto(path.as_uri())
-    found = figure(tab, "line")
+    found = figure_in(tab, "line")
     found.locator("input").press("ArrowRight")
     tab.wait_for_function("document.querySelector('#line figcaption').innerText.startsWith('The slope is 3')")
     assert read(found, 0.25, 0.25) == ["rising", "layer l: 1", "size: 3"]
@@ -495,7 +495,7 @@ def test_slides_answer(browser, tmp_path, monkeypatch):
 
 
 def test_no_picture_and_no_caption_moves_what_stands_below(tab):
-    found = figure(tab, "line")
+    found = figure_in(tab, "line")
     heights = set()
     for value in (0, 3, 1):
         found.locator("input").first.evaluate(
@@ -538,7 +538,7 @@ def test_on_a_phone_all_panels_and_the_controls_are_in_view_at_once(browser, tmp
     for wide, high in ((375, 667), (375, 812), (1280, 667)):
         tab = browser.new_page(viewport={"width": wide, "height": high})
         tab.goto(path.as_uri())
-        found = figure(tab, draw.__name__.removeprefix("draw_"))
+        found = figure_in(tab, draw.__name__.removeprefix("draw_"))
         top, foot = (found.locator(part).bounding_box() for part in (".vg-picture", ".vg-controls"))
         heights.append(top["height"])
         assert foot["y"] + foot["height"] - top["y"] <= high - 40
@@ -555,7 +555,7 @@ def test_on_a_phone_all_panels_and_the_controls_are_in_view_at_once(browser, tmp
 @pytest.mark.parametrize("width", [640, 375])
 def test_the_longest_caption_has_its_room_from_the_start(tab, width):
     tab.evaluate("width => (document.body.style.width = `${width}px`)", width)
-    found, heights, lines = figure(tab, "talk"), set(), set()
+    found, heights, lines = figure_in(tab, "talk"), set(), set()
     for how, words in TALK.items():
         found.locator("select").select_option(how)
         tab.wait_for_function("n => document.querySelector('#talk figcaption').innerText.split(' ').length === n + 1",
@@ -651,6 +651,6 @@ def test_in_a_frame_the_link_is_shown(browser, file):
 
 
 def test_subscripts_are_typeset_wherever_they_stand(tab):
-    found = figure(tab, "line")
+    found = figure_in(tab, "line")
     assert found.locator("label").first.inner_html() == "slope σ<sub>w</sub>"
     assert "a<sup>[l]</sup>" in found.locator("figcaption").inner_html()

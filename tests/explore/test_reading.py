@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from vgtext.explore import explore
 from vgtext.explore.element import page_element
 
-from .reader import figure, place, read, reader, walk, write_page
+from .reader import figure_in, place, read, reader, walk, write_page
 
 SIZES = {3e-9: "3 × 10⁻⁹", 1e-7: "1 × 10⁻⁷", 2e-5: "0.00002", 0.04: "0.04", 1.5: "1.5", 700.0: "700",
          2.5e9: "2500000000", 4e21: "4 × 10²¹"}
@@ -133,18 +133,18 @@ def along(found, count):
 
 @pytest.mark.parametrize(("name", "label", "values"), [("sizes", "size", SIZES), ("plain", "value", PLAIN)])
 def test_values_of_every_size_are_read_with_the_digits_that_they_have(tab, name, label, values):
-    found = figure(tab, name)
+    found = figure_in(tab, name)
     assert [lines[-1] for lines in along(found, len(values))] == [f"{label}: {text}" for text in values.values()]
 
 
 def test_days_and_names_are_read_as_such(tab):
-    assert along(figure(tab, "days"), 3) == [[f"day: {day}", f"size: {k}"] for k, day in enumerate(DAYS, 1)]
-    assert along(figure(tab, "names"), 3) == [
+    assert along(figure_in(tab, "days"), 3) == [[f"day: {day}", f"size: {k}"] for k, day in enumerate(DAYS, 1)]
+    assert along(figure_in(tab, "names"), 3) == [
         [f"activation: {name}", f"size: {k}"] for name, k in zip(NAMES, (1, 3, 2))]
 
 
 def test_what_guides_the_eye_is_not_read(tab):
-    found = figure(tab, "guides")
+    found = figure_in(tab, "guides")
     for keys in (["ArrowRight"], ["ArrowDown"], ["ArrowDown"], ["ArrowRight"]):
         assert walk(found, *keys)[0] == "the line"
     assert [read(found, u, v) for u, v in ((0.75, 0.9), (0.1, 0.25), (0.9, 0.75))] == [[]] * 3
@@ -152,18 +152,18 @@ def test_what_guides_the_eye_is_not_read(tab):
 
 
 def test_lines_of_one_color_are_named_by_their_dashes(tab):
-    found, names = figure(tab, "keys"), ("whole", "dashed", "dotted")
+    found, names = figure_in(tab, "keys"), ("whole", "dashed", "dotted")
     for height, name in enumerate(names, 1):
         assert read(found, 0.5, (height + 1) / 5) == [name, "x: 1", f"y: {height + 1}"]
 
 
 def test_lines_of_one_color_are_named_by_the_words_beside_them(tab):
-    found = figure(tab, "labels")
+    found = figure_in(tab, "labels")
     assert read(found, 0.5, 1 / 5)[0] == "low" and read(found, 0.5, 4 / 5)[0] == "high"
 
 
 def test_up_and_down_go_from_line_to_line_and_the_dot_shows_where(tab):
-    found = figure(tab, "keys")
+    found = figure_in(tab, "keys")
     seen = [walk(found, key)[0] for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp", "ArrowUp")]
     assert seen == ["whole", "dashed", "dotted", "dashed", "whole", "dotted"]
     walk(found, "ArrowRight")
@@ -174,7 +174,7 @@ def test_up_and_down_go_from_line_to_line_and_the_dot_shows_where(tab):
 
 
 def test_another_state_is_read_anew(tab):
-    found = figure(tab, "moving")
+    found = figure_in(tab, "moving")
     assert read(found, 0.5, 1 / 8) == ["slope 1", "x: 1", "y: 1"]
     found.locator("input").press("End")
     tab.wait_for_function("document.querySelector('#moving figcaption').innerText === 'Slope 4.'")
@@ -184,7 +184,7 @@ def test_another_state_is_read_anew(tab):
 
 
 def test_a_point_on_a_picture_is_read_before_the_cell_below_it(tab):
-    found = figure(tab, "marked")
+    found = figure_in(tab, "marked")
     for _ in range(50):  # until the image is decoded
         if read(found, 0.6, 0.6):
             break
@@ -197,12 +197,12 @@ def test_a_point_on_a_picture_is_read_before_the_cell_below_it(tab):
 def test_bars_are_read_where_they_end(tab):
     for name, value, at in (("a", "−2.5", 2), ("b", "4", 5), ("c", "0.5", 3.2)):
         k = ord(name) - ord("a")
-        assert read(figure(tab, "steep"), (k + 0.5) / 3, at / 8) == [f"which: {name}", f"height: {value}"]
-        assert read(figure(tab, "lying"), at / 8, (k + 0.5) / 3) == [f"which: {name}", f"length: {value}"]
+        assert read(figure_in(tab, "steep"), (k + 0.5) / 3, at / 8) == [f"which: {name}", f"height: {value}"]
+        assert read(figure_in(tab, "lying"), at / 8, (k + 0.5) / 3) == [f"which: {name}", f"length: {value}"]
 
 
 def test_formulas_at_ticks_are_read_with_their_signs(tab):
-    found = figure(tab, "powers")
+    found = figure_in(tab, "powers")
     for power, entry in (("10⁻⁷", "00"), ("10²", "01")):
         assert walk(found, "ArrowRight") == ["σw: one", f"rate: {power}", entry]
         assert found.locator("[aria-live]").inner_text() == f"σ_w: one, rate: {power}, {entry}"

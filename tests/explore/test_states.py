@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from vgtext.explore import Play, explore, handle
 from vgtext.explore.element import page_element
 
-from .reader import figure, place, reader, stop_time, write_page
+from .reader import figure_in, place, reader, stop_time, write_page
 
 GAINS, KINDS = [0.5, 0.6, 0.7, 0.8, 0.9], ["R&D", "plain"]
 STATES = [*itertools.product(GAINS, KINDS, (False, True))]
@@ -100,7 +100,7 @@ def comes_to(found, gain, kind, flip):
 
 
 def test_a_link_brings_each_state_whole(tab):
-    found = figure(tab, "state")
+    found = figure_in(tab, "state")
     comes_to(found, 0.7, "plain", True)
     for state in STATES:
         tab.evaluate("hash => (location.hash = hash)", address(*state))
@@ -108,7 +108,7 @@ def test_a_link_brings_each_state_whole(tab):
 
 
 def test_controls_bring_each_state_and_the_link_says_it(tab):
-    found = figure(tab, "state")
+    found = figure_in(tab, "state")
     for gain, kind, flip in STATES[:: 3]:
         found.locator("input[type=range]").fill(str(GAINS.index(gain)))
         found.locator("select").select_option(str(KINDS.index(kind)))
@@ -126,7 +126,7 @@ def test_controls_bring_each_state_and_the_link_says_it(tab):
     ("gain=0.64", (0.6, "R&D", False)), ("gain=7e-1", (0.7, "R&D", False)), ("gain=1e3", (0.9, "R&D", False)),
     ("gain=0,8", (0.5, "R&D", False)), ("gain=nan&flip=on", (0.5, "R&D", True)), ("kind=", (0.5, "R&D", False))])
 def test_a_link_moves_what_it_names_and_leaves_the_rest(tab, query, state):
-    found = figure(tab, "state")
+    found = figure_in(tab, "state")
     tab.evaluate("hash => (location.hash = hash)", address(0.5, "R&D", False))
     comes_to(found, 0.5, "R&D", False)
     tab.evaluate("hash => (location.hash = hash)", f"#state?{query}")
@@ -137,7 +137,7 @@ def test_a_link_moves_what_it_names_and_leaves_the_rest(tab, query, state):
 def test_a_voice_says_the_caption_of_the_last_state_after_a_pause(browser, file):
     with reader(browser, file) as tab:
         stop_time(tab)
-        found = figure(tab, "state")
+        found = figure_in(tab, "state")
         voice, slider = found.locator("[aria-live]"), found.locator("input[type=range]")
         tab.clock.run_for(2000)
         assert voice.inner_text() == "", "nobody asked"
@@ -154,7 +154,7 @@ def test_a_voice_says_the_caption_of_the_last_state_after_a_pause(browser, file)
 def test_play_stops_at_the_end_and_whatever_else_is_done_stops_it(browser, file):
     with reader(browser, file) as tab:
         stop_time(tab)
-        found = figure(tab, "steps")
+        found = figure_in(tab, "steps")
         play, slider, caption = found.locator(".vg-play"), found.locator("input"), found.locator("figcaption")
         for start in ("Step 1.", "Step 3."):
             tab.clock.run_for(100)
@@ -177,7 +177,7 @@ def test_play_stops_at_the_end_and_whatever_else_is_done_stops_it(browser, file)
 
 
 def test_another_width_is_another_picture(tab):
-    found = figure(tab, "state")
+    found = figure_in(tab, "state")
     for width in (400, 600):
         tab.evaluate("width => (document.body.style.width = `${width}px`)", width)
         expect(found.locator("svg")).to_have_attribute("width", str(width))
@@ -196,7 +196,7 @@ def boxes(found, selector="text"):
 
 
 def test_numbers_stand_at_their_places_with_their_signs(tab):
-    found = figure(tab, "ticks")
+    found = figure_in(tab, "ticks")
     below = {words: (left + right) / 2 for words, left, right, top, _ in boxes(found) if top > place(found, 0, 0)[1]}
     for number in (0, 2, 4, 6, 8):
         assert below[str(number)] == pytest.approx(place(found, 1 - number / 10, 0)[0], abs=1)
@@ -211,7 +211,7 @@ def test_numbers_stand_at_their_places_with_their_signs(tab):
         assert middle < min(tens, key=lambda ten: abs(ten - height)) == pytest.approx(height, abs=3)
     sizes = found.locator("svg text").evaluate_all("all => all.map(t => [t.textContent, getComputedStyle(t).fontSize])")
     assert {float(size[:-2]) < 9.5 for words, size in sizes if words.startswith("−")} == {True}
-    found = figure(tab, "signs")
+    found = figure_in(tab, "signs")
     marks = {words: (left, right, top, bottom) for words, left, right, top, bottom in boxes(found)}
     for number, words in ((-4, "−4"), (-2, "−2"), (2, "2")):
         assert sum(marks[words][2:]) / 2 == pytest.approx(place(found, 0, (number + 4) / 8)[1], abs=2)
@@ -222,7 +222,7 @@ def test_numbers_stand_at_their_places_with_their_signs(tab):
 
 
 def test_a_panel_has_its_sides_its_dashes_and_its_grid(tab):
-    found = figure(tab, "ticks")
+    found = figure_in(tab, "ticks")
     left, top, wide, high = found.locator("clipPath rect").evaluate(
         "r => ['x', 'y', 'width', 'height'].map(k => +r.getAttribute(k))")
     sides, below, beside = (found.locator("path.vg-axis").nth(k).get_attribute("d") for k in range(3))
@@ -245,7 +245,7 @@ LOOK = """all => all.map(path => {
 
 
 def test_a_legend_shows_each_line_as_it_is_drawn(tab):
-    found = figure(tab, "looks")
+    found = figure_in(tab, "looks")
     names = [words for words, *_, bottom in boxes(found) if words in LOOKS]
     assert names == [*LOOKS]
     keys, lines = found.locator(".vg-panel > path[stroke-width]"), found.locator("g[clip-path] > path[stroke-width]")
@@ -263,7 +263,7 @@ def test_a_legend_shows_each_line_as_it_is_drawn(tab):
 
 
 def test_areas_and_words_have_their_opacity_and_their_turn(tab):
-    found = figure(tab, "looks")
+    found = figure_in(tab, "looks")
     area = found.locator("g[clip-path] > path:not([stroke-width])")
     assert area.count() == 1 and area.get_attribute("fill-opacity") == "0.2"
     order = found.locator("g[clip-path]").first.evaluate("g => [...g.children].map(e => e.getAttribute('fill'))")
@@ -281,7 +281,7 @@ def test_areas_and_words_have_their_opacity_and_their_turn(tab):
 
 
 def test_an_arrow_leaves_its_words_free_and_bends_as_asked(tab):
-    found = figure(tab, "looks")
+    found = figure_in(tab, "looks")
     shaft = found.locator("g[stroke-linecap] path").first
     points = shaft.evaluate("""path => [0, 0.5, 1].map(part => {
       const { x, y } = path.getPointAtLength(part * path.getTotalLength());

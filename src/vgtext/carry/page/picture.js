@@ -11,8 +11,8 @@ const DOES = {
 };
 export const SIGN = { none: "+", relu: "R", norm: "N", shortcut: "↷" };
 
-// The shapes of a[0] … a[L], as many as there is room for, each at its size on a log scale, as far
-// as its longest point has room, too.
+// The shapes of a[0] … a[L], as many as there is room for, each at its size on a log scale, as
+// far as its longest point has room, too.
 function drawShapes({ shapes, spread }, { pitch, x, count }) {
   const step = Math.ceil(SIZE.room / pitch);
   const radius = Math.min(SIZE.shape, 0.46 * pitch * step);

@@ -59,7 +59,8 @@ export class Plot {
       );
     this.add(
       `<path class="bench-axis" d="M${x0} ${y1}V${y0}H${x1}"/>`,
-      `<text x="${(x0 + x1) / 2}" y="${this.height - 6}" text-anchor="middle">${escape(xLabel)}</text>`,
+      `<text x="${(x0 + x1) / 2}" y="${this.height - 6}" text-anchor="middle">`
+        + `${escape(xLabel)}</text>`,
     );
   }
 
@@ -79,7 +80,8 @@ export class Plot {
   guide(height, words) {
     if (height < this.y[0] || height > this.y[1]) return;
     this.add(
-      `<path class="bench-guide" d="M${this.X(this.x[0])} ${this.Y(height)}H${this.X(this.x[1])}"/>`,
+      `<path class="bench-guide" d="M${this.X(this.x[0])} ${this.Y(height)}`
+        + `H${this.X(this.x[1])}"/>`,
     );
     this.names.push({ y: this.Y(height), words, role: "soft" });
   }
@@ -96,7 +98,8 @@ export class Plot {
       last = v;
       if (dots)
         this.add(
-          `<circle class="bench-dot bench-${role}" cx="${this.X(xs[i])}" cy="${this.Y(v)}" r="2.6"/>`,
+          `<circle class="bench-dot bench-${role}" `
+            + `cx="${this.X(xs[i])}" cy="${this.Y(v)}" r="2.6"/>`,
         );
     });
     if (path) this.add(`<path class="bench-line bench-${role} ${style}" d="${path}"/>`);

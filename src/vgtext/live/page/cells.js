@@ -13,7 +13,8 @@ export class Cell {
     const bar = document.createElement("div");
     bar.className = "vg-bar";
     bar.innerHTML =
-      '<button type="button"></button><button type="button" hidden></button><span role="status"></span>';
+      '<button type="button"></button><button type="button" hidden></button>'
+      + '<span role="status"></span>';
     [this.go, this.back, this.status] = bar.children;
     this.go.textContent = words.run;
     this.go.setAttribute("aria-label", words.runCode(number + 1));

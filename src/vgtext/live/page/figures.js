@@ -69,7 +69,8 @@ export class Figures {
     element.querySelector(".vg-sleeping")?.remove();
     element.asleep ||= [...element.childNodes];
     element.classList.add("vg-explore", "vg-awake");
-    element.opened ||= Promise.resolve(null); // the states that were computed are not asked for any more
+    // the states that were computed are not asked for any more
+    element.opened ||= Promise.resolve(null);
     cell.output.append(element);
     Promise.resolve(element.opened).then((computed) => {
       element.computed ??= computed;

@@ -1,6 +1,7 @@
-// The book's service worker, from a reader's first start of Python on. With a network everything comes
-// from there, as before, and is kept; what was kept answers where the network does not. The files of
-// Python are the same as long as VERSION is, and large: what is kept of them answers at once.
+// The book's service worker, from a reader's first start of Python on. With a network everything
+// comes from there, as before, and is kept; what was kept answers where the network does not. The
+// files of Python are the same as long as VERSION is, and large: what is kept of them answers at
+// once.
 "use strict";
 const stores = `vgtext ${registration.scope} `;
 const store = `${stores}VERSION`;
