@@ -284,6 +284,7 @@ def test_changes_are_kept_for_the_next_visit_and_can_be_taken_away(tab):
     ("missing: numpy", "not the one that belongs here: numpy."), ("Failed to fetch", "Is the network there?"),
     ("something else", "Python could not go on: something else")])
 def test_where_python_cannot_start_one_sentence_says_so_and_the_page_is_as_it_was(tab, error, words):
+    tab.locator("vg-explore.vg-open").first.wait_for()  # from then on nothing changes of itself
     before = tab.locator("main").inner_html()
     tab.worker_in_python.fails = error
     tab.get_by_role("button", name="Run and edit this page").click()
