@@ -40,7 +40,7 @@ class Row(NamedTuple):
 
 
 ROWS = (
-    Row("layers not trained", "Are a layer's updates exactly 0?", "update, gradient", "an update is 0",
+    Row("layers not trained", "Are a layer's updates exactly 0?", "update, gradient", "an update is 0 in every record",
         "Give these parameters to the optimizer (after the model was built, moved or copied), and look for "
         "requires_grad=False, detach and no_grad. If you froze them on purpose, nothing is wrong with them.",
         "notebooks/backprop.html", "the update and the gradient of every layer"),
@@ -114,7 +114,7 @@ ROWS = (
         "gradient and activation sizes of every layer at the first step"),
     Row("warm-up missing", "Do normalized branches start with large steps, or lose their signals after a few steps?",
         "update ratio, gradient at later steps",
-        f"the first ratio is above {BRISK}, or 1% of the first gradient is left",
+        f"the first ratio is above {BRISK}, or less than 1% of the first gradient is left",
         "Warm the learning rate up over the first tenth of the steps, put the norms before the branches (pre-norm), or "
         "lower the rate. A transformer with post-norm usually needs the warm-up.",
         "notebooks/shortcuts.html#pre-norm-and-post-norm-where-the-normalization-goes",
