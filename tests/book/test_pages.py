@@ -22,13 +22,19 @@ OTHERWISE_COLORED = """[...document.querySelectorAll(".katex, .katex *")].filter
 }).map((part) => part.outerHTML.slice(0, 200))"""
 # What axe asks of colors; all else it asks does not depend on the scheme.
 OF_COLORS = {"runOnly": ["color-contrast", "link-in-text-block"]}
-# Walks down the page, from figure to figure, so that what waits to be seen is opened; a tab may get no frames.
+# Walks down the page, from figure to figure, and goes on when each is drawn: what waits to be seen is opened by it.
+# A section that is laid out on the way may move the next figure off again, and a tab may get no frames.
 SCROLL = """async () => {
+  const missing = [];
   for (const figure of document.querySelectorAll("vg-explore")) {
-    figure.scrollIntoView();
-    await new Promise((next) => { requestAnimationFrame(next); setTimeout(next, 100); });
+    for (let turn = 0; turn < 300 && !figure.querySelector("svg"); turn++) {
+      figure.scrollIntoView();
+      await new Promise((next) => { requestAnimationFrame(next); setTimeout(next, 100); });
+    }
+    if (!figure.querySelector("svg")) missing.push(figure.id);
   }
   scrollTo(0, 0);
+  return missing;
 }"""
 # Keeps what a reader sees of a figure; returns its caption. What is far away has no inner text.
 SEE = """(figure) => {
@@ -81,11 +87,9 @@ def reader(browser, home, width=1280, scheme="light", **options):
 
 
 def open_figures(tab):
-    """Scroll to every figure, if not all are drawn, and wait until each is."""
-    drawn = "[...document.querySelectorAll('vg-explore')].every((f) => f.querySelector('svg'))"
-    if not tab.evaluate(drawn):
-        tab.evaluate(SCROLL)
-        tab.wait_for_function(drawn)
+    """Scroll to every figure, if not all are drawn, until each is."""
+    if not tab.evaluate("[...document.querySelectorAll('vg-explore')].every((f) => f.querySelector('svg'))"):
+        assert tab.evaluate(SCROLL) == []
 
 
 @pytest.mark.parametrize("page", pages())
