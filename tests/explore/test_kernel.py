@@ -118,11 +118,11 @@ def test_a_picture_that_is_old_says_so_until_its_answer_comes(kernel):
     clock.run_for(900)
     assert error.is_hidden()
     clock.run_for(200)
-    assert BUSY in error.inner_text()
+    assert BUSY in error.inner_text() and kernel.caption.is_hidden(), "the caption is the earlier state's"
     clock.run_for(9000)
     assert GONE in error.inner_text()
     kernel.answer(kernel.wants[0])
-    assert error.is_hidden()
+    assert error.is_hidden() and kernel.caption.is_visible()
     clock.run_for(20_000)
     assert error.is_hidden(), "nothing is waited for"
     kernel.move(3)
