@@ -222,6 +222,10 @@ def test_captions_tell_the_numbers_of_their_state():
     assert "no kink" in caption("kink", alpha=1.0)
     assert f"{100 * lab.dead_share(3**-0.5, True):.0f}%" in caption("start")
     assert f"{lab.dead_at_end('relu', 'adam', 0.1):.0f}%" in caption("dying", rate=0.1)
+    shares = [round(100 * lab.accuracy(name, "adam", 0.03, -0.3)) for name in ("leaky_relu", "relu")]
+    assert shares == [55, 48]  # "ends slightly ahead"
+    assert 60 < 10 ** lab.reaches("silu") < 90  # "SiLU's grows some 75-fold"
+    assert "mean value 0," in caption("shape", activation="selu", spread=1.0)
     assert "breaks down" in caption("dying", optimizer="sgd", rate=0.3)
     assert f"{shapes.scale_to_keep('tanh', 4.0):.2f}" in caption("shape", activation="tanh", spread=2.0)
 

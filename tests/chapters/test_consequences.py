@@ -415,7 +415,9 @@ def test_captions_tell_the_numbers_of_their_state():
     assert number(1.1**10) in caption("step_size", ratio=2.1)
     assert "0.97 times 38/η" in caption("sharpening")
     assert f"{scaling.lost('E5M2', 4)[0]:.1%}" in caption("loss_scaling", name="E5M2", power=4)
-    assert "inf or nan appears at step 24" in caption("explosion")
+    assert caption("explosion").endswith("inf or nan appears at step 24, in the loss.")
+    assert "every point drawn on these lines is higher" in caption("stillness", depth=6, step=3000)
+    assert "In every layer at least 1% move" in caption("rounded_away")
     assert f"{rates.worst_settled():.1%}" in caption("largest_rate")
 
 

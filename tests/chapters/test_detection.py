@@ -3,6 +3,7 @@
 import re
 from dataclasses import fields, replace
 from functools import partial
+from math import comb
 
 import numpy as np
 import pytest
@@ -207,6 +208,8 @@ def test_the_fresh_score_is_the_one_in_the_text():
     right = {words: right for words, right, *_ in lab.by_kind("fresh")}
     assert right["a generator or its critic"] + right["data in order of class"] == 20
     assert lab.tally("fresh") == (50, 0, 5)
+    for rate, tail in ((0.03, range(5, 56)), (0.20, range(6))):  # "3% or 20% would fit": ends of a 95% interval
+        assert sum(comb(55, k) * rate**k * (1 - rate) ** (55 - k) for k in tail) == pytest.approx(0.025, abs=0.001)
     said = [(line.split("(")[1].split(")")[0], line.split(": said ")[1]) for line in lab.failures("fresh")]
     assert len([what for _, what in said if what == "data in order of class"]) == 2
     assert [what for kind, what in said if kind == "mixer"] == ["vanishing by activation"] * 2

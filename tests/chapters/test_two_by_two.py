@@ -194,6 +194,10 @@ def test_captions_tell_the_numbers_of_their_state():
     assert number(lab.threshold_theory(8), 4) in caption("random_products", n=8)
     assert number(1.3**9, 3) in caption("layer_gradients", a=1.3)
     assert f"{last_depth(0.5, 'float16')[0]} (float16)" in caption("float_depths", a=0.5)
+    scaled = caption("float_depths", a=0.2, loss_scale=1024.0)  # 1,024 is more than E4M3 can hold
+    assert "is exactly 0" in scaled and scaled.endswith("E4M3 cannot hold this loss.")
+    assert "sticks" in caption("float_depths", a=0.9)
+    assert "E5M2 rounds this factor to 1" in caption("float_depths", a=1.1)
     assert "0%" in caption("three_rules", c=0.0)
 
 

@@ -49,7 +49,7 @@ def draw_promise(descent, first_step, eta=0.01):
     descent.set(xlim=(0, STEPS), xlabel="steps", xticks=range(0, STEPS + 1, 5), title=f"descent, η = {eta:g}")
     descent.plot(history, **{**MEASURED, "color": COLORS["forward"]})
     etas = np.geomspace(0.001, 0.1, 80)
-    first_step.set(xscale="log", xlim=(0.00085, 0.12), ylim=(-0.4, 6.4), xlabel="step size η",
+    first_step.set(xscale="log", xlim=(0.00085, 0.12), ylim=(-0.4, 6.4), xlabel="learning rate η",
                    ylabel="loss after one step", title="the first step")
     first_step.set_xticks([0.001, 0.01, 0.1], ["0.001", "0.01", "0.1"])
     first_step.minorticks_off()

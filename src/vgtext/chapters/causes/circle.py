@@ -67,8 +67,9 @@ def draw_circle(ax, l=10):
         ax.text(x, 1.1, words, ha="center", va="bottom", fontsize=9)
         ax.text(x, -1.15, f"length × {length}", ha="center", va="top", fontsize=9, color=COLORS["forward"])
         factors.append(length)
-    return (f"A circle of inputs (dotted) and what is left of it in layer {l} of three tanh networks, width 300: its "
-            f"length has changed by factors of {factors[0]}, {factors[1]} and {factors[2]}.")
+    return (f"A circle of inputs (dotted) and its shadow in layer {l} of three tanh networks, width 300, on the plane "
+            f"where it is widest. In all directions together its length has changed by factors of {factors[0]}, "
+            f"{factors[1]} and {factors[2]}.")
 
 
 def stretch(sigma_w, first=3, last=15, seeds=3):

@@ -40,8 +40,9 @@ def run(activation, sigma_w, rate, depth=DEPTH, steps=STEPS):
     loss, end = history.loss, history.breakdown
     worse = np.flatnonzero(~(loss[1:] <= loss[:-1]))
     far = np.flatnonzero(~(loss < 10 * loss[0]))
+    where = f"in the {end.where}" + f" of layer {end.layer}" * (end.where != "loss") if end else ""
     return Run(loss, int(worse[0]) + 2 if worse.size else None, int(far[0]) + 1 if far.size else None,
-               end.step if end else None, f"in the {end.where} of layer {end.layer}" if end else "")
+               end.step if end else None, where)
 
 
 @cache

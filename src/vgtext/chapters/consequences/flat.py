@@ -105,6 +105,7 @@ def draw_stillness(plane, nearby, depth=6, step=300):
     nearby.plot(h, np.clip(slope * h + value * h**2 / 2, -0.65, 0.65), **THEORY)
     nearby.legend(loc="upper left")
     drop = loss - min(along(depth, step, d, h).min() for d in ways[:2])
+    falls = (f"the loss can fall by {number(drop)} along one of these lines" if drop > 0 else
+             "every point drawn on these lines is higher")
     return (f"{depth} sigmoid layers, step {step}: gradient of size {number(size)}, loss {number(loss, 3)}. "
-            f"The smallest curvature is {number(value)}; within 30 of here, the loss can fall by {number(drop)} along "
-            "one of these lines.")
+            f"The smallest curvature is {number(value)}; within 30 of here, {falls}.")

@@ -85,9 +85,10 @@ def draw_rounded_away(ruler, layers, name="float32", depth=10, rate=0.1):
                 color=COLORS["reference"])
     layers.plot(range(1, depth + 1), ratio, color=COLORS["gradient"], **MEASURED)
     lost = int((moves < 0.01).sum())
+    few = f"In {lost} of the layers fewer than 1%" if lost else "In every layer at least 1%"
     return (f"{depth} sigmoid layers, η = {rate:g}: in {name} one step moves {number(100 * moves[0])}% of the weights "
-            f"of layer 1 and {number(100 * moves[-1])}% of those of layer {depth}. In {lost or 'none'} of the layers "
-            f"fewer than 1% move. An update of at most {number(2.0 ** -(form.p + 1))} of its weight never moves it.")
+            f"of layer 1 and {number(100 * moves[-1])}% of those of layer {depth}. {few} "
+            f"move. An update of at most {number(2.0 ** -(form.p + 1))} of its weight never moves it.")
 
 
 def largest_lost(name):

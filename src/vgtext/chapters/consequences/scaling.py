@@ -73,7 +73,7 @@ def draw_loss_scaling(sizes, shares, name="float16", power=0, flushed=False):
     scale = f"loss times 2{str(power).translate(RAISED)}" if power else "loss not scaled"
     return (f"{DEPTH} sigmoid layers at the first step, {scale}: {name}"
             f"{' without subnormals' if flushed else ''} holds {zero:.1%} of the weight gradients as 0, {rest}. "
-            f"It reaches from {number(2.0**low)} to {number(form.largest)}.")
+            f"It reaches from {number(2.0**low)} to {number(form.largest, 3)}.")
 
 
 CLAIMS = (

@@ -93,7 +93,7 @@ EXERCISES = {
                 (lambda: trips(forward=1), "This is the way back alone. A round trip has both ways."),
                 (lambda: trips(backward=1), "This is the way forward alone. A round trip has both ways."),
                 (lambda: np.log(10) * trips(), "These are natural logarithms."),
-                (lambda: np.log10(FORWARD * BACKWARD), "This is the loss in one layer. There are L − 2 on each way."),
+                (lambda: np.log10(FORWARD * BACKWARD), "This is one layer. There are L − 2 steps on each way."),
             ),
             tolerance=0.005,
         ),

@@ -49,11 +49,12 @@ def draw_false_friends(losses, layers, friend="label noise", look="weight gradie
             height = 0.15 if place == TRULY else 0.08
             layers.text(0.98, height, words + zeros, **KEY, color=color, transform=layers.transAxes)
     true, other = (getattr(pick(*place), LOOKS[look])[0] for place in (TRULY, FRIENDS[friend]))
-    falls = f"layer 1's is {number(other[0] / other[-1])} times layer 8's" if other[-1] else "layer 8's is exactly 0"
+    falls, vanishes = (f"layer 1's is {number(v[0] / v[-1])} times layer 8's" if v[-1] else "layer 8's is exactly 0"
+                       for v in (other, true))
     fall, stuck = (measure_symptoms(pick(*place)).fall for place in (FRIENDS[friend], TRULY))
     return (f"With {friend} the loss ends at {number(fall)} of its first value; in the vanishing run, at "
             f"{number(stuck)}. The {look} by layer: with {friend}, {falls}; "
-            f"in the vanishing run, {number(true[0] / true[-1])} times.")
+            f"in the vanishing run, {vanishes}.")
 
 
 def draw_update_ratios(ax, cause="vanishing by activation", run=1):

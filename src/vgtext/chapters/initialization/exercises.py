@@ -59,7 +59,7 @@ EXERCISES = {
             mistakes=(
                 (lambda: np.array([a for a, _ in LAYERS]), "These are the limits, not the weight scales."),
                 (lambda: np.array([a * np.sqrt(n) for a, n in LAYERS]),
-                 "A uniform weight on (−a, a) has the standard deviation a/√3, not a."),
+                 "A uniform weight on ±w_max has the standard deviation w_max/√3, not w_max."),
                 (lambda: np.array([a / np.sqrt(3) for a, _ in LAYERS]),
                  "This is the standard deviation of a weight. The scale is that times the root of the inputs."),
                 (lambda: np.array([a * a / 3 * n for a, n in LAYERS]), "This is the square of the weight scale."),

@@ -11,8 +11,8 @@ from .runs import digits
 from .theory import NAMES, mf
 
 DEPTH, WIDTH, BATCH = 30, 64, 128
-STARTS = {"orthogonal": nn.initializers.orthogonal(), "ten times too small": nn.initializers.scaled_normal(0.1),
-          "three times too large": nn.initializers.scaled_normal(3.0)}
+STARTS = {"orthogonal": nn.initializers.orthogonal(), "σ_w = 0.1": nn.initializers.scaled_normal(0.1),
+          "σ_w = 3": nn.initializers.scaled_normal(3.0)}
 
 
 @cache
@@ -43,7 +43,7 @@ def settled_factor(activation):
     return float(np.sqrt(mf.chi(activation, q=1.0) / mf.variance_map(1.0, activation)))
 
 
-def draw_lsuv(forward, backward, activation="relu", start="ten times too small"):
+def draw_lsuv(forward, backward, activation="relu", start="σ_w = 0.1"):
     """Variance of the pre-activations and size of the error signal, before (gray) and after LSUV."""
     (before, back_before), (after, back_after) = before_and_after(activation, start)
     l, L = np.arange(DEPTH + 1), DEPTH - 1

@@ -91,10 +91,11 @@ def draw_spectrum(ax, L=10, units="linear"):
     x, y, ha = (0.04, 0.20, "left") if units == "linear" else (0.98, 0.95, "right")  # clear of the curves
     for row, words, color in ((0, "solid: Gaussian", "weight"), (1, "blue dashes: orthogonal", "forward")):
         ax.text(x, y - 0.08 * row, words, color=COLORS[color], fontsize=9, ha=ha, va="center", transform=ax.transAxes)
+    law = f" (in very wide layers {number(largest_law(L) ** 0.5)})" if units == "linear" else ""
     quarter = {init: number(s[WIDTH // 4] if s[WIDTH // 4] > 1e-12 else 0, 1) for init, s in ends.items()}
     return (f"{units}, {L} layer{'s' * (L > 1)} of {WIDTH}: the most stretched direction is "
-            f"multiplied by {number(ends['Gaussian'][0])} with Gaussian layers and by {number(ends['orthogonal'][0])} "
-            f"with orthogonal ones; a quarter of the way down the factors are {quarter['Gaussian']} and "
+            f"multiplied by {number(ends['Gaussian'][0])} with Gaussian layers{law} and by "
+            f"{number(ends['orthogonal'][0])} with orthogonal ones; a quarter of the way down the factors are {quarter['Gaussian']} and "
             f"{quarter['orthogonal']}.")
 
 

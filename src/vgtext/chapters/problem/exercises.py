@@ -68,7 +68,7 @@ EXERCISES = {
                  "Rounded to the nearest. Below a millionth is asked for, so round up every time."),
                 (lambda: np.round(1 / (1 - FACTORS)),
                  "This loses the same amount at each layer. A factor takes its share of what is left."),
-                (lambda: np.log(FACTORS) / np.log(1e-6), "Upside down: c to the power n is r, so n = ln r / ln c."),
+                (lambda: np.log(FACTORS) / np.log(1e-6), "Upside down: c to the power k is the size. Solve for k."),
                 (lambda: depths(1e-3), "This is a thousandth. A millionth is 10 to the power −6."),
             ),
         ),

@@ -38,11 +38,13 @@ def draw_float_depths(ax, a=0.2, loss_scale=1.0):
         if name in LABELS:
             label_line(ax, FACTORS[0], depths[0], LABELS[name], COLORS["backward"], xytext=(6, 9))
     label_line(ax, FACTORS[0], 0.7, "+ E5M2, ◆ E4M3", COLORS["backward"], xytext=(0, 0))
-    stuck = any(lost(a, name, loss_scale)[1] > 0 for name in FORMATS)
-    fate = "overflows to inf" if a > 1 else "sticks near the smallest number" if stuck else "is exactly 0"
-    depths = ", ".join(f"{lost(a, name, loss_scale)[0]:,} ({name})" for name in FORMATS)
+    depth, end = ({name: lost(a, name, loss_scale)[i] for name in FORMATS} for i in (0, 1))
+    fate = "overflows" if a > 1 else "sticks near the smallest number" if end["float64"] else "is exactly 0"
+    depths = ", ".join(f"{depth[name]:,} ({name})" for name in FORMATS if depth[name])
     scale = f"a loss scaled by {loss_scale:,.0f}" if loss_scale > 1 else "no loss scaling"
-    return f"With a = {a:g} and {scale}, the error signal {fate} after this many layers: {depths}."
+    odd = "".join(f" {name} {'cannot hold this loss' if np.isinf(end[name]) else 'rounds this factor to 1'}."
+                  for name in FORMATS if not depth[name])
+    return f"With a = {a:g} and {scale}, the error signal {fate} after this many layers: {depths}.{odd}"
 
 
 CLAIMS = (
