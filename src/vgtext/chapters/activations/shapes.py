@@ -55,9 +55,9 @@ def draw_shape(shape, needed, activation="gelu", spread=1.0):
     label_line(needed, 0.2, 8.4, NAMES[activation], color)
     label_line(needed, 4.35, 0.35, "gray: the others", "#767676", ha="right", xytext=(0, 0))
     mean, square, slope, _ = moments(activation, spread**2)
-    return (f"{NAMES[activation]}, pre-activations of standard deviation {spread:g}: mean value {number(round(mean, 9))}, "
-            f"root mean square {number(np.sqrt(square))}; root mean square slope {number(np.sqrt(slope))}, so σ_w = "
-            f"{number(here, 3)} keeps the error signal.")
+    return (f"{NAMES[activation]}, pre-activations of standard deviation {spread:g}: mean value "
+            f"{number(round(mean, 9))}, root mean square {number(np.sqrt(square))}; root mean square slope "
+            f"{number(np.sqrt(slope))}, so σ_w = {number(here, 3)} keeps the error signal.")
 
 
 CLAIMS = (

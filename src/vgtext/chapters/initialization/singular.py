@@ -95,8 +95,8 @@ def draw_spectrum(ax, L=10, units="linear"):
     quarter = {init: number(s[WIDTH // 4] if s[WIDTH // 4] > 1e-12 else 0, 1) for init, s in ends.items()}
     return (f"{units}, {L} layer{'s' * (L > 1)} of {WIDTH}: the most stretched direction is "
             f"multiplied by {number(ends['Gaussian'][0])} with Gaussian layers{law} and by "
-            f"{number(ends['orthogonal'][0])} with orthogonal ones; a quarter of the way down the factors are {quarter['Gaussian']} and "
-            f"{quarter['orthogonal']}.")
+            f"{number(ends['orthogonal'][0])} with orthogonal ones; a quarter of the way down the factors are "
+            f"{quarter['Gaussian']} and {quarter['orthogonal']}.")
 
 
 CLAIMS = (
