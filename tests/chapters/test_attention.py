@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from figures import check_figure
+from figures import caption_of, check_figure
 from prose import check_prose
 from vgtext import nn, results
 from vgtext.chapters import attention as lab
@@ -88,6 +88,7 @@ def test_the_stream_grows_along_a_line_and_as_predicted():
     for kind, s in (("pre-norm", 1.0), ("pre-norm, s = 1/√(2L)", 24**-0.5), ("pre-norm, GPT-2's start", 24**-0.5)):
         np.testing.assert_allclose(stream.start(kind, 12), stream.predicted(12, s), rtol=0.2)
     np.testing.assert_allclose(stream.start("post-norm", 12)[1:], stream.start("post-norm", 12)[1], rtol=0.01)
+    assert "the norm holds" in caption_of(FIGURES, "stream", kind="post-norm")
 
 
 def test_agreement_is_the_mean_of_two_gelus():

@@ -260,6 +260,7 @@ def test_the_small_map_counts_what_the_large_one_shows():
 
 def test_captions_say_what_the_text_says():
     assert "1 × 10⁻" in caption("journey") or "× 10⁻" in caption("journey")
+    assert not any("−0" in caption("pair", pair=pair, depth=L) for pair in lab.PAIRS for L in lab.DEPTHS)
     assert "none of the five" in caption("map", init="PyTorch default", activation="relu") or "residual" in caption(
         "map")
     assert layers.DEPTH == 50 and atlas.TRAINS == 0.8

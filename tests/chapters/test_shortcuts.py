@@ -85,6 +85,9 @@ def test_gradients_along_a_line_shatter_with_depth_unless_something_keeps_them()
     assert near["plain", 1] > 0.95 and near["plain", 50] < 0.6
     assert near["shortcut, s = 1/√L", 50] > 0.95
     assert near["plain, PyTorch default", 50] > 0.85
+    assert lab.likeness("plain", 50)[2] < 0.5  # "within three percent of the line most of the likeness is gone"
+    drowned, five = lab.likeness("plain, PyTorch default", 50), lab.likeness("plain", 5)
+    assert drowned == pytest.approx(five, abs=0.3) and np.all(drowned[:13] > five[:13] - 0.06)  # "no more than five"
 
 
 def test_the_gradient_along_a_line_is_that_of_differences():

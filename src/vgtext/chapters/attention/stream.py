@@ -113,9 +113,10 @@ def draw_stream(ax, kind="pre-norm", L=12):
         ax.plot(l, predicted(L, (2 * L) ** (-0.5 * (KINDS[kind][1] + KINDS[kind][2]))), **THEORY)
     label_line(ax, 0.03 * L, 8.3 * L, "after training (squares)", COLORS["weight"], xytext=(0, 0))
     label_line(ax, 0.03 * L, 7.5 * L, "before (dots)", COLORS["forward"], xytext=(0, 0))
-    share = 100 * (1 - before[-2] / before[-1])
+    share = ("which the norm holds" if KINDS[kind][0] == "post" else
+             f"of which the last block adds {100 * (1 - before[-2] / before[-1]):.0f}%")
     return (f"{kind[0].upper() + kind[1:]}, {L} blocks, width {WIDTH}, letters. Before training the variance at the "
-            f"end is {number(before[-1])} times that at the start; the last block's own share of it is {share:.0f}%. "
+            f"end is {number(before[-1])} times that at the start, {share}. "
             f"After {STEPS} steps of Adam it is {number(after[-1])} times.")
 
 

@@ -87,8 +87,9 @@ def story(rate, c, step):
         return (f"Both runs start at the star, w = {START[0]}, b = −{-START[1]}, with a gradient of {number(norms[0])} "
                 f"and a loss of {number(losses[0])}.")
     k, length = longest(rate, None, step)
-    return (f"η = {rate:g}, {step} steps. Not clipped: step {k} met a gradient of {number(norms[k - 1])} and went "
-            f"{number(length)} far. The gradient is {number(norms[step])} now, the loss {number(losses[step])}. "
+    return (f"η = {rate:g}, {step} step{'s' * (step > 1)}. Not clipped: step {k} met a gradient of "
+            f"{number(norms[k - 1])} and went {number(length)} far. The gradient is "
+            f"{number(norms[step])} now, the loss {number(losses[step])}. "
             f"Clipped at C = {c:g}: no step went further than {number(longest(rate, c, step)[1])}, and the loss is "
             f"{number(descend(rate, c)[1][step])}.")
 

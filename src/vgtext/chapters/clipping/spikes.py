@@ -78,7 +78,8 @@ def draw_spike(gradient, stride, spike=1000, when=10_000, c=None):
     plain = strides("sgd", spike, when, c)[when - 1]
     return (f"Adam, {size}, at step {when:,}, {clipped}: the step is {number(made[when - 1])} η there (plain descent: "
             f"{plain:,.0f} η) and {number(made[when + 99])} η a hundred steps later. The "
-            f"900 steps after it together are {number(after_spike(spike, when, c), 3)} η long, instead of 900 η.")
+            f"900 steps after it together are {number(after_spike(spike, when, c), 3)} η long"
+            + (", instead of 900 η." if spike > 1 else "."))
 
 
 def framework_clip(gradients, c):

@@ -65,8 +65,10 @@ def draw_thresholds(trace, rules, rule="global norm 1", rate=0.1, bad=True):
     handle(rules, lambda rule: (None, list(RULES)[::-1].index(rule)), "cell")
     kind = f"one batch in {1 / BAD:.0f} bad" if bad else "no bad batches"
     inside = f", at {fires(rule, rate, bad, True):.0%} of the bad batches" if bad else ""
-    return (f"{DEPTH} ReLU layers of {WIDTH} units, η = {rate:g}, {kind}: {rule} fires at {fires(rule, rate, bad):.0%} "
-            f"of {STEPS} steps{inside}, and {accuracy(rule, rate, bad):.1%} of the test digits are right after them; "
+    what = (f"no clipping for {STEPS} steps" if rule == "none" else
+            f"{rule} fires at {fires(rule, rate, bad):.0%} of {STEPS} steps{inside}")
+    return (f"{DEPTH} ReLU layers of {WIDTH} units, η = {rate:g}, {kind}: {what}, and "
+            f"{accuracy(rule, rate, bad):.1%} of the test digits are right after them; "
             f"mean of {SEEDS} seeds. Median norm: {number(np.median(norms))}.")
 
 

@@ -38,7 +38,8 @@ def swing(ratio, c, steps=2000):
 def fate(ratio, c):
     """What becomes of the clipped descent, in words."""
     if ratio < 2:
-        return f"the swing dies out, and the loss after {STEPS} steps is {number(slide(ratio, c)[1][-1])}"
+        across = "the swing dies out, and" if ratio > 1 else "there is no swing;"
+        return f"{across} the loss after {STEPS} steps is {number(slide(ratio, c)[1][-1])}"
     width, mean = swing(ratio, c)
     beyond = ", beyond the panel" if width > 6 else ""
     return (f"it is held, and swings forever: in the end over a width of {number(width)} (ηC = {number(ratio * c)}"

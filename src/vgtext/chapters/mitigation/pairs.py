@@ -55,8 +55,8 @@ def draw_pair(ax, curve, pair="residual, and batch norm (ReLU)", depth=50):
     handle(curve, lambda depth: (depth, 100 * interaction(pair, depth)))
     (neither, other), (one, both) = values
     return (f"{depth} layers: neither {neither:.0f}%, {down[1]} alone {one:.0f}%, {across[1]} alone {other:.0f}%, both "
-            f"{both:.0f}%. Together they add {both - neither:.0f} points; one by one they would add "
-            f"{one - neither + other - neither:.0f}.".replace("-", "−"))
+            f"{both:.0f}%. Together they add {round(both - neither)} points; one by one they would add "
+            f"{round(one - neither + other - neither)}.".replace("-", "−"))
 
 
 CLAIMS = (
