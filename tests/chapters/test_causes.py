@@ -146,6 +146,11 @@ def test_hanins_number():
     assert logs.var() == pytest.approx(1, abs=0.08) and logs.mean() == pytest.approx(-0.5, abs=0.06)
 
 
+def test_networks_of_sixteen_relu_units_lie_a_third_above_the_line():
+    found = [fluctuations.spread("ReLU, He", 16, k)[1] * 16 / (5 * k) for k in fluctuations.DEPTHS]
+    assert min(found) > 1.25 and max(found) < 1.45
+
+
 def test_tanh_scatters_by_two_to_three_times_depth_over_width():
     """The prose: "2.0 to 2.8 times k/n at these widths and depths"."""
     found = [fluctuations.spread("tanh", n, k)[1] * n / k for n in fluctuations.WIDTHS for k in fluctuations.DEPTHS]

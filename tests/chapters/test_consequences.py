@@ -225,6 +225,9 @@ def test_descent_meets_its_limit_and_small_rates_do_not():
     assert all(0.9 < edge.hovers("adam", rate) < 1.01 for rate in edge.ADAM[1:]) and edge.hovers("adam", 0.0001) < 0.5
     sharpness, loss = (edge.stored("sgd")[edge.DESCENT.index(0.1), :, k] for k in (1, 0))
     assert 2.9 < 2 / sharpness[0] < 3.5 and (np.diff(loss) > 0).any()  # "triples", "if not at every step"
+    late = np.arange(sharpness.size) * edge.EVERY >= 1000  # "by a quarter, swings around it, and from step 1,000 on"
+    assert sharpness.max() / 2 == pytest.approx(1.25, abs=0.02) and sharpness[sharpness.argmax() :].min() / 2 < 0.85
+    assert abs(sharpness[late] / 2 - 1).max() < 0.01 < abs(sharpness[~late] / 2 - 1).max()
 
 
 @given(st.floats(0.0, 0.99))
