@@ -12,19 +12,8 @@ import numpy as np
 import pytest
 
 from vgtext import results
-from vgtext.ledger import (
-    KNOWN,
-    SOURCES,
-    VERDICTS,
-    Claim,
-    Evidence,
-    Ledger,
-    agrees,
-    gather,
-    measure,
-    overview,
-    stored_results,
-)
+from vgtext.claims import VERDICTS, Claim, Evidence
+from vgtext.ledger import KNOWN, SOURCES, Ledger, agrees, gather, measure, overview, stored_results
 
 GATHERED = gather()
 CLAIMS = [(slug, claim) for slug, claims in GATHERED.items() for claim in claims]

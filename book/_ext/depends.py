@@ -19,8 +19,8 @@ from pathlib import Path
 from vgtext.tools.notebooks import owner
 
 PACKAGE = Path(str(files("vgtext")))
-#: What a claim is made of; all else in the ledger gathers the claims of every chapter, which it imports by name.
-CLAIM = {"Claim", "Evidence"}
+#: What gathers the claims of every chapter, which it imports by name.
+LEDGER = "vgtext.ledger"
 #: The table of words, of which a page's code asks for some; the others are those of scripts and of the book's frame.
 WORDS = "words.toml"
 
@@ -69,7 +69,8 @@ class Sources:
                 found |= self.through(tree, local, whole)
             else:
                 found |= self.resolve(module, name)
-        return found | {file for file in self.data if {file.name, file.stem} & constants(tree)}
+        said = constants(tree)
+        return found | {file for file in self.data if not said.isdisjoint(asked_as(file))}
 
     def through(self, tree, local, package):
         """Return the files behind ``local.attribute`` in ``tree``; all of the package if it is used in another way."""
@@ -82,7 +83,7 @@ class Sources:
 
     def resolve(self, module, name):
         """Return the files where ``name`` of ``module`` is made, with what its packages call as they are imported."""
-        if module == "vgtext.ledger" and name not in CLAIM:
+        if module == LEDGER:
             chapters = [f"{self.package.name}.chapters.{slug}" for slug in self.slugs]
             chapters = [chapter for chapter in chapters if "CLAIMS" in self.file(chapter).read_text("utf8")]
             return {self.file(module)}.union(*(self.resolve(chapter, "CLAIMS") for chapter in chapters))
@@ -140,6 +141,11 @@ class Sources:
         parts += [f"{path.name} {self.digest(path)}" for path in (*files, *beside) if path.name != WORDS]
         parts += [text for path in files if path.name == WORDS for text in texts(path, named)]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def asked_as(file):
+    """Return the strings by which code asks for a file of data; a stored result goes by its name without the kind."""
+    return {file.name, file.stem} if file.suffix == ".npz" else {file.name}
 
 
 def is_package(file):

@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[2]
 
 FILES = {
     "__init__.py": "",
-    "ledger.py": "def gather(): ...\nclass Ledger: ...\nclass Claim: ...",
+    "ledger.py": "from vgtext.claims import Claim\ndef gather(): ...\nclass Ledger: ...",
+    "claims.py": "class Claim: ...",
     "nn/__init__.py": "from . import threads\nfrom .layers import Dense\nfrom .cells import Cell\nthreads.one()",
     "nn/threads.py": "", "nn/layers.py": "from . import checks", "nn/cells.py": "from . import checks",
     "nn/checks.py": "",
@@ -22,18 +23,21 @@ FILES = {
     "chapters/__init__.py": "",
     "chapters/one/__init__.py": "from . import theory\nfrom .theory import draw\nfrom .asked import E\n"
                                 "CLAIMS = (*theory.CLAIMS,)",
-    "chapters/one/theory.py": "from vgtext import nn\nfrom vgtext.ledger import Claim\nnn.Dense()\nCLAIMS = ()",
-    "chapters/one/asked.py": "from vgtext.words import words\nwords('check.right')\nwords(f'carry.{1}')",
+    "chapters/one/theory.py": "from vgtext import nn\nfrom vgtext.claims import Claim\nnn.Dense()\nCLAIMS = ()",
+    "chapters/one/asked.py": "from vgtext.words import words\nwords('check.right')\nwords(f'carry.{1}')\n"
+                                "text = 'text'",
     "chapters/one_more/__init__.py": "from .theory import draw",
     "chapters/one_more/theory.py": "from ..one.theory import draw\nlaw = 'shared_runs.npz'",
     "words.py": "'words.toml'",
     "data/words.toml": "[check]\nright = 'a'\n[figure]\nreset = 'b'\n[carry]\nmix = 'c'",
+    "nn/language.py": "'text.txt'", "data/text.txt": "",
     "data/one_runs.npz": "", "data/one_more_runs.npz": "", "data/shared_runs.npz": "",
 }
 PAGES = {
     "one": "from vgtext.chapters import one as lab\nfrom vgtext.explore import explore\nexplore(lab.draw)\nlab.E",
     "one_more": "from vgtext.chapters import one_more as lab\nlab.draw()",
     "every": "from vgtext import nn\nprint(nn)",
+    "text": "from vgtext.nn.language import text",
     "ledger": "from vgtext.ledger import Ledger\nLedger()",
     "broken": "%time import vgtext",
     "none": "print(1)",
@@ -61,13 +65,15 @@ def package(tmp_path):
     ("data/one_runs.npz", {"one", "one_more", "ledger"}),
     ("data/one_more_runs.npz", {"one_more"}),
     ("data/shared_runs.npz", {"one_more"}),
+    ("data/text.txt", {"text", "every"}),
     ("nn/layers.py", {"one", "one_more", "ledger", "every"}),
     ("nn/checks.py", {"one", "one_more", "ledger", "every"}),
     ("nn/cells.py", {"every"}),
-    ("nn/threads.py", {"one", "one_more", "ledger", "every"}),
+    ("nn/threads.py", {"one", "one_more", "ledger", "every", "text"}),
     ("explore/show.py", {"one"}),
     ("explore/explore.css", set()),
-    ("ledger.py", {"one", "one_more", "ledger"}),
+    ("claims.py", {"one", "one_more", "ledger"}),
+    ("ledger.py", {"ledger"}),
 ])
 def test_a_change_makes_stale_what_stands_on_it(package, changed, stale):
     before = keys(package)

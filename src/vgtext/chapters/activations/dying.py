@@ -3,8 +3,8 @@
 import numpy as np
 
 from vgtext import nn
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.palette import ACTIVATION_COLORS, COLORS, label_line
 
 from .runs import ACTIVATIONS, BIASES, EVERY, OPTIMIZERS, RATES, STEPS, UNITS, digits, stored

@@ -3,8 +3,8 @@
 import numpy as np
 
 from vgtext import nn
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.palette import ACTIVATION_COLORS, COLORS, label_line
 
 ALPHAS = [0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.67, 2.0]

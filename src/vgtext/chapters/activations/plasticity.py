@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn, results
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.nn.progress import tqdm
 from vgtext.palette import ACTIVATION_COLORS, COLORS, label_line
 

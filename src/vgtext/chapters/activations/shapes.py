@@ -3,8 +3,8 @@
 import numpy as np
 
 from vgtext import nn
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.palette import ACTIVATION_COLORS, COLORS, label_line, number
 
 from .theory import NAMES, mf, moments

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.palette import ACTIVATION_COLORS, COLORS, REFERENCE, SEED, THEORY, layer_axis
 
 SIZES, SEEDS = (256,) * 5 + (128,) * 5, 10

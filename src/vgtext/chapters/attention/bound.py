@@ -3,7 +3,7 @@
 import numpy as np
 
 from vgtext import nn
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.palette import COLORS, THEORY, label_line, log_axis, number
 
 

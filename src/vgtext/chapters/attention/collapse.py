@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.nn.attention import Attention
 from vgtext.palette import COLORS, THEORY, label_line, layer_axis, log_axis, number
 

@@ -11,7 +11,7 @@ from math import lgamma
 import numpy as np
 
 from vgtext import nn, results
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.nn import language, optimizers
 from vgtext.nn.attention import entropy
 from vgtext.palette import COLORS, REFERENCE, label_line, log_axis, number

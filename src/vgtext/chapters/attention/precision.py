@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.nn.attention import attend, attend_back
 from vgtext.nn.theory.floats import FORMATS, round_to
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis, number

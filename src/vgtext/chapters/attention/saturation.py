@@ -5,8 +5,8 @@ from math import erfc
 
 import numpy as np
 
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.nn.attention import softmax
 from vgtext.nn.theory.roots import root_of
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis, number

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn, results
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.nn import language, optimizers
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, number
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from vgtext import nn
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 
 #: The network: two inputs, two hidden units, one output without activation function; L = 1/2 (a[2] - y)^2.
 X, Y = np.array([[1.0], [2.0]]), np.array([[3.0]])

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.palette import ACTIVATION_COLORS, COLORS, THEORY, label_line, log_axis, number, positive
 
 LAST_LAYERS = ["sigmoid", "tanh", "softplus"]

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.palette import COLORS, REFERENCE, SEED, THEORY, label_line, log_axis, number
 
 from . import by_hand

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.nn.theory.signal_propagation import backward_sizes
 
 #: Activation, σ_w and L (no biases): tanh at σ_w = 1 with 30 layers, and what changes.

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn, results
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.nn.theory.signal_propagation import backward_sizes
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, layer_axis, log_axis, number
 

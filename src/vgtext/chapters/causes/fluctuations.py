@@ -10,8 +10,8 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, number
 
 WIDTHS, DEPTHS, NETWORKS = [16, 32, 64, 128, 256], [10, 20, 50, 100], 1000  # widths n, layers passed k

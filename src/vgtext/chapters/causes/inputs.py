@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.nn.theory.signal_propagation import variances
 from vgtext.palette import COLORS, REFERENCE, THEORY, log_axis, number
 

@@ -6,8 +6,8 @@ from math import erfc
 import numpy as np
 
 from vgtext import nn
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.nn.theory.signal_propagation import variances
 from vgtext.palette import ACTIVATION_COLORS, ACTIVATION_NAMES, COLORS, REFERENCE, THEORY, label_line, log_axis, number
 

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 
 from .count import LAYERS, LIMIT, factor, sizes
 from .ways import clipped

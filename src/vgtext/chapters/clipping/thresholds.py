@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 
 from vgtext import results
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS, REFERENCE, label_line, log_axis, number
 
 from .adaptive import BAD, DEPTH, RATES, RULES, SEEDS, STEPS, WIDTH, digits

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn, results
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.palette import COLORS, THEORY, label_line, log_axis, number
 
 from .curvature import batch, hessian_times, network

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from vgtext import nn
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS, THEORY, float_limits, label_line, log_axis, number
 
 from .curvature import batch, network, sharpness

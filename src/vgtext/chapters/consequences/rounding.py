@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.nn.theory.floats import FORMATS, round_to
 from vgtext.palette import COLORS, MEASURED, label_line, layer_axis, log_axis, number
 

@@ -4,8 +4,8 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.nn.theory.floats import FORMATS, last_depth, round_to
 from vgtext.palette import COLORS, REFERENCE, label_line, number
 

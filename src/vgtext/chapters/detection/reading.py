@@ -4,8 +4,8 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.claims import Claim, Evidence
 from vgtext.diagnose import measure_symptoms
-from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS, REFERENCE, label_line, number
 
 from .recipes import CAUSES, HALVES

@@ -4,8 +4,8 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.claims import Claim, Evidence
 from vgtext.diagnose import UNDECIDED, diagnose
-from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS, REFERENCE
 
 from .reading import HELD_OUT, VANISHING

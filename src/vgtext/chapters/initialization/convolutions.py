@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.nn.initializers import orthogonal
 
 CHANNELS, KERNEL, PIXELS = 32, 3, 8

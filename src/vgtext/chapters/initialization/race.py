@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS, REFERENCE, SEED, THEORY, label_line, layer_axis, log_axis, number
 
 from .runs import DEPTHS, EPOCHS, INITS, RATES, SEEDS, WIDTH, best, losses

@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.nn.theory.signal_propagation import backward_sizes, forward_sizes
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, layer_axis, log_axis, number
 

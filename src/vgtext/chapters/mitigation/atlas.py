@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.palette import ACTIVATION_NAMES, COLORS
 
 from .runs import DEPTHS, INITS, RATES, Recipe, again, best, counts, digits, recipes

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS
 
 from .atlas import heat, reached

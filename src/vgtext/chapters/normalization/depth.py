@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.palette import (
     ACTIVATION_COLORS,
     COLORS,

@@ -5,8 +5,8 @@ from functools import cache, partial
 import numpy as np
 
 from vgtext import nn
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.nn.initializers import scaled_normal
 from vgtext.palette import COLORS, MEASURED, REFERENCE, backward_arrow, label_line, layer_axis, log_axis, number
 

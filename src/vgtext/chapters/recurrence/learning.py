@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS, label_line, number
 
 from . import runs

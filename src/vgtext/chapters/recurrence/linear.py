@@ -8,8 +8,8 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.nn.linear_recurrence import LinearRecurrence, backward, forward
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis, number, positive
 

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.palette import COLORS, REFERENCE, THEORY, log_axis, number
 
 DEPTHS, SEEDS, WIDTH = (2, 4, 8, 16, 32, 64), 8, 128

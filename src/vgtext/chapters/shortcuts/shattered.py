@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.palette import COLORS, THEORY, log_axis
 
 DEPTHS = (1, 2, 3, 5, 7, 10, 15)

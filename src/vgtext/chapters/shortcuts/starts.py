@@ -3,7 +3,7 @@
 from functools import cache
 
 from vgtext import results
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.palette import COLORS, REFERENCE, number
 
 from .normfree import BLOCKS, DEEP_WAYS, RATES, SEEDS, STEPS, WAYS, WIDTH

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.palette import COLORS, MEASURED, REFERENCE, backward_arrow, layer_axis, log_axis, number
 
 NETWORKS = ("the pure product", "with a bias that keeps activations", "with sigmoid units")

@@ -4,8 +4,8 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.nn.theory.floats import FORMATS, last_depth
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis
 

@@ -3,8 +3,8 @@
 
 import numpy as np
 
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.nn.theory.products import log10_norm, powers, spectral_radius
 from vgtext.palette import COLORS, MEASURED, REFERENCE, THEORY, depth_axis, label_line, log_axis, number, positive
 

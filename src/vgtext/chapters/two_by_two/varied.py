@@ -4,8 +4,8 @@ from functools import cache
 
 import numpy as np
 
+from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.ledger import Claim, Evidence
 from vgtext.nn.theory.products import (
     Scaled,
     full_product,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgtext.ledger import Claim, Evidence
+from vgtext.claims import Claim, Evidence
 from vgtext.nn.muon import newton_schulz_on_values
 
 from . import depth, muon, rates, updates
