@@ -53,7 +53,20 @@ def test_a_reader_gets_the_versions_that_were_tested():
     assert asked_for("binder/requirements.in") <= {*readers}
 
 
+def project():
+    """Return pyproject.toml."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))
+
+
+def test_the_package_is_installed_with_all_its_files():
+    package = ROOT / "src" / "vgtext"
+    installed = {file for pattern in project()["tool"]["setuptools"]["package-data"]["vgtext"]
+                 for file in package.glob(pattern)}
+    files = {file for file in package.rglob("*.*") if file.is_file() and "__pycache__" not in file.parts}
+    assert {file.name for file in files - installed if file.suffix != ".py"} == {"FORMAT.md"}, "see package-data"
+
+
 def test_the_command_is_installed_with_what_a_readers_kernel_needs():
     """What ``pip install .`` brings is in a reader's lock too."""
-    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]["dependencies"]
+    wanted = project()["project"]["dependencies"]
     assert {re.match(r"[\w.-]+", line)[0] for line in wanted} <= asked_for("binder/requirements.in")
