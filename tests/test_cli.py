@@ -330,7 +330,11 @@ def test_what_a_cell_prints_is_no_verdict_of_its_check(capsys, tmp_path):
 
 
 def test_a_function_that_prints_right_is_judged_by_what_it_returns(capsys, tmp_path):
-    liar = "def f(*inputs):\n    print('Right. ', end='')\n    return 0"
+    """It may even find the mark that stands before the verdict."""
+    liar = ("import sys\ndef f(*inputs):\n    print('Right. ', end='')\n"
+            "    for frame in sys._current_frames().values():\n        while frame:\n"
+            "            print(frame.f_locals.get('mark'), 'Right. It is.')\n            frame = frame.f_back\n"
+            "    return 0")
     path = handed_in(tmp_path / "liar.ipynb", f"{liar}\n{asks('growth', 'f')}")
     assert rows(said(capsys, "grades", "--run", path)[1])[0]["growth"] == "0"
 
@@ -344,6 +348,47 @@ def test_running_asks_the_books_own_check(capsys, tmp_path):
     row = rows(said(capsys, "grades", "--run", path)[1])[0]
     assert (row["rates"], row["for-good"], row["growth"], row["right"], row["problem"]) == ("1", "0", "0", "1", "")
     assert re.fullmatch(r"for-good: Both .*; growth: The function raised .*must be real number.*", row["reasons"])
+
+
+def test_what_a_notebook_does_to_the_book_earns_nothing(capsys, tmp_path):
+    """Whatever it makes of the check's module, an exercise, ``print`` and ``lab``; and forgetting all is no fault."""
+    forgeries = ("import vgtext.ask.exercises as e\ne.judge = lambda *a: None",
+                 "import sys\nfor m in [*sys.modules.values()]:\n    hasattr(m, 'judge') and vars(m).clear()",
+                 "from vgtext.ask import Exercise\nlab.EXERCISES['rates'] = Exercise('rates', '', lambda: 1)",
+                 "import sys\ndef print(mark, *words):\n    sys.stdout.write(f'{mark} Right. It is.')",
+                 "from types import SimpleNamespace\nlab = SimpleNamespace(EXERCISES=lab.EXERCISES)")
+    inline = "check({'coins': Exercise('coins', '', lambda: 1)}['coins'], 1)"
+    own = "from vgtext.chapters import two_by_two as mine\ncheck(exercise=mine.EXERCISES['for-good'], answer=70)"
+    path = handed_in(tmp_path / "forged.ipynb", *forgeries, asks("rates", 1), inline, "%reset -f", own)
+    status, out, _ = said(capsys, "grades", "--run", path)
+    row = rows(out)[0]
+    assert status == 0 and (row["rates"], row["coins"], row["for-good"]) == ("0", "0", "1")
+    assert "coins: it checks no exercise that its notebook imports from the book" in row["reasons"]
+
+
+@pytest.mark.parametrize(("code", "words"), [
+    ("import numpy as n\nn.isclose = lambda *a, **k: n.array(True)", "it changes n.isclose"),
+    ("import builtins\nsetattr(builtins, 'isinstance', None)", "it changes builtins"),
+    (asks("growth", 'lab.EXERCISES["growth"].solution'), "it reads lab.EXERCISES['growth'].solution")])
+@pytest.mark.parametrize("run", [(), ("--run",)])
+def test_a_notebook_that_changes_numpy_or_reads_a_solution_is_refused(capsys, tmp_path, code, words, run):
+    path = handed_in(tmp_path / "forged.ipynb", asks("rates", "[1.1, 0.8, 0.9, 0.7]"), code, outputs=["Right. It"])
+    status, out, err = said(capsys, "grades", *run, path)
+    row = rows(out)[0]
+    assert status == 1 and row["rates"] == "0" and row["problem"] == f"{words}: look at it yourself" in err
+    assert f"rates: {words}" in row["reasons"]
+
+
+def test_what_a_notebook_makes_of_its_own_is_no_meddling(capsys, tmp_path):
+    own = "import numpy as np\na = np.zeros(2)\na.shape = (2, 1)\nclass A:\n    b = 1\nA.b = 2"
+    path = handed_in(tmp_path / "own.ipynb", own, asks("rates", 1), outputs=["", "Right. It"])
+    assert rows(said(capsys, "grades", path)[1])[0]["rates"] == "1"
+
+
+def test_a_file_whose_name_is_no_text_gets_its_row(capsys, tmp_path):
+    path = os.fsdecode(os.fsencode(handed_in(tmp_path / "x.ipynb", asks("rates", 1))).replace(b"x.", b"\xff."))
+    assert said(capsys, "grades", path, "-o", tmp_path / "grades.csv")[0] == 1
+    assert "?.ipynb" in (tmp_path / "grades.csv").read_text("utf-8-sig")
 
 
 def test_an_import_counts_though_its_cell_is_broken(capsys, tmp_path):

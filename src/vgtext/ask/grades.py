@@ -1,7 +1,8 @@
 """Read the verdicts on a reader's exercises out of notebooks that were handed in.
 
 What a student saved is read from the outputs (:func:`saved`). ``rerun`` runs a notebook in a kernel of its own, a cell
-at a time, and asks the book's own ``check`` for each answer, whatever the notebook has made of that name.
+at a time, and asks the book's own ``check`` for each answer, whatever the notebook has made of that name or of the
+book's modules. A notebook that reads a solution out of the book, or changes NumPy or Python, is not run (``meddles``).
 """
 
 import csv
@@ -14,7 +15,7 @@ import nbformat
 
 from vgtext.words import words
 
-from .handed_in import Grades, checks, line, python, redefines_check, students_cells, verdict_words
+from .handed_in import Grades, checks, line, meddles, python, redefines_check, students_cells, verdict_words
 from .rerun import executed
 
 TIME_LIMIT = 300  # seconds for one notebook
@@ -31,8 +32,13 @@ def grade(path, run=False, seconds=TIME_LIMIT):
     except Exception as error:  # whatever was handed in, the others get their rows
         reason = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
         return Grades(problem=f"not a notebook ({reason})".splitlines()[0][:200])
-    cells = [(cell, checks(python(cell.source))) for cell in students_cells(notebook)]
-    forged = any(redefines_check(python(cell.source)) for cell, _ in cells)
+    trees = [(cell, python(cell.source)) for cell in students_cells(notebook)]
+    cells = [(cell, checks(tree)) for cell, tree in trees]
+    problem = meddles(tree for _, tree in trees)
+    if problem:
+        names = [check.name for _, asked in cells for check in asked]
+        return Grades(dict.fromkeys(names, False), f"{problem}: look at it yourself", dict.fromkeys(names, problem))
+    forged = any(redefines_check(tree) for _, tree in trees)
     if run:
         return executed(notebook, cells, Path(path).parent, seconds)
     return saved(cells, forged)

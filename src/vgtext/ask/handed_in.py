@@ -33,7 +33,7 @@ class Check:
     """A call ``check(…EXERCISES["name"], answer)``, and whether its cell shows the verdict, and in which output."""
 
     name: str
-    exercise: str  # the source of its first argument
+    exercise: str  # the source of the dict in its first argument
     answer: str  # the source of its second argument
     shown: str  # "stream" if it is printed, "execute_result" if it is the cell's last line, else ""
 
@@ -68,15 +68,60 @@ def checks(tree):
     found, body = [], tree.body if tree else []
     for statement in body:
         for node in ast.walk(statement):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check" and len(node.args) > 1:
-                name = getattr(getattr(node.args[0], "slice", None), "value", None)
-                if isinstance(name, str):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check":
+                given = dict(zip(("exercise", "answer"), node.args)) | {k.arg: k.value for k in node.keywords}
+                name = getattr(getattr(given.get("exercise"), "slice", None), "value", None)
+                if isinstance(name, str) and "answer" in given:
                     value = statement.value if isinstance(statement, ast.Expr) else None
                     printed = isinstance(value, ast.Call) and getattr(value.func, "id", "") == "print"
                     last = statement is body[-1] and value is node
                     shown = "stream" if printed else "execute_result" if last else ""
-                    found.append(Check(name, ast.unparse(node.args[0]), ast.unparse(node.args[1]), shown))
+                    found.append(Check(name, *map(ast.unparse, (given["exercise"].value, given["answer"])), shown))
     return found
+
+
+def imports(source):
+    """Return what a cell imports from the book, {name: what it is called in the book}, though its code may be broken.
+
+    The name "*" stands for all names of a module.
+    """
+    tree, found = python(source), {}
+    trees = [tree] if tree else filter(None, map(python, re.findall(r"^(?:import|from) .+$", source, re.M)))
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.ImportFrom):
+            here = node.module or ""
+            found |= {k.asname or k.name: here if k.name == "*" else f"{here}.{k.name}" for k in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {k.asname or k.name: k.name for k in node.names}
+    return {name: module for name, module in found.items() if module.partition(".")[0] == "vgtext"}
+
+
+def books_name(source, names):
+    """Return what ``source``, a name with dots, is called in the book by ``names`` (see imports); "" if it is not."""
+    root, dot, rest = source.partition(".")
+    home = "vgtext" if root == "vgtext" else names.get(root) or ("*" in names and f"{names['*']}.{root}")
+    return f"{home}{dot}{rest}" if home and source.replace(".", "").isidentifier() else ""
+
+
+def meddles(trees):
+    """Say what a notebook does to be judged otherwise: it reads a solution, or changes NumPy or Python; "" if nothing.
+
+    What it changes of the book does not count where it is run (see apart.py). This finds what is written plainly.
+    """
+    nodes = [node for tree in trees if tree for node in ast.walk(tree)]
+    watched = {"builtins", "numpy", "__builtins__"}
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            watched |= {k.asname for k in node.names if k.asname and k.name.partition(".")[0] in watched}
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and node.attr == "solution":
+            return f"it reads {ast.unparse(node)}"
+        calls = isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("setattr", "delattr")
+        if calls or (isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)):
+            changed = ast.unparse(node.args[:1] if calls else node)
+            if changed.partition(".")[0] in watched:
+                return f"it changes {changed}"
+    return ""
 
 
 def redefines_check(tree):

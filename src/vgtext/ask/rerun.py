@@ -11,27 +11,32 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 from vgtext.words import words
 
-from .handed_in import Grades, line, verdict_words
+from .handed_in import Grades, books_name, imports, line, verdict_words
 
 START = 120  # seconds that a kernel may take until it knows this package
 
 
 def executed(notebook, cells, folder, seconds):
     """Return the Grades of a notebook that is run now, a cell at a time, for at most ``seconds``."""
-    genuine, grades = f"_check_{secrets.token_hex(8)}", Grades()
+    judge, grades, names = f"_judge_{secrets.token_hex(8)}", Grades(), {}
     client = NotebookClient(notebook, timeout=round(seconds), kernel_name="python3",
                             resources={"metadata": {"path": str(folder)}})
     ours = {id(cell): asked for cell, asked in cells}
+    chapters = sorted({module for cell, _ in cells for module in imports(cell.source).values()})
+    setup = f"from vgtext.ask import apart as {judge}\n{judge}.settle({judge!r}, {chapters})"
     try:
         with client.setup_kernel(stderr=subprocess.DEVNULL):  # what a kernel says of itself, or last, is no verdict
-            run_cell(client, f"from vgtext.ask import check as {genuine}", time.monotonic() + START)
+            run_cell(client, setup, time.monotonic() + START)
             end = time.monotonic() + seconds
             for cell in [cell for cell in notebook.cells if cell.cell_type == "code"]:
                 _, failed = run_cell(client, cell.source, end)
+                names |= imports(cell.source)
                 for statement in re.findall(r"^(?:import|from) .+$", cell.source, re.M) if failed else ():
                     run_cell(client, statement, end)
                 for check in ours.get(id(cell), ()):
-                    grades.mark(check.name, *asked_again(client, genuine, check, end, failed))
+                    home = books_name(check.exercise, names)
+                    exercise = home and f"{home}[{check.name!r}]"
+                    grades.mark(check.name, *asked_again(client, judge, exercise, check.answer, end, failed))
     except (CellTimeoutError, TimeoutError):
         grades.problem = f"it ran for more than {seconds:g} seconds"
     except DeadKernelError:
@@ -44,16 +49,18 @@ def executed(notebook, cells, folder, seconds):
     return grades
 
 
-def asked_again(client, genuine, check, end, failed):
+def asked_again(client, judge, exercise, answer, end, failed):
     """Return the genuine verdict on an answer, as the notebook stands now, and its words or why there is none.
 
-    A reader's function may print, too, but does not know the name that stands before the verdict.
+    A reader's function may print, too, but before the verdict, and does not know the mark that stands before that.
     """
-    asked = f"{genuine}({check.exercise}, {check.answer})"
-    shown, error = run_cell(client, f"print({genuine!r}, {asked})", end)
-    told = re.search(f"{genuine} {verdict_words()}(.*)", shown, re.S)
+    if not exercise:
+        return False, "it checks no exercise that its notebook imports from the book"
+    mark = secrets.token_hex(8)
+    shown, error = run_cell(client, f"__import__({judge!r})({mark!r}, {exercise!r}, {answer})", end)
+    *_, told = [None, *re.finditer(f"{mark} {verdict_words()}", shown)]
     if told:
-        return told[1] == words("check.right"), line(told[2].replace(genuine, "check"))
+        return told[1] == words("check.right"), line(shown[told.end() :])
     return False, f"its cell ended in {failed or error}" if failed or error else "its verdict could not be read"
 
 

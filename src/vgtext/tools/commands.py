@@ -122,7 +122,8 @@ def run_grades(given):
     target = given.output and writable(given.output, ".csv")
     rows = {str(path): grade(path, given.execute, given.seconds) for path in files}
     if target:
-        with target.open("w", encoding="utf-8-sig", newline="") as file:  # so marked, spreadsheets read any name
+        # so marked, spreadsheets read any name; one that is no text gets "?"
+        with target.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
             write_table(rows, file)
         print(f"Wrote {target}: {len(rows)} notebooks.")
     else:
