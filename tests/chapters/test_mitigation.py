@@ -178,6 +178,9 @@ def test_the_table_prescribes_what_cured():
     assert lab.cures_of("clipping") == lab.cures_of("Adam") == []
     assert len(lab.cures_of("residual + layer norm")) == 4
     assert 0.45 < gain["matched init"][column["vanishing by depth"]] < 0.6  # "half of the digits"
+    for cause in ("vanishing by initialization", "exploding"):
+        assert gain["matched init"][column[cause]] == pytest.approx(0.71, abs=0.005)
+        assert gain["LSUV"][column[cause]] > 0.8
 
 
 def test_batch_norm_helps_sigmoids_and_layer_norm_does_not():
