@@ -2,7 +2,7 @@
 
 import numpy as np
 from matplotlib import patheffects
-from matplotlib.collections import EllipseCollection, LineCollection
+from matplotlib.collections import EllipseCollection, LineCollection, PolyCollection
 from matplotlib.image import NonUniformImage
 from matplotlib.markers import MarkerStyle
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
@@ -21,6 +21,8 @@ from matplotlib.patches import (
 )
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
+
+from vgtext.explore.read.units import rectangle
 
 T = np.linspace(0, 10, 80)
 X, Y = np.meshgrid(T, T)
@@ -391,3 +393,33 @@ def uneven_image(ax):
 def annotated(ax):
     look = {"arrowstyle": "->", "lw": 4, "color": RED}
     ax.annotate("M", (0.9, 0.8), (0.1, 0.1), arrowprops=look, fontsize=22)
+
+
+CORNER = {"xlim": (14, 16), "ylim": (14, 21)}  # of what is much larger
+
+simple("image_from_near", lambda ax: (ax.imshow(SQUARE, extent=(0, 60, 0, 50), aspect="auto"), ax.set(**CORNER)))
+simple("mesh_from_near", lambda ax: (ax.pcolormesh([0, 9, 15, 70], [0, 16, 17, 90], SQUARE[:3, :3]), ax.set(**CORNER)))
+simple("shape_from_near", lambda ax: set_limits(ax).fill([0, 50, 100], [0, 100, 0], ec="k", lw=5))
+simple("shapes_from_near", lambda ax: set_limits(ax).add_collection(PolyCollection(
+    [[(0, 0), (50, 100), (100, 0)], [(0, 0), (-50, 100), (0.2, 0)]], fc=[BLUE, RED])))
+simple("curve_from_near", lambda ax: set_limits(ax).add_patch(Ellipse((0.5, -30), 200, 61.4, fc="none", ec="k", lw=9)))
+simple("arrow_from_near", lambda ax: set_limits(ax).quiver(
+    [0], [0], [1e4], [2e4], angles="xy", scale_units="xy", scale=1, width=0.02))
+simple("image_on_log", lambda ax: (ax.imshow(SQUARE, extent=(1, 100, 1, 100), aspect="auto"), ax.set_xscale("log")))
+simple("ends_of_lines", lambda ax: [ax.plot([2, 8], [k, k], lw=25, solid_capstyle=style) and ax.set(
+    xlim=(0, 10), ylim=(-1, 3)) for k, style in enumerate(["butt", "round", "projecting"])])
+simple("corners_of_lines", lambda ax: [ax.plot([k, k + 1, k + 2], [0, 1, 0], lw=30, solid_joinstyle=style) and ax.set(
+    xlim=(-1, 9), ylim=(-1, 2)) for k, style in ((0, "miter"), (3, "round"), (6, "bevel"))])
+simple("fine_grid", lambda ax: (ax.loglog(T + 0.1, T + 0.1, lw=4), ax.grid(which="both")))
+simple("line_in_the_open", lambda ax: set_limits(ax).plot([0, 0.9, 1.05], [0.2, 0.9, 0.5], lw=9, clip_on=False))
+simple("angled_annotation", lambda ax: set_limits(ax).annotate("", (0.8, 0.8), (0.2, 0.2), arrowprops={
+    "arrowstyle": "->", "connectionstyle": "arc,armA=60,armB=60,rad=10", "lw": 6, "mutation_scale": 30}))
+simple("short_annotation", lambda ax: set_limits(ax).annotate("", (0.9, 0.8), (0.1, 0.2), arrowprops={
+    "arrowstyle": "-|>", "shrinkA": 70, "shrinkB": 70, "lw": 6, "mutation_scale": 30}))
+simple("shape_with_a_hole", lambda ax: set_limits(ax).add_patch(PathPatch(Path.make_compound_path(
+    rectangle(0.1, 0.1, 0.9, 0.9), Path(rectangle(0.3, 0.3, 0.7, 0.7).vertices[::-1])), fc=BLUE, lw=5)))
+simple("hexagons_by_mean", lambda ax: ax.hexbin(*CLOUD, C=CLOUD[0], gridsize=(6, 4), edgecolors="k", linewidths=2))
+simple("key_of_arrows", lambda ax: ax.quiverkey(
+    set_limits(ax).quiver([0.2], [0.3], [1], [1], width=0.02), 0.5, 0.8, 1, ""))
+simple("points_of_all_looks", lambda ax: ax.scatter(
+    T[:40:5], T[:40:5], s=900, linewidths=range(8), edgecolors=["k", RED] * 4, facecolors=[BLUE, "none"] * 4))

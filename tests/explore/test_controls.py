@@ -2,11 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vgtext.explore.controls import Control, FigureError, Play, make_control, thin, write
+from vgtext.explore.controls import Control, FigureError, Play, make_control, write
+from vgtext.explore.element import thin
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,12 @@ def test_abbreviations_of_interact(given, default, kind, values):
         7,
         None,
         Play(0.5, 2),
+        Play(0, 5, interval=0),
+        Play(0, 5, interval=None),
+        Play(0, 5, interval=math.nan),
+        (0, 10**9),
+        ["", "a"],
+        [r"$\sigma_w$", "a"],
         (False, True),
     ],
 )
@@ -61,6 +69,27 @@ def test_nonsense_is_named_with_what_is_allowed(given):
 def test_a_default_off_the_grid_is_named():
     with pytest.raises(FigureError, match=r"opens at 4, .* not among its values 1, 3, 5"):
         make_control("f", "depth", (1, 9, 2), 4)
+
+
+@pytest.mark.parametrize(
+    ("given", "default", "start"),
+    [(np.True_, True, 1), ([np.True_, np.False_], False, 1), ([np.str_("a"), "b"], "a", 0), ([None, "a"], None, 0),
+     ([1.0, math.nan, 2.0], math.nan, 1), ([(1, (2, 3)), (4,)], (4,), 1), ([np.zeros(2), np.ones(2)], np.ones(2), 1),
+     ((np.float32(0.1), np.float32(0.5), np.float32(0.1)), np.float32(0.1), 0)],
+)
+def test_values_of_every_kind_are_found(given, default, start):
+    assert make_control("f", "c", given, default).start == start
+
+
+def test_close_numbers_are_written_apart_and_float32_as_it_was_meant():
+    assert make_control("f", "c", (1e5, 1e5 + 1, 0.1), 1e5).texts[:3] == ("100000", "100000.1", "100000.2")
+    assert make_control("f", "c", (np.float32(0.1), np.float32(0.5), np.float32(0.1)), 0.5).texts[2] == "0.3"
+
+
+@pytest.mark.parametrize("label", [3, " ", r"$\sigma_w$"])
+def test_a_label_is_words(label):
+    with pytest.raises(FigureError, match="no words that a page prints"):
+        make_control("f", "c", (1, 3), 1, label)
 
 
 def test_true_is_not_one():

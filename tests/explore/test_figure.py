@@ -3,6 +3,7 @@
 import base64
 import functools
 import gzip
+import io
 import itertools
 import json
 import re
@@ -15,7 +16,10 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from matplotlib import patheffects
+from matplotlib.colors import to_hex
+from matplotlib.lines import Line2D
 from nbconvert import HTMLExporter
+from PIL import Image
 
 from vgtext.explore import FigureError, Play, explore
 from vgtext.explore.read.images import mesh_pixels
@@ -149,6 +153,10 @@ def warn(ax, k):
     np.log(np.zeros(1))
 
 
+def bar_of(ax, **look):
+    return ax.figure.colorbar(ax.imshow(np.eye(3)), ax=ax, **look)
+
+
 BAD = {
     "twin axes": lambda ax, k: ax.twinx(),
     "an inset": lambda ax, k: ax.inset_axes([0.5, 0.5, 0.4, 0.4]),
@@ -168,6 +176,33 @@ BAD = {
     "two titles of one panel": lambda ax, k: (ax.set_title("a"), ax.set_title("b", loc="left"), ax.plot([0, 1])),
     "Text: path effects on a text": lambda ax, k: ax.text(0, 0, "a", path_effects=[patheffects.Normal()]),
     "Text: a text box of this shape": lambda ax, k: ax.text(0, 0, "a", bbox={"boxstyle": "larrow"}),
+    "Text: usetex; leave it out": lambda ax, k: ax.text(0, 0, "a", usetex=True),
+    "Text: a text that wraps": lambda ax, k: ax.text(0, 0, "a", wrap=True),
+    "Text: multialignment": lambda ax, k: ax.text(0, 0, "aa\nb", ma="right"),
+    "Text: linespacing": lambda ax, k: ax.text(0, 0, "aa\nb", linespacing=3),
+    "Text: a formula in words of several lines": lambda ax, k: ax.text(0, 0, "$x$\nb"),
+    "a formula in words of several lines, 'a": lambda ax, k: ax.set_title("a\n$x$"),
+    "Text: the formula '$\\foo{x}$' (": lambda ax, k: ax.text(0, 0, "$\\foo{x}$"),
+    "Text: 'above' outside its panel": lambda ax, k: ax.text(0.5, 1.1, "above"),
+    "Text: 'below' outside its panel": lambda ax, k: ax.text(0.5, -0.2, "below"),
+    "Text: 'far' outside its panel": lambda ax, k: ax.text(7, 0.5, "far"),
+    "Text: 'turned' outside its panel": lambda ax, k: ax.text(1.05, 0.5, "turned", rotation=90),
+    "Line2D: it leaves its panel": lambda ax, k: ax.plot([0.5, 1.2], [0.5, 1.2], clip_on=False),
+    "Table: it leaves its panel": lambda ax, k: ax.table([["a"], ["b"], ["c"]], loc="bottom"),
+    "Annotation: it leaves its panel": lambda ax, k: ax.annotate(
+        "", (0.5, 3), (0.5, 0.5), annotation_clip=False, arrowprops={"arrowstyle": "->"}),
+    "PathCollection: hatched points": lambda ax, k: ax.scatter([0.5], [0.5], s=900, hatch="/"),
+    "a hatched background": lambda ax, k: ax.patch.set_hatch("/"),
+    "a spine that is moved or cut": lambda ax, k: ax.spines.left.set_bounds(0.2, 0.8),
+    "a Line2D of the whole figure": lambda ax, k: ax.figure.add_artist(Line2D([0, 1], [0, 1])),
+    "a FigureImage of the whole figure": lambda ax, k: ax.figure.figimage(np.eye(3)),
+    "or with a title or marks on it (Line2D)": lambda ax, k: bar_of(ax).ax.axhline(0.5),
+    "leave them out, and say in its label": lambda ax, k: bar_of(ax).ax.set_title("unit"),
+    "marks on it (LineCollection)": lambda ax, k: ax.figure.colorbar(ax.contour(np.eye(3))),
+    "a color bar of lines, hatches or edges": lambda ax, k: bar_of(ax, drawedges=True),
+    "a color bar with limits of its own": lambda ax, k: bar_of(ax).ax.set_ylim(0, 0.5),
+    "numbers at the left": lambda ax, k: bar_of(ax, location="left"),
+    "the scale 'asinh' of the x axis": lambda ax, k: (ax.plot([0, 1]), ax.set_xscale("asinh")),
     "Line2D 'waves': a sketched": lambda ax, k: ax.plot([0, 1], label="waves", sketch_params=2),
     "panel 'ax', on which draw drew nothing": lambda ax, k: None,
     "draw used pyplot's own figure; draw on": lambda ax, k: plt.plot([0, 1]),
@@ -263,6 +298,61 @@ def test_a_hatch_is_lines_that_only_their_area_shows(mode):
     hatches = [mark for mark in marks if "clip" in mark]
     assert len(hatches) == 2 and all(mark["stroke"].startswith("#000000") and len(mark["x"]) > 20 for mark in hatches)
     assert hatches[0]["clip"]["x"] == marks[0]["x"]
+
+
+def strip_of(bar):
+    """The colors of a color bar, from the top."""
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(bar["source"].partition(",")[2]))).convert("RGBA"))
+    return [to_hex(color / 255, keep_alpha=True) for color in pixels[:, 0]]
+
+
+def test_a_color_bar_has_the_colors_and_the_numbers_of_what_it_explains(mode):
+    def draw_bands(ax, alpha=1.0):
+        areas = ax.contourf(np.outer(range(4), range(4)), levels=[0, 1, 5, 9], colors=["r", "g", "b"], alpha=alpha)
+        ax.figure.colorbar(areas)
+        return "Words."
+
+    mode("text")
+    figure = explore(draw_bands).figure
+    for alpha, digits in ((1.0, "ff"), (0.6, "99")):
+        bar = figure.scene({"alpha": alpha})[0][0].frame["bar"]
+        assert strip_of(bar) == ["#0000ff" + digits, "#008000" + digits, "#ff0000" + digits]
+        assert bar["texts"] == ["0", "1", "5", "9"]
+        assert bar["places"] == pytest.approx([0, UNIT / 3, 2 * UNIT / 3, UNIT], abs=1)
+        assert 0 < bar["values"][0] < 1 < bar["values"][len(bar["values"]) // 2] < 5 < bar["values"][-1] < 9
+
+
+def test_what_is_hidden_is_not_shown(mode):
+    def draw_it(ax):
+        ax.plot([0, 4], [0, 4], label="a line")
+        ax.legend().set_visible(False)
+        ax.set_title("hidden").set_visible(False)
+        ax.set_xlabel("hidden").set_visible(False)
+        ax.set_xticks([0, 2, 4])
+        ax.xaxis.get_major_ticks()[1].label1.set_visible(False)
+        ax.tick_params(axis="x", length=0)
+        ax.tick_params(axis="y", labelcolor="none")
+        ax.spines.left.set_color("none")
+        ax.text(9, 2, "outside", clip_on=True)
+        return "Words."
+
+    mode("text")
+    frame, marks = explore(draw_it).figure.scene({})[0][0][:2]
+    assert "legend" not in frame and frame["title"] == frame["x"]["label"] == "" and frame["spines"] == "b"
+    assert frame["x"]["texts"] == ["0", "", "4"] and frame["x"]["bare"] and len(frame["x"]["places"]) == 3
+    assert frame["y"]["texts"] == [] and "bare" not in frame["y"] and [mark["kind"] for mark in marks] == ["path"]
+
+
+def test_words_of_an_annotation_are_cut_only_where_matplotlib_cuts_them(mode):
+    def draw_it(ax):
+        ax.set(xlim=(0, 1), ylim=(0, 1))
+        ax.annotate("inside", (0.5, 0.5))
+        ax.annotate("beyond the right edge", (0.95, 0.5))
+        return "Words."
+
+    mode("text")
+    [inside, beyond] = explore(draw_it).figure.scene({})[0][0].marks
+    assert "unclipped" not in inside and beyond["unclipped"]
 
 
 def test_a_markevery_starts_where_it_says(mode):

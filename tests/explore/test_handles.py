@@ -150,6 +150,19 @@ def test_without_its_control_a_handle_stays_away_or_moves_the_others():
     assert spec == {"panel": 0, "moves": [1], "kind": "point"}
 
 
+def test_what_a_place_brings_along_is_no_control():
+    def draw_two(ax, a=1):
+        ax.plot([0, 4], [0, 4])
+        ax.set(xlim=(0, 4), ylim=(0, 4))
+        for k in (1, 2):
+            handle(ax, lambda a, k=k: (a, k))
+        return f"a {a}."
+
+    payload = Explorable(draw_two, {"a": (1, 3)}, {}).payload((1,))
+    assert payload["places"] == [[[UNIT // 2, UNIT // 4], [UNIT // 2, UNIT // 2]]]
+    assert [spec["moves"] for spec in payload["handles"]] == [[0], [0]]
+
+
 def bad_place(ax, a=1):
     ax.plot([0, 1])
     handle(ax, lambda a: a)

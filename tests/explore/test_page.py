@@ -329,8 +329,8 @@ def test_legend_and_color_bar_show_what_they_name(tab):
       return [line, marker].map(key => key.getAttribute('stroke'));
     }""")
     assert keys == ["#0b5cad"] * 2
-    bar = figure_in(tab, "map").locator("svg image:not(.vg-pixels)")
-    box, panel = bar.bounding_box(), figure_in(tab, "map").locator(".vg-pixels").bounding_box()
+    bar = figure_in(tab, "map").locator(".vg-panel > image")
+    box, panel = bar.bounding_box(), figure_in(tab, "map").locator("g[clip-path] > .vg-pixels").bounding_box()
     assert box["x"] > panel["x"] + panel["width"] and box["height"] == pytest.approx(panel["height"], abs=1)
     colors = bar.evaluate("""async bar => {
       const image = Object.assign(new Image(), { src: bar.getAttribute('href') });
@@ -358,7 +358,7 @@ def test_a_legend_on_the_page_names_its_last_line(tab):
 
 def test_a_color_bar_has_its_colors_the_right_way_up(tab):
     found = figure_in(tab, "map")
-    tall = found.locator("svg image:not(.vg-pixels)").bounding_box()
+    tall = found.locator(".vg-panel > image").bounding_box()
     clip = {"x": tall["x"] + 3, "y": tall["y"] + 3, "width": 4, "height": tall["height"] - 6}
     rows = np.asarray(Image.open(io.BytesIO(tab.screenshot(clip=clip))).convert("RGB"), int)[:, 2]
     assert rows[0, 0] > 230 and rows[0, 2] < 80  # viridis: yellow is high

@@ -4,6 +4,7 @@ import datetime
 
 import numpy as np
 import pytest
+from matplotlib.colors import BoundaryNorm
 from matplotlib.lines import Line2D
 
 from vgtext.explore import explore
@@ -85,6 +86,13 @@ def draw_marked(ax):
     return "A point on a picture."
 
 
+def draw_banded(ax):
+    bands = BoundaryNorm([0, 1, 10, 100], 256)
+    ax.figure.colorbar(ax.imshow([[0.5, 5], [50, 5]], norm=bands, extent=(0, 2, 0, 2), aspect="auto"), label="size")
+    ax.set(xlabel="x", ylabel="y")
+    return "Four cells of three colors."
+
+
 def draw_steep(ax):
     ax.bar(["a", "b", "c"], [-2.5, 4, 0.5])
     ax.set(xlim=(-0.5, 2.5), ylim=(-3, 5), xlabel="which", ylabel="height")
@@ -106,8 +114,8 @@ def draw_powers(ax):
     return "Four entries."
 
 
-MADE = [draw_sizes, draw_plain, draw_days, draw_names, draw_guides, draw_keys, draw_labels, draw_marked, draw_steep,
-        draw_lying, draw_powers]
+MADE = [draw_sizes, draw_plain, draw_days, draw_names, draw_guides, draw_keys, draw_labels, draw_marked, draw_banded,
+        draw_steep, draw_lying, draw_powers]
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +200,17 @@ def test_a_point_on_a_picture_is_read_before_the_cell_below_it(tab):
     assert read(found, 0.26, 0.26) == ["chosen", "x: 0.5", "y: 0.5"]
     assert read(found, 0.75, 0.25) == ["y: 0.50", "x: 1.50", "height: about 1"]  # the first row is the lower one
     assert read(found, 0.35, 0.45)[0] == "y: 0.50"  # as its tick says
+
+
+def test_a_cell_of_a_band_of_colors_is_read_within_its_band(tab):
+    found = figure_in(tab, "banded")
+    for _ in range(50):  # until the images are decoded
+        if len(read(found, 0.3, 0.7)) == 3:
+            break
+        tab.wait_for_timeout(100)
+    for u, v, low, high in ((0.25, 0.75, 0, 1), (0.75, 0.75, 1, 10), (0.25, 0.25, 10, 100), (0.75, 0.25, 1, 10)):
+        value = read(found, u, v)[-1].removeprefix("size: about ")
+        assert low < float(value) < high
 
 
 def test_bars_are_read_where_they_end(tab):

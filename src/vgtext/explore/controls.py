@@ -15,11 +15,17 @@ written                     becomes
 """
 
 import math
+import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from numbers import Integral, Real
+from operator import eq
 
 import numpy as np
+
+MOST_VALUES = 10_000  # of a slider
+TEX = re.compile(r"\$[^$]*[\\^_{][^$]*\$")
 
 
 class FigureError(ValueError):
@@ -82,9 +88,21 @@ def is_number(value):
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
+def plain(value):
+    """Return a scalar of NumPy as Python's own; anything else as it is."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def check_words(where, text):
+    """Raise FigureError for what a page cannot print as words: TeX, nothing, no str."""
+    if not isinstance(text, str) or not text.strip() or TEX.search(text):
+        raise FigureError(f"{where}: {text!r} are no words that a page prints; without TeX they are σ_w, x², 3 × 10⁻⁷")
+
+
 def decimals(values):
     """Return how many decimals the finest of some numbers needs."""
-    return max(len(np.format_float_positional(float(v), trim="-").partition(".")[2]) for v in values)
+    floats = (v if isinstance(v, np.floating) else float(v) for v in values)
+    return max(len(np.format_float_positional(v, trim="-").partition(".")[2]) for v in floats)
 
 
 def slider_values(where, low, high, step=None):
@@ -102,6 +120,8 @@ def slider_values(where, low, high, step=None):
     count = math.floor((high - low) / step + 1e-9) + 1
     if count < 2:
         raise FigureError(f"{where}: step {step} is longer than the range from {low} to {high}")
+    if count > MOST_VALUES:
+        raise FigureError(f"{where}: a slider of {count:,} values, and at most {MOST_VALUES:,} fit; give a longer step")
     values = [low + i * step for i in range(count)]
     return tuple(values if whole else (round(value, decimals((low, step))) for value in values))
 
@@ -113,8 +133,9 @@ def write(values):
     if all(isinstance(v, Integral) for v in values):
         return tuple(str(int(v)) for v in values)
     if any(v != 0 and not 1e-3 <= abs(v) < 1e5 for v in values):
-        return tuple(f"{v:.6g}" for v in values)
-    return tuple(f"{v:.{decimals(values)}f}" for v in values)
+        tries = [tuple(f"{float(v):.{digits}g}" for v in values) for digits in (6, 15)]
+        return tries[len({*tries[0]}) < len({*values})]  # more digits, if six write two of them alike
+    return tuple(f"{float(v):.{decimals(values)}f}" for v in values)
 
 
 def read_abbreviation(where, given):
@@ -125,6 +146,8 @@ def read_abbreviation(where, given):
         values = slider_values(where, given.min, given.max, given.step)
         if not all(isinstance(v, Integral) for v in values):
             raise FigureError(f"{where}: Play runs over whole numbers, not over {given}")
+        if not is_number(given.interval) or not 1 <= given.interval <= 60_000:
+            raise FigureError(f"{where}: Play takes an interval of 1 to 60,000 milliseconds, not {given.interval!r}")
         return "slider", values, write(values), int(given.interval)
     if isinstance(given, tuple) and len(given) in (2, 3):
         values = slider_values(where, *given)
@@ -146,37 +169,26 @@ def make_control(figure, name, given, default, label=None):
     Raises FigureError if the abbreviation makes no sense, or ``default`` is not one of its values.
     """
     where = f"figure {figure}, control {name!r}"
+    given, default = plain(given), plain(default)
     kind, values, texts, interval = read_abbreviation(where, given)
-    if len(set(texts)) < len(texts):
-        raise FigureError(f"{where}: two of its values are written alike, in {texts}")
+    texts, label = tuple(" ".join(text.split()) for text in texts), label or name.replace("_", " ")
+    for text in (label, *texts):
+        check_words(where, text)
+    if len(twins := Counter(texts)) < len(texts):
+        raise FigureError(f"{where}: two of its values are written alike, as {twins.most_common(1)[0][0]!r}")
     default = given if isinstance(given, bool) else default
 
     def opens(value):
         if is_number(value) and is_number(default):
-            return math.isclose(value, default, rel_tol=1e-9)
-        return type(value) is type(default) and value == default
+            return value is default or math.isclose(value, default, rel_tol=1e-9)
+        same = np.array_equal if isinstance(value, np.ndarray) else eq
+        return type(value) is type(default) and same(value, default)
 
-    matches = [i for i, value in enumerate(values) if opens(value)]
+    matches = [i for i, value in enumerate(map(plain, values)) if opens(value)]
     if not matches:
+        shown = ", ".join(texts) if len(texts) < 5 else f"{', '.join(texts[:3])}, ... to {texts[-1]}"
         raise FigureError(
-            f"{where}: it opens at {default!r}, the parameter's default, which is not among its values "
-            f"{', '.join(texts[:3])}{', ...' if len(texts) > 3 else ''} to {texts[-1]}"
+            f"{where}: it opens at {default!r}, the parameter's default, which is not among its values {shown}"
         )
     between = isinstance(given, tuple) and not isinstance(values[0], Integral)
-    return Control(name, label or name.replace("_", " "), kind, values, texts, matches[0], interval, between)
-
-
-def thin(figure, controls, most):
-    """Return controls whose grid has at most ``most`` states: the longest sliders are thinned to one length.
-
-    Choices and switches are never thinned. Raises FigureError if five values a slider are still too many.
-    """
-    for length in range(max([4, *(len(c.values) for c in controls)]), 3, -1):
-        grid = [c.thinned(length) if c.kind == "slider" and len(c.values) > length else c for c in controls]
-        if math.prod(len(c.values) for c in grid) <= most:
-            return grid
-    sizes = " x ".join(f"{len(c.values)} {c.name}" for c in controls)
-    raise FigureError(
-        f"figure {figure}: a grid of {sizes} states is over the budget of {most} for a page, and its sliders cannot be "
-        "thinned further; use fewer or shorter controls"
-    )
+    return Control(name, label, kind, values, texts, matches[0], interval, between)

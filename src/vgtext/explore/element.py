@@ -3,6 +3,7 @@
 import gc
 import io
 import itertools
+import math
 import warnings
 from contextlib import contextmanager
 from html import escape
@@ -14,7 +15,7 @@ from matplotlib.lines import Line2D
 
 from vgtext.words import typeset
 
-from .controls import FigureError, thin
+from .controls import FigureError
 from .figure import LOOK
 from .read.marks import Unreadable
 from .read.pack import Packer, pack
@@ -51,6 +52,22 @@ def many_drawings():
         yield
     finally:
         gc.unfreeze()
+
+
+def thin(figure, controls, most):
+    """Return controls whose grid has at most ``most`` states: the longest sliders are thinned to one length.
+
+    Choices and switches are never thinned. Raises FigureError if five values a slider are still too many.
+    """
+    for length in range(min(most, max([4, *(len(c.values) for c in controls)])), 3, -1):
+        grid = [c.thinned(length) if c.kind == "slider" and len(c.values) > length else c for c in controls]
+        if math.prod(len(c.values) for c in grid) <= most:
+            return grid
+    sizes = " x ".join(f"{len(c.values)} {c.name}" for c in controls)
+    raise FigureError(
+        f"figure {figure}: a grid of {sizes} states is over the budget of {most} for a page, and its sliders cannot be "
+        "thinned further; use fewer or shorter controls"
+    )
 
 
 def pack_states(figure, opening=None):

@@ -7,7 +7,7 @@ from itertools import product
 
 import matplotlib
 
-from .controls import FigureError, make_control
+from .controls import FigureError, check_words, make_control
 from .handles import follow, handles_of, read_handles
 from .read.marks import Unreadable
 from .read.pack import Packer
@@ -119,6 +119,7 @@ class Explorable:
                 f"{self.where(parameters)}: draw returned no caption (a sentence that says what is seen) "
                 f"but {caption!r}"
             )
+        check_words(f"{self.where(parameters)}, caption", caption)
         self.sheet, self.spare = sheet, self.sheet
         return sheet, " ".join(caption.split())
 

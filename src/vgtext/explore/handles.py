@@ -25,7 +25,9 @@ class Handle(Artist):
     def __init__(self, place, kind):
         """Take what :func:`handle` is given."""
         super().__init__()
-        self.place, self.kind, self.names = place, kind, tuple(inspect.signature(place).parameters)
+        parameters = inspect.signature(place).parameters.values()
+        self.place, self.kind = place, kind
+        self.names = tuple(p.name for p in parameters if p.default is p.empty)  # k in lambda a, k=k is no control
         self.set_in_layout(False)
 
     def draw(self, renderer):

@@ -132,7 +132,8 @@ function valueOf(color, bar) {
     const far = [0, 1, 2].reduce((sum, c) => sum + (strip.data[4 * i + c] - color[c]) ** 2, 0);
     if (far < nearest) [nearest, found] = [far, i];
   }
-  const value = valueAt(bar, 1 - found / (strip.height - 1));
+  const share = 1 - (found + 0.5) / strip.height,
+    value = bar.values ? bar.values[Math.floor(share * bar.values.length)] : valueAt(bar, share);
   return [`${plain(bar.label) || "value"}: about ${write(Number(value.toPrecision(2)))}`];
 }
 

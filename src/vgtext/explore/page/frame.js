@@ -1,6 +1,14 @@
 // A panel as SVG: its frame (axes, ticks, titles, legend, color bar), then its marks.
 import { drawWords, look, round } from "./ink.js";
-import { SIZE, legendHeight, lineCount, spaced, wordsWidth, wrap } from "./layout.js";
+import {
+  SIZE,
+  legendHeight,
+  lineCount,
+  spaced,
+  ticksBelow,
+  wordsWidth,
+  wrap,
+} from "./layout.js";
 import { drawBar, drawLegend } from "./legend.js";
 import { drawMarks } from "./marks.js";
 
@@ -24,8 +32,8 @@ function drawAxes({ x, y, spines, ground }, rect, unit) {
   const beside = rows(y.places, `h-${long}`) + rows(y.minor, `h-${short}`);
   return (
     (ground ? `<path d="M${rect.x} ${rect.y}H${right}V${foot}H${rect.x}Z" ${look(ground)}/>` : "")
-    + path("vg-grid", x.grid && columns(x.places, rect.y, `V${foot}`))
-    + path("vg-grid", y.grid && rows(y.places, `H${right}`))
+    + path("vg-grid", columns(x.grid, rect.y, `V${foot}`))
+    + path("vg-grid", rows(y.grid, `H${right}`))
     + path("vg-axis", [...spines].map((side) => edges[side]).join(""))
     + path("vg-axis", !x.bare && below)
     + path("vg-axis", !y.bare && beside)
@@ -64,7 +72,7 @@ function drawLabels({ x, y, title, titleAt, legend }, rect) {
     );
   const most = w + 2 * Math.min(left, right, left / 4),
     label = wrap(x.label, SIZE.label, most),
-    drop = x.texts.length ? SIZE.labelDrop : 10;
+    drop = ticksBelow(x, SIZE.labelDrop, 10);
   const size = fit(y.label, h + 30),
     half = wordsWidth(y.label, size) / 2,
     up = Math.max(half, Math.min(rect.y + h / 2, foot + below - half)); // in the picture

@@ -42,6 +42,12 @@ export const widest = (texts) =>
   Math.max(0, ...texts.map((words) => wordsWidth(words, SIZE.tick)));
 export const lineCount = (words) => (typeof words === "string" ? words.split("\n").length : 1);
 
+// What words below an axis take, of which one line takes `one`, and none `none`.
+export const ticksBelow = ({ texts }, one, none) =>
+  texts.length
+    ? one + (Math.max(...texts.map(lineCount)) - 1) * SIZE.tick * SIZE.lineHeight
+    : none;
+
 export function wrap(words, size, most) {
   if (typeof words !== "string" || !words) return words;
   const lines = [""];
@@ -106,7 +112,7 @@ function grow(kept, { frame, marks }, room, unit) {
     + (y.offset ? SIZE.offsetLine : 0);
   const labelLines = x.label ? lineCount(wrap(x.label, SIZE.label, inside)) : 0;
   const below =
-    (x.texts.length ? SIZE.tickLine : SIZE.foot)
+    ticksBelow(x, SIZE.tickLine, SIZE.foot)
     + Math.max(labelLines * SIZE.labelLine, x.offset ? SIZE.offsetLine : 0)
     + SIZE.footLabel;
   const past = Math.min(overhang(marks, inside, unit) + 4, room / 3);

@@ -30,7 +30,7 @@ export function drawBar(bar, { x, y, w, h }, unit) {
   const label = { size: SIZE.label, align: "center", valign: "center", turn: 90 };
   return (
     `<image x="${left}" y="${y}" width="${SIZE.bar}" height="${h}" preserveAspectRatio="none"`
-    + ` href="${bar.source}"/>`
+    + ` class="vg-pixels" href="${bar.source}"/>`
     + ticks.join("")
     + (bar.label ? drawWords(bar.label, left + 30 + widest(bar.texts), y + h / 2, label) : "")
   );

@@ -1,15 +1,22 @@
 """Read what the page lays out itself: axes with their ticks, and color bars."""
 
+from itertools import zip_longest
+
 import numpy as np
 from matplotlib.category import StrCategoryFormatter
 from matplotlib.dates import AutoDateFormatter, ConciseDateFormatter, DateFormatter
+from matplotlib.spines import Spine
+from matplotlib.text import Text
 
-from .images import png
+from .colors import opacity
 from .marks import Unreadable
 from .mathtext import words
+from .recorder import Recorder
 from .units import UNIT
 
 SCALES = ("linear", "log", "symlog")
+SIDES = ("left", "center", "right")  # of a title
+BANDS = 64  # of a color bar whose values are listed
 OPPOSITE = {"left": "right", "right": "left", "bottom": "top"}
 
 
@@ -20,30 +27,49 @@ def read_axis(axis, side):
     if shown and (params.get(f"label{other}") or (axis.get_label_text() and axis.get_label_position() == other)):
         raise Unreadable(f"tick labels or an axis label at the {other}; put them at the {side} "
                          f"(ax.{axis.axis_name}axis.tick_{side}(), imshow instead of matshow)")
-    low, high = axis.get_view_interval()
-    scale, transform = axis.get_scale(), axis.get_transform()
-    if scale not in SCALES:
-        raise Unreadable(f"the scale {scale!r} of an axis; use {', '.join(SCALES)}")
-    label = words(axis.get_label_text()) if shown else ""
-    frame = {"label": label, "limits": [float(low), float(high)], "scale": scale}
-    if scale == "symlog":
-        if (transform.base, transform.linscale) != (10, 1):
-            raise Unreadable("a symlog scale with base or linscale; leave them at 10 and 1")
-        frame["linear"] = float(transform.linthresh)
+    label = words(axis.get_label_text()) if shown and axis.label.get_visible() else ""
+    frame = {"label": label, **measure(axis, side)}
     if not shown:
         return {**frame, "places": [], "texts": []}
     formatter, minor = axis.get_major_formatter(), axis.get_minorticklocs()
-    at, texts = ticks(axis, axis.get_majorticklocs(), formatter)
+    at, texts = ticks(axis, axis.get_majorticklocs(), formatter, [
+        (tick.label2 if side == "right" else tick.label1).get_visible() and tick.get_visible()
+        for tick in axis.majorTicks])
+    grid = at if params.get("gridOn") else []
     kind = kind_of(formatter, texts)
     frame |= {"kind": kind} if kind else {}
     if len(minor):
         frame["minor"], named = ticks(axis, minor, axis.get_minor_formatter())
         if any(named):  # a log axis of less than a decade has its words there
             at, texts = at + frame["minor"], texts + named
-    frame |= {"places": at, "texts": [words(t) for t in texts] if params.get(f"label{side}") else []}
-    frame |= {"bare": True} if not params.get(side) else {}
+        grid = grid + frame["minor"] if axis.get_tick_params("minor").get("gridOn") else grid
+    named = params.get(f"label{side}") and is_seen(params.get("labelcolor"))
+    frame |= {"places": at, "texts": [words(t) for t in texts] if named else []}
+    frame |= {} if params.get(side) and params.get("length", 1) and is_seen(params.get("color")) else {"bare": True}
     offset = formatter.get_offset()
-    return frame | ({"offset": words(offset)} if offset else {}) | ({"grid": True} if params.get("gridOn") else {})
+    return frame | ({"offset": words(offset)} if offset else {}) | ({"grid": grid} if grid else {})
+
+
+def measure(axis, side):
+    """Return the limits and the scale of an axis; of a color bar on a scale that a page has not, its values."""
+    (low, high), scale, transform = axis.get_view_interval(), axis.get_scale(), axis.get_transform()
+    if scale not in SCALES and side == "right":
+        low, high = transform.transform(np.array([low, high]))
+        values = transform.inverted().transform(low + (np.arange(BANDS) + 0.5) / BANDS * (high - low))
+        return {"values": [float(f"{v:.3g}") for v in values]}
+    if scale not in SCALES:
+        raise Unreadable(f"the scale {scale!r} of the {axis.axis_name} axis; use {', '.join(SCALES)}, or draw "
+                         "transformed values and name their ticks")
+    if scale != "symlog":
+        return {"limits": [float(low), float(high)], "scale": scale}
+    if (transform.base, transform.linscale) != (10, 1):
+        raise Unreadable("a symlog scale with base or linscale; leave them at 10 and 1")
+    return {"limits": [float(low), float(high)], "scale": scale, "linear": float(transform.linthresh)}
+
+
+def is_seen(color):
+    """Say whether a color, None for the usual one, leaves anything to be seen."""
+    return color is None or opacity(color) > 0
 
 
 def kind_of(formatter, texts):
@@ -54,8 +80,8 @@ def kind_of(formatter, texts):
     return "category" if isinstance(formatter, StrCategoryFormatter) or (named and all(named)) else None
 
 
-def ticks(axis, places, formatter):
-    """Return the places (0 to UNIT) and the words of the ticks that lie within an axis' limits."""
+def ticks(axis, places, formatter, seen=()):
+    """Return the places (0 to UNIT) and the words, "" for those not ``seen``, of the ticks within an axis' limits."""
     low, high = sorted(axis.get_view_interval())
     where = axis.get_transform().transform(np.asarray(places, float))
     ends = axis.get_transform().transform(np.array([low, high]))
@@ -63,16 +89,25 @@ def ticks(axis, places, formatter):
     keep = (where >= ends[0] - slack) & (where <= ends[1] + slack)
     fraction = (where - ends[0]) / (ends[1] - ends[0])
     fraction = 1 - fraction if axis.get_inverted() else fraction
-    texts = [str(text) for text, k in zip(formatter.format_ticks(places), keep) if k]
+    named = zip_longest(formatter.format_ticks(places), keep, seen[:len(places)], fillvalue=True)
+    texts = [str(text) if on else "" for text, k, on in named if k]
     return (fraction[keep] * UNIT).round().astype(int).tolist(), texts
 
 
 def read_colorbar(bar):
     """Return a panel's color bar, upright at its right: its strip of colors, top first, and its axis."""
-    if bar.orientation != "vertical" or bar.extend != "neither":
-        raise Unreadable("a horizontal color bar, or one with extend; leave out orientation, location and extend")
-    axis = bar.ax.yaxis
-    low, high = axis.get_transform().transform(np.array(bar.ax.get_ylim()))
-    values = axis.get_transform().inverted().transform(np.linspace(high, low, 128))
-    colors = bar.mappable.to_rgba(np.ma.array(values), bytes=True)[:, None, :]
-    return {**read_axis(axis, "right"), "source": png(colors)}
+    if (bar.orientation, bar.extend, bar.ticklocation) != ("vertical", "neither", "right"):
+        raise Unreadable("a horizontal color bar, one with its numbers at the left, or one with extend; leave "
+                         "out orientation, location and extend")
+    known = (bar.solids, bar.outline, bar.dividers, bar.ax.patch, bar.ax.xaxis, bar.ax.yaxis)
+    extra = [type(each).__name__ for each in bar.ax.get_children()
+             if not (each in known or isinstance(each, (Spine, Text)) or not each.get_visible())]
+    if bar.solids is None or extra or bar.dividers.get_segments() or any(map(bar.ax.get_title, SIDES)):
+        what = f" ({', '.join(extra)})" if extra else ""
+        raise Unreadable(f"a color bar of lines, hatches or edges, or with a title or marks on it{what}; leave them "
+                         "out, and say in its label what it shows")
+    recorder = Recorder(bar.ax.bbox.frozen(), bar.ax.figure.bbox.size)
+    [strip] = recorder.record(bar.solids)
+    if strip["box"] != [0, 0, UNIT, UNIT]:
+        raise Unreadable("a color bar with limits of its own; set vmin and vmax of what it explains")
+    return {**read_axis(bar.ax.yaxis, "right"), "source": strip["source"]}

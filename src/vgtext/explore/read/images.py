@@ -22,9 +22,20 @@ def png(rgba):
 
 def picture(pixels, box, corner, opposite):
     """Return the mark of an image whose rows run from the top, between two display points of the panel ``box``."""
-    (x0, y0), (x1, y1) = to_units([corner, opposite], box).tolist()
-    place = [min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0)]
-    return {"kind": "image", "box": place, "source": png(pixels)}
+    (left, right), (foot, top) = (sorted(ends) for ends in zip(corner, opposite))
+    rows, columns = pixels.shape[:2]
+    x = nearby(np.linspace(left, right, columns + 1), *box.intervalx)
+    y = nearby(np.linspace(top, foot, rows + 1), *box.intervaly)
+    if (x[0], x[-1], y[-1], y[0]) != (left, right, foot, top):
+        pixels = mesh_pixels(x, y, pixels)
+    (x0, y0), (x1, y1) = to_units([(x[0], y[-1]), (x[-1], y[0])], box).tolist()
+    return {"kind": "image", "box": [x0, y0, x1 - x0, y1 - y0], "source": png(pixels)}
+
+
+def nearby(edges, low, high):
+    """Return the edges of cells along a panel; where they reach far out of it, as if it cut them a little outside."""
+    size = high - low
+    return np.clip(edges, low - size / 10, high + size / 10) if np.abs(edges - low).max() > 4 * size else edges
 
 
 def mesh_pixels(edges_x, edges_y, colors, most=256):
@@ -63,4 +74,5 @@ def draws_pixels(image, box):
     upright = abs(y1 - y0) < 1e-6 and abs(x2 - x0) < 1e-6
     rows, columns = image.get_array().shape[:2]
     plain = image.get_interpolation() in ("none", "nearest", "auto", "antialiased")
+    upright = upright and image.get_transform().is_affine  # on a log axis pixels have many widths
     return plain and upright and rows <= 2 * box.height and columns <= 2 * box.width

@@ -43,15 +43,15 @@ def keeps_colors(fill):
     return "fill" in fill and "," not in fill["fill"] and fill.get("fillOpacity", 1) >= 0.6
 
 
-def hatch(gc, paths, box, canvas):
+def hatch(gc, paths, box, canvas, paper=False):
     """Return the mark of a hatch: tiles of one inch wherever display ``paths`` lie on the figure's ``canvas``."""
     extents, tile = Path.make_compound_path(*paths).get_extents().extents, gc.get_hatch_path()
     x0, y0, x1, y1 = np.clip(extents, 0, [*canvas, *canvas]) // DPI
     places = [(x, y) for x in np.arange(x0, x1 + 1) for y in np.arange(y0, y1 + 1)]
     tiles = [Affine2D().translate(*place).scale(DPI).transform_path(tile) for place in places]
     color = gc.get_hatch_color()
-    dots = brush(color) if np.isin(tile.codes, (Path.CURVE4, Path.CLOSEPOLY)).any() else {}
-    return {"kind": "path", **outline(tiles, box, True), **pen(color, gc.get_hatch_linewidth()), **dots}
+    dots = brush(color, paper) if np.isin(tile.codes, (Path.CURVE4, Path.CLOSEPOLY)).any() else {}
+    return {"kind": "path", **outline(tiles, box, True), **pen(color, gc.get_hatch_linewidth(), paper=paper), **dots}
 
 
 def keeps_pixels(artist):

@@ -9,6 +9,7 @@ from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
+from .marks import Unreadable
 from .units import svg_shape
 
 SIZE = 100  # lengths of a run are in hundredths of the font's size
@@ -24,7 +25,13 @@ def words(text):
     """
     if not is_math_text(text):
         return text.replace(r"\$", "$")
-    parsed = text_to_path.mathtext_parser.parse(text, dpi=72, prop=FontProperties(size=SIZE))  # as the picture does
+    if "\n" in text:
+        raise Unreadable(f"a formula in words of several lines, {text!r}; make them one line, or a text for each")
+    try:
+        parsed = text_to_path.mathtext_parser.parse(text, dpi=72, prop=FontProperties(size=SIZE))  # as the picture does
+    except ValueError as error:
+        raise Unreadable(f"the formula '{text}' ({str(error).splitlines()[-1]}); use what matplotlib's mathtext has "
+                         r"(\frac, \sqrt, Greek letters), or \$ for a dollar") from None
     runs, shapes = [], []
     for font, size, code, *index, x, y in parsed.glyphs:
         char, kind = chr(code), [round(float(y)), round(float(size)), FACES.get(font.style_name, 0)]

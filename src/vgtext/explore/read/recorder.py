@@ -14,7 +14,7 @@ from matplotlib.image import AxesImage
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
-from .images import draws_pixels, mesh_pixels, picture, pixels_of
+from .images import draws_pixels, mesh_pixels, nearby, picture, pixels_of
 from .marks import Unreadable, brush, hatch, keeps_colors, keeps_pixels, only, pen
 from .texts import record_text, text_mark
 from .units import PX, outline, rectangle, svg_shape, to_units
@@ -79,8 +79,10 @@ class Recorder(RendererBase):
             face = (*face[:3], gc.get_alpha())
         stroke = pen(gc.get_rgb(), gc.get_linewidth(), gc.get_dashes(), self.mapped)
         if stroke.get("width", 0) > 2:
-            stroke |= {"corner": "miter"} if gc.get_joinstyle() == "miter" else {}
+            stroke |= {"corner": gc.get_joinstyle()} if gc.get_joinstyle() != "round" else {}
             stroke |= {"cap": "round"} if gc.get_capstyle() == "round" else {}
+        if stroke.get("width", 0) > 4 and gc.get_capstyle() == "projecting":
+            stroke["cap"] = "square"
         fill = brush(face, self.mapped)
         sharp = fill and not stroke and not gc.get_antialiased()
         return {**stroke, **fill, **({"crisp": True} if sharp else {})}
@@ -89,11 +91,12 @@ class Recorder(RendererBase):
         """Add display ``paths`` of one look as a path mark; remember areas on which words keep their color."""
         if gc.get_hatch():
             self.put({"kind": "path", **outline(paths, self.box, True), **only(look, "fill")}, gc)
-            self.put(hatch(gc, paths, self.box, self.canvas), gc)
+            self.put(hatch(gc, paths, self.box, self.canvas, self.mapped), gc)
             self.marks[-1]["clip"] = outline(paths, self.box, True)
             look = only(look, "stroke", "width", "dash")
         if look:
-            self.put({"kind": "path", **outline(paths, self.box, "fill" in look), **look}, gc)
+            loose = gc.get_clip_rectangle() is None and gc.get_clip_path()[0] is None
+            self.put({"kind": "path", **outline(paths, self.box, loose or "fill" in look), **look}, gc)
         self.areas += paths if keeps_colors(look) else []
 
     def add_shapes(self, gc, shape, points, look):
@@ -101,6 +104,8 @@ class Recorder(RendererBase):
         points = points[np.isfinite(points).all(1)]
         if look and not self.in_pixels:
             self.add_paths(gc, [Affine2D().translate(*point).transform_path(shape) for point in points], look)
+        elif look and gc.get_hatch():
+            raise Unreadable("hatched points; leave out hatch, or draw patches")
         elif look and len(points):
             x, y = to_units(points, self.box).T.tolist()
             self.put({"kind": "markers", "x": x, "y": y, "shape": svg_shape(shape), **look}, gc)
@@ -137,8 +142,8 @@ class Recorder(RendererBase):
                        antialiased, edgecolors):
         """Record a mesh: one image where its cells are rectangles without edges, else a path for each cell."""
         places = master_transform.transform(coordinates.reshape(-1, 2)).reshape(coordinates.shape)
-        x, y = places[0, :, 0], places[:, 0, 1]
-        straight = np.allclose(places[..., 0], x) and np.allclose(places[..., 1], y[:, None])
+        x, y = nearby(places[0, :, 0], *self.box.intervalx), nearby(places[:, 0, 1], *self.box.intervaly)
+        straight = np.allclose(places[..., 0], places[0, :, 0]) and np.allclose(places[..., 1], places[:, :1, 1])
         if not straight or len(edgecolors):
             super().draw_quad_mesh(gc, master_transform, meshWidth, meshHeight, coordinates, offsets, offsetTrans,
                                    facecolors, antialiased, edgecolors)

@@ -1,7 +1,9 @@
 """Read a drawn matplotlib figure, panel by panel: the frame, which the page lays out itself, and the marks in it."""
 
+from itertools import repeat
 from typing import NamedTuple
 
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import DrawingArea
@@ -13,7 +15,7 @@ from .colors import opacity
 from .marks import Unreadable, brush, keeps_colors
 from .mathtext import words
 from .recorder import Recorder
-from .units import rectangle
+from .units import UNIT, rectangle
 
 
 class Panel(NamedTuple):
@@ -35,8 +37,9 @@ def read_scene(names, panels, figure):
     if extra := others(figure, known):
         raise Unreadable(f"the further axes{extra} (twin axes, a grid, or a color bar of nothing that a panel shows); "
                          "draw on the panels that are given: each parameter of draw without a default is one")
-    if figure.texts or figure.get_suptitle() or figure.legends:
-        raise Unreadable("text or a legend of the whole figure; give it to a panel")
+    for each in figure.get_children():
+        if each is not figure.patch and not isinstance(each, Axes):
+            raise Unreadable(f"a {type(each).__name__} of the whole figure; give it to a panel")
     return [read_panel(name, ax, bars[id(ax)]) for name, ax in zip(names, panels)]
 
 
@@ -56,8 +59,11 @@ def read_panel(name, ax, bars):
     for child in ax.child_axes:
         what = "a secondary axis; say the second unit in the label" if "Secondary" in type(child).__name__ else ""
         raise Unreadable(what or "an inset; give it a panel of its own")
-    if any(s.get_visible() and s.get_position() != ("outward", 0.0) for s in ax.spines.values()):
-        raise Unreadable("a spine that is moved; draw a line with axhline or axvline")
+    spines = {side: s for side, s in ax.spines.items() if s.get_visible() and opacity(s.get_edgecolor())}
+    if any(s.get_position() != ("outward", 0.0) or s.get_bounds() for s in spines.values()):
+        raise Unreadable("a spine that is moved or cut; draw a line with axhline or axvline")
+    if ax.patch.get_hatch():
+        raise Unreadable("a hatched background; hatch an area with axvspan")
     if len(bars) > 1:
         raise Unreadable("a second color bar of one panel; give it a panel of its own")
     free = "".join(way for way, on in (("x", ax.get_autoscalex_on()), ("y", ax.get_autoscaley_on())) if on)
@@ -68,7 +74,7 @@ def read_panel(name, ax, bars):
         **read_titles(ax),
         "x": read_axis(ax.xaxis, "bottom"),
         "y": read_axis(ax.yaxis, "left"),
-        "spines": "".join(side[0] for side, spine in ax.spines.items() if spine.get_visible()) if framed else "",
+        "spines": "".join(side[0] for side in spines) if framed else "",
     }
     recorder = Recorder(ax.bbox.frozen(), ax.figure.bbox.size)
     if framed and ax.patch.get_visible() and opacity(ax.get_facecolor()) and set(ax.get_facecolor()) != {1.0}:
@@ -76,7 +82,7 @@ def read_panel(name, ax, bars):
         recorder.areas += [rectangle(*ax.bbox.extents)] if keeps_colors(frame["ground"]) else []
     if ax.get_box_aspect() is not None or ax.get_aspect() != "auto":
         frame["aspect"] = round(ax.bbox.height / ax.bbox.width, 4)
-    if ax.get_legend():
+    if ax.get_legend() and ax.get_legend().get_visible():
         frame["legend"] = read_legend(ax.get_legend())
     frame |= {"bar": read_colorbar(bars[0])} if bars else {}
     own = {*map(id, (ax.patch, ax.xaxis, ax.yaxis, ax.get_legend(), ax.title, ax._left_title, ax._right_title))}
@@ -88,7 +94,8 @@ def read_panel(name, ax, bars):
 
 def read_titles(ax):
     """Return the title of a panel, and the side on which it stands unless in the middle."""
-    titles = {side: ax.get_title(side) for side in ("center", "left", "right") if ax.get_title(side)}
+    places = {"center": ax.title, "left": ax._left_title, "right": ax._right_title}
+    titles = {side: title.get_text() for side, title in places.items() if title.get_text() and title.get_visible()}
     if len(titles) > 1:
         raise Unreadable(f"two titles of one panel, {' and '.join(titles)}; put them into one")
     side, text = next(iter(titles.items()), ("center", ""))
@@ -104,7 +111,7 @@ def read_legend(legend):
         for artist in area.get_children():
             recorder.record(artist)
         marks = [{key: value for key, value in mark.items() if key != "unclipped"} for mark in recorder.marks]
-        entries.append([words(text.get_text()), marks])
+        entries.append([words(text.get_text().replace("\n", " ")), marks])
     return entries
 
 
@@ -114,6 +121,9 @@ def read_marks(ax, artists, recorder):
     marks, pictured = [], False
     for artist in sorted(artists, key=lambda a: a.get_zorder()):
         found = recorder.record(artist)
+        if any(map(is_outside, found)):
+            raise Unreadable(f"{type(artist).__name__}: it leaves its panel, where a page has no room; keep it inside, "
+                             "or let the panel cut it: clip_on=True")
         label = next((str(n) for n in (artist.get_label(), names.get(id(artist))) if n and str(n)[0] != "_"), "")
         for mark in found:
             mark |= {"name": words(label)} if label else {}
@@ -124,6 +134,15 @@ def read_marks(ax, artists, recorder):
     if pictured:  # a picture looks the same on a dark page, and so must what is drawn on it
         marks = [mark if "unclipped" in mark else on_paper(mark) for mark in marks]
     return marks
+
+
+def is_outside(mark):
+    """Say whether a mark that nothing cuts lies further outside its panel than the margins of a page reach."""
+    if "unclipped" not in mark or "clip" in mark:
+        return False
+    points = [mark["from"], mark["to"]] if mark["kind"] == "arrow" else zip(mark.get("x", []), mark.get("y", []))
+    letters = mark.get("commands", repeat(""))  # where a path is closed, it goes nowhere
+    return any(not -UNIT / 10 < u < 1.1 * UNIT for point, each in zip(points, letters) if each != "Z" for u in point)
 
 
 def on_paper(mark):

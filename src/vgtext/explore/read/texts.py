@@ -3,7 +3,9 @@
 import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.font_manager import weight_dict
-from matplotlib.text import Annotation
+from matplotlib.patches import ConnectionStyle
+from matplotlib.text import Annotation, Text
+from matplotlib.transforms import Bbox
 
 from .colors import opacity, themed
 from .marks import Unreadable, brush, keeps_colors, only, pen
@@ -15,8 +17,7 @@ THIN = ("-", "->", "<-", "<->", "-|>", "<|-", "<|-|>")  # arrows that the page d
 
 def record_text(text, recorder):
     """Add the marks of a text or an annotation, its arrow included, to those of ``recorder``."""
-    if text.get_path_effects():
-        raise Unreadable('path effects on a text; give it a ground: bbox={"facecolor": "white", "edgecolor": "none"}')
+    check_text(text)
     shift, head = np.zeros(2), None
     if isinstance(text, Annotation):
         if not text._check_xy(recorder):  # what it is about lies outside the panel
@@ -29,8 +30,46 @@ def record_text(text, recorder):
         return
     if getattr(text, "arrow_patch", None):
         add_arrow(text, recorder, anchor, shift, head)
-    if text.get_text():
-        recorder.put(block(text, recorder, anchor, shift), recorder.clip_of(text))
+    gc = room(text, anchor + shift, recorder) if text.get_text() else None
+    if gc:
+        recorder.put(block(text, recorder, anchor, shift), gc)
+
+
+def check_text(text):
+    """Raise Unreadable if a page would not set a text as matplotlib does."""
+    lines = "\n" in text.get_text()
+    if text.get_parse_math():
+        words(text.get_text())
+    for is_set, what in (
+        (text.get_path_effects(), 'path effects on a text; give it a ground: bbox={"fc": "white", "ec": "none"}'),
+        (text.get_usetex(), "usetex; leave it out: matplotlib sets formulas itself"),
+        (text.get_wrap(), 'a text that wraps; break its lines with "\\n"'),
+        (lines and text._get_multialignment() != text.get_ha(), "multialignment other than ha; leave it out"),
+        (lines and text._linespacing not in ("normal", 1.2), "linespacing; leave it out, or make it two texts"),
+    ):
+        if is_set:
+            raise Unreadable(what)
+
+
+def room(text, point, recorder):
+    """Return the graphics context that cuts a text at a display point as matplotlib does; None if nothing is left.
+
+    Raises Unreadable where it leaves the margins of a page.
+    """
+    box, lines, size = recorder.box, text.get_text().split("\n"), text.get_size() * PX
+    reach = size * np.array([0.7 * max(map(len, lines)), 1.3 * len(lines)])
+    cut = text.get_clip_on() and (text.get_clip_box() is not None or text.get_clip_path() is not None)
+    if Bbox([box.p0 + reach, box.p1 - reach]).contains(*point):
+        return recorder.clip_of(text)
+    extent = Text.get_window_extent(text, recorder)
+    if cut or (box.x0 < extent.x0 and extent.x1 < box.x1 and box.y0 < extent.y0 and extent.y1 < box.y1):
+        return recorder.clip_of(text) if extent.overlaps(box) else None
+    most = (-40, 12) if text.get_rotation() else (-40 - extent.width, box.width / 3)
+    if not (-26 < extent.y0 - box.y0 and extent.y1 - box.y1 < 16
+            and most[0] < extent.x0 - box.x0 and extent.x0 - box.x1 < most[1]):
+        raise Unreadable(f"{text.get_text()!r} outside its panel, where a page has no room; use the title, labels of "
+                         "axes, or a place inside, or let the panel cut it: clip_on=True")
+    return recorder.new_gc()
 
 
 def block(text, recorder, anchor, shift):
@@ -78,8 +117,8 @@ def text_mark(recorder, anchor, text, prop, color, align, valign, turn, shift=(0
 def add_arrow(text, recorder, anchor, shift, head):
     """Add the arrow of an annotation: a thin one as words and a point, any other as matplotlib draws it."""
     patch, style = text.arrow_patch, text.arrowprops.get("arrowstyle", "simple")
-    bend = getattr(patch.get_connectionstyle(), "rad", None)
-    if style not in THIN or bend is None:
+    way, own = patch.get_connectionstyle(), {"shrinkA", "shrinkB", "relpos", "patchA", "patchB"} & {*text.arrowprops}
+    if style not in THIN or type(way) is not ConnectionStyle.Arc3 or own:
         patch.draw(recorder)
         return
     first = len(recorder.marks)
@@ -93,9 +132,10 @@ def add_arrow(text, recorder, anchor, shift, head):
         "to": to_units([head], recorder.box)[0].tolist(),
         "heads": f"{int('<' in style)}{int('>' in style)}",
         **only(drawn[0] if drawn else {}, "stroke", "width", "dash"),
-        **({"bend": bend} if bend else {}),
+        **({"bend": way.rad} if way.rad else {}),
     }
     if text.get_text():
         size = round(text.get_fontsize() * PX, 1)
         mark["label"] = [words(text.get_text()), size, text.get_ha(), text.get_va()]
-    recorder.put(mark, recorder.clip_of(text))
+    is_inside = recorder.box.contains(*(anchor + shift)) and recorder.box.contains(*head)
+    recorder.put(mark, recorder.clip_of(text) if is_inside else recorder.new_gc())

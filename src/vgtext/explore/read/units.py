@@ -5,7 +5,8 @@ from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
 UNIT = 8192  # whole numbers from 0 to UNIT span a panel, left to right and bottom to top
-REACH = 4 * UNIT  # points further out than this are pulled in: nobody sees them
+FAR = 4  # panels from the corner of one; what reaches further out is cut
+REACH = FAR * UNIT
 DPI = 96  # of the figures that are read: a pixel of the display is one of CSS
 PX = DPI / 72  # pixels in a point
 LETTERS = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C", Path.CLOSEPOLY: "Z", Path.STOP: ""}
@@ -37,7 +38,10 @@ def outline(paths, box, filled):
     clip = None if filled else Bbox.from_bounds(*(box.p0 - 0.02 * box.size), *(1.04 * box.size)).extents
     vertices, codes = [np.empty((0, 2))], ""
     for path in paths:
-        clean = path.cleaned(remove_nans=True, clip=clip, simplify=None, curves=True)
+        far = (np.abs(path.vertices - box.p0) > FAR * box.size).any()  # what is cut there has the slope that it had
+        if far and filled:
+            path = path.cleaned(remove_nans=True).clip_to_bbox(Bbox([box.p0 - box.size, box.p1 + box.size]))
+        clean = path.cleaned(remove_nans=True, clip=clip, simplify=None, curves=not far)
         letters = letters_of(clean)
         vertices.append(clean.vertices[: len(letters)])
         codes += letters
