@@ -149,7 +149,7 @@ def draw_fingerprints(ax, activation="tanh", examples=BATCH, h=1e-6):
     missed = [bug for bug in BUGS[1:] if table[bug].max() < WRONG]
     found = f"the check finds {len(BUGS) - 1 - len(missed)} of {len(BUGS) - 1} bugs"
     if table["none"].max() > WRONG:
-        found = "the right gradient fails as well, so the check tells nothing"
+        found = "the right gradient fails as well, so a failure proves no bug"
     elif missed:
         found += f"; it cannot see {', '.join(missed)}"
     return (f"{ACTIVATION_NAMES[activation]}, {examples} example{'s' * (examples > 1)}, h = {number(h, 1)}: {found}.")
