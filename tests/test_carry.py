@@ -280,6 +280,20 @@ def test_layer_1_is_home_and_its_scale_is_not_on_the_way(tab):
     drag(tab, spot(tab, ".vg-layer", 1), 20)
     expect(tab.locator(".vg-next")).not_to_contain_text("Layer 1")
     expect(tab.locator(".vg-scene .vg-word")).not_to_have_text(gets)
+    tab.evaluate("location.hash = 'carry-it-home?scale=1*4&between=none,norm,none'")  # it feels each scale
+    expect(caption(tab)).to_contain_text("4 layers")
+    drag(tab, spot(tab, ".vg-layer", 0), 20)
+    expect(caption(tab)).to_contain_text("of scales from 0.")
+    expect(tab.locator(".vg-next")).not_to_contain_text("Layer 1")
+
+
+def test_a_near_miss_is_told_what_counts(tab):
+    """A ribbon between the posts looks as if it were home: its edges must be on them."""
+    line = tab.locator(".vg-next")
+    for scale, kind, words in ((0.3, "none", "Bring the error home"), (1, "relu", "Almost: its edges must end on"),
+                               (1, "none", "Home!"), (1.5, "none", "Almost:"), (3, "none", "Bring the error home")):
+        tab.evaluate("hash => (location.hash = hash)", f"carry-it-home?scale={scale}*10&between={kind}*9")
+        expect(line).to_contain_text(words)
 
 
 def test_who_is_home_is_asked_for_more(tab):
@@ -344,9 +358,10 @@ OVERLAPS = """() => {
     const { y, height } = shape.getBBox();
     if (y < 15 || y + height > 77) found.push(["a shape", "another row"]);
   }
+  const dots = [...document.querySelectorAll(".vg-small")].map((dot) => ["a dot", dot.getBBox()]);
   all.forEach(([words, a], i) => {
     if (a.x < -0.5 || a.x + a.width > width + 0.5) found.push([words, "outside"]);
-    for (const [other, b] of all.slice(0, i))
+    for (const [other, b] of [...all.slice(0, i), ...dots])
       if (a.x < b.x + b.width && b.x < a.x + a.width && a.y + 3 < b.y + b.height - 3 && b.y + 3 < a.y + a.height - 3)
         found.push([words, other]);
     const along = [...Array(21)].map((_, k) => new DOMPoint(a.x + (a.width * k) / 20, a.y + a.height / 2));
@@ -361,7 +376,8 @@ def test_no_words_of_the_picture_touch(browser, file, width):
     """Nor the ribbon, nor the edge: at any size that a number may have. Shapes stay in their row."""
     tab = opened(browser, file, width, reduced_motion="reduce")
     for hash, layers in (("scale=0.3*10", 10), ("scale=0.3*100", 100), ("scale=3*10&between=relu*9", 10),
-                         ("scale=3*100", 100), ("scale=0.3,3,0.3*8", 10), ("scale=0.03,3,0.03*6", 8),
+                         ("scale=3*100", 100), ("scale=0.3*100&between=shortcut*99", 100),
+                         ("scale=0.3,3,0.3*8", 10), ("scale=0.03,3,0.03*6", 8),
                          ("scale=1*4&between=relu,norm,shortcut", 4), ("scale=0.03*2", 2),
                          ("scale=3*8&between=norm*7", 8)):
         tab.evaluate("hash => (location.hash = hash)", f"carry-it-home?{hash}")
@@ -381,9 +397,9 @@ def test_numbers_say_which_layers_the_circles_are(tab):
 
 
 def test_where_dots_are_too_narrow_words_say_so(tab):
-    expect(tab.locator(".vg-scene")).not_to_contain_text("use the menu")
+    expect(tab.locator(".vg-scene")).not_to_contain_text("choose below")
     tab.get_by_label("layers", exact=True).press("End")
-    expect(tab.locator(".vg-scene")).to_contain_text("So many layers: use the menu")
+    expect(tab.locator(".vg-scene")).to_contain_text("Too many to tap: choose below")
     expect(tab.locator(".vg-layer")).to_have_count(0)
 
 

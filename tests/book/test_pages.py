@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from built import BOOK, pages, serve, soup
 from playwright.sync_api import expect
+
+from vgtext.words import words
 
 WIDTHS = (1280, 375)
 AXE = {"rules": {"label-content-name-mismatch": {"enabled": True}}, "resultTypes": ["violations"], "preload": False}
@@ -216,3 +219,39 @@ def test_theme_follows_the_reader(browser, home):
             tab.locator(".theme-switch-button").first.press("Enter")
             themes.append(tab.evaluate("document.documentElement.dataset.theme"))
         assert set(themes) == {"light", "dark"}
+
+
+NOTED = {"text": f"#{words('quiz.predict')} > ol > li", "checkbox": ".checklist > li:has(.checklist-remedy)"}
+
+
+def test_every_prediction_has_a_place_for_a_guess():
+    """The section is found by its name, which a translated book translates."""
+    asked = [page for page in pages() if re.search(r">\s*Predict first\s*<", (BOOK / page).read_text("utf8"))]
+    assert [page for page in pages() if soup(page).select_one(NOTED["text"])] == asked
+
+
+@pytest.mark.parametrize("kind", NOTED)
+def test_what_a_reader_notes_is_kept_by_the_tab_alone(browser, web, kind):
+    """A guess at a prediction, a tick in the checklist: there after a reload, for each question its own."""
+    page = next((page for page in pages() if soup(page).select_one(NOTED[kind])), None)
+    if page is None:  # a fork may be without
+        return
+    with reader(browser, web) as tab:
+        tab.goto(f"{web}/{page}")
+        notes = tab.locator(f"{NOTED[kind]} > label > input[type={kind}]")
+        expect(notes).to_have_count(len(soup(page).select(NOTED[kind])))
+        if kind == "text":
+            notes.nth(1).fill("far below")
+        else:
+            notes.nth(1).check()
+        tab.reload()
+        if kind == "text":
+            expect(notes.nth(1)).to_have_value("far below")
+            expect(notes.first).to_have_value("")
+        else:
+            expect(notes.nth(1)).to_be_checked()
+            expect(notes.first).not_to_be_checked()
+            notes.nth(1).uncheck()
+            tab.reload()
+            expect(notes.nth(1)).not_to_be_checked()
+        assert tab.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('vg-note'))") == []

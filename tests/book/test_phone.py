@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 MOST_LAID_OUT = 2_500  # elements of the text, before a reader scrolls; all 10,000 of a chapter took 2 s
 MOST_JUMP = 60  # pixels by which a figure's height may differ from the room that is kept for it
-PHONE = {"viewport": {"width": 412, "height": 823}, "device_scale_factor": 1, "is_mobile": True}
+PHONE = {"viewport": {"width": 375, "height": 667}, "device_scale_factor": 1, "is_mobile": True}
 LAID_OUT = """() => [...document.querySelectorAll('.bd-article *')]
     .filter((element) => element.checkVisibility({ contentVisibilityAuto: true })).length"""
 JUMPS = """async () => {
@@ -20,6 +20,36 @@ JUMPS = """async () => {
   }
   return found;
 }"""
+
+
+# Words that their panel cuts, by more than a hair: [figure, words]. Letters are 0.73 sizes high, and reach 0.22 down.
+CUT = """() => [...document.querySelectorAll('vg-explore g[clip-path] text:not([transform] text)')].filter((text) => {
+  const clip = document.getElementById(text.closest('g[clip-path]').getAttribute('clip-path').slice(5, -1));
+  const rect = clip.querySelector('rect')?.getBBox(), words = text.getBBox();
+  const y = Number(text.getAttribute('y')), size = parseFloat(getComputedStyle(text).fontSize);
+  const below = /[gjpqy,|()[\\]]/.test(text.textContent) ? 0.22 * size : 0;
+  return rect && Math.max(rect.x - words.x, words.x + words.width - rect.x - rect.width,
+    rect.y - y + 0.73 * size, y + below - rect.y - rect.height) > 0.6;
+}).map((text) => [text.closest('vg-explore').id, text.textContent])"""
+# What scrolls and has no shade at its edges.
+BARE = """() => [...document.querySelectorAll('.bd-article :is(div.math, pre) *, .bd-article pre')]
+  .filter((part) => part.scrollWidth > part.clientWidth + 1 && part.closest('.katex-mathml, .pstrut') === null
+    && getComputedStyle(part).overflowX === 'auto' && !getComputedStyle(part).backgroundImage.includes('gradient'))
+  .map((part) => part.outerHTML.slice(0, 200))"""
+# Of each figure, in pixels: how much of its picture is above its controls when 150 of it have come into the screen, and
+# how far below the screen its controls end when the picture has come to the top.
+CONTROLS = """() => {
+  const all = '<style>.bd-article section { content-visibility: visible !important; }</style>';
+  document.head.insertAdjacentHTML('beforeend', all);
+  const scroll = (top) => scrollBy({ top, behavior: 'instant' });
+  return [...document.querySelectorAll('vg-explore')].map((figure) => {
+    const [picture, controls] = ['.vg-picture', '.vg-controls'].map((part) => figure.querySelector(part));
+    const top = () => picture.getBoundingClientRect().top, box = () => controls.getBoundingClientRect();
+    scroll(top() - innerHeight + 150);
+    const seen = box().top - Math.min(picture.getBoundingClientRect().bottom, top() + 0.4 * innerHeight);
+    scroll(top() - 60);
+    return [figure.id, Math.round(seen), Math.round(box().bottom - innerHeight)];
+  }); }"""
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +68,8 @@ def test_a_chapter_is_laid_out_as_it_is_read_and_figures_keep_their_room(phone, 
     assert 0 < tab.evaluate(LAID_OUT) <= MOST_LAID_OUT
     jumps = tab.evaluate(JUMPS)
     assert [jump for jump in jumps if abs(jump[1]) > MOST_JUMP] == []
+    assert tab.evaluate(CUT) == [] == tab.evaluate(BARE)
+    assert [place for place in tab.evaluate(CONTROLS) if place[1] < 0 or place[2] > 1] == []
     tab.emulate_media(media="print")
     assert tab.evaluate("[...document.querySelectorAll('.bd-article section')].every((section) => "
                         "getComputedStyle(section).contentVisibility === 'visible')")
@@ -92,4 +124,5 @@ def test_no_script_of_the_head_holds_up_the_page(page):
 def test_no_text_names_a_panel_by_its_side(page):
     """On a phone the panels of a figure stand one below the other: the first, the second."""
     text = " ".join((soup(page).select_one("article") or soup(page).body).get_text().split())
-    assert re.findall(r".{20}\b(?:left|right)(?:-hand)? panel\b.{20}|(?:^|[.:;(] )(?:Left|Right), .{30}", text) == []
+    sides = r".{20}\b(?:left|right)(?:-hand)? panel\b.{20}|(?:^|[.:;(] )(?:Left|Right), .{30}|.{20}\((?:left|right)\)"
+    assert re.findall(sides, text) == []

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import tinycss2
 from built import BOOK, pages, soup
+from fontTools.ttLib import TTFont
 
 sys.path.append(str(Path(__file__).parents[2] / "book" / "_ext"))
 import styles
@@ -63,3 +64,17 @@ def test_the_files_that_the_sheet_names_are_there():
     css = (BOOK / "_static" / styles.SHEET).read_text("utf8")
     named = {link for link in re.findall(r"url\(([^)\"'#]+)\)", css) if not link.startswith("data:")}
     assert named and all((BOOK / "_static" / link.split("?")[0]).is_file() for link in named)
+
+
+def test_a_face_has_all_raised_digits_or_none():
+    """Else 10⁻¹⁹ is set in two faces, its 9 smaller than its 1."""
+    folder, raised = Path(styles.__file__).parents[1] / "_static", set(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"))
+    faces = [rule for rule in tinycss2.parse_stylesheet((folder / "book.css").read_text("utf8"), True, True)
+             if rule.type == "at-rule" and rule.at_keyword == "font-face"]
+    faces = [face for face in map(tinycss2.serialize, (rule.content for rule in faces)) if "url(" in face]
+    assert len(faces) == 6
+    for face in faces:
+        spans = re.findall(r"U\+(\w+)(?:-(\w+))?", re.search(r"unicode-range:([^;]*)", face)[1])
+        used = {k for first, last in spans for k in range(int(first, 16), int(last or first, 16) + 1)}
+        has = TTFont(folder / re.search(r"url\(([^)]*)\)", face)[1]).getBestCmap().keys()
+        assert raised & used & has in (set(), raised), face

@@ -425,6 +425,18 @@ def test_one_control_leaves_the_others(tab):
     assert found.locator(".vg-value").inner_text() == "4"
 
 
+def test_a_negative_value_has_a_minus_and_no_hyphen(tab):
+    assert tab.evaluate("""() => {
+      const box = document.createElement("div"), none = () => {};
+      const spec = { name: "u", label: "u", kind: "slider", texts: ["-2.6", "0.5"], start: 0 };
+      const controls = new vgExplore.Controls(box, [spec], { key: "k", go: none, isBusy: none, say: none });
+      const said = () => [box.querySelector(".vg-value").textContent, box.querySelector("input").ariaValueText];
+      const first = said();
+      controls.show([1]);
+      return [...first, ...said()];
+    }""") == ["−2.6", "−2.6", "0.5", "0.5"]
+
+
 def test_play_is_a_step_for_readers_who_ask_for_less_motion(browser, file):
     tab = browser.new_page(reduced_motion="reduce")
     tab.goto(file.as_uri())

@@ -20,8 +20,10 @@ from vgtext.words import typeset, words
 
 def source(kind):
     """Return what a page needs for quizzes: their script ("js") or their style ("css")."""
-    path = Path(__file__).parent / f"quiz.{kind}"
-    return join(PAGE / "fill.js", PAGE / "words.js", path) if kind == "js" else path.read_text("utf8")
+    here = Path(__file__).parent
+    if kind == "css":
+        return (here / "quiz.css").read_text("utf8")
+    return join(PAGE / "fill.js", PAGE / "words.js", here / "quiz.js", here / "kept.js")
 
 
 class QuizError(ValueError):

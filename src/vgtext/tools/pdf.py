@@ -32,7 +32,7 @@ article.bd-article > section { break-before: page; }
 .contents a::before { content: ""; order: 1; flex: 1; border-bottom: 1px dotted; margin-bottom: 0.4em; }
 .contents b { order: 2; font-weight: 400; }
 .vg-picture img { width: 100%; height: auto; }
-.bd-article div.math > .katex-display { overflow: visible; }
+.bd-article div.math .katex-html { overflow: visible; }
 .bd-article details:not([open]), .bd-article .solution, .vg-controls { display: none; }
 """
 PAGE = """<!doctype html><html lang="en" data-theme="light" data-mode="light">

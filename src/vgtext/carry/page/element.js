@@ -131,7 +131,7 @@ export class Carry {
       words = sentence(this.recipe, result.sizes[0]);
     this.scene.innerHTML = draw(this.recipe, result, this.way);
     this.parts.show(this.recipe, this.way, heightOf(meanOf(scales)));
-    const isAtFirst = this.parts.isAtFirst && between[0] !== "norm";
+    const isAtFirst = this.parts.isAtFirst && !between.includes("norm"); // which feels its scale
     const next = this.goal.show(this.recipe, result.sizes[0], isAtFirst);
     if (this.words && this.words !== words) {
       clearTimeout(this.later);

@@ -1,11 +1,14 @@
 // The line below the picture: what to do, and, once the error is home, what to try next, and why.
-import { LAYERS, alike, isHome } from "./rules.js";
+import { LAYERS, LIMITS, alike, isHome } from "./rules.js";
 
+const NEAR = 30; // times too small or too large
 const NEXT = [
   [WORDS.carry.deep, alike(LAYERS.most, 0.3, "none")],
   [WORDS.carry.relus, alike(10, 1, "relu")],
   [WORDS.carry.shortcuts, alike(LAYERS.most, 0.3, "shortcut")],
 ];
+// Whether the ribbon ends between the posts or at them, and yet not on them.
+const isNear = (size) => size > LIMITS.vanished / NEAR && size < LIMITS.exploded * NEAR;
 const isLike = ({ scales, between }, other) =>
   scales.length === other.scales.length && between.every((kind) => kind === other.between[0]);
 
@@ -37,7 +40,8 @@ export class Goal {
     const left = NEXT.map((_, i) => i).filter((i) => !this.won.has(i));
     const offered = isWon ? left.slice(0, 2) : [];
     const praise = left.length ? WORDS.carry.again : WORDS.carry.done;
-    const goal = isAtFirst ? WORDS.carry.first : WORDS.carry.goal;
+    const away = isNear(size) ? WORDS.carry.nearly : WORDS.carry.goal;
+    const goal = isAtFirst ? WORDS.carry.first : away;
     this.words.textContent = isWon ? praise : goal;
     this.buttons.forEach((button, i) => (button.hidden = !offered.includes(i)));
     this.why.hidden = !isWon || !this.why.href;

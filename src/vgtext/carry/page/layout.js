@@ -7,7 +7,7 @@ export const SIZE = {
   height: 328, edge: 44, part: 24, // of the picture; beside the layers; least width of a target
   small: 330, // what has less says less
   shapes: 46, shape: 19, reach: 30, room: 44, // middle; radius at size 1, at most; their distance
-  count: 85, title: 101, top: 112, foot: 200, // numbers of layers; the scales' title, ends
+  count: 85, title: 104, top: 112, foot: 200, // numbers of layers; the scales' title, ends
   gaps: 220, hint: 245, ribbon: 276, half: 16, note: 322, // middles; half a ribbon of size 1
 };
 const DECADES = 4; // below 1 until a thing of this size has no width

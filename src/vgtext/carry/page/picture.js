@@ -40,13 +40,15 @@ function drawShapes({ shapes, spread }, { pitch, x, count }) {
 function drawScales({ scales, between }, { x, pitch, width }) {
   const wide = Math.max(1.5, Math.min(26, 0.5 * pitch)),
     [one, level] = [1, meanOf(scales)].map((s) => round(heightOf(s))),
-    rail = width - SIZE.edge / 2;
+    rail = width - SIZE.edge / 2,
+    isOpen = pitch >= SIZE.part; // else there is but one thing to take hold of
+  const all = text(width - 2, SIZE.foot + 29, "end", WORDS.carry.all, "vg-lever-word");
   const bars = scales.map((s, i) => {
     const [left, y] = [round(x(i + 1) - wide / 2), round(heightOf(s))];
     const size = `width="${round(wide)}" height="${round(SIZE.foot + 3 - y)}"`;
     return `<rect class="vg-bar" x="${left}" y="${y}" ${size}/>`;
   });
-  const small = pitch < SIZE.part ? between : [];
+  const small = isOpen ? [] : between;
   const extras = small.map((kind, i) =>
     kind === "none"
       ? ""
@@ -54,9 +56,9 @@ function drawScales({ scales, between }, { x, pitch, width }) {
   );
   return (
     `<path class="vg-ghost" d="M${SIZE.edge} ${one}H${width - SIZE.edge}"/>`
-    + text(SIZE.edge - 5, one + 4, "end", WORDS.carry.one)
+    + text(2, one + 4, "start", WORDS.carry.one)
     + text(2, SIZE.title, "start", WORDS.carry.bars, "vg-weight-word")
-    + text(width - 2, SIZE.foot + 29, "end", WORDS.carry.all, "vg-lever-word")
+    + (isOpen ? all : "")
     + bars.join("")
     + `<path class="vg-rail" d="M${rail} ${SIZE.top}V${SIZE.foot}"/>`
     + `<path class="vg-level" d="M${SIZE.edge} ${level}H${rail}"/>`

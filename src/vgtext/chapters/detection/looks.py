@@ -12,14 +12,14 @@ from vgtext.diagnose.table import LEARNED, MOVED, RUNS_ON
 
 from .torch_runs import SETS, strangers
 
-EARLY = 20  # entries of the loss
+EARLY = 20  # steps
 #: Looks of a loss in words, as a page lists them.
 WAYS = {
     "stuck": f"It ends within {1 - MOVED:.0%} of where it began, or higher. (An even guess among C classes has a loss "
              f"of ln C, {math.log(10):.2f} for ten.)",
     "partway": "It falls, but not to a fifth of its start.",
     "falls": "It falls to less than a fifth of its start, but the network is no good.",
-    "early nan": f"It is nan or inf within the first {EARLY} entries.",
+    "early nan": f"It is nan or inf within the first {EARLY} steps.",
     "late nan": "It is nan or inf later on.",
     "waves": f"It jumps up and falls again, {RUNS_ON} times or more.",
     "comes back": "It fell below half of its start, and came back.",
@@ -64,7 +64,9 @@ class Looks:
             return f'<a href="#question-{number[cause]}">{escape(cause)}</a>&nbsp;{runs}'
 
         found = {words: ", ".join(link(*cause) for cause in causes(name)) for name, words in WAYS.items()}
+        total = sum(runs for name in WAYS for _, runs in causes(name))
         rows = "".join(f'<tr><th scope="row">{escape(words)}</th><td>{links}</td></tr>'
                        for words, links in found.items())
         return ('<table class="table looks"><thead><tr><th scope="col">Your loss</th>'
-                f'<th scope="col">Causes planted, and in how many runs</th></tr></thead><tbody>{rows}</tbody></table>')
+                f'<th scope="col">Causes planted, and in how many of {total} runs</th></tr></thead>'
+                f'<tbody>{rows}</tbody></table>')

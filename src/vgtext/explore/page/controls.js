@@ -71,7 +71,7 @@ export class Controls {
       if (kind === "switch") input.checked = at === 1;
       else input.value = at;
       if (value) {
-        const text = words[i] ?? texts[at] ?? value.textContent;
+        const text = (words[i] ?? texts[at] ?? value.textContent).replace(/^-/, "−");
         value.innerHTML = typeset(text);
         input.setAttribute("aria-valuetext", text);
       }

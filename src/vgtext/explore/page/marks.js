@@ -23,14 +23,23 @@ function drawMarkers(mark, X, Y) {
   return `<g ${look(mark)}>${shapes.join("")}</g>`;
 }
 
-function drawText(mark, X, Y, most) {
+// How much of a line's height is above the place where words stand.
+const ABOVE = { top: 0, bottom: 1, baseline: 0.8 };
+const within = (u, least, most) => Math.max(least, Math.min(u, most));
+
+// Words stay within the picture and, where their panel cuts what leaves it, within that.
+function drawText(mark, X, Y, most, unit) {
   const { words, align, bold, italic, mono, turn, fill, fillOpacity, ground } = mark;
   const size = Math.max(SIZE.least, mark.size);
   const at = X(mark.at[0]) + mark.shift[0];
   const long = turn ? 0 : wordsWidth(words, size);
-  const start = at - ({ center: long / 2, right: long }[align] ?? 0);
-  const x = at - Math.max(0, start + long - most) - Math.min(0, start); // within the picture
-  return drawWords(words, x, Y(mark.at[1]) - mark.shift[1], {
+  const left = { center: long / 2, right: long }[align] ?? 0;
+  const above = (ABOVE[mark.valign] ?? 0.42) * size;
+  const isCut = !mark.unclipped && mark.at.every((u) => u >= 0 && u <= unit);
+  const x = left + within(at - left, isCut ? X(0) : 0, (isCut ? X(unit) : most) - long);
+  let y = Y(mark.at[1]) - mark.shift[1];
+  if (isCut && !turn) y = above + within(y - above, Y(unit), Y(0) - size);
+  return drawWords(words, x, y, {
     size,
     align,
     valign: mark.valign === "center_baseline" ? "center" : mark.valign,
@@ -63,7 +72,7 @@ export function drawMarks(marks, { x, y, w, h, whole }, unit, clip) {
     Y = (u) => round(y + h - (u / unit) * h);
   return marks
     .map((mark, i) => {
-      const drawn = DRAW[mark.kind](mark, X, Y, whole),
+      const drawn = DRAW[mark.kind](mark, X, Y, whole, unit),
         id = `${clip}-${i}`;
       if (!mark.clip) return drawn;
       const outline = `<path d="${trace(mark.clip, X, Y)}"/>`;
