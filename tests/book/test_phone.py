@@ -124,5 +124,5 @@ def test_no_script_of_the_head_holds_up_the_page(page):
 def test_no_text_names_a_panel_by_its_side(page):
     """On a phone the panels of a figure stand one below the other: the first, the second."""
     text = " ".join((soup(page).select_one("article") or soup(page).body).get_text().split())
-    sides = r".{20}\b(?:left|right)(?:-hand)? panel\b.{20}|(?:^|[.:;(] )(?:Left|Right), .{30}|.{20}\((?:left|right)\)"
+    sides = r".{20}\b(?:left|right)(?:-hand)? panel\b.{20}|(?:^|[.:;(] )(?:Left|Right), .{30}|.{20} \((?:left|right)\)"
     assert re.findall(sides, text) == []
