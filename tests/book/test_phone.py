@@ -29,7 +29,7 @@ CUT = """() => [...document.querySelectorAll('vg-explore g[clip-path] text:not([
   const y = Number(text.getAttribute('y')), size = parseFloat(getComputedStyle(text).fontSize);
   const below = /[gjpqy,|()[\\]]/.test(text.textContent) ? 0.22 * size : 0;
   return rect && Math.max(rect.x - words.x, words.x + words.width - rect.x - rect.width,
-    rect.y - y + 0.73 * size, y + below - rect.y - rect.height) > 0.6;
+    rect.y - y + 0.73 * size, y + below - rect.y - rect.height) > 1;
 }).map((text) => [text.closest('vg-explore').id, text.textContent])"""
 # What scrolls and has no shade at its edges.
 BARE = """() => [...document.querySelectorAll('.bd-article :is(div.math, pre) *, .bd-article pre')]

@@ -23,29 +23,25 @@ function drawMarkers(mark, X, Y) {
   return `<g ${look(mark)}>${shapes.join("")}</g>`;
 }
 
-// How much of a line's height is above the place where words stand.
-const ABOVE = { top: 0, bottom: 1, baseline: 0.8 };
 const within = (u, least, most) => Math.max(least, Math.min(u, most));
 
 // Words stay within the picture and, where their panel cuts what leaves it, within that.
 function drawText(mark, X, Y, most, unit) {
-  const { words, align, bold, italic, mono, turn, fill, fillOpacity, ground } = mark;
+  const { words, align, valign, bold, italic, mono, turn, fill, fillOpacity, ground } = mark;
   const size = Math.max(SIZE.least, mark.size);
   const at = X(mark.at[0]) + mark.shift[0];
   const long = turn ? 0 : wordsWidth(words, size);
   const left = { center: long / 2, right: long }[align] ?? 0;
-  const above = (ABOVE[mark.valign] ?? 0.42) * size;
-  const isCut = !mark.unclipped && mark.at.every((u) => u >= 0 && u <= unit);
+  const above = (valign === "baseline" ? 0.8 : 0.42) * size; // of a line: how much is above y
+  const isCut = !mark.unclipped && mark.at.every((u) => u === within(u, 0, unit));
   const x = left + within(at - left, isCut ? X(0) : 0, (isCut ? X(unit) : most) - long);
   let y = Y(mark.at[1]) - mark.shift[1];
-  if (isCut && !turn) y = above + within(y - above, Y(unit), Y(0) - size);
+  if (isCut) y = above + within(y - above, Y(unit), Y(0) - size);
   return drawWords(words, x, y, {
     size,
-    align,
-    valign: mark.valign === "center_baseline" ? "center" : mark.valign,
     color: fill,
     opacity: fillOpacity,
-    ...{ turn, bold, italic, mono, ground },
+    ...{ align, valign, turn, bold, italic, mono, ground },
   });
 }
 
