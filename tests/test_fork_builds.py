@@ -35,7 +35,7 @@ def run(folder, *command):
 
 
 def checks_of(slug):
-    return ["tests/test_house.py", "tests/test_ledger.py", f"tests/chapters/test_{slug}.py"]
+    return ["tests/test_house.py", "tests/test_ledger.py", "tests/book/test_cache.py", f"tests/chapters/test_{slug}.py"]
 
 
 @pytest.mark.parametrize("slug", [slug for slug in WHOLE if slug in notebooks.slugs()])
