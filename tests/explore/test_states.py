@@ -31,6 +31,12 @@ def draw_steps(ax, step=1):
     return f"Step {step}."
 
 
+def draw_größe(ax, σ=1):
+    ax.plot([0, σ], [0, 1])
+    ax.set(xlim=(0, 4), ylim=(0, 1))
+    return f"Größe {σ}."
+
+
 def draw_ticks(ax):
     ax.plot([1, 8], [1e-7, 1e3])
     ax.set(xlim=(10, 0), yscale="log", ylim=(1e-8, 1e4), xlabel="back", ylabel="size", xticks=[0, 2, 4, 6, 8])
@@ -64,7 +70,8 @@ def file(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VGTEXT_EXPLORE", "text")
         made = [explore(draw_state, gain=(0.5, 0.9, 0.1), kind=KINDS, flip=True),
-                explore(draw_steps, step=Play(0, 3, interval=40)), *map(explore, (draw_ticks, draw_signs, draw_looks))]
+                explore(draw_steps, step=Play(0, 3, interval=40)), explore(draw_größe, σ=(1, 4)),
+                *map(explore, (draw_ticks, draw_signs, draw_looks))]
     return write_page(tmp_path_factory.mktemp("states"), "".join(page_element(each.figure) for each in made))
 
 
@@ -134,6 +141,13 @@ def test_a_link_moves_what_it_names_and_leaves_the_rest(tab, query, state):
     comes_to(found, *state)
 
 
+def test_a_name_in_any_letters_has_links(tab):
+    found = figure_in(tab, "größe")
+    for sent in ("größe?σ=3", "gr%C3%B6%C3%9Fe?%CF%83=2", "größe%3Fσ=4"):
+        tab.evaluate("hash => (location.hash = hash)", sent)
+        expect(found.locator("figcaption")).to_have_text(f"Größe {sent[-1]}.")
+
+
 def test_a_voice_says_the_caption_of_the_last_state_after_a_pause(browser, file):
     with reader(browser, file) as tab:
         stop_time(tab)
@@ -174,6 +188,12 @@ def test_play_stops_at_the_end_and_whatever_else_is_done_stops_it(browser, file)
             tab.clock.run_for(1000)
             assert caption.inner_text() == kept != "Step 3."
         assert kept == "Step 1."
+        play.click()
+        tab.clock.run_for(50)
+        tab.evaluate("location.hash = '#steps?step=2'")
+        expect(play).to_have_text("Play")
+        tab.clock.run_for(1000)
+        expect(caption).to_have_text("Step 2.")
 
 
 def test_another_width_is_another_picture(tab):

@@ -30,11 +30,10 @@ function findText(texts, wanted, now) {
 
 // The figure and the state that the address asks for, as [id, query]; some send "?" as "%3F".
 function target() {
-  let hash = location.hash.slice(1);
+  let [id, ...query] = location.hash.slice(1).split("?");
   try {
-    if (!hash.includes("?")) hash = decodeURIComponent(hash);
+    [id, ...query] = [...decodeURIComponent(id).split("?"), ...query];
   } catch {} // a malformed %: nothing of ours
-  const [id, ...query] = hash.split("?");
   return [id, query.length ? query.join("?") : null];
 }
 
@@ -118,6 +117,7 @@ class Figure extends HTMLElement {
     if (id !== this.id || query === null) return;
     const view = await this.open();
     if (!view) return;
+    view.controls.stop();
     const wanted = new URLSearchParams(query.replaceAll("+", "%2B")); // a plus is no space
     view.go(
       view.spec.controls.map(({ name, texts }, i) =>
