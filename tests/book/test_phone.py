@@ -99,7 +99,9 @@ def test_what_a_chapter_ends_with_is_within_the_screen(phone, width):
 
 def test_a_tap_anywhere_on_its_title_opens_a_solution(phone):
     tab, address = phone
-    page = next(page for page in pages() if soup(page).select_one(".solution .admonition-title a"))
+    page = next((page for page in pages() if soup(page).select_one(".solution .admonition-title a")), None)
+    if not page:
+        return  # a student's copy has no solutions
     tab.goto(f"{address}/{page}")
     solution = tab.locator(".solution").first
     title = solution.locator(".admonition-title")
