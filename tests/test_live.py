@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from playwright.sync_api import expect
 
 from vgtext.explore import explore
 
@@ -40,27 +41,25 @@ def jupyter_lab(folder):
             time.sleep(0.5)
             yield json.loads(record.read_text())["url"]
         finally:
-            server.terminate()
-            try:
-                server.wait(30)
-            except subprocess.TimeoutExpired:  # it may wait for an answer that will not come
-                server.kill()
+            server.kill()  # asked to end, it waits half a minute for answers of kernels; those end with it
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """A running JupyterLab: its folder of notebooks, and its address."""
+def lab(browser, tmp_path_factory):
+    """A running JupyterLab: its folder of notebooks, its address, and a browser that has one memory for all tabs."""
     folder = tmp_path_factory.mktemp("lab")
     (folder / "notebooks").mkdir()
     with jupyter_lab(folder) as address:
-        yield folder / "notebooks", address
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(90_000)
+        yield folder / "notebooks", address, context
+        context.close()
 
 
-def test_a_slider_of_a_running_notebook_moves_its_figure(browser, lab):
-    notebooks, address = lab
+def test_a_slider_of_a_running_notebook_moves_its_figure(lab):
+    notebooks, address, context = lab
     shutil.copy(NOTEBOOK, notebooks)
-    tab = browser.new_page(viewport={"width": 1280, "height": 900})
-    tab.set_default_timeout(90_000)
+    tab = context.new_page()
     tab.goto(f"{address}lab/workspaces/running/tree/{NOTEBOOK.name}")
     tab.get_by_text("| Idle").wait_for()  # the kernel is there
     tab.locator(".lm-MenuBar-itemLabel", has_text="Run").click()
@@ -82,10 +81,9 @@ def test_a_slider_of_a_running_notebook_moves_its_figure(browser, lab):
     plane = tab.locator(".vg-explore", has=tab.get_by_label("entry a"))
     plane.scroll_into_view_if_needed()
     grip = plane.locator(".vg-handle")
-    grip.wait_for()
+    grip.hover()  # it has come to rest
     box = grip.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    tab.mouse.move(x, y)
     tab.mouse.down()
     tab.mouse.move(x - 9, y + 6, steps=3)
     tab.mouse.up()
@@ -96,15 +94,15 @@ def test_a_slider_of_a_running_notebook_moves_its_figure(browser, lab):
     carry.locator(".vg-lever").scroll_into_view_if_needed()
     carry.locator(".vg-lever").click()
     carry.get_by_text("It comes home.").wait_for()
+    end_kernels(tab, address)
+    figure.scroll_into_view_if_needed()
+    slider.press("ArrowRight")
+    figure.get_by_text("Python is busy.").first.wait_for()
     twins = "[...document.querySelectorAll('[class^=vg-twin] img')].map((e) => e.getBoundingClientRect().height)"
     assert set(tab.evaluate(twins)) <= {0}, "beside a living figure its picture is hidden"
     fold = tab.locator(".jp-RenderedMarkdown details", has_text="Solution in words").first
     fold.scroll_into_view_if_needed()
     assert fold.get_attribute("open") is None and not fold.locator("p").first.is_visible()
-    end_kernels(tab, address)
-    figure.scroll_into_view_if_needed()
-    slider.press("ArrowRight")
-    figure.get_by_text("Python is busy.").first.wait_for()
     figure.get_by_text("No answer from Python").first.wait_for()
     tab.close()
 
@@ -115,18 +113,17 @@ def end_kernels(tab, address):
         assert tab.request.delete(f"{address}api/kernels/{kernel['id']}").ok
 
 
-def test_a_notebook_opened_without_its_kernel_shows_picture_and_caption(browser, lab, monkeypatch):
+def test_a_notebook_opened_without_its_kernel_shows_picture_and_caption(lab, monkeypatch):
     monkeypatch.setenv("VGTEXT_EXPLORE", "live")
     figure = explore(draw_halves, depth=(1, 5))
     outputs = [nbformat.v4.new_output("display_data", data=data) for data in (figure.mimebundle, figure.picture)]
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("explore(draw_halves)", outputs=outputs)])
-    notebooks, address = lab
+    notebooks, address, context = lab
     nbformat.write(book, notebooks / "saved.ipynb")
-    tab = browser.new_page(viewport={"width": 1280, "height": 900})
-    tab.set_default_timeout(90_000)
+    tab = context.new_page()
     tab.goto(f"{address}lab/workspaces/saved/tree/saved.ipynb")
     tab.locator("[class^=vg-twin] img").wait_for()
-    assert "After 3 layers 0.125 is left." in tab.locator("[class^=vg-twin] figcaption").inner_text()
+    expect(tab.locator("[class^=vg-twin] figcaption")).to_contain_text("After 3 layers 0.125 is left.")
     tab.close()
 
 

@@ -44,6 +44,13 @@ SEE = """(figure) => {
   figure.seen = [figure.querySelector(".vg-svg").innerHTML, figure.querySelector("figcaption").textContent];
   return figure.seen[1];
 }"""
+CONTROLS = "[...figure.querySelectorAll('.vg-control :is(input, select)')]"
+# Puts the focus on the button that goes back to the opening state; returns whether it is there.
+TO_RESET = """(figure) => {
+  const button = [...figure.querySelectorAll("button")].find((button) => button.textContent === "Reset");
+  button?.focus();
+  return document.activeElement === button;
+}"""
 # Whether within some frames picture and caption both become other than seen, or, if one is given, the caption that.
 WAIT = """async (figure, [caption, frames]) => {
   for (let frame = 0; frame < frames; frame++) {
@@ -54,6 +61,15 @@ WAIT = """async (figure, [caption, frames]) => {
   }
   return false;
 }"""
+# The figures of which neither picture nor drawing is seen.
+WITHOUT_PICTURE = """[...document.querySelectorAll("vg-explore")].filter((figure) =>
+  ![...figure.querySelectorAll("img, svg")].some((part) => part.checkVisibility({ visibilityProperty: true })
+                                                          && part.getBoundingClientRect().height))
+  .map((figure) => figure.id)"""
+# Whether the theme, some time after a load, a new size or a new picture, has made a stop for Tab of what scrolls.
+SCROLLERS_HAVE_STOPS = """() => [...document.querySelectorAll(
+  "pre, .cell_output > .output, .jp-RenderedHTMLCommon, .pst-scrollable-table-container")].every((part) =>
+    part.tabIndex === 0 || part.scrollWidth < part.clientWidth + 14 && part.scrollHeight < part.clientHeight + 14)"""
 WITH_FIGURES = [page for page in pages() if soup(page).find("vg-explore")]
 FEW = [*pages()[:1], *WITH_FIGURES[-2:]]  # opened as files: what differs there, how scripts are loaded, is alike in all
 
@@ -96,25 +112,29 @@ def open_figures(tab):
 
 
 @pytest.mark.parametrize("page", pages())
-def test_page_reads_well(browser, web, page):
-    """Opened once, narrow and light, and looked at wide and narrow, light and dark, and in print."""
-    with reader(browser, web, WIDTHS[1], reduced_motion="reduce") as tab:
+def test_page_reads_well_and_answers(browser, web, page):
+    """Opened once, and looked at wide and narrow, light and dark, and in print, its controls moved by the keyboard.
+
+    Each second page is opened narrow, the others wide.
+    """
+    widths = WIDTHS[:: (-1) ** pages().index(page)]
+    with reader(browser, web, widths[0], reduced_motion="reduce") as tab:
         tab.goto(f"{web}/{page}")
-        tab.evaluate(AXE_FILE_PATH.read_text("utf8"))
         for scheme in ("dark", "light"):
-            look_around(tab, WIDTHS[1], scheme)
+            look_around(tab, widths[0], scheme)
             assert tab.evaluate(OTHERWISE_COLORED) == []
+        every_control_answers_the_keyboard(tab)
         tab.evaluate(PLAIN)
-        for view in itertools.product(WIDTHS[::-1], ("light", "dark")):
+        tab.evaluate(AXE_FILE_PATH.read_text("utf8"))
+        for view in itertools.product(widths, ("light", "dark")):
             look_around(tab, *view)
             asked = AXE if view[1] == "light" else AXE | OF_COLORS
-            found = tab.evaluate(f"axe.run({json.dumps(CHECKED)}, {json.dumps(asked)})")["violations"]
+            found = tab.evaluate(f"axe.run({json.dumps(CHECKED)}, {json.dumps(asked)}).then((all) => all.violations)")
             assert [(view, rule["id"], node["html"][:200], node["failureSummary"][:300])
                     for rule in found for node in rule["nodes"]] == []
         tab.emulate_media(media="print")
         assert not tab.locator(".bd-sidebar-primary").is_visible()
-        for figure in tab.locator("vg-explore").all():
-            assert figure.locator("img, svg").locator("visible=true").count()
+        assert tab.evaluate(WITHOUT_PICTURE) == []
 
 
 @pytest.mark.parametrize("page", FEW)
@@ -128,11 +148,9 @@ def look_around(tab, width, scheme):
     """Give the tab a width and a color scheme, see every figure drawn, and that nothing scrolls sideways."""
     tab.set_viewport_size({"width": width, "height": 800})
     open_figures(tab)
-    if getattr(tab, "settled_at", None) != width:  # the theme looks at what scrolls 300 ms after a load or a new size
-        tab.wait_for_timeout(400)
-        tab.settled_at = width
     tab.emulate_media(color_scheme=scheme)
     tab.wait_for_function("(scheme) => document.documentElement.dataset.theme === scheme", arg=scheme)
+    tab.wait_for_function(SCROLLERS_HAVE_STOPS)
     tab.evaluate("""for (const animation of document.getAnimations())  // colors that fade over; a pulse has no end
         if (animation.effect.getComputedTiming().endTime < Infinity) animation.finish();""")
     for part in ("html", ".bd-article-container"):
@@ -140,42 +158,43 @@ def look_around(tab, width, scheme):
         assert wide <= room, f"{part} scrolls sideways at {width}"
 
 
-def move(figure, control):
+def every_control_answers_the_keyboard(tab):
+    """Move each control of each figure, and go back to the opening state."""
+    for figure in tab.query_selector_all("vg-explore"):
+        opening = figure.evaluate(SEE)
+        for k, name in enumerate(figure.evaluate(f"(figure) => {CONTROLS}.map((c) => `${{figure.id}}: ${{c.id}}`)")):
+            assert move(tab, figure, k), f"{name} moved, but picture and caption did not both change"
+            assert figure.evaluate(TO_RESET)
+            tab.keyboard.press("Enter")
+            assert figure.evaluate(WAIT, [opening, 100]), f"{name}: Reset does not go back to the opening state"
+
+
+def move(tab, figure, k):
     """Move a control by keyboard alone, step by step, until picture and caption both differ from before."""
-    kind = control.evaluate("(control) => { control.focus(); return control.type; }")
+    figure.evaluate(SEE)
+    kind = figure.evaluate(f"(figure, k) => {{ const c = {CONTROLS}[k]; c.focus(); return c.type; }}", k)
     keys = {"checkbox": ["Space"], "range": ["ArrowRight"] * 3 + ["ArrowLeft"] * 6,
             "select-one": ["ArrowDown"] * 2 + ["ArrowUp"] * 4}[kind]
-    figure.evaluate(SEE)
     for key in keys:
-        figure.page.keyboard.press(key)
+        tab.keyboard.press(key)
         if figure.evaluate(WAIT, [None, 10]):
             return True
     return False
 
 
-@pytest.mark.parametrize("page", WITH_FIGURES)
-def test_every_control_answers_the_keyboard(browser, web, page):
-    """Each second page wide, the others narrow."""
-    with reader(browser, web, WIDTHS[WITH_FIGURES.index(page) % 2], reduced_motion="reduce") as tab:
-        tab.goto(f"{web}/{page}")
-        open_figures(tab)
-        for figure in tab.locator("vg-explore").all():
-            opening = figure.evaluate(SEE)
-            for control in figure.locator(".vg-control :is(input, select)").all():
-                name = f"{figure.get_attribute('id')}: {control.get_attribute('id')}"
-                assert move(figure, control), f"{name} moved, but picture and caption did not both change"
-                figure.get_by_role("button", name="Reset").press("Enter")
-                back = figure.evaluate(WAIT, [opening, 100])
-                assert back, f"{name}: Reset does not go back to the opening state"
-
-
-@pytest.mark.parametrize("page", WITH_FIGURES)
-def test_page_without_scripts_shows_the_pictures(browser, web, page):
+@pytest.fixture(scope="module")
+def scriptless(browser, web):
+    """A tab that runs no scripts of a page."""
     with reader(browser, web, java_script_enabled=False) as tab:
-        tab.goto(f"{web}/{page}")
-        for figure in tab.locator("vg-explore").all():
-            assert figure.locator("img").is_visible() and figure.locator("img").get_attribute("alt")
-            assert figure.locator("figcaption").text_content()
+        yield tab
+
+
+@pytest.mark.parametrize("page", WITH_FIGURES)
+def test_page_without_scripts_shows_the_pictures(scriptless, web, page):
+    scriptless.goto(f"{web}/{page}", wait_until="domcontentloaded")
+    assert scriptless.evaluate(WITHOUT_PICTURE) == []
+    assert scriptless.evaluate("""[...document.querySelectorAll("vg-explore")].filter((figure) =>
+        !figure.querySelector("img").alt || !figure.querySelector("figcaption").textContent)""") == []
 
 
 @pytest.mark.parametrize("page", [page for page in pages() if soup(page).find("vg-carry")])
