@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from built import pages, serve, soup
+from built import holds, pages, serve
 
-WHOLE = [page for page in pages() if all(soup(page).find(kind) for kind in ("vg-explore", "vg-carry", "vg-quiz"))]
+WHOLE = [page for page in pages() if all(holds(page, kind) for kind in ("vg-explore", "vg-carry", "vg-quiz"))]
 
 
 @pytest.fixture(scope="module", params=WHOLE[:1])

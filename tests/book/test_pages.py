@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
-from built import BOOK, pages, serve, soup
+from built import BOOK, holds, pages, serve
 from playwright.sync_api import expect
 
 from vgtext.words import words
@@ -70,7 +70,7 @@ WITHOUT_PICTURE = """[...document.querySelectorAll("vg-explore")].filter((figure
 SCROLLERS_HAVE_STOPS = """() => [...document.querySelectorAll(
   "pre, .cell_output > .output, .jp-RenderedHTMLCommon, .pst-scrollable-table-container")].every((part) =>
     part.tabIndex === 0 || part.scrollWidth < part.clientWidth + 14 && part.scrollHeight < part.clientHeight + 14)"""
-WITH_FIGURES = [page for page in pages() if soup(page).find("vg-explore")]
+WITH_FIGURES = [page for page in pages() if holds(page, "vg-explore")]
 FEW = [*pages()[:1], *WITH_FIGURES[-2:]]  # opened as files: what differs there, how scripts are loaded, is alike in all
 
 
@@ -197,7 +197,7 @@ def test_page_without_scripts_shows_the_pictures(scriptless, web, page):
         !figure.querySelector("img").alt || !figure.querySelector("figcaption").textContent)""") == []
 
 
-@pytest.mark.parametrize("page", [page for page in pages() if soup(page).find("vg-carry")])
+@pytest.mark.parametrize("page", [page for page in pages() if holds(page, "vg-carry")])
 def test_the_first_touch_carries_the_error_home(browser, home, page):
     with reader(browser, home, WIDTHS[1], has_touch=True, reduced_motion="reduce") as tab:
         tab.goto(f"{home}/{page}")

@@ -21,6 +21,10 @@ JUMPS = """async () => {
   return found;
 }"""
 
+# The parts of a page's end that reach beyond a width.
+OUT = """(width) => [...document.querySelectorAll('.prev-next-footer *')]
+    .filter((part) => part.getBoundingClientRect().right > width).map((part) => part.className)"""
+
 
 # Words that their panel cuts, by more than a hair: [figure, words]. Letters are 0.73 sizes high, and reach 0.22 down.
 CUT = """() => [...document.querySelectorAll('vg-explore g[clip-path] text:not([transform] text)')].filter((text) => {
@@ -63,6 +67,7 @@ def phone(browser):
 
 @pytest.mark.parametrize("page", [page for page in pages() if page.startswith("notebooks/")])
 def test_a_chapter_is_laid_out_as_it_is_read_and_figures_keep_their_room(phone, page):
+    """And what it ends with is within the screen, also on narrower ones."""
     tab, address = phone
     tab.goto(f"{address}/{page}")
     assert 0 < tab.evaluate(LAID_OUT) <= MOST_LAID_OUT
@@ -74,6 +79,10 @@ def test_a_chapter_is_laid_out_as_it_is_read_and_figures_keep_their_room(phone, 
     assert tab.evaluate("[...document.querySelectorAll('.bd-article section')].every((section) => "
                         "getComputedStyle(section).contentVisibility === 'visible')")
     tab.emulate_media(media="screen")
+    for width in (375, 320):
+        tab.set_viewport_size({"width": width, "height": 667})
+        assert tab.evaluate("innerWidth") == width and tab.evaluate(OUT, width) == []
+    tab.set_viewport_size(PHONE["viewport"])
 
 
 def test_a_link_into_a_page_leads_to_its_place(phone):
@@ -83,18 +92,6 @@ def test_a_link_into_a_page_leads_to_its_place(phone):
     tab.goto(f"{address}/{page}#{last}")
     tab.wait_for_function("(id) => Math.abs(document.getElementById(id).getBoundingClientRect().top - 64) < 2",
                           arg=last)
-
-
-@pytest.mark.parametrize("width", [320, 375])
-def test_what_a_chapter_ends_with_is_within_the_screen(phone, width):
-    tab, address = phone
-    tab.set_viewport_size({"width": width, "height": 667})
-    for page in (page for page in pages() if page.startswith("notebooks/")):
-        tab.goto(f"{address}/{page}")
-        out = tab.evaluate("""(width) => [...document.querySelectorAll('.prev-next-footer *')]
-            .filter((part) => part.getBoundingClientRect().right > width).map((part) => part.className)""", width)
-        assert out == [], page
-    tab.set_viewport_size(PHONE["viewport"])
 
 
 def test_a_tap_anywhere_on_its_title_opens_a_solution(phone):
