@@ -36,11 +36,23 @@ def stop_time(tab):
     tab.clock.run_for(1000)
 
 
+# Whether a figure and all that are opened beside it are drawn, and it has stood where it stands for some frames.
+AT_REST = """(figure) => {
+  const { x, y, width, height } = figure.querySelector("svg").getBoundingClientRect();
+  const now = [x, y, width, height].join(), all = [...document.querySelectorAll("vg-explore")];
+  const drawn = all.every((each) => !each.opened || each.querySelector("svg, .vg-notice"));
+  figure.frames = drawn && figure.stood === now ? figure.frames + 1 : 0;
+  figure.stood = now;
+  return figure.frames >= 3;
+}"""
+
+
 def figure_in(tab, name):
-    """Scroll to a figure and wait until it is drawn."""
+    """Scroll to a figure and wait until it is drawn, and until what is drawn around it moves it no more."""
     found = tab.locator(f"vg-explore#{name}")
     found.scroll_into_view_if_needed()
     found.locator("svg").wait_for()
+    tab.wait_for_function(AT_REST, arg=found.element_handle())
     return found
 
 

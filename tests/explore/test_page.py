@@ -17,7 +17,7 @@ from vgtext.explore.element import page_element
 from vgtext.explore.page import HERE, SCRIPTS, script
 from vgtext.tools import slides
 
-from .reader import STYLE, figure_in, place, read, reader, walk, write_page
+from .reader import STYLE, figure_in, place, read, reader, stop_time, walk, write_page
 
 ROOMS = sorted({room for rooms in SCRIPTS.values() for room in rooms})
 
@@ -316,7 +316,7 @@ def test_the_same_link_works_again_and_focus_follows(tab):
     for _ in range(2):
         tab.locator("#link").click()
         tab.wait_for_function("document.querySelector('#line figcaption').innerText.includes('slope is 4')")
-        assert found.locator(".vg-svg").evaluate("s => s === document.activeElement")
+        expect(found.locator(".vg-svg")).to_be_focused()
         found.get_by_role("button", name="Reset").click()
         tab.wait_for_function("document.querySelector('#line figcaption').innerText.includes('slope is 2')")
 
@@ -392,25 +392,23 @@ def test_what_surrounds_a_panel_is_there_and_nothing_is_cut_or_on_another(tab):
 
 
 def test_play_runs_to_the_end_stops_and_starts_again(tab):
+    stop_time(tab)
     found = figure_in(tab, "run")
-    button = found.locator(".vg-play")
-    tab.evaluate("""() => {
-      [globalThis.seen, globalThis.said] = [[], []];
-      const caption = document.querySelector('#run figcaption'), play = document.querySelector('#run .vg-play');
-      new MutationObserver(() => seen.push(caption.innerText)).observe(caption, { childList: true });
-      new MutationObserver(() => said.push(play.textContent)).observe(play, { childList: true });
-    }""")
+    button, caption = found.locator(".vg-play"), found.locator("figcaption")
     button.click()
-    tab.wait_for_function("said.at(-1) === 'Play'")
-    seen = tab.evaluate("seen")
-    assert tab.evaluate("said[0]") == "Pause"
-    assert seen[-1] == "Step 3 of 3." and [s for s in seen if s == "Step 1 of 3."]
+    expect(button).to_have_text("Pause")
+    for step in (1, 2, 3):
+        tab.clock.run_for(20 if step == 1 else 40)
+        expect(caption).to_have_text(f"Step {step} of 3.")
+    tab.clock.run_for(40)
+    expect(button).to_have_text("Play")
     button.click()  # from the end it starts at the first
-    tab.wait_for_function("seen.includes('Step 0 of 3.')")
+    tab.clock.run_for(20)
+    expect(caption).to_have_text("Step 0 of 3.")
     found.locator("input").evaluate("i => { i.value = 1; i.dispatchEvent(new Event('input', { bubbles: true })); }")
-    assert button.inner_text() == "Play"
-    tab.wait_for_timeout(150)
-    tab.wait_for_function("document.querySelector('#run figcaption').innerText === 'Step 1 of 3.'")
+    expect(button).to_have_text("Play")
+    tab.clock.run_for(150)
+    expect(caption).to_have_text("Step 1 of 3.")
 
 
 def test_one_control_leaves_the_others(tab):
