@@ -194,7 +194,8 @@ def test_page_without_scripts_shows_the_pictures(scriptless, web, page):
     scriptless.goto(f"{web}/{page}", wait_until="domcontentloaded")
     assert scriptless.evaluate(WITHOUT_PICTURE) == []
     assert scriptless.evaluate("""[...document.querySelectorAll("vg-explore")].filter((figure) =>
-        !figure.querySelector("img").alt || !figure.querySelector("figcaption").textContent)""") == []
+        !figure.querySelector("img").alt || !figure.querySelector("figcaption").textContent)
+        .map((figure) => figure.id)""") == []
 
 
 @pytest.mark.parametrize("page", [page for page in pages() if holds(page, "vg-carry")])
