@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
-from built import BOOK, holds, pages, serve
+from built import BOOK, holds, pages, serve, soup
 from playwright.sync_api import expect
 
 from vgtext.words import words
