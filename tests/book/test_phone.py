@@ -43,17 +43,20 @@ BARE = """() => [...document.querySelectorAll('.bd-article :is(div.math, pre) *,
 # Of each figure, in pixels: how much of its picture is above its controls when 150 of it have come into the screen, and
 # how far below the screen its controls end when the picture has come to the top.
 CONTROLS = """() => {
-  const all = '<style>.bd-article section { content-visibility: visible !important; }</style>';
-  document.head.insertAdjacentHTML('beforeend', all);
+  const all = document.head.appendChild(document.createElement('style'));  // laid out, or places are not true
+  all.textContent = '.bd-article section { content-visibility: visible !important; }';
   const scroll = (top) => scrollBy({ top, behavior: 'instant' });
-  return [...document.querySelectorAll('vg-explore')].map((figure) => {
+  const found = [...document.querySelectorAll('vg-explore')].map((figure) => {
     const [picture, controls] = ['.vg-picture', '.vg-controls'].map((part) => figure.querySelector(part));
     const top = () => picture.getBoundingClientRect().top, box = () => controls.getBoundingClientRect();
     scroll(top() - innerHeight + 150);
     const seen = box().top - Math.min(picture.getBoundingClientRect().bottom, top() + 0.4 * innerHeight);
     scroll(top() - 60);
     return [figure.id, Math.round(seen), Math.round(box().bottom - innerHeight)];
-  }); }"""
+  });
+  all.remove();
+  return found;
+}"""
 
 
 @pytest.fixture(scope="module")
