@@ -66,10 +66,17 @@ WITHOUT_PICTURE = """[...document.querySelectorAll("vg-explore")].filter((figure
   ![...figure.querySelectorAll("img, svg")].some((part) => part.checkVisibility({ visibilityProperty: true })
                                                           && part.getBoundingClientRect().height))
   .map((figure) => figure.id)"""
-# Whether the theme, some time after a load, a new size or a new picture, has made a stop for Tab of what scrolls.
-SCROLLERS_HAVE_STOPS = """() => [...document.querySelectorAll(
-  "pre, .cell_output > .output, .jp-RenderedHTMLCommon, .pst-scrollable-table-container")].every((part) =>
-    part.tabIndex === 0 || part.scrollWidth < part.clientWidth + 14 && part.scrollHeight < part.clientHeight + 14)"""
+# Some time after a load, a new size or a new picture the theme makes a stop for Tab of what scrolls. Returns when it
+# has or, where something that hardly scrolls gets none, after two seconds; which needs one, axe knows.
+AWAIT_STOPS = """async () => {
+  const lacks = (part) => part.tabIndex !== 0
+    && (part.scrollWidth > part.clientWidth + 13 || part.scrollHeight > part.clientHeight + 13);
+  const parts = "pre, .cell_output > .output, .jp-RenderedHTMLCommon, .pst-scrollable-table-container";
+  for (const end = performance.now() + 2000; performance.now() < end;) {
+    if (![...document.querySelectorAll(parts)].some(lacks)) return;
+    await new Promise((next) => setTimeout(next, 50));
+  }
+}"""
 WITH_FIGURES = [page for page in pages() if holds(page, "vg-explore")]
 FEW = [*pages()[:1], *WITH_FIGURES[-2:]]  # opened as files: what differs there, how scripts are loaded, is alike in all
 
@@ -150,7 +157,7 @@ def look_around(tab, width, scheme):
     open_figures(tab)
     tab.emulate_media(color_scheme=scheme)
     tab.wait_for_function("(scheme) => document.documentElement.dataset.theme === scheme", arg=scheme)
-    tab.wait_for_function(SCROLLERS_HAVE_STOPS)
+    tab.evaluate(AWAIT_STOPS)
     tab.evaluate("""for (const animation of document.getAnimations())  // colors that fade over; a pulse has no end
         if (animation.effect.getComputedTiming().endTime < Infinity) animation.finish();""")
     for part in ("html", ".bd-article-container"):
