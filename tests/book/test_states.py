@@ -81,8 +81,11 @@ def check_state(slug, state):
 
 @pytest.mark.parametrize("slug", notebooks.slugs())
 def test_links_to_states_of_a_chapters_figures_hold(slug):
+    others = {section["id"] for section in soup(f"notebooks/{slug}.html").find_all("section", id=True)}
     links = [(where, state) for where, there, state in asked_for() if there == slug and not state.startswith("eq-")]
     for where, state in links:
+        if state in others:
+            continue
         try:
             check_state(slug, state)
         except AssertionError as error:
