@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup
+from sphinx.testing.util import SphinxTestApp
 
 ROOT = Path(__file__).parents[2]
 BOOK = ROOT / "_build" / "html"
@@ -68,6 +69,20 @@ class Quiet(SimpleHTTPRequestHandler):
 
     def log_message(self, *words):
         pass
+
+
+def build_small(folder, **options):
+    """Build the pages in ``folder`` as a small book; return the folder of what was built, and the warnings.
+
+    It leaves nothing behind for the next build of this process. (Sphinx would add this book's kinds of files to the
+    default of the next, so each begins with none.)
+    """
+    (folder / "conf.py").touch()
+    app = SphinxTestApp("html", srcdir=folder, confoverrides={"source_suffix": {}, **options})
+    app.build()
+    warnings = app.warning.getvalue()
+    app.cleanup()
+    return Path(app.outdir), warnings
 
 
 @contextmanager

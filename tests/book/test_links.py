@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from sphinx.testing.util import SphinxTestApp
+from built import build_small
 
 from vgtext import chapters
 
 sys.path.append(str(Path(__file__).parents[2] / "book" / "_ext"))
 CHAPTER = next(module.name for module in pkgutil.iter_modules(chapters.__path__))  # any fork has one
-CONF = 'extensions = ["myst_parser", "links"]\nexclude_patterns = ["aside.md"]\n'
 FIGURE = '```{raw} html\n<vg-explore id="unit-circle"></vg-explore>\n```\n'
 CONTENTS = "```{toctree}\nother\n```\n"
 
@@ -21,16 +20,11 @@ CONTENTS = "```{toctree}\nother\n```\n"
 def build(tmp_path):
     """Build a book whose first page holds ``text``; returns its links, what is left as text, and the warnings."""
     def run(text):
-        (tmp_path / "conf.py").write_text(CONF)
         (tmp_path / "index.md").write_text(f"# One\n\n{text}\n\n{FIGURE}\n{CONTENTS}")
         (tmp_path / "other.md").write_text(f"# Two\n\n{FIGURE.replace('unit-', 'other-')}")
         (tmp_path / "aside.md").write_text("# Left out\n")
-        app = SphinxTestApp("html", srcdir=tmp_path)
-        app.build()
-        page = (tmp_path / "_build" / "html" / "index.html").read_text("utf8")
-        words = BeautifulSoup(page, "html.parser").select_one("h1 ~ p")
-        warnings = app.warning.getvalue()
-        app.cleanup()
+        out, warnings = build_small(tmp_path, extensions=["myst_parser", "links"], exclude_patterns=["aside.md"])
+        words = BeautifulSoup((out / "index.html").read_text("utf8"), "html.parser").select_one("h1 ~ p")
         return [a["href"] for a in words.find_all("a")], words.get_text(), warnings
     return run
 

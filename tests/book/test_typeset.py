@@ -6,8 +6,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from built import build_small
 from IPython.lib.pretty import RepresentationPrinter
-from sphinx.application import Sphinx
 
 EXTENSIONS = Path(__file__).parents[2] / "book" / "_ext"
 sys.path.insert(0, str(EXTENSIONS))
@@ -33,9 +33,7 @@ def test_a_page_folds_plumbing_and_keeps_commas_with_their_formulas(tmp_path):
     options = {"extensions": ["myst_nb", "sphinx.ext.mathjax", "typeset"], "nb_execution_mode": "off",
                "myst_enable_extensions": ["dollarmath"], "nb_code_prompt_show": "Show the code",
                "suppress_warnings": ["mystnb.lexer"]}
-    app = Sphinx(tmp_path, None, tmp_path / "out", tmp_path / "trees", "html", confoverrides=options, status=None)
-    app.build()
-    page = (tmp_path / "out" / "index.html").read_text("utf8")
+    page = (build_small(tmp_path, **options)[0] / "index.html").read_text("utf8")
     assert page.count("<details") == 1 and "Show the code" in page and page.index("<details") < page.index("import")
     assert page.count('<span class="together">') == 2
     assert all(f"{mark}</span>" in page for mark in ",;")
@@ -63,8 +61,7 @@ def test_a_page_shows_no_verdict_on_a_stub(tmp_path):
     cells[-1].outputs.insert(0, nbformat.v4.new_output("stream", text="Six readings."))
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "index.ipynb")
     options = {"extensions": ["myst_nb", "typeset"], "nb_execution_mode": "off", "suppress_warnings": ["mystnb.lexer"]}
-    Sphinx(tmp_path, None, tmp_path / "out", tmp_path / "trees", "html", confoverrides=options, status=None).build()
-    page = (tmp_path / "out" / "index.html").read_text("utf8")
+    page = (build_small(tmp_path, **options)[0] / "index.html").read_text("utf8")
     assert page.count("cell_output") == 3 and "one bug" in page and "Six readings." in page
     assert "Right." in page and "Expected" not in page
 
@@ -75,7 +72,6 @@ def test_a_worded_solution_is_open_on_its_page_and_other_folds_stay(tmp_path):
     cells = [nbformat.v4.new_markdown_cell(text) for text in ("# Title", other, fold, other, fold)]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "index.ipynb")
     options = {"extensions": ["myst_nb", "typeset"], "nb_execution_mode": "off", "nb_code_prompt_show": "Show the code"}
-    Sphinx(tmp_path, None, tmp_path / "out", tmp_path / "trees", "html", confoverrides=options, status=None).build()
-    page = (tmp_path / "out" / "index.html").read_text("utf8")
+    page = (build_small(tmp_path, **options)[0] / "index.html").read_text("utf8")
     assert page.count("Multiply.") == 2 and "Solution in words" not in page
     assert page.count("<details") == page.count("</details>") == page.count("Because.") == 2
