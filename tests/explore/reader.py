@@ -72,6 +72,16 @@ def read(found, x, y):
     return tip.inner_text().split("\n") if tip.is_visible() else []
 
 
+def read_cell(found, x, y):
+    """Point at a cell of a picture, or at a line over one; return what the tip says once the picture is decoded."""
+    for _ in range(50):
+        if said := read(found, x, y):
+            if len(said) > 1:
+                return said
+        found.page.wait_for_timeout(100)
+    raise AssertionError(f"nothing is read at {x}, {y}")
+
+
 def walk(found, *keys):
     """Press keys on a picture; return what the tip says."""
     found.locator(".vg-svg").focus()

@@ -137,7 +137,7 @@ def _loss(s, r):
         return "" if s.accuracy is None else f"Training accuracy is {s.accuracy:.0%}."
     accuracy = "" if s.accuracy is None else f"; training accuracy {s.accuracy:.0%}"
     if s.curve.fall is None:
-        return f"The loss moved by {s.curve.drop:.2g} of its range, downwards{accuracy}." if s.curve.drop > 0 else (
+        return f"The loss moved by {s.curve.drop:.2g} of its range, downward{accuracy}." if s.curve.drop > 0 else (
             f"The loss rose{accuracy}.")
     fall = f"{s.curve.fall:.2g}"
     return f"The loss ends {'near' if fall == '1' else f'at {fall} of'} its first value{accuracy}."

@@ -68,7 +68,7 @@ def sigmoid_slope(x):
 
 CLAIMS = (
     Claim(
-        "S3.5", "The derivative of the loss by the last activation is g'(a[L−1]) times its derivative by the weights.",
+        "S3.5", "The derivative of the loss in the last activation is g'(a[L−1]) times its derivative in the weights.",
         "wrong", "The right rule is ∂ℒ/∂W[L] = (∂ℒ/∂a[L] ⊙ g'(z[L])) a[L−1]ᵀ: g' at z[L], and times a[L−1].",
         (
             Evidence("largest difference between the right rule and differences", chain_error, 0.0, 1e-9),

@@ -16,7 +16,7 @@ sigmoid = nn.get_activation("sigmoid")
 
 
 def loss_and_gradient(w, b, steps=T):
-    """One sigmoid unit that feeds itself: the loss (h[T] - 0.7)² with h[0] = 1/2, and its derivatives by w and b.
+    """One sigmoid unit that feeds itself: the loss (h[T] - 0.7)² with h[0] = 1/2, and its derivatives in w and b.
 
     z[t] = w h[t-1] + b, h[t] = sigmoid(z[t]); w and b are numbers or arrays of one shape. The derivatives are carried
     forward with the state: dh[t]/dw = phi'(z[t]) (h[t-1] + w dh[t-1]/dw), and likewise for b.

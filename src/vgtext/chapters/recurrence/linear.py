@@ -65,7 +65,7 @@ def draw_memory(time, limit, lam=0.999, form="λ, γ = 1"):
     time.plot(t, positive(sizes[:, 1]), color=COLORS["gradient"], marker="o", markersize=3)
     by = "ν" if kind == "lru" else "λ"
     time.text(0.04, 0.95, "■ state h[t]", color=COLORS["forward"], fontsize=9, transform=time.transAxes, va="top")
-    time.text(0.04, 0.87, f"● its derivative by {by}", color=COLORS["gradient"], fontsize=9, transform=time.transAxes,
+    time.text(0.04, 0.87, f"● its derivative in {by}", color=COLORS["gradient"], fontsize=9, transform=time.transAxes,
               va="top")
     limit.set_xticks([0.1, 0.01, 0.001], ["0.1", "0.01", "0.001"])
     line = 1 - np.geomspace(0.5, 8e-4, 60)
@@ -78,13 +78,13 @@ def draw_memory(time, limit, lam=0.999, form="λ, γ = 1"):
     label_line(limit, 0.6, 3e4, "dashed: predicted", COLORS["theory"], xytext=(0, 0))
     h, slope = ends[LAMBDAS.index(lam)]
     return (f"λ = {lam:g}, a memory of {1 / (1 - lam):,.0f} steps, white noise, {UNITS} units: the state has a root "
-            f"mean square of {number(h)}, and its derivative by {by} one of {number(slope)} (predicted "
+            f"mean square of {number(h)}, and its derivative in {by} one of {number(slope)} (predicted "
             f"{number(np.sqrt(predicted(kind, lam)))}).")
 
 
 @cache
 def by_phase(size, seeds=UNITS):
-    """Mean square of the derivative by the phase of λ of an LRU's state, |λ| = ``size``, over units: measured."""
+    """Mean square of the derivative in the phase of λ of an LRU's state, |λ| = ``size``, over units: measured."""
     T = round(MEMORIES / (1 - size))
     net = LinearRecurrence(1, seeds, 1, least=0.1, most=0.2, loss="mean_squared_error", dtype="float64")
     net.nu[...], net.U[...] = np.log(-np.log(size)), [np.ones((seeds, 1)), np.zeros((seeds, 1))]
@@ -124,9 +124,9 @@ CLAIMS = (
         "The derivative is that by ν; by λ its root mean square still grows as 1/(1 − λ²), and so does that by the "
         "phase of a complex λ.",
         (
-            *(Evidence(f"|λ| = {lam:g}: mean square of the derivative by ν", lambda k=lam: measured("lru", k)[1],
+            *(Evidence(f"|λ| = {lam:g}: mean square of the derivative in ν", lambda k=lam: measured("lru", k)[1],
                        float(predicted("lru", lam)), 0.06) for lam in (0.9, 0.999)),
-            Evidence("λ = 0.999, with γ: root mean square of the derivative by λ",
+            Evidence("λ = 0.999, with γ: root mean square of the derivative in λ",
                      lambda: measured("normalized", 0.999)[1] ** 0.5, float(predicted("normalized", 0.999) ** 0.5),
                      60.0),
             Evidence("|λ| = 0.997: root mean square of the derivative of Re h by the phase",

@@ -20,7 +20,7 @@ def along_line(kind, L, seed=0):
     s = L**-0.5 if skip else 1.0
     rng, x = np.random.default_rng([seed, L]), np.linspace(-2, 2, POINTS)
     w, b, v = rng.standard_normal((3, WIDTH, 1))
-    z, dz = w * x + b, np.repeat(w, POINTS, axis=1)  # the first layer, and its derivative by x
+    z, dz = w * x + b, np.repeat(w, POINTS, axis=1)  # the first layer, and its derivative with respect to x
     for _ in range(L):
         W = sigma_w / np.sqrt(WIDTH) * rng.standard_normal((WIDTH, WIDTH))
         dz = skip * dz + s * W @ ((z > 0) * dz)
