@@ -72,14 +72,13 @@ def read(found, x, y):
     return tip.inner_text().split("\n") if tip.is_visible() else []
 
 
-def read_cell(found, x, y):
-    """Point at a cell of a picture, or at a line over one; return what the tip says once the picture is decoded."""
+def await_cells(found, x, y):
+    """Wait until a picture is decoded: then the tip says row, column and value of its cell at fractions of a panel."""
     for _ in range(50):
-        if said := read(found, x, y):
-            if len(said) > 1:
-                return said
+        if len(read(found, x, y)) == 3:
+            return
         found.page.wait_for_timeout(100)
-    raise AssertionError(f"nothing is read at {x}, {y}")
+    raise AssertionError(f"no cell is read at {x}, {y}: {read(found, x, y)}")
 
 
 def walk(found, *keys):

@@ -17,7 +17,7 @@ from vgtext.explore.element import page_element
 from vgtext.explore.page import HERE, SCRIPTS, script
 from vgtext.tools import slides
 
-from .reader import STYLE, figure_in, place, read, reader, stop_time, walk, write_page
+from .reader import STYLE, await_cells, figure_in, place, read, reader, stop_time, walk, write_page
 
 ROOMS = sorted({room for rooms in SCRIPTS.values() for room in rooms})
 
@@ -236,10 +236,7 @@ def test_lines_without_a_name_are_told_apart_by_their_looks_and_axes_without_num
 
 def test_cells_are_read_as_row_column_value(tab):
     found = figure_in(tab, "map")
-    for _ in range(50):  # until the image is decoded
-        if len(read(found, 0.5, 0.25)) == 3:
-            break
-        tab.wait_for_timeout(100)
+    await_cells(found, 0.5, 0.25)
     assert read(found, 0.5, 0.25) == ["row: south", "column: b", "height: about 5"]
     assert read(found, 1 / 6, 0.25) == ["row: south", "column: a", "height: about 4"]
     assert read(found, 5 / 6, 0.75) == ["row: north", "column: c", "height: about 3"]

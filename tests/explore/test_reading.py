@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from vgtext.explore import explore
 from vgtext.explore.element import page_element
 
-from .reader import figure_in, place, read, reader, walk, write_page
+from .reader import await_cells, figure_in, place, read, reader, walk, write_page
 
 SIZES = {3e-9: "3 × 10⁻⁹", 1e-7: "1 × 10⁻⁷", 2e-5: "0.00002", 0.04: "0.04", 1.5: "1.5", 700.0: "700",
          2.5e9: "2500000000", 4e21: "4 × 10²¹"}
@@ -193,10 +193,7 @@ def test_another_state_is_read_anew(tab):
 
 def test_a_point_on_a_picture_is_read_before_the_cell_below_it(tab):
     found = figure_in(tab, "marked")
-    for _ in range(50):  # until the image is decoded
-        if read(found, 0.6, 0.6):
-            break
-        tab.wait_for_timeout(100)
+    await_cells(found, 0.6, 0.6)
     assert read(found, 0.26, 0.26) == ["chosen", "x: 0.5", "y: 0.5"]
     assert read(found, 0.75, 0.25) == ["y: 0.50", "x: 1.50", "height: about 1"]  # the first row is the lower one
     assert read(found, 0.35, 0.45)[0] == "y: 0.50"  # as its tick says
@@ -204,10 +201,7 @@ def test_a_point_on_a_picture_is_read_before_the_cell_below_it(tab):
 
 def test_a_cell_of_a_band_of_colors_is_read_within_its_band(tab):
     found = figure_in(tab, "banded")
-    for _ in range(50):  # until the images are decoded
-        if len(read(found, 0.3, 0.7)) == 3:
-            break
-        tab.wait_for_timeout(100)
+    await_cells(found, 0.3, 0.7)
     for u, v, low, high in ((0.25, 0.75, 0, 1), (0.75, 0.75, 1, 10), (0.25, 0.25, 10, 100), (0.75, 0.25, 1, 10)):
         value = read(found, u, v)[-1].removeprefix("size: about ")
         assert low < float(value) < high
