@@ -2,15 +2,16 @@
 
 const KEYWORD = new Set(
   (
-    "and as assert async await break class continue def del elif else except finally for from global "
-    + "if import in is lambda nonlocal not or pass raise return try while with yield"
+    "and as assert async await break class continue def del elif else except finally for from "
+    + "global if import in is lambda nonlocal not or pass raise return try while with yield"
   ).split(" "),
 );
 const CONSTANT = new Set(["False", "None", "True"]);
 const STRING =
   /[rbfu]{0,2}(?:"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?)/;
 const TOKEN = new RegExp(
-  `(?<c1>#[^\\n]*)|(?<s2>${STRING.source})|(?<mf>\\b\\d[\\w.]*(?:(?<=e)[-+]\\d+)?)|(?<n>[^\\W\\d]\\w*)|(?<o>[-+*/%=<>!&|^~@:]+)`,
+  `(?<c1>#[^\\n]*)|(?<s2>${STRING.source})|(?<mf>\\b\\d[\\w.]*(?:(?<=e)[-+]\\d+)?)`
+    + "|(?<n>[^\\W\\d]\\w*)|(?<o>[-+*/%=<>!&|^~@:]+)",
   "giu",
 );
 const NAMES = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };

@@ -11,7 +11,8 @@
   button.type = "button";
   button.textContent = own?.dataset.button || WORDS.live.run_page;
   button.style.cssText =
-    "font:inherit;font-weight:600;padding:.25em .8em;margin-right:.7em;border:1px solid;border-radius:4px;background:none;color:inherit;cursor:pointer";
+    "font:inherit;font-weight:600;padding:.25em .8em;margin-right:.7em;border:1px solid;"
+    + "border-radius:4px;background:none;color:inherit;cursor:pointer";
   words.setAttribute("role", "status");
   words.textContent = WORDS.live.starts;
   row.append(button, words);

@@ -82,7 +82,8 @@ async function start({ base, files }) {
   });
 }
 
-// Goes on from the memory of a Python that has started (ahead.cjs); where that cannot be, starts one.
+// Goes on from the memory of a Python that has started (ahead.cjs); where that cannot be, starts
+// one.
 async function begin(base, files) {
   const given = {
     indexURL: base,
