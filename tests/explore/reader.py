@@ -17,6 +17,11 @@ def write_page(folder, body):
     return path
 
 
+def payload_of(figure, state):
+    """What a page draws for one state of a figure."""
+    return figure.answer({"state": state})["payload"]
+
+
 @contextmanager
 def reader(browser, file):
     """Open a page in a tab; at its end nothing may have gone wrong."""

@@ -11,6 +11,7 @@ from vgtext.explore import handle
 from vgtext.explore.figure import Explorable
 
 from .gallery import GALLERY
+from .reader import payload_of
 
 FORMAT = (Path(vgtext.explore.__file__).parent / "FORMAT.md").read_text("utf8")
 NAMED = {key for row in re.findall(r"^\| (`.*?) \|", FORMAT, re.M) for key in re.findall(r"`(\w+)`", row)}
@@ -26,7 +27,7 @@ def keys(value):
 
 def payload(draw, **controls):
     figure = Explorable(draw, controls, {})
-    return {**figure.spec(figure.controls), **figure.payload(figure.start)}
+    return {**figure.spec(figure.controls), **payload_of(figure, figure.start)}
 
 
 

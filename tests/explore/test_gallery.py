@@ -17,6 +17,7 @@ from vgtext.explore.figure import LOOK, Explorable
 from vgtext.explore.read.pack import pack
 
 from .gallery import GALLERY
+from .reader import payload_of
 
 LEAST = 0.82  # likeness of a page's picture
 EDGE = 4  # pixels at the panel's edge, where axes lie, left out
@@ -63,7 +64,7 @@ def by_matplotlib(draw, width, height):
 def show(browser, folder, draws):
     """Return a page, opened from a file, that shows figures on white."""
     figures = [Explorable(draw, {}, {}) for draw in draws]
-    elements = "".join(ELEMENT.format(figure.name.replace("_", "-"), pack({**figure.spec([]), **figure.payload(())}))
+    elements = "".join(ELEMENT.format(figure.name.replace("_", "-"), pack(figure.spec([]) | payload_of(figure, ())))
                        for figure in figures)
     style = f"<style>{source('css')} body {{ font-family: 'DejaVu Sans'; width: 585px }}</style>"
     script = f"<script>{source('js')}</script>"

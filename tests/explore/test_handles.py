@@ -12,7 +12,7 @@ from vgtext.explore.element import pack_states, page_element
 from vgtext.explore.figure import Explorable
 from vgtext.explore.read.units import UNIT
 
-from .reader import STYLE, figure_in, write_page
+from .reader import STYLE, figure_in, payload_of, write_page
 
 ROWS = ["first", "second", "third"]
 
@@ -121,15 +121,16 @@ def test_a_kernel_finds_every_state_again_from_its_place(name):
     for state, places in zip(states(figure), payload["places"]):
         for number, (spec, target) in enumerate(zip(payload["handles"], places)):
             start = [at if i not in spec["moves"] else 0 for i, at in enumerate(state)]
-            figure.payload(tuple(start))  # what a reader sees as the drag begins
-            found = figure.follow(start, number, target)
+            figure.answer({"state": start})  # what a reader sees as the drag begins
+            found = figure.answer({"state": start, "drag": [number, target]})["state"]
             assert np.allclose(found, state, atol=0.02), (state, number)
 
 
 def test_a_kernel_stops_between_two_values_where_a_slider_over_decimals_may():
     figure = made("spot")
-    figure.payload(figure.start)
-    found = figure.follow(figure.start, 0, [0.3 * UNIT, UNIT * math.log(15 / 0.5) / math.log(4000)])
+    figure.answer({"state": figure.start})
+    place = [0.3 * UNIT, UNIT * math.log(15 / 0.5) / math.log(4000)]
+    found = figure.answer({"state": figure.start, "drag": [0, place]})["state"]
     assert figure.values(found) == {"a": pytest.approx(-0.4, abs=0.003), "b": 10.0, "c": 1}  # b has a list of values
     assert [control.text(at) for control, at in zip(figure.controls, found)][1:] == ["10", "1"]
     assert figure.controls[0].text(found[0]) in ("-0.402", "-0.4", "-0.398", "-0.399", "-0.401")
@@ -145,8 +146,8 @@ def test_a_widget_answers_a_drag_with_its_state(monkeypatch):
 
 
 def test_without_its_control_a_handle_stays_away_or_moves_the_others():
-    assert "handles" not in Explorable(draw_spot, {"c": (0, 3)}, {}).payload((1,))
-    [spec] = Explorable(draw_spot, {"c": (0, 3), "a": [0.25, 0.5]}, {}).payload((1, 1))["handles"]
+    assert "handles" not in payload_of(Explorable(draw_spot, {"c": (0, 3)}, {}), (1,))
+    [spec] = payload_of(Explorable(draw_spot, {"c": (0, 3), "a": [0.25, 0.5]}, {}), (1, 1))["handles"]
     assert spec == {"panel": 0, "moves": [1], "kind": "point"}
 
 
@@ -158,7 +159,7 @@ def test_what_a_place_brings_along_is_no_control():
             handle(ax, lambda a, k=k: (a, k))
         return f"a {a}."
 
-    payload = Explorable(draw_two, {"a": (1, 3)}, {}).payload((1,))
+    payload = payload_of(Explorable(draw_two, {"a": (1, 3)}, {}), (1,))
     assert payload["places"] == [[[UNIT // 2, UNIT // 4], [UNIT // 2, UNIT // 2]]]
     assert [spec["moves"] for spec in payload["handles"]] == [[0], [0]]
 
@@ -328,7 +329,7 @@ def test_what_is_held_is_not_lost_at_the_edge_of_its_panel(browser, tmp_path):
 
 def test_a_drag_ends_where_the_panel_does_and_what_is_held_does_not_jump(tab):
     found = figure_in(tab, "spot")
-    x, y = point(found, 0, made("spot").payload((6, 1, 1))["places"][0][0])
+    x, y = point(found, 0, payload_of(made("spot"), (6, 1, 1))["places"][0][0])
     drag(tab, (x + 8, y + 8), (x + 8, y + 8), (x + 9, y + 8))  # held beside its middle, hardly moved
     assert found.locator("figcaption").inner_text() == "a 0.5, b 10.0, c 1."
     drag(tab, (x, y), (x + 900, y - 700))
@@ -337,7 +338,7 @@ def test_a_drag_ends_where_the_panel_does_and_what_is_held_does_not_jump(tab):
 
 def test_what_is_held_beside_its_middle_moves_as_far_as_the_hand(tab):
     found = figure_in(tab, "spot")
-    here, there = (point(found, 0, made("spot").payload((k, 1, 1))["places"][0][0]) for k in (6, 7))
+    here, there = (point(found, 0, payload_of(made("spot"), (k, 1, 1))["places"][0][0]) for k in (6, 7))
     step = (there[0] - here[0]) / 2  # half of the way to the next state: less stays, whatever part is held
     drag(tab, (here[0] + 11, here[1]), (here[0] + 11, here[1]), (here[0] + step + 4, here[1]))
     assert found.locator("figcaption").inner_text() == "a 0.5, b 10.0, c 1."

@@ -24,12 +24,10 @@ from operator import eq
 
 import numpy as np
 
+from .read import FigureError
+
 MOST_VALUES = 10_000  # of a slider
 TEX = re.compile(r"\$[^$]*[\\^_{][^$]*\$")
-
-
-class FigureError(ValueError):
-    """A figure that cannot be made; the message names the figure, the control or state, and the cause."""
 
 
 @dataclass(frozen=True)
@@ -67,20 +65,21 @@ class Control:
         """Return how value number ``at`` is written."""
         return self.texts[int(at)] if at == int(at) else str(self.value(at))
 
+    def around(self, at, step):
+        """Return where a handle may go from ``at``: a ``step`` on or back, if it may stop between two values."""
+        last = len(self.values) - 1
+        return [min(max(at + way, 0), last) for way in (-step, 0, step)] if self.between else [at]
+
     def spec(self):
         """Return what the page needs to know of the control, ready for JSON."""
         return {key: value for key, value in vars(self).items() if key not in ("values", "between")}
 
     def thinned(self, count):
         """Return the control with about ``count`` of its values: both ends and the opening value are kept."""
-        spread = np.linspace(0, len(self.values) - 1, max(count, 2)).round().astype(int)
+        spread = np.linspace(0, len(self.values) - 1, count).round().astype(int)
         keep = sorted({*spread.tolist(), self.start})
-        return replace(
-            self,
-            values=tuple(self.values[i] for i in keep),
-            texts=tuple(self.texts[i] for i in keep),
-            start=keep.index(self.start),
-        )
+        values, texts = (tuple(each[i] for i in keep) for each in (self.values, self.texts))
+        return replace(self, values=values, texts=texts, start=keep.index(self.start))
 
 
 def is_number(value):
@@ -95,33 +94,27 @@ def plain(value):
 
 def check_words(where, text):
     """Raise FigureError for what a page cannot print as words: TeX, nothing, no str."""
-    if not isinstance(text, str) or not text.strip() or TEX.search(text):
-        raise FigureError(f"{where}: {text!r} are no words that a page prints; without TeX they are σ_w, x², 3 × 10⁻⁷")
+    FigureError.when(not isinstance(text, str) or not text.strip() or TEX.search(text),
+                     f"{where}: {text!r} are no words that a page prints; without TeX they are σ_w, x², 3 × 10⁻⁷")
 
 
 def decimals(values):
     """Return how many decimals the finest of some numbers needs."""
-    floats = (v if isinstance(v, np.floating) else float(v) for v in values)
-    return max(len(np.format_float_positional(v, trim="-").partition(".")[2]) for v in floats)
+    return max(len(np.format_float_positional(v, trim="-").partition(".")[2]) for v in values)
 
 
-def slider_values(where, low, high, step=None):
-    """Return ``low, low + step, ... <= high`` as ints, or as floats rounded to the decimals that they are written with.
-
-    Raises FigureError where the range is empty, not finite, or the step is not positive.
-    """
-    given = (low, high) if step is None else (low, high, step)
-    if not all(is_number(v) and math.isfinite(v) for v in given):
-        raise FigureError(f"{where}: a slider takes finite numbers, not {given!r}")
+def slider_values(where, *given):
+    """Return ``min, min + step, ... <= max`` as ints, or as floats that end where their written form does."""
+    FigureError.when(not all(is_number(v) and math.isfinite(v) for v in given),
+                     f"{where}: a slider takes finite numbers, not {given!r}")
     whole = all(isinstance(v, Integral) for v in given)
-    step = (1 if whole else 0.1) if step is None else step
-    if not low < high or step <= 0:
-        raise FigureError(f"{where}: a slider takes min < max and step > 0, not min={low}, max={high}, step={step}")
+    low, high, step = given if len(given) == 3 else (*given, 1 if whole else 0.1)
+    FigureError.when(not low < high or step <= 0,
+                     f"{where}: a slider takes min < max and step > 0, not min={low}, max={high}, step={step}")
     count = math.floor((high - low) / step + 1e-9) + 1
-    if count < 2:
-        raise FigureError(f"{where}: step {step} is longer than the range from {low} to {high}")
-    if count > MOST_VALUES:
-        raise FigureError(f"{where}: a slider of {count:,} values, and at most {MOST_VALUES:,} fit; give a longer step")
+    FigureError.when(count < 2, f"{where}: step {step} is longer than the range from {low} to {high}")
+    FigureError.when(count > MOST_VALUES, f"{where}: a slider of {count:,} values, and at most {MOST_VALUES:,} fit; "
+                                          "give a longer step")
     values = [low + i * step for i in range(count)]
     return tuple(values if whole else (round(value, decimals((low, step))) for value in values))
 
@@ -144,10 +137,10 @@ def read_abbreviation(where, given):
         return "switch", (False, True), ("off", "on"), 0
     if isinstance(given, Play):
         values = slider_values(where, given.min, given.max, given.step)
-        if not all(isinstance(v, Integral) for v in values):
-            raise FigureError(f"{where}: Play runs over whole numbers, not over {given}")
-        if not is_number(given.interval) or not 1 <= given.interval <= 60_000:
-            raise FigureError(f"{where}: Play takes an interval of 1 to 60,000 milliseconds, not {given.interval!r}")
+        FigureError.when(not all(isinstance(v, Integral) for v in values),
+                         f"{where}: Play runs over whole numbers, not over {given}")
+        FigureError.when(not is_number(given.interval) or not 1 <= given.interval <= 60_000,
+                         f"{where}: Play takes an interval of 1 to 60,000 milliseconds, not {given.interval!r}")
         return "slider", values, write(values), int(given.interval)
     if isinstance(given, tuple) and len(given) in (2, 3):
         values = slider_values(where, *given)
@@ -157,25 +150,20 @@ def read_abbreviation(where, given):
     if isinstance(given, list) and len(given) > 1:
         rising = len(given) >= 4 and all(map(is_number, given)) and all(a < b for a, b in pairwise(given))
         return "slider" if rising else "choice", tuple(given), write(given), 0
-    raise FigureError(
-        f"{where}: cannot make a control of {given!r}; allowed are (min, max), (min, max, step), a list or "
-        "a dict of two or more values, True or False, Play(min, max, step)"
-    )
+    raise FigureError(f"{where}: cannot make a control of {given!r}; allowed are (min, max), (min, max, step), a list "
+                      "or a dict of two or more values, True or False, Play(min, max, step)")
 
 
 def make_control(figure, name, given, default, label=None):
-    """Make the control of parameter ``name`` of ``figure``, which opens at ``default``.
-
-    Raises FigureError if the abbreviation makes no sense, or ``default`` is not one of its values.
-    """
+    """Make the control of parameter ``name`` of ``figure``, which opens at ``default``; FigureError if it cannot."""
     where = f"figure {figure}, control {name!r}"
     given, default = plain(given), plain(default)
     kind, values, texts, interval = read_abbreviation(where, given)
     texts, label = tuple(" ".join(text.split()) for text in texts), label or name.replace("_", " ")
     for text in (label, *texts):
         check_words(where, text)
-    if len(twins := Counter(texts)) < len(texts):
-        raise FigureError(f"{where}: two of its values are written alike, as {twins.most_common(1)[0][0]!r}")
+    [(twin, times)] = Counter(texts).most_common(1)
+    FigureError.when(times > 1, f"{where}: two of its values are written alike, as {twin!r}")
     default = given if isinstance(given, bool) else default
 
     def opens(value):
@@ -185,10 +173,8 @@ def make_control(figure, name, given, default, label=None):
         return type(value) is type(default) and same(value, default)
 
     matches = [i for i, value in enumerate(map(plain, values)) if opens(value)]
-    if not matches:
-        shown = ", ".join(texts) if len(texts) < 5 else f"{', '.join(texts[:3])}, ... to {texts[-1]}"
-        raise FigureError(
-            f"{where}: it opens at {default!r}, the parameter's default, which is not among its values {shown}"
-        )
+    shown = ", ".join(texts) if len(texts) < 5 else f"{', '.join(texts[:3])}, ... to {texts[-1]}"
+    FigureError.when(not matches, f"{where}: it opens at {default!r}, the parameter's default, which is not among its "
+                                  f"values {shown}")
     between = isinstance(given, tuple) and not isinstance(values[0], Integral)
     return Control(name, label, kind, values, texts, matches[0], interval, between)

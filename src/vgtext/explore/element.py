@@ -5,7 +5,6 @@ import io
 import itertools
 import math
 import warnings
-from contextlib import contextmanager
 from html import escape
 from urllib.parse import quote
 
@@ -15,9 +14,8 @@ from matplotlib.lines import Line2D
 
 from vgtext.words import typeset
 
-from .controls import FigureError
 from .figure import LOOK
-from .read.marks import Unreadable
+from .read import FigureError, Unreadable
 from .read.pack import Packer, pack
 
 MOST_STATES = 400
@@ -44,54 +42,38 @@ def picture_file(figure, kind, parameters=None):
     return stream.getvalue(), caption
 
 
-@contextmanager
-def many_drawings():
-    """Leave what is there already out of the search for garbage, which each drawing makes: a sixth of the time."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-
-
 def thin(figure, controls, most):
     """Return controls whose grid has at most ``most`` states: the longest sliders are thinned to one length.
 
     Choices and switches are never thinned. Raises FigureError if five values a slider are still too many.
     """
-    for length in range(min(most, max([4, *(len(c.values) for c in controls)])), 3, -1):
+    for length in range(most, 3, -1):
         grid = [c.thinned(length) if c.kind == "slider" and len(c.values) > length else c for c in controls]
         if math.prod(len(c.values) for c in grid) <= most:
             return grid
     sizes = " x ".join(f"{len(c.values)} {c.name}" for c in controls)
-    raise FigureError(
-        f"figure {figure}: a grid of {sizes} states is over the budget of {most} for a page, and its sliders cannot be "
-        "thinned further; use fewer or shorter controls"
-    )
+    raise FigureError(f"figure {figure}: a grid of {sizes} states is over the budget of {most} for a page, and its "
+                      "sliders cannot be thinned further; use fewer or shorter controls")
 
 
-def pack_states(figure, opening=None):
-    """Draw every state of the (thinned) controls; return (controls, payload). Warnings count as failures.
-
-    ``opening`` is what :meth:`Explorable.scene` gave for the opening state; it is drawn where it is not given.
-    """
-    controls = thin(figure.name, figure.controls, MOST_STATES)
-    packer, limits = Packer(), {}
-    with warnings.catch_warnings(), many_drawings():
-        warnings.simplefilter("error")
-        opening = opening or figure.scene(figure.values(figure.start))
-        for state in itertools.product(*(range(len(c.values)) for c in controls)):
-            scene, caption = figure.scene(figure.values(state, controls))
-            if state == tuple(c.start for c in controls) and (scene, caption) != opening:
-                raise FigureError(
-                    f"figure {figure.name}: drawn twice at its opening state it differs; draw may depend on its "
-                    "parameters only: give random numbers a fixed seed"
-                )
-            check_limits(figure, scene, limits)
-            try:
+def pack_states(figure):
+    """Draw every state of the (thinned) controls; return (controls, payload). Warnings count as failures."""
+    controls, packer, limits = thin(figure.name, figure.controls, MOST_STATES), Packer(), {}
+    gc.freeze()  # what is there already is not searched for garbage, which each drawing makes: a sixth of the time
+    try:
+        with warnings.catch_warnings(action="error"):
+            opening, start = figure.opening, tuple(control.start for control in controls)
+            for state in itertools.product(*(range(len(control.values)) for control in controls)):
+                scene, caption = figure.scene(figure.values(state, controls))
+                FigureError.when(state == start and (scene, caption) != opening,
+                                 f"figure {figure.name}: drawn twice at its opening state it differs; draw may depend "
+                                 "on its parameters only: give random numbers a fixed seed")
+                check_limits(figure, scene, limits)
                 packer.add(scene, caption)
-            except Unreadable as error:
-                raise FigureError(f"{figure.where(figure.values(state, controls))}: {error}") from None
+    except Unreadable as error:
+        raise FigureError(f"{figure.where(figure.values(state, controls))}: {error}") from None
+    finally:
+        gc.unfreeze()
     return controls, packer.payload()
 
 
@@ -101,25 +83,19 @@ def check_limits(figure, scene, limits):
         for way in free:
             now = frame[way]["limits"]
             first = limits.setdefault((panel, way), now)
-            if first != now:
-                raise FigureError(
-                    f"figure {figure.name}: the {way} axis of panel {panel!r} jumps, from {first} to {now}; set its "
-                    f"limits in draw: {panel}.set_{way}lim(low, high)"
-                )
+            FigureError.when(first != now, f"figure {figure.name}: the {way} axis of panel {panel!r} jumps, from "
+                                           f"{first} to {now}; set its limits in draw: {panel}.set_{way}lim(low, high)")
 
 
-def page_element(figure, opening=None):
+def page_element(figure):
     """Return the page element: the picture of the opening state, its caption, and every state, packed."""
-    opening = opening or figure.scene(figure.values(figure.start))
-    picture, caption = picture_file(figure, "svg")  # next to it, for they share formulas
-    controls, payload = pack_states(figure, opening)
+    picture, caption = picture_file(figure, "svg")
+    controls, payload = pack_states(figure)
     data = pack({**figure.spec(controls), **payload})
     states, print_size = len(data) * 3 // 4, len(picture)
-    if states + print_size > MOST_BYTES:
-        raise FigureError(
-            f"figure {figure.name}: {len(payload['states'])} states take {states:,} bytes and the picture for print "
-            f"{print_size:,}, over the budget of {MOST_BYTES:,}; use fewer states or fewer points"
-        )
+    FigureError.when(states + print_size > MOST_BYTES,
+                     f"figure {figure.name}: {len(payload['states'])} states take {states:,} bytes and the picture for "
+                     f"print {print_size:,}, over the budget of {MOST_BYTES:,}; use fewer states or fewer points")
     source = "data:image/svg+xml," + quote(picture.decode(), safe=" /:=;,<>()@!*+?$|")
     return (
         f'<vg-explore id="{figure.name.replace("_", "-")}" class="vg-explore" style="--controls:{len(controls)}">'

@@ -12,7 +12,7 @@ from numbers import Real
 import numpy as np
 from matplotlib.artist import Artist
 
-from .controls import FigureError
+from .read import FigureError
 from .read.units import UNIT, to_units
 
 KINDS = ("point", "cell")
@@ -30,14 +30,11 @@ class Handle(Artist):
         self.names = tuple(p.name for p in parameters if p.default is p.empty)  # k in lambda a, k=k is no control
         self.set_in_layout(False)
 
-    def draw(self, renderer):
-        """Draw nothing."""
-
     def units(self, values):
         """Return the places (n, 2) for a list of dicts of parameters, across the panel; nan where a line crosses it."""
         data = [self.place(**{name: each[name] for name in self.names}) for each in values]
-        if not all(len(xy) == 2 and all(v is None or isinstance(v, Real) for v in xy) for xy in data):
-            raise FigureError(f"a handle's place is (x, y), two numbers, None for one of them; not {data[0]!r}")
+        good = all(len(xy) == 2 and all(v is None or isinstance(v, Real) for v in xy) for xy in data)
+        FigureError.when(not good, f"a handle's place is (x, y), two numbers, None for one of them; not {data[0]!r}")
         xy = np.array(data, float)
         free = np.isnan(xy)
         inside = np.where(free, self.axes.viewLim.p0, xy)
@@ -62,8 +59,7 @@ def handle(ax, place, kind="point"):
     FigureError
         For another kind; and, when the figure is made, for a place that is none.
     """
-    if kind not in KINDS:
-        raise FigureError(f"a handle is a {' or a '.join(map(repr, KINDS))}, not {kind!r}")
+    FigureError.when(kind not in KINDS, f"a handle is a {' or a '.join(map(repr, KINDS))}, not {kind!r}")
     ax.add_artist(Handle(place, kind))
 
 
@@ -76,37 +72,32 @@ def read_handles(ax, controls, parameters):
     """Return [{moves, kind, at}] of a panel's handles: numbers of controls, and the place, None across a line."""
     found = []
     for each in handles_of(ax):
-        if unknown := set(each.names) - set(parameters):
-            raise FigureError(f"a handle follows {sorted(unknown)}, no parameter of draw; it has {sorted(parameters)}")
+        unknown = sorted({*each.names} - {*parameters})
+        FigureError.when(unknown, f"a handle follows {unknown}, no parameter of draw; it has {sorted(parameters)}")
         moves = [i for i, control in enumerate(controls) if control.name in each.names]
         at = [None if np.isnan(u) else int(u) for u in each.units([parameters])[0]]
         found += [{"moves": moves, "kind": each.kind, "at": at}] if moves else []
     return found
 
 
-def follow(handle, target, state, controls, defaults):
-    """Return the state in which a handle comes nearest to the place ``target`` on its panel, in units.
+def follow(panels, controls, defaults, state, number, target):
+    """Return the state in which handle ``number`` of some panels comes nearest to the place ``target``, in units.
 
     Controls that the handle does not name stay. A slider over decimals may stop between two of its values: its entry is
     then a fraction.
     """
-    moves = [i for i, control in enumerate(controls) if control.name in handle.names]
+    names, held = {control.name for control in controls}, [each for ax in panels for each in handles_of(ax)]
+    handle = [each for each in held if names & {*each.names}][number]
     size, target = handle.axes.bbox.size / UNIT, np.array(target, float)
 
-    def nearest(states):
+    def nearest(state, around):
+        ways = [around(c, at) if c.name in handle.names else [at] for c, at in zip(controls, state)]
+        states = [tuple(state), *itertools.product(*ways)]
         values = [defaults | {c.name: c.value(at) for c, at in zip(controls, each)} for each in states]
         far = np.nansum(((handle.units(values) - target) * size) ** 2, axis=1)
         return states[int(far.argmin())]
 
-    def around(state, reach):
-        ways = [[state[i]] if i not in moves else reach(i) for i in range(len(controls))]
-        return [state, *itertools.product(*ways)]
-
-    state = nearest(around(tuple(state), lambda i: range(len(controls[i].values))))
+    state = nearest(state, lambda control, at: range(len(control.values)))
     for k in range(1, HALVINGS):
-        def steps(i, here=state, step=0.5**k):
-            last = len(controls[i].values) - 1
-            return [min(max(here[i] + step * way, 0), last) for way in (-1, 0, 1)] if controls[i].between else [here[i]]
-
-        state = nearest(around(state, steps))
+        state = nearest(state, lambda control, at, step=0.5**k: control.around(at, step))
     return state

@@ -31,24 +31,11 @@ class Sheet:
         self.settings = dict.copy(matplotlib.rcParams)
         self.first = [(each, each.copy()) for each in contents(self.figure)]
 
-    @classmethod
-    def cleaned(cls, sheet, count):
-        """Return ``sheet``, cleaned; a new one in the place of none, and of one that a new one would not be like.
-
-        That is one made under other settings, or whose panels were tied to others, which their class remembers.
-        """
-        if sheet is None or not dict.__eq__(sheet.settings, matplotlib.rcParams) or sheet.is_tied():
-            return cls(count)
-        sheet.clean()
-        return sheet
-
-    def is_tied(self):
-        """Say whether a panel shares an axis with another one."""
-        groups = [(ax, group) for ax in self.panels for group in (ax.get_shared_x_axes(), ax.get_shared_y_axes())]
-        return any(len(group.get_siblings(ax)) > 1 for ax, group in groups)
-
     def clean(self):
-        """Undo all that was drawn."""
+        """Undo all that was drawn; say whether a new sheet would be like this one.
+
+        It would not under other settings, nor if a panel was tied to another one, which their class remembers.
+        """
         for each, copy in self.first:
             if isinstance(each, np.ndarray):
                 each[...] = copy
@@ -57,6 +44,9 @@ class Sheet:
             else:
                 each.clear()
                 each.update(copy)
+        groups = [(ax, group) for ax in self.panels for group in (ax.get_shared_x_axes(), ax.get_shared_y_axes())]
+        tied = any(len(group.get_siblings(ax)) > 1 for ax, group in groups)
+        return not tied and dict.__eq__(self.settings, matplotlib.rcParams)
 
 
 def contents(root):

@@ -14,6 +14,7 @@ from vgtext.words import typeset
 from .controls import FigureError
 from .element import page_element, picture_file
 from .figure import Explorable
+from .read.pack import Packer
 
 MODES = ("live", "static", "page", "text")
 PAGE_FIGURE = "application/vnd.vgtext.figure+json"
@@ -39,26 +40,30 @@ def explore(draw, *, labels=None, **controls):
         If a control makes no sense or ``draw`` lacks its parameter; in a book's build also if any state fails, returns
         no caption, holds an artist that cannot be shown, or if the figure is over its budget.
     """
-    figure = Explorable(draw, controls, labels or {})
-    return {"live": Live, "static": Static, "page": Page, "text": Shown}[current_mode()](figure)
+    figure, mode = Explorable(draw, controls, labels or {}), current_mode()
+    return Live(figure) if mode == "live" else Shown(figure, mode)
 
 
 def current_mode():
     """Return what ``VGTEXT_EXPLORE`` says, "live" by default; FigureError for what is not in MODES."""
     mode = os.environ.get("VGTEXT_EXPLORE", "live")
-    if mode not in MODES:
-        raise FigureError(f"VGTEXT_EXPLORE={mode!r}: allowed are {', '.join(MODES)}")
+    FigureError.when(mode not in MODES, f"VGTEXT_EXPLORE={mode!r}: allowed are {', '.join(MODES)}")
     return mode
 
 
 class Shown:
-    """A figure's text: its name, its controls, its caption."""
+    """A figure's outputs: its text, and what a page needs, with all its states or to ask for them."""
 
-    def __init__(self, figure):
-        """Draw the opening state, so that a failure shows where the figure is made."""
+    def __init__(self, figure, mode):
+        """Draw the opening state, so that a failure shows where the figure is made; for a static page, draw all."""
         self.figure = figure
-        self.opening = figure.scene(figure.values(figure.start))
-        self.mimebundle = {"text/plain": in_words(figure, self.opening[1])}
+        self.mimebundle = {"text/plain": in_words(figure)}
+        if mode == "static":
+            self.mimebundle["text/html"] = page_element(figure)
+        if mode == "page":
+            self.mimebundle[PAGE_FIGURE] = {
+                "id": figure.name.replace("_", "-"), "spec": figure.spec(figure.controls),
+                "payload": Packer().add(*figure.opening).payload()}
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Offer the outputs."""
@@ -75,9 +80,9 @@ class Live(Shown):
         """Make the widget and draw the opening state."""
         from .widget import ExploreWidget
 
-        super().__init__(figure)
+        super().__init__(figure, "live")
         self.widget = ExploreWidget(figure)
-        self.mimebundle = {**self.widget._repr_mimebundle_()[0], **self.mimebundle}
+        self.mimebundle = self.widget._repr_mimebundle_()[0] | self.mimebundle
         image, caption = picture_file(figure, "png")
         self.picture = {"text/html": (
             f'<figure class="{self.widget.twin}"><img alt="{escape(caption)}" '
@@ -92,29 +97,8 @@ class Live(Shown):
         display(self.picture, raw=True)
 
 
-class Static(Shown):
-    """A figure's text, and the page element that carries all its states."""
-
-    def __init__(self, figure):
-        """Draw every state."""
-        super().__init__(figure)
-        self.mimebundle["text/html"] = page_element(figure, self.opening)
-
-
-class Page(Shown):
-    """A figure's text, and what a page that runs Python needs to ask for its states: a name, controls, a scene."""
-
-    def __init__(self, figure):
-        """Draw the opening state, once."""
-        self.figure, payload = figure, figure.payload(figure.start)
-        shown = {"id": figure.name.replace("_", "-"), "spec": figure.spec(figure.controls), "payload": payload}
-        self.mimebundle = {"text/plain": in_words(figure, payload["captions"][0]), PAGE_FIGURE: shown}
-
-
-def in_words(figure, caption):
+def in_words(figure):
     """Return a figure in words: its name, its controls with first, last and opening value, its caption."""
-    grid = ", ".join(
-        f"{c.name} {c.texts[0]}{'…' if len(c.texts) > 2 else '/'}{c.texts[-1]} ({c.texts[c.start]})"
-        for c in figure.controls
-    )
-    return f"[figure] {figure.name}" + (f"({grid})" if grid else "") + f": {caption}"
+    grid = ", ".join(f"{c.name} {c.texts[0]}{'…' if len(c.texts) > 2 else '/'}{c.texts[-1]} ({c.texts[c.start]})"
+                     for c in figure.controls)
+    return f"[figure] {figure.name}" + (f"({grid})" if grid else "") + f": {figure.opening[1]}"

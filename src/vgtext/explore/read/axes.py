@@ -8,8 +8,9 @@ from matplotlib.dates import AutoDateFormatter, ConciseDateFormatter, DateFormat
 from matplotlib.spines import Spine
 from matplotlib.text import Text
 
+from . import Unreadable
 from .colors import opacity
-from .marks import Unreadable
+from .marks import rare
 from .mathtext import words
 from .recorder import Recorder
 from .units import UNIT
@@ -23,31 +24,13 @@ OPPOSITE = {"left": "right", "right": "left", "bottom": "top"}
 def read_axis(axis, side):
     """Return an axis of a panel: its label, limits and scale, and its ticks as places across the panel and words."""
     shown, params = axis.get_visible() and axis.axes.axison, axis.get_tick_params()
-    other = OPPOSITE[side]
-    if shown and (params.get(f"label{other}") or (axis.get_label_text() and axis.get_label_position() == other)):
-        raise Unreadable(f"tick labels or an axis label at the {other}; put them at the {side} "
-                         f"(ax.{axis.axis_name}axis.tick_{side}(), imshow instead of matshow)")
-    label = words(axis.get_label_text()) if shown and axis.label.get_visible() else ""
+    label, other = axis.get_label_text(), OPPOSITE[side]
+    across = params.get(f"label{other}") or (label and axis.get_label_position() == other)
+    Unreadable.when(shown and across, f"tick labels or an axis label at the {other}; put them at the {side} "
+                                      f"(ax.{axis.axis_name}axis.tick_{side}(), imshow instead of matshow)")
+    label = words(label) if shown and axis.label.get_visible() else ""
     frame = {"label": label, **measure(axis, side)}
-    if not shown:
-        return {**frame, "places": [], "texts": []}
-    formatter, minor = axis.get_major_formatter(), axis.get_minorticklocs()
-    at, texts = ticks(axis, axis.get_majorticklocs(), formatter, [
-        (tick.label2 if side == "right" else tick.label1).get_visible() and tick.get_visible()
-        for tick in axis.majorTicks])
-    grid = at if params.get("gridOn") else []
-    kind = kind_of(formatter, texts)
-    frame |= {"kind": kind} if kind else {}
-    if len(minor):
-        frame["minor"], named = ticks(axis, minor, axis.get_minor_formatter())
-        if any(named):  # a log axis of less than a decade has its words there
-            at, texts = at + frame["minor"], texts + named
-        grid = grid + frame["minor"] if axis.get_tick_params("minor").get("gridOn") else grid
-    named = params.get(f"label{side}") and is_seen(params.get("labelcolor"))
-    frame |= {"places": at, "texts": [words(t) for t in texts] if named else []}
-    frame |= {} if params.get(side) and params.get("length", 1) and is_seen(params.get("color")) else {"bare": True}
-    offset = formatter.get_offset()
-    return frame | ({"offset": words(offset)} if offset else {}) | ({"grid": grid} if grid else {})
+    return frame | (read_ticks(axis, side, params) if shown else {"places": [], "texts": []})
 
 
 def measure(axis, side):
@@ -57,14 +40,35 @@ def measure(axis, side):
         low, high = transform.transform(np.array([low, high]))
         values = transform.inverted().transform(low + (np.arange(BANDS) + 0.5) / BANDS * (high - low))
         return {"values": [float(f"{v:.3g}") for v in values]}
-    if scale not in SCALES:
-        raise Unreadable(f"the scale {scale!r} of the {axis.axis_name} axis; use {', '.join(SCALES)}, or draw "
-                         "transformed values and name their ticks")
-    if scale != "symlog":
-        return {"limits": [float(low), float(high)], "scale": scale}
-    if (transform.base, transform.linscale) != (10, 1):
-        raise Unreadable("a symlog scale with base or linscale; leave them at 10 and 1")
-    return {"limits": [float(low), float(high)], "scale": scale, "linear": float(transform.linthresh)}
+    Unreadable.when(scale not in SCALES, f"the scale {scale!r} of the {axis.axis_name} axis; use {', '.join(SCALES)}, "
+                                         "or draw transformed values and name their ticks")
+    symlog = scale == "symlog"
+    Unreadable.when(symlog and (transform.base, transform.linscale) != (10, 1),
+                    "a symlog scale with base or linscale; leave them at 10 and 1")
+    limits = {"limits": [float(low), float(high)], "scale": scale}
+    return {**limits, "linear": float(transform.linthresh)} if symlog else limits
+
+
+def read_ticks(axis, side, params):
+    """Return the places and the words of an axis' ticks, its grid lines, and what the words share."""
+    formatter = axis.get_major_formatter()
+    major, texts = ticks(axis, axis.get_majorticklocs(), formatter, [
+        (tick.label2 if side == "right" else tick.label1).get_visible() and tick.get_visible()
+        for tick in axis.majorTicks])
+    minor, named = ticks(axis, axis.get_minorticklocs(), axis.get_minor_formatter())
+    grid = major if params.get("gridOn") else []
+    grid = grid + minor if axis.get_tick_params("minor").get("gridOn") else grid
+    extra = {
+        "kind": kind_of(formatter, texts),
+        "minor": minor,
+        "bare": not (params.get(side) and params.get("length", 1) and is_seen(params.get("color"))),
+        "offset": words(formatter.get_offset()),
+        "grid": grid,
+    }
+    if any(named):  # a log axis of less than a decade has its words there
+        major, texts = major + minor, texts + named
+    shown = params.get(f"label{side}") and is_seen(params.get("labelcolor"))
+    return {"places": major, "texts": [words(text) for text in texts] if shown else [], **rare(**extra)}
 
 
 def is_seen(color):
@@ -82,32 +86,28 @@ def kind_of(formatter, texts):
 
 def ticks(axis, places, formatter, seen=()):
     """Return the places (0 to UNIT) and the words, "" for those not ``seen``, of the ticks within an axis' limits."""
-    low, high = sorted(axis.get_view_interval())
-    where = axis.get_transform().transform(np.asarray(places, float))
-    ends = axis.get_transform().transform(np.array([low, high]))
-    slack = 1e-9 * abs(ends[1] - ends[0])
-    keep = (where >= ends[0] - slack) & (where <= ends[1] + slack)
-    fraction = (where - ends[0]) / (ends[1] - ends[0])
-    fraction = 1 - fraction if axis.get_inverted() else fraction
+    where, (start, end) = map(axis.get_transform().transform, (np.asarray(places, float), axis.get_view_interval()))
+    share = (where - start) / (end - start)
+    keep = np.abs(share - 0.5) <= 0.5 + 1e-9
     named = zip_longest(formatter.format_ticks(places), keep, seen[:len(places)], fillvalue=True)
     texts = [str(text) if on else "" for text, k, on in named if k]
-    return (fraction[keep] * UNIT).round().astype(int).tolist(), texts
+    return (share[keep] * UNIT).round().astype(int).tolist(), texts
 
 
 def read_colorbar(bar):
     """Return a panel's color bar, upright at its right: its strip of colors, top first, and its axis."""
-    if (bar.orientation, bar.extend, bar.ticklocation) != ("vertical", "neither", "right"):
-        raise Unreadable("a horizontal color bar, one with its numbers at the left, or one with extend; leave "
-                         "out orientation, location and extend")
+    Unreadable.when((bar.orientation, bar.extend, bar.ticklocation) != ("vertical", "neither", "right"),
+                    "a horizontal color bar, one with its numbers at the left, or one with extend; leave "
+                    "out orientation, location and extend")
     known = (bar.solids, bar.outline, bar.dividers, bar.ax.patch, bar.ax.xaxis, bar.ax.yaxis)
     extra = [type(each).__name__ for each in bar.ax.get_children()
              if not (each in known or isinstance(each, (Spine, Text)) or not each.get_visible())]
-    if bar.solids is None or extra or bar.dividers.get_segments() or any(map(bar.ax.get_title, SIDES)):
-        what = f" ({', '.join(extra)})" if extra else ""
-        raise Unreadable(f"a color bar of lines, hatches or edges, or with a title or marks on it{what}; leave them "
-                         "out, and say in its label what it shows")
-    recorder = Recorder(bar.ax.bbox.frozen(), bar.ax.figure.bbox.size)
-    [strip] = recorder.record(bar.solids)
-    if strip["box"] != [0, 0, UNIT, UNIT]:
-        raise Unreadable("a color bar with limits of its own; set vmin and vmax of what it explains")
+    what = f" ({', '.join(extra)})" if extra else ""
+    Unreadable.when(
+        bar.solids is None or extra or bar.dividers.get_segments() or any(map(bar.ax.get_title, SIDES)),
+        f"a color bar of lines, hatches or edges, or with a title or marks on it{what}; leave them out, and say in its "
+        "label what it shows")
+    [strip] = Recorder(bar.ax.bbox.frozen(), bar.ax.figure.bbox.size).record(bar.solids)
+    Unreadable.when(strip["box"] != [0, 0, UNIT, UNIT],
+                    "a color bar with limits of its own; set vmin and vmax of what it explains")
     return {**read_axis(bar.ax.yaxis, "right"), "source": strip["source"]}

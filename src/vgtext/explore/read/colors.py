@@ -18,18 +18,13 @@ def luminance(rgb):
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def contrast(one, other):
-    """Return the contrast ratio of two colors, 1 to 21."""
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
 def stand_out(rgb, ground, ratio):
-    """Move ``rgb`` away from ``ground`` in steps of 4 % until their contrast is at least ``ratio``."""
+    """Move ``rgb`` away from ``ground`` in steps of 4 % until their contrast ratio, 1 to 21, is at least ``ratio``."""
     goal = 0.0 if luminance(ground) > 0.5 else 1.0
     for step in range(26):
         moved = tuple(c + (goal - c) * step / 25 for c in rgb)
-        if contrast(moved, ground) >= ratio:
+        low, high = sorted((luminance(moved), luminance(ground)))
+        if (high + 0.05) / (low + 0.05) >= ratio:
             break
     return moved
 

@@ -20,16 +20,11 @@ def png(rgba):
     return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
 
 
-def picture(pixels, box, corner, opposite):
-    """Return the mark of an image whose rows run from the top, between two display points of the panel ``box``."""
-    (left, right), (foot, top) = (sorted(ends) for ends in zip(corner, opposite))
-    rows, columns = pixels.shape[:2]
-    x = nearby(np.linspace(left, right, columns + 1), *box.intervalx)
-    y = nearby(np.linspace(top, foot, rows + 1), *box.intervaly)
-    if (x[0], x[-1], y[-1], y[0]) != (left, right, foot, top):
-        pixels = mesh_pixels(x, y, pixels)
-    (x0, y0), (x1, y1) = to_units([(x[0], y[-1]), (x[-1], y[0])], box).tolist()
-    return {"kind": "image", "box": [x0, y0, x1 - x0, y1 - y0], "source": png(pixels)}
+def picture(pixels, x, y, box):
+    """Return the mark of an image whose columns lie between the display positions ``x``, and its rows between ``y``."""
+    x, y = nearby(x, *box.intervalx), nearby(y, *box.intervaly)
+    (x0, y0), (x1, y1) = to_units(list(zip(sorted(x[[0, -1]]), sorted(y[[0, -1]]))), box).tolist()
+    return {"kind": "image", "box": [x0, y0, x1 - x0, y1 - y0], "source": png(mesh_pixels(x, y, pixels))}
 
 
 def nearby(edges, low, high):
@@ -38,41 +33,38 @@ def nearby(edges, low, high):
     return np.clip(edges, low - size / 10, high + size / 10) if np.abs(edges - low).max() > 4 * size else edges
 
 
-def mesh_pixels(edges_x, edges_y, colors, most=256):
-    """Return the pixels (rows from the top) of a rectilinear mesh whose cell edges are display positions.
+def mesh_pixels(x, y, colors, most=256):
+    """Return the pixels (rows from the top) of a mesh whose columns lie between ``x``, and its rows between ``y``.
 
     Evenly spaced cells are one pixel each; others are sampled at ``most`` points a side.
     """
+    return colors[cells_along(y, most)[::-1]][:, cells_along(x, most)]
 
-    def index(edges, size):
-        middles = edges[0] + (np.arange(size) + 0.5) / size * (edges[-1] - edges[0])
-        rising = edges if edges[-1] > edges[0] else -edges
-        return np.clip(np.searchsorted(rising, middles if rising is edges else -middles) - 1, 0, len(edges) - 2)
 
-    sizes = [len(e) - 1 if np.allclose(np.diff(e), np.diff(e)[0], rtol=1e-3) else most for e in (edges_y, edges_x)]
-    rows, columns = (index(e, n) for e, n in zip((edges_y, edges_x), sizes))
-    pixels = colors[rows][:, columns]
-    pixels = pixels[::-1] if edges_y[-1] > edges_y[0] else pixels
-    return pixels if edges_x[-1] > edges_x[0] else pixels[:, ::-1]
+def cells_along(edges, most):
+    """Return the number of the cell at each pixel, from the lowest edge on."""
+    widths, rising = np.diff(edges), edges if edges[-1] > edges[0] else edges[::-1]
+    size = len(widths) if np.allclose(widths, widths[0], rtol=1e-3) else most
+    middles = rising[0] + (np.arange(size) + 0.5) / size * (rising[-1] - rising[0])
+    found = np.clip(np.searchsorted(rising, middles) - 1, 0, len(widths) - 1)
+    return found if rising is edges else len(widths) - 1 - found
 
 
 def pixels_of(image):
-    """Return an AxesImage as its own pixels, rows from the top, and the display points of two corners."""
-    left, right, bottom, top = image.get_extent()
+    """Return an AxesImage as its own pixels, and the display positions between which its columns and its rows lie."""
+    left, right, *ends = image.get_extent()
+    corners = zip((left, right), ends if image.origin == "lower" else ends[::-1])
+    (x0, y0), (x1, y1) = image.get_transform().transform([*corners])
     alpha = 1.0 if image.get_alpha() is None else np.asarray(image.get_alpha())
     pixels = image.to_rgba(image.get_array(), bytes=True).copy()
     pixels[..., 3] = (pixels[..., 3] * alpha).round()
-    (x0, y0), (x1, y1) = image.get_transform().transform([(left, bottom), (right, top)])
-    pixels = pixels[::-1] if (y1 > y0) == (image.origin == "lower") else pixels
-    return pixels if x1 > x0 else pixels[:, ::-1], (x0, y0), (x1, y1)
+    rows, columns = pixels.shape[:2]
+    return pixels, np.linspace(x0, x1, columns + 1), np.linspace(y0, y1, rows + 1)
 
 
 def draws_pixels(image, box):
     """Say whether an image is drawn pixel by pixel, upright, and has fewer of them than its panel on the screen."""
-    left, right, bottom, top = image.get_extent()
-    (x0, y0), (_, y1), (x2, _) = image.get_transform().transform([(left, bottom), (right, bottom), (left, top)])
-    upright = abs(y1 - y0) < 1e-6 and abs(x2 - x0) < 1e-6
-    rows, columns = image.get_array().shape[:2]
+    transform, (rows, columns) = image.get_transform(), image.get_size()
+    upright = transform.is_affine and np.abs(transform.get_matrix()[[0, 1], [1, 0]]).max() < 1e-9  # a log axis is not
     plain = image.get_interpolation() in ("none", "nearest", "auto", "antialiased")
-    upright = upright and image.get_transform().is_affine  # on a log axis pixels have many widths
     return plain and upright and rows <= 2 * box.height and columns <= 2 * box.width

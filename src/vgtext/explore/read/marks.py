@@ -1,4 +1,4 @@
-"""What marks share: the stroke, the fill, and the error for what the page cannot draw."""
+"""What marks share: the stroke, the fill and the hatch."""
 
 import numpy as np
 from matplotlib.collections import Collection
@@ -9,8 +9,15 @@ from .colors import opacity, themed
 from .units import DPI, PX, outline
 
 
-class Unreadable(TypeError):
-    """An artist, or a setting of one, that the page cannot draw; the message says what to do instead."""
+def rare(**entries):
+    """Return the entries that a mark or a frame must have: those that are None, False, 0 or empty are usual."""
+    return {key: value for key, value in entries.items() if value}
+
+
+def ink(kind, color, contrast, paper=False):
+    """Return the color of a "stroke" or "fill" and, of one that can be seen through, its opacity."""
+    alpha = opacity(color)
+    return {kind: themed(tuple(color[:3]), contrast, paper), **({f"{kind}Opacity": alpha} if alpha < 1 else {})}
 
 
 def pen(color, width, dashes=(0, None), paper=False):
@@ -18,19 +25,16 @@ def pen(color, width, dashes=(0, None), paper=False):
     if not width or opacity(color) == 0:
         return {}
     start, pattern = dashes
-    stroke = {"stroke": themed(tuple(color[:3]), 3.0, paper), "width": round(float(width) * PX, 2)}
+    stroke = {**ink("stroke", color, 3.0, paper), "width": round(float(width) * PX, 2)}
     if pattern is not None and len(pattern):
         stroke["dashes"] = [round(float(v) * PX, 2) for v in pattern]
-        stroke |= {"dashStart": round(float(start) * PX, 2)} if start else {}
-    return stroke | ({"strokeOpacity": opacity(color)} if opacity(color) < 1 else {})
+        stroke |= rare(dashStart=round(float(start) * PX, 2))
+    return stroke
 
 
 def brush(color, paper=False):
     """Return the fill of a mark: color and opacity; {} where nothing would be seen."""
-    if color is None or opacity(color) == 0:
-        return {}
-    fill = {"fill": themed(tuple(color[:3]), 1.0, paper)}
-    return fill | ({"fillOpacity": opacity(color)} if opacity(color) < 1 else {})
+    return {} if color is None or opacity(color) == 0 else ink("fill", color, 1.0, paper)
 
 
 def only(look, *starts):

@@ -9,7 +9,8 @@ from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
-from .marks import Unreadable
+from . import Unreadable
+from .marks import rare
 from .units import svg_shape
 
 SIZE = 100  # lengths of a run are in hundredths of the font's size
@@ -25,8 +26,8 @@ def words(text):
     """
     if not is_math_text(text):
         return text.replace(r"\$", "$")
-    if "\n" in text:
-        raise Unreadable(f"a formula in words of several lines, {text!r}; make them one line, or a text for each")
+    Unreadable.when("\n" in text,
+                    f"a formula in words of several lines, {text!r}; make them one line, or a text for each")
     try:
         parsed = text_to_path.mathtext_parser.parse(text, dpi=72, prop=FontProperties(size=SIZE))  # as the picture does
     except ValueError as error:
@@ -51,6 +52,5 @@ def words(text):
         "height": round(parsed.height),
         "depth": round(parsed.depth),
         "runs": [[round(x), *kind, chars, round(end - x)] for x, kind, chars, end in runs],
-        **({"rules": rules} if rules else {}),
-        **({"outlines": shapes} if shapes else {}),
+        **rare(rules=rules, outlines=shapes),
     }

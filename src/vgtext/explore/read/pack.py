@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 
-from .marks import Unreadable
+from . import Unreadable
 from .units import UNIT
 
 SHARED = ("x", "y", "commands", "shape")  # of a mark: kept once, also where the rest of the mark differs
@@ -34,14 +34,15 @@ class Packer:
         return self.part({**mark, **{key: self.part(value) for key, value in shared.items()}})
 
     def add(self, scene, caption):
-        """Add the scene of one state, with its caption."""
+        """Add the scene of one state, with its caption; return the packer."""
         self.states.append([[self.part(panel.frame), *map(self.mark, panel.marks)] for panel in scene])
         self.captions.append(caption)
         handles = [{"panel": i, **handle} for i, panel in enumerate(scene) for handle in panel.handles]
         self.places.append([handle.pop("at") for handle in handles])
-        if handles != self.handles and len(self.places) > 1:
-            raise Unreadable("handles that come and go with the state; declare the same ones in all")
+        Unreadable.when(handles != self.handles and len(self.places) > 1,
+                        "handles that come and go with the state; declare the same ones in all")
         self.handles = handles
+        return self
 
     def payload(self):
         """Return the collected states, ready for JSON."""

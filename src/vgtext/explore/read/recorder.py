@@ -14,8 +14,9 @@ from matplotlib.image import AxesImage
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
-from .images import draws_pixels, mesh_pixels, nearby, picture, pixels_of
-from .marks import Unreadable, brush, hatch, keeps_colors, keeps_pixels, only, pen
+from . import Unreadable
+from .images import draws_pixels, picture, pixels_of
+from .marks import brush, hatch, keeps_colors, keeps_pixels, only, pen, rare
 from .texts import record_text, text_mark
 from .units import PX, outline, rectangle, svg_shape, to_units
 
@@ -48,14 +49,13 @@ class Recorder(RendererBase):
                 artist.draw(self)
         except Unreadable as error:
             label = str(artist.get_label())
-            named = "" if not label or label.startswith("_") else f" {label!r}"
+            named = f" {label!r}" if label and label[0] != "_" else ""
             raise Unreadable(f"{type(artist).__name__}{named}: {error}") from None
         return self.marks[first:]
 
     def put(self, mark, gc):
         """Add a mark, clipped as ``gc`` says."""
-        if gc.get_sketch_params() is not None:
-            raise Unreadable("a sketched (xkcd) line; draw it plain")
+        Unreadable.when(gc.get_sketch_params() is not None, "a sketched (xkcd) line; draw it plain")
         (path, affine), inside = gc.get_clip_path(), gc.get_clip_rectangle()
         if path is not None:
             mark["clip"] = outline([affine.transform_path(path)], self.box, True)
@@ -78,14 +78,12 @@ class Recorder(RendererBase):
         if face is not None and gc.get_forced_alpha():
             face = (*face[:3], gc.get_alpha())
         stroke = pen(gc.get_rgb(), gc.get_linewidth(), gc.get_dashes(), self.mapped)
-        if stroke.get("width", 0) > 2:
-            stroke |= {"corner": gc.get_joinstyle()} if gc.get_joinstyle() != "round" else {}
-            stroke |= {"cap": "round"} if gc.get_capstyle() == "round" else {}
-        if stroke.get("width", 0) > 4 and gc.get_capstyle() == "projecting":
-            stroke["cap"] = "square"
-        fill = brush(face, self.mapped)
-        sharp = fill and not stroke and not gc.get_antialiased()
-        return {**stroke, **fill, **({"crisp": True} if sharp else {})}
+        fill, width = brush(face, self.mapped), stroke.get("width", 0)
+        cap, corner = gc.get_capstyle(), gc.get_joinstyle()
+        return {**stroke, **fill, **rare(
+            corner=corner if corner != "round" and width > 2 else None,
+            cap="round" if cap == "round" and width > 2 else "square" if cap == "projecting" and width > 4 else None,
+            crisp=bool(fill) and not stroke and not gc.get_antialiased())}
 
     def add_paths(self, gc, paths, look):
         """Add display ``paths`` of one look as a path mark; remember areas on which words keep their color."""
@@ -99,16 +97,15 @@ class Recorder(RendererBase):
             self.put({"kind": "path", **outline(paths, self.box, loose or "fill" in look), **look}, gc)
         self.areas += paths if keeps_colors(look) else []
 
-    def add_shapes(self, gc, shape, points, look):
-        """Add one small ``shape`` in pixels at display ``points``."""
-        points = points[np.isfinite(points).all(1)]
-        if look and not self.in_pixels:
-            self.add_paths(gc, [Affine2D().translate(*point).transform_path(shape) for point in points], look)
-        elif look and gc.get_hatch():
-            raise Unreadable("hatched points; leave out hatch, or draw patches")
+    def add_shapes(self, gc, shapes, points, look):
+        """Add a shape at each display point; those that keep their size in pixels are all alike."""
+        if not self.in_pixels:
+            moves = (Affine2D().translate(*point) for point in points)
+            self.add_paths(gc, [move.transform_path(shape) for move, shape in zip(moves, shapes)], look)
         elif look and len(points):
+            Unreadable.when(gc.get_hatch(), "hatched points; leave out hatch, or draw patches")
             x, y = to_units(points, self.box).T.tolist()
-            self.put({"kind": "markers", "x": x, "y": y, "shape": svg_shape(shape), **look}, gc)
+            self.put({"kind": "markers", "x": x, "y": y, "shape": svg_shape(shapes[0]), **look}, gc)
 
     # what matplotlib's artists call
 
@@ -118,48 +115,44 @@ class Recorder(RendererBase):
 
     def draw_markers(self, gc, marker_path, marker_trans, path, trans, rgbFace=None):
         """Record one shape at each point of a path."""
-        shape = marker_trans.transform_path(marker_path)
-        self.add_shapes(gc, shape, trans.transform(path.vertices), self.look(gc, rgbFace))
+        points = trans.transform(path.vertices)
+        points = points[np.isfinite(points).all(1)]
+        shapes = [marker_trans.transform_path(marker_path)] * len(points)
+        self.add_shapes(gc, shapes, points, self.look(gc, rgbFace))
 
     def draw_path_collection(self, gc, master_transform, paths, all_transforms, *offsets_and_looks, **hatches):
         """Record many paths; neighbors of one look, and of one shape if that keeps its size, become one mark."""
         shapes = [own.transform_path(path)
                   for path, own in self._iter_collection_raw_paths(master_transform, paths, all_transforms)]
         parts = self._iter_collection(gc, range(len(shapes)), *offsets_and_looks, **HATCHES | hatches)
-        found = [(self.look(own, face), own.get_hatch_color(), number if self.in_pixels else 0, number, (x, y))
+        found = [((self.look(own, face), own.get_hatch_color(), self.in_pixels and number), shapes[number], (x, y))
                  for x, y, number, own, face in parts]
-        for (look, color, shape), group in groupby(found, key=itemgetter(0, 1, 2)):
-            numbers, points = zip(*(each[3:] for each in group))
+        for (look, color, _), group in groupby(found, key=itemgetter(0)):
+            _, alike, points = zip(*group)
             if gc.get_hatch():
                 gc.set_hatch_color(color)
-            if self.in_pixels:
-                self.add_shapes(gc, shapes[shape], np.array(points), look)
-            else:
-                self.add_paths(gc, [Affine2D().translate(*point).transform_path(shapes[number])
-                                    for number, point in zip(numbers, points)], look)
+            self.add_shapes(gc, alike, np.array(points), look)
 
-    def draw_quad_mesh(self, gc, master_transform, meshWidth, meshHeight, coordinates, offsets, offsetTrans, facecolors,
-                       antialiased, edgecolors):
+    def draw_quad_mesh(self, gc, master_transform, columns, rows, coordinates, *offsets_and_looks):
         """Record a mesh: one image where its cells are rectangles without edges, else a path for each cell."""
+        _, _, colors, _, edges = offsets_and_looks
         places = master_transform.transform(coordinates.reshape(-1, 2)).reshape(coordinates.shape)
-        x, y = nearby(places[0, :, 0], *self.box.intervalx), nearby(places[:, 0, 1], *self.box.intervaly)
         straight = np.allclose(places[..., 0], places[0, :, 0]) and np.allclose(places[..., 1], places[:, :1, 1])
-        if not straight or len(edgecolors):
-            super().draw_quad_mesh(gc, master_transform, meshWidth, meshHeight, coordinates, offsets, offsetTrans,
-                                   facecolors, antialiased, edgecolors)
-            return
-        colors = (np.broadcast_to(facecolors, (meshWidth * meshHeight, 4)) * 255).round().astype(np.uint8)
-        pixels = mesh_pixels(x, y, colors.reshape(meshHeight, meshWidth, 4))
-        self.add_image(gc, pixels, (x[0], y[0]), (x[-1], y[-1]))
+        if straight and not len(edges):
+            pixels = (np.broadcast_to(colors, (columns * rows, 4)) * 255).round().astype(np.uint8)
+            self.add_image(gc, pixels.reshape(rows, columns, 4), places[0, :, 0], places[:, 0, 1])
+        else:
+            super().draw_quad_mesh(gc, master_transform, columns, rows, coordinates, *offsets_and_looks)
 
     def draw_image(self, gc, x, y, im, transform=None):
         """Record an image that matplotlib has resampled for the display; its rows run from the bottom."""
-        self.add_image(gc, np.asarray(im)[::-1], (x, y), (x + im.shape[1], y + im.shape[0]), smooth=True)
+        height, width = im.shape[:2]
+        self.add_image(gc, np.asarray(im), x + np.arange(width + 1), y + np.arange(height + 1), smooth=True)
 
-    def add_image(self, gc, pixels, corner, opposite, **extra):
-        """Add an image, rows from the top, between two display points."""
-        self.put({**picture(pixels, self.box, corner, opposite), **extra}, gc)
-        self.areas.append(rectangle(*corner, *opposite))
+    def add_image(self, gc, pixels, x, y, **extra):
+        """Add an image whose columns lie between the display positions ``x``, and its rows between ``y``."""
+        self.put({**picture(pixels, x, y, self.box), **extra}, gc)
+        self.areas.append(rectangle(x[0], y[0], x[-1], y[-1]))
 
     def draw_gouraud_triangles(self, gc, triangles_array, colors_array, transform):
         """Refuse colors that run over a triangle."""

@@ -7,12 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import DrawingArea
-from matplotlib.spines import Spine
 from matplotlib.transforms import Bbox
 
+from . import Unreadable
 from .axes import read_axis, read_colorbar
 from .colors import opacity
-from .marks import Unreadable, brush, keeps_colors
+from .marks import brush, keeps_colors, rare
 from .mathtext import words
 from .recorder import Recorder
 from .units import UNIT, rectangle
@@ -30,17 +30,17 @@ class Panel(NamedTuple):
 def read_scene(names, panels, figure):
     """Return the Panels of a figure's Axes ``panels``, called ``names``; Unreadable where the page cannot show it."""
     for name, ax in zip(names, panels):
-        if ax.figure is None or not ax.get_visible():
-            raise Unreadable(f"panel {name!r}, which draw removed or hid{others(figure, panels)}; draw on it")
-    bars = {id(ax): colorbars(ax) for ax in panels}
-    known = [*panels, *(bar.ax for found in bars.values() for bar in found)]
-    if extra := others(figure, known):
-        raise Unreadable(f"the further axes{extra} (twin axes, a grid, or a color bar of nothing that a panel shows); "
-                         "draw on the panels that are given: each parameter of draw without a default is one")
+        Unreadable.when(ax.figure is None or not ax.get_visible(),
+                        f"panel {name!r}, which draw removed or hid{others(figure, panels)}; draw on it")
+    bars = [[a.colorbar for a in ax.get_children() if a.get_visible() and getattr(a, "colorbar", None)]
+            for ax in panels]
+    extra = others(figure, [*panels, *(bar.ax for found in bars for bar in found)])
+    Unreadable.when(extra, f"the further axes{extra} (twin axes, a grid, or a color bar of nothing that a panel shows);"
+                           " draw on the panels that are given: each parameter of draw without a default is one")
     for each in figure.get_children():
-        if each is not figure.patch and not isinstance(each, Axes):
-            raise Unreadable(f"a {type(each).__name__} of the whole figure; give it to a panel")
-    return [read_panel(name, ax, bars[id(ax)]) for name, ax in zip(names, panels)]
+        Unreadable.when(each is not figure.patch and not isinstance(each, Axes),
+                        f"a {type(each).__name__} of the whole figure; give it to a panel")
+    return [read_panel(name, ax, found) for name, ax, found in zip(names, panels, bars)]
 
 
 def others(figure, known):
@@ -49,57 +49,54 @@ def others(figure, known):
     return f" ({', '.join(kinds)})" if kinds else ""
 
 
-def colorbars(ax):
-    """Return the color bars of what a panel shows."""
-    return [a.colorbar for a in ax.get_children() if a.get_visible() and getattr(a, "colorbar", None) is not None]
-
-
 def read_panel(name, ax, bars):
     """Return one Axes, called ``name``, as a Panel; Unreadable where the page could not show it."""
-    for child in ax.child_axes:
-        what = "a secondary axis; say the second unit in the label" if "Secondary" in type(child).__name__ else ""
-        raise Unreadable(what or "an inset; give it a panel of its own")
-    spines = {side: s for side, s in ax.spines.items() if s.get_visible() and opacity(s.get_edgecolor())}
-    if any(s.get_position() != ("outward", 0.0) or s.get_bounds() for s in spines.values()):
-        raise Unreadable("a spine that is moved or cut; draw a line with axhline or axvline")
-    if ax.patch.get_hatch():
-        raise Unreadable("a hatched background; hatch an area with axvspan")
-    if len(bars) > 1:
-        raise Unreadable("a second color bar of one panel; give it a panel of its own")
-    free = "".join(way for way, on in (("x", ax.get_autoscalex_on()), ("y", ax.get_autoscaley_on())) if on)
+    secondary = any("Secondary" in type(child).__name__ for child in ax.child_axes)
+    Unreadable.when(secondary, "a secondary axis; say the second unit in the label")
+    Unreadable.when(ax.child_axes, "an inset; give it a panel of its own")
+    Unreadable.when(ax.patch.get_hatch(), "a hatched background; hatch an area with axvspan")
+    Unreadable.when(len(bars) > 1, "a second color bar of one panel; give it a panel of its own")
+    free = "x" * ax.get_autoscalex_on() + "y" * ax.get_autoscaley_on()
     ax.get_xlim(), ax.get_ylim()  # autoscaling is lazy: asking for the limits brings them up to date
     ax.apply_aspect()
-    framed = ax.axison and ax.get_frame_on()
-    frame = {
+    frame, recorder = read_frame(ax, bars), Recorder(ax.bbox.frozen(), ax.figure.bbox.size)
+    if keeps_colors(frame.get("ground", {})):
+        recorder.areas.append(rectangle(*ax.bbox.extents))
+    own = {ax.patch, *ax.spines.values(), ax.xaxis, ax.yaxis, ax.title, ax._left_title, ax._right_title}
+    own.add(ax.get_legend())
+    artists = [artist for artist in ax.get_children() if artist.get_visible() and artist not in own]
+    Unreadable.when(not artists and "legend" not in frame,
+                    f"panel {name!r}, on which draw drew nothing; draw on the Axes that it is given")
+    return Panel(frame, read_marks(ax, artists, recorder), free)
+
+
+def read_frame(ax, bars):
+    """Return what the page lays out of a panel, its color bar included."""
+    spines = {side: s for side, s in ax.spines.items() if s.get_visible() and opacity(s.get_edgecolor())}
+    Unreadable.when(any(s.get_position() != ("outward", 0.0) or s.get_bounds() for s in spines.values()),
+                    "a spine that is moved or cut; draw a line with axhline or axvline")
+    framed, legend = ax.axison and ax.get_frame_on(), ax.get_legend()
+    colored = framed and ax.patch.get_visible() and set(ax.get_facecolor()) != {1.0}
+    fixed = ax.get_box_aspect() is not None or ax.get_aspect() != "auto"
+    return {
         **read_titles(ax),
         "x": read_axis(ax.xaxis, "bottom"),
         "y": read_axis(ax.yaxis, "left"),
         "spines": "".join(side[0] for side in spines) if framed else "",
+        **rare(ground=brush(ax.get_facecolor()) if colored else None,
+               aspect=round(ax.bbox.height / ax.bbox.width, 4) if fixed else None,
+               legend=read_legend(legend) if legend and legend.get_visible() else None,
+               bar=read_colorbar(bars[0]) if bars else None),
     }
-    recorder = Recorder(ax.bbox.frozen(), ax.figure.bbox.size)
-    if framed and ax.patch.get_visible() and opacity(ax.get_facecolor()) and set(ax.get_facecolor()) != {1.0}:
-        frame["ground"] = brush(ax.get_facecolor())
-        recorder.areas += [rectangle(*ax.bbox.extents)] if keeps_colors(frame["ground"]) else []
-    if ax.get_box_aspect() is not None or ax.get_aspect() != "auto":
-        frame["aspect"] = round(ax.bbox.height / ax.bbox.width, 4)
-    if ax.get_legend() and ax.get_legend().get_visible():
-        frame["legend"] = read_legend(ax.get_legend())
-    frame |= {"bar": read_colorbar(bars[0])} if bars else {}
-    own = {*map(id, (ax.patch, ax.xaxis, ax.yaxis, ax.get_legend(), ax.title, ax._left_title, ax._right_title))}
-    artists = [a for a in ax.get_children() if a.get_visible() and id(a) not in own and not isinstance(a, Spine)]
-    if not artists and "legend" not in frame:
-        raise Unreadable(f"panel {name!r}, on which draw drew nothing; draw on the Axes that it is given")
-    return Panel(frame, read_marks(ax, artists, recorder), free)
 
 
 def read_titles(ax):
     """Return the title of a panel, and the side on which it stands unless in the middle."""
     places = {"center": ax.title, "left": ax._left_title, "right": ax._right_title}
     titles = {side: title.get_text() for side, title in places.items() if title.get_text() and title.get_visible()}
-    if len(titles) > 1:
-        raise Unreadable(f"two titles of one panel, {' and '.join(titles)}; put them into one")
+    Unreadable.when(len(titles) > 1, f"two titles of one panel, {' and '.join(titles)}; put them into one")
     side, text = next(iter(titles.items()), ("center", ""))
-    return {"title": words(text), **({"titleAt": side} if side != "center" else {})}
+    return {"title": words(text), **rare(titleAt=side if side != "center" else "")}
 
 
 def read_legend(legend):
@@ -117,20 +114,17 @@ def read_legend(legend):
 
 def read_marks(ax, artists, recorder):
     """Record ``artists`` in the order in which matplotlib draws them; name their marks, and flag mere guide lines."""
-    names = {id(child): box.get_label() for box in ax.containers for child in box.get_children()}
+    names = {child: box.get_label() for box in ax.containers for child in box.get_children()}
     marks, pictured = [], False
     for artist in sorted(artists, key=lambda a: a.get_zorder()):
         found = recorder.record(artist)
-        if any(map(is_outside, found)):
-            raise Unreadable(f"{type(artist).__name__}: it leaves its panel, where a page has no room; keep it inside, "
-                             "or let the panel cut it: clip_on=True")
-        label = next((str(n) for n in (artist.get_label(), names.get(id(artist))) if n and str(n)[0] != "_"), "")
-        for mark in found:
-            mark |= {"name": words(label)} if label else {}
-            mark |= {"guide": True} if is_guide(artist, ax) else {}
-        marks += found
-        if any(mark["kind"] == "image" or (recorder.mapped and is_area(mark)) for mark in found):
-            pictured = True
+        Unreadable.when(any(map(is_outside, found)), f"{type(artist).__name__}: it leaves its panel, where a page has "
+                        "no room; keep it inside, or let the panel cut it: clip_on=True")
+        label = next((str(n) for n in (artist.get_label(), names.get(artist)) if n and str(n)[0] != "_"), "")
+        known = rare(name=words(label), guide=is_guide(artist, ax))
+        marks += [mark | known for mark in found]
+        pictured |= any(mark["kind"] == "image" or (recorder.mapped and mark["kind"] == "path" and "fill" in mark)
+                        for mark in found)
     if pictured:  # a picture looks the same on a dark page, and so must what is drawn on it
         marks = [mark if "unclipped" in mark else on_paper(mark) for mark in marks]
     return marks
@@ -148,11 +142,6 @@ def is_outside(mark):
 def on_paper(mark):
     """Return a mark whose colors stay those of a light page."""
     return {key: value.split(",")[0] if key in ("stroke", "fill") else value for key, value in mark.items()}
-
-
-def is_area(mark):
-    """Say whether a mark is a filled path."""
-    return mark["kind"] == "path" and "fill" in mark
 
 
 def is_guide(artist, ax):

@@ -7,8 +7,8 @@ from matplotlib.patches import ConnectionStyle
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
-from .colors import opacity, themed
-from .marks import Unreadable, brush, keeps_colors, only, pen
+from . import Unreadable
+from .marks import brush, ink, keeps_colors, only, pen, rare
 from .mathtext import words
 from .units import PX, to_units
 
@@ -40,15 +40,13 @@ def check_text(text):
     lines = "\n" in text.get_text()
     if text.get_parse_math():
         words(text.get_text())
-    for is_set, what in (
-        (text.get_path_effects(), 'path effects on a text; give it a ground: bbox={"fc": "white", "ec": "none"}'),
-        (text.get_usetex(), "usetex; leave it out: matplotlib sets formulas itself"),
-        (text.get_wrap(), 'a text that wraps; break its lines with "\\n"'),
-        (lines and text._get_multialignment() != text.get_ha(), "multialignment other than ha; leave it out"),
-        (lines and text._linespacing not in ("normal", 1.2), "linespacing; leave it out, or make it two texts"),
-    ):
-        if is_set:
-            raise Unreadable(what)
+    Unreadable.when(text.get_path_effects(),
+                    'path effects on a text; give it a ground: bbox={"fc": "white", "ec": "none"}')
+    Unreadable.when(text.get_usetex(), "usetex; leave it out: matplotlib sets formulas itself")
+    Unreadable.when(text.get_wrap(), 'a text that wraps; break its lines with "\\n"')
+    Unreadable.when(lines and text._get_multialignment() != text.get_ha(), "multialignment other than ha; leave it out")
+    Unreadable.when(lines and text._linespacing not in ("normal", 1.2),
+                    "linespacing; leave it out, or make it two texts")
 
 
 def room(text, point, recorder):
@@ -65,10 +63,10 @@ def room(text, point, recorder):
     if cut or (box.x0 < extent.x0 and extent.x1 < box.x1 and box.y0 < extent.y0 and extent.y1 < box.y1):
         return recorder.clip_of(text) if extent.overlaps(box) else None
     most = (-40, 12) if text.get_rotation() else (-40 - extent.width, box.width / 3)
-    if not (-26 < extent.y0 - box.y0 and extent.y1 - box.y1 < 16
-            and most[0] < extent.x0 - box.x0 and extent.x0 - box.x1 < most[1]):
-        raise Unreadable(f"{text.get_text()!r} outside its panel, where a page has no room; use the title, labels of "
-                         "axes, or a place inside, or let the panel cut it: clip_on=True")
+    fits = (-26 < extent.y0 - box.y0 and extent.y1 - box.y1 < 16
+            and most[0] < extent.x0 - box.x0 and extent.x0 - box.x1 < most[1])
+    Unreadable.when(not fits, f"{text.get_text()!r} outside its panel, where a page has no room; use the title, labels "
+                              "of axes, or a place inside, or let the panel cut it: clip_on=True")
     return recorder.new_gc()
 
 
@@ -78,39 +76,35 @@ def block(text, recorder, anchor, shift):
     if text.get_rotation() and text.get_rotation_mode() != "anchor":  # matplotlib aligns the box of the turned words
         extent = text.get_window_extent(recorder)
         shift, align = (extent.p0 + extent.p1) / 2 - anchor, ("center", "center")
-    color = to_rgba(text.get_color(), text.get_alpha())
+    color, ground = to_rgba(text.get_color(), text.get_alpha()), text.get_bbox_patch()
     mark = text_mark(recorder, anchor, text.get_text(), text.get_fontproperties(), color, *align, text.get_rotation(),
                      shift, text.get_parse_math())
-    ground = text.get_bbox_patch()
     if ground is not None and ground.get_visible():
-        if type(ground.get_boxstyle()).__name__ not in ("Square", "Round", "Round4") or ground.get_hatch():
-            raise Unreadable('a text box of this shape; use boxstyle="round" or "square", without a hatch')
+        shape = type(ground.get_boxstyle()).__name__
+        Unreadable.when(shape not in ("Square", "Round", "Round4") or ground.get_hatch(),
+                        'a text box of this shape; use boxstyle="round" or "square", without a hatch')
         edge = pen(ground.get_edgecolor(), ground.get_linewidth())
         mark["ground"] = {**brush(ground.get_facecolor()), **edge}
-        if mark["ground"].get("fillOpacity", 1) >= 0.6 and "fill" in mark["ground"]:
-            mark["fill"] = themed(color[:3], 4.5, keeps_colors(mark["ground"]))
+        if "fill" in mark["ground"] and mark["ground"].get("fillOpacity", 1) >= 0.6:
+            mark |= ink("fill", color, 4.5, keeps_colors(mark["ground"]))
     return mark
 
 
-def text_mark(recorder, anchor, text, prop, color, align, valign, turn, shift=(0, 0), math=True):
+def text_mark(recorder, anchor, text, prop, color, align, valign, turn, shift=(0.0, 0.0), math=True):
     """Return a text mark; words on what keeps its colors on a dark page keep theirs."""
     paper = any(area.contains_point(anchor + np.asarray(shift)) for area in recorder.areas)
     weight = prop.get_weight()
-    extra = {"turn": round(float(turn), 1)} if turn else {}
-    extra |= {"bold": True} if weight_dict.get(weight, weight) >= 600 else {}
-    extra |= {"italic": True} if prop.get_style() != "normal" else {}
-    extra |= {"mono": True} if "monospace" in prop.get_family() else {}
-    extra |= {"fillOpacity": opacity(color)} if opacity(color) < 1 else {}
     return {
         "kind": "text",
         "at": to_units([anchor], recorder.box)[0].tolist(),
-        "shift": [round(float(v), 1) for v in shift],
+        "shift": np.round(shift, 1).tolist(),
         "words": words(text) if math else text,
         "size": round(prop.get_size_in_points() * PX, 1),
-        "fill": themed(tuple(color[:3]), 4.5, paper),
         "align": align,
         "valign": valign,
-        **extra,
+        **ink("fill", color, 4.5, paper),
+        **rare(turn=round(float(turn), 1), bold=weight_dict.get(weight, weight) >= 600,
+               italic=prop.get_style() != "normal", mono="monospace" in prop.get_family()),
     }
 
 
@@ -118,24 +112,23 @@ def add_arrow(text, recorder, anchor, shift, head):
     """Add the arrow of an annotation: a thin one as words and a point, any other as matplotlib draws it."""
     patch, style = text.arrow_patch, text.arrowprops.get("arrowstyle", "simple")
     way, own = patch.get_connectionstyle(), {"shrinkA", "shrinkB", "relpos", "patchA", "patchB"} & {*text.arrowprops}
-    if style not in THIN or type(way) is not ConnectionStyle.Arc3 or own:
-        patch.draw(recorder)
-        return
     first = len(recorder.marks)
     patch.draw(recorder)
+    if style not in THIN or type(way) is not ConnectionStyle.Arc3 or own:
+        return
     drawn = recorder.marks[first:]
     del recorder.marks[first:]
+    start, end = to_units([anchor, head], recorder.box).tolist()
+    size = round(text.get_fontsize() * PX, 1)
+    label = [words(text.get_text()), size, text.get_ha(), text.get_va()] if text.get_text() else None
     mark = {
         "kind": "arrow",
-        "from": to_units([anchor], recorder.box)[0].tolist(),
-        "shift": [round(float(v), 1) for v in shift],
-        "to": to_units([head], recorder.box)[0].tolist(),
+        "from": start,
+        "shift": np.round(shift, 1).tolist(),
+        "to": end,
         "heads": f"{int('<' in style)}{int('>' in style)}",
         **only(drawn[0] if drawn else {}, "stroke", "width", "dash"),
-        **({"bend": way.rad} if way.rad else {}),
+        **rare(bend=way.rad, label=label),
     }
-    if text.get_text():
-        size = round(text.get_fontsize() * PX, 1)
-        mark["label"] = [words(text.get_text()), size, text.get_ha(), text.get_va()]
     is_inside = recorder.box.contains(*(anchor + shift)) and recorder.box.contains(*head)
     recorder.put(mark, recorder.clip_of(text) if is_inside else recorder.new_gc())

@@ -6,7 +6,6 @@ from matplotlib.transforms import Bbox
 
 UNIT = 8192  # whole numbers from 0 to UNIT span a panel, left to right and bottom to top
 FAR = 4  # panels from the corner of one; what reaches further out is cut
-REACH = FAR * UNIT
 DPI = 96  # of the figures that are read: a pixel of the display is one of CSS
 PX = DPI / 72  # pixels in a point
 LETTERS = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C", Path.CLOSEPOLY: "Z", Path.STOP: ""}
@@ -16,7 +15,7 @@ def to_units(points, box):
     """Turn display points (n, 2) into whole numbers across the panel ``box``; nan stays out of the way at 0."""
     units = (np.asarray(points, float).reshape(-1, 2) - box.p0) * (UNIT / box.size)
     units[np.isnan(units)] = 0
-    return np.clip(units, -REACH, REACH).round().astype(int)
+    return np.clip(units, -FAR * UNIT, FAR * UNIT).round().astype(int)
 
 
 def rectangle(x0, y0, x1, y1):
@@ -24,10 +23,11 @@ def rectangle(x0, y0, x1, y1):
     return Path([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)])
 
 
-def letters_of(path):
-    """Return SVG's letter for each point of a path, a blank for the further points of a curve."""
-    letters = "".join([LETTERS[code] for code in path.codes.tolist()])
-    return letters.replace("CCC", "C  ").replace("QQ", "Q ")
+def letters_of(path, **cleaning):
+    """Return the points of a path, cleaned, and SVG's letter for each: a blank for the further points of a curve."""
+    clean = path.cleaned(remove_nans=True, **cleaning)
+    letters = "".join([LETTERS[code] for code in clean.codes.tolist()]).replace("CCC", "C  ").replace("QQ", "Q ")
+    return clean.vertices[: len(letters)], letters
 
 
 def outline(paths, box, filled):
@@ -41,19 +41,14 @@ def outline(paths, box, filled):
         far = (np.abs(path.vertices - box.p0) > FAR * box.size).any()  # what is cut there has the slope that it had
         if far and filled:
             path = path.cleaned(remove_nans=True).clip_to_bbox(Bbox([box.p0 - box.size, box.p1 + box.size]))
-        clean = path.cleaned(remove_nans=True, clip=clip, simplify=None, curves=not far)
-        letters = letters_of(clean)
-        vertices.append(clean.vertices[: len(letters)])
+        points, letters = letters_of(path, clip=clip, simplify=None, curves=not far)
+        vertices.append(points)
         codes += letters
-    points = to_units(np.concatenate(vertices), box)
-    mark = {"x": points[:, 0].tolist(), "y": points[:, 1].tolist()}
-    return mark if codes == "M" + "L" * (len(codes) - 1) else {**mark, "commands": codes}
+    x, y = to_units(np.concatenate(vertices), box).T.tolist()
+    return {"x": x, "y": y} if codes == "M" + "L" * (len(codes) - 1) else {"x": x, "y": y, "commands": codes}
 
 
-def svg_shape(path, scale=1.0):
-    """Write a small path (a marker, a glyph) as SVG path data, ``scale`` pixels to its unit, y down."""
-    out = []
-    for points, code in path.iter_segments(curves=True, simplify=False):
-        pairs = np.asarray(points, float).reshape(-1, 2) * (scale, -scale)
-        out.append("Z" if code == Path.CLOSEPOLY else LETTERS[code] + " ".join(f"{x:.2f},{y:.2f}" for x, y in pairs))
-    return "".join(out)
+def svg_shape(path):
+    """Write a small path in pixels (a marker, a glyph) as SVG path data, y down."""
+    pairs = zip(*letters_of(path, simplify=False, curves=True))
+    return "".join(["Z" if letter == "Z" else f"{letter}{x:.2f},{-y:.2f}" for (x, y), letter in pairs])
