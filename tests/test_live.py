@@ -69,6 +69,7 @@ def test_a_slider_of_a_running_notebook_moves_its_figure(lab):
     slider, caption = figure.locator("input[type=range]").first, figure.locator("figcaption")
     slider.wait_for()
     before = caption.text_content()
+    tab.wait_for_function("caption => caption.style.minHeight", arg=caption.element_handle())  # for the longest one
     slider.focus()
     slider.press("ArrowRight")
     changed = "([figure, before]) => figure.textContent !== before"

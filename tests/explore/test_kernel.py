@@ -9,22 +9,26 @@ from .reader import stop_time
 
 #: A model whose kernel is the test: it sees what is wanted, and answers when it likes.
 KERNEL = """traits => {
-  const heard = new Set(), wants = [];
+  const heard = {}, wants = [];
+  let changed = {};
   const model = {
     get: (name) => traits[name],
-    set: (name, value) => (traits[name] = value),
-    save_changes: () => wants.push(structuredClone(traits.want)),
-    on: (_, hear) => heard.add(hear),
-    off: (_, hear) => heard.delete(hear),
+    set: (name, value) => (changed[name] = traits[name] = value),
+    save_changes: () => {
+      if (changed.want) wants.push(structuredClone(changed.want));
+      changed = {};
+    },
+    on: (event, hear) => (heard[event] = hear),
+    off: (event) => delete heard[event],
   };
   const el = document.createElement("div");
   document.body.append(el);
   const end = vgExplore.live({ model, el });
-  const answer = (scene) => {
-    traits.scene = scene;
-    heard.forEach((hear) => hear());
+  const answer = (name, value) => {
+    traits[name] = value;
+    heard[`change:${name}`]();
   };
-  globalThis.kernel = { wants, heard, end, answer };
+  globalThis.kernel = { wants, heard, end, answer, traits };
 }"""
 BUSY, GONE = "Python is busy.", "No answer from Python"
 
@@ -43,7 +47,7 @@ class Kernel:
 
     def __init__(self, tab):
         self.tab, self.widget = tab, explore(draw_depth, depth=(1, 6), kind=["plain", "fancy"]).widget
-        tab.evaluate(KERNEL, {name: getattr(self.widget, name) for name in ("spec", "scene", "want", "room")})
+        tab.evaluate(KERNEL, {name: getattr(self.widget, name) for name in ("spec", "scene", "want", "seen", "room")})
         self.slider, self.caption = tab.locator("input"), tab.locator("figcaption")
         self.tab.clock.run_for(100)
         expect(self.caption).to_have_text("Depth 2, plain.")
@@ -59,7 +63,7 @@ class Kernel:
 
     def answer(self, want):
         """Answer a wish."""
-        self.tab.evaluate("scene => kernel.answer(scene)", self.widget.answer(want))
+        self.tab.evaluate("scene => kernel.answer('scene', scene)", self.widget.answer(want))
 
 
 @pytest.fixture
@@ -148,6 +152,6 @@ def test_a_drag_asks_for_a_place_and_controls_follow_the_answer(kernel):
 def test_a_view_that_ends_hears_no_more(kernel):
     kernel.move(2)
     kernel.tab.evaluate("kernel.end()")
-    assert kernel.tab.evaluate("kernel.heard.size") == 0
+    assert kernel.tab.evaluate("Object.keys(kernel.heard)") == []
     kernel.tab.clock.run_for(20_000)
     assert kernel.tab.locator(".vg-error").is_hidden()

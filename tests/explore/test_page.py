@@ -583,11 +583,14 @@ def draw_widening(ax, power=0):
     return "A number " + "of many digits " * 20 * (power > 3) + f"up to 10 to the power {power}."
 
 
-KERNEL = """([traits, answers]) => {
+KERNEL = """([traits, answers, room]) => {
   const heard = new Set();
   const model = {
     get: (name) => traits[name],
-    set: (_, want) => (traits.scene = { turn: want.turn, ...answers[want.state[0]] }),
+    set: (name, value) => {
+      if (name === "want") traits.scene = { turn: value.turn, ...answers[value.state[0]] };
+      else traits.room = room;
+    },
     save_changes: () => setTimeout(() => heard.forEach((hear) => hear())),
     on: (_, hear) => heard.add(hear),
     off: (_, hear) => heard.delete(hear),
@@ -599,12 +602,14 @@ KERNEL = """([traits, answers]) => {
 }"""
 
 
-def test_a_live_figure_has_room_for_the_ends_of_its_controls_from_the_start(tab, monkeypatch):
+def test_a_live_figure_that_is_seen_has_room_for_the_ends_of_its_controls(tab, monkeypatch):
     monkeypatch.setenv("VGTEXT_EXPLORE", "live")
     widget = explore(draw_widening, power=(0, 6)).widget
     answers = [widget.figure.answer({"state": [k]}) for k in range(7)]
-    traits = {name: getattr(widget, name) for name in ("spec", "scene", "want", "room")}
-    tab.evaluate(KERNEL, [traits, answers])
+    traits = {name: getattr(widget, name) for name in ("spec", "scene", "want", "seen", "room")}
+    assert traits["room"] == {}, "no other state is drawn before somebody sees the figure"
+    widget.seen = True
+    tab.evaluate(KERNEL, [traits, answers, widget.room])
     found, boxes = tab.locator("#alive"), set()
     for power in (0, 3, 6):
         found.locator("input").evaluate(

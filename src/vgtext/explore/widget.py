@@ -17,16 +17,18 @@ class ExploreWidget(anywidget.AnyWidget):
     spec = traitlets.Dict().tag(sync=True)
     want = traitlets.Dict().tag(sync=True)  # {"state": [indices], "turn": n, "drag": [number, place]}, by the page
     scene = traitlets.Dict().tag(sync=True)  # {"turn": n, "state", "texts", "payload"} or {"turn": n, "error": words}
-    room = traitlets.Dict().tag(sync=True)  # the payload of what needs room in some states, so that nothing jumps
+    seen = traitlets.Bool().tag(sync=True)  # whether a reader has come to the figure
+    room = traitlets.Dict().tag(sync=True)  # then the payload of what needs room in some states, so that nothing jumps
     twin = traitlets.Unicode().tag(sync=True)  # the class of the picture that stands beside it
 
     def __init__(self, figure):
         """Open ``figure`` at its opening state."""
         self.figure = figure
         start = {"state": list(figure.start), "turn": 0}
-        super().__init__(spec=figure.spec(figure.controls), want=start, scene=self.answer(start), room=figure.room(),
+        super().__init__(spec=figure.spec(figure.controls), want=start, scene=self.answer(start),
                          twin=f"vg-twin-{secrets.token_hex(8)}")
         self.observe(lambda change: self.set_trait("scene", self.answer(change.new)), "want")
+        self.observe(lambda change: self.set_trait("room", figure.room()), "seen")
 
     def answer(self, want):
         """Return the scene of the wanted state; a failure is told in its place, and the figure goes on answering."""

@@ -36,9 +36,7 @@ export function live({ model, el, link }) {
     if (view.busy) wish = wanted;
     else send(wanted);
   };
-  const room = model.get("room"); // what some states need; the margins grow if others need more
   const view = new View(el.firstChild, model.get("spec"), {
-    ...(room && { unit: room.unit, captions: room.captions, outlines: unpack(room).outlines() }),
     ask: (state) => wait({ state }),
     drag: (number, place) => wait({ state: view.state, drag: [number, place] }),
     link: link && (() => link(view)),
@@ -63,12 +61,32 @@ export function live({ model, el, link }) {
       view.paint(unpack(scene.payload).scene(0), unit, captions[0], handles, places?.[0]);
     }
   };
+  // Makes the room that some states need; the margins grow if others need more.
+  const widen = () => {
+    const room = model.get("room");
+    if (!room?.states) return;
+    Object.assign(view, { outlines: unpack(room).outlines(), longest: room.captions });
+    if (view.scene) view.fit();
+  };
+  // A kernel draws those states once the figure is seen: while cells run, nobody waits for them.
+  const eye = new IntersectionObserver((found) => {
+    if (!found.some(({ isIntersecting }) => isIntersecting)) return;
+    eye.disconnect();
+    if (model.get("seen") !== false) return; // a page that runs Python has no need
+    model.set("seen", true);
+    model.save_changes();
+  });
+  widen();
+  eye.observe(el);
+  model.on("change:room", widen);
   model.on("change:scene", answer);
   view.controls.show([...model.get("want").state]);
   requestAnimationFrame(answer);
   const end = () => {
     view.controls.stop();
     late.forEach(clearTimeout);
+    eye.disconnect();
+    model.off("change:room", widen);
     model.off("change:scene", answer);
   };
   return Object.assign(end, { view });
