@@ -3,6 +3,7 @@
 import dis
 import gc
 import inspect
+import json
 import re
 from functools import cache, partial
 from html.parser import HTMLParser
@@ -13,7 +14,7 @@ import pytest
 
 from vgtext import results
 from vgtext.claims import VERDICTS, Claim, Evidence
-from vgtext.ledger import KNOWN, SOURCES, Ledger, agrees, gather, measure, overview, stored_results
+from vgtext.ledger import KEPT, KNOWN, SOURCES, Ledger, agrees, gather, measure, overview, stored_results
 
 GATHERED = gather()
 CLAIMS = [(slug, claim) for slug, claims in GATHERED.items() for claim in claims]
@@ -156,6 +157,25 @@ def test_the_ledger_has_an_entry_for_each_claim_in_order():
     assert 'href="../notebooks/two.html#f"' in html and "a &lt; b" in html
     assert repr(Ledger("R", claims)) == "R.2 holds: a number: 1"
     assert "have none" in Ledger("P", claims)._repr_html_()
+
+
+def test_a_number_that_is_kept_is_not_measured_again(tmp_path, monkeypatch):
+    """Of each chapter in a file of its own; a number that is out of tolerance is told each time, and not kept."""
+    monkeypatch.setenv(KEPT, json.dumps({"one": str(tmp_path / "kept" / "one.json")}))
+    measured = []
+
+    def counted(value, **changes):
+        evidence = Evidence("a number", lambda: measured.append(value) or value, 1 / 3, 1e-6)
+        return make(0, 0, 0, evidence=(evidence,), **changes)
+
+    ledgers = [Ledger(claims={"one": (counted(1 / 3),), "two": (counted(1 / 3, id="S0.6"),)}) for _ in range(2)]
+    assert repr(ledgers[0]) == repr(ledgers[1]) and ledgers[0].rows[0][2] == ledgers[1].rows[0][2] == [1 / 3]
+    assert len(measured) == 3, "once in chapter one, twice in two"
+    for _ in range(2):
+        with pytest.raises(ValueError, match=r"claim S0\.7, a number: measured 2\.0"):
+            Ledger(claims={"one": (counted(2.0, id="S0.7"),)})
+    Ledger(claims={"one": (counted(1 / 3), counted(1 / 3, id="S0.8"))})
+    assert measured[3:] == [2.0, 2.0, 1 / 3], "a further claim is measured, the others are kept"
 
 
 def test_every_source_has_a_section_on_the_page():

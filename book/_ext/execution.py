@@ -18,6 +18,8 @@ from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
 from myst_nb.core.read import create_nb_reader
 
+from vgtext.ledger import KEPT as KEPT_NUMBERS
+
 KEPT = 300  # runs of notebooks, about half a megabyte each; those used longest ago go first
 QUIET = ["--log-level=ERROR"]  # without its warning that a kernel on loopback is not encrypted
 
@@ -39,6 +41,7 @@ class Execution:
     def find_stale(self, app, env, added, changed, removed):
         """Work out each page's digest; return the pages that were read with another one."""
         sources = Sources()
+        os.environ[KEPT_NUMBERS] = json.dumps(numbers_of(sources, Path(app.config.nb_execution_cache_path) / "claims"))
         self.keys = {docname: self.key(sources, env, docname) for docname in env.found_docs}
         return [docname for docname, key in self.keys.items() if key != read_with(env, docname)]
 
@@ -78,6 +81,12 @@ class Execution:
         """Run a page's code in its folder."""
         return single_nb_execution(page, str(Path(path).parent), app.config.nb_execution_timeout, False,
                                    extra_arguments=list(QUIET))
+
+
+def numbers_of(sources, folder):
+    """Return {slug: file} of what is kept of each chapter's claims: another file where they depend on something new."""
+    keys = {slug: sources.key(f"from vgtext.chapters.{slug} import CLAIMS") for slug in sources.slugs}
+    return {slug: str(folder / f"{slug}-{key}.json") for slug, key in keys.items()}
 
 
 def stamped(text, key):

@@ -1,9 +1,12 @@
 """The ledger of claims (:mod:`vgtext.claims`): those of all chapters, gathered, measured and shown in one page."""
 
+import json
+import os
 import re
 from html import escape
 from importlib import import_module
 from math import isfinite
+from pathlib import Path
 from pkgutil import iter_modules
 
 from vgtext import results
@@ -20,6 +23,9 @@ SOURCES = {
     "R": ("research papers", 45),
     "P": ("tutorials, course notes and answers on the web", 4),
 }
+#: Set while a book is built: {slug: file} as JSON, where the numbers of a chapter's claims are kept. The file has
+#: another name as soon as anything changes that they depend on.
+KEPT = "VGTEXT_KEPT_NUMBERS"
 KNOWN = {f"{source}.{i}" for source, (_, count) in SOURCES.items() for i in range(1, count + 1)}
 
 
@@ -57,6 +63,17 @@ def measure(claim: Claim, evidence: Evidence):
     return measured
 
 
+def measure_all(slug, claims):
+    """``{id: numbers}`` of claims of one chapter; in a book's build those that are kept (:data:`KEPT`) are read."""
+    file = json.loads(os.environ.get(KEPT, "{}")).get(slug)
+    kept = json.loads(Path(file).read_text("utf8")) if file and Path(file).exists() else {}
+    numbers = {claim.id: kept.get(claim.id) or [measure(claim, e) for e in claim.evidence] for claim in claims}
+    if file and numbers.keys() - kept:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        Path(file).write_text(json.dumps(kept | numbers), "utf8")
+    return numbers
+
+
 def place(claim):
     """Where a claim stands in the ledger: its source's place, and its number."""
     source, number = claim.id.split(".")
@@ -71,10 +88,12 @@ class Ledger:
 
         Raises ValueError where a number is out of tolerance.
         """
-        claims = gather() if claims is None else claims
-        chosen = [(slug, claim) for slug, several in claims.items() for claim in several if claim.id.startswith(kind)]
-        self.rows = [(slug, claim, [measure(claim, e) for e in claim.evidence])
-                     for slug, claim in sorted(chosen, key=lambda row: place(row[1]))]
+        rows = []
+        for slug, several in (gather() if claims is None else claims).items():
+            chosen = [claim for claim in several if claim.id.startswith(kind)]
+            numbers = measure_all(slug, chosen)
+            rows += [(slug, claim, numbers[claim.id]) for claim in chosen]
+        self.rows = sorted(rows, key=lambda row: place(row[1]))
 
     def __repr__(self):
         return "\n".join(f"{claim.id} {claim.verdict}: "

@@ -85,6 +85,21 @@ def test_a_change_makes_stale_what_stands_on_it(package, changed, stale):
     assert keys(package) == before, "a change undone is found again"
 
 
+@pytest.mark.parametrize(("changed", "measured"), [
+    ("chapters/one/theory.py", {"one", "one_more"}),
+    ("chapters/one_more/theory.py", {"one_more"}),
+    ("chapters/one/asked.py", set()),
+    ("nn/layers.py", {"one", "one_more"}),
+    ("data/one_more_runs.npz", {"one_more"}),
+    ("ledger.py", set()),
+])
+def test_a_change_lets_the_claims_be_measured_that_stand_on_it(package, tmp_path, changed, measured):
+    before = execution.numbers_of(depends.Sources(package), tmp_path)
+    (package / changed).write_text(f"{FILES[changed]}\n")
+    after = execution.numbers_of(depends.Sources(package), tmp_path)
+    assert {slug for slug in before if before[slug] != after[slug]} == measured
+
+
 @pytest.mark.parametrize(("word", "stale"), [
     ("right", {"one", "broken"}),
     ("mix", {"one", "broken"}),
