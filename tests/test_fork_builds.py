@@ -17,7 +17,7 @@ import yaml
 from vgtext.tools import notebooks
 from vgtext.tools.fork import fork
 
-WHOLE = {"two_by_two": {}, "shortcuts": {"student": True}}
+WHOLE = {"two_by_two": {}, "detection": {"student": True}}
 
 
 def run(folder, *command):

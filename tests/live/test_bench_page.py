@@ -219,8 +219,7 @@ def test_where_python_cannot_start_the_page_says_why(open_bench):
     assert tab.locator(".bench-fault").inner_text() == "Python could not start."
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize(("width", "theme"), [(375, "dark"), (1280, "light")])
 def test_rules_of_access_and_width(open_bench, theme, width):
     tab = open_bench("#bench?steps=100", width=width, theme=theme)
     tab.get_by_label("It learns").check()

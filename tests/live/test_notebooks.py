@@ -14,7 +14,7 @@ from test_runner import ROOT, stored_text
 
 ALL = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 IS_ALL = os.environ.get("VGTEXT_NOTEBOOKS") == "all"
-CHROMIUM, FIREFOX = (ALL, ALL) if IS_ALL else (["backprop", "two_by_two"], ["backprop"])
+CHROMIUM, FIREFOX = (ALL, ALL) if IS_ALL else (["backprop"], ["backprop"])
 READY, DONE = 120_000, 900_000  # milliseconds at most
 LAST_DIGITS = 3  # by how much of its last printed digit a number with a fraction may differ; others by 1
 #: Cells that measure the rounding of their own sums, which another order of adding changes: their words are compared.

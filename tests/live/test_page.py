@@ -296,8 +296,7 @@ def test_where_python_cannot_start_one_sentence_says_so_and_the_page_is_as_it_wa
     assert click(tab)[2].run() == "4", "and it can be tried again"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1000, 375])
+@pytest.mark.parametrize(("width", "scheme"), [(1000, "dark"), (375, "light")])
 def test_editors_can_be_read_and_used_by_everyone(tab, width, scheme):
     tab.set_viewport_size({"width": width, "height": 800})
     tab.emulate_media(color_scheme=scheme)
