@@ -121,10 +121,8 @@ def slider_values(where, *given):
 
 def write(values):
     """Write numbers with as many decimals as the finest of them needs; anything else with ``str``."""
-    if not all(is_number(v) for v in values):
-        return tuple(str(v) for v in values)
-    if all(isinstance(v, Integral) for v in values):
-        return tuple(str(int(v)) for v in values)
+    if not all(map(is_number, values)) or all(isinstance(v, Integral) for v in values):
+        return tuple(map(str, values))
     if any(v != 0 and not 1e-3 <= abs(v) < 1e5 for v in values):
         tries = [tuple(f"{float(v):.{digits}g}" for v in values) for digits in (6, 15)]
         return tries[len({*tries[0]}) < len({*values})]  # more digits, if six write two of them alike

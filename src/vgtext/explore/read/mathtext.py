@@ -19,11 +19,7 @@ FACES = {"Book": 0, "Oblique": 1, "Italic": 1, "Display": 0, "Bold": 2, "Bold Ob
 
 @cache
 def words(text):
-    """Return ``text`` for the page: a str, or {width, height, depth, runs, ...} where it holds mathtext.
-
-    Lengths are in percent of the font's size, y up from the baseline. Letters that a reader's font may lack (script
-    letters, large brackets, accents) go over as outlines.
-    """
+    """Return the words (``FORMAT.md``) of a text; script letters, large brackets and accents go over as outlines."""
     if not is_math_text(text):
         return text.replace(r"\$", "$")
     Unreadable.when("\n" in text,

@@ -50,10 +50,7 @@ def check_text(text):
 
 
 def room(text, point, recorder):
-    """Return the graphics context that cuts a text at a display point as matplotlib does; None if nothing is left.
-
-    Raises Unreadable where it leaves the margins of a page.
-    """
+    """Return the context that cuts a text as matplotlib does, None if nothing is left; Unreadable beyond a margin."""
     box, lines, size = recorder.box, text.get_text().split("\n"), text.get_size() * PX
     reach = size * np.array([0.7 * max(map(len, lines)), 1.3 * len(lines)])
     cut = text.get_clip_on() and (text.get_clip_box() is not None or text.get_clip_path() is not None)
