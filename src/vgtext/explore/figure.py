@@ -101,8 +101,8 @@ class Explorable:
                     for panel, ax in zip(scene, sheet.panels)], caption
         except Exception as error:
             cause = error if isinstance(error, FigureError) else f"this ({type(error).__name__}: {error})"
-            unlike = "" if type(error) is FigureError else "the page cannot show "
-            raise FigureError(f"{self.where(parameters)}: {unlike}{cause}") from error
+            told = cause if type(error) is FigureError else f"the page cannot show {cause}"
+            raise FigureError(f"{self.where(parameters)}: {told}") from error
 
     def room(self):
         """Return what needs room around the panels in the states at the ends of all controls, as a page has of all."""

@@ -61,19 +61,14 @@ def read_ticks(axis, side, params):
     extra = {
         "kind": kind_of(formatter, texts),
         "minor": minor,
-        "bare": not (params.get(side) and params.get("length", 1) and is_seen(params.get("color"))),
+        "bare": not (params.get(side) and params.get("length", 1) and opacity(params.get("color"))),
         "offset": words(formatter.get_offset()),
         "grid": grid,
     }
     if any(named):  # a log axis of less than a decade has its words there
         major, texts = major + minor, texts + named
-    shown = params.get(f"label{side}") and is_seen(params.get("labelcolor"))
+    shown = params.get(f"label{side}") and opacity(params.get("labelcolor"))
     return {"places": major, "texts": [words(text) for text in texts] if shown else [], **rare(**extra)}
-
-
-def is_seen(color):
-    """Say whether a color, None for the usual one, leaves anything to be seen."""
-    return color is None or opacity(color) > 0
 
 
 def kind_of(formatter, texts):

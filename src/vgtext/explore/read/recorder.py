@@ -17,7 +17,7 @@ from matplotlib.transforms import Affine2D
 from . import Unreadable
 from .images import draws_pixels, picture, pixels_of
 from .marks import brush, hatch, keeps_colors, keeps_pixels, only, pen, rare
-from .texts import record_text, text_mark
+from .texts import block, record_text
 from .units import PX, outline, rectangle, svg_shape, to_units
 
 HATCHES = {"hatchcolors": []} if matplotlib.__version_info__ >= (3, 11) else {}  # a page that runs Python has 3.8
@@ -160,7 +160,8 @@ class Recorder(RendererBase):
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
         """Record a line of words that is part of a larger artist (a table, a key), from the left of its baseline."""
-        self.put(text_mark(self, (x, y), s, prop, gc.get_rgb(), "left", "baseline", angle), gc)
+        line = Text(x, y, s, color=gc.get_rgb(), fontproperties=prop, rotation=angle, rotation_mode="anchor")
+        self.put(block(line, self, np.array([x, y]), np.zeros(2)), gc)
 
     def start_filter(self):
         """Refuse a filter of pixels."""

@@ -56,15 +56,15 @@ def read_panel(name, ax, bars):
     Unreadable.when(ax.child_axes, "an inset; give it a panel of its own")
     Unreadable.when(ax.patch.get_hatch(), "a hatched background; hatch an area with axvspan")
     Unreadable.when(len(bars) > 1, "a second color bar of one panel; give it a panel of its own")
-    free = "x" * ax.get_autoscalex_on() + "y" * ax.get_autoscaley_on()
+    free = ("x" if ax.get_autoscalex_on() else "") + ("y" if ax.get_autoscaley_on() else "")
     ax.get_xlim(), ax.get_ylim()  # autoscaling is lazy: asking for the limits brings them up to date
     ax.apply_aspect()
     frame, recorder = read_frame(ax, bars), Recorder(ax.bbox.frozen(), ax.figure.bbox.size)
     if keeps_colors(frame.get("ground", {})):
         recorder.areas.append(rectangle(*ax.bbox.extents))
-    own = {ax.patch, *ax.spines.values(), ax.xaxis, ax.yaxis, ax.title, ax._left_title, ax._right_title}
-    own.add(ax.get_legend())
-    artists = [artist for artist in ax.get_children() if artist.get_visible() and artist not in own]
+    laid_out = {ax.patch, *ax.spines.values(), ax.xaxis, ax.yaxis, ax.get_legend(),
+                ax.title, ax._left_title, ax._right_title}
+    artists = [artist for artist in ax.get_children() if artist.get_visible() and artist not in laid_out]
     Unreadable.when(not artists and "legend" not in frame,
                     f"panel {name!r}, on which draw drew nothing; draw on the Axes that it is given")
     return Panel(frame, read_marks(ax, artists, recorder), free)

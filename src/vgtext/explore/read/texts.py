@@ -69,40 +69,35 @@ def room(text, point, recorder):
 
 def block(text, recorder, anchor, shift):
     """Return the mark of a text that hangs ``shift`` pixels from the display point ``anchor``."""
-    align = text.get_ha(), text.get_va()
-    if text.get_rotation() and text.get_rotation_mode() != "anchor":  # matplotlib aligns the box of the turned words
+    align, valign, turn, weight = text.get_ha(), text.get_va(), text.get_rotation(), text.get_fontweight()
+    if turn and text.get_rotation_mode() != "anchor":  # matplotlib aligns the box of the turned words
         extent = text.get_window_extent(recorder)
-        shift, align = (extent.p0 + extent.p1) / 2 - anchor, ("center", "center")
-    color, ground = to_rgba(text.get_color(), text.get_alpha()), text.get_bbox_patch()
-    mark = text_mark(recorder, anchor, text.get_text(), text.get_fontproperties(), color, *align, text.get_rotation(),
-                     shift, text.get_parse_math())
-    if ground is not None and ground.get_visible():
-        shape = type(ground.get_boxstyle()).__name__
-        Unreadable.when(shape not in ("Square", "Round", "Round4") or ground.get_hatch(),
-                        'a text box of this shape; use boxstyle="round" or "square", without a hatch')
-        edge = pen(ground.get_edgecolor(), ground.get_linewidth())
-        mark["ground"] = {**brush(ground.get_facecolor()), **edge}
-        if "fill" in mark["ground"] and mark["ground"].get("fillOpacity", 1) >= 0.6:
-            mark |= ink("fill", color, 4.5, keeps_colors(mark["ground"]))
-    return mark
-
-
-def text_mark(recorder, anchor, text, prop, color, align, valign, turn, shift=(0.0, 0.0), math=True):
-    """Return a text mark; words on what keeps its colors on a dark page keep theirs."""
-    paper = any(area.contains_point(anchor + np.asarray(shift)) for area in recorder.areas)
-    weight = prop.get_weight()
+        shift, align, valign = (extent.p0 + extent.p1) / 2 - anchor, "center", "center"
+    ground = ground_of(text)  # words on what keeps its colors on a dark page keep theirs
+    hides = "fill" in ground and ground.get("fillOpacity", 1) >= 0.6
+    paper = keeps_colors(ground) if hides else any(area.contains_point(anchor + shift) for area in recorder.areas)
     return {
         "kind": "text",
         "at": to_units([anchor], recorder.box)[0].tolist(),
         "shift": np.round(shift, 1).tolist(),
-        "words": words(text) if math else text,
-        "size": round(prop.get_size_in_points() * PX, 1),
+        "words": words(text.get_text()) if text.get_parse_math() else text.get_text(),
+        "size": round(text.get_fontsize() * PX, 1),
         "align": align,
         "valign": valign,
-        **ink("fill", color, 4.5, paper),
-        **rare(turn=round(float(turn), 1), bold=weight_dict.get(weight, weight) >= 600,
-               italic=prop.get_style() != "normal", mono="monospace" in prop.get_family()),
+        **ink("fill", to_rgba(text.get_color(), text.get_alpha()), 4.5, paper),
+        **rare(turn=round(float(turn), 1), bold=weight_dict.get(weight, weight) >= 600, ground=ground,
+               italic=text.get_fontstyle() != "normal", mono="monospace" in text.get_fontfamily()),
     }
+
+
+def ground_of(text):
+    """Return the look of the box behind a text; {} where there is none."""
+    box = text.get_bbox_patch()
+    if box is None or not box.get_visible():
+        return {}
+    Unreadable.when(type(box.get_boxstyle()).__name__ not in ("Square", "Round", "Round4") or box.get_hatch(),
+                    'a text box of this shape; use boxstyle="round" or "square", without a hatch')
+    return {**brush(box.get_facecolor()), **pen(box.get_edgecolor(), box.get_linewidth())}
 
 
 def add_arrow(text, recorder, anchor, shift, head):
