@@ -2,7 +2,6 @@
 
 import numpy as np
 from matplotlib.path import Path
-from matplotlib.transforms import Bbox
 
 UNIT = 8192  # whole numbers from 0 to UNIT span a panel, left to right and bottom to top
 FAR = 4  # panels from the corner of one; what reaches further out is cut
@@ -35,12 +34,12 @@ def outline(paths, box, filled):
 
     Lines are clipped a little outside the panel and simplified as matplotlib does; areas are left whole.
     """
-    clip = None if filled else Bbox.from_bounds(*(box.p0 - 0.02 * box.size), *(1.04 * box.size)).extents
+    clip = None if filled else box.expanded(1.04, 1.04).extents
     vertices, codes = [np.empty((0, 2))], ""
     for path in paths:
         far = (np.abs(path.vertices - box.p0) > FAR * box.size).any()  # what is cut there has the slope that it had
         if far and filled:
-            path = path.cleaned(remove_nans=True).clip_to_bbox(Bbox([box.p0 - box.size, box.p1 + box.size]))
+            path = path.cleaned(remove_nans=True).clip_to_bbox(box.expanded(3, 3))
         points, letters = letters_of(path, clip=clip, simplify=None, curves=not far)
         vertices.append(points)
         codes += letters
