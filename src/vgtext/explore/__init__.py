@@ -4,9 +4,10 @@ In a kernel it is a Jupyter widget; in the built page every state is computed at
 with no kernel and no network; in print it is the matplotlib picture. :func:`explore` makes one.
 """
 
-from .controls import FigureError, Play
+from .controls import Play
 from .handles import handle
 from .page import source
+from .read import FigureError
 from .show import explore
 
 __all__ = ["FigureError", "Play", "explore", "handle", "source"]

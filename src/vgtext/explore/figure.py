@@ -9,8 +9,9 @@ from pathlib import Path
 
 import matplotlib
 
-from .controls import FigureError, check_words, make_control
+from .controls import check_words, make_control
 from .handles import follow, read_handles
+from .read import FigureError
 from .read.pack import Packer
 from .read.scene import read_scene
 from .sheet import Sheet

@@ -11,9 +11,9 @@ from html import escape
 
 from vgtext.words import typeset
 
-from .controls import FigureError
 from .element import page_element, picture_file
 from .figure import Explorable
+from .read import FigureError
 from .read.pack import Packer
 
 MODES = ("live", "static", "page", "text")

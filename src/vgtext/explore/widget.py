@@ -5,8 +5,8 @@ import secrets
 import anywidget
 import traitlets
 
-from .controls import FigureError
 from .page import source
+from .read import FigureError
 
 
 class ExploreWidget(anywidget.AnyWidget):
