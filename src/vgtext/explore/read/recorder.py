@@ -21,6 +21,7 @@ from .texts import block, record_text
 from .units import PX, outline, rectangle, svg_shape, to_units
 
 HATCHES = {"hatchcolors": []} if matplotlib.__version_info__ >= (3, 11) else {}  # a page that runs Python has 3.8
+CAPS = {"butt": (None, 0), "round": ("round", 2), "projecting": ("square", 4)}  # in a page, of lines wider than that
 
 
 class Recorder(RendererBase):
@@ -79,10 +80,10 @@ class Recorder(RendererBase):
             face = (*face[:3], gc.get_alpha())
         stroke = pen(gc.get_rgb(), gc.get_linewidth(), gc.get_dashes(), self.mapped)
         fill, width = brush(face, self.mapped), stroke.get("width", 0)
-        cap, corner = gc.get_capstyle(), gc.get_joinstyle()
+        (cap, least), corner = CAPS[gc.get_capstyle()], gc.get_joinstyle()
         return {**stroke, **fill, **rare(
             corner=corner if corner != "round" and width > 2 else None,
-            cap="round" if cap == "round" and width > 2 else "square" if cap == "projecting" and width > 4 else None,
+            cap=cap if width > least else None,
             crisp=bool(fill) and not stroke and not gc.get_antialiased())}
 
     def add_paths(self, gc, paths, look):
