@@ -379,6 +379,7 @@ def test_colors_that_stand_for_numbers_and_words_on_a_picture_stay(mode):
         ax.imshow([[0, 1]], extent=(0, 1, 0, 1), aspect="auto")
         ax.text(0.5, 0.5, "on it", color="white")
         ax.text(3, 3, "beside it", color="black")
+        ax.text(3, 4, "on a box", color="black", bbox={"fc": "yellow"})
         ax.set(xlim=(-1, 5), ylim=(-1, 5))
         return "Words."
 
@@ -386,6 +387,7 @@ def test_colors_that_stand_for_numbers_and_words_on_a_picture_stay(mode):
     [(_, marks)] = unpack(page_data(explore(draw_it).mimebundle["text/html"]), 0)
     fills = {mark.get("words", mark["kind"]): mark.get("fill") for mark in marks}
     assert fills["on it"] == "#ffffff" and fills["beside it"].startswith("#000000,#f")
+    assert fills["on a box"] == "#000000"
     assert {mark["fill"] for mark in marks if mark["kind"] == "markers"} == {"#440154", "#fde725"}
 
 

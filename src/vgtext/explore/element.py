@@ -59,7 +59,7 @@ def thin(figure, controls, most):
 def pack_states(figure):
     """Draw every state of the (thinned) controls; return (controls, payload). Warnings count as failures."""
     controls, packer, limits = thin(figure.name, figure.controls, MOST_STATES), Packer(), {}
-    gc.freeze()  # what is there already is not searched for garbage, which each drawing makes: a sixth of the time
+    gc.freeze()  # what is there already is not searched for garbage, which each drawing makes
     try:
         with warnings.catch_warnings(action="error"):
             opening, start = figure.opening, tuple(control.start for control in controls)
