@@ -9,9 +9,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from vgtext.explore.figure import Explorable
-from vgtext.palette import ACTIVATION_NAMES
+from vgtext.palette import ACTIVATION_NAMES, COLORS
 
 FATES = ("inf or nan", "to inf")  # words of captions that tell of overflow
+SHIFTS = range(-5, 6)  # layers by which a theory curve may be off
+SEEN = 0.15  # decades, or 3 % of a linear axis, that an eye sees
+#: Figures whose curves are no forecast of the line beside them: bounds, limits of width, a path that others join.
+APART = {"error_signal", "chain", "self_normalizing", "paths"}
 
 
 def states(figure):
@@ -46,8 +50,54 @@ def check_figure(figure):
         scene, caption = figure.scene(figure.values(state))
         assert scene, state
         check_caption(caption)
+        check_theory(figure, figure.values(state))
     alone = Explorable(figure.draw, {}, {}).scene(figure.values(state))
     assert (bare(scene), caption) == (bare(alone[0]), alone[1]), f"{state}: drawn alone it differs"
+
+
+def check_theory(figure, parameters):
+    """Assert that each theory curve over layers stands at its layers.
+
+    It fits what is measured beside it no worse, as far as an eye sees, than if it were moved by some layers; or, where
+    it fits nowhere, it starts or ends at 1, or with a line beside it.
+    """
+    for line in lines_of(figure, **parameters):
+        x, y = points(line)
+        if line.get_color() != COLORS["theory"] or line.get_linestyle() == "None" or len(x) < 8 or (x % 1).any():
+            continue
+        beside = [points(other) for other in line.axes.lines if other.get_color() != COLORS["theory"]]
+        off = min((distances(x, y, *other) for other in beside), key=lambda off: min(off.values()), default={0: 0})
+        best = min(off.values())
+        apart = best > SEEN or figure.name in APART
+        stands = off[0] <= best + SEEN or (apart and is_anchored(x, y, beside))
+        assert stands, f"{figure.name}, {parameters}: a theory curve is off by some layers"
+
+
+def points(line):
+    """Return the places of a line, and its heights in decades; on a linear axis five of them fill it."""
+    x, y = (np.asarray(values, float) for values in line.get_data())
+    with np.errstate(all="ignore"):
+        return x, np.log10(y) if line.axes.get_yscale() == "log" else y / np.ptp(line.axes.get_ylim()) * 5
+
+
+def distances(x, y, places, heights):
+    """Return {shift: how far a curve, moved by so many layers, is from a line, in the median}."""
+    _, here, there = np.intersect1d(x, places, return_indices=True)
+    off = {0: np.inf}
+    for shift in SHIFTS:
+        inside = (here + shift >= 0) & (here + shift < len(y))
+        far = np.abs(y[here[inside] + shift] - heights[there[inside]])
+        if np.isfinite(far).sum() >= 5:
+            off[shift] = np.mean(far[np.isfinite(far)])
+    return off
+
+
+def is_anchored(x, y, beside):
+    """Say whether a curve's end, or the layer before or after, has the height 1 (0 on a linear axis) or a line's."""
+    steps = np.diff(y)
+    ends = [(x[0], y[0]), (x[-1], y[-1]), (x[0] - 1, y[0] - steps[0]), (x[-1] + 1, y[-1] + steps[-1])]
+    known = [(at, height) for places, heights in beside for at, height in zip(places, heights)]
+    return any(abs(height) < 0.02 or any(at == l and abs(height - h) < 0.02 for l, h in known) for at, height in ends)
 
 
 def bare(scene):
@@ -57,10 +107,15 @@ def bare(scene):
 
 def lines_of(figure, **parameters):
     """Return the lines that a figure draws at its opening state but for ``parameters``, of all its panels."""
-    panels = len(figure.scene(figure.values(figure.start))[0])
-    axes = np.ravel(Figure().subplots(1, panels))
+    axes = np.ravel(Figure().subplots(1, len(figure.panels)))
     figure.draw(*axes, **{**figure.values(figure.start), **parameters})
     return [line for ax in axes for line in ax.lines]
+
+
+def theory_of(figure, **parameters):
+    """Return the theory curves that a figure draws, each as {x: y}."""
+    drawn = [line for line in lines_of(figure, **parameters) if line.get_color() == COLORS["theory"]]
+    return [dict(zip(*(np.asarray(values).tolist() for values in line.get_data()))) for line in drawn]
 
 
 def caption_of(figures, name, /, **parameters):

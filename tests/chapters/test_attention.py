@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from figures import caption_of, check_figure
+from figures import caption_of, check_figure, theory_of
 from prose import check_prose
 from vgtext import nn, results
 from vgtext.chapters import attention as lab
@@ -16,6 +16,13 @@ FIGURES = figures("attention")
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_draws_and_says_what_it_shows(name):
     check_figure(FIGURES[name])
+
+
+@pytest.mark.parametrize(("kind", "s"), [("shortcut, s = 1", 1), ("shortcut, s = 1/√L", 12**-0.5)])
+def test_the_curve_of_the_collapse_stands_at_its_blocks(kind, s):
+    [theory] = theory_of(FIGURES["collapse"], kind=kind)
+    grown = [((1 + s * s) ** l - 1) / collapse.TOKENS for l in range(13)]
+    assert theory == pytest.approx({l: more / (1 + more) for l, more in enumerate(grown)})
 
 
 @pytest.mark.parametrize("keys", saturation.KEYS)

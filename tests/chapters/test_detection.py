@@ -312,5 +312,6 @@ def test_the_table_of_looks_counts_every_run_that_is_ill_and_leads_to_its_questi
     links = re.findall(r'href="#([^"]+)">([^<]+)</a>', lab.Looks()._repr_html_())
     assert {words for _, words in links} == set(CAUSES) - {"healthy"} and {link for link, _ in links} <= there
     page = Path(__file__).parents[2] / "book" / "checklist.md"
-    for link, words in links + re.findall(r'href="#([^"]+)">([^<]+)</a>', page.read_text("utf8")):
+    text = page.read_text("utf8") if page.exists() else ""  # a fork may be without
+    for link, words in links + re.findall(r'href="#([^"]+)">([^<]+)</a>', text):
         assert ROWS[int(link.removeprefix("question-")) - 1].cause == words

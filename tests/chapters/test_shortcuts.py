@@ -1,9 +1,11 @@
 """The laws of the chapter, its stored runs, its figures, RESULTS 15 and 17, and the numbers in its prose."""
 
+from math import comb
+
 import numpy as np
 import pytest
 
-from figures import check_figure
+from figures import check_figure, theory_of
 from prose import check_prose
 from vgtext.chapters import shortcuts as lab
 from vgtext.chapters.shortcuts import normfree, norms, runs, starts
@@ -30,6 +32,11 @@ def test_sizes_grow_as_predicted(name, sigma_w):
 @pytest.mark.parametrize("name", lab.SCALES)
 def test_the_gradient_by_path_length_is_binomial(name):
     assert lab.path_shares(name, 20) == pytest.approx(lab.predicted_shares(name, 20), abs=0.06)
+
+
+def test_the_curve_of_the_paths_stands_at_their_lengths():
+    [theory] = theory_of(FIGURES["paths"], L=10, name="s = 1/√L")
+    assert theory == pytest.approx({k: comb(10, k) * 0.1**k / 1.1**10 for k in range(11)})
 
 
 @pytest.mark.parametrize("kind", lab.KINDS)
