@@ -145,6 +145,23 @@ def test_a_widget_answers_a_drag_with_its_state(monkeypatch):
     assert widget.scene["payload"]["captions"] == ["turn 90."]
 
 
+def test_what_is_dragged_is_the_picture_that_is_seen(monkeypatch):
+    """Not one of the further states that a kernel draws for the room that they need, at the ends of the controls."""
+    monkeypatch.setenv("VGTEXT_EXPLORE", "live")
+
+    def draw_side(ax, at=5, side="left"):
+        ax.set(xlim=(0, 10), ylim=(0, 1))
+        ax.axvline(at)
+        handle(ax, lambda at: (at if side == "left" else 10 - at, 0.5))
+        return f"At {at}, from the {side}."
+
+    widget = explore(draw_side, at=(0, 10), side=["left", "right"]).widget
+    widget.seen = True
+    assert len(widget.room["states"]) == 4
+    widget.want = {"state": [5, 0], "turn": 1, "drag": [0, [0.3 * UNIT, 0.5 * UNIT]]}
+    assert widget.scene["payload"]["captions"] == ["At 3, from the left."]
+
+
 def test_without_its_control_a_handle_stays_away_or_moves_the_others():
     assert "handles" not in payload_of(Explorable(draw_spot, {"c": (0, 3)}, {}), (1,))
     [spec] = payload_of(Explorable(draw_spot, {"c": (0, 3), "a": [0.25, 0.5]}, {}), (1, 1))["handles"]

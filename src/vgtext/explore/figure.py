@@ -3,6 +3,7 @@
 import inspect
 import sys
 from contextlib import suppress
+from copy import copy
 from functools import cached_property
 from itertools import product
 from pathlib import Path
@@ -106,11 +107,15 @@ class Explorable:
             raise FigureError(f"{self.where(parameters)}: {told}") from error
 
     def room(self):
-        """Return what needs room around the panels in the states at the ends of all controls, as a page has of all."""
-        packer = Packer()
+        """Return what needs room around the panels in the states at the ends of all controls, as a page has of all.
+
+        They are drawn beside: the picture drawn last stays the one that a reader sees, and whose handles are dragged.
+        """
+        beside, packer = copy(self), Packer()
+        beside.sheet = beside.spare = None
         for state in product(*({0, len(control.values) - 1} for control in self.controls)):
             with suppress(FigureError):  # it is told when a reader comes there
-                scene, caption = self.scene(self.values(state))
+                scene, caption = beside.scene(self.values(state))
                 texts = ([mark for mark in panel.marks if mark["kind"] == "text"] for panel in scene)
                 packer.add([panel._replace(marks=marks, handles=()) for panel, marks in zip(scene, texts)], caption)
         return packer.payload()
