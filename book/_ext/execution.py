@@ -17,6 +17,7 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
 from myst_nb.core.read import create_nb_reader
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
 from vgtext.ledger import KEPT as KEPT_NUMBERS
 
@@ -78,9 +79,14 @@ class Execution:
 
     @staticmethod
     def run(app, path, page):
-        """Run a page's code in its folder."""
-        return single_nb_execution(page, str(Path(path).parent), app.config.nb_execution_timeout, False,
+        """Run a page's code in its folder; what a cell prints stays as it was printed, in however many pieces it comes.
+
+        (Where a piece ends within a line, the merging of myst-nb breaks the line.)
+        """
+        done = single_nb_execution(page, str(Path(path).parent), app.config.nb_execution_timeout, False,
                                    extra_arguments=list(QUIET))
+        CoalesceStreamsPreprocessor().preprocess(done.nb, {})
+        return done
 
 
 def numbers_of(sources, folder):

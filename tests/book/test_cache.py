@@ -3,7 +3,9 @@
 import ast
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import nbformat
 import pytest
 
 sys.path.append(str(Path(__file__).parents[2] / "book" / "_ext"))
@@ -118,6 +120,15 @@ def test_what_runs_the_code_is_said_in_one_order(monkeypatch):
         monkeypatch.setattr(depends, "requires", lambda package, names=names: names)
         said.append(depends.environment.__wrapped__())
     assert said[0] == said[1]
+
+
+def test_a_line_that_is_printed_in_pieces_stays_one(tmp_path):
+    pieces = 'import time\nprint("law 14.9, ", end="", flush=True)\ntime.sleep(0.5)\nprint("off by 3%")'
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(pieces)])
+    app = SimpleNamespace(config=SimpleNamespace(nb_execution_timeout=60))
+    done = execution.Execution.run(app, tmp_path / "page.ipynb", page)
+    assert done.err is None
+    assert [output.text for output in done.nb.cells[0].outputs] == ["law 14.9, off by 3%\n"]
 
 
 def is_main(node):
