@@ -70,7 +70,9 @@ def measure_all(slug, claims):
     numbers = {claim.id: kept.get(claim.id) or [measure(claim, e) for e in claim.evidence] for claim in claims}
     if file and numbers.keys() - kept:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-        Path(file).write_text(json.dumps(kept | numbers), "utf8")
+        half = Path(f"{file}.half")  # a build that is stopped here leaves no broken file
+        half.write_text(json.dumps(kept | numbers), "utf8")
+        half.replace(file)
     return numbers
 
 

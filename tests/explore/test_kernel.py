@@ -28,7 +28,7 @@ KERNEL = """traits => {
     traits[name] = value;
     heard[`change:${name}`]();
   };
-  globalThis.kernel = { wants, heard, end, answer, traits };
+  globalThis.kernel = { wants, heard, end, answer };
 }"""
 BUSY, GONE = "Python is busy.", "No answer from Python"
 

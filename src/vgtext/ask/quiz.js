@@ -19,6 +19,7 @@ const DIGITS = {
 };
 // Reads 0.25, 1,024, 1.5e-7, 1.5 × 10⁻⁷, 2^-20, 1/4 and 25%; NaN for anything else.
 const readNumber = (text, unit) => {
+  const lowered = (up) => "^" + [...up].map((char) => DIGITS[char]).join("");
   const plain = text
     .trim()
     .replace(/\u2212/g, "-")
@@ -26,7 +27,7 @@ const readNumber = (text, unit) => {
     .replace(/^([-+]?)(0?|\d+),(\d+)(?!.*[,.])/, readComma)
     .replace(/,(?=\d{3}(\D|$))/g, "")
     .replace(/\s*%$/, unit === "%" ? "" : "/100")
-    .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+/g, (up) => "^" + [...up].map((c) => DIGITS[c]).join(""))
+    .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+/g, lowered)
     .replace(/\s*(×|x|\*)\s*10\s*\^?\s*/i, "e");
   const [, left, sign, right] = plain.match(/^(.+)([/^])(.+)$/) || [];
   const number = (part) => (part.trim() === "" ? NaN : Number(part));

@@ -2,7 +2,8 @@
 // layers, and an error comes back from each of them. A recipe is {scales, between}.
 import { fill } from "../../explore/page/fill.js";
 
-const raised = (text) => [...text].map((char) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[char] ?? "⁻").join("");
+const DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const raised = (text) => [...text].map((char) => DIGITS[char] ?? "⁻").join("");
 
 const W = [1.0, -0.5, 0.8, 0.6]; // by rows
 const POINTS = 48;

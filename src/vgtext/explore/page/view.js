@@ -22,7 +22,8 @@ function touching() {
 }
 
 // A caption as HTML; no line ends inside 3 × 10⁻⁴⁰.
-const sentence = (caption) => typeset(caption).replace(/ (×|=|&lt;) (?=[\d√])/g, "\u00a0$1\u00a0");
+const sentence = (caption) =>
+  typeset(caption).replace(/ (×|=|&lt;) (?=[\d√])/g, "\u00a0$1\u00a0");
 const overs = (y, x) => (x && y ? fill(WORDS.figure.over, { x, y }) : y || x);
 const LAYERS =
   '<div class="vg-svg" tabindex="0" role="application" data-lm-suppress-shortcuts="true"></div>'
