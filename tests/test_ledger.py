@@ -174,7 +174,8 @@ def test_a_number_that_is_kept_is_not_measured_again(tmp_path, monkeypatch):
     for _ in range(2):
         with pytest.raises(ValueError, match=r"claim S0\.7, a number: measured 2\.0"):
             Ledger(claims={"one": (counted(2.0, id="S0.7"),)})
-    Ledger(claims={"one": (counted(1 / 3), counted(1 / 3, id="S0.8"))})
+    for claim in (counted(1 / 3, id="S0.8"), counted(1 / 3), counted(1 / 3, id="S0.8")):
+        Ledger(claims={"one": (claim,)})
     assert measured[3:] == [2.0, 2.0, 1 / 3], "a further claim is measured, the others are kept"
 
 
