@@ -72,7 +72,8 @@ def absent():
 def pytest_collection_modifyitems(config, items):
     """Begin with the longest; leave out the tests that ask for what is not here."""
     items.sort(key=turn)
-    left_out = [item for item in items if {*absent()} & {*getattr(item, "fixturenames", ())}]
+    missing = {*absent()}
+    left_out = [item for item in items if missing & {*getattr(item, "fixturenames", ())}]
     if left_out:
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)

@@ -20,6 +20,9 @@ from .roots import root_of
 _Q = 10.0 ** np.linspace(-12, 6, 109)  # where fixed points and critical points are looked for
 
 
+_nodes = cache(np.polynomial.legendre.leggauss)  # of a number of points: nodes in [-1, 1], and their weights
+
+
 @cache
 def _half_line(points=160):
     """Nodes r >= 0 and weights of the integral of f(r) exp(-r^2 / 2) dr over [0, 12].
@@ -27,7 +30,7 @@ def _half_line(points=160):
     The Gauss-Hermite integral, taken on half a line so that a kink at 0 (ReLU) costs no precision: Gauss-Legendre in
     s with r = 12 s^2, which puts more nodes near 0, where phi(sqrt(q) r) is steep if q is large.
     """
-    t, w = np.polynomial.legendre.leggauss(points)
+    t, w = _nodes(points)
     s = (t + 1) / 2
     r = 12 * s**2
     return r, 12 * s * w * np.exp(-r * r / 2)
@@ -46,7 +49,7 @@ def _pair_mean(f, c):
     kinks gets its own Gauss-Legendre nodes.
     """
     alpha = 0.5 * np.arccos(np.clip(c, -1, 1))
-    (r, w), (t, v) = _half_line(), np.polynomial.legendre.leggauss(48)
+    (r, w), (t, v) = _half_line(), _nodes(48)
     total = 0.0
     for low, high in ((-alpha, alpha), (alpha, np.pi - alpha)):  # half a turn; (-u, -v) is the other half
         angle = (low + high - np.pi) / 2 + (high - low) / 2 * t
