@@ -19,9 +19,10 @@ from jupyter_cache.executors.utils import single_nb_execution
 from myst_nb.core.read import create_nb_reader
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
-from vgtext.ledger import KEPT as KEPT_NUMBERS
+from vgtext.keeping import KEPT
 
-KEPT = 300  # runs of notebooks, about half a megabyte each; those used longest ago go first
+RUNS = 300  # kept of notebooks, about half a megabyte each; those used longest ago go first
+PARTS = 1000  # kept of what pages show: figures, up to 400 kilobytes each, and numbers of claims
 QUIET = ["--log-level=ERROR"]  # without its warning that a kernel on loopback is not encrypted
 
 
@@ -29,8 +30,8 @@ class Execution:
     """The code of the book's pages: what it depends on, and its runs."""
 
     def __init__(self):
-        """Start with nothing looked at."""
-        self.keys = {}
+        """Start with nothing looked at, and no folder for what is kept."""
+        self.keys, self.parts = {}, None
 
     def notebook(self, env, docname, text=None):
         """Return a page as a notebook, stamped if its digest is known; None for a page without code."""
@@ -42,7 +43,8 @@ class Execution:
     def find_stale(self, app, env, added, changed, removed):
         """Work out each page's digest; return the pages that were read with another one."""
         sources = Sources()
-        os.environ[KEPT_NUMBERS] = json.dumps(numbers_of(sources, Path(app.config.nb_execution_cache_path) / "claims"))
+        self.parts = Path(app.config.nb_execution_cache_path) / "parts"
+        os.environ[KEPT] = json.dumps(parts_of(sources, self.parts))
         self.keys = {docname: self.key(sources, env, docname) for docname in env.found_docs}
         return [docname for docname, key in self.keys.items() if key != read_with(env, docname)]
 
@@ -64,7 +66,7 @@ class Execution:
     def run_ahead(self, app, env, docnames):
         """Run what no kept run fits, the longest first, before Sphinx reads the pages one at a time."""
         cache = get_cache(app.config.nb_execution_cache_path)
-        cache.change_cache_limit(KEPT)
+        cache.change_cache_limit(RUNS)
         seconds = {record.uri: record.data["execution_seconds"] for record in cache.list_cache_records()}
         pages = {str(env.doc2path(name)): self.notebook(env, name) for name in docnames if self.keys.get(name)}
         todo = sorted((path for path, page in pages.items() if not has_run(cache, page)),
@@ -76,13 +78,15 @@ class Execution:
                 if run.err is None:  # one that fails is run again, and told of, when the page is read
                     bundle = CacheBundleIn(run.nb, path, data={"execution_seconds": run.time})
                     cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+        for part in sorted(self.parts.glob("*.json"), key=lambda path: -path.stat().st_mtime)[PARTS:]:
+            part.unlink()
 
     @staticmethod
     def run(app, path, page):
         """Run a page's code in its folder; what a cell prints stays as it was printed, in however many pieces it comes.
 
-        (Where a piece ends within a line, the merging of myst-nb breaks the line.) A kernel that has run all is ended at
-        once: one in five that are asked to end takes three seconds for it.
+        (Where a piece ends within a line, the merging of myst-nb breaks the line.) The kernel is ended at once: one in
+        five that are asked to end takes three seconds for it.
         """
         done = single_nb_execution(page, str(Path(path).parent), app.config.nb_execution_timeout, False,
                                    extra_arguments=list(QUIET), shutdown_kernel="immediate")
@@ -90,10 +94,19 @@ class Execution:
         return done
 
 
-def numbers_of(sources, folder):
-    """Return {slug: file} of what is kept of each chapter's claims: another file where they depend on something new."""
-    keys = {slug: sources.key(f"from vgtext.chapters.{slug} import CLAIMS") for slug in sources.slugs}
-    return {slug: str(folder / f"{slug}-{key}.json") for slug, key in keys.items()}
+def parts_of(sources, folder):
+    """Return {name: path} of what is kept of each chapter, its claims' numbers and the figures that it draws.
+
+    The path is another one where what is kept depends on something new.
+    """
+    code = {}
+    for slug in sources.slugs:
+        chapter = f"vgtext.chapters.{slug}"
+        code[f"{chapter}.CLAIMS"] = f"from {chapter} import CLAIMS"
+        for module, name in sources.imports_of(sources.file(chapter)).values():
+            if name.startswith("draw_"):
+                code[f"{module}.{name}"] = f"from {module} import {name}\nfrom vgtext.explore import explore"
+    return {name: str(folder / f"{name}-{sources.key(text)}") for name, text in code.items()}
 
 
 def stamped(text, key):

@@ -1,16 +1,15 @@
 """The ledger of claims (:mod:`vgtext.claims`): those of all chapters, gathered, measured and shown in one page."""
 
-import json
-import os
 import re
 from html import escape
 from importlib import import_module
+from itertools import repeat
 from math import isfinite
-from pathlib import Path
 from pkgutil import iter_modules
 
 from vgtext import results
 from vgtext.claims import VERDICTS, Claim, Evidence
+from vgtext.keeping import kept_or_made
 from vgtext.palette import number
 
 #: The documents whose statements are checked, and how many statements each makes: four short texts, research papers,
@@ -23,9 +22,6 @@ SOURCES = {
     "R": ("research papers", 45),
     "P": ("tutorials, course notes and answers on the web", 4),
 }
-#: Set while a book is built: {slug: file} as JSON, where the numbers of a chapter's claims are kept. The file has
-#: another name as soon as anything changes that they depend on.
-KEPT = "VGTEXT_KEPT_NUMBERS"
 KNOWN = {f"{source}.{i}" for source, (_, count) in SOURCES.items() for i in range(1, count + 1)}
 
 
@@ -64,16 +60,9 @@ def measure(claim: Claim, evidence: Evidence):
 
 
 def measure_all(slug, claims):
-    """``{id: numbers}`` of claims of one chapter; in a book's build those that are kept (:data:`KEPT`) are read."""
-    file = json.loads(os.environ.get(KEPT, "{}")).get(slug)
-    kept = json.loads(Path(file).read_text("utf8")) if file and Path(file).exists() else {}
-    numbers = {claim.id: kept.get(claim.id) or [measure(claim, e) for e in claim.evidence] for claim in claims}
-    if file and numbers.keys() - kept:
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
-        half = Path(f"{file}.half")  # a build that is stopped here leaves no broken file
-        half.write_text(json.dumps(kept | numbers), "utf8")
-        half.replace(file)
-    return numbers
+    """The numbers of claims of one chapter, a list for each; kept in a book's build (:mod:`vgtext.keeping`)."""
+    return kept_or_made(f"vgtext.chapters.{slug}.CLAIMS", [claim.id for claim in claims],
+                        lambda: [[measure(claim, e) for e in claim.evidence] for claim in claims])
 
 
 def place(claim):
@@ -93,8 +82,7 @@ class Ledger:
         rows = []
         for slug, several in (gather() if claims is None else claims).items():
             chosen = [claim for claim in several if claim.id.startswith(kind)]
-            numbers = measure_all(slug, chosen)
-            rows += [(slug, claim, numbers[claim.id]) for claim in chosen]
+            rows += zip(repeat(slug), chosen, measure_all(slug, chosen))
         self.rows = sorted(rows, key=lambda row: place(row[1]))
 
     def __repr__(self):

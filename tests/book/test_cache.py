@@ -24,7 +24,8 @@ FILES = {
     "explore/__init__.py": "from .show import explore", "explore/show.py": "", "explore/explore.css": "",
     "chapters/__init__.py": "",
     "chapters/one/__init__.py": "from . import theory\nfrom .theory import draw\nfrom .asked import E\n"
-                                "CLAIMS = (*theory.CLAIMS,)",
+                                "from .plane import draw_plane\nCLAIMS = (*theory.CLAIMS,)",
+    "chapters/one/plane.py": "from .theory import draw",
     "chapters/one/theory.py": "from vgtext import nn\nfrom vgtext.claims import Claim\nnn.Dense()\nCLAIMS = ()",
     "chapters/one/asked.py": "from vgtext.words import words\nwords('check.right')\nwords(f'carry.{1}')\n"
                                 "text = 'text'",
@@ -87,19 +88,21 @@ def test_a_change_makes_stale_what_stands_on_it(package, changed, stale):
     assert keys(package) == before, "a change undone is found again"
 
 
-@pytest.mark.parametrize(("changed", "measured"), [
-    ("chapters/one/theory.py", {"one", "one_more"}),
-    ("chapters/one_more/theory.py", {"one_more"}),
+@pytest.mark.parametrize(("changed", "again"), [
+    ("chapters/one/theory.py", {"one.CLAIMS", "one.plane.draw_plane", "one_more.CLAIMS"}),
+    ("chapters/one/plane.py", {"one.plane.draw_plane"}),
+    ("chapters/one_more/theory.py", {"one_more.CLAIMS"}),
     ("chapters/one/asked.py", set()),
-    ("nn/layers.py", {"one", "one_more"}),
-    ("data/one_more_runs.npz", {"one_more"}),
+    ("nn/layers.py", {"one.CLAIMS", "one.plane.draw_plane", "one_more.CLAIMS"}),
+    ("data/one_more_runs.npz", {"one_more.CLAIMS"}),
+    ("explore/show.py", {"one.plane.draw_plane"}),
     ("ledger.py", set()),
 ])
-def test_a_change_lets_the_claims_be_measured_that_stand_on_it(package, tmp_path, changed, measured):
-    before = execution.numbers_of(depends.Sources(package), tmp_path)
+def test_a_change_lets_what_is_kept_be_made_again_that_stands_on_it(package, tmp_path, changed, again):
+    before = execution.parts_of(depends.Sources(package), tmp_path)
     (package / changed).write_text(f"{FILES[changed]}\n")
-    after = execution.numbers_of(depends.Sources(package), tmp_path)
-    assert {slug for slug in before if before[slug] != after[slug]} == measured
+    after = execution.parts_of(depends.Sources(package), tmp_path)
+    assert {name for name in before if before[name] != after[name]} == {f"vgtext.chapters.{name}" for name in again}
 
 
 @pytest.mark.parametrize(("word", "stale"), [

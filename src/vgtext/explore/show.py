@@ -7,8 +7,10 @@ that runs Python itself (:mod:`vgtext.live`) and asks for the others; ``text``, 
 
 import base64
 import os
+from functools import partial
 from html import escape
 
+from vgtext.keeping import kept_or_made
 from vgtext.words import typeset
 
 from .element import page_element, picture_file
@@ -59,7 +61,8 @@ class Shown:
         self.figure = figure
         self.mimebundle = {"text/plain": in_words(figure)}
         if mode == "static":
-            self.mimebundle["text/html"] = page_element(figure)
+            drawn_by = f"{figure.draw.__module__}.{figure.draw.__qualname__}"
+            self.mimebundle["text/html"] = kept_or_made(drawn_by, figure.controls, partial(page_element, figure))
         if mode == "page":
             self.mimebundle[PAGE_FIGURE] = {
                 "id": figure.name.replace("_", "-"), "spec": figure.spec(figure.controls),

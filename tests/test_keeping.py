@@ -1,0 +1,72 @@
+"""What is kept while a book is built: made once of the same, and made again of anything else."""
+
+import json
+
+import pytest
+
+from vgtext.explore import FigureError, explore
+from vgtext.keeping import KEPT, kept_or_made
+
+NAME = f"{__name__}.draw_counted"
+drawn = []
+
+
+def draw_counted(ax, a=1, word="left"):
+    drawn.append(a)
+    ax.plot([0, a])
+    ax.set(xlim=(0, 1), ylim=(0, 9))
+    return f"{word}: {a}" if a < 7 else ""
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """Where the figure may be kept; a page's figures have all their states."""
+    monkeypatch.setenv(KEPT, json.dumps({NAME: str(tmp_path / "kept" / "draw")}))
+    monkeypatch.setenv("VGTEXT_EXPLORE", "static")
+    drawn.clear()
+    return tmp_path / "kept"
+
+
+def html(**controls):
+    return explore(draw_counted, **controls).mimebundle["text/html"]
+
+
+def test_a_figure_that_is_kept_draws_its_opening_state_alone(place):
+    first = html(a=(1, 4))
+    assert drawn.count(3) == 1
+    assert html(a=(1, 4)) == first and drawn.count(3) == 1 and drawn.count(1) == 4
+
+
+@pytest.mark.parametrize("controls", [{"a": (1, 5)}, {"a": [1, 2, 3, 4]}, {"a": (1, 4), "labels": {"a": "size"}},
+                                      {"a": (1, 4), "word": {"left": "right", "right": "left"}}, {}])
+def test_a_figure_with_other_controls_is_another(place, controls):
+    first = html(a=(1, 4), word={"left": "left", "right": "right"})
+    other = html(**controls)
+    assert other != first
+    assert {json.loads(path.read_text("utf8")) for path in place.iterdir()} == {first, other}
+
+
+def test_a_figure_with_an_error_is_told_of_each_time(place):
+    for _ in range(2):
+        with pytest.raises(FigureError, match="a=7"):
+            html(a=(1, 7))
+    assert not place.exists()
+
+
+def test_what_no_build_names_is_made_each_time(place, monkeypatch):
+    html(a=(1, 4))
+    monkeypatch.setenv(KEPT, json.dumps({"another": "x"}))
+    html(a=(1, 4))
+    monkeypatch.delenv(KEPT)
+    html(a=(1, 4))
+    assert drawn.count(3) == 3 and len([*place.iterdir()]) == 1
+
+
+def test_what_is_stopped_while_it_is_written_is_not_kept(place, monkeypatch):
+    monkeypatch.setattr("pathlib.Path.replace", lambda self, other: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        kept_or_made(NAME, None, lambda: [1.5])
+    monkeypatch.undo()
+    monkeypatch.setenv(KEPT, json.dumps({NAME: str(place / "draw")}))
+    assert kept_or_made(NAME, None, lambda: [2.5]) == [2.5]
+    assert kept_or_made(NAME, None, lambda: [3.5]) == [2.5]
