@@ -69,7 +69,7 @@ class Sources:
                 found |= self.through(tree, local, whole)
             else:
                 found |= self.resolve(module, name)
-        said = constants(tree)
+        said = self.constants(path) if path else constants(tree)
         return found | {file for file in self.data if not said.isdisjoint(asked_as(file))}
 
     def through(self, tree, local, package):
@@ -163,9 +163,12 @@ def constants(tree):
     return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
 
 
+toml = cache(tomllib.loads)
+
+
 def texts(path, named):
     """Yield the words of a table whose keys are ``named``, or their section is, as in ``words(f"carry.{kind}")``."""
-    for section, table in tomllib.loads(path.read_text("utf8")).items():
+    for section, table in toml(path.read_text("utf8")).items():
         yield from (f"{section}.{name} {text}" for name, text in table.items()
                     if {f"{section}.", f"{section}.{name}"} & named)
 

@@ -30,8 +30,8 @@ class Execution:
     """The code of the book's pages: what it depends on, and its runs."""
 
     def __init__(self):
-        """Start with nothing looked at, and no folder for what is kept."""
-        self.keys, self.parts = {}, None
+        """Start with nothing looked at."""
+        self.keys = {}
 
     def notebook(self, env, docname, text=None):
         """Return a page as a notebook, stamped if its digest is known; None for a page without code."""
@@ -43,8 +43,6 @@ class Execution:
     def find_stale(self, app, env, added, changed, removed):
         """Work out each page's digest; return the pages that were read with another one."""
         sources = Sources()
-        self.parts = Path(app.config.nb_execution_cache_path) / "parts"
-        os.environ[KEPT] = json.dumps(parts_of(sources, self.parts))
         self.keys = {docname: self.key(sources, env, docname) for docname in env.found_docs}
         return [docname for docname, key in self.keys.items() if key != read_with(env, docname)]
 
@@ -71,14 +69,17 @@ class Execution:
         pages = {str(env.doc2path(name)): self.notebook(env, name) for name in docnames if self.keys.get(name)}
         todo = sorted((path for path, page in pages.items() if not has_run(cache, page)),
                       key=lambda path: -seconds.get(path, math.inf))
-        if todo:
-            print(f"running the code of {len(todo)} of {len(env.found_docs)} pages", flush=True)
+        if not todo:
+            return
+        print(f"running the code of {len(todo)} of {len(env.found_docs)} pages", flush=True)
+        kept = Path(app.config.nb_execution_cache_path) / "parts"
+        os.environ[KEPT] = json.dumps(parts_of(Sources(), kept))
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for path, run in zip(todo, pool.map(lambda path: self.run(app, path, pages[path]), todo)):
                 if run.err is None:  # one that fails is run again, and told of, when the page is read
                     bundle = CacheBundleIn(run.nb, path, data={"execution_seconds": run.time})
                     cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-        for part in sorted(self.parts.glob("*.json"), key=lambda path: -path.stat().st_mtime)[PARTS:]:
+        for part in sorted(kept.glob("*.json"), key=lambda path: -path.stat().st_mtime)[PARTS:]:
             part.unlink()
 
     @staticmethod
