@@ -1,6 +1,7 @@
 """Carry it home: the page's numbers are NumPy's, the first touch saves the error, and all of it works by keys."""
 
 import json
+from contextlib import closing
 from itertools import pairwise
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import expect
 
+from explore.reader import reading
 from vgtext.carry import Recipe, carry, error_sizes, rules
 from vgtext.carry.page import HERE, ROOMS, source
 from vgtext.carry.show import page_element, picture
@@ -125,12 +127,18 @@ def opened(browser, file, width=700, height=800, hash="", **options):
     return tab
 
 
+@pytest.fixture(scope="module")
+def one_tab(browser):
+    """A tab that most tests use, one after another."""
+    with closing(browser.new_page(reduced_motion="reduce")) as made:
+        yield made
+
+
 @pytest.fixture
-def tab(browser, file):
-    made = opened(browser, file, reduced_motion="reduce")
-    yield made
-    made.context.close()
-    assert made.trouble == []
+def tab(one_tab, file):
+    with reading(one_tab, file):
+        one_tab.locator(".vg-lever").wait_for()
+        yield one_tab
 
 
 def caption(tab):

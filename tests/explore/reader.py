@@ -5,6 +5,7 @@ from datetime import datetime
 
 from vgtext.explore import source
 
+WINDOW = {"width": 700, "height": 900}
 STYLE = "<style>{} body {{ font-family: 'DejaVu Sans'; max-width: 640px; margin: 0 }}</style>"
 
 
@@ -24,12 +25,32 @@ def payload_of(figure, state):
 
 @contextmanager
 def reader(browser, file):
-    """Open a page in a tab; at its end nothing may have gone wrong."""
-    opened, trouble = browser.new_page(viewport={"width": 700, "height": 900}), []
-    opened.on("pageerror", lambda error: trouble.append(str(error)))
-    opened.goto(file.as_uri())
-    yield opened
+    """Open a page in a new tab; at its end nothing may have gone wrong."""
+    opened = browser.new_page(viewport=WINDOW)
+    with reading(opened, file):
+        yield opened
     opened.close()
+
+
+@contextmanager
+def reading(tab, file):
+    """Open a page in a tab that may have been used, as in a new one; at its end nothing may have gone wrong."""
+    trouble = []
+
+    def hear(told):
+        if getattr(told, "type", "error") in ("error", "warning"):
+            trouble.append(getattr(told, "text", str(told)))
+
+    for event in ("pageerror", "console"):
+        tab.on(event, hear)
+    tab.set_viewport_size(WINDOW)
+    tab.mouse.move(0, 0)
+    tab.goto(file.as_uri())
+    yield tab
+    tab.evaluate("localStorage.clear(), sessionStorage.clear()")
+    tab.goto("about:blank")
+    for event in ("pageerror", "console"):
+        tab.remove_listener(event, hear)
     assert trouble == []
 
 

@@ -3,6 +3,7 @@
 import gzip
 import io
 import re
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +18,7 @@ from vgtext.explore.element import page_element
 from vgtext.explore.page import HERE, SCRIPTS, script
 from vgtext.tools import slides
 
-from .reader import STYLE, await_cells, figure_in, place, read, reader, stop_time, walk, write_page
+from .reader import STYLE, await_cells, figure_in, place, read, reader, reading, stop_time, walk, write_page
 
 ROOMS = sorted({room for rooms in SCRIPTS.values() for room in rooms})
 
@@ -157,11 +158,18 @@ def file(tmp_path_factory):
     return write_page(tmp_path_factory.mktemp("page"), body)
 
 
-@pytest.fixture
-def tab(browser, file):
-    """A tab with the page."""
-    with reader(browser, file) as opened:
+@pytest.fixture(scope="module")
+def one_tab(browser):
+    """A tab that all tests use, one after another."""
+    with closing(browser.new_page()) as opened:
         yield opened
+
+
+@pytest.fixture
+def tab(one_tab, file):
+    """A tab with the page."""
+    with reading(one_tab, file):
+        yield one_tab
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -333,7 +341,7 @@ def test_legend_and_color_bar_show_what_they_name(tab):
       const image = Object.assign(new Image(), { src: bar.getAttribute('href') });
       await image.decode();
       const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: image.height });
-      const pen = canvas.getContext('2d');
+      const pen = canvas.getContext('2d', { willReadFrequently: true });
       pen.drawImage(image, 0, 0);
       return [0, image.height - 1].map(y => [...pen.getImageData(0, y, 1, 1).data.slice(0, 3)]);
     }""")
@@ -388,24 +396,25 @@ def test_what_surrounds_a_panel_is_there_and_nothing_is_cut_or_on_another(tab):
     assert "v4" not in bare and "h-4" not in bare
 
 
-def test_play_runs_to_the_end_stops_and_starts_again(tab):
-    stop_time(tab)
-    found = figure_in(tab, "run")
-    button, caption = found.locator(".vg-play"), found.locator("figcaption")
-    button.click()
-    expect(button).to_have_text("Pause")
-    for step in (1, 2, 3):
-        tab.clock.run_for(20 if step == 1 else 40)
-        expect(caption).to_have_text(f"Step {step} of 3.")
-    tab.clock.run_for(40)
-    expect(button).to_have_text("Play")
-    button.click()  # from the end it starts at the first
-    tab.clock.run_for(20)
-    expect(caption).to_have_text("Step 0 of 3.")
-    found.locator("input").evaluate("i => { i.value = 1; i.dispatchEvent(new Event('input', { bubbles: true })); }")
-    expect(button).to_have_text("Play")
-    tab.clock.run_for(150)
-    expect(caption).to_have_text("Step 1 of 3.")
+def test_play_runs_to_the_end_stops_and_starts_again(browser, file):
+    with reader(browser, file) as tab:
+        stop_time(tab)
+        found = figure_in(tab, "run")
+        button, caption = found.locator(".vg-play"), found.locator("figcaption")
+        button.click()
+        expect(button).to_have_text("Pause")
+        for step in (1, 2, 3):
+            tab.clock.run_for(20 if step == 1 else 40)
+            expect(caption).to_have_text(f"Step {step} of 3.")
+        tab.clock.run_for(40)
+        expect(button).to_have_text("Play")
+        button.click()  # from the end it starts at the first
+        tab.clock.run_for(20)
+        expect(caption).to_have_text("Step 0 of 3.")
+        found.locator("input").evaluate("i => { i.value = 1; i.dispatchEvent(new Event('input', { bubbles: true })); }")
+        expect(button).to_have_text("Play")
+        tab.clock.run_for(150)
+        expect(caption).to_have_text("Step 1 of 3.")
 
 
 def test_one_control_leaves_the_others(tab):

@@ -1,6 +1,7 @@
 """What a reader reads back from a picture is what was drawn: values of every size, names of lines, the right point."""
 
 import datetime
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from matplotlib.lines import Line2D
 from vgtext.explore import explore
 from vgtext.explore.element import page_element
 
-from .reader import await_cells, figure_in, place, read, reader, walk, write_page
+from .reader import await_cells, figure_in, place, read, reading, walk, write_page
 
 SIZES = {3e-9: "3 × 10⁻⁹", 1e-7: "1 × 10⁻⁷", 2e-5: "0.00002", 0.04: "0.04", 1.5: "1.5", 700.0: "700",
          2.5e9: "2500000000", 4e21: "4 × 10²¹"}
@@ -127,11 +128,18 @@ def file(tmp_path_factory):
     return write_page(tmp_path_factory.mktemp("reading"), "".join(page_element(each.figure) for each in made))
 
 
-@pytest.fixture
-def tab(browser, file):
-    """A tab with the page."""
-    with reader(browser, file) as opened:
+@pytest.fixture(scope="module")
+def one_tab(browser):
+    """A tab that all tests use, one after another."""
+    with closing(browser.new_page()) as opened:
         yield opened
+
+
+@pytest.fixture
+def tab(one_tab, file):
+    """A tab with the page."""
+    with reading(one_tab, file):
+        yield one_tab
 
 
 def along(found, count):

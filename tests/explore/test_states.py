@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from playwright.sync_api import expect
 from vgtext.explore import Play, explore, handle
 from vgtext.explore.element import page_element
 
-from .reader import figure_in, place, reader, stop_time, write_page
+from .reader import figure_in, place, reader, reading, stop_time, write_page
 
 GAINS, KINDS = [0.5, 0.6, 0.7, 0.8, 0.9], ["R&D", "plain"]
 STATES = [*itertools.product(GAINS, KINDS, (False, True))]
@@ -75,11 +76,18 @@ def file(tmp_path_factory):
     return write_page(tmp_path_factory.mktemp("states"), "".join(page_element(each.figure) for each in made))
 
 
-@pytest.fixture
-def tab(browser, file):
-    """A tab with the page."""
-    with reader(browser, file) as opened:
+@pytest.fixture(scope="module")
+def one_tab(browser):
+    """A tab that all tests use, one after another."""
+    with closing(browser.new_page()) as opened:
         yield opened
+
+
+@pytest.fixture
+def tab(one_tab, file):
+    """A tab with the page."""
+    with reading(one_tab, file):
+        yield one_tab
 
 
 def shown(found):

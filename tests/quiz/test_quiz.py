@@ -1,5 +1,7 @@
 """The quiz: its lives show the same words, nonsense is named, and it is answered by keyboard in a page from a file."""
 
+from contextlib import closing
+
 import pytest
 
 from vgtext.ask import QuizError, quiz
@@ -82,16 +84,28 @@ def test_numbers_that_make_no_sense_are_named(change, words):
         quiz(**{**NUMBER, **change})
 
 
+@pytest.fixture(scope="module")
+def one_tab(browser):
+    """A tab that all tests use, one after another."""
+    with closing(browser.new_page()) as opened:
+        yield opened
+
+
 @pytest.fixture
-def page(browser, tmp_path, mode):
+def tab(one_tab):
+    """A tab as a new one: a quiz keeps nothing."""
+    yield one_tab
+    one_tab.goto("about:blank")
+
+
+@pytest.fixture
+def page(tab, tmp_path, mode):
     mode("static")
     forms = "".join(quiz(**asked).mimebundle["text/html"] for asked in (ONE, MANY, NUMBER))
     file = tmp_path / "quiz.html"
     file.write_text(f"<!doctype html><meta charset=utf-8>{forms}<script>{source('js')}</script>")
-    opened = browser.new_page()
-    opened.goto(file.as_uri())
-    yield opened
-    opened.close()
+    tab.goto(file.as_uri())
+    return tab
 
 
 def answer(page, k, keys):
@@ -134,23 +148,19 @@ def test_numbers_are_read_as_people_write_them(page, written):
     assert answer(page, 2, written) == "Right. 2^10 = 1024, times 10^-10."
 
 
-def test_the_nearest_of_two_mistakes_is_met(browser, mode):
+def test_the_nearest_of_two_mistakes_is_met(tab, mode):
     mode("static")
     asked = quiz("How many?", number=500, tolerance=0.35, explain="Many.", mistakes={62: "the few", 80: "the more"})
-    tab = browser.new_page()
     tab.set_content(f"{asked.mimebundle['text/html']}<script>{source('js')}</script>")
     said = [answer(tab, 0, [*["Delete"] * 3, "Home", *written, *["Delete"] * 3]) for written in ("63", "79", "400")]
     assert said == ["Not yet. the few", "Not yet. the more", "Right. Many."]
-    tab.close()
 
 
-def test_a_number_asked_for_in_percent_may_be_written_with_its_sign(browser, mode):
+def test_a_number_asked_for_in_percent_may_be_written_with_its_sign(tab, mode):
     mode("static")
     html = quiz("How much?", number=25, tolerance=0.01, unit="%", explain="A quarter.").mimebundle["text/html"]
-    tab = browser.new_page()
     tab.set_content(f"{html}<script>{source('js')}</script>")
     assert [answer(tab, 0, written)[:7] for written in ("25", " %")] == ["Right. "] * 2
-    tab.close()
 
 
 @pytest.mark.parametrize(
@@ -166,14 +176,12 @@ def test_wrong_numbers_meet_their_hint(page, written, said):
 @pytest.mark.parametrize(
     ("written", "right"), [("0,125", True), ("1,125", False), ("125,0e-3", True), ("-0,125", False)]
 )
-def test_one_comma_is_a_decimal_comma_where_it_groups_no_thousands(browser, mode, written, right):
+def test_one_comma_is_a_decimal_comma_where_it_groups_no_thousands(tab, mode, written, right):
     mode("static")
     asked = quiz("How much?", number=0.125, tolerance=0.01, mistakes={1125: "Thousands."}, explain="An eighth.")
-    tab = browser.new_page()
     tab.set_content(f"{asked.mimebundle['text/html']}<script>{source('js')}</script>")
     said = answer(tab, 0, written)
     assert said.startswith("Right. " if right else "Not yet. ") and (written != "1,125" or "Thousands" in said)
-    tab.close()
 
 
 @pytest.mark.parametrize("k", range(3))
@@ -204,11 +212,9 @@ def test_an_empty_answer_is_no_answer(page):
         ("", "See it in the figure unit circle, at matrix = shear [[1, 1], [0, 1]], depth = 5.", []),
     ],
 )
-def test_the_figure_that_answers_is_a_link_in_a_page_and_named_in_a_notebook(browser, mode, figure, said, addresses):
+def test_the_figure_that_answers_is_a_link_in_a_page_and_named_in_a_notebook(tab, mode, figure, said, addresses):
     mode("static")
     html = quiz(**ONE, see="unit-circle?matrix=shear [[1, 1], [0, 1]]&depth=5").mimebundle["text/html"]
-    tab = browser.new_page()
     tab.set_content(f"{figure}{html}<script>{source('js')}</script>")
     assert answer(tab, 0, [" "]).endswith(said)
     assert [link.get_attribute("href") for link in tab.locator("[role=status] a").all()] == addresses
-    tab.close()
