@@ -19,8 +19,8 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 HIDDEN = ({"source_hidden": True}, {"source_hidden": True, "outputs_hidden": True})
 COLUMN = 85  # characters of code that fit the column of a page
 #: The floors, the lowest first: a room imports rooms of lower floors only.
-FLOORS = ({"words", "keeping"}, {"nn", "explore", "palette", "results"}, {"ask", "carry", "claims", "diagnose"}, {"chapters"},
-          {"ledger"}, {"tools", "live"}, {"__main__"})
+FLOORS = ({"words", "keeping"}, {"nn", "explore", "palette", "results"}, {"ask", "carry", "claims", "diagnose"},
+          {"chapters"}, {"ledger"}, {"tools", "live"}, {"__main__"})
 #: Inside a room, (the lower part, the upper): the door of a room, its ``__init__``, opens to both.
 STAIRS = (("nn", "nn.fast"), ("nn", "nn.theory"), ("explore.read", "explore"))
 
