@@ -63,7 +63,7 @@ def pack(path):
 def runs(text):
     """Return all runs of :data:`WORDS` words in a text."""
     words = re.findall(r"\w+", text)
-    return {tuple(words[i : i + WORDS]) for i in range(len(words) - WORDS + 1)}
+    return set(zip(*(words[k:] for k in range(WORDS))))
 
 
 def strings(value):
