@@ -58,7 +58,7 @@ for slug in sys.argv[2:]:
         os.chdir(os.path.join(sys.argv[1], slug))
         sys.path.insert(0, os.path.abspath("src"))
         checks = ["tests/test_house.py", "tests/test_ledger.py", f"tests/chapters/test_{slug}.py"]
-        status = pytest.main(["-p", "no:cacheprovider", "--collect-only", *checks])
+        status = pytest.main(["-p", "no:cacheprovider", "--assert=plain", "--collect-only", *checks])
         sys.stdout.flush()
         os._exit(status)
     print("exit code", os.waitstatus_to_exitcode(os.wait()[1]))

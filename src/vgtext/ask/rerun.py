@@ -19,7 +19,7 @@ START = 120  # seconds that a kernel may take until it knows this package
 def executed(notebook, cells, folder, seconds):
     """Return the Grades of a notebook that is run now, a cell at a time, for at most ``seconds``."""
     judge, grades, names = f"_judge_{secrets.token_hex(8)}", Grades(), {}
-    client = NotebookClient(notebook, timeout=round(seconds), kernel_name="python3",
+    client = NotebookClient(notebook, timeout=round(seconds), kernel_name="python3", shutdown_kernel="immediate",
                             resources={"metadata": {"path": str(folder)}})
     ours = {id(cell): asked for cell, asked in cells}
     chapters = sorted({module for cell, _ in cells for module in imports(cell.source).values()})

@@ -59,7 +59,9 @@ def thin(figure, controls, most):
 def pack_states(figure):
     """Draw every state of the (thinned) controls; return (controls, payload). Warnings count as failures."""
     controls, packer, limits = thin(figure.name, figure.controls, MOST_STATES), Packer(), {}
-    gc.freeze()  # what is there already is not searched for garbage, which each drawing makes
+    ours = not gc.get_freeze_count()
+    if ours:
+        gc.freeze()  # what is there already is not searched for garbage, which each drawing makes
     try:
         with warnings.catch_warnings(action="error"):
             opening, start = figure.opening, tuple(control.start for control in controls)
@@ -73,7 +75,8 @@ def pack_states(figure):
     except Unreadable as error:
         raise FigureError(f"{figure.where(figure.values(state, controls))}: {error}") from None
     finally:
-        gc.unfreeze()
+        if ours:
+            gc.unfreeze()
     return controls, packer.payload()
 
 
