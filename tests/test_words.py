@@ -85,7 +85,7 @@ def test_every_text_is_used_and_fills_its_places():
              *Path("book/_ext").glob("*.py")]
     used = {pair for path in users for pair in re.findall(r"(?=\b([a-z]\w*\.\w+))", path.read_text("utf8"))}
     by_name = {f"carry.{name}" for name in ("none", "relu", "norm", "shortcut", "lost", "vanishes", "explodes", "home")}
-    by_name |= {f"bench.{name}" for name in (*bench_page.GROUPS, *bench_page.LINES, *bench_page.RUN, "weight", "loss",
+    by_name |= {f"bench.{name}" for name in (*bench_page.GROUPS, *bench_page.LINES, *bench_page.RUN, "weight",
                                              "column_layer", *(f"guess_{name}" for name in bench_page.PREDICTIONS))}
     by_name |= {f"recipe.{name}" for name in PARTS}
     by_name |= {f"recipe.{name}_{choice}" for name, part in PARTS.items() for choice in part.choices or ()}

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from vgtext.explore.element import pack_states, page_element
 from vgtext.explore.figure import Explorable
 from vgtext.explore.read.units import UNIT
 
-from .reader import STYLE, figure_in, payload_of, write_page
+from .reader import STYLE, figure_in, payload_of, reading, write_page
 
 ROWS = ["first", "second", "third"]
 
@@ -224,16 +225,19 @@ def file(tmp_path_factory):
     return write_page(tmp_path_factory.mktemp("handles"), body)
 
 
-@pytest.fixture(params=["mouse", "touch"])
-def tab(request, browser, file):
-    context = browser.new_context(has_touch=request.param == "touch", viewport={"width": 700, "height": 800})
-    opened, trouble = context.new_page(), []
-    opened.how = request.param
-    opened.on("pageerror", lambda error: trouble.append(str(error)))
-    opened.goto(file.as_uri())
-    yield opened
-    context.close()
-    assert trouble == []
+@pytest.fixture(scope="module", params=["mouse", "touch"])
+def one_tab(request, browser):
+    """A tab for a mouse, and one for a finger, that all tests use, one after another."""
+    with closing(browser.new_page(has_touch=request.param == "touch")) as opened:
+        opened.how = request.param
+        yield opened
+
+
+@pytest.fixture
+def tab(one_tab, file):
+    """A tab with the page."""
+    with reading(one_tab, file):
+        yield one_tab
 
 
 def point(found, panel, at):

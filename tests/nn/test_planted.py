@@ -169,4 +169,5 @@ def test_a_breakdown_names_its_step_its_layer_and_its_quantity(where, layer, rec
     run = nn.train(network, x, y, steps=4, optimizer=network, record_every=record_every)
     assert run.breakdown == (2, layer, where) and len(run.loss) == 2
     assert run.recorded.tolist() == [1] * record_every  # a step that broke is not recorded
-    assert str(run.breakdown) == f"step 2: nan or inf in the {where} of layer {layer}"
+    place = "loss" if where == "loss" else f"{where} of layer {layer}"
+    assert str(run.breakdown) == f"step 2: nan or inf in the {place}"

@@ -4,7 +4,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from .assemble import assemble
 from .pyodide import RELEASE, FilesError
 
 
@@ -19,6 +18,14 @@ def main(arguments=None):
     given = parser.parse_args(arguments)
     if not any(given.book.glob("*.html")):
         print(f"{given.book} holds no built book: run make book first", file=sys.stderr)
+        return 1
+    try:
+        from .assemble import assemble
+    except ModuleNotFoundError as error:
+        if error.name.startswith("vgtext"):
+            raise
+        print(f"This needs the package {error.name}, which a plain installation does without: run make live in a copy "
+              "of the repository", file=sys.stderr)
         return 1
     try:
         total = assemble(given.book, given.source, given.public)

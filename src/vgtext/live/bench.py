@@ -145,6 +145,8 @@ def outcome(recording):
 
 
 def _broke(breakdown):
+    if breakdown.where == "loss":
+        return words("bench.broke_loss", step=breakdown.step)
     return words("bench.broke", step=breakdown.step, where=words(f"bench.{breakdown.where}"), layer=breakdown.layer)
 
 

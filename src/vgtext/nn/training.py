@@ -22,7 +22,8 @@ class Breakdown(NamedTuple):
     where: str  # "activation", "loss", "error", "gradient" or "weight"
 
     def __str__(self):
-        return f"step {self.step}: nan or inf in the {self.where} of layer {self.layer}"
+        layer = "" if self.where == "loss" else f" of layer {self.layer}"
+        return f"step {self.step}: nan or inf in the {self.where}{layer}"
 
 
 @dataclass
