@@ -1,7 +1,9 @@
 """What is kept while a book is built: made once of the same, and made again of anything else."""
 
 import json
+from types import SimpleNamespace
 
+import IPython
 import pytest
 
 from vgtext.explore import FigureError, explore
@@ -44,6 +46,18 @@ def test_a_figure_with_other_controls_is_another(place, controls):
     other = html(**controls)
     assert other != first
     assert {json.loads(path.read_text("utf8")) for path in place.iterdir()} == {first, other}
+
+
+def test_a_figure_is_drawn_again_where_another_cell_ran_before_it(place, monkeypatch):
+    """A cell may have changed what is drawn with. Those after the figure don't count: they have not run."""
+    shell = SimpleNamespace(user_ns={"In": ["", "explore(draw)"]})
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    html(a=(1, 4))
+    html(a=(1, 4))
+    assert drawn.count(3) == 1
+    shell.user_ns["In"].insert(1, "lab.SCALE = 2")
+    html(a=(1, 4))
+    assert drawn.count(3) == 2
 
 
 def test_a_figure_with_an_error_is_told_of_each_time(place):

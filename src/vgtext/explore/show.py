@@ -61,8 +61,8 @@ class Shown:
         self.figure = figure
         self.mimebundle = {"text/plain": in_words(figure)}
         if mode == "static":
-            drawn_by = f"{figure.draw.__module__}.{figure.draw.__qualname__}"
-            self.mimebundle["text/html"] = kept_or_made(drawn_by, figure.controls, partial(page_element, figure))
+            name, given = f"{figure.draw.__module__}.{figure.draw.__qualname__}", (figure.controls, cells_so_far())
+            self.mimebundle["text/html"] = kept_or_made(name, given, partial(page_element, figure))
         if mode == "page":
             self.mimebundle[PAGE_FIGURE] = {
                 "id": figure.name.replace("_", "-"), "spec": figure.spec(figure.controls),
@@ -98,6 +98,14 @@ class Live(Shown):
 
         display(self.mimebundle, raw=True)
         display(self.picture, raw=True)
+
+
+def cells_so_far():
+    """Return the code of the cells that ran in this kernel: it may change what is drawn. None without a kernel."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    return shell and shell.user_ns["In"]
 
 
 def in_words(figure):
