@@ -11,6 +11,8 @@ NOTEBOOKS = $(wildcard notebooks/$(chapter).ipynb)
 export OPENBLAS_NUM_THREADS ?= 1
 export JUPYTER_PLATFORM_DIRS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
+# Compiled code is kept: else each of the hundred processes of a build and its tests compiles all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help book live serve lab test everywhere lint bench notebooks lock clean
 .DEFAULT_GOAL := help
