@@ -1,6 +1,7 @@
 """What is kept while a book is built: made once of the same, and made again of anything else."""
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import IPython
@@ -74,6 +75,23 @@ def test_what_no_build_names_is_made_each_time(place, monkeypatch):
     monkeypatch.delenv(KEPT)
     html(a=(1, 4))
     assert drawn.count(3) == 3 and len([*place.iterdir()]) == 1
+
+
+def test_two_pages_may_make_the_same_at_once(place, monkeypatch):
+    """The one has written its file, but not yet put it into place, when the other one does all of it."""
+    real, writing = Path.replace, []
+
+    def replace(half, file):
+        writing.append(half)
+        if len(writing) == 1:
+            with monkeypatch.context() as patch:
+                patch.setattr("os.getpid", lambda: 1)
+                assert kept_or_made(NAME, None, lambda: [1.5]) == [1.5]
+        return real(half, file)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    assert kept_or_made(NAME, None, lambda: [1.5]) == [1.5]
+    assert len(writing) == 2 and [path.suffix for path in place.iterdir()] == [".json"]
 
 
 def test_what_is_stopped_while_it_is_written_is_not_kept(place, monkeypatch):

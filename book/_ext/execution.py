@@ -79,7 +79,7 @@ class Execution:
                 if run.err is None:  # one that fails is run again, and told of, when the page is read
                     bundle = CacheBundleIn(run.nb, path, data={"execution_seconds": run.time})
                     cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-        for part in sorted(kept.glob("*.json"), key=lambda path: -path.stat().st_mtime)[PARTS:]:
+        for part in sorted(kept.glob("*"), key=lambda path: -path.stat().st_mtime)[PARTS:]:
             part.unlink()
 
     @staticmethod

@@ -26,7 +26,7 @@ def kept_or_made(name, given, make):
         return json.loads(file.read_text("utf8"))
     made = make()
     file.parent.mkdir(parents=True, exist_ok=True)
-    half = file.with_suffix(".half")  # a build that is stopped here leaves no broken file
+    half = file.with_suffix(f".{os.getpid()}")  # a build that is stopped here, or two pages at once, break no file
     half.write_text(json.dumps(made), "utf8")
     half.replace(file)
     return made
