@@ -2,6 +2,7 @@
 
 import gc
 import os
+from contextlib import closing
 
 import pytest
 from hypothesis import settings
@@ -104,6 +105,13 @@ def browser():
     """One headless browser for all tests of a worker."""
     with open_browser() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def one_tab(browser):
+    """A tab that the tests of a file use, one after another: to open one takes longer than most of them."""
+    with closing(browser.new_page()) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

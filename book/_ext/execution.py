@@ -79,8 +79,7 @@ class Execution:
                 if run.err is None:  # one that fails is run again, and told of, when the page is read
                     bundle = CacheBundleIn(run.nb, path, data={"execution_seconds": run.time})
                     cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-        for part in sorted(kept.glob("*"), key=lambda path: -path.stat().st_mtime)[PARTS:]:
-            part.unlink()
+        drop_oldest(kept, PARTS)
 
     @staticmethod
     def run(app, path, page):
@@ -93,6 +92,12 @@ class Execution:
                                    extra_arguments=list(QUIET), shutdown_kernel="immediate")
         CoalesceStreamsPreprocessor().preprocess(done.nb, {})
         return done
+
+
+def drop_oldest(folder, most):
+    """Delete the files of a folder but for the ``most`` that were used last."""
+    for file in sorted(folder.glob("*"), key=lambda path: -path.stat().st_mtime)[most:]:
+        file.unlink()
 
 
 def parts_of(sources, folder):

@@ -3,7 +3,6 @@
 import re
 from html import escape
 from importlib import import_module
-from itertools import repeat
 from math import isfinite
 from pkgutil import iter_modules
 
@@ -82,7 +81,7 @@ class Ledger:
         rows = []
         for slug, several in (gather() if claims is None else claims).items():
             chosen = [claim for claim in several if claim.id.startswith(kind)]
-            rows += zip(repeat(slug), chosen, measure_all(slug, chosen))
+            rows += [(slug, claim, xs) for claim, xs in zip(chosen, measure_all(slug, chosen), strict=True)]
         self.rows = sorted(rows, key=lambda row: place(row[1]))
 
     def __repr__(self):

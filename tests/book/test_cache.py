@@ -1,6 +1,7 @@
 """What is run again: the pages whose code imports what has changed, or loads it, and no other."""
 
 import ast
+import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -103,6 +104,17 @@ def test_a_change_lets_what_is_kept_be_made_again_that_stands_on_it(package, tmp
     (package / changed).write_text(f"{FILES[changed]}\n")
     after = execution.parts_of(depends.Sources(package), tmp_path)
     assert {name for name in before if before[name] != after[name]} == {f"vgtext.chapters.{name}" for name in again}
+
+
+def test_of_what_is_kept_that_goes_which_was_used_longest_ago(tmp_path):
+    for age, name in enumerate(["used last", "used before", "old", "older"]):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (1e9 - age, 1e9 - age))
+    for most, left in ((4, 4), (2, 2), (0, 0)):
+        execution.drop_oldest(tmp_path, most)
+        assert len([*tmp_path.iterdir()]) == left
+        assert left != 2 or {path.name for path in tmp_path.iterdir()} == {"used last", "used before"}
+    execution.drop_oldest(tmp_path / "nowhere", 0)
 
 
 @pytest.mark.parametrize(("word", "stale"), [

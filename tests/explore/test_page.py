@@ -3,7 +3,6 @@
 import gzip
 import io
 import re
-from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -156,13 +155,6 @@ def file(tmp_path_factory):
         patch.setenv("VGTEXT_EXPLORE", "text")
         body = elements()
     return write_page(tmp_path_factory.mktemp("page"), body)
-
-
-@pytest.fixture(scope="module")
-def one_tab(browser):
-    """A tab that all tests use, one after another."""
-    with closing(browser.new_page()) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What a reader reads back from a picture is what was drawn: values of every size, names of lines, the right point."""
 
 import datetime
-from contextlib import closing
 
 import numpy as np
 import pytest
@@ -126,13 +125,6 @@ def file(tmp_path_factory):
         patch.setenv("VGTEXT_EXPLORE", "text")
         made = [*map(explore, MADE), explore(draw_moving, slope=(1, 4))]
     return write_page(tmp_path_factory.mktemp("reading"), "".join(page_element(each.figure) for each in made))
-
-
-@pytest.fixture(scope="module")
-def one_tab(browser):
-    """A tab that all tests use, one after another."""
-    with closing(browser.new_page()) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import itertools
 import math
-from contextlib import closing
 
 import numpy as np
 import pytest
@@ -74,13 +73,6 @@ def file(tmp_path_factory):
                 explore(draw_steps, step=Play(0, 3, interval=40)), explore(draw_größe, σ=(1, 4)),
                 *map(explore, (draw_ticks, draw_signs, draw_looks))]
     return write_page(tmp_path_factory.mktemp("states"), "".join(page_element(each.figure) for each in made))
-
-
-@pytest.fixture(scope="module")
-def one_tab(browser):
-    """A tab that all tests use, one after another."""
-    with closing(browser.new_page()) as opened:
-        yield opened
 
 
 @pytest.fixture

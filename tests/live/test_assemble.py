@@ -146,7 +146,6 @@ def test_the_command_says_what_a_click_loads_and_what_is_missing(folders, capsys
     assert "run make book first" in capsys.readouterr().err
 
 
-
 def test_a_package_that_a_plain_installation_lacks_is_named(folders, capsys, monkeypatch):
     book, source = folders
     monkeypatch.delitem(sys.modules, "vgtext.live.assemble")

@@ -1,7 +1,5 @@
 """The quiz: its lives show the same words, nonsense is named, and it is answered by keyboard in a page from a file."""
 
-from contextlib import closing
-
 import pytest
 
 from vgtext.ask import QuizError, quiz
@@ -82,13 +80,6 @@ def test_choices_that_make_no_sense_are_named(change, words):
 def test_numbers_that_make_no_sense_are_named(change, words):
     with pytest.raises(QuizError, match=words):
         quiz(**{**NUMBER, **change})
-
-
-@pytest.fixture(scope="module")
-def one_tab(browser):
-    """A tab that all tests use, one after another."""
-    with closing(browser.new_page()) as opened:
-        yield opened
 
 
 @pytest.fixture

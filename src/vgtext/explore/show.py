@@ -57,7 +57,7 @@ class Shown:
     """A figure's outputs: its text, and what a page needs, with all its states or to ask for them."""
 
     def __init__(self, figure, mode):
-        """Draw the opening state, so that a failure shows where the figure is made; for a static page, draw all."""
+        """Draw the opening state, so that a failure shows where the figure is made; a static page has all of them."""
         self.figure = figure
         self.mimebundle = {"text/plain": in_words(figure)}
         if mode == "static":

@@ -22,7 +22,7 @@ def main(arguments=None):
     try:
         from .assemble import assemble
     except ModuleNotFoundError as error:
-        if error.name.startswith("vgtext"):
+        if not error.name or error.name.startswith("vgtext"):
             raise
         print(f"This needs the package {error.name}, which a plain installation does without: run make live in a copy "
               "of the repository", file=sys.stderr)
