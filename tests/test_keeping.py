@@ -41,7 +41,7 @@ def test_a_figure_that_is_kept_draws_its_opening_state_alone(place):
 
 
 @pytest.mark.parametrize("controls", [{"a": (1, 5)}, {"a": [1, 2, 3, 4]}, {"a": (1, 4), "labels": {"a": "size"}},
-                                      {"a": (1, 4), "word": {"left": "right", "right": "left"}}, {}])
+                                      {"a": (1, 4), "word": {"left": "left", "right": "up"}}, {}])
 def test_a_figure_with_other_controls_is_another(place, controls):
     first = html(a=(1, 4), word={"left": "left", "right": "right"})
     other = html(**controls)

@@ -67,6 +67,13 @@ def test_a_students_copy_of_any_chapter_shows_no_solution(slug, tmp_path):
     assert any(inside for _, inside in cells)
 
 
+@pytest.mark.parametrize("beyond", [-2, -1, 0, 1, 3])
+def test_a_run_is_so_many_words_in_a_row(beyond):
+    words = [f"w{k}" for k in range(leaks.WORDS + beyond)]
+    found = leaks.runs(", ".join(words))
+    assert found == {tuple(words[k : k + leaks.WORDS]) for k in range(beyond + 1)}
+
+
 @pytest.mark.parametrize("slug", notebooks.slugs())
 def test_every_cell_of_every_solution_would_be_found(slug, tmp_path):
     """Written into a page of any name, whole, its code, its words and what it printed are each seen to be a leak."""
