@@ -44,7 +44,7 @@ def test_a_chapter_alone_is_a_book_that_builds_and_passes_its_tests(slug, tmp_pa
     fork([slug], folder, **WHOLE[slug])
     run(folder, "jupyter-book", "build", ".", "-W", "--keep-going")
     assert (folder / f"_build/html/notebooks/{slug}.html").exists()
-    assert " passed" in run(folder, "pytest", "-p", "no:cacheprovider", *checks_of(slug))
+    assert " passed" in run(folder, "pytest", "-p", "no:cacheprovider", "--assert=plain", *checks_of(slug))
 
 
 #: Collects the tests of each fork, FOLDER/SLUG, in a child of one process: what all of them import is loaded once.

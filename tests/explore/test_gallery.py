@@ -56,9 +56,8 @@ def by_matplotlib(draw, width, height):
         figure = Figure(figsize=(width / 96, height / 96), dpi=96)
         canvas = FigureCanvasAgg(figure)
         draw(figure.add_axes([0, 0, 1, 1]))
-        stream = io.BytesIO()
-        canvas.print_png(stream)
-    return Image.open(stream)
+        canvas.draw()
+    return Image.fromarray(np.asarray(canvas.buffer_rgba()))
 
 
 def show(browser, folder, draws):
@@ -70,33 +69,50 @@ def show(browser, folder, draws):
     script = f"<script>{source('js')}</script>"
     (folder / "index.html").write_text(
         f"<!doctype html><meta charset=utf-8><title>Gallery</title>{style}{elements}{script}", "utf8")
-    page = browser.new_page(viewport={"width": 700, "height": 900})
+    page = browser.new_page(viewport={"width": 700, "height": 3000})
     page.goto((folder / "index.html").as_uri())
     return page
 
 
-def picture_of(page, name):
-    """Return the picture of a figure's panel on a page."""
-    figure = page.locator(f"vg-explore#{name.replace('_', '-')}")
-    figure.scroll_into_view_if_needed()
-    figure.locator(".vg-panel").wait_for()
-    panel = figure.locator("clipPath[id$=clip0] rect").evaluate(
-        "r => ['x', 'y', 'width', 'height'].map(k => +r.getAttribute(k))")
-    box = figure.locator("svg").bounding_box()
-    clip = {"x": box["x"] + panel[0], "y": box["y"] + panel[1], "width": panel[2], "height": panel[3]}
-    return Image.open(io.BytesIO(page.screenshot(clip=clip)))
+# Brings the first of some figures to the top; returns {id: where its panel is} of those in view, when they are drawn.
+PANELS_IN_VIEW = """async (names) => {
+  const find = (name) => document.getElementById(name), found = {};
+  find(names[0]).scrollIntoView();
+  for (const name of names) {
+    if (find(name).getBoundingClientRect().bottom > innerHeight) break;
+    while (!find(name).querySelector(".vg-panel")) await new Promise(requestAnimationFrame);
+    const { x, y } = find(name).querySelector("svg").getBoundingClientRect();
+    const panel = find(name).querySelector("clipPath[id$=clip0] rect");
+    const [left, top, ...size] = ["x", "y", "width", "height"].map((key) => +panel.getAttribute(key));
+    found[name] = [x + left, y + top, ...size];
+  }
+  return found;
+}"""
+
+
+def pictures_of(page, names):
+    """Return {name: picture of its panel} of figures in the order of their page, as many at a time as are in view."""
+    names, pictures = {name.replace("_", "-"): name for name in names}, {}
+    while names:
+        seen = page.evaluate(PANELS_IN_VIEW, [*names])
+        everything = Image.open(io.BytesIO(page.screenshot()))
+        for place, (x, y, width, height) in seen.items():
+            corners = np.round([x, y, x + width, y + height]).astype(int).tolist()
+            pictures[names.pop(place)] = everything.crop(corners)
+    return pictures
 
 
 @pytest.fixture(scope="module")
-def page(browser, tmp_path_factory):
+def pictures(browser, tmp_path_factory):
+    """What a page shows of each entry."""
     opened = show(browser, tmp_path_factory.mktemp("gallery"), GALLERY.values())
-    yield opened
+    yield pictures_of(opened, GALLERY)
     opened.close()
 
 
 @pytest.mark.parametrize("name", GALLERY)
-def test_the_page_draws_what_matplotlib_draws(page, name):
-    seen = picture_of(page, name)
+def test_the_page_draws_what_matplotlib_draws(pictures, name):
+    seen = pictures[name]
     alike = likeness(seen, by_matplotlib(GALLERY[name], *seen.size), 8 if name in OWN_LOOK else 2)
     print(f"LIKE {alike:.3f} {name}")
     assert alike > LEAST, f"likeness {alike:.2f}"
@@ -159,8 +175,9 @@ def test_a_fault_in_what_is_sent_is_seen(browser, tmp_path, monkeypatch):
 
     monkeypatch.setattr(Explorable, "scene", wrong)
     page, seen = show(browser, tmp_path, [GALLERY[name] for name, _ in FAULTS.values()]), {}
+    pictures = pictures_of(page, [name for name, _ in FAULTS.values()])
     for cause, (name, _) in FAULTS.items():
-        picture = picture_of(page, name)
+        picture = pictures[name]
         seen[cause] = likeness(picture, by_matplotlib(GALLERY[name], *picture.size), 8 if name in OWN_LOOK else 2)
     page.close()
     assert {cause: round(alike, 3) for cause, alike in seen.items() if alike > LEAST} == {}

@@ -11,6 +11,7 @@ import json
 import re
 import textwrap
 import zlib
+from functools import cache
 
 import nbformat
 import numpy as np
@@ -60,10 +61,11 @@ def pack(path):
     path.write_text(text, encoding="utf-8")
 
 
+@cache
 def runs(text):
     """Return all runs of :data:`WORDS` words in a text."""
     words = re.findall(r"\w+", text)
-    return set(zip(*(words[k:] for k in range(WORDS))))
+    return frozenset(zip(*(words[k:] for k in range(WORDS))))
 
 
 def strings(value):

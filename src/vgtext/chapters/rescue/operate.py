@@ -1,5 +1,7 @@
 """The operating table: every plan's start beside what became of it, and how few changes rescue the patient."""
 
+from functools import cache
+
 import numpy as np
 
 from vgtext.palette import COLORS, REFERENCE, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
@@ -25,6 +27,7 @@ def forecasts():
     return np.array([(promising(p), any(map(rescued, rates_of(p)))) for p in several])
 
 
+@cache
 def by_changes():
     """All plans by the number of changes from the patient: {0: [...], 1: [...], ..., 4: [...]}."""
     return {k: [p for p in plans() if len(p.changes) == k] for k in range(5)}
