@@ -31,7 +31,7 @@ class Execution:
 
     def __init__(self):
         """Start with nothing looked at."""
-        self.keys = {}
+        self.keys, self.sources = {}, None
 
     def notebook(self, env, docname, text=None):
         """Return a page as a notebook, stamped if its digest is known; None for a page without code."""
@@ -42,11 +42,11 @@ class Execution:
 
     def find_stale(self, app, env, added, changed, removed):
         """Work out each page's digest; return the pages that were read with another one."""
-        sources = Sources()
-        self.keys = {docname: self.key(sources, env, docname) for docname in env.found_docs}
+        self.sources = Sources()
+        self.keys = {docname: self.key(env, docname) for docname in env.found_docs}
         return [docname for docname, key in self.keys.items() if key != read_with(env, docname)]
 
-    def key(self, sources, env, docname):
+    def key(self, env, docname):
         """Return the digest of a page; None for one without code."""
         page = self.notebook(env, docname)
         code = [cell.source for cell in page.cells if cell.cell_type == "code"] if page else []
@@ -55,7 +55,7 @@ class Execution:
         code, root = "\n".join(code), Path(env.srcdir)
         reads_the_book = "vgtext.tools" in code
         beside = [root / "_config.yml", root / "_toc.yml", *sorted(root.glob("notebooks/*.ipynb"))]
-        return sources.key(code, beside if reads_the_book else ())
+        return self.sources.key(code, beside if reads_the_book else ())
 
     def stamp(self, app, docname, source):
         """Write a page's digest into the text that Sphinx has read."""
@@ -73,7 +73,7 @@ class Execution:
             return
         print(f"running the code of {len(todo)} of {len(env.found_docs)} pages", flush=True)
         kept = Path(app.config.nb_execution_cache_path) / "parts"
-        os.environ[KEPT] = json.dumps(parts_of(Sources(), kept))
+        os.environ[KEPT] = json.dumps(parts_of(self.sources, kept))
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for path, run in zip(todo, pool.map(lambda path: self.run(app, path, pages[path]), todo)):
                 if run.err is None:  # one that fails is run again, and told of, when the page is read

@@ -57,16 +57,10 @@ class Shown:
     """A figure's outputs: its text, and what a page needs, with all its states or to ask for them."""
 
     def __init__(self, figure, mode):
-        """Draw the opening state, so that a failure shows where the figure is made; a static page has all of them."""
-        self.figure = figure
-        self.mimebundle = {"text/plain": in_words(figure)}
-        if mode == "static":
-            name, given = f"{figure.draw.__module__}.{figure.draw.__qualname__}", (figure.controls, cells_so_far())
-            self.mimebundle["text/html"] = kept_or_made(name, given, partial(page_element, figure))
-        if mode == "page":
-            self.mimebundle[PAGE_FIGURE] = {
-                "id": figure.name.replace("_", "-"), "spec": figure.spec(figure.controls),
-                "payload": Packer().add(*figure.opening).payload()}
+        """Draw what is shown at once, so that a failure shows where the figure is made; a build may have kept it."""
+        self.figure, make = figure, partial(outputs, figure, mode)
+        name = f"{figure.draw.__module__}.{figure.draw.__qualname__}"
+        self.mimebundle = kept_or_made(name, (figure.controls, cells_so_far()), make) if mode == "static" else make()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Offer the outputs."""
@@ -98,6 +92,17 @@ class Live(Shown):
 
         display(self.mimebundle, raw=True)
         display(self.picture, raw=True)
+
+
+def outputs(figure, mode):
+    """Return a figure's text, and for a page that is built its element, for one that runs Python its opening state."""
+    found = {"text/plain": in_words(figure)}
+    if mode == "static":
+        found["text/html"] = page_element(figure)
+    if mode == "page":
+        found[PAGE_FIGURE] = {"id": figure.name.replace("_", "-"), "spec": figure.spec(figure.controls),
+                              "payload": Packer().add(*figure.opening).payload()}
+    return found
 
 
 def cells_so_far():

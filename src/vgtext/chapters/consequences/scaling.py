@@ -51,6 +51,7 @@ def draw_loss_scaling(sizes, shares, name="float16", power=0, flushed=False):
     bins = np.arange(-60, 61, 2)
     height = np.histogram(exponent, bins)[0] / exponent.size
     for part, color in ((bins[:-1] + 2 <= low + 1, COLORS["seed"]), (bins[:-1] + 2 > low + 1, COLORS["gradient"])):
+        part &= height > 0
         sizes.bar(bins[:-1][part] + 1, height[part], width=1.8, color=color)
     for left, right, words, at in ((-44, low, "0", -43), (high, 36, "inf", 35)):
         if right > left:
