@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import BoundaryNorm
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from vgtext.explore import explore
 from vgtext.explore.element import page_element
@@ -105,6 +106,37 @@ def draw_lying(ax):
     return "Bars to the left and right."
 
 
+STACKS = {"a": (3, 0, 0), "b": (2, 1, 4), "c": (0, 5, 0.5)}
+
+
+def draw_stacks(ax):
+    left = np.zeros(3)
+    for parts, color in zip(np.array([*STACKS.values()]).T, ("C0", "C1", "C2")):
+        ax.barh([*STACKS], parts, left=left, color=color)
+        left += parts
+    ax.set(ylim=(-0.5, 2.5), xlim=(0, 8), xlabel="runs")
+    return "Bars in a row, of three colors."
+
+
+def draw_equal(ax):
+    ax.barh(["a", "b", "c"], [3, 3, 3])
+    ax.set(ylim=(-0.5, 2.5), xlim=(0, 8), title="how long")
+    return "Three bars of one length."
+
+
+def draw_heap(ax):
+    ax.bar([1, 10, 100], [2, 5, 1], width=[1, 10, 100], align="edge")
+    ax.set(xscale="log", xlim=(0.1, 1000), ylim=(0, 8), yticks=[], xlabel="size")
+    return "A histogram, of which only the shape counts."
+
+
+def draw_squares(ax):
+    for k in range(6):
+        ax.add_patch(Rectangle((k % 3, k // 3), 1, 1, facecolor=f"C{k}", label=f"number {k}"))
+    ax.set(xlim=(0, 3), ylim=(0, 2), xlabel="x", ylabel="y")
+    return "Six squares."
+
+
 def draw_powers(ax):
     for i in range(2):
         for j in range(2):
@@ -115,7 +147,7 @@ def draw_powers(ax):
 
 
 MADE = [draw_sizes, draw_plain, draw_days, draw_names, draw_guides, draw_keys, draw_labels, draw_marked, draw_banded,
-        draw_steep, draw_lying, draw_powers]
+        draw_steep, draw_lying, draw_stacks, draw_equal, draw_heap, draw_squares, draw_powers]
 
 
 @pytest.fixture(scope="module")
@@ -212,6 +244,26 @@ def test_bars_are_read_where_they_end(tab):
         k = ord(name) - ord("a")
         assert read(figure_in(tab, "steep"), (k + 0.5) / 3, at / 8) == [f"which: {name}", f"height: {value}"]
         assert read(figure_in(tab, "lying"), at / 8, (k + 0.5) / 3) == [f"which: {name}", f"length: {value}"]
+
+
+def test_a_bar_on_another_is_read_by_its_own_length(tab):
+    found = figure_in(tab, "stacks")
+    for k, (name, parts) in enumerate(STACKS.items()):
+        for at, part in zip(np.cumsum(parts) - np.array(parts) / 2, parts):
+            assert not part or read(found, at / 8, (k + 0.5) / 3) == [name, f"runs: {part:g}"]
+
+
+def test_bars_of_one_length_are_no_table_and_the_title_says_what_has_no_label(tab):
+    assert read(figure_in(tab, "equal"), 0.2, 0.5) == ["b", "how long: 3"]
+
+
+def test_of_bars_whose_heights_have_no_numbers_the_place_alone_is_read(tab):
+    [words] = read(figure_in(tab, "heap"), (1 + 1 + np.log10(1.5)) / 4, 0.3)
+    assert words.startswith("size: ") and 10 < float(words[6:]) < 20
+
+
+def test_squares_that_fill_a_panel_are_cells(tab):
+    assert read(figure_in(tab, "squares"), 0.5, 0.75) == ["y: 1.50", "x: 1.5", "number 4"]
 
 
 def test_formulas_at_ticks_are_read_with_their_signs(tab):

@@ -46,20 +46,24 @@ def draw_loss_scaling(sizes, shares, name="float16", power=0, flushed=False):
     """The gradients against what a format holds, and how many it loses at every scale."""
     form, exponent = FORMATS[name], exponents() + power
     low, high = np.log2(form.normal if flushed else form.smallest), np.log2(form.largest)
-    sizes.set(xlim=(-44, 36), ylim=(0, 0.11), yticks=[], xlabel="size of a gradient", title="gradients, scaled")
-    sizes.set_xticks([-40, -20, 0, 20], ["$2^{-40}$", "$2^{-20}$", "1", "$2^{20}$"])
+    sizes.set_xscale("log", base=2)
+    sizes.set(xlim=(2.0**-44, 2.0**36), ylim=(0, 0.11), yticks=[], xlabel="size of a gradient",
+              title="gradients, scaled")
+    sizes.set_xticks([2.0**-40, 2.0**-20, 1, 2.0**20], ["$2^{-40}$", "$2^{-20}$", "1", "$2^{20}$"])
+    sizes.minorticks_off()
     bins = np.arange(-60, 61, 2)
     height = np.histogram(exponent, bins)[0] / exponent.size
     for part, color in ((bins[:-1] + 2 <= low + 1, COLORS["seed"]), (bins[:-1] + 2 > low + 1, COLORS["gradient"])):
         part &= height > 0
-        sizes.bar(bins[:-1][part] + 1, height[part], width=1.8, color=color)
+        left = 2.0 ** (bins[:-1][part] + 0.1)
+        sizes.bar(left, height[part], width=left * (2**1.8 - 1), align="edge", color=color)
     for left, right, words, at in ((-44, low, "0", -43), (high, 36, "inf", 35)):
         if right > left:
-            sizes.axvspan(left, right, color=COLORS["reference"], alpha=0.2, linewidth=0)
-            sizes.text(at, 0.103, words, color=COLORS["reference"], fontsize=9, ha="left" if at < 0 else "right")
+            sizes.axvspan(2.0**left, 2.0**right, color=COLORS["reference"], alpha=0.2, linewidth=0)
+            sizes.text(2.0**at, 0.103, words, color=COLORS["reference"], fontsize=9, ha="left" if at < 0 else "right")
     if not flushed:
-        sizes.axvline(np.log2(form.normal), **REFERENCE)
-        label_line(sizes, np.log2(form.normal), 0.093, "normal", COLORS["reference"])
+        sizes.axvline(form.normal, **REFERENCE)
+        label_line(sizes, form.normal, 0.093, "normal", COLORS["reference"])
     shares.set(xlim=(0, 36), ylim=(0, 1), xlabel="scale of the loss, a power of 2", title="gradients that are lost")
     shares.set_yticks([0, 0.5, 1], ["0", "50%", "100%"])
     for other in NAMES:

@@ -51,38 +51,52 @@ function addWords(boxes, { frame: { x, y }, marks }) {
   }
 }
 
-// If the boxes are bars, which all start from one line and none beside another, returns a function
-// that says where a bar ends.
-function barsOf(boxes, low, high, side) {
-  const isAt = (u, base) => Math.abs(u - base) < 8;
-  const starts = boxes.length ? [boxes[0][low], boxes[0][high]] : [];
-  const base = starts.find((u) => boxes.every((box) => isAt(box[low], u) || isAt(box[high], u)));
-  const end = (box) => (isAt(box[low], base) ? box[high] : box[low]);
-  const isRow = new Set(boxes.map((box) => Math.round(box[side] / 8))).size === boxes.length;
-  const isLevel = boxes.every((box) => isAt(end(box), end(boxes[0])));
-  return base !== undefined && isRow && !isLevel && end;
+// If the boxes are bars, returns a function that says where one ends that starts from their base.
+// They start there, one a row, and are not all as long; or, where the base is zero, also on
+// another one's end, and are as long as they like. A table's cells fill a grid.
+function barsOf(boxes, axis, unit, low, high, side) {
+  const isAt = (u, v) => Math.abs(u - v) < 8;
+  const count = (key) => new Set(boxes.map((box) => Math.round(box[key] / 8))).size;
+  const isOn = (box) => boxes.some((b) => b[side] === box[side] && isAt(b[high], box[low]));
+  const isBase = (u) =>
+    boxes.every((box) => isAt(box[low], u) || isAt(box[high], u) || isOn(box));
+  const base = [low, high].map((key) => boxes[0]?.[key]).find(isBase);
+  if (base === undefined) return false;
+  const end = (box) => base + (box[low] < base - 8 ? -1 : 1) * (box[high] - box[low]);
+  const [rows, columns] = [side, low].map(count);
+  const isBars =
+    readValue(axis, base, unit) === "0"
+      ? columns === 1 || rows * columns !== boxes.length
+      : rows === boxes.length && !boxes.every((box) => isAt(end(box), end(boxes[0])));
+  return isBars && end;
 }
 
 export function cellSeries(panel, X, Y, unit) {
   const { frame, marks } = panel,
     { x, y, legend } = frame;
   const boxes = boxesOf(marks, unit);
-  const upright = barsOf(boxes, "foot", "top", "left"),
-    level = !upright && barsOf(boxes, "left", "right", "foot");
-  if (!upright && !level) addWords(boxes, panel);
-  if (boxes.length < 2) return [];
-  const title = (axis, other) => plain(axis.label) || other;
+  const upright = barsOf(boxes, y, unit, "foot", "top", "left"),
+    level = !upright && barsOf(boxes, x, unit, "left", "right", "foot"),
+    isBars = upright || level;
+  if (!isBars) addWords(boxes, panel);
+  // of bars, an axis without numbers has nothing to say, and what is measured may be in the title
+  const order = upright ? ["x", "y"] : ["y", "x"];
+  const ways = order.filter((way) => !isBars || frame[way].texts.length);
+  if (boxes.length < 2 || !ways.length) return [];
+  const other = isBars
+    ? { [level ? "x" : "y"]: plain(frame.title || "") }
+    : { x: WORDS.figure.column, y: WORDS.figure.row };
+  const called = (way) => plain(frame[way].label) || other[way] || "";
   const say = (box) => {
     const value =
       box.words.join(" ")
       || (box.mark && (plain(box.mark.name || "") || inLegend(box.mark, legend)));
-    const column = level ? readValue(x, level(box), unit) : between(x, box.left, box.right, unit);
-    const row = upright ? readValue(y, upright(box), unit) : between(y, box.foot, box.top, unit);
-    const lines = [
-      `${title(y, WORDS.figure.row)}: ${row}`,
-      `${title(x, WORDS.figure.column)}: ${column}`,
-    ];
-    return [...(upright ? lines.reverse() : lines), ...(value ? [value] : [])];
+    const told = {
+      x: level ? readValue(x, level(box), unit) : between(x, box.left, box.right, unit),
+      y: upright ? readValue(y, upright(box), unit) : between(y, box.foot, box.top, unit),
+    };
+    const lines = ways.map((way) => (called(way) && `${called(way)}: `) + told[way]);
+    return [...lines, ...(value ? [value] : [])];
   };
   const rows = new Map(); // of cells, from the top; bars are one row
   boxes.sort((a, b) => (level ? 0 : a.left - b.left) || b.top - a.top);
