@@ -109,6 +109,13 @@ def draw_lying(ax):
 STACKS = {"a": (3, 0, 0), "b": (2, 1, 4), "c": (0, 5, 0.5)}
 
 
+def draw_scattered(ax):
+    ax.plot([1, 2, 3], [-0.3, 0.1, 1.4], "o")
+    ax.set(xlim=(0, 4), ylim=(-0.5, 1.5), xlabel="size")
+    ax.set_yticks([0, 1], ["one", "two"])
+    return "Three points beside two names."
+
+
 def draw_stacks(ax):
     left = np.zeros(3)
     for parts, color in zip(np.array([*STACKS.values()]).T, ("C0", "C1", "C2")):
@@ -147,7 +154,8 @@ def draw_powers(ax):
 
 
 MADE = [draw_sizes, draw_plain, draw_days, draw_names, draw_guides, draw_keys, draw_labels, draw_marked, draw_banded,
-        draw_steep, draw_lying, draw_stacks, draw_equal, draw_heap, draw_squares, draw_powers]
+        draw_steep, draw_lying, draw_stacks, draw_equal, draw_heap, draw_squares, draw_powers,
+        draw_scattered]
 
 
 @pytest.fixture(scope="module")
@@ -244,6 +252,10 @@ def test_bars_are_read_where_they_end(tab):
         k = ord(name) - ord("a")
         assert read(figure_in(tab, "steep"), (k + 0.5) / 3, at / 8) == [f"which: {name}", f"height: {value}"]
         assert read(figure_in(tab, "lying"), at / 8, (k + 0.5) / 3) == [f"which: {name}", f"length: {value}"]
+
+
+def test_a_point_beside_a_name_is_read_by_that_name(tab):
+    assert [lines[1] for lines in along(figure_in(tab, "scattered"), 3)] == ["one", "one", "two"]
 
 
 def test_a_bar_on_another_is_read_by_its_own_length(tab):

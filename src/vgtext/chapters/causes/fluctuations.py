@@ -68,18 +68,18 @@ def draw_depth_over_width(networks, law, units="ReLU, He", n=32, k=50):
     """The error signals of a thousand random networks of one recipe; and the variance of their logarithm by L/n."""
     v, logs = UNITS[units][3], alive(units, n, k)
     variance = spread(units, n, k)[1]
-    networks.set(xlim=(-6, 3), ylim=(0, 1.3), yticks=[], xlabel="error signal, ‖δ[L−k]‖ / ‖δ[L]‖",
+    networks.set(xscale="log", xlim=(1e-6, 1e3), ylim=(0, 1.3), yticks=[], xlabel="error signal, ‖δ[L−k]‖ / ‖δ[L]‖",
                  title=f"{NETWORKS:,} networks")
-    networks.set_xticks([-6, -4, -2, 0, 2], ["$10^{-6}$", "$10^{-4}$", "$10^{-2}$", "1", "100"])
+    networks.set_xticks([1e-6, 1e-4, 0.01, 1, 100], ["$10^{-6}$", "$10^{-4}$", "$10^{-2}$", "1", "100"])
+    networks.minorticks_off()
     middle, width = -v * k / (2 * n) / np.log(100), np.sqrt(v * k / n) / np.log(100)  # of log10 ‖δ‖
     counts, edges = np.histogram(logs / np.log(100), middle + width * np.linspace(-6, 6, 49))
     peak = logs.size * 0.25 / np.sqrt(2 * np.pi)  # of a bell curve with bins of a quarter of its width
-    networks.fill_between((edges[1:] + edges[:-1]) / 2, counts / peak, step="mid", color=COLORS["backward"], alpha=0.35,
-                          linewidth=0)
+    networks.stairs(counts / peak, 10.0**edges, fill=True, color=COLORS["backward"], alpha=0.35, linewidth=0)
     x = middle + width * np.linspace(-4, 4, 97)
-    networks.plot(x, np.exp(-0.5 * ((x - middle) / width) ** 2), **THEORY)
-    networks.axvline(0, **REFERENCE)
-    label_line(networks, 0, 1.22, "infinite width", COLORS["reference"])
+    networks.plot(10.0**x, np.exp(-0.5 * ((x - middle) / width) ** 2), **THEORY)
+    networks.axvline(1, **REFERENCE)
+    label_line(networks, 1, 1.22, "infinite width", COLORS["reference"])
     law.set(xscale="log", yscale="log", xlim=(0.03, 8), ylim=(0.04, 50), xlabel="layers passed over width, k/n",
             title="variance of ln ‖δ‖²")
     law.set_xticks([0.1, 1], ["0.1", "1"])

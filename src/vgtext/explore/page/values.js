@@ -36,8 +36,13 @@ export function readValue(axis, place, unit) {
   const [after, before] = [place + 1, place - 1].map((u) => valueAt(axis, u / unit));
   const blur = Math.abs(after - before) / 2;
   if (axis.kind === "date") return new Date((value + blur) * 864e5).toISOString().slice(0, 10);
-  const name = axis.kind === "category" && axis.places.findIndex((u) => Math.abs(u - place) < 2);
-  if (name >= 0 && name !== false && axis.texts[name]) return plain(axis.texts[name]);
+  if (axis.kind === "category") {
+    // names stand one apart; a point beside one, so that others are seen, is still of that name
+    const [first, second] = axis.places.map((u) => valueAt(axis, u / unit));
+    const reach = Math.abs(Math.abs(second - first) - 1) < 0.01 ? 0.5 : blur;
+    const name = axis.places.findIndex((u) => Math.abs(valueAt(axis, u / unit) - value) <= reach);
+    if (axis.texts[name]) return plain(axis.texts[name]);
+  }
   if (Math.abs(value) <= blur) return "0";
   let short = value;
   for (let digits = 1; digits < 7; digits++) {
