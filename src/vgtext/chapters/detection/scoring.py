@@ -119,12 +119,14 @@ def draw_remedies(ax, half="held out"):
     ax.set(xlim=(0, 1), ylim=(len(CAUSES) - 1.5, -0.5), xlabel="accuracy")
     ill = [cause for cause in CAUSES if cause != "healthy"]
     ax.set_yticks(range(len(ill)), ill)
+    runs, y = [], []
     for row, cause in enumerate(ill):
         own = np.flatnonzero([run.cause == cause for run in labeled(half)])
-        for y, i in zip(row + np.linspace(-0.3, 0.3, len(own)), own, strict=True):
-            ax.plot([before[i], after[i]], [y, y], color=COLORS["seed"], linewidth=0.8)
-            ax.plot([before[i]], [y], marker="o", markersize=4, markerfacecolor="none", color=COLORS["backward"])
-            ax.plot([after[i]], [y], marker="o", markersize=4, color=COLORS["forward"])
+        runs += own.tolist()
+        y += (row + np.linspace(-0.3, 0.3, len(own))).tolist()
+    ax.plot([before[runs], after[runs]], [y, y], color=COLORS["seed"], linewidth=0.8)
+    ax.plot(before[runs], y, "o", markersize=4, markerfacecolor="none", color=COLORS["backward"], label="before")
+    ax.plot(after[runs], y, "o", markersize=4, color=COLORS["forward"], label="after")
     ill = np.array([run.cause != "healthy" for run in labeled(half)])
     return (f"The {half} half, each run before (hollow) and after (full) its one change: the median accuracy rises "
             f"from {np.median(before[ill]):.0%} to {np.median(after[ill]):.0%}; the worst repaired run reaches "
