@@ -106,14 +106,14 @@ def draw_lying(ax):
     return "Bars to the left and right."
 
 
-STACKS = {"a": (3, 0, 0), "b": (2, 1, 4), "c": (0, 5, 0.5)}
-
-
 def draw_scattered(ax):
     ax.plot([1, 2, 3], [-0.3, 0.1, 1.4], "o")
     ax.set(xlim=(0, 4), ylim=(-0.5, 1.5), xlabel="size")
     ax.set_yticks([0, 1], ["one", "two"])
     return "Three points beside two names."
+
+
+STACKS = {"a": (3, 0, 0), "b": (2, 1, 4), "c": (0, 5, 0.5)}
 
 
 def draw_stacks(ax):
@@ -154,8 +154,7 @@ def draw_powers(ax):
 
 
 MADE = [draw_sizes, draw_plain, draw_days, draw_names, draw_guides, draw_keys, draw_labels, draw_marked, draw_banded,
-        draw_steep, draw_lying, draw_stacks, draw_equal, draw_heap, draw_squares, draw_powers,
-        draw_scattered]
+        draw_steep, draw_lying, draw_stacks, draw_equal, draw_heap, draw_squares, draw_powers, draw_scattered]
 
 
 @pytest.fixture(scope="module")
