@@ -1,11 +1,11 @@
-"""What a page's code depends on: the files it imports, and those that these import, read from their syntax trees.
+"""What a page's code depends on: the definitions that it names, and those that these name, read from syntax trees.
 
-A name that a package only passes on (``nn.mlp``, ``lab.draw_chain``) leads to the module that defines it, so that the
-other modules of the package don't count. That is sound as long as importing a module changes no other: what an
-``__init__`` calls as it is imported counts, and a test asks that no other module calls anything.
+Of a module count the definitions that are asked for, not the others, nor comments. A name that a package only passes on
+(``nn.mlp``, ``lab.draw_chain``) leads to where it is defined. That is sound as long as importing a module changes no
+other: what an ``__init__`` calls as it is imported counts, and what it changes of that which it passes on (``FAST`` of
+``vgtext.nn``); a test asks that no other module calls or changes anything.
 """
 
-import ast
 import hashlib
 import os
 import platform
@@ -16,6 +16,8 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.resources import files
 from pathlib import Path
 
+from pieces import ALL, BESIDE, Module
+
 from vgtext.tools.notebooks import owner
 
 PACKAGE = Path(str(files("vgtext")))
@@ -23,147 +25,106 @@ PACKAGE = Path(str(files("vgtext")))
 LEDGER = "vgtext.ledger"
 #: The table of words, of which a page's code asks for some; the others are those of scripts and of the book's frame.
 WORDS = "words.toml"
+toml = cache(tomllib.loads)
 
 
 class Sources:
-    """The modules and data below a package's folder, and the files that a piece of code depends on."""
+    """The modules and data below a package's folder, and what a piece of code depends on: (file, definition) pairs."""
 
     def __init__(self, package=PACKAGE):
         """Take the package in the folder ``package``."""
         self.package, self.root = package, package.parent
         self.data = sorted(path for path in (package / "data").glob("*") if path.is_file())
-        slugs = {path.stem for path in (package / "chapters").glob("*") if path.stem[0] not in "_."}
-        self.slugs = sorted(slugs)
-        self.tree = cache(lambda path: ast.parse(path.read_text("utf8")))
+        self.slugs = sorted({path.stem for path in (package / "chapters").glob("*") if path.stem[0] not in "_."})
         self.digest = cache(lambda path: hashlib.sha256(path.read_bytes()).hexdigest())
-        self.imports_of = cache(lambda path: {local: rest for local, *rest in self.imports(self.tree(path), path)})
-        self.constants = cache(lambda path: constants(self.tree(path)))
-        self.next = cache(lambda path: self.uses(self.tree(path), path) | self.data_of(path))
-        self.with_calls = cache(self.with_calls)
+        self.module = cache(lambda path: Module(path.read_text("utf8"), path.relative_to(self.root).parent.parts))
+        for name in ("file", "resolve", "next", "data_of"):
+            setattr(self, name, cache(getattr(self, name)))
 
     def file(self, module):
         """Return the file of a module, or of a package's ``__init__``; None where there is none."""
         path = self.root.joinpath(*module.split("."))
         return next((p for p in (path / "__init__.py", path.with_suffix(".py")) if p.is_file()), None)
 
-    def imports(self, tree, path=None):
-        """Yield (local name, module, name in it) of what ``tree`` imports from this package."""
-        here = path.relative_to(self.root).parent.parts if path else ()
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                found = [(alias.asname, *alias.name.rpartition(".")[::2]) for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                above = here[: len(here) + 1 - node.level] if node.level else ()
-                base = ".".join([*above, *([node.module] if node.module else ())])
-                found = [(alias.asname or alias.name, base, alias.name) for alias in node.names]
-            else:
-                continue
-            yield from (entry for entry in found if (entry[1] or entry[2]).split(".")[0] == self.package.name)
-
-    def uses(self, tree, path=None):
-        """Return the files that ``tree``, read from ``path``, depends on of itself, without what these depend on."""
-        found = set()
-        for local, module, name in self.imports(tree, path):
-            whole = f"{module}.{name}".lstrip(".")
-            if is_package(self.file(whole)):
-                found |= self.through(tree, local, whole)
-            else:
-                found |= self.resolve(module, name)
-        said = self.constants(path) if path else constants(tree)
-        return found | {file for file in self.data if not said.isdisjoint(asked_as(file))}
-
-    def through(self, tree, local, package):
-        """Return the files behind ``local.attribute`` in ``tree``; all of the package if it is used in another way."""
-        mentions = sum(isinstance(node, ast.Name) and node.id == local for node in ast.walk(tree))
-        names = [node.attr for node in ast.walk(tree)
-                 if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == local]
-        if local is None or len(names) < mentions:
-            return self.all_of(self.file(package))
-        return set().union(*(self.resolve(package, name) for name in names))
+    def whole(self, file):
+        """Return all definitions of a module's file, or of all files of a package."""
+        return {(path, ALL) for path in (file.parent.rglob("*.py") if file.name == "__init__.py" else [file])}
 
     def resolve(self, module, name):
-        """Return the files where ``name`` of ``module`` is made, with what its packages call as they are imported."""
+        """Return where ``name`` of ``module`` is defined; nothing if that is another package's."""
         if module == LEDGER:
             chapters = [f"{self.package.name}.chapters.{slug}" for slug in self.slugs]
-            chapters = [chapter for chapter in chapters if "CLAIMS" in self.file(chapter).read_text("utf8")]
-            return {self.file(module)}.union(*(self.resolve(chapter, "CLAIMS") for chapter in chapters))
-        inner, file = self.file(f"{module}.{name}"), self.file(module)
-        if inner or not is_package(file):
-            return self.all_of(inner or file)
-        passed_on = self.imports_of(file)
-        if name in passed_on:
-            return self.resolve(*passed_on[name])
-        for node in self.tree(file).body:
-            if isinstance(node, ast.Assign) and name in set().union(*map(names_in, node.targets)):
-                return set().union(*(self.resolve(*passed_on[leaf]) for leaf in names_in(node.value) & {*passed_on}))
-        return self.all_of(file) if name == "*" else {file}
+            known = {chapter: self.module(self.file(chapter)) for chapter in chapters}
+            claimed = [chapter for chapter in chapters if "CLAIMS" in known[chapter].pieces | known[chapter].imports]
+            return self.whole(self.file(module)).union(*(self.resolve(chapter, "CLAIMS") for chapter in claimed))
+        inner, file = self.file(f"{module}.{name}".lstrip(".")), self.file(module)
+        if inner or file is None:
+            return self.whole(inner) if inner else set()
+        known = self.module(file)
+        found = {(file, name)} if name in known.pieces else set()
+        if name in known.imports:
+            found |= self.resolve(*known.imports[name])
+        return found or self.whole(file)
 
-    def all_of(self, file):
-        """Return every file of a package, or a module's file with what its packages call."""
-        if is_package(file):
-            return set(file.parent.rglob("*.py"))
-        return self.with_calls(file) if file else set()
-
-    def with_calls(self, path):
-        """Return a file, and those of what the packages above it call as they are imported."""
-        found = {path}
-        for folder in path.relative_to(self.root).parents:
-            above = self.root / folder / "__init__.py"
-            calls = [node for node in self.tree(above).body if is_call(node)] if above.is_file() else []
-            names = set().union(*map(names_in, calls))
-            found |= {self.file(f"{module}.{name}") or self.file(module)
-                      for local, (module, name) in self.imports_of(above).items() if local in names} if names else set()
+    def uses(self, piece, module):
+        """Return what a piece of ``module`` depends on of itself, in other files, without what that depends on."""
+        found = {(path, ALL) for path in self.data if not piece.constants.isdisjoint(asked_as(path))}
+        for name in (piece.names | {"*"}) & module.imports.keys():
+            target = ".".join(module.imports[name]).lstrip(".")
+            if self.file(target) and name not in piece.bare:
+                found |= set().union(*(self.resolve(target, asked) for asked in piece.attributes[name]))
+            else:
+                found |= self.resolve(*module.imports[name])
         return found
 
-    def data_of(self, path):
-        """Return the stored data of the chapter that the module at ``path`` belongs to."""
-        slug = owner(path.relative_to(self.package).as_posix().removesuffix(".py"), self.slugs)
-        return {file for file in self.data if slug and owner(f"data/{file.name}", self.slugs) == slug}
+    def next(self, need):
+        """Return what a definition depends on of itself, and what runs where its module is imported."""
+        path, name = need
+        if path.suffix != ".py":
+            return set()
+        module, found = self.module(path), {(path, BESIDE)}
+        above = [folder / "__init__.py" for folder in path.parents if folder.is_relative_to(self.package)]
+        for init in filter(Path.is_file, above):  # it runs first, and may change what it passes on
+            found |= {(init, each) for each in {BESIDE, name} & self.module(init).pieces.keys()}
+        for piece in module.pieces_of(name):
+            found |= self.uses(piece, module) | {(path, other) for other in piece.names & module.pieces.keys()}
+        return found | self.data_of(owner(path.relative_to(self.package).as_posix().removesuffix(".py"), self.slugs))
+
+    def data_of(self, slug):
+        """Return the stored data of a chapter."""
+        return {(file, ALL) for file in self.data if slug and owner(f"data/{file.name}", self.slugs) == slug}
 
     def closure(self, code):
-        """Return all files that ``code`` depends on, sorted; every file of the package if it is not plain Python."""
+        """Return all that ``code`` depends on, sorted; all of the package if it is not plain Python."""
         try:
-            todo = self.uses(ast.parse(code))
+            page = Module(code)
+            todo = set().union(*(self.uses(piece, page) for piece in page.pieces_of(ALL)))
         except SyntaxError:
-            todo = set(self.package.rglob("*.py"))
+            todo = self.whole(self.package / "__init__.py")
         done = set()
         while todo:
-            path = todo.pop()
-            done.add(path)
-            todo |= (self.next(path) if path.suffix == ".py" else set()) - done
+            need = todo.pop()
+            done.add(need)
+            todo |= self.next(need) - done
         return sorted(done)
 
     def key(self, code, beside=()):
         """Return the digest of all that the outputs of ``code`` depend on; ``beside`` are files that it reads."""
-        files = self.closure(code)
-        named = set().union(*(self.constants(path) for path in files if path.suffix == ".py"))
-        parts = [environment(), code]
-        parts += [f"{path.name} {self.digest(path)}" for path in (*files, *beside) if path.name != WORDS]
-        parts += [text for path in files if path.name == WORDS for text in texts(path, named)]
+        parts, needs, named = [environment(), code], self.closure(code), set()
+        for path, name in needs:
+            for piece in self.module(path).pieces_of(name) if path.suffix == ".py" else ():
+                parts.append(f"{path.name} {piece.text}")
+                named |= piece.constants
+        read = {path: None for path, _ in needs if path.suffix != ".py"}
+        parts += [f"{path.name} {self.digest(path)}" for path in (*read, *beside) if path.name != WORDS]
+        parts += [text for path in read if path.name == WORDS for text in texts(path, named)]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
+@cache
 def asked_as(file):
     """Return the strings by which code asks for a file of data; a stored result goes by its name without the kind."""
     return {file.name, file.stem} if file.suffix == ".npz" else {file.name}
-
-
-def is_package(file):
-    """Whether a module's file is a package's ``__init__``."""
-    return file is not None and file.name == "__init__.py"
-
-
-def is_call(node):
-    """Whether a statement at the top of a module is a call, such as ``one_blas_thread()``."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-
-
-def constants(tree):
-    """Return the strings, numbers and other constants of a module."""
-    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-
-
-toml = cache(tomllib.loads)
 
 
 def texts(path, named):
@@ -171,11 +132,6 @@ def texts(path, named):
     for section, table in toml(path.read_text("utf8")).items():
         yield from (f"{section}.{name} {text}" for name, text in table.items()
                     if {f"{section}.", f"{section}.{name}"} & named)
-
-
-def names_in(node):
-    """Return the names that a piece of code uses."""
-    return {leaf.id for leaf in ast.walk(node) if isinstance(leaf, ast.Name)}
 
 
 @cache

@@ -108,10 +108,11 @@ def parts_of(sources, folder):
     code = {}
     for slug in sources.slugs:
         chapter = f"vgtext.chapters.{slug}"
-        code[f"{chapter}.CLAIMS"] = f"from {chapter} import CLAIMS"
-        for module, name in sources.imports_of(sources.file(chapter)).values():
+        code[f"{chapter}.CLAIMS"] = f"from {chapter} import CLAIMS\nCLAIMS"
+        for module, name in sources.module(sources.file(chapter)).imports.values():
             if name.startswith("draw_"):
-                code[f"{module}.{name}"] = f"from {module} import {name}\nfrom vgtext.explore import explore"
+                code[f"{module}.{name}"] = f"from vgtext.explore import explore\nfrom {module} import {name}\n" \
+                                           f"explore({name})"
     return {name: str(folder / f"{name}-{sources.key(text)}") for name, text in code.items()}
 
 
