@@ -112,6 +112,17 @@ def lines_of(figure, **parameters):
     return [line for ax in axes for line in ax.lines]
 
 
+def words_at(axis):
+    """Return the words of an axis' ticks as {place: words}."""
+    return dict(zip(np.asarray(axis.get_majorticklocs(), float).tolist(),
+                    [label.get_text() for label in axis.get_ticklabels()]))
+
+
+def in_panel(line):
+    """Say whether a line's heights are shares of its panel: they are no values, and a readout skips it."""
+    return not line.axes.transData.contains_branch_seperately(line.get_transform())[1]
+
+
 def theory_of(figure, **parameters):
     """Return the theory curves that a figure draws, each as {x: y}."""
     drawn = [line for line in lines_of(figure, **parameters) if line.get_color() == COLORS["theory"]]

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from figures import caption_of, check_figure
+from figures import caption_of, check_figure, lines_of, words_at
 from prose import check_prose
 from vgtext import results
 from vgtext.chapters import detection as lab
 from vgtext.chapters.detection import torch_runs
 from vgtext.chapters.detection.exercises import EXERCISES
 from vgtext.chapters.detection.friends import TRULY, pick
-from vgtext.chapters.detection.reading import readings
+from vgtext.chapters.detection.reading import READINGS, readings
 from vgtext.chapters.detection.scoring import ANSWERS, grouped, thresholds
 from vgtext.diagnose import CAUSES, ROWS, UNDECIDED, Checklist, Recording, diagnose, measure_symptoms
 from vgtext.tools import notebooks
@@ -29,6 +29,32 @@ RUNS = [run for half in lab.HALVES for run in lab.labeled(half)]
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_draws_and_says_what_it_shows(name):
     check_figure(FIGURES[name])
+
+
+@pytest.mark.parametrize("reading", [reading for reading, (_, limits) in READINGS.items() if limits[0]])
+@pytest.mark.parametrize("half", lab.HALVES)
+def test_a_reading_beyond_its_axis_stands_at_an_end_that_says_so(reading, half):
+    lines, (low, high) = lines_of(FIGURES["one_number"], reading=reading, half=half), READINGS[reading][1]
+    values = readings(half, reading)
+    words = words_at(lines[0].axes.xaxis)
+    drawn = np.concatenate([line.get_xdata() for line in lines if len(line.get_xdata()) > 2])
+    assert words[low].startswith("0 or ≤") and words[high].startswith("≥")
+    assert (drawn == low).sum() == (values <= low).sum() and (drawn == high).sum() == (values >= high).sum()
+    assert "inf" in words[high] or np.isfinite(values).all()
+
+
+@pytest.mark.parametrize("half", lab.HALVES)
+def test_an_accuracy_of_0_is_that_of_a_run_that_broke(half):
+    line = next(line for line in lines_of(FIGURES["remedies"], half=half) if line.get_label() == "before")
+    broke = sum(np.isnan(run.ended).any() for run in lab.labeled(half))
+    assert words_at(line.axes.xaxis)[0] == "broke" and (line.get_xdata() == 0).sum() == broke
+    assert f"the {broke} runs that broke" in caption("remedies", half=half)
+
+
+def test_the_mean_of_a_loss_stands_at_the_middle_of_its_steps():
+    line = next(line for line in lines_of(FIGURES["false_friends"]) if line.get_label() == "truly vanishing")
+    loss, steps = pick(*TRULY).loss / pick(*TRULY).loss[0], line.get_xdata() * (len(pick(*TRULY).loss) - 1)
+    assert line.get_ydata() == pytest.approx([loss[round(k) - 7 : round(k) + 8].mean() for k in steps])
 
 
 def test_numbers_in_the_prose():

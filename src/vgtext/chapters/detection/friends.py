@@ -32,7 +32,7 @@ def smooth(loss, window=15):
 
 def draw_false_friends(losses, layers, friend="label noise", look="weight gradient"):
     """Losses of a truly vanishing run and five look-alikes; one of them layer by layer beside the vanishing one."""
-    losses.set(xlim=(0, 1), ylim=(0, 1.4), xlabel="share of the training", ylabel="loss / first loss")
+    losses.set(xlim=(0, 1), ylim=(0, 1.4), xlabel="share of the training", ylabel="loss / first loss, mean of 15 steps")
     log_axis(layers, 1e-8, 1e2, f"{look}, first record")
     layer_axis(layers, 8)
     for words, place in [*FRIENDS.items(), ("truly vanishing", TRULY)]:
@@ -40,11 +40,12 @@ def draw_false_friends(losses, layers, friend="label noise", look="weight gradie
         color = COLORS["backward" if place == TRULY else "forward"]
         curve = smooth(recording.loss / recording.loss[0])
         style = {"color": color, "linewidth": 1.8, "linestyle": "-" if place == TRULY else "--"} if chosen else SEED
-        losses.plot(np.linspace(0, 1, len(curve))[::3], curve[::3], **style)
+        share = (np.arange(len(curve)) + 7) / (len(recording.loss) - 1)  # of the middle of the 15 steps
+        losses.plot(share[::3], curve[::3], **style, label=words)
         if chosen:
             losses.text(0.98, 0.98 if place == TRULY else 0.91, words, **KEY, color=color, transform=losses.transAxes)
             values = getattr(recording, LOOKS[look])[0]
-            layers.plot(np.arange(1, 9), positive(values), **{**style, "marker": "o", "markersize": 4})
+            layers.plot(np.arange(1, 9), positive(values), **{**style, "marker": "o", "markersize": 4}, label=words)
             zeros = "" if (values > 0).all() else f": 0 in {(values == 0).sum()} layers"
             height = 0.15 if place == TRULY else 0.08
             layers.text(0.98, height, words + zeros, **KEY, color=color, transform=layers.transAxes)
@@ -68,10 +69,11 @@ def draw_update_ratios(ax, cause="vanishing by activation", run=1):
     ax.axhline(1e-3, **REFERENCE)
     label_line(ax, 1.24, 1e-3, "rule of thumb: 0.001", COLORS["reference"], ha="right", xytext=(0, 7))
     for l in range(1, ratio.shape[1] - 1):
-        ax.plot(progress, positive(ratio[:, l]), **SEED)
+        ax.plot(progress, positive(ratio[:, l]), **SEED, label=f"layer {l + 1}")
     last = ratio.shape[1]
     for l, color, dash in ((1, COLORS["backward"], "-"), (last, COLORS["forward"], "--")):
-        ax.plot(progress, positive(ratio[:, l - 1]), color=color, marker="o", markersize=4, linestyle=dash)
+        ax.plot(progress, positive(ratio[:, l - 1]), color=color, marker="o", markersize=4, linestyle=dash,
+                label=f"layer {l}")
         ax.text(0.98, 0.96 if l == 1 else 0.88, f"layer {l}", color=color, transform=ax.transAxes, ha="right", va="top",
                 fontsize=9)
     first = np.median(ratio[0])

@@ -80,6 +80,22 @@ def found(reading, half=HELD_OUT, at=None):
     return int(called[ill].sum()), int(ill.sum()), int(called[~ill].sum()), int((~ill).sum())
 
 
+def size_axis(ax, low, high, broken=False):
+    """Put sizes on a log x axis; at its ends is what lies beyond, 0 and, of runs that broke (``broken``), inf."""
+    ax.set_xscale("log")
+    first, last = round(np.log10(low)), round(np.log10(high))
+    inside = range(first + 3, last - 1, 3)
+    above = f"≥ 10{raised(last)}" + " or inf" * broken
+    ax.set_xticks([low, *(10.0**k for k in inside), high],
+                  [f"0 or ≤ 10{raised(first)}", *(f"10{raised(k)}" if k else "1" for k in inside), above])
+    ax.minorticks_off()
+
+
+def raised(power):
+    """Write a power of ten's exponent."""
+    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
 def draw_one_number(ax, reading="mean gradient, at the end", half="held out"):
     """Every run of a half as a point: one number read off it, one row for each cause."""
     words, limits = READINGS[reading]
@@ -87,9 +103,8 @@ def draw_one_number(ax, reading="mean gradient, at the end", half="held out"):
     ax.set(xlim=limits, ylim=(len(CAUSES) - 0.5, -1.3), xlabel=words, yticks=range(len(CAUSES)))
     ax.set_yticklabels(CAUSES)
     if limits[0] > 0:
-        ax.set_xscale("log")
-        ax.minorticks_off()
-        values = np.clip(values, limits[0], limits[1])
+        size_axis(ax, *limits, reading == "loss")
+        values = np.clip(values, *limits)
     for row, cause in enumerate(CAUSES):
         own = values[[run.cause == cause for run in runs]]
         color, marker = (COLORS["backward"], "s") if cause in VANISHING else (COLORS["forward"], "o")
@@ -102,10 +117,12 @@ def draw_one_number(ax, reading="mean gradient, at the end", half="held out"):
         ax.axvline(FIXED, **REFERENCE)
         label_line(ax, FIXED, -0.85, "10⁻⁷", COLORS["reference"], xytext=(4, 0))
     hits, ill, alarms, rest = found(reading, half)
-    side = "above" if reading == "loss" else "below"
-    return (f"{reading[0].upper()}{reading[1:]}, {len(runs)} runs ({half}): {hits} of {ill} vanishing runs (squares) "
-            f"are {side} the limit of {number(limit(reading))}, and so are {alarms} of the {rest} others (dead runs "
-            "not counted).")
+    side, so = "above" if reading == "loss" else "below", "is" if alarms == 1 else "are"
+    absent = int(np.isnan(values).sum())
+    broken = f"; {absent} broke and have none" if absent else ""
+    return (f"{reading[0].upper()}{reading[1:]}, {len(runs)} runs ({half}{broken}): {hits} of {ill} vanishing runs "
+            f"(squares) are {side} the limit of {number(limit(reading))}, and so {so} {alarms} of the {rest} others "
+            "(dead runs not counted).")
 
 
 def plateaus(half):

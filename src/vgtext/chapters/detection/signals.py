@@ -58,10 +58,11 @@ def draw_round_trip(layers, scales, activation="sigmoid", sigma_w=1.0, depth=20)
     log_axis(layers, 1e-12, 1e6, "size, relative to where it starts")
     layer_axis(layers, depth)
     starts = (("forward", 0, "activation"), ("backward", -1, "error signal"), ("gradient", -1, "weight gradient"))
-    for values, (color, start, _) in zip(measured, starts, strict=True):
-        layers.plot(l, 10.0 ** (values - values[start]), **{**MEASURED, "color": COLORS[color]}, markevery=depth // 10)
-    for values, (_, start, _) in zip(theory, starts, strict=False):
-        layers.plot(l, 10.0 ** (values - values[start]), **THEORY)
+    for values, (color, start, words) in zip(measured, starts, strict=True):
+        layers.plot(l, 10.0 ** (values - values[start]), **{**MEASURED, "color": COLORS[color]}, label=words,
+                    markevery=depth // 10)
+    for values, (_, start, words) in zip(theory, starts, strict=False):
+        layers.plot(l, 10.0 ** (values - values[start]), **THEORY, label=f"{words}, theory")
     for i, (color, _, words) in enumerate(starts):
         layers.text(0.97, 0.96 - 0.07 * i, words, color=COLORS[color], transform=layers.transAxes, ha="right",
                     va="top", fontsize=9)

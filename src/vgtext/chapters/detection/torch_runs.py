@@ -117,8 +117,8 @@ def draw_strangers(first, second, half="held out"):
         ax.tick_params(axis="y", length=0)
         for row, cause in enumerate(causes):
             left = 0
-            for (_, color, alpha), count in zip(parts, tally(half, cause)):
-                ax.barh([row], [count], left=left, height=0.7, color=color, alpha=alpha)
+            for (words, color, alpha), count in zip(parts, tally(half, cause)):
+                ax.barh([row], [count], left=left, height=0.7, color=color, alpha=alpha, label=words)
                 left += count
     for i, (words, color, _) in enumerate(parts):
         second.text(0.98, 0.96 - 0.07 * i, words, color=color, transform=second.transAxes, ha="right", va="top",
