@@ -75,12 +75,14 @@ def _draw_start(ax, plan):
     layer_axis(ax, DEPTH)
     ax.axhline(1, **REFERENCE)
     if plan != PATIENT:
-        ax.plot(range(1, DEPTH), 10.0 ** start(PATIENT).error, color=COLORS["seed"], linewidth=1)
+        ax.plot(range(1, DEPTH), 10.0 ** start(PATIENT).error, color=COLORS["seed"], linewidth=1,
+                label="as admitted")
         label_line(ax, 30, 10.0 ** start(PATIENT).error[29], "as admitted", COLORS["reference"], xytext=(4, -8))
-    ax.plot(range(1, DEPTH), 10.0 ** start(plan).error, color=COLORS["backward"], marker="o", markersize=4, markevery=6)
+    ax.plot(range(1, DEPTH), 10.0 ** start(plan).error, color=COLORS["backward"], marker="o", markersize=4, markevery=6,
+            label="this plan")
     theory = predicted_error(plan)
     if theory is not None:
-        ax.plot(range(1, DEPTH), 10.0 ** np.clip(theory, -42, 12), **THEORY)
+        ax.plot(range(1, DEPTH), 10.0 ** np.clip(theory, -42, 12), **THEORY, label="theory")
     backward_arrow(ax, at=0.42)
 
 
@@ -97,12 +99,13 @@ def _draw_losses(ax, plan, top):
                 transform=ax.transAxes, fontsize=10)
         return
     t = np.arange(EVERY, STEPS + 1, EVERY) - EVERY / 2
-    for p in rates_of(plan):
-        ax.plot(t, _below(loss(p)), color=COLORS["seed"], linewidth=0.8)
     named = [(plan, COLORS["backward"], (0, (5, 2)), "the patient's rate")]
     named += [(top, COLORS["forward"], "-", "the best rate")] if top != plan else []
+    for p in rates_of(plan):
+        if p not in (plan, top):
+            ax.plot(t, _below(loss(p)), color=COLORS["seed"], linewidth=0.8, label=f"η = {p.rate:g}")
     for i, (p, color, dashes, words) in enumerate(named):
-        ax.plot(t, _below(loss(p)), color=color, linestyle=dashes, linewidth=2)
+        ax.plot(t, _below(loss(p)), color=color, linestyle=dashes, linewidth=2, label=f"{words}, {p.rate:g}")
         end = "breaks down" if np.isnan(loss(p)[-1]) else f"{accuracy(p)[1]:.0%} in the test"
         ax.text(0.97, 0.98 - 0.075 * i, f"{words}, {p.rate:g}: {end}", color=color, ha="right", va="top",
                 transform=ax.transAxes, fontsize=9)

@@ -27,16 +27,19 @@ def running_mean(loss, window=5):
     return np.convolve(padded, np.full(window, 1 / window), mode="valid")
 
 
-def draw_loss(ax, chart, step, top=4.5, others=(), label=-8):
-    """Draw a chart's loss of every step, with the step that is looked at; return the loss there."""
-    ax.set(xlim=(0, STEPS), ylim=(0, top), xlabel="step", ylabel="training loss")
+def draw_loss(ax, chart, step, top=4.5, others=(), label=-8, name=None):
+    """Draw a chart's loss of every step, with the step that is looked at; return the loss there.
+
+    ``others`` are pairs of a name and an earlier chart.
+    """
+    ax.set(xlim=(0, STEPS), ylim=(0, top), xlabel="step", ylabel="training loss, mean of 5 steps")
     ax.axhline(np.log(10), **REFERENCE)
     label_line(ax, STEPS, np.log(10), "guessing: ln 10", COLORS["reference"], xytext=(-2, label), ha="right")
     t = np.arange(1, len(chart.loss) + 1)
-    for other in others:
-        ax.plot(t[::3], running_mean(other.loss)[::3], color=COLORS["seed"], linewidth=1.0)
+    for earlier, other in others:
+        ax.plot(t[::3], running_mean(other.loss)[::3], color=COLORS["seed"], linewidth=1.0, label=earlier)
     smooth = running_mean(chart.loss)
-    ax.plot(t[::3], smooth[::3], color=COLORS["backward"])
+    ax.plot(t[::3], smooth[::3], color=COLORS["backward"], label=name)
     ax.plot([step], [smooth[step - 1]], marker="o", markersize=9, markerfacecolor="none", color=COLORS["backward"])
     handle(ax, lambda step: (step, min(smooth[step - 1], top)))
     return float(smooth[step - 1])
@@ -53,14 +56,16 @@ def draw_look(ax, chart, look, step, limits=None):
         ax.plot(l, values, color=color, marker="o", markersize=4)
     else:
         log_axis(ax, *limits, words)
-        ax.plot(l, positive(np.clip(values, 0, limits[1])), color=color, marker="o", markersize=4)
+        made = "made" if look == "update-to-weight ratio" else None
+        ax.plot(l, positive(np.clip(values, 0, limits[1])), color=color, marker="o", markersize=4, label=made)
         float_limits(ax)
         if not values.any():
             ax.text(0.5, 0.5, "exactly 0 in every layer", transform=ax.transAxes, ha="center", color=color, fontsize=10)
     layer_axis(ax, len(values))
     if look == "update-to-weight ratio":
         asked = chart.asked[list(chart.steps).index(step)]
-        ax.plot(l, positive(np.clip(asked, 0, limits[1])), color=COLORS["gradient"], linestyle="--", linewidth=1.4)
+        ax.plot(l, positive(np.clip(asked, 0, limits[1])), color=COLORS["gradient"], linestyle="--", linewidth=1.4,
+                label="asked for")
         ax.text(0.98, 0.97, "dashed: asked for; points: made", transform=ax.transAxes, fontsize=9, ha="right", va="top",
                 color=COLORS["gradient"])
         ax.axhspan(limits[0], LOST, color="#999999", alpha=0.25, linewidth=0, zorder=0)
@@ -83,7 +88,7 @@ def in_words(look, values):
         return f"the {look} is exactly 0 in all {zeros} layers."
     first, last = number(values[0]), number(values[-1])
     lead = f"the {look} is {first} in layer 1 and {last} in layer {len(values)}"
-    return f"{lead}; it is exactly 0 in {zeros} layers." if zeros else f"{lead}."
+    return f"{lead}; it is exactly 0 in {zeros} layer{'s' * (zeros > 1)}." if zeros else f"{lead}."
 
 
 def draw_patient(losses, layers, look="error signal", step=1):
@@ -98,8 +103,8 @@ def draw_patient(losses, layers, look="error signal", step=1):
 def draw_stages(losses, layers, stage="1: ReLU", look="error signal", step=1):
     """The chart after each repair, the earlier ones' losses in gray; what ``diagnose`` says of it."""
     names, chart = list(STAGES), charts()[stage]
-    before = [charts()[name] for name in names[: names.index(stage)]]
-    draw_loss(losses, chart, step, others=before, label=9)
+    before = [(name, charts()[name]) for name in names[: names.index(stage)]]
+    draw_loss(losses, chart, step, others=before, label=9, name=stage)
     values = draw_look(layers, chart, look, step)
     head = "After repair " + stage.replace(":", ",") if ":" in stage else stage.capitalize()
     return (f"{head}: the loss ends at {np.mean(chart.loss[-10:]):.1f}, with {chart.ended[0]:.0%} of the training "
