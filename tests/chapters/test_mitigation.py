@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from figures import caption_of, check_figure
+from figures import caption_of, check_figure, in_panel, lines_of, words_at
 from prose import check_prose, prose
 from vgtext import diagnose
 from vgtext.chapters import mitigation as lab
@@ -215,6 +215,29 @@ def test_a_shortcut_with_a_norm_makes_the_initialization_indifferent():
 def test_the_forecast_is_right_nine_times_in_ten():
     sizes, ok = lab.points()
     assert (lab.forecast(sizes) == ok).mean() > 0.85
+
+
+def test_what_rounding_has_lost_stands_apart_from_what_is_tiny():
+    sizes, _ = lab.points("none", "plain")
+    lines = [line for line in lines_of(FIGURES["forecast"]) if line.get_label() in ("trains", "does not train")]
+    places = np.concatenate([line.get_xdata() for line in lines])
+    words = words_at(lines[0].axes.xaxis)
+    told = [next((words[tick] for tick in words if np.isclose(place, tick, rtol=1e-9, atol=0)), "") for place in places]
+    assert told.count("lost") == np.isnan(sizes[:, 0]).sum() > 0
+    assert told.count("≤ 10⁻¹⁰") == (sizes[:, 0] <= -10).sum() > 0
+
+
+def test_a_run_that_broke_has_no_loss_in_the_figure():
+    way = "ReLU, He, residual"
+    assert [name for name in lab.WAYS if hundred.broke(name).any()] == [way] and hundred.broke(way).all()
+    lines = [line for line in lines_of(FIGURES["hundred"], against=way) if line.get_linestyle() == "--"]
+    assert len(lines) == hundred.SEEDS and all(np.isnan(line.get_ydata()).all() for line in lines)
+    assert "ReLU, He, residual (rate 0.003) breaks down" in caption("hundred", against=way)
+
+
+def test_what_is_never_reached_has_no_number_of_steps():
+    crosses = [line for line in lines_of(FIGURES["speed"]) if line.get_marker() == "x"]
+    assert len(crosses) == len(speed.LOOKS) and all(map(in_panel, crosses))
 
 
 def test_speed_of_normed_branches():

@@ -12,7 +12,7 @@ from .runs import DEPTHS, WIDTH, Recipe, recipes
 DEPTH = 50
 APART, BACK = 1.5, 1.5  # powers of ten that a healthy network may gain or lose on its way
 EDGE = 10  # powers of ten at which the forecast's picture ends; what lies beyond is drawn there
-ROUNDING = -13  # log10 of a share below which float64 no longer tells two inputs apart
+ROUNDING = -13  # log10 of a share below which float64 no longer tells two inputs apart; the picture has those there
 
 
 def draw_journey(ax, activation="sigmoid", init="Glorot", remedy="layer norm"):
@@ -30,8 +30,8 @@ def draw_journey(ax, activation="sigmoid", init="Glorot", remedy="layer norm"):
         ax.plot(l, 10.0 ** np.clip(size, -60, 60), color=COLORS[color], linewidth=2, linestyle=dashes, label=words)
     ax.legend(loc="lower left")
     forward = 0.5 * (np.log10(grown.square) - np.log10(grown.square[0]))
-    for size in (forward, theory.backward(recipe, DEPTH)):
-        ax.plot(l, 10.0 ** np.clip(size, -60, 60), **THEORY)
+    for size, words in ((forward, "activations"), (theory.backward(recipe, DEPTH), "error signal")):
+        ax.plot(l, 10.0 ** np.clip(size, -60, 60), **THEORY, label=f"{words}, theory")
     end, error = apart(measured)[-1], number(10.0 ** measured.backward[0], 1)
     told = "no remedy" if remedy == "nothing" else remedy
     left = f"by {number(10.0**end, 1)}" if np.isfinite(end) else "by less than 10⁻¹²"
@@ -48,9 +48,12 @@ def apart(measured):
 
 
 def ends(recipe, depth):
-    """The powers of ten gained by what tells inputs apart, first to last layer, and by the error signal, back."""
+    """The powers of ten gained by what tells inputs apart, first to last layer, and by the error signal, back.
+
+    The first is nan where rounding has lost it.
+    """
     measured = journey(recipe, depth)
-    return float(np.nan_to_num(apart(measured)[-1], nan=ROUNDING)), float(measured.backward[0])
+    return float(apart(measured)[-1]), float(measured.backward[0])
 
 
 def points(norm=None, shortcut=None):
@@ -70,21 +73,23 @@ def draw_forecast(ax, norm="none", shortcut="plain"):
     """What an untrained network does to both sizes, and whether it then trains."""
     sizes, ok = points(norm, shortcut)
     ticks, words = 10.0 ** np.array([-10, -5, 0, 5, 10]), ("≤ 10⁻¹⁰", "10⁻⁵", "1", "10⁵", "≥ 10¹⁰")
-    ax.set(xscale="log", yscale="log", xlim=(2e-11, 5e10), ylim=(2e-11, 5e10),
+    ax.set(xscale="log", yscale="log", xlim=(10.0 ** (ROUNDING - 0.7), 5e10), ylim=(2e-11, 5e10),
            xlabel="what tells inputs apart: last layer / first", ylabel="error signal: first layer / last")
-    ax.set_xticks(ticks, words)
+    ax.set_xticks([10.0**ROUNDING, *ticks], ["lost", *words])
     ax.set_yticks(ticks, words)
     ax.minorticks_off()
     box = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]) * [APART, BACK]
     ax.plot(*10.0**box.T, **THEORY)
     for good, color, marker, label in ((False, COLORS["backward"], "x", "does not train"),
                                        (True, COLORS["forward"], "o", "trains")):
-        ax.plot(*10.0 ** sizes[ok == good].clip(-EDGE, EDGE).T, linestyle="none", marker=marker, color=color,
-                markersize=5, label=label)
+        shown = np.nan_to_num(sizes[ok == good].clip(-EDGE, EDGE), nan=ROUNDING)
+        ax.plot(*10.0**shown.T, linestyle="none", marker=marker, color=color, markersize=5, label=label)
     ax.legend(loc="upper left", fontsize=9)
-    right, beyond = forecast(sizes) == ok, int((np.abs(sizes) >= EDGE).any(axis=1).sum())
+    right, lost = forecast(sizes) == ok, np.isnan(sizes).any(axis=1)
+    beyond = int(((np.abs(sizes) >= EDGE).any(axis=1) & ~lost).sum())
+    rounded = f"; in {lost.sum()} others rounding loses what tells inputs apart" if lost.any() else ""
     names = {"none": "no normalization", "batch": "batch norm", "layer": "layer norm"}
     ways = {"plain": "no shortcuts", "residual": "shortcuts"}
     return (f"Networks with {names[norm]} and {ways[shortcut]}: {int(ok.sum())} of {len(ok)}, of 5 to 100 layers of "
             f"{WIDTH}, train. The dashed box forecasts {int(right.sum())} of {len(ok)} rightly, before a single step. "
-            f"At the edge of the picture: {beyond} networks that gain or lose ten powers of ten or more.")
+            f"At the edge of the picture: {beyond} networks that gain or lose ten powers of ten or more{rounded}.")

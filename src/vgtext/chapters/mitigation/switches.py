@@ -22,11 +22,12 @@ def draw_switches(layers, depths, init="PyTorch default", norm="none", residual=
                xticks=[2, 20, 50, 100])
     depths.axhline(0.1, **REFERENCE)
     label_line(depths, 103, 0.1, "guessing", COLORS["reference"], xytext=(0, -11), ha="right")
-    for shown, color, width in ((START, COLORS["seed"], 1.2), (recipe, COLORS["backward"], 2.2)):
+    for shown, color, width, words in ((START, COLORS["seed"], 1.2, "no remedy"),
+                                       (recipe, COLORS["backward"], 2.2, "as switched")):
         back = journey(shown, DEPTH).backward
-        layers.plot(range(1, DEPTH), 10.0 ** np.clip(back, -40, 40), color=color, linewidth=width)
+        layers.plot(range(1, DEPTH), 10.0 ** np.clip(back, -40, 40), color=color, linewidth=width, label=words)
         depths.plot(DEPTHS, accuracy(shown), color=color if shown != recipe else COLORS["forward"], marker="o",
-                    markersize=4, linewidth=width)
+                    markersize=4, linewidth=width, label=words)
     first, last = journey(recipe, DEPTH).backward[0], accuracy(recipe)[-1]
     return (f"ReLU, {init} initialization, {'no normalization' if norm == 'none' else norm + ' norm'}, "
             f"{'shortcuts' if residual else 'no shortcuts'}, width 32: layer 1 of 100 gets {number(10.0**first, 1)} "
