@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
-from figures import caption_of, check_figure
+from figures import caption_of, check_figure, in_panel, lines_of, words_at
 from prose import check_prose
 from vgtext import nn, results
 from vgtext.chapters import consequences as lab
@@ -349,6 +350,23 @@ def test_scaling_by_a_power_of_two_moves_the_window_and_nothing_else(name):
         edge = form.largest + 2.0 ** (form.emax - form.p)  # half a gap above the largest
         assert inf == pytest.approx(np.mean(sizes * 2.0**power >= edge), abs=1e-4)
         assert scaling.lost(name, power, flushed=True)[0] >= zero
+
+
+@pytest.mark.parametrize(("name", "power", "flushed"), [("E4M3", 0, False), ("E4M3", 32, False), ("float16", 8, True)])
+def test_bars_of_what_a_format_holds_add_up_to_what_it_does_not_lose(name, power, flushed):
+    figure = Figure()
+    sizes, shares = figure.subplots(1, 2)
+    lab.draw_loss_scaling(sizes, shares, name, power, flushed)
+    found = {bars.get_label(): sum(bar.get_height() for bar in bars) for bars in sizes.containers}
+    zero, inf = scaling.lost(name, power, flushed)
+    assert found == pytest.approx({"held": 1 - zero - inf, "held as 0": zero, "held as inf": inf})
+
+
+def test_what_has_no_number_is_not_told_as_one():
+    crosses = [line for line in lines_of(FIGURES["epochs_needed"]) if line.get_marker() == "x"]
+    assert len(crosses) == 3 and all(map(in_panel, crosses))
+    broken = next(line for line in lines_of(FIGURES["explosion"]) if line.get_marker() == "v")
+    assert words_at(broken.axes.yaxis)[broken.get_ydata()[0]] == "inf, nan"
 
 
 def test_what_the_text_says_of_loss_scaling():

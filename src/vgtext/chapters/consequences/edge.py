@@ -95,9 +95,9 @@ def draw_sharpening(descent, adam, rate=0.1, adam_rate=0.003):
         label_line(ax, 2950, 1.28, "the limit", COLORS["theory"], xytext=(0, 0), ha="right")
         for other, met in zip(rates, stored(name)[..., 1] / LIMITS[name], strict=True):
             if other != chosen:
-                ax.plot(t, met, color=COLORS["seed"], linewidth=0.8)
+                ax.plot(t, met, color=COLORS["seed"], linewidth=0.8, label=f"η = {other:g}")
         met = stored(name)[rates.index(chosen)]
-        ax.plot(t, met[:, 1] / LIMITS[name], color=COLORS["weight"], linewidth=1.8)
+        ax.plot(t, met[:, 1] / LIMITS[name], color=COLORS["weight"], linewidth=1.8, label=f"η = {chosen:g}")
         label_line(ax, STEPS, 0.026, f"η = {chosen:g}", COLORS["weight"], xytext=(-4, 0), ha="right")
         told.append((hovers(name, chosen), met[-1, 0]))
     (hover, loss), (hover_adam, _) = told

@@ -18,6 +18,7 @@ from .curvature import batch, network, sharpness
 from .runs import digits
 
 ACTIVATION, DEPTH, STEPS = "tanh", 10, 100
+BROKEN = 1e40  # where inf and nan stand on the axis of the loss
 SCALES = (1.0, 1.5, 2.0)
 RATES = tuple(float(f"{m}e{e}") for e in range(-4, 1) for m in (1, 2, 5))
 
@@ -77,12 +78,14 @@ def draw_explosion(curve, onset, rate=0.5, sigma_w=1.0):
     curve.set(xscale="log", xlim=(0.9, 130), xlabel="step", title="full batch, one run")
     curve.set_xticks([1, 10, 100], ["1", "10", "100"])
     log_axis(curve, 1e-2, 1e43, "training loss")
+    curve.set_yticks([1, 1e10, 1e20, 1e30, BROKEN], ["1", "10¹⁰", "10²⁰", "10³⁰", "inf, nan"])
+    curve.minorticks_off()
     float_limits(curve)
     finite = np.where(np.isfinite(found.loss), found.loss, np.nan)
     curve.plot(range(1, len(finite) + 1), finite, color=color)
     for name, (marker, _) in TROUBLES.items():
         if step := getattr(found, name):
-            height = finite[step - 1] if step <= len(finite) and np.isfinite(finite[step - 1]) else 1e40
+            height = finite[step - 1] if step <= len(finite) and np.isfinite(finite[step - 1]) else BROKEN
             curve.plot([step], [height], marker, color=color, markersize=7)
     onset.set(xscale="log", xlim=(7e-5, 8), xlabel="learning rate η", title="all learning rates")
     onset.set_xticks([1e-4, 1e-2, 1], ["0.0001", "0.01", "1"])

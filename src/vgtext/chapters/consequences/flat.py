@@ -87,7 +87,7 @@ def draw_stillness(plane, nearby, depth=6, step=300):
         loss, size, _ = descent(L)
         chosen = {"color": COLORS["gradient"], "linewidth": 1.1, "zorder": 3} if L == depth else SEED
         at = np.union1d(DRAWN, np.append(EVERY[:-1], STEPS - 1) - 1)
-        plane.plot(size[at], loss[at], **chosen)
+        plane.plot(size[at], loss[at], **chosen, label=f"{L} layers")
     loss, size, value, ways = surroundings(depth, step)
     plane.plot([size], [loss], "o", color=COLORS["gradient"], markersize=8, zorder=5)
     plane.set_title(f"{depth} layers, step {step}")

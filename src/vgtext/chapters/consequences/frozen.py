@@ -59,8 +59,8 @@ def draw_frozen_layers(layers, loss, epoch=40, network="sigmoid, 8 layers"):
     layer_axis(layers, 8)
     layers.set_title(f"after epoch {epoch}")
     for t in range(5, epoch, 5):
-        layers.plot(range(1, depth + 1), moved[t], **SEED)
-    layers.plot(range(1, depth + 1), moved[epoch], color=COLORS["weight"], **MEASURED)
+        layers.plot(range(1, depth + 1), moved[t], **SEED, label=f"epoch {t}")
+    layers.plot(range(1, depth + 1), moved[epoch], color=COLORS["weight"], **MEASURED, label=f"epoch {epoch}")
     t = np.arange(len(losses))
     loss.set(xlim=(0, t[-1]), ylim=(0, 2.6), xlabel="epoch t", ylabel="training loss", title="loss")
     loss.axhline(GUESSING, **REFERENCE)
@@ -83,9 +83,9 @@ def draw_freezing(ax, epoch=20):
     heights = {"sigmoid, 4 layers": 0.18, "sigmoid, 8 layers": 0.18, "ReLU, 8 layers": 0.31, "tanh, 8 layers": 0.44}
     for (name, (activation, depth, _)), runs in zip(FREEZING.items(), accuracies()[1], strict=True):
         k, runs = np.arange(depth), runs[:depth, :, epoch - 1, 1]  # (depth, seeds)
-        ax.plot(k, runs, **SEED)
+        ax.plot(k, runs, **SEED, label=f"{name}, one seed")
         ax.plot(k, runs.mean(axis=1), color=ACTIVATION_COLORS[activation], linestyle=ACTIVATION_DASHES[activation],
-                marker="o", markersize=4)
+                marker="o", markersize=4, label=name)
         label_line(ax, k[-1], max(runs[-1].mean(), heights[name]), name.replace(", ", ",\n"),
                    ACTIVATION_COLORS[activation])
     cost = {name: frozen_cost(name, FREEZING[name][1] // 2, epoch) for name in FREEZING}

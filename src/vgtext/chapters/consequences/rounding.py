@@ -63,9 +63,9 @@ def draw_ruler(ax, height, update, title):
     ax.plot(np.arange(-3, 4), [height] * 7, "|", color=COLORS["seed"], markersize=14)
     ax.fill_between([-0.5, 0.5], height - 0.09, height + 0.09, color=COLORS["reference"], alpha=0.2, linewidth=0)
     ax.plot([0], [height], "|", color=COLORS["weight"], markersize=22, markeredgewidth=2.5)
-    tip, up = max(-update, -3.4), height + 0.05
-    ax.plot([0, tip], [up, up], color=COLORS["gradient"], linewidth=2.5)
-    ax.plot([tip + 0.07], [up], "<", color=COLORS["gradient"], markersize=5)
+    ax.annotate("", xy=(max(-update, -3.4), height + 0.05), xytext=(0, height + 0.05),
+                arrowprops={"arrowstyle": "-|>", "color": COLORS["gradient"], "linewidth": 2, "shrinkA": 0,
+                            "shrinkB": 0})
     ax.text(-3.4, height + 0.21, f"{title}: ηg is {number(update)} gaps", color=COLORS["gradient"], fontsize=9)
     label_line(ax, 0, height - 0.09, "w", COLORS["weight"], xytext=(0, -8), ha="center")
 

@@ -29,12 +29,17 @@ def exponents():
     return np.log2(np.abs(gradients()))
 
 
+def held(name, power, flushed=False):
+    """Which of the gradients, times 2^power, the format holds as 0, and which as inf: two (n,) of bool."""
+    stored = np.abs(round_to(gradients() * 2.0**power, name))
+    return stored < (FORMATS[name].normal if flushed else FORMATS[name].smallest), np.isinf(stored)
+
+
 @cache
 def lost(name, power, flushed=False):
     """The shares of the gradients, times 2^power, that the format holds as 0 and as inf."""
-    stored = np.abs(round_to(gradients() * 2.0**power, name))
-    return float(np.mean(stored < (FORMATS[name].normal if flushed else FORMATS[name].smallest))), float(
-        np.mean(np.isinf(stored)))
+    zero, inf = held(name, power, flushed)
+    return float(np.mean(zero)), float(np.mean(inf))
 
 
 def best_power(name):
@@ -45,31 +50,37 @@ def best_power(name):
 def draw_loss_scaling(sizes, shares, name="float16", power=0, flushed=False):
     """The gradients against what a format holds, and how many it loses at every scale."""
     form, exponent = FORMATS[name], exponents() + power
-    low, high = np.log2(form.normal if flushed else form.smallest), np.log2(form.largest)
+    least = form.normal if flushed else form.smallest
+    low, high = np.log2(least if flushed else least / 2), np.log2(form.largest)  # half of the smallest rounds to 0
     sizes.set_xscale("log", base=2)
-    sizes.set(xlim=(2.0**-44, 2.0**36), ylim=(0, 0.11), yticks=[], xlabel="size of a gradient",
+    sizes.set(xlim=(2.0**-44, 2.0**36), ylim=(0, 0.06), yticks=[], xlabel="size of a gradient",
               title="gradients, scaled")
     sizes.set_xticks([2.0**-40, 2.0**-20, 1, 2.0**20], ["$2^{-40}$", "$2^{-20}$", "1", "$2^{20}$"])
     sizes.minorticks_off()
-    bins = np.arange(-60, 61, 2)
-    height = np.histogram(exponent, bins)[0] / exponent.size
-    for part, color in ((bins[:-1] + 2 <= low + 1, COLORS["seed"]), (bins[:-1] + 2 > low + 1, COLORS["gradient"])):
-        part &= height > 0
-        left = 2.0 ** (bins[:-1][part] + 0.1)
-        sizes.bar(left, height[part], width=left * (2**1.8 - 1), align="edge", color=color)
+    zero, inf = held(name, power, flushed)
+    bins, foot = np.arange(-60, 61), np.zeros(120)
+    for part, words, color in ((~(zero | inf), "held", COLORS["gradient"]), (zero, "held as 0", COLORS["seed"]),
+                               (inf, "held as inf", COLORS["seed"])):
+        height = np.histogram(exponent[part], bins)[0] / exponent.size
+        seen = height > 0
+        left = 2.0 ** (bins[:-1][seen] + 0.06)
+        sizes.bar(left, height[seen], width=left * (2**0.88 - 1), bottom=foot[seen], align="edge", color=color,
+                  label=words)
+        foot += height
     for left, right, words, at in ((-44, low, "0", -43), (high, 36, "inf", 35)):
         if right > left:
             sizes.axvspan(2.0**left, 2.0**right, color=COLORS["reference"], alpha=0.2, linewidth=0)
-            sizes.text(2.0**at, 0.103, words, color=COLORS["reference"], fontsize=9, ha="left" if at < 0 else "right")
+            sizes.text(2.0**at, 0.056, words, color=COLORS["reference"], fontsize=9, ha="left" if at < 0 else "right")
     if not flushed:
         sizes.axvline(form.normal, **REFERENCE)
-        label_line(sizes, form.normal, 0.093, "normal", COLORS["reference"])
+        label_line(sizes, form.normal, 0.051, "normal", COLORS["reference"])
     shares.set(xlim=(0, 36), ylim=(0, 1), xlabel="scale of the loss, a power of 2", title="gradients that are lost")
     shares.set_yticks([0, 0.5, 1], ["0", "50%", "100%"])
     for other in NAMES:
         color = COLORS["gradient"] if other == name else COLORS["seed"]
         gone = [sum(lost(other, k, flushed)) for k in POWERS]
-        shares.plot(POWERS, gone, color=color, linewidth=2 if other == name else 0.9, zorder=3 if other == name else 2)
+        shares.plot(POWERS, gone, color=color, linewidth=2 if other == name else 0.9, zorder=3 if other == name else 2,
+                    label=other)
     shares.plot([power], [sum(lost(name, power, flushed))], "o", color=COLORS["gradient"], markersize=7, zorder=4)
     handle(shares, lambda power: (power, sum(lost(name, power, flushed))))
     label_line(shares, 35, 0.93, name, COLORS["gradient"], ha="right", xytext=(0, 0))
@@ -78,7 +89,7 @@ def draw_loss_scaling(sizes, shares, name="float16", power=0, flushed=False):
     scale = f"loss times 2{str(power).translate(RAISED)}" if power else "loss not scaled"
     return (f"{DEPTH} sigmoid layers at the first step, {scale}: {name}"
             f"{' without subnormals' if flushed else ''} holds {zero:.1%} of the weight gradients as 0, {rest}. "
-            f"It reaches from {number(2.0**low)} to {number(form.largest, 3)}.")
+            f"It reaches from {number(least)} to {number(form.largest, 3)}.")
 
 
 CLAIMS = (

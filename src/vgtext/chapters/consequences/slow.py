@@ -66,14 +66,15 @@ def draw_epochs_needed(ax, goal=0.9, rate=BEST):
     ax.axhspan(62, 200, color=COLORS["reference"], alpha=0.15, linewidth=0)
     ax.text(1.5, 185, f"not within {EPOCHS} epochs", color=COLORS["reference"], fontsize=9, va="top")
     never = {}
-    for activation, height in zip(ACTIVATIONS, (72, 86, 103), strict=True):
+    for activation, height in zip(ACTIVATIONS, (0.815, 0.847, 0.88), strict=True):
         epochs, color = epochs_needed(activation, goal, rate), ACTIVATION_COLORS[activation]
         middle = np.median(epochs, axis=1)
-        ax.plot(DEPTHS, np.where(np.isfinite(epochs), epochs, np.nan), **SEED, marker=".", linestyle="none")
+        ax.plot(DEPTHS, np.where(np.isfinite(epochs), epochs, np.nan), **SEED, marker=".", linestyle="none",
+                label=f"{ACTIVATION_NAMES[activation]}, one seed")
         ax.plot(DEPTHS, np.where(np.isfinite(middle), middle, np.nan), color=color, marker="o", markersize=4,
-                linestyle=ACTIVATION_DASHES[activation])
-        lost = np.array(DEPTHS)[~np.isfinite(middle)]
-        ax.plot(lost, np.full(len(lost), height), "x", color=color, markersize=5)
+                linestyle=ACTIVATION_DASHES[activation], label=ACTIVATION_NAMES[activation])
+        lost = np.array(DEPTHS)[~np.isfinite(middle)]  # they have no number, and stand at heights of the panel
+        ax.plot(lost, np.full(len(lost), height), "x", color=color, markersize=5, transform=ax.get_xaxis_transform())
         never[activation] = lost
         done = np.flatnonzero(np.isfinite(middle))
         if done.size:
@@ -108,10 +109,11 @@ def draw_equal_budget(depths, plane, epoch=20, activation="sigmoid"):
     plane.set_box_aspect(1)
     plane.set(xlim=(0, 1.05), ylim=(0, 1.05), xlabel="training accuracy", ylabel="test accuracy")
     plane.plot([0, 1], [0, 1], **REFERENCE)
-    plane.plot(*budget.T, "o", color=color)
+    plane.plot(*budget.T, "o", color=color, label="each depth")
     few, frozen = few_images(), few_images(4)
-    plane.plot(*few.T, "D", color=COLORS["reference"], markersize=5)
-    plane.plot(*frozen.T, "D", color=COLORS["reference"], markersize=5, markerfacecolor="none")
+    plane.plot(*few.T, "D", color=COLORS["reference"], markersize=5, label="few images")
+    plane.plot(*frozen.T, "D", color=COLORS["reference"], markersize=5, markerfacecolor="none",
+               label="few images, 4 layers frozen")
     label_line(plane, *few[0], f"{IMAGES[0]} images", COLORS["reference"], xytext=(-6, 0), ha="right")
     plane.text(0.16, 0.04, "underfitting", fontsize=9, color=COLORS["reference"])
     plane.text(0.62, 0.22, "overfitting", fontsize=9, color=COLORS["reference"])
