@@ -407,6 +407,15 @@ def test_stored_runs_with_rules_come_out_again(rule, bad, steps=60):
     assert (thresholds.stored()["loud"][int(bad)][0][:steps] == loud).all()
 
 
+@pytest.mark.parametrize(("rule", "breaks"), [("none", 11), ("ZClip", 11), ("AGC, 0.1", None)])
+def test_a_run_has_no_norms_once_it_has_broken_down(rule, breaks):
+    shown = thresholds.norms_of(rule, 0.3, True)
+    assert np.isnan(shown).sum() == (600 - breaks + 1 if breaks else 0)
+    told = f"breaks down at step {breaks}." if breaks else "has a median norm of "
+    assert told in caption("thresholds", rule=rule, rate=0.3, bad=True)
+
+
+
 def test_what_the_text_says_of_rules():
     assert thresholds.fires("global norm 1", 0.1, True) == pytest.approx(0.76, abs=0.005)
     for rule in ("percentile 90", "ZClip"):

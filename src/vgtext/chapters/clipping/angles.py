@@ -94,13 +94,15 @@ def draw_angles(turn, sizes, network="tanh, σ_w = 2", share=0.1):
     k = SHARES.index(share)
     layer_axis(sizes, DEPTH)
     log_axis(sizes, 1e-8, 1e3, "size of the weight gradient")
-    sizes.plot(range(1, DEPTH + 1), layer_sizes(network), color=COLORS["seed"], linewidth=5, alpha=0.5)
+    sizes.plot(range(1, DEPTH + 1), layer_sizes(network), color=COLORS["seed"], linewidth=5, alpha=0.5,
+               label="not clipped")
     for way, (color, marker) in LINES.items():
         angles = turned(network, way)
-        turn.plot(SHARES, angles.mean(axis=1), color=color, marker=marker, markersize=4)
+        turn.plot(SHARES, angles.mean(axis=1), color=color, marker=marker, markersize=4, label=NAMES[way])
         turn.plot([share], [angles.mean(axis=1)[k]], color=color, marker=marker, markersize=9)
-        turn.plot(SHARES[-4:], [limit(network, way)] * 4, **THEORY)
-        sizes.plot(range(1, DEPTH + 1), layer_sizes(network, way, share), color=color, marker=marker, markersize=4)
+        turn.plot(SHARES[-4:], [limit(network, way)] * 4, **THEORY, label=f"{NAMES[way]}, in the end")
+        sizes.plot(range(1, DEPTH + 1), layer_sizes(network, way, share), color=color, marker=marker, markersize=4,
+                   label=NAMES[way])
     value, norm, same = (turned(network, way).mean(axis=1)[k] for way in LINES)
     for way, y in (("value", 24), ("norm", 17), ("global_norm", 10)):
         turn.text(8e-4, y, NAMES[way], color=LINES[way][0], fontsize=9, va="center", ha="right")

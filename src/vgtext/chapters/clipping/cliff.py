@@ -63,14 +63,20 @@ def longest(rate, c=None, steps=STEPS):
     return k + 1, float(lengths[k])
 
 
+def looks(c):
+    """Of descent without a limit and with one, c: the limit, color, marker and name."""
+    return (None, COLORS["backward"], "s", "not clipped"), (c, COLORS["forward"], "o", "clipped")
+
+
 def draw_cliff(plane, close, c=1.0, rate=0.2, step=STEPS):
     """Descent with and without clipping on the loss of the tiny network, and its start close up."""
     for ax, part, words in ((plane, WHOLE, "the loss (dark: high)"), (close, CLOSE, "where both start, close up")):
         ax.imshow(surface(part), cmap="Greys", vmin=0, vmax=0.6, extent=(*part[0], *part[1]), origin="lower",
                   aspect="auto", interpolation="nearest")
         ax.set(xlim=part[0], ylim=part[1], xlabel="weight w", ylabel="bias b", title=words)
-        for limit, color, marker in ((None, COLORS["backward"], "s"), (c, COLORS["forward"], "o")):
-            ax.plot(*descend(rate, limit)[0][: step + 1].T, color=color, marker=marker, markersize=4, linewidth=1.4)
+        for limit, color, marker, words in looks(c):
+            ax.plot(*descend(rate, limit)[0][: step + 1].T, color=color, marker=marker, markersize=4, linewidth=1.4,
+                    label=words)
         ax.plot(*START, "k*", markersize=9)
     handle(close, lambda step: tuple(descend(rate, c)[0][step]))
     handle(plane, lambda step: tuple(descend(rate, c)[0][step]))
@@ -103,10 +109,10 @@ def draw_start(plane, losses, w=4.2, b=-2.6, rate=0.2):
               xticks=[4.0, 4.2, 4.4])
     losses.set(xlim=(0, STEPS), xlabel="step", title="the loss on the way", xticks=range(0, STEPS + 1, 6))
     log_axis(losses, 1e-8, 1, "loss")
-    for limit, color, marker in ((None, COLORS["backward"], "s"), (1.0, COLORS["forward"], "o")):
+    for limit, color, marker, words in looks(1.0):
         places, loss, _ = descend(rate, limit, start)
-        plane.plot(*places.T, color=color, marker=marker, markersize=4, linewidth=1.4)
-        losses.plot(loss, color=color, marker=marker, markersize=3)
+        plane.plot(*places.T, color=color, marker=marker, markersize=4, linewidth=1.4, label=words)
+        losses.plot(loss, color=color, marker=marker, markersize=3, label=words)
     losses.text(0.4, 1e-7, "not clipped", color=COLORS["backward"], fontsize=9)
     losses.text(0.4, 1.5e-8, "clipped", color=COLORS["forward"], fontsize=9)
     plane.plot(w, b, "k*", markersize=11)

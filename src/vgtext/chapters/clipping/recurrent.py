@@ -68,11 +68,14 @@ def draw_recurrent(trace, budget, rate=0.1, c=1.0, seed=0):
     label_line(budget, reach(), 28, "← out of reach", COLORS["theory"])
     for other in RATES:
         if other != rate:
-            budget.plot(longest_steps(other), np.median(runs["loss"][RATES.index(other)], axis=1), **SEED)
+            budget.plot(longest_steps(other), np.median(runs["loss"][RATES.index(other)], axis=1), **SEED,
+                        label=f"η = {other:g}, median")
     loss, places = runs["loss"][RATES.index(rate)], longest_steps(rate)
     for k in range(SEEDS):
-        budget.plot(places, loss[:, k], linestyle="none", marker=".", markersize=5, color=SEED["color"])
-    budget.plot(places, np.median(loss, axis=1), color=COLORS["forward"], marker="o", markersize=5)
+        budget.plot(places, loss[:, k], linestyle="none", marker=".", markersize=5, color=SEED["color"],
+                    label=f"η = {rate:g}, one run")
+    budget.plot(places, np.median(loss, axis=1), color=COLORS["forward"], marker="o", markersize=5,
+                label=f"η = {rate:g}, median")
     budget.plot([rate * c], [typical_loss(rate, c)], marker="o", markersize=9, color=COLORS["forward"])
     handle(budget, lambda c: (rate * c, typical_loss(rate, c)))
     return (f"The run shown has seed {seed}. η = {rate:g}: without clipping {solved(rate)} of {SEEDS} runs solve the "

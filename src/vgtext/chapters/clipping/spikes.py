@@ -58,19 +58,23 @@ def draw_spike(gradient, stride, spike=1000, when=10_000, c=None):
         ax.set(xlim=(-BEFORE, 1.04 * AFTER), xlabel="steps after the spike", xticks=[0, 300, 600, 900])
     log_axis(gradient, 0.003, 3000, "size of the gradient")
     log_axis(stride, 0.003, 3000, "length of the step / η")
-    gradient.plot(t, stream(spike, when)[shown], color=COLORS["seed"], linewidth=1.2)
-    gradient.plot(t, stream(spike, when, c)[shown], color=COLORS["gradient"])
+    gradient.plot(t, stream(spike, when, c)[shown], color=COLORS["gradient"], label="gradient")
     handle(gradient, lambda spike: (0, spike))
     if c is not None and spike > c:
+        gradient.plot(t, stream(spike, when)[shown], color=COLORS["seed"], linewidth=1.2, zorder=1,
+                      label="before clipping")
         gradient.text(0.97, 0.97, "gray: before clipping", color=COLORS["reference"], ha="right", va="top", fontsize=9,
                       transform=gradient.transAxes)
     stride.axhline(BOUND, **REFERENCE)
     label_line(stride, AFTER, BOUND, "bound for a lone gradient", COLORS["reference"], ha="right", va="bottom",
                xytext=(0, 2))
-    stride.plot(t, strides("sgd", spike, when, c)[shown], color=COLORS["seed"], linewidth=1.2)
+    stride.plot(t, strides("sgd", spike, when, c)[shown], color=COLORS["seed"], linewidth=1.2, label="plain descent")
+    stride.text(0.97, 0.97, "gray: plain descent", color=COLORS["reference"], ha="right", va="top", fontsize=9,
+                transform=stride.transAxes)
     made = strides("adam", spike, when, c)
-    stride.plot(t, made[shown], color=COLORS["weight"], linewidth=3)
-    stride.plot(t, adam_theory(spike if c is None else min(spike, c), when)[shown], **THEORY)
+    stride.plot(t, made[shown], color=COLORS["weight"], linewidth=3, label="Adam")
+    stride.plot(t, adam_theory(spike if c is None else min(spike, c), when)[shown], **THEORY,
+                label="Adam, predicted")
     label_line(stride, 0.55 * AFTER, made[when + AFTER // 2], "Adam", COLORS["weight"], ha="center", va="top",
                xytext=(0, -8))
     size = f"one gradient {spike:,} times as large as the others" if spike > 1 else "all gradients alike"

@@ -7,7 +7,7 @@ import numpy as np
 from vgtext import results
 from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.palette import COLORS, REFERENCE, label_line, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, label_line, log_axis, number, positive
 
 from .adaptive import BAD, DEPTH, RATES, RULES, SEEDS, STEPS, WIDTH, digits
 
@@ -39,22 +39,28 @@ def lost_runs(rule, rate, bad=False):
     return int(np.sum(stored()["right"][cell(rule, rate, bad)] < digits().y_test.size / 2))
 
 
+def norms_of(rule, rate, bad=False):
+    """The norms of the run that is drawn, seed 0, before clipping: (step,), nan once it has broken down."""
+    norms = 10.0 ** stored()["norms"][cell(rule, rate, bad)].astype(float)
+    return np.where(norms < 1e9, norms, np.nan)  # the file holds inf as 1e9
+
+
 def draw_thresholds(trace, rules, rule="global norm 1", rate=0.1, bad=True):
     """The norms of one run with the steps at which a rule fires; and what every rule comes to at that rate."""
-    steps, where = np.arange(1, STEPS + 1), cell(rule, rate, bad)
-    norms = 10.0 ** stored()["norms"][where].astype(float)
-    fired, loud = stored()["fired"][where][0], stored()["loud"][int(bad)][0]
+    steps, norms = np.arange(1, STEPS + 1), norms_of(rule, rate, bad)
+    fired, loud = stored()["fired"][cell(rule, rate, bad)][0], stored()["loud"][int(bad)][0]
     trace.set(xlim=(0, STEPS), xlabel="step", title=rule)
-    log_axis(trace, 1e-3, 1e5, "norm before clipping")
+    log_axis(trace, 1e-4, 1e6, "norm before clipping")
     trace.axhline(1, **REFERENCE)
-    trace.plot(steps[~fired], np.clip(norms[~fired], 2e-3, 9e4), ".", color=COLORS["seed"], markersize=2.5)
-    trace.plot(steps[fired], np.clip(norms[fired], 2e-3, 9e4), ".", color=COLORS["backward"], markersize=3.5)
+    trace.plot(steps[~fired], positive(norms[~fired]), ".", color=COLORS["seed"], markersize=2.5, label="not clipped")
+    trace.plot(steps[fired], positive(norms[fired]), ".", color=COLORS["backward"], markersize=3.5, label="clipped")
     if loud.any():
-        trace.plot(steps[loud], np.clip(norms[loud], 2e-3, 9e4), "o", color=COLORS["theory"], markersize=7,
-                   markerfacecolor="none")
-        label_line(trace, 20, 3e4, "○ bad batch", COLORS["theory"], xytext=(0, 0))
-    label_line(trace, 20, 3e-3, "orange: clipped", COLORS["backward"], xytext=(0, 0))
-    rules.set(xlim=(0, 1.05), ylim=(-0.6, len(RULES) - 0.4), xlabel="right on the test digits", title=f"η = {rate:g}")
+        trace.plot(steps[loud], positive(norms[loud]), "o", color=COLORS["theory"], markersize=7,
+                   markerfacecolor="none", label="bad batch")
+        label_line(trace, 590, 2e5, "○ bad batch", COLORS["theory"], xytext=(0, 0), ha="right")
+    label_line(trace, 20, 4e-4, "orange: clipped", COLORS["backward"], xytext=(0, 0))
+    rules.set(xlim=(0, 1.05), ylim=(-0.6, len(RULES) - 0.4), xlabel="right on the test digits", title=f"η = {rate:g}",
+              ylabel="rule")
     rules.set_xticks([0, 0.5, 1], ["0", "50%", "100%"])
     rules.set_yticks(range(len(RULES)), list(RULES)[::-1])
     for i, name in enumerate(list(RULES)[::-1]):
@@ -67,9 +73,11 @@ def draw_thresholds(trace, rules, rule="global norm 1", rate=0.1, bad=True):
     inside = f", at {fires(rule, rate, bad, True):.0%} of the bad batches" if bad else ""
     what = (f"no clipping for {STEPS} steps" if rule == "none" else
             f"{rule} fires at {fires(rule, rate, bad):.0%} of {STEPS} steps{inside}")
+    broke = f"breaks down at step {np.isnan(norms).argmax() + 1}"
+    fate = broke if np.isnan(norms).any() else f"has a median norm of {number(np.median(norms))}"
     return (f"{DEPTH} ReLU layers of {WIDTH} units, η = {rate:g}, {kind}: {what}, and "
             f"{accuracy(rule, rate, bad):.1%} of the test digits are right after them; "
-            f"mean of {SEEDS} seeds. Median norm: {number(np.median(norms))}.")
+            f"mean of {SEEDS} seeds. The run shown, seed 0, {fate}.")
 
 
 STORED = "clipping_adaptive"
