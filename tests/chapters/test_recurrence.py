@@ -364,7 +364,10 @@ def test_captions_tell_the_numbers_of_their_state():
     assert f"turned by {lab.truncated('RNN')[1][49]:.0f}°" in caption("truncated", kind="RNN", k=50)
     assert "it keeps all." in caption("truncated", k=100)
     assert number(equal.spread(equal.signals("Gaussian", 1.0, 4, True)), 1) in caption("same_or_fresh", n=4)
-    assert f"half-life of {lab.half_life(2.0):.2f} steps" in caption("paths", bias=2.0, tied=True, inputs="noise")
+    assert f"half-life of {lab.half_life(2.0):.2f} steps" in caption("paths", bias=2.0, tied=True, inputs="silence")
+    kept = gates.factors(True, "noise")[0][lab.BIASES.index(2.0)]
+    assert kept < gates.sigmoid(2.0) - 0.01
+    assert f"keeps {kept:.3f} per step" in caption("paths", bias=2.0, tied=True, inputs="noise")
     assert "5 of 5 runs" in caption("adding", name="LSTM, b = 0")
     assert "at T = 50, 3 do" in caption("learning", name="LSTM, b = 1")
     assert f"halved after {lab.wakes('GRU, b = 0', 1)[1]} steps" in caption("waking", seed=1)

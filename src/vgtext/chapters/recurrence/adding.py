@@ -77,10 +77,11 @@ def draw_adding(ax, name="RNN, orthogonal"):
     ax.axhline(GUESS, **REFERENCE)
     label_line(ax, STEPS, GUESS, "answering 1 always", COLORS["reference"], ha="right", xytext=(0, 8))
     for other in NAMES:
-        ax.plot(steps, np.median(errors(other), axis=0), **SEED)
+        if other != name:
+            ax.plot(steps, np.median(errors(other), axis=0), **SEED, label=f"{other}, median")
     for run in errors(name):
-        ax.plot(steps, run, color=COLORS["forward"], linewidth=0.8, alpha=0.5)
-    ax.plot(steps, np.median(errors(name), axis=0), color=COLORS["forward"], linewidth=2.2)
+        ax.plot(steps, run, color=COLORS["forward"], linewidth=0.8, alpha=0.5, label=f"{name}, one run")
+    ax.plot(steps, np.median(errors(name), axis=0), color=COLORS["forward"], linewidth=2.2, label=f"{name}, median")
     return (f"{name}, the adding problem, T = {T}, Adam at η = {RATE:g}: {learned(name)} of {SEEDS} runs come below an "
             f"error of {LEARNED:g} within {STEPS} steps; the median at the end is "
             f"{number(np.median(errors(name)[:, -1]), 1)}.")

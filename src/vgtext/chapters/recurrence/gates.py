@@ -1,6 +1,6 @@
 """How long a gate remembers: the direct path through the cell state, all paths together, and the bias it takes."""
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -79,26 +79,27 @@ def factors(tied, inputs):
 def draw_paths(path, rate, bias=1.0, tied=False, inputs="silence"):
     """An LSTM before training: both kinds of path against the steps back; the factor per step against the bias."""
     k, (direct, whole) = np.arange(T), decay(bias, tied, inputs)
-    some = slice(0, None, 6)
+    some, whole_factor = slice(0, None, 6), partial(factor, "lstm", tied=tied)
     path.set(xlim=(0, T), xlabel="steps back in time", xticks=range(0, T + 1, 30))
     log_axis(path, 1e-24, 1e10, "gradient of the cell state")
     path.axhline(1, **REFERENCE)
-    for line, each, color, mark in ((direct, sigmoid(bias), COLORS["forward"], "s"),
-                                     (whole, factor("lstm", bias, tied=tied), COLORS["backward"], "o")):
-        path.plot(k[some], line[some], linestyle="none", marker=mark, color=color, markersize=4)
-        path.plot(k, each**k, **THEORY)
+    ways = ("the direct path", sigmoid, COLORS["forward"], "s"), ("all paths", whole_factor, COLORS["backward"], "o")
+    for line, (words, law, color, mark) in zip((direct, whole), ways):
+        path.plot(k[some], line[some], linestyle="none", marker=mark, color=color, markersize=4, label=words)
+        path.plot(k, law(bias) ** k, **THEORY, label=f"{words}, predicted")
     b = np.linspace(0, 6, 121)
     rate.set(xlim=(-0.15, 6.15), ylim=(0.45, 1.3), xlabel="forget bias b", ylabel="factor per step back")
     rate.axhline(1, **REFERENCE)
-    rate.plot(b, sigmoid(b), **THEORY)
-    rate.plot(b, factor("lstm", b, tied=tied), **THEORY)
-    for line, color, mark in zip(factors(tied, inputs), (COLORS["forward"], COLORS["backward"]), "so"):
-        rate.plot(BIASES, line, linestyle="none", marker=mark, color=color, markersize=4)
+    for line, (words, law, color, mark) in zip(factors(tied, inputs), ways):
+        rate.plot(b, law(b), **THEORY, label=f"{words}, predicted")
+        rate.plot(BIASES, line, linestyle="none", marker=mark, color=color, markersize=4, label=words)
     rate.plot([bias], [measured_factor(bias, tied, inputs, seeds=2)], "o", color=COLORS["backward"], markersize=9)
     handle(rate, lambda bias: (bias, factors(tied, inputs)[1][BIASES.index(bias)]))
     label_line(rate, 1.6, 0.72, "the direct path", COLORS["forward"], xytext=(0, 0))
     label_line(rate, 0.1, 1.22, "all paths", COLORS["backward"], xytext=(0, 0))
+    kept = factors(tied, inputs)[0][BIASES.index(bias)]
+    half = np.log(0.5) / np.log(kept)
     return (f"LSTM, orthogonal W, input bias {number(-bias, 2) if tied and bias else '0'}, before training. At b = "
-            f"{bias:g} the direct path keeps {sigmoid(bias):.3f} per step, a half-life of {half_life(bias):.2f} steps; "
+            f"{bias:g} the direct path keeps {kept:.3f} per step, a half-life of {half:.2f} steps; "
             f"all paths together {measured_factor(bias, tied, inputs, seeds=2):.2f} (predicted at rest: "
             f"{factor('lstm', bias, tied=tied):.3f}).")

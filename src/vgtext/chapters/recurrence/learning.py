@@ -79,16 +79,18 @@ def draw_counts(ax, rate, name):
 def draw_learning(table, reached, name="LSTM, b = 1", rate=0.001):
     """Runs of five that learn the delayed copy: by network and length, and against the gradient at the start."""
     draw_counts(table, rate, name)
-    reached.set(xlim=(-27, 2.5), ylim=(-0.4, 5.6), xlabel="gradient of step 1 at the start",
+    reached.set(xscale="log", xlim=(1e-27, 300), ylim=(-0.4, 5.6), xlabel="gradient of step 1 at the start",
                 ylabel="runs that learn, of 5")
-    reached.set_xticks([-24, -18, -12, -6, 0], ["10⁻²⁴", "10⁻¹⁸", "10⁻¹²", "10⁻⁶", "1"])
+    reached.set_xticks([1e-24, 1e-18, 1e-12, 1e-6, 1], ["10⁻²⁴", "10⁻¹⁸", "10⁻¹²", "10⁻⁶", "1"])
+    reached.minorticks_off()
     for other in NETWORKS:
         mark, color = MARKS[NETWORKS[other][0]]
         size = 9 if other == name else 4
-        reached.plot([reach(other, T) for T in LENGTHS], [solved(other, T, rate) for T in LENGTHS], linestyle="none",
-                     marker=mark, color=color, markersize=size, alpha=1 if other == name else 0.45)
+        reached.plot([10.0 ** reach(other, T) for T in LENGTHS], [solved(other, T, rate) for T in LENGTHS],
+                     linestyle="none", marker=mark, color=color, markersize=size, alpha=1 if other == name else 0.45,
+                     label=other)
     for k, (cell, (_, color)) in enumerate(MARKS.items()):
-        label_line(reached, -26, 5.2 - 0.5 * k, f"{'●■◆'[k]} {cell.upper()}", color, xytext=(0, 0))
+        label_line(reached, 1e-26, 5.2 - 0.5 * k, f"{'●■◆'[k]} {cell.upper()}", color, xytext=(0, 0))
     solves = [T for T in LENGTHS if solved(name, T, rate) == SEEDS]
     words = f"all {SEEDS} runs learn up to T = {max(solves)}" if solves else "no length is learned by all five"
     return (f"{name}, Adam at η = {rate:g}, at most {STEPS} steps: {words}; at T = 50, {solved(name, 50, rate)} do. "

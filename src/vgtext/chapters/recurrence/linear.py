@@ -58,11 +58,11 @@ def draw_memory(time, limit, lam=0.999, form="λ, γ = 1"):
     time.set(xscale="log", xlim=(1, T), xlabel="time step t", title=f"λ = {lam:g}, written with {form}")
     limit.set(xscale="log", xlim=(0.7, 7e-4), xlabel="1 − λ", title="after a long time")
     for ax in (time, limit):
-        log_axis(ax, 0.01, 1e5, "root mean square" if ax is time else "")
+        log_axis(ax, 0.01, 1e5, "root mean square")
         ax.axhline(1, **REFERENCE)
         ax.minorticks_off()
-    time.plot(t, sizes[:, 0], color=COLORS["forward"], marker="s", markersize=3)
-    time.plot(t, positive(sizes[:, 1]), color=COLORS["gradient"], marker="o", markersize=3)
+    time.plot(t, sizes[:, 0], color=COLORS["forward"], marker="s", markersize=3, label="state")
+    time.plot(t, positive(sizes[:, 1]), color=COLORS["gradient"], marker="o", markersize=3, label="derivative")
     by = "ν" if kind == "lru" else "λ"
     time.text(0.04, 0.95, "■ state h[t]", color=COLORS["forward"], fontsize=9, transform=time.transAxes, va="top")
     time.text(0.04, 0.87, f"● its derivative in {by}", color=COLORS["gradient"], fontsize=9, transform=time.transAxes,
@@ -70,9 +70,10 @@ def draw_memory(time, limit, lam=0.999, form="λ, γ = 1"):
     limit.set_xticks([0.1, 0.01, 0.001], ["0.1", "0.01", "0.001"])
     line = 1 - np.geomspace(0.5, 8e-4, 60)
     ends = np.sqrt([measured(kind, k) for k in LAMBDAS])
-    for i, (law, color, mark) in enumerate(((state, "forward", "s"), (predicted, "gradient", "o"))):
-        limit.plot(1 - line, np.sqrt(law(kind, line)), **THEORY)
-        limit.plot(1 - np.array(LAMBDAS), ends[:, i], mark, color=COLORS[color], markersize=5)
+    for i, (law, color, mark, words) in enumerate(((state, "forward", "s", "state"),
+                                                   (predicted, "gradient", "o", "derivative"))):
+        limit.plot(1 - line, np.sqrt(law(kind, line)), **THEORY, label=f"{words}, predicted")
+        limit.plot(1 - np.array(LAMBDAS), ends[:, i], mark, color=COLORS[color], markersize=5, label=words)
         limit.plot([1 - lam], [ends[LAMBDAS.index(lam), i]], mark, color=COLORS[color], markersize=9)
     handle(limit, lambda lam: (1 - lam, ends[LAMBDAS.index(lam), 0]))
     label_line(limit, 0.6, 3e4, "dashed: predicted", COLORS["theory"], xytext=(0, 0))

@@ -62,8 +62,10 @@ def draw_contributions(each, whole, kind="LSTM, b = 0", T=100):
     whole.minorticks_off()
     log_axis(whole, 1e-28, 1e5, "size")
     found = [contributions(kind, k) for k in LENGTHS]
-    whole.plot(LENGTHS, [s for _, s in found], color=COLORS["gradient"], marker="o", markersize=4)
-    whole.plot(LENGTHS, [c[0] for c, _ in found], color=COLORS["gradient"], marker="s", markersize=4, linestyle="--")
+    whole.plot(LENGTHS, [s for _, s in found], color=COLORS["gradient"], marker="o", markersize=4,
+               label="the whole gradient")
+    whole.plot(LENGTHS, [c[0] for c, _ in found], color=COLORS["gradient"], marker="s", markersize=4, linestyle="--",
+               label="step 1")
     whole.plot([T], [total], "o", color=COLORS["gradient"], markersize=8)
     whole.plot([T], [sizes[0]], "s", color=COLORS["gradient"], markersize=8)
     handle(whole, lambda T: (T, contributions(kind, T)[1]))
@@ -82,8 +84,8 @@ def draw_truncated(length, angle, kind="LSTM, b = 1", k=20):
         ax.set(xlim=(0, 103), ylim=(0, top), xlabel="steps kept, k", ylabel=words, xticks=[1, 25, 50, 75, 100])
         for name in KINDS:
             if name != kind:
-                ax.plot(steps, truncated(name)[other], color=COLORS["seed"], linewidth=0.7)
-        ax.plot(steps, line, color=COLORS["gradient"], linewidth=2)
+                ax.plot(steps, truncated(name)[other], color=COLORS["seed"], linewidth=0.7, label=name)
+        ax.plot(steps, line, color=COLORS["gradient"], linewidth=2, label=kind)
         ax.plot([k], [line[k - 1]], "o", color=COLORS["gradient"], markersize=8)
     length.axhline(1, **REFERENCE)
     handle(length, lambda k: (k, size[k - 1]))

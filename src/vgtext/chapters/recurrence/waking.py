@@ -32,7 +32,7 @@ def draw_waking(loss, reach, name="GRU, b = 0", seed=0):
         for other in range(TRACE_SEEDS):
             line = runs[other, k] if k == 0 else 10.0 ** runs[other, k]
             look = {"color": COLORS["backward"] if k else COLORS["forward"], "linewidth": 2} if other == seed else SEED
-            ax.plot(TIMES, line, **look)
+            ax.plot(TIMES, line, **look, label=f"seed {other}")
     loss.set(ylim=(0, 3), ylabel="loss")
     loss.axhline(np.log(SYMBOLS), **REFERENCE)
     label_line(loss, TRACED, np.log(SYMBOLS), "guessing", COLORS["reference"], ha="right", xytext=(0, 8))
