@@ -87,7 +87,7 @@ def size_axis(ax, low, high, broken=False):
     inside = range(first + 3, last - 1, 3)
     above = f"≥ 10{raised(last)}" + " or inf" * broken
     ax.set_xticks([low, *(10.0**k for k in inside), high],
-                  [f"0 or ≤ 10{raised(first)}", *(f"10{raised(k)}" if k else "1" for k in inside), above])
+                  [f"≤ 10{raised(first)} or 0", *(f"10{raised(k)}" if k else "1" for k in inside), above])
     ax.minorticks_off()
 
 
