@@ -231,12 +231,19 @@ def test_the_fresh_set_has_both_kinds_and_nothing_that_the_halves_have():
     assert counts["a generator or its critic"] + counts["data in order of class"] == 21
 
 
+def test_the_healthy_runs_are_counted_as_in_the_text():
+    assert [(sum(lab.tally(half, "healthy")), sum(lab.tally(half))) for half in lab.HALVES] == [(15, 86), (14, 70)]
+    right, open_, wrong = np.subtract(lab.tally("held out"), lab.tally("held out", "healthy"))
+    assert wrong == 2 and right + open_ + wrong == 56  # "two of 56"
+    assert [run.cause for run in RUNS].count("healthy") == 12
+
+
 def test_the_fresh_score_is_the_one_in_the_text():
     right = {words: right for words, right, *_ in lab.by_kind("fresh")}
     assert right["a generator or its critic"] + right["data in order of class"] == 20
-    assert lab.tally("fresh") == (50, 0, 5)
-    for rate, tail in ((0.03, range(5, 56)), (0.20, range(6))):  # "3% or 20% would fit": ends of a 95% interval
-        assert sum(comb(55, k) * rate**k * (1 - rate) ** (55 - k) for k in tail) == pytest.approx(0.025, abs=0.001)
+    assert lab.tally("fresh") == (50, 0, 5) and lab.tally("fresh", "healthy") == (14, 0, 0)
+    for rate, tail in ((0.04, range(5, 42)), (0.26, range(6))):  # "4% or 26% would fit": ends of a 95% interval
+        assert sum(comb(41, k) * rate**k * (1 - rate) ** (41 - k) for k in tail) == pytest.approx(0.025, abs=0.003)
     said = [(line.split("(")[1].split(")")[0], line.split(": said ")[1]) for line in lab.failures("fresh")]
     assert len([what for _, what in said if what == "data in order of class"]) == 2
     assert [what for kind, what in said if kind == "mixer"] == ["vanishing by activation"] * 2

@@ -154,17 +154,17 @@ CLAIMS = (
             Evidence("lowest training accuracy of a repaired vanishing run", worst_mended, 0.73, 0.1,
                      stored="detection_runs"),
         ), "remedies",
-        setting="60 held-out runs, 5 to 110 layers of 24 to 96 units, 400 or 800 steps, ten causes.",
+        setting="60 held-out runs, 5 to 110 layers of 24 to 96 units, 400 or 800 steps, ten causes (healthy is one).",
     ),
     Claim(
         "S3.1", "First find out whether the trouble comes from the parameters or from the fit.", "holds",
-        "As a procedure: signals, then steps, then data. Scored on runs with one planted cause each.",
+        "As a procedure: signals, then steps, then data. Scored on runs with one planted cause at most.",
         (
             Evidence("macro-F1 of the procedure on 60 unseen runs, ten causes", lambda: score(HELD_OUT), 0.98, 0.05,
                      stored="detection_runs"),
             Evidence("macro-F1 of fixed thresholds on them, four groups",
                      lambda: score(HELD_OUT, "fixed thresholds", groups=True), 0.53, 0.1, stored="detection_runs"),
         ), "confusion",
-        setting="60 held-out runs, 5 to 110 layers of 24 to 96 units, 400 or 800 steps, one planted trouble each.",
+        setting="60 held-out runs, 5 to 110 layers of 24 to 96 units, 400 or 800 steps, one planted trouble at most.",
     ),
 )
