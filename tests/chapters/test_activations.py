@@ -47,7 +47,11 @@ def test_each_at_its_own_scale_comes_through():
         own = lab.own_scale(activation)
         assert signal_propagation.backward_sizes(activation, own)[1] == pytest.approx(0, abs=0.02)
         assert abs(lab.reaches(activation)) < (3 if activation in ("gelu", "silu") else 0.4)
-    assert 1 < 10 ** lab.reaches("gelu") < 10 ** lab.reaches("silu") < 1000  # "several times", "tens of times"
+    assert 10 ** lab.reaches("gelu") == pytest.approx(7, abs=0.5)  # "7-fold"
+    assert 10 ** lab.reaches("silu") == pytest.approx(75, abs=5)
+    forward, back = chain.signals("silu")
+    assert forward[49] - forward[1] + back[2] - back[50] > 1.5  # log10 R: above the limit for exploding
+    assert 0 < lab.reaches("tanh", chain.SCALES["√2 for all"]) < 1  # "less than 10-fold"
 
 
 def test_what_theory_says_of_gelu_where_the_dots_disagree():
@@ -67,6 +71,15 @@ def test_a_resting_point_that_is_unstable(activation):
     grows = np.array([step(v) > v for v in q])
     edge = np.argmax(grows)
     assert 0 < edge and grows[edge:].all() and not grows[:edge].any()
+
+
+@pytest.mark.parametrize("activation", ["gelu", "silu"])
+def test_at_root_two_the_variance_never_settles(activation):
+    q = np.logspace(-4, 3, 50)
+    left = np.array([nn.meanfield.variance_map(v, activation, 2**0.5) / v for v in q])
+    assert (np.diff(left) > 0).all() and left[-1] < 1  # "slowly while it is large"
+    assert left[0] == pytest.approx(0.5, abs=0.001)  # "by half in each layer once it is small"
+    assert 2**0.5 < lab.own_scale(activation) < 2
 
 
 def test_what_arrives_at_one_scale_for_all():
