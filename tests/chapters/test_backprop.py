@@ -210,7 +210,7 @@ def test_every_step_of_the_walk_has_its_numbers():
 
 def test_numbers_typed_into_the_prose():
     ratio = chain.as_printed(2.0, 0.5, "sigmoid") / chain.by_differences(2.0, 0.5, "sigmoid")
-    assert round(ratio) == 34  # "a factor of 34"
+    assert round(ratio) == 34 and (chain.Y, chain.B) == (1.5, -1.0)  # "a factor of 34", with its conditions
     assert bugs.BATCH == 32  # "32 times longer"
     check_prose(
         "backprop",

@@ -72,10 +72,11 @@ CLAIMS = (
         "wrong", "The right rule is ∂ℒ/∂W[L] = (∂ℒ/∂a[L] ⊙ g'(z[L])) a[L−1]ᵀ: g' at z[L], and times a[L−1].",
         (
             Evidence("largest difference between the right rule and differences", chain_error, 0.0, 1e-9),
-            Evidence("the printed ∂ℒ/∂w over the measured one, sigmoid, w = 2, a = 0.5",
+            Evidence("the printed ∂ℒ/∂w over the measured one, sigmoid, w = 2, b = −1, a = 0.5",
                      lambda: as_printed(2.0, 0.5, "sigmoid") / by_differences(2.0, 0.5, "sigmoid"),
                      8 / sigmoid_slope(0.5), 1e-6),
         ), "last-layer",
-        setting="A last layer of one unit; weights from −8 to 8, three activation functions, three inputs.",
+        setting="A last layer of one unit with bias −1 and target 1.5; weights from −8 to 8, three activation functions, "
+        "three inputs.",
     ),
 )

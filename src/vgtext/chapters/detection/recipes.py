@@ -1,4 +1,4 @@
-"""Runs whose trouble is known, because it was put there: ten causes (one is healthy), twelve recipes each, in two halves.
+"""Runs whose trouble is known, because it was put there: nine causes and healthy, twelve recipes each, in two halves.
 
 A run's label is the single change that mends it: every recipe names that change, and the mended run is trained too.
 The rules of ``vgtext.diagnose`` were tuned on the half "tuned" alone; the half "held out" differs in data, width,
