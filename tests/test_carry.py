@@ -77,6 +77,9 @@ def test_what_the_text_says_of_scales():
     assert vanished < home(rules.LEAST, "shortcut", 100) < exploded
     sizes = [home(scale, "norm", L) for scale in (rules.LEAST, 1.0, rules.MOST) for L in (10, 100)]
     assert sizes == pytest.approx(sizes[:2] * 3) and min(sizes) > vanished and max(sizes) < exploded
+    for l, left in ((1, 2.0), (5, 1.0), (10, 0.5)):  # "the last scale over the first"
+        scales = tuple(0.5 if k == l else 1.0 for k in range(1, 11))
+        assert error_sizes(Recipe(scales, ("norm",) * 9))[0] == pytest.approx(left * sizes[0])
 
 
 @pytest.mark.parametrize("kind", rules.KINDS)
