@@ -58,6 +58,10 @@ def test_stored_counts_are_whole_and_possible():
     assert (lost == -1).all() and np.isnan(runs.accuracies()[1]).sum() == lost.size
 
 
+def test_an_epoch_has_as_many_steps_as_the_text_says():
+    assert runs.STEPS == runs.digits().y.size // 64 == 22
+
+
 def test_frozen_parameters_do_not_move():
     net = nn.mlp(4, 5, 3, depth=3)
     cut = sum(layer.W.size + layer.b.size for layer in net.layers[1:3])
