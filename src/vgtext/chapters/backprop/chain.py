@@ -76,7 +76,7 @@ CLAIMS = (
                      lambda: as_printed(2.0, 0.5, "sigmoid") / by_differences(2.0, 0.5, "sigmoid"),
                      8 / sigmoid_slope(0.5), 1e-6),
         ), "last-layer",
-        setting="A last layer of one unit with bias −1 and target 1.5; weights from −8 to 8, three activation functions, "
-        "three inputs.",
+        setting="A last layer of one unit with bias −1 and target 1.5; weights from −8 to 8, three activation "
+        "functions, three inputs.",
     ),
 )
