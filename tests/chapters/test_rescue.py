@@ -398,5 +398,17 @@ def test_a_plan_knows_its_changes(plan):
     assert lab.rescued(plan) == bool((lab.accuracy(plan) >= (0.95, 0.9)).all())
 
 
+def test_mirrored_weights_carry_everything_through_fifty_relu_layers():
+    net, rng = nn.mlp(64, 64, 10, depth=50, activation="relu", init="orthogonal", seed=0), np.random.default_rng(0)
+    for l, layer in enumerate(net.layers[1:], 1):
+        M = np.linalg.qr(rng.standard_normal((32, 32)))[0]
+        if l == 1:
+            M = np.linalg.qr(rng.standard_normal((64, 64)))[0][:32]
+            layer.W[...] = np.vstack([M, -M])
+        elif l < 50:
+            layer.W[...] = np.block([[M, -M], [-M, M]])
+    assert checked.examine(net, 0.02).passes
+
+
 def test_the_numbers_in_the_prose():
     check_prose("rescue", given={"0.001", "0.05", "1.2"}, computed={"2.303": np.log(10)})
