@@ -293,6 +293,15 @@ def test_captions_say_what_the_text_says():
     assert layers.DEPTH == 50 and atlas.TRAINS == 0.8
 
 
+def test_what_twice_the_depth_does():
+    """"Squares the factor" of ReLU, by "less than its square" that of a residual tanh; in logarithms."""
+    def log(activation, depth):
+        return np.log(lab.growth(lab.Recipe(activation, "He", "none", "residual"), depth).factor).sum()
+
+    assert log("relu", 200) == pytest.approx(2 * log("relu", 100), rel=0.05)
+    assert log("tanh", 100) < log("tanh", 200) < 1.6 * log("tanh", 100)
+
+
 def test_numbers_in_the_prose():
     chi = {a + n: lab.growth(lab.Recipe(a, "He", n), 5).factor[-1] for a in lab.ACTIVATIONS for n in ("batch", "layer")}
     given = {"0.003", "0.02", "0.1", "0.5"}  # the learning rates, and a loss
