@@ -146,6 +146,9 @@ def test_what_the_prose_says_of_starts():
     assert starts.accuracy("post", 80) < 0.25 and starts.growth("post", 80)[0] == pytest.approx(1, abs=0.05)
     assert min(others, key=lambda way: starts.accuracy(way, 80)) == "dyt"
     assert [way for way in normfree.WAYS if starts.accuracy(way, 80, 0.3) > 0.5] == ["pre"]
+    assert normfree.DEEP_RATES == (0.01, 0.03)  # of which the better is shown
+    assert starts.deep("rezero", 0.01) > 0.9 and starts.deep("rezero", 0.03) == pytest.approx(0.1, abs=0.01)
+    assert all(starts.deep(way, rate) > 0.8 for way in ("pre", "fixup") for rate in normfree.DEEP_RATES)
 
 
 def test_what_the_prose_says_of_training():
@@ -157,5 +160,6 @@ def test_what_the_prose_says_of_training():
 
 
 def test_numbers_typed_into_the_prose():
-    check_prose("shortcuts", given={"0.1", "0.3", "0.5", "1,000", "2016", "2017", "2020", "1000", "10,000"},
+    rates = {"0.01", "0.03", "0.1", "0.3"}
+    check_prose("shortcuts", given=rates | {"0.5", "1,000", "2016", "2017", "2020", "1000", "10,000"},
                 computed={"0.73": np.pi / (2 * np.pi - 2), "0.92": 2.5 / np.e})
