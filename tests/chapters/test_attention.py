@@ -88,6 +88,9 @@ def test_what_collapses_and_whose_gradient_dies():
     assert lab.cosine("transformer, post-norm", 12, 12) > 0.99 and lab.ratio("transformer, post-norm", 12, 12) < 0.01
     assert 0.4 < lab.cosine("transformer, pre-norm", 12, 12) < lab.cosine("transformer, pre-norm", 24, 24) < 0.8
     assert lab.cosine("transformer, post-norm, s = 1/√L", 12, 12) < 0.2
+    assert all(lab.ratio("transformer, post-norm", L, L) < 0.01 for L in (12, 16, 24))  # "twelve blocks or more"
+    assert lab.cosine("shortcut, s = 1", 16, 16) > 0.99
+    assert lab.ratio("shortcut, s = 1", 16, 16) == pytest.approx(0.4, abs=0.05)  # "two fifths"
 
 
 def test_the_stream_grows_along_a_line_and_as_predicted():
