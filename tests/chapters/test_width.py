@@ -181,6 +181,12 @@ def test_labels_keep_their_distance():
 def test_numbers_typed_into_the_prose():
     z, s = (updates.moved("adam", "standard", 1)["hidden"][:, which] for which in (0, 1))
     assert 4.5 < z[-1] / z[0] < 5.5 and 14.5 < s[-1] / s[0] < 15.5  # "about 5 where it grows by 15"
+    fell = {kind: [(z := updates.moved("sgd", "muP", t)[kind][:, 0])[-1] / z[0] for t in (1, 10)] for kind in
+            updates.KINDS}
+    assert all(0.4 < first < 0.6 for first, _ in fell.values())  # "by a factor of about 2"
+    assert fell["input"][1] > 0.95 and 0.7 < fell["hidden"][1] < 0.85 and fell["output"][1] < fell["output"][0]
+    inside = [lab.values("random", "256 × 256", steps)[1].min() >= muon.FLOOR for steps in (6, 7)]
+    assert inside == [False, True]  # "raise the steps to 7"
     standard, mup = (lab.losses("Adam", rule, 512).min() for rule in RULES)
     squared = {rule: lab.losses("SGD, squared error", rule, 512).min() for rule in RULES}
     smallest, matrix = [depth.losses("s = 1/√L", L)[0] for L in (4, 64)], lab.values("random", "256 × 256", 5)[1]
