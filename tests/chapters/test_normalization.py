@@ -258,6 +258,12 @@ def test_numbers_typed_into_the_prose():
     slope, mean, square = theory.moments("tanh")[2], theory.moments("tanh")[0], theory.moments("tanh")[1]
     assert [slope, square - mean**2] == pytest.approx([0.464, 0.394], abs=0.0006)
     assert lab.chi("selu") == pytest.approx(1.07, abs=0.005)  # "7% per layer"
+    half = [selu.measured(start, "selu", 0.5)[-1, 1] for start in selu.STARTS]
+    assert 0.01 < min(half) < max(half) < 0.015  # "about a hundredth in layer 30"
+    state = selu.STARTS[0]
+    for _ in range(300):
+        state = selu.step(*state, gain=0.5)
+    assert state[1] == pytest.approx(0.0033, abs=0.0001)  # "a third of a percent in the end"
     assert lab.chi("selu") ** 16 == pytest.approx(3, abs=0.1)  # thirty-two layers, in size
     mean, square, _ = theory.moments("relu")
     moments = theory.moments("selu")
