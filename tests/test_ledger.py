@@ -15,7 +15,7 @@ import pytest
 from vgtext import results
 from vgtext.claims import VERDICTS, Claim, Evidence
 from vgtext.keeping import KEPT
-from vgtext.ledger import KNOWN, SOURCES, Ledger, agrees, gather, measure, overview, stored_results
+from vgtext.ledger import KNOWN, SOURCES, Ledger, agrees, gather, in_words, measure, overview, stored_results
 
 GATHERED = gather()
 CLAIMS = [(slug, claim) for slug, claims in GATHERED.items() for claim in claims]
@@ -152,6 +152,8 @@ def test_the_ledger_has_an_entry_for_each_claim_in_order():
     ledger = Ledger(claims=claims)
     assert [claim.id for _, claim, _ in ledger.rows] == ["S3.9", "S3.10"]
     assert repr(ledger) == "S3.9 holds: a number: 2 (expected 2.500)\nS3.10 holds: a number: 1"
+    with_unit = Evidence("a number", lambda: 3.6, 3.4, 1.0, unit="× 10⁻³")
+    assert in_words(with_unit, 3.6) == "3.600 × 10⁻³ (expected 3.400 × 10⁻³)"
     html, tags = ledger._repr_html_(), Tags()
     tags.feed(html)
     assert tags.open == [] and tags.count["details"] == tags.count["li"] == 2

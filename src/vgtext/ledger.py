@@ -114,9 +114,9 @@ def write(x):
 
 
 def in_words(evidence, measured):
-    """One number with its unit, and the expected one where it reads differently."""
-    now, then = write(measured), write(evidence.expected)
-    return f"{now}{' ' * bool(evidence.unit)}{evidence.unit}" + (f" (expected {then})" if now != then else "")
+    """One number with its unit, and the expected one with it where it reads differently."""
+    now, then = (f"{write(x)} {evidence.unit}".rstrip() for x in (measured, evidence.expected))
+    return now + (f" (expected {then})" if now != then else "")
 
 
 def anchor(claim):
