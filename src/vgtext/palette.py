@@ -147,4 +147,4 @@ def backward_arrow(ax, words="backward pass", at=0.05):
         arrowprops={"arrowstyle": "->", "color": COLORS["backward"]},
     )
     ax.text(at + 0.29, 0.06, words, transform=ax.transAxes, va="center", ha="left", fontsize=8,
-            color=COLORS["backward"])
+            color=COLORS["reference"])  # in the color of a line, they would name it

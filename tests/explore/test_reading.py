@@ -13,8 +13,8 @@ from vgtext.explore.element import page_element
 
 from .reader import await_cells, figure_in, place, read, reading, walk, write_page
 
-SIZES = {3e-9: "3 × 10⁻⁹", 1e-7: "1 × 10⁻⁷", 2e-5: "0.00002", 0.04: "0.04", 1.5: "1.5", 700.0: "700",
-         2.5e9: "2500000000", 4e21: "4 × 10²¹"}
+SIZES = {3e-9: "3 × 10⁻⁹", 1e-7: "1 × 10⁻⁷", 2e-5: "2 × 10⁻⁵", 0.04: "0.04", 1.5: "1.5", 700.0: "700",
+         2.5e9: "2.5 × 10⁹", 4e21: "4 × 10²¹"}
 PLAIN = {-7.25: "−7.25", -1.0: "−1", 0.0: "0", 0.5: "0.5", 3.75: "3.75", 8.0: "8"}
 DAYS = ["2023-12-31", "2024-01-31", "2024-03-01"]
 NAMES = ["ReLU", "tanh", "GELU"]
@@ -113,6 +113,34 @@ def draw_scattered(ax):
     return "Three points beside two names."
 
 
+def draw_stand_ins(ax):
+    ax.plot([1, 2, 3], [1e-6, 1e-3, 1e2], "o")
+    ax.set(xlim=(0, 4), yscale="log", ylim=(1e-6, 1e4), xlabel="run", ylabel="size")
+    ax.set_yticks([1e-6, 1e-3, 1, 1e4], ["0", "1/1000", "1", "inf"])
+    ax.set_xticks([1, 2, 3], ["1", "½", "never"])
+    return "Points, two of which stand where their value cannot."
+
+
+DEPTHS, SCALES = [2, 5, 20, 100], [0.6, 1.5, 3]
+
+
+def draw_uneven(ax, pale):
+    sizes = np.arange(12).reshape(4, 3) - 6
+    for panel in (pale, ax):
+        mesh = panel.pcolormesh(SCALES, DEPTHS, sizes.clip(-4, 4), vmin=-4, vmax=4, shading="nearest")
+        panel.set(xscale="log", xlim=(0.4, 5), ylim=(2, 100), xlabel="scale", ylabel="depth")
+        panel.minorticks_off()
+    ax.figure.colorbar(mesh, ax=ax, label="size").set_ticks([-4, 0, 4], labels=["≤ −4", "0", "≥ 4"])
+    return "Cells of uneven sizes, whose last colors stand for more; and a picture whose colors nothing explains."
+
+
+def draw_lost(ax):
+    ax.plot([0, 1, 2], [1, 2, 1], ":", color="#767676", label="nothing")
+    ax.plot([0.5], [3], marker="x", color="#b34400")
+    ax.set(xlim=(0, 2), ylim=(0, 4), xlabel="x", ylabel="y")
+    return "A gray dotted line with a name, and a point."
+
+
 STACKS = {"a": (3, 0, 0), "b": (2, 1, 4), "c": (0, 5, 0.5)}
 
 
@@ -154,7 +182,8 @@ def draw_powers(ax):
 
 
 MADE = [draw_sizes, draw_plain, draw_days, draw_names, draw_guides, draw_keys, draw_labels, draw_marked, draw_banded,
-        draw_steep, draw_lying, draw_stacks, draw_equal, draw_heap, draw_squares, draw_powers, draw_scattered]
+        draw_steep, draw_lying, draw_stacks, draw_equal, draw_heap, draw_squares, draw_powers, draw_scattered,
+        draw_stand_ins, draw_uneven, draw_lost]
 
 
 @pytest.fixture(scope="module")
@@ -255,6 +284,31 @@ def test_bars_are_read_where_they_end(tab):
 
 def test_a_point_beside_a_name_is_read_by_that_name(tab):
     assert [lines[1] for lines in along(figure_in(tab, "scattered"), 3)] == ["one", "one", "two"]
+
+
+def test_where_a_tick_has_words_they_are_the_value(tab):
+    said = along(figure_in(tab, "stand-ins"), 3)
+    assert said == [["run: 1", "size: 0"], ["run: ½", "size: 0.001"], ["run: never", "size: 100"]]
+
+
+def test_cells_of_uneven_sizes_are_read_at_their_middles_and_the_ends_of_their_colors_in_words(tab):
+    found = figure_in(tab, "uneven")
+    await_cells(found, 0.3, 0.5)
+    told = [walk(found, key) for key in ["ArrowRight"] * 3 + ["ArrowDown"] * 3]
+    assert [line[1] for line in told[:3]] == [f"scale: {scale:g}" for scale in SCALES]
+    assert [line[0] for line in told[2:]] == [f"depth: {depth}" for depth in reversed(DEPTHS)]
+    sizes = np.arange(12).reshape(4, 3) - 6
+    for line, size in zip(told, [*sizes[3], *sizes[2::-1, 2]]):
+        words = line[2].removeprefix("size: ")
+        assert words == ("≤ −4" if size <= -4 else "≥ 4" if size >= 4 else words)
+        assert abs(size) >= 4 or float(words.removeprefix("about ").replace("−", "-")) == pytest.approx(size, abs=0.1)
+    assert walk(found, "ArrowDown")[0] == "depth: 100", "a picture whose colors nothing explains has none to read"
+
+
+def test_what_has_a_name_is_no_guide_and_a_point_is_read_however_it_is_drawn(tab):
+    found = figure_in(tab, "lost")
+    assert walk(found, "ArrowRight") == ["nothing", "x: 0", "y: 1"]
+    assert walk(found, "ArrowDown")[1:] == ["x: 0.5", "y: 3"]
 
 
 def test_a_bar_on_another_is_read_by_its_own_length(tab):

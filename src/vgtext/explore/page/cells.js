@@ -1,10 +1,11 @@
 // What can be read of bars, and of the cells of tables, maps and images: a series for each row,
 // {points, boxes, tell}, with the rectangle of each cell in pixels.
 import { inLegend, pieces } from "./lines.js";
-import { between, readValue, valueAt, write } from "./values.js";
+import { between, readValue, valueOn } from "./values.js";
 import { plain } from "./words.js";
 
 const isWithin = (u, low, high) => u >= low && u <= high;
+const sides = (low, high) => [(low + high) / 2, low, high];
 const middle = ({ left, right, foot, top }) => [(left + right) / 2, (foot + top) / 2];
 
 // The filled rectangles of a panel, but for bands that cross it.
@@ -92,8 +93,8 @@ export function cellSeries(panel, X, Y, unit) {
       box.words.join(" ")
       || (box.mark && (plain(box.mark.name || "") || inLegend(box.mark, legend)));
     const told = {
-      x: level ? readValue(x, level(box), unit) : between(x, box.left, box.right, unit),
-      y: upright ? readValue(y, upright(box), unit) : between(y, box.foot, box.top, unit),
+      x: level ? readValue(x, level(box), unit) : between(x, sides(box.left, box.right), unit),
+      y: upright ? readValue(y, upright(box), unit) : between(y, sides(box.foot, box.top), unit),
     };
     const lines = ways.map((way) => (called(way) && `${called(way)}: `) + told[way]);
     return [...lines, ...(value ? [value] : [])];
@@ -137,8 +138,8 @@ function pixelsOf(source) {
   return decoded.get(source);
 }
 
-function valueOf(color, bar) {
-  const strip = bar && pixelsOf(bar.source);
+function valueOf(color, bar, unit) {
+  const strip = pixelsOf(bar.source);
   if (!strip) return [];
   let nearest = Infinity,
     found = 0;
@@ -146,32 +147,38 @@ function valueOf(color, bar) {
     const far = [0, 1, 2].reduce((sum, c) => sum + (strip.data[4 * i + c] - color[c]) ** 2, 0);
     if (far < nearest) [nearest, found] = [far, i];
   }
-  const share = 1 - (found + 0.5) / strip.height,
-    value = bar.values ? bar.values[Math.floor(share * bar.values.length)] : valueAt(bar, share);
-  return [`${plain(bar.label) || "value"}: about ${write(Number(value.toPrecision(2)))}`];
+  const share = 1 - (found + 0.5) / strip.height;
+  return [`${plain(bar.label) || "value"}: ${valueOn(bar, share, unit)}`];
+}
+
+// The columns or rows of an image in its panel, as [middle, low, high]; even unless known.
+function cellsAlong(start, size, count, unit, middles) {
+  const all = middles ?? [...Array(count).keys()].map((k) => start + ((k + 0.5) * size) / count);
+  const edges = [start, ...all.slice(1).map((u, i) => (u + all[i]) / 2), start + size];
+  const within = edges.map((u) => Math.min(unit, Math.max(0, u)));
+  return all.map((u, i) => [u, within[i], within[i + 1]]).filter(([u]) => isWithin(u, 0, unit));
 }
 
 export function imageSeries({ frame: { x, y, bar }, marks }, X, Y, unit) {
   return marks
-    .filter(({ kind }) => kind === "image")
-    .flatMap(({ box, source }) => {
-      const [left, foot, wide, high] = box,
-        pixels = pixelsOf(source);
-      if (bar) pixelsOf(bar.source);
+    .filter(({ kind }) => kind === "image" && bar)
+    .flatMap(({ box: [left, foot, wide, high], source, cells = [] }) => {
+      const pixels = pixelsOf(source);
+      pixelsOf(bar.source);
       if (!pixels) return [];
-      const { width, height, data } = pixels,
-        w = wide / width,
-        h = high / height;
-      return [...Array(height).keys()].map((r) => {
-        const top = foot + high - r * h,
-          columns = [...Array(width).keys()];
+      const { width, height, data } = pixels;
+      const columns = cellsAlong(left, wide, width, unit, cells[0]);
+      const rows = cellsAlong(foot, high, height, unit, cells[1]).reverse();
+      return rows.map((row) => {
+        const line = Math.floor(((foot + high - row[0]) / high) * height) * width;
+        const at = ([u]) => 4 * (line + Math.floor(((u - left) / wide) * width));
         return {
-          points: columns.map((c) => [X(left + (c + 0.5) * w), Y(top - h / 2)]),
-          boxes: columns.map((c) => [X(left + c * w), Y(top), X(left + (c + 1) * w), Y(top - h)]),
+          points: columns.map(([u]) => [X(u), Y(row[0])]),
+          boxes: columns.map(([, from, to]) => [X(from), Y(row[2]), X(to), Y(row[1])]),
           tell: (c) => [
-            `${plain(y.label) || WORDS.figure.row}: ${between(y, top - h, top, unit)}`,
-            `${plain(x.label) || "column"}: ${between(x, left + c * w, left + (c + 1) * w, unit)}`,
-            ...valueOf(data.slice(4 * (r * width + c)), bar),
+            `${plain(y.label) || WORDS.figure.row}: ${between(y, row, unit)}`,
+            `${plain(x.label) || "column"}: ${between(x, columns[c], unit)}`,
+            ...valueOf(data.subarray(at(columns[c])), bar, unit),
           ],
         };
       });

@@ -109,9 +109,8 @@ export function lineSeries({ frame, marks }, X, Y, unit) {
     one !== other
     && [...one.keys].every((key) => other.keys.has(key))
     && (one.keys.size < other.keys.size || all.indexOf(one) > all.indexOf(other));
-  const kept = all.filter(
-    (line) => !isGuide(line.mark) && !all.some((other) => isTwin(line, other)),
-  );
+  const read = all.filter((line) => !isGuide(line.mark));
+  const kept = read.filter((line) => !read.some((other) => isTwin(line, other)));
   nameByLabels(kept, marks, X, Y);
   if (kept.length > 1) kept.forEach((line) => (line.name ||= look(line)));
   return kept;

@@ -25,23 +25,38 @@ export function valueAt({ scale, limits, linear }, fraction) {
 }
 
 // Writes a number as the text does: −1.5 × 10⁻⁷.
-export const write = (value) =>
-  String(value)
-    .replace(/e\+?(-?\d+)/, (_, power) => ` × 10${raised(power)}`)
-    .replace("-", "\u2212");
+export function write(value) {
+  const [digits, power] = value.toExponential().split("e");
+  const isPlain = !value || (power < 7 && power > -5);
+  const words = isPlain ? String(value) : `${digits} × 10${raised(String(+power))}`;
+  return words.replace("-", "\u2212");
+}
+
+// The words of the tick that stands at a place, within a reach.
+function wordsAt({ places, texts }, place, reach) {
+  const tick = places.findIndex((u) => Math.abs(u - place) <= reach);
+  return plain(texts[tick] || "").replace(/\n/g, " ");
+}
+// The same, but no number, which may have been rounded; "0" may stand where an axis cannot reach.
+function nameAt(axis, place) {
+  const words = wordsAt(axis, place, 1);
+  return words !== "0" && /^[\d.+\u2212-]/.test(words) ? "" : words;
+}
 
 // The value at a place, as the shortest number that the whole numbers of the packed form can mean.
 export function readValue(axis, place, unit) {
   const value = valueAt(axis, place / unit);
   const [after, before] = [place + 1, place - 1].map((u) => valueAt(axis, u / unit));
   const blur = Math.abs(after - before) / 2;
+  const name = nameAt(axis, place);
+  if (name) return name;
   if (axis.kind === "date") return new Date((value + blur) * 864e5).toISOString().slice(0, 10);
   if (axis.kind === "category") {
     // names stand one apart; a point beside one, so that others are seen, is still of that name
     const [first, second] = axis.places.map((u) => valueAt(axis, u / unit));
     const reach = Math.abs(Math.abs(second - first) - 1) < 0.01 ? 0.5 : blur;
-    const name = axis.places.findIndex((u) => Math.abs(valueAt(axis, u / unit) - value) <= reach);
-    if (axis.texts[name]) return plain(axis.texts[name]);
+    const near = axis.places.findIndex((u) => Math.abs(valueAt(axis, u / unit) - value) <= reach);
+    if (axis.texts[near]) return plain(axis.texts[near]);
   }
   if (Math.abs(value) <= blur) return "0";
   let short = value;
@@ -52,11 +67,16 @@ export function readValue(axis, place, unit) {
   return write(short);
 }
 
-// What an axis says of a cell between two places: the words of the tick that stands for it, or the
-// value in its middle.
-export function between(axis, low, high, unit) {
+// What an axis says of a cell, [middle, low, high]: the words of the tick that stands for it, or
+// the value in its middle.
+export function between(axis, [middle, low, high], unit) {
   const reach = (high - low) / (axis.kind === "category" ? 2 : 8);
-  const tick = axis.places.findIndex((place) => Math.abs(place - (low + high) / 2) <= reach);
-  const words = tick >= 0 && axis.texts[tick] && plain(axis.texts[tick]).replace(/\n/g, " ");
-  return words || readValue(axis, (low + high) / 2, unit);
+  return wordsAt(axis, middle, reach) || readValue(axis, middle, unit);
+}
+
+// What a color bar says of a value, a share of its height: in words at its ends, where they are.
+export function valueOn(bar, share, unit) {
+  const end = share > 0.99 ? unit : share < 0.01 ? 0 : -unit;
+  const value = bar.values?.[Math.floor(share * bar.values.length)] ?? valueAt(bar, share);
+  return nameAt(bar, end) || `about ${write(Number(value.toPrecision(2)))}`;
 }

@@ -27,6 +27,34 @@ def picture(pixels, x, y, box):
     return {"kind": "image", "box": [x0, y0, x1 - x0, y1 - y0], "source": png(mesh_pixels(x, y, pixels))}
 
 
+def cells_of(mesh, box):
+    """Return the middles of a mesh's columns and rows across a panel, if its cells are not evenly spaced; else {}."""
+    edges, to_pixels = mesh.get_coordinates(), mesh.get_transform().transform
+    corner, ways, even = edges[0, 0], [], True
+    for i, along in enumerate((edges[0], edges[:, 0])):
+        places = np.tile(corner, (len(along) - 1, 1))
+        places[:, i] = middles_of(along[:, i])
+        ways.append(sorted(to_units(to_pixels(places), box)[:, i].tolist()))
+        even &= is_even(to_pixels(along)[:, i])
+    return {} if even else {"cells": ways}
+
+
+def middles_of(edges):
+    """Return the values between which the edges of cells lie halfway, as with shading="nearest", else their middles."""
+    found = [(edges[0] + edges[1]) / 2]
+    for edge in edges[1:-1]:
+        found.append(2 * edge - found[-1])
+    steps = np.diff([*found, 2 * edges[-1] - found[-1]])
+    halfway = len(found) > 1 and (steps * steps[0] > 0).all() and np.isclose(steps[-1], steps[-2])
+    return np.array(found) if halfway else (edges[1:] + edges[:-1]) / 2
+
+
+def is_even(edges):
+    """Say whether cells between ``edges`` are evenly spaced."""
+    widths = np.diff(edges)
+    return np.allclose(widths, widths[0], rtol=1e-3)
+
+
 def nearby(edges, low, high):
     """Return the edges of cells along a panel; where they reach far out of it, as if it cut them a little outside."""
     size = high - low
@@ -44,7 +72,7 @@ def mesh_pixels(x, y, colors, most=256):
 def cells_along(edges, most):
     """Return the number of the cell at each pixel, from the lowest edge on."""
     widths, rising = np.diff(edges), edges if edges[-1] > edges[0] else edges[::-1]
-    size = len(widths) if np.allclose(widths, widths[0], rtol=1e-3) else most
+    size = len(widths) if is_even(edges) else most
     middles = rising[0] + (np.arange(size) + 0.5) / size * (rising[-1] - rising[0])
     found = np.clip(np.searchsorted(rising, middles) - 1, 0, len(widths) - 1)
     return found if rising is edges else len(widths) - 1 - found

@@ -10,12 +10,13 @@ from operator import itemgetter
 import matplotlib
 import numpy as np
 from matplotlib.backend_bases import RendererBase
+from matplotlib.collections import QuadMesh
 from matplotlib.image import AxesImage
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
 from . import Unreadable
-from .images import draws_pixels, picture, pixels_of
+from .images import cells_of, draws_pixels, picture, pixels_of
 from .marks import brush, hatch, keeps_colors, keeps_pixels, only, pen, rare
 from .texts import block, record_text
 from .units import PX, outline, rectangle, svg_shape, to_units
@@ -48,6 +49,9 @@ class Recorder(RendererBase):
                 self.add_image(self.clip_of(artist), *pixels_of(artist))
             else:
                 artist.draw(self)
+            for mark in self.marks[first:] if isinstance(artist, QuadMesh) else ():
+                if mark["kind"] == "image":
+                    mark |= cells_of(artist, self.box)
         except Unreadable as error:
             label = str(artist.get_label())
             named = f" {label!r}" if label and label[0] != "_" else ""

@@ -121,7 +121,7 @@ def read_marks(ax, artists, recorder):
         Unreadable.when(any(map(is_outside, found)), f"{type(artist).__name__}: it leaves its panel, where a page has "
                         "no room; keep it inside, or let the panel cut it: clip_on=True")
         label = next((str(n) for n in (artist.get_label(), names.get(artist)) if n and str(n)[0] != "_"), "")
-        known = rare(name=words(label), guide=is_guide(artist, ax))
+        known = rare(name=words(label), guide=not label and is_guide(artist, ax))
         marks += [mark | known for mark in found]
         pictured |= any(mark["kind"] == "image" or (recorder.mapped and mark["kind"] == "path" and "fill" in mark)
                         for mark in found)
