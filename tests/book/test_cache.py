@@ -1,6 +1,7 @@
 """What is run again: the pages whose code imports what has changed, or loads it, and no other."""
 
 import ast
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -9,8 +10,8 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from vgtext.chapters import causes, recurrence, rescue
 from vgtext.explore import explore
+from vgtext.tools import notebooks
 
 sys.path.append(str(Path(__file__).parents[2] / "book" / "_ext"))
 import depends
@@ -153,9 +154,15 @@ def called(function):
     return found
 
 
-@pytest.mark.parametrize("draw", [causes.draw_plane, recurrence.draw_learning, rescue.draw_operation])
-def test_what_runs_when_a_figure_is_drawn_is_what_it_depends_on(draw):
-    name = draw.__name__
+#: Figures that use different rooms of the engine.
+DRAWN = {"causes": "draw_plane", "recurrence": "draw_learning", "rescue": "draw_operation"}
+
+
+@pytest.mark.parametrize("slug", [slug for slug in notebooks.slugs() if slug in DRAWN] or notebooks.slugs()[:1])
+def test_what_runs_when_a_figure_is_drawn_is_what_it_depends_on(slug):
+    lab = importlib.import_module(f"vgtext.chapters.{slug}")
+    name = DRAWN.get(slug) or next(name for name in vars(lab) if name.startswith("draw_"))  # of a fork
+    draw = getattr(lab, name)
     code = f"from {draw.__module__} import {name}\nfrom vgtext.explore import explore\nexplore({name})"
     known = set(depends.Sources().closure(code))
     ran = called(lambda: explore(draw))
