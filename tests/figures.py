@@ -50,18 +50,18 @@ def check_figure(figure):
         scene, caption = figure.scene(figure.values(state))
         assert scene, state
         check_caption(caption)
-        check_theory(figure, figure.values(state))
+        check_theory(figure, state)
     alone = Explorable(figure.draw, {}, {}).scene(figure.values(state))
     assert (bare(scene), caption) == (bare(alone[0]), alone[1]), f"{state}: drawn alone it differs"
 
 
-def check_theory(figure, parameters):
-    """Assert that each theory curve over layers stands at its layers.
+def check_theory(figure, state):
+    """Assert that each theory curve over layers of the state drawn last stands at its layers.
 
     It fits what is measured beside it no worse, as far as an eye sees, than if it were moved by some layers; or, where
     it fits nowhere, it starts or ends at 1, or with a line beside it.
     """
-    for line in lines_of(figure, **parameters):
+    for line in lines_on(figure.sheet.panels):
         x, y = points(line)
         if line.get_color() != COLORS["theory"] or line.get_linestyle() == "None" or len(x) < 8 or (x % 1).any():
             continue
@@ -70,7 +70,7 @@ def check_theory(figure, parameters):
         best = min(off.values())
         apart = best > SEEN or f"{figure.draw.__module__.split('.')[2]}/{figure.name}" in APART
         stands = off[0] <= best + SEEN or (apart and is_anchored(x, y, beside))
-        assert stands, f"{figure.name}, {parameters}: a theory curve is off by some layers"
+        assert stands, f"{figure.name}, {figure.values(state)}: a theory curve is off by some layers"
 
 
 def points(line):
@@ -109,7 +109,12 @@ def lines_of(figure, **parameters):
     """Return the lines that a figure draws at its opening state but for ``parameters``, of all its panels."""
     axes = np.ravel(Figure().subplots(1, len(figure.panels)))
     figure.draw(*axes, **{**figure.values(figure.start), **parameters})
-    return [line for ax in axes for line in ax.lines]
+    return lines_on(axes)
+
+
+def lines_on(panels):
+    """Return the lines of panels."""
+    return [line for ax in panels for line in ax.lines]
 
 
 def words_at(axis):

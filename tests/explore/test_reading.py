@@ -141,6 +141,14 @@ def draw_lost(ax):
     return "A gray dotted line with a name, and a point."
 
 
+def draw_units(ax):
+    ax.plot([1, 1.4, 2.25], [1, 2, 3], "o")
+    ax.set(xlim=(0, 4), ylim=(0, 4), xlabel="memory", ylabel="k")
+    ax.set_xticks([1, 2, 3], ["1 MB", "2 MB", "3 MB"])
+    ax.set_yticks([1, 2, 3], ["10 layers", "20 layers", "30 layers"])
+    return "Points between ticks with units, at names that begin with a number."
+
+
 STACKS = {"a": (3, 0, 0), "b": (2, 1, 4), "c": (0, 5, 0.5)}
 
 
@@ -183,7 +191,7 @@ def draw_powers(ax):
 
 MADE = [draw_sizes, draw_plain, draw_days, draw_names, draw_guides, draw_keys, draw_labels, draw_marked, draw_banded,
         draw_steep, draw_lying, draw_stacks, draw_equal, draw_heap, draw_squares, draw_powers, draw_scattered,
-        draw_stand_ins, draw_uneven, draw_lost]
+        draw_stand_ins, draw_uneven, draw_lost, draw_units]
 
 
 @pytest.fixture(scope="module")
@@ -284,6 +292,12 @@ def test_bars_are_read_where_they_end(tab):
 
 def test_a_point_beside_a_name_is_read_by_that_name(tab):
     assert [lines[1] for lines in along(figure_in(tab, "scattered"), 3)] == ["one", "one", "two"]
+
+
+def test_a_value_between_ticks_with_units_is_no_name(tab):
+    said = along(figure_in(tab, "units"), 3)
+    assert [x for x, _ in said] == ["memory: 1", "memory: 1.4", "memory: 2.25"]
+    assert [y for _, y in said] == ["k: 10 layers", "k: 20 layers", "k: 30 layers"]
 
 
 def test_where_a_tick_has_words_they_are_the_value(tab):

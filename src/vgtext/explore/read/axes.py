@@ -1,5 +1,6 @@
 """Read what the page lays out itself: axes with their ticks, and color bars."""
 
+import re
 from itertools import zip_longest
 
 import numpy as np
@@ -18,6 +19,7 @@ from .units import UNIT
 SCALES = ("linear", "log", "symlog")
 SIDES = ("left", "center", "right")  # of a title
 BANDS = 64  # of a color bar whose values are listed
+NUMBER = re.compile(r"[-−]?\d+(\.\d+)?")
 OPPOSITE = {"left": "right", "right": "left", "bottom": "top"}
 
 
@@ -59,7 +61,7 @@ def read_ticks(axis, side, params):
     grid = major if params.get("gridOn") else []
     grid = grid + minor if axis.get_tick_params("minor").get("gridOn") else grid
     extra = {
-        "kind": kind_of(formatter, texts),
+        "kind": kind_of(formatter, texts, axis.get_majorticklocs()),
         "minor": minor,
         "bare": not (params.get(side) and params.get("length", 1) and opacity(params.get("color"))),
         "offset": words(formatter.get_offset()),
@@ -71,12 +73,15 @@ def read_ticks(axis, side, params):
     return {"places": major, "texts": [words(text) for text in texts] if shown else [], **rare(**extra)}
 
 
-def kind_of(formatter, texts):
-    """Return "date" or "category" of an axis whose values are no plain numbers; else None."""
+def kind_of(formatter, texts, values):
+    """Return "date" or "category" of an axis whose values are no plain numbers; else None, as of "1 MB" at 1."""
     if isinstance(formatter, (AutoDateFormatter, ConciseDateFormatter, DateFormatter)):
         return "date"
     named = [any(c.isalpha() for c in text) and "$" not in text for text in texts if text]
-    return "category" if isinstance(formatter, StrCategoryFormatter) or (named and all(named)) else None
+    numbers = [NUMBER.match(text) for text in texts if text]
+    measured = all(found and float(found[0].replace("−", "-")) in values for found in numbers)
+    is_named = bool(named) and all(named) and not measured
+    return "category" if isinstance(formatter, StrCategoryFormatter) or is_named else None
 
 
 def ticks(axis, places, formatter, seen=()):
