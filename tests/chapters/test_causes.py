@@ -225,6 +225,13 @@ def test_the_map_has_its_boundary_where_the_theory_draws_it(activation):
     assert measured[near] == pytest.approx(predicted[near], abs=3)
 
 
+def test_the_ends_of_the_map_s_colors_say_that_they_stand_for_more():
+    log10 = plane.first_over_last("tanh")
+    assert log10.min() < -plane.LIMIT and log10.max() > plane.LIMIT
+    texts = FIGURES["plane"].opening[0][0].frame["bar"]["texts"]
+    assert (texts[0], texts[-1]) == (f"≤ −{plane.LIMIT}", f"≥ {plane.LIMIT}")
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_draws_and_says_what_it_shows(name):
     check_figure(FIGURES[name])

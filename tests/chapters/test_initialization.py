@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from figures import caption_of, check_figure
+from figures import caption_of, check_figure, lines_of
 from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import initialization as lab
@@ -265,6 +265,16 @@ def test_smaller_is_worse_without_exception():
 
 
 # Figures and prose
+
+
+def test_a_loss_that_breaks_down_is_drawn_where_no_readout_takes_it_for_a_number():
+    """What is tied to the data are losses of the stored runs."""
+    ends = {loss for sigma_w in scales.SCALES for loss in scales.trained("relu", sigma_w)[0][:, -1]}
+    assert not np.isfinite([*ends]).all()
+    for line in lines_of(FIGURES["scale"]):
+        tied = all(line.get_transform().contains_branch_seperately(line.axes.transData))
+        if tied and line.axes.get_ylabel().startswith("training loss"):
+            assert {y for y in line.get_ydata() if np.isfinite(y)} <= ends
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -156,6 +156,14 @@ def test_with_activations_kept_the_gradient_is_the_error_signal():
     assert gradient == pytest.approx(delta)
 
 
+@pytest.mark.parametrize(("name", "given"), [("three_fates", {}), ("unit_circle", {"matrix": "nilpotent"})])
+def test_what_is_exactly_0_is_drawn_where_no_readout_takes_it_for_a_number(name, given):
+    """Its mark is tied to the edge of the panel."""
+    for line in lines_of(FIGURES[name], **given):
+        tied = all(line.get_transform().contains_branch_seperately(line.axes.transData))
+        assert not (tied and line.axes.get_yscale() == "log" and line.axes.get_ylim()[0] in line.get_ydata())
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_draws_and_says_what_it_shows(name):
     check_figure(FIGURES[name])

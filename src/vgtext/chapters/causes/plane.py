@@ -64,7 +64,8 @@ def draw_plane(plane, cut, activation="tanh", sigma_b=0.0, depth=50):
     handle(plane, lambda depth: (None, depth))
     for words, x in (("vanishes", np.sqrt(0.38 * edge)), ("explodes", np.sqrt(edge * 16)))[: 2 if edge < 8 else 1]:
         plane.text(x, 91, words, fontsize=9, ha="center", va="center", bbox={"facecolor": "white", "linewidth": 0})
-    plane.figure.colorbar(mesh, ax=plane, label="log₁₀ ‖δ[1]‖ / ‖δ[L]‖", ticks=[-6, -3, 0, 3, 6])
+    bar = plane.figure.colorbar(mesh, ax=plane, label="log₁₀ ‖δ[1]‖ / ‖δ[L]‖")
+    bar.set_ticks([-LIMIT, -3, 0, 3, LIMIT], labels=[f"≤ −{LIMIT}", "−3", "0", "3", f"≥ {LIMIT}"])
     i = DEPTHS.index(depth)
     scale_axis(cut)
     log_axis(cut, 1e-20, 1e20, f"‖δ[1]‖ / ‖δ[L]‖ at L = {depth}")

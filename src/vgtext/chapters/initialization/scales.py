@@ -43,8 +43,8 @@ def draw_scale(sizes, outcome, activation="relu", sigma_w=0.577):
     layer_axis(sizes, L)
     log_axis(sizes, 1e-32, 1e38, "size")
     sizes.axhline(1, **REFERENCE)
-    sizes.plot(l[1:-1], 10 ** forward_sizes(activation, sigma_w, 0.0, L)[1:], **THEORY)
-    sizes.plot(l[1:-1], 10 ** backward_sizes(activation, sigma_w, 0.0, L)[1:], **THEORY)
+    for law, words in ((forward_sizes, "theory, activations"), (backward_sizes, "theory, error")):
+        sizes.plot(l[1:-1], 10 ** law(activation, sigma_w, 0.0, L)[1:], **THEORY, label=words)
     sizes.plot(l, 10**forward, linestyle="none", marker="s", markersize=3.5, color=COLORS["forward"])
     sizes.plot(l, 10**back, linestyle="none", marker="o", markersize=3.5, color=COLORS["backward"])
     sizes.text(0.03, 0.97, "■ activations a[l]", color=COLORS["forward"], fontsize=9, va="top",
@@ -79,10 +79,12 @@ def draw_outcomes(ax, activation, sigma_w):
     ax.axhline(GUESSING, **REFERENCE)
     label_line(ax, 0.09, GUESSING, "guessing: ln 10", COLORS["reference"], xytext=(0, 9))
     shown = np.where(np.isfinite(ends), ends, np.nan)
-    ax.plot(SCALES, shown, linestyle="none", marker="o", markersize=3, color=COLORS["seed"])
-    ax.plot(SCALES, np.where(np.isfinite(middle), middle, np.nan), color=COLORS["forward"], marker="o", markersize=4)
+    ax.plot(SCALES, shown, "o", markersize=3, color=COLORS["seed"], label="one seed")
+    told = np.where(np.isfinite(middle), middle, np.nan)
+    ax.plot(SCALES, told, color=COLORS["forward"], marker="o", markersize=4, label="median")
     if (broken := np.array(SCALES)[~np.isfinite(middle)]).size:
-        ax.plot(broken, np.full(broken.size, 2.85), "x", color=COLORS["forward"], markersize=6)
+        at = ax.get_xaxis_transform()  # tied to the panel: such a loss has no place on its axis
+        ax.plot(broken, np.full(broken.size, 0.95), "x", color=COLORS["forward"], markersize=6, transform=at)
         label_line(ax, broken[0], 2.85, "breaks down", COLORS["forward"], ha="right", xytext=(-6, 0))
 
 

@@ -41,13 +41,16 @@ def draw_three_fates(ax, size=0.6, L=50):
     depth_axis(ax, L)
     plus, mixed, dead = (norms(size * np.array(signs), L) for signs in SIGNS.values())
     for line, marker, words in zip((plus, mixed), "os", SIGNS, strict=False):
-        ax.plot(line, **{**SIGNAL, "marker": marker, "markevery": 5})
+        ax.plot(line, **{**SIGNAL, "marker": marker, "markevery": 5}, label=words)
         fate, up = ("fades", -11) if line[-1] < 1 - 1e-9 else ("explodes" if line[-1] > 1 + 1e-9 else "is kept", 12)
         l = min(34, int(0.66 * np.flatnonzero((line > 1e-7) & (line < 1e7))[-1]))
         label_line(ax, l, line[l], f"{words}  {fate}", COLORS["forward"], xytext=(-4, up), ha="right")
     handle(ax, lambda size: (10, (2 * size) ** 10))  # on the line of four plus signs
-    ax.plot([0, 1, 2], [1, dead[1], 1e-8], **{**SIGNAL, "marker": "v", "linestyle": ":"}, clip_on=False)
-    label_line(ax, 2, 1e-8, f"{[*SIGNS][2]}  is exactly 0 from layer 2 on", COLORS["forward"], xytext=(8, 8))
+    look, name = {**SIGNAL, "marker": "v", "linestyle": ":"}, [*SIGNS][2]
+    ax.plot([0, 1], [1, dead[1]], **look, label=name)
+    low = np.log10(dead[1] / 1e-8) / 16  # of the panel's height: what is 0 has no place on its axis
+    ax.plot([1, 2], [low, 0], **look, markevery=[1], transform=ax.get_xaxis_transform(), clip_on=False)
+    label_line(ax, 2, 1e-8, f"{name}  is exactly 0 from layer 2 on", COLORS["forward"], xytext=(8, 8))
     return (f"Every entry has size {size:.2f}; only signs differ. After {L} layers an input is stretched at most "
             f"{number(plus[-1], 3)}-fold by four plus signs, {number(mixed[-1], 3)}-fold with one minus sign, and is "
             "exactly 0 from layer 2 on with two minus signs in one row.")
@@ -63,7 +66,7 @@ def draw_unit_circle(strip, sizes, matrix="transient", depth=10):
     depth_axis(sizes, DEPTH)
     for rate, style, words, where in ((s, ":", "at most, σ₁(W)ᴸ", {"ha": "left", "xytext": (8, -6)}),
                                       (radius, "--", "at least, ρ(W)ᴸ", {"ha": "right", "xytext": (-4, -9)})):
-        sizes.plot(l, positive(rate**l), **{**THEORY, "linestyle": style})
+        sizes.plot(l, positive(rate**l), **{**THEORY, "linestyle": style}, label=words)
         if rate > 0 and not np.isclose(s, radius):
             at = int(0.7 * np.flatnonzero((rate**l > low * 50) & (rate**l < high / 50))[-1])
             label_line(sizes, at, rate**at, words, COLORS["theory"], **where)
@@ -72,7 +75,7 @@ def draw_unit_circle(strip, sizes, matrix="transient", depth=10):
     sizes.axvline(depth, color=COLORS["reference"], linewidth=0.8)
     handle(sizes, lambda depth: (depth, None))
     if (zero := np.flatnonzero(line == 0)).size:
-        sizes.plot(zero[:1], [low], **{**SIGNAL, "marker": "v"}, clip_on=False)
+        sizes.plot(zero[:1], [0], **{**SIGNAL, "marker": "v"}, transform=sizes.get_xaxis_transform(), clip_on=False)
         label_line(sizes, zero[0], low, f"exactly 0 from depth {zero[0]}", COLORS["forward"], xytext=(8, 8))
     return (f"{matrix} at depth {depth}: the circle's longest radius is {number(line[depth], 3)}. The eigenvalues say "
             f"at least {number(radius**depth, 3)}, the largest singular value allows up to {number(s**depth, 3)}.")
