@@ -181,6 +181,11 @@ def test_what_the_text_says_of_learning_with_a_bug():
     assert np.array_equal(bugs.learn("(BP2) φ′ taken at a[l]", "relu"), bugs.learn("none", "relu"))
 
 
+def test_dots_beside_a_layer_are_read_by_it():
+    axis = FIGURES["wrong_gradient"].opening[0][1].frame["x"]
+    assert axis["kind"] == "category" and axis["texts"] == [f"layer {l}" for l in range(1, len(bugs.SIZES))]
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_draws_and_says_what_it_shows(name):
     check_figure(FIGURES[name])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from figures import caption_of, check_figure
+from figures import caption_of, check_figure, lines_of
 from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import normalization as lab
@@ -236,6 +236,14 @@ def test_row_16_the_fixed_point_and_that_it_attracts():
     assert min(settled) > 5 and max(settled) < 7  # "at variances near 6"
     far = (0.0, 1e6)  # without end: a ReLU's half of λ² g is above 1 only for g = 2
     assert selu.path(far, gain=2.0)[-1][1] > 1e6 > 1e4 > selu.path(far, gain=1.5)[-1][1]
+
+
+def test_dots_beside_a_batch_size_are_read_by_it():
+    for panel in FIGURES["companions"].opening[0]:
+        axis = panel.frame["x"]
+        assert axis["kind"] == "category" and axis["texts"] == [str(size) for size in inference.SIZES]
+    dots = [line.get_xdata() for line in lines_of(FIGURES["companions"]) if line.get_label() == "one batch"]
+    assert [{*np.rint(x)} for x in dots] == [{k} for k in range(len(inference.SIZES))]
 
 
 @pytest.mark.parametrize("name", FIGURES)

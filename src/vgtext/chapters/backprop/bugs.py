@@ -111,19 +111,20 @@ def draw_wrong_gradient(learning, checked, bug=BUGS[2], activation="tanh"):
     steps = np.arange(len(right) - 14) + 15
     log_axis(learning, 0.02, 8, "training loss")
     learning.set(xlim=(0, len(right)), xlabel="steps", title="learning")
-    learning.plot(steps, smooth(right), color=COLORS["reference"], linestyle="--")
-    learning.plot(steps, smooth(wrong), color=COLORS["forward"])
+    learning.plot(steps, smooth(right), color=COLORS["reference"], linestyle="--", label="the right gradient")
+    learning.plot(steps, smooth(wrong), color=COLORS["forward"], label="this gradient")
     learning.text(0.97, 0.97, "dashed: the right gradient\nsolid: this one", transform=learning.transAxes, ha="right",
                   va="top", fontsize=9)
     errors = check(bug, activation)
     l = np.arange(1, len(SIZES))
     log_axis(checked, 1e-13, 10, "relative error")
-    checked.set(xlim=(0.5, len(l) + 0.5), xticks=l, xlabel="layer l", title="gradient check")
+    checked.set(xlim=(0.5, len(l) + 0.5), title="gradient check")
+    checked.set_xticks(l, [f"layer {k}" for k in l])  # a word stands for what is beside it, too
     checked.axhspan(WRONG, 10, color=COLORS["backward"], alpha=0.1, linewidth=0)
     checked.axhline(WRONG, **REFERENCE)
     checked.text(0.6, 3, "wrong", fontsize=9, color=COLORS["backward"], va="center")
-    checked.plot(l - 0.1, np.maximum(errors[0], 1e-13), marker="o", linestyle="none", color=COLORS["gradient"])
-    checked.plot(l + 0.1, np.maximum(errors[1], 1e-13), marker="^", linestyle="none", color=COLORS["gradient"])
+    for sizes, shift, marker, words in ((errors[0], -0.1, "o", "weights"), (errors[1], 0.1, "^", "biases")):
+        checked.plot(l + shift, np.maximum(sizes, 1e-13), marker, color=COLORS["gradient"], label=words)
     checked.text(0.97, 0.03, "● weights   ▲ biases", transform=checked.transAxes, ha="right", va="bottom", fontsize=9)
     ended = (f"is {wrong[-50:].mean():.2f}" if np.isfinite(wrong[-1]) else
              f"has no value: it blew up at step {int(np.isfinite(wrong).sum())}")
@@ -141,7 +142,7 @@ def draw_fingerprints(ax, activation="tanh", examples=BATCH, h=1e-6):
             ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, color=COLORS["backward"], alpha=0.25, linewidth=0))
         ax.text(j, i, "×" if wrong else "·", ha="center", va="center", fontsize=11,
                 color=COLORS["backward" if wrong else "reference"])
-    ax.set_xticks(range(8), ["W", "b"] * 4)
+    ax.set_xticks(range(8), [f"{array}[{l}]" for l in range(1, 5) for array in "Wb"])
     ax.set_xlabel("W and b of layers 1 to 4")
     ax.set_yticks(range(len(BUGS)), [bug.split(") ")[-1].removeprefix("loss: ") for bug in BUGS])
     ax.tick_params(length=0)

@@ -96,19 +96,17 @@ def draw_companions(one, all_, image=33, one_class=False):
     truth = digits().y_test[image]
     inference = answer(digits().x_test, False)[truth, image]
     for ax, label in ((one, "probability of the right class"), (all_, "test accuracy")):
-        ax.set_xscale("log", base=2)
-        ax.set(xlim=(1.5, 90), ylim=(-0.03, 1.06), xlabel="batch size", ylabel=label)
-        ax.set_xticks(SIZES, map(str, SIZES))
-        ax.minorticks_off()
-    for size in SIZES:
+        ax.xaxis.update_units([*map(str, SIZES)])  # names, so that what is beside one is still of that size
+        ax.set(xlim=(-0.42, 5.49), ylim=(-0.03, 1.06), xlabel="batch size", ylabel=label)
+    for k, size in enumerate(SIZES):
         values = among(image, size, one_class)
-        spread = size * 2 ** np.linspace(-0.22, 0.22, DRAWS)
-        one.plot(spread, values, "o", color=COLORS["seed"], markersize=2.5)
-        one.plot(size, np.median(values), "o", color=COLORS["forward"], markersize=6)
-    all_.plot(SIZES, [accuracy(size, one_class) for size in SIZES], "o", color=COLORS["forward"], markersize=6)
+        spread = k + np.linspace(-0.22, 0.22, DRAWS)
+        one.plot(spread, values, "o", color=COLORS["seed"], markersize=2.5, label="one batch")
+        one.plot(k, np.median(values), "o", color=COLORS["forward"], markersize=6, label="median")
+    all_.plot([accuracy(size, one_class) for size in SIZES], "o", color=COLORS["forward"], markersize=6)
     one.axhline(inference, **REFERENCE)
     all_.axhline(accuracy_in_inference(), **REFERENCE)
-    label_line(all_, 90, accuracy_in_inference(), "inference mode", COLORS["reference"], xytext=(-2, 8), ha="right")
+    label_line(all_, 5.49, accuracy_in_inference(), "inference mode", COLORS["reference"], xytext=(-2, 8), ha="right")
     wrong = np.mean(among(image, 8, one_class) < 0.5)
     return (f"One test image, its digit {truth}, in {DRAWS} batches of each size, companions "
             f"{'of its class' if one_class else 'mixed'} (median blue): at batch size 8 the right class gets less than "
