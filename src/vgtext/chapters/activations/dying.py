@@ -5,7 +5,7 @@ import numpy as np
 from vgtext import nn
 from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.palette import ACTIVATION_COLORS, COLORS, label_line
+from vgtext.palette import ACTIVATION_COLORS, ACTIVATION_NAMES, COLORS, label_line
 
 from .runs import ACTIVATIONS, BIASES, EVERY, OPTIMIZERS, RATES, STEPS, UNITS, digits, stored
 
@@ -57,17 +57,18 @@ def draw_dying(steps, rates, optimizer="adam", rate=0.03, bias=0.0):
     """Dead units over training, three seeds, ReLU and leaky ReLU; and at the end against the learning rate."""
     t, green, blue = np.arange(0, STEPS + 1, EVERY), ACTIVATION_COLORS["relu"], ACTIVATION_COLORS["leaky_relu"]
     for ax in (steps, rates):
-        ax.set(ylim=(-5, 108), ylabel="dead units (%)" if ax is steps else "")
+        ax.set(ylim=(-5, 108), ylabel="dead units (%)")
     steps.set(xlim=(-10, STEPS + 10), xlabel="training step")
     for run in dead_over_steps("relu", optimizer, rate, bias):
-        steps.plot(t, run, color=green, linewidth=1.3)
-    steps.plot(t, dead_over_steps("leaky_relu", optimizer, rate, bias).mean(axis=0), color=blue, linestyle="--")
+        steps.plot(t, run, color=green, linewidth=1.3, label="ReLU")
+    leaky = dead_over_steps("leaky_relu", optimizer, rate, bias).mean(axis=0)
+    steps.plot(t, leaky, color=blue, linestyle="--", label="leaky ReLU, mean")
     rates.set(xscale="log", xlim=(2e-4, 0.5), xlabel="learning rate η")
     rates.set_xticks([1e-3, 1e-2, 1e-1], ["0.001", "0.01", "0.1"])
     rates.minorticks_off()
     for name, color, marker in (("relu", green, "o"), ("leaky_relu", blue, "s")):
         ends = [dead_at_end(name, optimizer, r, bias) for r in RATES]
-        rates.plot(RATES, ends, color=color, linewidth=1.5)
+        rates.plot(RATES, ends, color=color, linewidth=1.5, label=ACTIVATION_NAMES[name])
         for r, end in zip(RATES, ends, strict=True):
             fine = survived(name, optimizer, r, bias)
             rates.plot([r], [end], marker if fine else "x", color=color, markersize=5 if fine else 8)

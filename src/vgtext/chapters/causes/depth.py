@@ -52,7 +52,7 @@ def draw_rates(line, loglog, sigma_w=0.8, sigma_b=0.0):
     loglog.set_xscale("log")
     loglog.set(xlim=(0.9, 70), xlabel="layer l, on a log axis")
     for ax in (line, loglog):
-        log_axis(ax, 1e-9, 1e6, "error signal ‖δ[l]‖ / ‖δ[L]‖" if ax is line else "")
+        log_axis(ax, 1e-9, 1e6, "error signal ‖δ[l]‖ / ‖δ[L]‖")
         ax.axhline(1, **REFERENCE)
         some = np.unique(np.geomspace(1, DEPTH, 18).astype(int)) if ax is loglog else l[1::3]
         ax.plot(some, sizes[some], linestyle="none", marker="o", markersize=4, color=COLORS["backward"])

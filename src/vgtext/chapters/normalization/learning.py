@@ -32,9 +32,9 @@ def draw_accuracy(depths, scales, activation="relu", rate=0.1):
     """Training accuracy after ten epochs with each norm, against depth and against weight scale."""
     for ax in (depths, scales):
         ax.set_xscale("log")
-        ax.set(ylim=(0, 1.08), yticks=[0, 0.25, 0.5, 0.75, 1])
+        ax.set(ylim=(0, 1.08), yticks=[0, 0.25, 0.5, 0.75, 1], ylabel="training accuracy")
         ax.axhline(0.1, **REFERENCE)
-    depths.set(xlim=(4, 50), xlabel="depth L", ylabel="training accuracy", title="fitting weights")
+    depths.set(xlim=(4, 50), xlabel="depth L", title="fitting weights")
     depths.set_xticks(DEPTHS, map(str, DEPTHS))
     scales.set(xlim=(0.02, 45), xlabel="weights, times the fitting scale", title=f"{SCALE_DEPTH} layers")
     scales.set_xticks((0.03, 0.3, 3, 30), ["0.03", "0.3", "3", "30"])

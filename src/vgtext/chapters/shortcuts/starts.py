@@ -39,7 +39,8 @@ def draw_starts(sizes, training, L=80, rate=BEST):
     """For each way: growth of both signals before training, and right answers after it."""
     names = list(WAYS)[::-1]
     sizes.set(xscale="log", xlim=(0.1, 1e13), ylim=(-1.1, len(names) - 0.4),
-              xlabel="factor over all blocks, at the start", title=f"{L} blocks, before training")
+              xlabel="factor over all blocks, at the start", title=f"{L} blocks, before training",
+              ylabel="what is done")
     sizes.set_xticks([1, 1e4, 1e8, 1e12], ["1", "$10^{4}$", "$10^{8}$", "$10^{12}$"])
     sizes.minorticks_off()
     training.set(xlim=(0, 1.05), ylim=(-1.1, len(names) - 0.4), yticks=[], xlabel="right in training",
@@ -50,9 +51,12 @@ def draw_starts(sizes, training, L=80, rate=BEST):
     training.axvline(0.1, **REFERENCE)
     for i, name in enumerate(names):
         forward, back = growth(name, L)
-        sizes.plot([forward], [i + 0.12], "s", color=COLORS["forward"], markersize=6)
-        sizes.plot([back], [i - 0.12], "o", color=COLORS["backward"], markersize=6)
-        training.plot([accuracy(name, L, r) for r in RATES], [i] * len(RATES), "o", color=COLORS["seed"], markersize=4)
+        sizes.plot([forward], [i + 0.12], "s", color=COLORS["forward"], markersize=6, label="activations")
+        sizes.plot([back], [i - 0.12], "o", color=COLORS["backward"], markersize=6, label="error signal")
+        rights = [accuracy(name, L, r) for r in RATES]
+        for right in dict.fromkeys(rights):
+            words = ", ".join(f"{r:g}" for r, other in zip(RATES, rights) if other == right)
+            training.plot([right], [i], "o", color=COLORS["seed"], markersize=4, label=f"{WAYS[name]}, η = {words}")
         training.text(0.28, i, WAYS[name], color=COLORS["reference"], fontsize=8, va="center")
         training.plot([accuracy(name, L, rate)], [i], "o", color=COLORS["gradient"], markersize=8, zorder=3)
     for y, words, color in ((0.2, "■ activations", "forward"), (0.12, "● error signal", "backward")):

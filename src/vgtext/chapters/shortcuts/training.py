@@ -28,14 +28,15 @@ def best_rate(kind, depth):
 def draw_training(curves, depths, depth=40, other="scaled"):
     """Training accuracy per epoch at one depth, and after ten epochs against depth: plain and one other."""
     curves.set(xlim=(0.5, 10.5), ylim=(0, 1.12), xlabel="epoch", ylabel="training accuracy", title=f"{depth} blocks")
-    depths.set(xlim=(0, 104), ylim=(0, 1.12), xlabel="number of blocks L", title="after 10 epochs")
+    depths.set(xlim=(0, 104), ylim=(0, 1.12), xlabel="number of blocks L", title="after 10 epochs",
+               ylabel="training accuracy")
     for ax in (curves, depths):
         ax.axhline(0.1, **REFERENCE)
     depths.axvline(depth, **REFERENCE)
     handle(depths, lambda depth: (depth, None))
     for kind in ("plain", other):
         color, mark = MARKS[kind]
-        curves.plot(range(1, 11), best(kind, depth)[1], color=color, marker=mark, markersize=4)
+        curves.plot(range(1, 11), best(kind, depth)[1], color=color, marker=mark, markersize=4, label=WORDS[kind])
         last = [best(kind, L)[1, -1] for L in DEPTHS]
         depths.plot(DEPTHS, last, color=color, marker=mark, markersize=4, label=WORDS[kind])
     depths.legend(loc="center right", fontsize=8)

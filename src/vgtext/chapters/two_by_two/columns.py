@@ -39,8 +39,8 @@ def draw_columns(plane, sizes, first=(0.5, 0.5), second=(-1.0, 0.5)):
     l = np.arange(DEPTH + 1)
     log_axis(sizes, 1e-5, 1e5, "largest stretch σ₁(Wᴸ)")
     depth_axis(sizes, DEPTH)
-    sizes.plot(l, positive(line[1] ** l), **{**THEORY, "linestyle": ":"})
-    sizes.plot(l, positive(rate**l), **THEORY)
+    sizes.plot(l, positive(line[1] ** l), **{**THEORY, "linestyle": ":"}, label="at most, σ₁(W)ᴸ")
+    sizes.plot(l, positive(rate**l), **THEORY, label="at least, ρ(W)ᴸ")
     sizes.plot(l, positive(line), **SIGNAL)
     fate = outcome(rate, line)
     sizes.set_title(f"ρ(W) = {rate:.2f}: the power {fate}", color=COLORS["forward"])
@@ -54,8 +54,9 @@ def draw_columns(plane, sizes, first=(0.5, 0.5), second=(-1.0, 0.5)):
 def draw_plane(ax, W, layers=8):
     """The circle and its image, the columns as arrows, and thin where the layers after the first send each column."""
     ax.set(xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), aspect="equal", xticks=HALVES[::2], yticks=HALVES[::2],
-           title="the columns of W")
-    ax.plot(*np.array([*product(HALVES, HALVES)]).T, ".", color=COLORS["reference"], markersize=1.5)
+           title="the columns of W", xlabel="first entry", ylabel="second entry")
+    grid = 0.5 + np.array([*product(HALVES, HALVES)]).T / 3.2  # across the panel: it guides, and is no data
+    ax.plot(*grid, ".", color=COLORS["reference"], markersize=1.5, transform=ax.transAxes)
     ax.plot(*CIRCLE[:, ::3], **REFERENCE)
     ax.fill(*W @ CIRCLE[:, ::3], color=COLORS["forward"], alpha=0.15, linewidth=0)
     for k, (name, dash) in enumerate((("first", "-"), ("second", "--"))):

@@ -47,14 +47,14 @@ def draw_newton_schulz(spectrum, polynomial, shape="256 × 256", source="random"
     spectrum.set(xlim=(0, 1.02), xlabel="rank, as a share of their number", title=shape)
     spectrum.set_xticks([0, 0.5, 1], ["0", "½", "1"])
     polynomial.set(xscale="log", xlim=(1e-4, 1), ylim=(0, 1.4), xlabel="singular value before, over ‖G‖",
-                   title=f"after {steps} step{'s' * (steps != 1)}")
+                   ylabel="singular value after", title=f"after {steps} step{'s' * (steps != 1)}")
     polynomial.minorticks_off()
     for ax in (spectrum, polynomial):
         ax.axhspan(FLOOR, CEILING, color=COLORS["reference"], alpha=0.18, linewidth=0, zorder=0)
     shown = before > 1e-4
-    spectrum.plot(i[shown], before[shown], ".", color=COLORS["seed"], markersize=3)
+    spectrum.plot(i[shown], before[shown], ".", color=COLORS["seed"], markersize=3, label="before")
     label_line(spectrum, 0.3, np.interp(0.3, i, before), "before", COLORS["reference"], xytext=(0, -11))
-    spectrum.plot(i[after > 1e-4], after[after > 1e-4], ".", color=COLORS["weight"], markersize=4)
+    spectrum.plot(i[after > 1e-4], after[after > 1e-4], ".", color=COLORS["weight"], markersize=4, label="after")
     label_line(spectrum, 0.3, np.interp(0.3, i, after), "after", COLORS["weight"], xytext=(0, 12))
     s = np.geomspace(1e-4, 1, 241)
     polynomial.plot(s, newton_schulz_on_values(s, steps), **THEORY)
