@@ -56,12 +56,12 @@ def draw_chain(forward, backward, activation="sigmoid", sigma_w=SCALES["√2 for
     for name in NAMES:
         if name != activation:
             for ax, sizes in zip((forward, backward), signals(name, sigma_w), strict=True):
-                ax.plot(l[1:], 10 ** sizes[1:], color="#BBBBBB", linewidth=0.9, zorder=1)
+                ax.plot(l[1:], 10 ** sizes[1:], color="#BBBBBB", linewidth=0.9, zorder=1, label=NAMES[name])
     scale, color = scale_of(activation, sigma_w), ACTIVATION_COLORS[activation]
     sizes, theory = signals(activation, sigma_w), (forward_sizes, backward_sizes)
     for ax, measured, predicted in zip((forward, backward), sizes, theory, strict=True):
-        ax.plot(l[1:], 10 ** predicted(activation, scale)[1:], **THEORY)
-        ax.plot(l[some], 10 ** measured[some], linestyle="none", marker="o", markersize=4.5, color=color, zorder=5)
+        ax.plot(l[1:], 10 ** predicted(activation, scale)[1:], **THEORY, label="theory")
+        ax.plot(l[some], 10 ** measured[some], "o", markersize=4.5, color=color, zorder=5, label=NAMES[activation])
     backward_arrow(backward)
     label_line(forward, 2, 1e6, f"{NAMES[activation]}, $\\sigma_w$ = {scale:.2f}", color)
     label_line(forward, 2, 1e-13, "gray: the seven others", "#767676")

@@ -68,14 +68,15 @@ def draw_cost(ax, work="alone"):
     ax.minorticks_off()
     ax.set_yticks(range(len(order)), [NAMES[n] for n in order])
     ax.axvline(1, **REFERENCE)
-    for other in WORK.values():
+    for words, other in WORK.items():
         if other != work:
-            ax.plot([stored()[other][n] for n in order], range(len(order)), "o", color=COLORS["seed"], markersize=4)
+            times = [stored()[other][n] for n in order]
+            ax.plot(times, range(len(order)), "o", color=COLORS["seed"], markersize=4, label=words)
+    words = next(words for words, key in WORK.items() if key == work)
     for i, name in enumerate(order):
-        ax.plot([ratios[name]], [i], "o", color=ACTIVATION_COLORS[name], markersize=8, zorder=3)
+        ax.plot([ratios[name]], [i], "o", color=ACTIVATION_COLORS[name], markersize=8, zorder=3, label=words)
         ax.text(ratios[name] * 1.12, i + 0.28, f"× {ratios[name]:.1f}", va="center", fontsize=9)
     ax.text(290, -0.35, "gray: the other two", ha="right", fontsize=9, color=COLORS["reference"])
-    words = next(words for words, key in WORK.items() if key == work)
     slowest = max(NAMES, key=ratios.get)
     return (f"{words[0].upper()}{words[1:]}: the slowest, {NAMES[slowest]}, takes {ratios[slowest]:.1f} times as "
             f"long as ReLU; measured once in NumPy on one core, and stored.")

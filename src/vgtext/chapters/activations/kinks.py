@@ -40,10 +40,10 @@ def draw_kink(value, slope, alpha=0.5, leaky=False):
     value.text(1.9, -0.85, words, color=color, fontsize=9, va="top", ha="right")
     value.text(1.9, -1.2, "dotted: tangent\nfrom the left", color=COLORS["reference"], fontsize=9, va="top", ha="right")
     slope.set(xlim=(-4, 2), ylim=(-0.1, 2.3), xlabel="pre-activation z", ylabel="slope φ′(z)")
-    for side in (z[z < 0], z[z > 0]):
-        slope.plot(side, phi.derivative(side), color=color, linewidth=2.2)
+    for side, where in ((z[z < 0], "left of 0"), (z[z > 0], "right of 0")):
+        slope.plot(side, phi.derivative(side), color=color, linewidth=2.2, label=where)
     slope.plot([0, 0], [left, right], color=COLORS["reference"], linestyle=":", linewidth=1.5)
-    slope.plot([0, 0], [left, right], "o", color=color, markersize=5)
+    slope.plot([0, 0], [left, right], "o", color=color, markersize=5, label="at 0, from both sides")
     handle(slope, lambda alpha: (0, min(alpha, 1.0) if leaky else alpha))  # the slope from the left
     label_line(slope, -3.8, 2.18, f"from the left {left:.2f}, from the right {right:.2f}", color, xytext=(0, 0))
     size = right - left

@@ -36,9 +36,9 @@ def draw_shape(shape, needed, activation="gelu", spread=1.0):
     shape.set(xlim=(-5, 5), ylim=(-2, 5), xlabel="pre-activation z", ylabel="value φ(z), slope φ′(z)")
     shape.axhline(0, color=COLORS["reference"], linewidth=0.6)
     shape.fill_between(z, 0.8 * np.exp(-z * z / (2 * spread**2)), color=COLORS["forward"], alpha=0.2, linewidth=0)
-    shape.plot(z, phi(z), color=color, linewidth=2)
+    shape.plot(z, phi(z), color=color, linewidth=2, label="value")
     for side in (z[z < 0], np.append(1e-9, z[z > 0])):
-        shape.plot(side, phi.derivative(side), color=color, linewidth=1.4, linestyle=(0, (4, 2)))
+        shape.plot(side, phi.derivative(side), color=color, linewidth=1.4, linestyle=(0, (4, 2)), label="slope")
     shape.text(-4.8, 4.7, f"full line: value of {NAMES[activation]}", color=color, fontsize=9, va="top")
     shape.text(-4.8, 4.15, "broken line: its slope", color=color, fontsize=9, va="top")
     shape.text(-4.8, 3.6, "shaded: where the units lie", color=COLORS["forward"], fontsize=9, va="top")
@@ -48,7 +48,7 @@ def draw_shape(shape, needed, activation="gelu", spread=1.0):
     for name in NAMES:
         bold = name == activation
         needed.plot(some, [scale_to_keep(name, s * s) for s in some], color=color if bold else "#BBBBBB",
-                    linewidth=2 if bold else 0.9, zorder=3 if bold else 1)
+                    linewidth=2 if bold else 0.9, zorder=3 if bold else 1, label=NAMES[name])
     here = scale_to_keep(activation, spread**2)
     needed.plot([spread], [min(here, 9)], "o", markersize=8, color=color, zorder=4)
     handle(needed, lambda spread: (spread, min(scale_to_keep(activation, spread**2), 9)))

@@ -83,10 +83,10 @@ def draw_collapse(likeness, gradients, kind="attention alone", L=12):
     layer_axis(gradients, L, "block l")
     log_axis(gradients, 1e-20, 1e4, "gradient, over the last of the values")
     l, last = np.arange(1, L + 1), sizes[2, -1]
-    for values, mark, name in zip(sizes, ("s", "^", "o"), "QKV"):
-        color = COLORS["gradient"] if name == "V" else COLORS["backward"]
+    for values, mark, name in zip(sizes, ("s", "^", "o"), ("queries Q", "keys K", "values V")):
+        color = COLORS["gradient"] if name == "values V" else COLORS["backward"]
         gradients.plot(l, np.where(values / last > 1e-20, values / last, np.nan), marker=mark, color=color,
-                       markersize=4, linestyle="--" if name == "K" else "-")
+                       markersize=4, linestyle="--" if name == "keys K" else "-", label=name)
     label_line(gradients, 1, 3e2, "values V", COLORS["gradient"], xytext=(0, 0))
     label_line(gradients, 0.42 * L, 1e-11, "queries Q,\nkeys K (dashed)", COLORS["backward"], xytext=(0, 0))
     ratio = sizes[0, -1] / sizes[2, -1]

@@ -82,7 +82,7 @@ def draw_precision(ax, name="bfloat16", size=1.0):
         found = [np.median(error(s, other, size)) for s in SPREADS]
         strong = other == name
         ax.plot(SPREADS, found, mark + "-", color=color, markersize=5 if strong else 3, linewidth=2 if strong else 0.9,
-                alpha=1 if strong else 0.75)
+                alpha=1 if strong else 0.75, label=other)
         label_line(ax, SPREADS[-1], found[-1], other, color, xytext=(5, 5 if other == "E5M2" else 0))
     ax.plot(SPREADS, [2.0 ** -FORMATS[name].p / left(s) for s in SPREADS], **THEORY)
     small, large = (float(np.median(error(s, name, size))) for s in (1, 8))

@@ -91,13 +91,14 @@ def draw_saturation(shares, slopes, scale="none", d=512, keys=64):
     slopes.set_xticks([4, 16, 64, 256, 1024], ["4", "16", "64", "256", "1024"])
     slopes.minorticks_off()
     found = np.array([measured(k, keys, scale)[:2] for k in LENGTHS])
-    for values, mark, color in zip(found.T, ("o", "s"), (COLORS["reference"], COLORS["backward"])):
-        slopes.plot(LENGTHS, values, marker=mark, color=color, markersize=4)
+    for values, mark, color, words in zip(found.T, ("o", "s"), (COLORS["reference"], COLORS["backward"]),
+                                          ("mean of the queries", "median")):
+        slopes.plot(LENGTHS, values, marker=mark, color=color, markersize=4, label=words)
     if scale == "none":
         x = np.geomspace(16, 1024, 60)
         mean, median = predicted(x, keys)
-        slopes.plot(x, mean, **THEORY)
-        slopes.plot(x, median, **THEORY)
+        slopes.plot(x, mean, **THEORY, label="theory, mean")
+        slopes.plot(x, median, **THEORY, label="theory, median")
     slopes.axvline(d, **REFERENCE)
     handle(slopes, lambda d: (d, None))
     label_line(slopes, 4, 1e-6, "mean of the queries (dots)", COLORS["reference"], xytext=(0, 0))

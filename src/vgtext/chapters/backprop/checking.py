@@ -117,9 +117,9 @@ def draw_step_size(ax, dtype="float64", formula="central"):
     ax.set_xticks(10.0 ** np.arange(-12, 1, 2))
     ax.minorticks_off()
     ax.plot(STEPS, np.maximum(errors, 1e-17), **SEED)
-    ax.plot(STEPS, mean, marker="o", markersize=4, color=COLORS["gradient"], zorder=3)
-    for part in predicted(dtype, formula):
-        ax.plot(STEPS, np.where(part > 1e-12, part, np.nan), **THEORY)
+    ax.plot(STEPS, mean, marker="o", markersize=4, color=COLORS["gradient"], zorder=3, label="geometric mean")
+    for part, words in zip(predicted(dtype, formula), ("truncation", "rounding"), strict=True):
+        ax.plot(STEPS, np.where(part > 1e-12, part, np.nan), **THEORY, label=f"theory, {words}")
     h, error = best_step(dtype, formula)
     ax.axvline(h, **REFERENCE)
     label_line(ax, h, 0.2 if dtype == "float64" else 1e-11, "best h", COLORS["reference"], ha="right", xytext=(-4, 0))

@@ -87,10 +87,10 @@ def draw_error_signal(ax, activation="tanh", sigma_w=1.0):
     ax.axhline(1, **REFERENCE)
     backward_arrow(ax)
     ax.plot(l, sizes, **SEED)
-    ax.plot(l, mean, color=COLORS["backward"])
-    ax.plot(l, typical, **THEORY)
-    ax.plot(l, largest, **{**THEORY, "linestyle": "-."})
-    ax.plot(l, bound, **{**THEORY, "linestyle": ":"})
+    ax.plot(l, mean, color=COLORS["backward"], label="measured")
+    ax.plot(l, typical, **THEORY, label="predicted")
+    ax.plot(l, largest, **{**THEORY, "linestyle": "-."}, label="bound, whole product")
+    ax.plot(l, bound, **{**THEORY, "linestyle": ":"}, label="bound, layer by layer")
     for line, words, color, side in ((bound, "bound, layer by layer", "theory", 1),
                                      (largest, "bound, whole product", "theory", 1),
                                      (mean, "measured, and predicted (dashed)", "backward", -1)):

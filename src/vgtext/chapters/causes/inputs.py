@@ -78,7 +78,7 @@ def draw_two_inputs(sizes, correlation, activation="tanh", sigma_w=0.8, sigma_b=
     for ax in (sizes, correlation):
         ax.set(xlim=(0, DEPTH), xlabel="layer l", xticks=range(0, DEPTH + 1, 5))
     log_axis(sizes, 1e-10, 1e2, "size of z[l], per unit")
-    sizes.plot(l[1:], total[0, 1:], color=COLORS["reference"], linewidth=2)
+    sizes.plot(l[1:], total[0, 1:], color=COLORS["reference"], linewidth=2, label="the whole signal")
     sizes.plot(l[1:], apart[0, 1:], linestyle="none", marker="o", markersize=4, color=COLORS["forward"])
     sizes.plot(l[1:], predicted_difference(activation, sigma_w, sigma_b)[1:], **THEORY)
     sizes.text(29.5, 30, "line: the whole signal", color=COLORS["reference"], fontsize=9, ha="right", va="center")
@@ -87,9 +87,9 @@ def draw_two_inputs(sizes, correlation, activation="tanh", sigma_w=0.8, sigma_b=
                ha=side)
     correlation.set(ylim=(-0.2, 1.05), ylabel="correlation of two inputs")
     correlation.axhline(0, **REFERENCE)
-    for dots, dashes in zip(c, theory, strict=True):
-        correlation.plot(l, dots, linestyle="none", marker="o", markersize=4, color=COLORS["forward"])
-        correlation.plot(l, dashes, **THEORY)
+    for start, dots, dashes in zip(START, c, theory, strict=True):
+        correlation.plot(l, dots, "o", markersize=4, color=COLORS["forward"], label=f"began at {start:g}")
+        correlation.plot(l, dashes, **THEORY, label=f"theory, began at {start:g}")
     unrelated, twins = (f"{c[i, -1] + 0:.2f}".replace("-", "−") for i in (0, 2))
     lost = apart[0, -1] < 1e-14 * total[0, -1]  # two float64 numbers that agree in all their digits but one or two
     differs = "is lost to rounding" if lost else f"has {number(apart[0, -1])}"

@@ -81,8 +81,8 @@ def draw_defaults(ax, activation="relu"):
     for name in sorted(DEFAULTS, key=lambda name: profile(name, activation)[1]):
         log10 = profile(name, activation)
         law = backward_sizes(activation, exact_scale(name), DEFAULTS[name].bias / np.sqrt(3 * WIDTH), DEPTH)
-        ax.plot(l[1:], 10 ** law[1:], **THEORY)
-        ax.plot(l[1:], 10 ** log10[1:], linestyle="none", marker="o", markersize=3.5, color=COLOR[name])
+        ax.plot(l[1:], 10 ** law[1:], **THEORY, label=f"theory, {name}")
+        ax.plot(l[1:], 10 ** log10[1:], "o", markersize=3.5, color=COLOR[name], label=name)
         heights.append(max(log10[1], heights[-1] + 2.6) if heights else log10[1])
         label_line(ax, 0.6, 10 ** heights[-1], name, COLOR[name], ha="right", xytext=(-2, 0))
     told = ", ".join(f"{name} {number(left(name, activation), 1)}" for name in DEFAULTS)

@@ -48,8 +48,8 @@ def draw_two_needs(ax, q=1.0):
     for y, activation in enumerate(SHOWN):
         needs, law = np.array(one_layer(activation, q)) ** -0.5, np.array(kept(activation, q)) ** -0.5
         ax.plot(law.clip(0.15, 16), [y, y], color=COLORS["theory"], linestyle="--", linewidth=1.1)
-        ax.plot(needs[0], y, linestyle="none", marker="s", markersize=8, color=COLORS["forward"])
-        ax.plot(needs[1], y, linestyle="none", marker="o", markersize=6, color=COLORS["backward"])
+        ax.plot(needs[0], y, "s", markersize=8, color=COLORS["forward"], label="forward")
+        ax.plot(needs[1], y, "o", markersize=6, color=COLORS["backward"], label="backward")
     ax.text(0.98, 0.93, "■ forward", color=COLORS["forward"], fontsize=9, ha="right", transform=ax.transAxes)
     ax.text(0.98, 0.86, "● backward", color=COLORS["backward"], fontsize=9, ha="right", transform=ax.transAxes)
     (f, b), (rf, rb) = (np.array(kept(name, q)) ** -0.5 for name in ("tanh", "relu"))

@@ -55,8 +55,8 @@ def draw_lsuv(forward, backward, activation="relu", start="σ_w = 0.1"):
         layer_axis(ax, DEPTH)
         log_axis(ax, low, high, words)
         ax.axhline(1, **REFERENCE)
-        ax.plot(l[1:], 10 ** one[1:], linestyle="none", marker="o", markersize=3, color=COLORS["seed"])
-        ax.plot(l[1:], 10 ** two[1:], linestyle="none", marker="o", markersize=4, color=color)
+        ax.plot(l[1:], 10 ** one[1:], linestyle="none", marker="o", markersize=3, color=COLORS["seed"], label="before")
+        ax.plot(l[1:], 10 ** two[1:], linestyle="none", marker="o", markersize=4, color=color, label="after")
     backward.plot(l[1:DEPTH], settled_factor(activation) ** (L - l[1:DEPTH]), **THEORY)
     forward.text(0.04, 0.05, "gray: before, color: after", fontsize=9, transform=forward.transAxes)
     return (f"{NAMES[activation]}, {DEPTH} layers of {WIDTH}, start {start}: before LSUV z has a variance of "

@@ -77,8 +77,9 @@ def draw_he_xavier(sizes, curves, depth=30, rate="best"):
         sizes.plot(l[1:], g[1:], linestyle="none", marker=marker, markersize=4, color=color)
         label_line(sizes, 1, g[1], NAMES[init], color, xytext=(0, 13))
         shown = np.where(np.isfinite(runs), runs, np.nan)
-        curves.plot(t, shown.T, **SEED)
-        curves.plot(t, np.median(shown, axis=0), color=color, linestyle=line, linewidth=2)
+        curves.plot(t, shown.T, **SEED, label=f"{NAMES[init]}, one seed")
+        median = np.median(shown, axis=0)
+        curves.plot(t, median, color=color, linestyle=line, linewidth=2, label=f"{NAMES[init]}, median")
         end = float(np.median(runs[:, -1]))
         told.append(f"{NAMES[init]} ends at {end:.2f}" if np.isfinite(end) else f"{NAMES[init]} breaks down")
         if rate == "best":

@@ -20,16 +20,16 @@ def sharing(norm, unit, example):
 
 def draw_sharing(ax, norm="batch", unit=3, example=3):
     """The array z of a layer, and the numbers that share one mean and one variance with one of them."""
-    mask = sharing(norm, unit - 1, example - 1)
+    mask, what = sharing(norm, unit - 1, example - 1), "mean square" if norm == "rms" else "mean and variance"
     ax.set_box_aspect(UNITS / EXAMPLES)
     ax.set(xlim=(0.3, EXAMPLES + 0.7), ylim=(UNITS + 0.7, 0.3), xlabel="example (a column each)",
            ylabel="unit (a row each)", xticks=range(1, EXAMPLES + 1), yticks=range(1, UNITS + 1))
     for i, j in np.ndindex(mask.shape):
         one = (i, j) == (unit - 1, example - 1)
-        color = COLORS["forward"] if one else "#7FB7D8" if mask[i, j] else "#DDDDDD"
-        ax.add_patch(Rectangle((j + 0.58, i + 0.58), 0.84, 0.84, facecolor=color, edgecolor="none"))
+        look = (COLORS["forward"], "this one") if one else ("#7FB7D8", f"shares its {what}") if mask[i, j] else (
+            "#DDDDDD", "shares nothing with it")
+        ax.add_patch(Rectangle((j + 0.58, i + 0.58), 0.84, 0.84, facecolor=look[0], edgecolor="none", label=look[1]))
     handle(ax, lambda unit, example: (example, unit), "cell")
-    what = "mean and variance" if norm != "rms" else "mean square"
     along = f"row {unit}: one unit, all {EXAMPLES} examples" if norm == "batch" else (
         f"column {example}: one example, all {UNITS} units")
     rest = ("At test time these are replaced by running averages." if norm == "batch"

@@ -99,7 +99,8 @@ def draw_healed(forward, backward, norm="batch", depth=40, sigma_w=SCALES["10"])
     handle(forward, lambda depth: (depth, float(np.clip(10.0 ** sizes(norm, depth, sigma_w)[0][-1], 1e-6, 1e6))))
     if norm:
         for ax, bare in zip((forward, backward), sizes(None, depth, sigma_w)):
-            ax.plot(l[1:], np.where(abs(bare) < 8, 10.0 ** np.clip(bare, -8, 8), np.nan)[1:], color=COLORS["seed"])
+            shown = np.where(abs(bare) < 8, 10.0 ** np.clip(bare, -8, 8), np.nan)
+            ax.plot(l[1:], shown[1:], color=COLORS["seed"], label="no norm")
         forward.text(0.97, 0.04, "gray: no norm", transform=forward.transAxes, ha="right", fontsize=9,
                      color=COLORS["reference"])
         backward_arrow(backward)

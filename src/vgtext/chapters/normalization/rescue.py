@@ -28,8 +28,9 @@ def draw_rescue(ax, activation="relu"):
     ends, L = {}, np.unique(np.geomspace(5, 80, 30).astype(int))
     for name, (norm, how, marker, color) in RESCUES.items():
         dots = [10 ** growth(norm, depth, activation, **how) for depth in DEPTHS]
-        ax.plot(DEPTHS, dots, marker, color=color, markersize=6)
-        ax.plot(L, [10 ** predicted_growth(activation, norm, d, **how) for d in L], **THEORY)
+        ax.plot(DEPTHS, dots, marker, color=color, markersize=6, label=name)
+        law = [10 ** predicted_growth(activation, norm, d, **how) for d in L]
+        ax.plot(L, law, **THEORY, label=f"theory, {name}")
         ends[name] = dots[-1]
     height = -9.0
     for name in sorted(ends, key=ends.get):  # labels one above the other, never across

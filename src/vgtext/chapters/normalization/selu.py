@@ -65,12 +65,14 @@ def draw_self_normalizing(plane, variance, activation="selu", gain=1.0):
     plane.axvline(0, **REFERENCE)
     for start in STARTS:
         dots, line = measured(start, activation, gain), np.clip(path(start, activation, gain), -9, 9)
-        plane.plot(*np.clip(dots, -9, 9).T, color=color, linewidth=0.8, marker="o", markersize=2.5)
-        plane.plot(*start, "o", color=COLORS["reference"], markersize=7, fillstyle="none")
-        variance.plot(np.arange(0, LAYERS + 1, 2), np.clip(dots[::2, 1], 0, 9), "o", color=color, markersize=3)
-        variance.plot(line[:, 1], color=COLORS["theory"], linestyle="--", linewidth=0.8)
+        words = f"from mean {start[0]:g}, variance {start[1]:g}".replace("-", "−")
+        plane.plot(*np.clip(dots, -9, 9).T, color=color, linewidth=0.8, marker="o", markersize=2.5, label=words)
+        plane.plot(*start, "o", color=COLORS["reference"], markersize=7, fillstyle="none", label="start")
+        some = np.arange(0, LAYERS + 1, 2)
+        variance.plot(some, np.clip(dots[some, 1], 0, 9), "o", color=color, markersize=3, label=words)
+        variance.plot(line[:, 1], color=COLORS["theory"], linestyle="--", linewidth=0.8, label=f"theory, {words}")
         ends.append(dots[-1])
-    plane.plot(0, 1, "+", color=COLORS["theory"], markersize=14, markeredgewidth=2)
+    plane.plot(0, 1, "+", color=COLORS["theory"], markersize=14, markeredgewidth=2, label="mean 0, variance 1")
     low, high = np.min(ends, axis=0)[1], np.max(ends, axis=0)[1]
     return (f"{NAMES[activation]}, n times the variance of a weight = {gain:g}, width 300, six starts (rings): in "
             f"layer {LAYERS} the variances lie between {number(low)} and {number(high)}. Cross: mean 0, variance 1. "

@@ -46,13 +46,13 @@ def draw_growth(ax, c=1.0, spread=0.6):
     if spread > 0:
         ax.plot(k, products, **SEED)
     ax.plot(k, np.exp(np.log(products).mean(axis=1)), color=COLORS["backward"])
-    ax.plot(k, typical**k, **THEORY)
+    ax.plot(k, typical**k, **THEORY, label="theory of the typical product")
     handle(ax, lambda c: (10, (c * np.sqrt(1 - spread**2)) ** 10))
     inside = min(16, int(LONGEST if typical == 1 else 7 / abs(np.log10(typical))))
     where = {"xytext": (8, -26), "ha": "left"} if typical > 1 else {"xytext": (0, -34), "ha": "center"}
     label_line(ax, inside, typical**inside, "typical product", COLORS["backward"], **where)
     if spread > 0:
-        ax.plot(k, c**k, **{**THEORY, "linestyle": ":"})
+        ax.plot(k, c**k, **{**THEORY, "linestyle": ":"}, label="average factor, to the power k")
         at, shift = (16, (-4, 30)) if c > 1 else (22, (0, 32))
         label_line(ax, at, c**at, "average factor, to the power k", COLORS["theory"], ha="center", xytext=shift)
     fate = "falls" if typical < 1 - 1e-9 else "grows" if typical > 1 + 1e-9 else "stays"

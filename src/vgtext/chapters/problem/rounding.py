@@ -75,7 +75,8 @@ def draw_float_range(ax, L=100, sigma_w=1.0, subnormals=True):
         ax.text(0.98, edge, f"0 in {name}", transform=ax.get_yaxis_transform(), ha="right", va=va, fontsize=8,
                 color=COLORS["reference"])
         if lost := zeros[name]:
-            ax.plot([lost], [sizes[lost - 1]], marker="x", markersize=8, markeredgewidth=2, color=COLORS["reference"])
+            look = {"marker": "x", "markersize": 8, "markeredgewidth": 2, "color": COLORS["reference"]}
+            ax.plot([lost], [sizes[lost - 1]], **look, label=f"0 in {name}, from here back")
             where = {"xytext": (8, -8)} if lost < 150 else {"xytext": (-8, 8), "ha": "right"}
             label_line(ax, lost, sizes[lost - 1], name, COLORS["reference"], **where)
     counts = ", ".join(f"{count} in {name}" for name, count in zeros.items())

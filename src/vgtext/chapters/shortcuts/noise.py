@@ -36,6 +36,11 @@ def likeness(kind, L):
     return np.array([np.mean([g[lag:] @ g[: POINTS - lag] / (POINTS - lag) for g in lines]) for lag in LAGS])
 
 
+def named(kind, L):
+    """Name a network: its kind, and how many blocks it has."""
+    return f"{kind}, {L} block{'s' * (L > 1)}"
+
+
 def draw_noise(line, lags, L=20, kind="plain"):
     """The gradient along a line of inputs, and how alike two of them are, against their distance."""
     line.set(xlim=(-2, 2), ylim=(-4, 4), xlabel="input x", ylabel="df/dx, over its rms")
@@ -46,8 +51,8 @@ def draw_noise(line, lags, L=20, kind="plain"):
              ylabel="likeness of their gradients")
     lags.axhline(0, **REFERENCE)
     for other in (1, 5, 50):
-        lags.plot(away, likeness("plain", other), **SEED)
-    lags.plot(away, likeness(kind, L), color=COLORS["backward"], marker="o", markersize=3)
+        lags.plot(away, likeness("plain", other), **SEED, label=named("plain", other))
+    lags.plot(away, likeness(kind, L), color=COLORS["backward"], marker="o", markersize=3, label=named(kind, L))
     lags.text(1.48, 1.04, "gray: plain, 1, 5 and 50 blocks", ha="right", va="center", fontsize=8,
               color=COLORS["reference"])
     return (f"{kind[0].upper() + kind[1:]}, ReLU, {L} block{'s' * (L > 1)} of {WIDTH}: gradients at inputs "

@@ -37,17 +37,17 @@ def growth(name, L, sigma_w=2**0.5):
 
 def draw_sizes(forward, backward, L=50, sigma_w=1.0, name="s = 1/√L"):
     """Sizes of z and of its gradient block by block: plain and with a shortcut, measured and predicted."""
-    l = np.arange(L + 1)
+    l, step, dots = np.arange(L + 1), max(1, L // 10), []
     for i, ax in enumerate((forward, backward)):
         layer_axis(ax, L, "block l")
         ax.set_xlim(0, L)
         log_axis(ax, 1e-20, 1e20, ("size of z[l], over the input's", "size of δ[l], over δ[L]")[i])
         ax.axhline(1, **REFERENCE)
         for kind, color, mark in (("plain", COLORS["seed"], "o"), (name, COLORS[("forward", "backward")[i]], "s")):
-            step = max(1, L // 10)
-            ax.plot(l[::step], sizes(kind, L, sigma_w)[i][::step], mark, color=color, markersize=4, label=kind)
-            ax.plot(l, growth(kind, L, sigma_w) ** (l if i == 0 else L - l), **THEORY)
-    forward.legend(loc="upper left", fontsize=8)
+            dots += ax.plot(l[::step], sizes(kind, L, sigma_w)[i][::step], mark, color=color, markersize=4, label=kind)
+            law = growth(kind, L, sigma_w) ** (l if i == 0 else L - l)
+            ax.plot(l, law, **THEORY, label=f"theory, {kind}")
+    forward.legend(handles=dots[:2], loc="upper left", fontsize=8)
     plain, other = sizes("plain", L, sigma_w)[1, 0], sizes(name, L, sigma_w)[1, 0]
     return (f"ReLU, width 128, {L} blocks, σ_w = {sigma_w:.1f}. The input gets {number(plain, 1)} of the gradient in "
             f"the plain network, and {number(other, 1)} with a shortcut and {name}. Dashed: predicted.")

@@ -31,9 +31,9 @@ def draw_float_depths(ax, a=0.2, loss_scale=1.0):
     for name, marker in zip(FORMATS, "DPov^s", strict=True):
         for part, limit in ((np.geomspace(0.008, 0.99, 60), FORMATS[name].smallest),
                             (np.geomspace(1.01, 13, 60), FORMATS[name].largest)):
-            ax.plot(part, (np.log(limit) - np.log(loss_scale)) / np.log(part), **THEORY)
+            ax.plot(part, (np.log(limit) - np.log(loss_scale)) / np.log(part), **THEORY, label=f"theory, {name}")
         depths = [lost(x, name, loss_scale)[0] for x in FACTORS]
-        ax.plot(FACTORS, depths, linestyle="none", marker=marker, markersize=4, color=COLORS["backward"])
+        ax.plot(FACTORS, depths, linestyle="none", marker=marker, markersize=4, color=COLORS["backward"], label=name)
         ax.plot([a], [lost(a, name, loss_scale)[0]], marker=marker, markersize=9, color=COLORS["backward"])
         if name in LABELS:
             label_line(ax, FACTORS[0], depths[0], LABELS[name], COLORS["backward"], xytext=(6, 9))

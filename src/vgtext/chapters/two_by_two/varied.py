@@ -68,7 +68,7 @@ def draw_order(ax, order="A B A B", eps=0.0):
     A = np.array([[eps, 2.0], [0.0, eps]])
     l, sizes = np.arange(DEPTH + 1), product_norms(ordered(order, eps))
     if eps > 0:
-        ax.plot(l, eps**l, **{**THEORY, "linestyle": ":"})
+        ax.plot(l, eps**l, **{**THEORY, "linestyle": ":"}, label="spectral radius of each factor")
         label_line(ax, 6, eps**6.0, "spectral radius of each factor", COLORS["theory"], xytext=(6, 8))
     else:
         ax.plot([0, 1, 2], [1, 2, 1e-7], **{**REFERENCE, "marker": "v"}, clip_on=False)
@@ -83,7 +83,7 @@ def draw_order(ax, order="A B A B", eps=0.0):
             fate = f"{alive} products in random order have a geometric mean norm of {number(mean)}"
     else:
         rate = eps if order == ORDERS[0] else np.sqrt(spectral_radius(A.T @ A))
-        ax.plot(l, positive(rate**l), **THEORY)
+        ax.plot(l, positive(rate**l), **THEORY, label="theory")
         ax.plot(l, positive(sizes), **SIGNAL)
         fate = f"{order} … has norm {number(sizes[10, 0], 4)} after ten factors, and {number(sizes[-1, 0], 3)}"
     return f"A and B each have spectral radius {eps:.1f} and norm {number(sizes[1, 0], 3)}; {fate} after {DEPTH}."
@@ -97,9 +97,9 @@ def draw_random_products(runs, edge, sigma_w=1.15, n=2):
     log_axis(runs, 1e-20, 1e20, "‖W[L] … W[1] x‖")
     depth_axis(runs, L)
     runs.plot(l[::4], 10.0 ** log10[::4], **SEED)
-    runs.plot(l, 10.0 ** log10.mean(axis=1), color=COLORS["forward"])
-    runs.plot(l, typical**l, **THEORY)
-    runs.plot(l, sigma_w**l, **{**THEORY, "linestyle": ":"})
+    runs.plot(l, 10.0 ** log10.mean(axis=1), color=COLORS["forward"], label="geometric mean")
+    runs.plot(l, typical**l, **THEORY, label="theory, typical")
+    runs.plot(l, sigma_w**l, **{**THEORY, "linestyle": ":"}, label="theory, root mean square")
     for rate, words, up in ((sigma_w, "root mean square", 9), (typical, "typical", -9)):
         side = -up if rate > 1 else up
         label_line(runs, 50, rate**50.0, words, COLORS["theory"], xytext=(side, up), ha="right" if side < 0 else "left")

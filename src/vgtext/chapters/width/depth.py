@@ -40,7 +40,7 @@ def shift(scale):
 def draw_depth_rate(curves, depths, scale="s = 1/√L", L=64):
     """Training loss against the learning rate at five depths of a residual network; the best rate against the depth."""
     color = MARKS[scale][0]
-    draw_curves(curves, DEPTH_RATES, {k: losses(scale, k) for k in DEPTHS}, L, MARKS[scale])
+    draw_curves(curves, DEPTH_RATES, {k: losses(scale, k) for k in DEPTHS}, L, MARKS[scale], "{} blocks")
     curves.axhline(np.log(10), **REFERENCE)
     rate_axis(curves, -13, -3)
     curves.set_title(f"{scale}, {L} blocks", color=color)

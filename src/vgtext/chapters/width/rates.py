@@ -59,7 +59,7 @@ def size_axis(ax, sizes, words):
     ax.minorticks_off()
 
 
-def draw_curves(ax, rates, lines, chosen, mark, high=5.0):
+def draw_curves(ax, rates, lines, chosen, mark, words="width {}", high=5.0):
     """Final losses (one line a size) against the rate; the chosen one in color, its best rate a large mark."""
     color, marker, dashes = mark
     ax.set(yscale="log", ylim=(0.003, high), ylabel="training loss at the end", xlabel="learning rate η")
@@ -68,7 +68,7 @@ def draw_curves(ax, rates, lines, chosen, mark, high=5.0):
     for size, line in lines.items():
         shown = np.where(line < 3 * high, line, np.nan)
         style = {"color": color, "linewidth": 2.2, "linestyle": dashes, "zorder": 4} if size == chosen else SEED
-        ax.plot(x, shown, **style)
+        ax.plot(x, shown, **style, label=words.format(size))
         i = int(line.argmin())
         big = 9 if size == chosen else 4
         ax.plot(x[i], line[i], marker=marker, markersize=big, color=color if size == chosen else COLORS["seed"],

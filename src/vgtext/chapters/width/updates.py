@@ -67,10 +67,10 @@ def draw_coordinate_check(change, norm, optimizer="Adam", rule="standard", t=1):
         ax.set_title(words, fontsize=10)
         for kind, shade in KINDS.items():
             y = moved(way, rule, t)[kind][:, which]
-            ax.plot(WIDTHS, y, color=color, marker=marker, markersize=4, linestyle=dashes, alpha=shade)
+            ax.plot(WIDTHS, y, color=color, marker=marker, markersize=4, linestyle=dashes, alpha=shade, label=kind)
             if which:
                 p, middle = GROWTH[way, rule][kind], WIDTHS.index(BASE)
-                ax.plot(WIDTHS, y[middle] * (np.array(WIDTHS) / BASE) ** p, **THEORY)
+                ax.plot(WIDTHS, y[middle] * (np.array(WIDTHS) / BASE) ** p, **THEORY, label=f"theory, {kind}")
         ax.set_xlim(WIDTHS[0] / 1.25, 4 * WIDTHS[-1])
         for kind, y in apart({kind: moved(way, rule, t)[kind][-1, which] for kind in KINDS}).items():
             label_line(ax, WIDTHS[-1], y, kind, color)
