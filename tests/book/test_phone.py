@@ -88,6 +88,29 @@ def test_a_chapter_is_laid_out_as_it_is_read_and_figures_keep_their_room(phone, 
     tab.set_viewport_size(PHONE["viewport"])
 
 
+@pytest.mark.parametrize("page", [page for page in pages() if page.startswith("notebooks/")][:3])
+def test_on_a_wide_screen_figures_keep_their_room_too(browser, page):
+    """Where a browser keeps its place by itself nobody sees it; Safari does not, and links led beside their places."""
+    with serve() as address:
+        tab = browser.new_page(viewport={"width": 1280, "height": 800})
+        tab.goto(f"{address}/{page}")
+        jumps = [abs(jump) for _, jump in tab.evaluate(JUMPS)]
+        tab.close()
+    assert max(jumps, default=0) <= 2 * MOST_JUMP and sum(jumps) <= MOST_JUMP / 2 * len(jumps)
+
+
+def test_the_contents_over_a_page_close_where_a_link_leads(phone):
+    tab, address = phone
+    tab.goto(f"{address}/{next(page for page in pages() if page.startswith('notebooks/'))}")
+    tab.locator(".secondary-toggle").click()
+    link = tab.locator("#pst-secondary-sidebar-modal a[href^='#']").last
+    place = link.get_attribute("href")
+    link.click()
+    expect(tab.locator("#pst-secondary-sidebar-modal")).not_to_be_visible()
+    tab.wait_for_function("(id) => Math.abs(document.querySelector(id).getBoundingClientRect().top - 64) < 2",
+                          arg=place)
+
+
 def test_a_link_into_a_page_leads_to_its_place(phone):
     tab, address = phone
     page = next(page for page in pages() if page.startswith("notebooks/"))

@@ -7,6 +7,7 @@ import pytest
 from matplotlib.colors import BoundaryNorm
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from playwright.sync_api import expect
 
 from vgtext.explore import explore
 from vgtext.explore.element import page_element
@@ -149,6 +150,13 @@ def draw_units(ax):
     return "Points between ticks with units, at names that begin with a number."
 
 
+def draw_diagram(ax):
+    ax.text(0.2, 0.5, "a[0]")
+    ax.annotate("a[1]", (0.3, 0.5), (0.7, 0.5), arrowprops={"arrowstyle": "<-"})
+    ax.set_axis_off()
+    return "Words and an arrow."
+
+
 STACKS = {"a": (3, 0, 0), "b": (2, 1, 4), "c": (0, 5, 0.5)}
 
 
@@ -191,7 +199,8 @@ def draw_powers(ax):
 
 MADE = [draw_sizes, draw_plain, draw_days, draw_names, draw_guides, draw_keys, draw_labels, draw_marked, draw_banded,
         draw_steep, draw_lying, draw_stacks, draw_equal, draw_heap, draw_squares, draw_powers, draw_scattered,
-        draw_stand_ins, draw_uneven, draw_lost, draw_units]
+        draw_stand_ins, draw_uneven, draw_lost, draw_units,
+        draw_diagram]
 
 
 @pytest.fixture(scope="module")
@@ -317,6 +326,14 @@ def test_cells_of_uneven_sizes_are_read_at_their_middles_and_the_ends_of_their_c
         assert words == ("≤ −4" if size <= -4 else "≥ 4" if size >= 4 else words)
         assert abs(size) >= 4 or float(words.removeprefix("about ").replace("−", "-")) == pytest.approx(size, abs=0.1)
     assert walk(found, "ArrowDown")[0] == "depth: 100", "a picture whose colors nothing explains has none to read"
+
+
+def test_keys_are_promised_where_there_is_something_to_read(tab):
+    for name, promised, axes in (("lost", True, "y over x"), ("diagram", False, "See its caption")):
+        picture = figure_in(tab, name).locator(".vg-svg")
+        picture.focus()
+        keys = " Arrow keys read it: left and right along a line, up and down between lines."
+        expect(picture).to_have_attribute("aria-label", f"Picture. {axes}.{keys * promised}")
 
 
 def test_what_has_a_name_is_no_guide_and_a_point_is_read_however_it_is_drawn(tab):

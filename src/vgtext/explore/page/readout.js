@@ -28,6 +28,9 @@ export class Readout {
     svg.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && this.hide());
     svg.addEventListener("blur", () => this.hide());
     svg.addEventListener("keydown", (event) => this.walk(event));
+    if (this.read().length || !this.series) return;
+    view.keys = ""; // a diagram has nothing to read
+    view.draw();
   }
 
   // Forgets the picture: another one has been drawn.

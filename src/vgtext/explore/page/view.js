@@ -45,7 +45,7 @@ export class View {
     root.querySelector("figure").setAttribute("aria-label", fill(WORDS.figure.name, { name }));
     this.picture.insertAdjacentHTML("beforeend", LAYERS);
     const [svg, tip, error, live] = [...this.picture.children].slice(-4);
-    Object.assign(this, { svg, tip, error, say: voice(live) });
+    Object.assign(this, { svg, tip, error, say: voice(live), keys: ` ${WORDS.figure.keys}` });
     for (const kind of ["pointermove", "pointerdown", "focus"]) {
       this.svg.addEventListener(kind, (event) => this.wake(event), { once: true });
     }
@@ -155,7 +155,7 @@ export class View {
     const axes = this.scene.map(({ frame: { title, x, y } }) =>
       [plain(title), overs(plain(y.label), plain(x.label))].filter(Boolean).join(": "),
     );
-    const said = fill(WORDS.figure.picture, { axes: axes.filter(Boolean).join("; ") });
-    this.svg.setAttribute("aria-label", `${said} ${WORDS.figure.keys}`);
+    const said = { axes: axes.filter(Boolean).join("; ") || WORDS.figure.below };
+    this.svg.setAttribute("aria-label", fill(WORDS.figure.picture, said) + this.keys);
   }
 }
