@@ -157,6 +157,13 @@ def draw_diagram(ax):
     return "Words and an arrow."
 
 
+def draw_rings(ax):
+    ax.plot([0, 1, 2], [1, 2, 1], "o-", label="all")
+    ax.plot([1], [2], "o", markersize=12, fillstyle="none", label="chosen")
+    ax.set(xlim=(0, 2), ylim=(0, 4), xlabel="x", ylabel="y")
+    return "A ring around one of three dots on a line."
+
+
 STACKS = {"a": (3, 0, 0), "b": (2, 1, 4), "c": (0, 5, 0.5)}
 
 
@@ -200,7 +207,7 @@ def draw_powers(ax):
 MADE = [draw_sizes, draw_plain, draw_days, draw_names, draw_guides, draw_keys, draw_labels, draw_marked, draw_banded,
         draw_steep, draw_lying, draw_stacks, draw_equal, draw_heap, draw_squares, draw_powers, draw_scattered,
         draw_stand_ins, draw_uneven, draw_lost, draw_units,
-        draw_diagram]
+        draw_diagram, draw_rings]
 
 
 @pytest.fixture(scope="module")
@@ -326,6 +333,12 @@ def test_cells_of_uneven_sizes_are_read_at_their_middles_and_the_ends_of_their_c
         assert words == ("≤ −4" if size <= -4 else "≥ 4" if size >= 4 else words)
         assert abs(size) >= 4 or float(words.removeprefix("about ").replace("−", "-")) == pytest.approx(size, abs=0.1)
     assert walk(found, "ArrowDown")[0] == "depth: 100", "a picture whose colors nothing explains has none to read"
+
+
+def test_a_line_with_dots_is_one_and_what_has_another_name_is_another(tab):
+    found = figure_in(tab, "rings")
+    assert [lines[0] for lines in along(found, 3)] == ["all"] * 3
+    assert [walk(found, "ArrowDown")[0] for _ in range(2)] == ["chosen", "all"]
 
 
 def test_keys_are_promised_where_there_is_something_to_read(tab):

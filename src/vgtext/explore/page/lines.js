@@ -104,9 +104,10 @@ export function lineSeries({ frame, marks }, X, Y, unit) {
       };
     })
     .filter(({ points }) => points.length && ways.length);
-  // a curve with markers is one: whichever of the two has all points of the other
+  // a curve with markers is one, unless they have two names: whichever has all points of the other
   const isTwin = (one, other) =>
     one !== other
+    && (one.name === other.name || !one.name || !other.name)
     && [...one.keys].every((key) => other.keys.has(key))
     && (one.keys.size < other.keys.size || all.indexOf(one) > all.indexOf(other));
   const read = all.filter((line) => !isGuide(line.mark));
