@@ -134,6 +134,18 @@ def label_line(ax, x, y, words, color, **options):
     ax.annotate(words, (x, y), color=color, fontsize=9, **options)
 
 
+def apart(ys, least):
+    """Move numbers apart, in order, so that labels at these heights do not cover each other."""
+    order = sorted(range(len(ys)), key=lambda k: ys[k])
+    placed = [ys[k] for k in order]
+    for _ in range(50):
+        for a, b in zip(range(len(placed)), range(1, len(placed))):
+            gap = least - (placed[b] - placed[a])
+            if gap > 0:
+                placed[a], placed[b] = placed[a] - gap / 2, placed[b] + gap / 2
+    return [y for _, y in sorted(zip(order, placed))]
+
+
 def backward_arrow(ax, words="backward pass", at=0.05):
     """Draw the arrow, right to left above the panel's lower edge, that says how a backward pass is read.
 

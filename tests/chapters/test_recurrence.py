@@ -12,7 +12,7 @@ from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import recurrence as lab
 from vgtext.chapters.recurrence import adding, equal, gates, linear, passes, runs, through_time, waking
-from vgtext.palette import number
+from vgtext.palette import apart, number
 from vgtext.tools.notebooks import figures
 
 FIGURES = figures("recurrence")
@@ -196,7 +196,7 @@ def test_what_the_text_says_of_the_first_figure():
 
 
 def test_labels_are_moved_apart():
-    placed = through_time.apart([0.0, 0.1, -0.1])
+    placed = apart([0.0, 0.1, -0.1], 3.0)
     assert np.diff(sorted(placed)) == pytest.approx([3.0, 3.0], abs=0.01) and np.argsort(placed).tolist() == [2, 0, 1]
 
 

@@ -173,11 +173,6 @@ def test_the_dashed_line_is_the_law():
     np.testing.assert_allclose(dashed[0].get_ydata(), [5 * L / 64 for L in depth.LAYERS])
 
 
-def test_labels_keep_their_distance():
-    placed = updates.apart({"a": 1.0, "b": 1.05, "c": 9.0}, 2.0)
-    assert placed == {"a": 1.0, "b": 2.0, "c": 9.0}
-
-
 def test_numbers_typed_into_the_prose():
     z, s = (updates.moved("adam", "standard", 1)["hidden"][:, which] for which in (0, 1))
     assert 4.5 < z[-1] / z[0] < 5.5 and 14.5 < s[-1] / s[0] < 15.5  # "about 5 where it grows by 15"

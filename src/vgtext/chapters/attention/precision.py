@@ -7,7 +7,7 @@ import numpy as np
 from vgtext.claims import Claim, Evidence
 from vgtext.nn.attention import attend, attend_back
 from vgtext.nn.theory.floats import FORMATS, round_to
-from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, THEORY, apart, label_line, log_axis, number
 
 LENGTH, KEYS, QUERIES = 32, 64, 64
 SPREADS = (0.5, 1, 2, 4, 8, 16, 32)
@@ -77,13 +77,14 @@ def draw_precision(ax, name="bfloat16", size=1.0):
     ax.minorticks_off()
     ax.axhline(1, **REFERENCE)
     label_line(ax, 0.42, 2.5, "nothing left but error", COLORS["reference"], xytext=(0, 0))
-    for other in NAMES:
+    lines = [[np.median(error(s, other, size)) for s in SPREADS] for other in NAMES]
+    heights = apart([np.log10(found[-1]) for found in lines], 0.8)  # those that round all to 0 end at one place
+    for other, found, y in zip(NAMES, lines, heights):
         color, mark = MARKS[other]
-        found = [np.median(error(s, other, size)) for s in SPREADS]
         strong = other == name
         ax.plot(SPREADS, found, mark + "-", color=color, markersize=5 if strong else 3, linewidth=2 if strong else 0.9,
                 alpha=1 if strong else 0.75, label=other)
-        label_line(ax, SPREADS[-1], found[-1], other, color, xytext=(5, 5 if other == "E5M2" else 0))
+        label_line(ax, SPREADS[-1], 10.0**y, other, color)
     ax.plot(SPREADS, [2.0 ** -FORMATS[name].p / left(s) for s in SPREADS], **THEORY)
     small, large = (float(np.median(error(s, name, size))) for s in (1, 8))
     return (f"{KEYS} keys, d_head = {LENGTH}, {name}, dL/dout of size {number(size, 1)}: the gradient of a typical "

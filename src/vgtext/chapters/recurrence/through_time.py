@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgtext.palette import COLORS, REFERENCE, backward_arrow, label_line, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, apart, backward_arrow, label_line, log_axis, number
 
 from .passes import sizes
 
@@ -19,18 +19,6 @@ def reached(cell, bias=0.0, scale=1.0, matrix="orthogonal", seeds=3):
     return np.mean([sizes(cell, T, bias, scale, matrix, seed=seed) for seed in range(seeds)], axis=0)
 
 
-def apart(ys, least=3.0):
-    """Move numbers apart, in order, so that labels at these heights do not cover each other."""
-    order = sorted(range(len(ys)), key=lambda k: ys[k])
-    placed = [ys[k] for k in order]
-    for _ in range(50):
-        for a, b in zip(range(len(placed)), range(1, len(placed))):
-            gap = least - (placed[b] - placed[a])
-            if gap > 0:
-                placed[a], placed[b] = placed[a] - gap / 2, placed[b] + gap / 2
-    return [y for _, y in sorted(zip(order, placed))]
-
-
 def draw_through_time(ax, bias=0.0, scale=1.0, matrix="orthogonal"):
     """Sizes of dL/dh[t], t = 1 … 100, relative to the last one: RNN, LSTM and GRU before training."""
     ax.set(xlim=(-20, T + 2), xlabel="time step t (symbol at 1, loss at 100)")
@@ -39,7 +27,7 @@ def draw_through_time(ax, bias=0.0, scale=1.0, matrix="orthogonal"):
     ax.axhline(1, **REFERENCE)
     steps = range(1, T + 1)
     found = {cell: reached(cell, bias, scale, matrix) for cell in LOOKS}
-    heights = apart([max(found[cell][1], -32) for cell in LOOKS])
+    heights = apart([max(found[cell][1], -32) for cell in LOOKS], 3)
     for cell, y in zip(LOOKS, heights):
         color, dashes = LOOKS[cell]
         ax.plot(steps, 10.0 ** found[cell][1:], color=color, linestyle=dashes, linewidth=2)

@@ -6,7 +6,7 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.nn.theory.width import GROWTH, spectral_scale
-from vgtext.palette import COLORS, THEORY, label_line, log_axis, number
+from vgtext.palette import COLORS, THEORY, apart, label_line, log_axis, number
 
 from .rates import MARKS, WRITTEN, power, size_axis
 from .runs import BASE, WIDTHS, digits, network
@@ -49,14 +49,6 @@ def growth(optimizer, rule, t, kind, which=0):
     return float(np.polyfit(np.log(WIDTHS), np.log(moved(optimizer, rule, t)[kind][:, which]), 1)[0])
 
 
-def apart(places, gap=1.9):
-    """Return places on a log axis moved up until each is at least a factor ``gap`` above the one below it."""
-    low = 0.0
-    for kind in sorted(places, key=places.get):
-        low = places[kind] = max(places[kind], gap * low)
-    return places
-
-
 def draw_coordinate_check(change, norm, optimizer="Adam", rule="standard", t=1):
     """The change of the pre-activations, and of the weights' largest singular value, against the width."""
     way, (_, marker, dashes) = OPTIMIZERS[optimizer], MARKS[rule]
@@ -72,8 +64,9 @@ def draw_coordinate_check(change, norm, optimizer="Adam", rule="standard", t=1):
                 p, middle = GROWTH[way, rule][kind], WIDTHS.index(BASE)
                 ax.plot(WIDTHS, y[middle] * (np.array(WIDTHS) / BASE) ** p, **THEORY, label=f"theory, {kind}")
         ax.set_xlim(WIDTHS[0] / 1.25, 4 * WIDTHS[-1])
-        for kind, y in apart({kind: moved(way, rule, t)[kind][-1, which] for kind in KINDS}).items():
-            label_line(ax, WIDTHS[-1], y, kind, color)
+        ends = [np.log10(moved(way, rule, t)[kind][-1, which]) for kind in KINDS]
+        for kind, y in zip(KINDS, apart(ends, 0.3)):
+            label_line(ax, WIDTHS[-1], 10.0**y, kind, color)
     z, s = (moved(way, rule, t)["hidden"][:, which] for which in (0, 1))
     limit = 16 ** GROWTH[way, rule]["hidden"]
     return (f"{optimizer}, {WRITTEN[rule]}, rate {power(int(np.log2(RATE[way])))}, after {t} step{'s' * (t > 1)}: "
