@@ -43,14 +43,17 @@ def draw_three_fates(ax, size=0.6, L=50):
     for line, marker, words in zip((plus, mixed), "os", SIGNS, strict=False):
         ax.plot(line, **{**SIGNAL, "marker": marker, "markevery": 5}, label=words)
         fate, up = ("fades", -11) if line[-1] < 1 - 1e-9 else ("explodes" if line[-1] > 1 + 1e-9 else "is kept", 12)
-        l = min(34, int(0.66 * np.flatnonzero((line > 1e-7) & (line < 1e7))[-1]))
-        label_line(ax, l, line[l], f"{words}  {fate}", COLORS["forward"], xytext=(-4, up), ha="right")
+        l = min(34, int((0.83 if up > 0 else 0.66) * np.flatnonzero((line > 1e-7) & (line < 1e7))[-1]))
+        where = {"xytext": (-4, up), "ha": "right"}
+        if line is mixed and fate == "explodes":  # its label is below it: above there is the other line
+            l, where = l // 2, {"xytext": (4, -11)}
+        label_line(ax, l, line[l], f"{words}  {fate}", COLORS["forward"], **where)
     handle(ax, lambda size: (10, (2 * size) ** 10))  # on the line of four plus signs
     look, name = {**SIGNAL, "marker": "v", "linestyle": ":"}, [*SIGNS][2]
     ax.plot([0, 1], [1, dead[1]], **look, label=name)
     low = np.log10(dead[1] / 1e-8) / 16  # of the panel's height: what is 0 has no place on its axis
     ax.plot([1, 2], [low, 0], **look, markevery=[1], transform=ax.get_xaxis_transform(), clip_on=False)
-    label_line(ax, 2, 1e-8, f"{name}  is exactly 0 from layer 2 on", COLORS["forward"], xytext=(8, 8))
+    label_line(ax, 2, 1e-8, f"{name}  is 0 from layer 2 on", COLORS["forward"], xytext=(8, 8))
     return (f"Every entry has size {size:.2f}; only signs differ. After {L} layers an input is stretched at most "
             f"{number(plus[-1], 3)}-fold by four plus signs, {number(mixed[-1], 3)}-fold with one minus sign, and is "
             "exactly 0 from layer 2 on with two minus signs in one row.")
