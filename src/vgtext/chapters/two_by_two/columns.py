@@ -59,6 +59,7 @@ def draw_plane(ax, W, layers=8):
     ax.plot(*grid, ".", color=COLORS["reference"], markersize=1.5, transform=ax.transAxes)
     ax.plot(*CIRCLE[:, ::3], **REFERENCE)
     ax.fill(*W @ CIRCLE[:, ::3], color=COLORS["forward"], alpha=0.15, linewidth=0)
+    same = np.array_equal(W[:, 0], W[:, 1])
     for k, (name, dash) in enumerate((("first", "-"), ("second", "--"))):
         path = np.array([np.linalg.matrix_power(W, l)[:, k] for l in range(1, layers + 1)]).T
         ax.plot(*path, dash, color=COLORS["forward"], linewidth=0.8, marker="o", markersize=2.5, label=name)
@@ -66,4 +67,6 @@ def draw_plane(ax, W, layers=8):
             ax.annotate("", xy=path[:, 0], xytext=(0, 0),
                         arrowprops={"arrowstyle": "-|>", "color": COLORS["forward"], "linewidth": 2})
         above = 1 if path[1, 0] > 0 or path[1, 0] == k == 0 else -1
-        label_line(ax, *path[:, 0], name, COLORS["forward"], xytext=(0, 17 * above), ha="center")
+        if k or not same:
+            words = "first, second" if same else name
+            label_line(ax, *path[:, 0], words, COLORS["forward"], xytext=(0, 17 * above), ha="center")
