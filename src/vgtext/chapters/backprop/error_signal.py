@@ -73,8 +73,8 @@ def theory_sizes(activation, sigma_w, seed=0):
     return np.array(typical), np.array(largest), np.array(bound)
 
 
-#: The sizes that an activation's figure spans, for σ_w from 0.5 to 2.
-RANGES = {"sigmoid": (1e-19, 1e2), "tanh": (1e-8, 1e10), "relu": (1e-11, 1e11)}
+#: The sizes that an activation's figure spans, for σ_w from 0.5 to 2, and below them room for words.
+RANGES = {"sigmoid": (1e-22, 1e2), "tanh": (1e-10, 1e10), "relu": (1e-13, 1e11)}
 
 
 def draw_error_signal(ax, activation="tanh", sigma_w=1.0):
