@@ -101,8 +101,8 @@ def draw_node(ax, name, value, above="", below=""):
     x, y = PLACES[name]
     ax.plot([x], [y], marker="o", markersize=26, color="white", markeredgecolor=COLORS["forward"], zorder=3)
     ax.text(x, y, value, ha="center", va="center", fontsize=10, color=COLORS["forward"], zorder=4)
-    ax.text(x, y + 0.72, above, ha="center", va="bottom", fontsize=9, color=COLORS["forward"])
-    ax.text(x, y - 0.72, below, ha="center", va="top", fontsize=9, color=COLORS["backward"])
+    ax.text(x, y + 0.62, above, ha="center", va="bottom", fontsize=9, color=COLORS["forward"])
+    ax.text(x, y - 0.62, below, ha="center", va="top", fontsize=9, color=COLORS["backward"])
 
 
 def draw_edge(ax, source, target, weight, gradient, lit):
