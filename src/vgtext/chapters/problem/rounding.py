@@ -70,9 +70,9 @@ def draw_float_range(ax, L=100, sigma_w=1.0, subnormals=True):
     ax.plot(l, sizes[-1] * factor(sigma_w) ** (L - l), **THEORY)
     zeros = {name: layers_at_zero(name, sigma_w, L, subnormals) for name in ("float16", "float32", "float64")}
     edge = lowest("float32", subnormals)
-    for name, bottom, alpha, va in (("float16", edge, 0.18, "bottom"), ("float32", 1e-135, 0.34, "top")):
+    for name, bottom, alpha, y in (("float16", edge, 0.18, edge), ("float32", 1e-135, 0.34, 1e-75)):  # clear of crosses
         ax.axhspan(bottom, lowest(name, subnormals), color="#999999", alpha=alpha, linewidth=0, zorder=0)
-        ax.text(0.98, edge, f"0 in {name}", transform=ax.get_yaxis_transform(), ha="right", va=va, fontsize=8,
+        ax.text(0.98, y, f"0 in {name}", transform=ax.get_yaxis_transform(), ha="right", va="bottom", fontsize=8,
                 color=COLORS["reference"])
         if lost := zeros[name]:
             look = {"marker": "x", "markersize": 8, "markeredgewidth": 2, "color": COLORS["reference"]}
