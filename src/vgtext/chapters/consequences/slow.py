@@ -79,10 +79,8 @@ def draw_epochs_needed(ax, goal=0.9, rate=BEST):
         done = np.flatnonzero(np.isfinite(middle))
         if done.size:
             up, short = activation == "relu", DEPTHS[done[-1]] < 10
-            left = up and short
-            label_line(ax, DEPTHS[done[-1]], middle[done[-1]], ACTIVATION_NAMES[activation], color,
-                       ha="right" if left else "left",
-                       xytext=(-5 if left else 6, 8 if up else -6))
+            aside = (22, 0) if up and short else (6, 8 if up else -6)  # right of the other lines, which rise
+            label_line(ax, DEPTHS[done[-1]], middle[done[-1]], ACTIVATION_NAMES[activation], color, xytext=aside)
     words = "; ".join(f"{ACTIVATION_NAMES[a]} {depth_limit(never[a])}" for a in ACTIVATIONS)
     rate = "the best of five learning rates for each depth" if rate == BEST else f"learning rate {rate:g}"
     return f"{goal:.0%} of the training digits within {EPOCHS} epochs, {rate}, median of 3 seeds, width 64: {words}."
