@@ -45,7 +45,7 @@ def draw_kink(value, slope, alpha=0.5, leaky=False):
     slope.plot([0, 0], [left, right], color=COLORS["reference"], linestyle=":", linewidth=1.5)
     slope.plot([0, 0], [left, right], "o", color=color, markersize=5, label="at 0, from both sides")
     handle(slope, lambda alpha: (0, min(alpha, 1.0) if leaky else alpha))  # the slope from the left
-    label_line(slope, -3.8, 2.18, f"from the left {left:.2f}, from the right {right:.2f}", color, xytext=(0, 0))
+    label_line(slope, -3.8, 2.18, f"at 0: left {left:.2f}, right {right:.2f}", color, xytext=(0, 0))
     size = right - left
     kink = "no kink" if abs(size) < 1e-4 else f"a jump of {size:.2f}".replace("-", "−")
     if leaky and alpha > 1:
