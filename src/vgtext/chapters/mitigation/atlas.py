@@ -68,7 +68,7 @@ def draw_map(ax, maps, activation="relu", init="He", measure="accuracy"):
     shade = {"accuracy": values, "rates": 25 * values, "steps": 100 - np.nan_to_num(values, nan=300) / 3}[measure]
     heat(ax, shade, values)
     ax.set_xticks(range(len(DEPTHS)), map(str, DEPTHS))
-    ax.set_yticks(range(len(ROWS)), ROWS)
+    ax.set_yticks(range(len(ROWS)), (row.replace(", ", ",\n") for row in ROWS))  # narrow: numbers need the width
     ax.set(xlabel="depth L", title=f"{NAMES[activation]}, {init} initialization")
     deep = {row: deepest(Recipe(activation, init, *cell)) for row, cell in ROWS.items()}
     plain, rest = deep.pop("nothing"), [row.replace(", ", " + ") for row, depth in deep.items() if depth == DEPTHS[-1]]
