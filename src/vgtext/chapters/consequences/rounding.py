@@ -74,7 +74,7 @@ def draw_rounded_away(ruler, layers, name="float32", depth=10, rate=0.1):
     """The typical weight of the last and of the first layer between its neighbors, and one step, layer by layer."""
     form, (ratio, moves), update = FORMATS[name], layer_moves(depth, rate, name), in_gaps(depth, rate, name)
     ruler.set(xlim=(-3.6, 3.6), ylim=(0, 1.2), yticks=[], xticks=range(-3, 4), title="w is pushed by −ηg",
-              xlabel=f"gaps between two {name} numbers")
+              xlabel=f"gaps between {name} numbers")
     draw_ruler(ruler, 0.83, update[-1], f"layer {depth}")
     draw_ruler(ruler, 0.3, update[0], "layer 1")
     label_line(ruler, 0.5, 0.3, "rounds back to w", COLORS["reference"], xytext=(2, -13))
