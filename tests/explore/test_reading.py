@@ -164,6 +164,15 @@ def draw_rings(ax):
     return "A ring around one of three dots on a line."
 
 
+def draw_table(ax):
+    for i in range(2):
+        for j in range(2):
+            ax.text(j, i, f"{i}{j}", ha="center", va="center")
+    ax.set(xlim=(-0.5, 1.5), ylim=(-0.5, 1.5), xticks=[0, 1], yticks=[0, 1])
+    ax.set(xticklabels=["dog", "cat"], yticklabels=["one", "two"])
+    return "Four entries of named rows and columns."
+
+
 STACKS = {"a": (3, 0, 0), "b": (2, 1, 4), "c": (0, 5, 0.5)}
 
 
@@ -207,7 +216,7 @@ def draw_powers(ax):
 MADE = [draw_sizes, draw_plain, draw_days, draw_names, draw_guides, draw_keys, draw_labels, draw_marked, draw_banded,
         draw_steep, draw_lying, draw_stacks, draw_equal, draw_heap, draw_squares, draw_powers, draw_scattered,
         draw_stand_ins, draw_uneven, draw_lost, draw_units,
-        draw_diagram, draw_rings]
+        draw_diagram, draw_rings, draw_table]
 
 
 @pytest.fixture(scope="module")
@@ -339,6 +348,10 @@ def test_a_line_with_dots_is_one_and_what_has_another_name_is_another(tab):
     found = figure_in(tab, "rings")
     assert [lines[0] for lines in along(found, 3)] == ["all"] * 3
     assert [walk(found, "ArrowDown")[0] for _ in range(2)] == ["chosen", "all"]
+
+
+def test_a_name_of_a_row_says_enough(tab):
+    assert along(figure_in(tab, "table"), 2) == [["two", "dog", "10"], ["two", "cat", "11"]]
 
 
 def test_keys_are_promised_where_there_is_something_to_read(tab):

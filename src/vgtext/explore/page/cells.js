@@ -87,7 +87,8 @@ export function cellSeries(panel, X, Y, unit) {
   const other = isBars
     ? { [level ? "x" : "y"]: plain(frame.title || "") }
     : { x: WORDS.figure.column, y: WORDS.figure.row };
-  const called = (way) => plain(frame[way].label) || other[way] || "";
+  const isNamed = (way) => !isBars && frame[way].kind === "category"; // a name says enough
+  const called = (way) => plain(frame[way].label) || (isNamed(way) ? "" : other[way]) || "";
   const say = (box) => {
     const value =
       box.words.join(" ")
