@@ -16,7 +16,7 @@ from vgtext.words import raw
 #: What is no prose: code and its output, buttons, folded solutions' code.
 NO_PROSE = {"script", "style", "template", "svg", "button", "summary", "pre", "vg-quiz"}
 NO_PROSE_CLASSES = {"cell_input", "headerlink"}
-#: Most of a page, taken out before it is read: the second copy of a formula, and what only dresses words.
+#: Most of a page, taken out before it is read: the second copy of a formula, and what only dresses letters and words.
 NO_MATTER = re.compile(r'<span class="katex-mathml">.*?</math></span>|</?span\b[^>]*>', re.S)
 
 
@@ -68,7 +68,7 @@ def index(out, pages, names):
     """Return what the browser needs, from the built pages at ``out``: entries, and the glossary's terms."""
     entries, glossary = [], []
     for name in pages:
-        text = NO_MATTER.sub(" ", (Path(out) / f"{name}.html").read_text("utf8"))
+        text = NO_MATTER.sub("", (Path(out) / f"{name}.html").read_text("utf8"))
         page = BeautifulSoup(text, "html.parser", parse_only=SoupStrainer(["article", "meta"]))
         glossary += [{"names": given, "home": home} for given, home in terms(page)]
         keywords = page.find("meta", attrs={"name": "keywords"})

@@ -70,6 +70,12 @@ def test_a_hit_leads_to_its_section_and_shows_a_formula_once(browser, home, quer
         tab.locator(f"[id='{anchor}']").wait_for(state="attached")
 
 
+def test_formulas_stand_together_in_what_is_found():
+    text = (built.BOOK / "_static" / "search-index.js").read_text("utf8")
+    for formula in ("a[l]", "z[l]", "W[l]"):
+        assert formula in text and formula.replace("[", " [ ") not in text
+
+
 def test_words_that_mean_nothing_here_are_said_to_find_nothing(browser, home):  # noqa: F811
     with reader(browser, home) as tab:
         find(tab, home, "zzyzx")
