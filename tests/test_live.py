@@ -101,13 +101,14 @@ def test_a_slider_of_a_running_notebook_moves_its_figure(lab):
     tab.clock.install()  # time goes on as before, until it is told to run ahead
     slider.press("ArrowRight")
     figure.get_by_text("Python is busy.").first.wait_for()
+    assert figure.get_by_text("No answer from Python").count() == 0
     twins = "[...document.querySelectorAll('[class^=vg-twin] img')].map((e) => e.getBoundingClientRect().height)"
     assert set(tab.evaluate(twins)) <= {0}, "beside a living figure its picture is hidden"
     fold = tab.locator(".jp-RenderedMarkdown details", has_text="Solution in words").first
     fold.scroll_into_view_if_needed()
     assert fold.get_attribute("open") is None and not fold.locator("p").first.is_visible()
     tab.clock.fast_forward(10_000)
-    figure.get_by_text("No answer from Python").first.wait_for()
+    figure.get_by_text("No answer from Python").first.wait_for(timeout=4_000)
     tab.close()
 
 
