@@ -93,9 +93,18 @@ def test_what_is_no_answer_is_told_in_kind(answer, words):
         raise AssertionError(repr(verdict))
 
 
+def test_numbers_by_hand_are_right_each_by_itself():
+    by_hand = Exercise("sizes", "three sizes, an array", lambda: np.array([1e-5, 0.1, 0.0]), tolerance=0.01)
+    assert check(by_hand, [1.005e-5, 0.1, 0]).right
+    for wrong in ([0, 0.1, 0], [1.05e-5, 0.1, 0], [1e-5, 0.1, 0.01], [1e-5, 0.11, 0]):
+        assert not check(by_hand, wrong).right
+    said = check(by_hand, [2e-5, 0.1, 0]).words
+    assert "2 of 3" in said and "[2e-05, 0.1, 0]" in said
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
-    [("1.024e-7", "without quotes"), (print, "Call it"), ([1.024e-7], "a single number; got an array of shape"),
+    [("1.024e-7", "without quotes"), (print, "Call it"), ([1.024e-7], "a single number; got a list of 1, [1.02e-07]"),
      (..., "got Ellipsis"), (1.024e-7 + 0j, "complex"), (1.1e-7, "too large"), (1.05e-7, "close, but off")],
 )
 def test_what_is_no_number_is_told_in_kind(answer, words):

@@ -7,26 +7,28 @@ import numpy as np
 from vgtext.words import words
 
 
-def same(value, other, tolerance):
-    """Say whether two values of one shape agree within ``tolerance`` of the size of ``other``."""
-    return value.shape == other.shape and bool(close(value, other, tolerance).all())
+def same(value, other, tolerance, one_by_one=False):
+    """Say whether two values of one shape agree; see :func:`close`."""
+    return value.shape == other.shape and bool(close(value, other, tolerance, one_by_one).all())
 
 
-def close(value, other, tolerance):
-    """Say for each entry whether it agrees within ``tolerance`` of the size of ``other``."""
+def close(value, other, tolerance, one_by_one=False):
+    """Say for each entry whether it agrees within ``tolerance`` of the largest entry of ``other``, or of its own."""
     scale = np.max(np.abs(other), initial=0.0) if np.isfinite(other).all() else 1.0
-    return np.isclose(value, other, rtol=0, atol=tolerance * (scale or 1.0), equal_nan=True)
+    if one_by_one:
+        scale = np.where(other == 0, scale, np.abs(other))
+    return np.isclose(value, other, rtol=0, atol=tolerance * np.where(scale == 0, 1.0, scale), equal_nan=True)
 
 
-def distance(value, right, tolerance):
+def distance(value, right, tolerance, one_by_one=False):
     """Say how a wrong value of the right shape lies to the right one."""
     with np.errstate(all="ignore"):
         ratio = np.max(np.abs(value)) / np.max(np.abs(right))
-    if same(value, -right, tolerance):
+    if same(value, -right, tolerance, one_by_one):
         return words("check.wrong_sign")
-    if right.ndim and same(np.sort(value.ravel()), np.sort(right.ravel()), tolerance):
+    if right.ndim and same(*(np.sort(each.ravel()) for each in (value, right)), tolerance, one_by_one):
         return words("check.other_order")
-    entries = close(value, right, tolerance)
+    entries = close(value, right, tolerance, one_by_one)
     if right.ndim and 2 * entries.sum() >= right.size:
         return words("check.some_right", n=entries.sum(), all=right.size)
     return words("check.too_large" if ratio > 1.05 else "check.too_small" if ratio < 0.95 else "check.close")
@@ -63,7 +65,9 @@ def describe_array(value):
         return words("check.ragged", n=len(value))
     if not array.ndim:
         return describe(array.item())
+    is_list = isinstance(value, (list, tuple)) and array.ndim == 1
+    kind = words("check.list", n=len(array)) if is_list else words("check.array", shape=array.shape)
     if array.size > 8:
-        return words("check.array", shape=array.shape)
-    shown = np.array2string(array, precision=3, threshold=8, separator=", ").replace("\n", "")
-    return words("check.array_of", shape=array.shape, entries=shown)
+        return kind
+    digits = {"float_kind": "{:.3g}".format}
+    return f"{kind}, " + np.array2string(array, formatter=digits, threshold=8, separator=", ").replace("\n", "")

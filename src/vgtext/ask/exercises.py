@@ -22,7 +22,8 @@ class Exercise:
     ``solution`` takes what ``inputs(rng)`` returns, a tuple, and gives the right value; where ``inputs`` is None the
     answer is a plain number or array, and ``solution`` takes nothing. ``mistakes`` pairs a function like ``solution``
     that gives a wrong value with the hint that it deserves. Values count as equal within ``tolerance``, relative to the
-    size of the right value. A function is tried on ``trials`` inputs; give fewer where a call is slow.
+    largest entry of the right value; numbers that are given as such, each to its own. A function is tried on ``trials``
+    inputs; give fewer where a call is slow.
     """
 
     name: str
@@ -86,11 +87,12 @@ def judge(exercise, given, inputs):
     value, advice = real(given)
     if value is None:
         return Verdict(False, words("check.expected", asks=asks, given=got) + (advice and f" {advice}"))
-    if same(value, right, exercise.tolerance):
+    measure = (exercise.tolerance, exercise.inputs is None)
+    if same(value, right, *measure):
         return None
     with np.errstate(all="ignore"):
         wrong = ((np.asarray(mistake(*inputs)), hint) for mistake, hint in exercise.mistakes)
-        hint = next((hint for other, hint in wrong if same(value, other, exercise.tolerance)), None)
+        hint = next((hint for other, hint in wrong if same(value, other, *measure)), None)
     if hint:
         return Verdict(False, hint)
     if value.shape != right.shape:
@@ -98,7 +100,7 @@ def judge(exercise, given, inputs):
         return Verdict(False, words("check.expected", asks=asks, given=got))
     if not np.isfinite(value).all():
         return Verdict(False, words("check.expected", asks=words("check.finite"), given=got))
-    off = distance(value, right, exercise.tolerance)
+    off = distance(value, right, *measure)
     return Verdict(False, words("check.expected_off", asks=asks, given=got, off=off))
 
 

@@ -31,8 +31,9 @@ def given_alpha_and_q(rng):
 
 
 def given_z_and_alpha(rng):
-    """Pre-activations of both signs, and an alpha of ELU."""
-    return rng.permutation(np.concatenate([rng.uniform(0.2, 3, 4), -rng.uniform(0.2, 3, 4)])), rng.uniform(0.2, 0.8)
+    """Pre-activations of both signs, one of them so large that its exponential overflows, and an alpha of ELU."""
+    z = np.concatenate([rng.uniform(0.2, 3, 4), -rng.uniform(0.2, 3, 4), [800.0]])
+    return rng.permutation(z), rng.uniform(0.2, 0.8)
 
 
 def elu_slope(z, alpha):

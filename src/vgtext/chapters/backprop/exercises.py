@@ -38,9 +38,9 @@ def product(W, slopes, factor=lambda w, slope: w * slope):
 
 
 def suspect(rng):
-    """A loss, its parameters, a gradient (wrong by a tenth or a factor), a direction and a long step."""
+    """A loss, its parameters, a gradient (wrong by a factor or the sign), a direction and a long step."""
     k, theta = rng.uniform(0.5, 1.5, size=6), rng.uniform(0, 1, size=6)
-    gradient = k * np.exp(k * theta) * rng.choice([1.5, 2.0, 0.5])
+    gradient = k * np.exp(k * theta) * rng.choice([1.5, 2.0, 0.5, -1.0])
     return lambda theta: np.sum(np.exp(k * theta)), theta, gradient, rng.uniform(0.5, 2, size=6), rng.uniform(0.05, 0.2)
 
 
@@ -151,6 +151,12 @@ EXERCISES = {
                 (lambda loss, theta, gradient, v, h:
                  (v @ gradient - central(loss, theta, v, h)) / (v @ gradient + central(loss, theta, v, h)),
                  "An error has a size: take it without its sign."),
+                (lambda loss, theta, gradient, v, h:
+                 abs((v @ gradient - central(loss, theta, v, h)) / (v @ gradient + central(loss, theta, v, h))),
+                 "Add the sizes of the two, |a| + |b|: numbers of two signs are as far apart as can be."),
+                (lambda loss, theta, gradient, v, h:
+                 relative(abs(v @ gradient), abs(central(loss, theta, v, h))),
+                 "Take the difference before you take its size, or a wrong sign is no error."),
             ),
         ),
         Exercise(

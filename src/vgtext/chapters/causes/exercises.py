@@ -28,7 +28,7 @@ def factor(slope, sigma_w, q):
 def layers(rng):
     """An activation function, σ_w, σ_b, the variance q[1] and the depth."""
     phi = [np.tanh, lambda z: np.maximum(z, 0), lambda z: 1 / (1 + np.exp(-z)), np.abs][rng.integers(4)]
-    return phi, rng.uniform(0.7, 1.6), rng.uniform(0.1, 0.6), rng.uniform(1.5, 3), int(rng.integers(5, 12))
+    return phi, rng.uniform(0.7, 1.6), rng.uniform(0.4, 0.8), rng.uniform(1.5, 3), int(rng.integers(5, 12))
 
 
 def variances(phi, sigma_w, sigma_b, q, L, square=lambda value: value**2, spread=np.sqrt, bias=lambda b: b**2):

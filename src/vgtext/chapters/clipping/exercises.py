@@ -22,8 +22,10 @@ def clip_apart(dW, db, c):
 
 
 def two_arrays(rng):
-    """The gradients of W and b, and a threshold below both of their norms."""
+    """The gradients of W and b, and a threshold: mostly below both of their norms, sometimes above that of both."""
     dW, db = rng.normal(size=(3, 2)), 5 * rng.normal(size=3)
+    if rng.random() < 0.3:
+        return dW, db, float(rng.uniform(1.2, 2) * np.linalg.norm(join(dW, db)))
     return dW, db, float(rng.uniform(0.3, 0.9) * min(np.linalg.norm(dW), np.linalg.norm(db)))
 
 
@@ -54,9 +56,9 @@ def percentile_threshold(norms, share):
 
 
 def some_norms(rng):
-    """Norms with a few spikes and one inf, and a share."""
+    """Norms with a few spikes, one inf and one nan, and a share."""
     norms = np.exp(rng.normal(size=40))
-    norms[rng.integers(40)] = np.inf
+    norms[rng.choice(40, size=2, replace=False)] = np.inf, np.nan
     return norms, float(rng.uniform(0.5, 0.9))
 
 
@@ -70,13 +72,13 @@ def safe_clip(g, c):
 
 
 def hard_gradient(rng):
-    """A gradient that is ordinary, or too large to be squared, or broken; and a threshold."""
+    """A gradient that is short, long, too large to be squared, or broken; and a threshold."""
     g = rng.normal(size=5)
-    kind = rng.integers(3)
+    kind = rng.integers(4)
     g = g * 1e200 if kind == 1 else g
     if kind == 2:
         g[rng.integers(5)] = rng.choice([np.nan, np.inf])
-    return g, float(rng.uniform(0.1, 0.5))
+    return g, float(rng.uniform(1.2, 2) * np.linalg.norm(g) if kind == 3 else rng.uniform(0.1, 0.5))
 
 
 def naive(g, c):
@@ -84,6 +86,8 @@ def naive(g, c):
     with np.errstate(all="ignore"):
         return g * np.minimum(1.0, c / np.sqrt(np.sum(g**2)))
 
+
+SHORT = "A gradient whose norm is below c stays as it is."
 
 EXERCISES = {
     exercise.name: exercise
@@ -96,6 +100,7 @@ EXERCISES = {
                 (lambda: np.array([7.0, 2**0.5, 1.0]), "Lengths add in squares: the first number is √(3² + 4²)."),
                 (lambda: np.array([5.0, 2**0.5, 5.0]), "By global norm, a long vector is cut to the threshold."),
             ),
+            tolerance=0.004,
         ),
         Exercise(
             "together", "the clipped gradients of W and b, one after the other, an array", clip_together, two_arrays,
@@ -104,6 +109,7 @@ EXERCISES = {
                 (lambda dW, db, c: np.clip(join(dW, db), -c, c),
                  "This clips every entry, by value. Scale all of them by one factor instead."),
                 (lambda dW, db, c: join(dW, db) * c, "Multiply by c and divide by the norm."),
+                (lambda dW, db, c: join(dW, db) * c / np.linalg.norm(join(dW, db)), SHORT),
                 (lambda dW, db, c: join(dW, db) / np.linalg.norm(join(dW, db)),
                  "This makes the length 1. It has to be c."),
                 (lambda dW, db, c: join(dW, db) * c / (np.linalg.norm(dW) + np.linalg.norm(db)),
@@ -140,7 +146,8 @@ EXERCISES = {
         Exercise(
             "safe", "the gradient to step with, an array", safe_clip, hard_gradient, tolerance=1e-6,
             mistakes=((naive, "Try a gradient with inf in it, one with nan, and one whose square overflows. Test that "
-                       "all entries are finite first, and divide by the largest entry before you square."),),
+                       "all entries are finite first, and divide by the largest entry before you square."),
+                      (lambda g, c: safe_clip(g, c / 1000) * 1000, SHORT)),
         ),
     )
 }

@@ -46,12 +46,13 @@ def one_multiplication(times, n):
 
 
 def broken_run(rng):
-    """The losses of a run on mini-batches that falls, runs away and ends in inf and nan: (steps,)."""
+    """The losses of a run on mini-batches that falls, runs away and ends in nan, or in inf and nan: (steps,)."""
     falls, grows = rng.integers(25, 60), rng.integers(25, 50)
     down = 0.97 ** np.arange(falls) * rng.uniform(0.8, 1.25, size=falls)
     down[rng.integers(5, falls)] *= 4  # one unlucky batch
     away = down[-1] * rng.uniform(1.3, 1.6) ** np.arange(1, grows + 1)
-    return (rng.uniform(1, 3) * np.concatenate([down, away, [np.inf], np.full(rng.integers(1, 5), np.nan)]),)
+    broken = np.append(np.full(rng.integers(2), np.inf), np.full(rng.integers(1, 5), np.nan))
+    return (rng.uniform(1, 3) * np.concatenate([down, away, broken]),)
 
 
 def median_alarm(loss, middle=np.median, window=20):
@@ -77,7 +78,7 @@ EXERCISES = {
                 (lambda: 1 - 1 / CLASSES, "This is the share of wrong guesses. The loss is −ln of the right share."),
                 (lambda: -np.log(CLASSES), "−ln of 1/k is positive: the loss of a guess is above 0."),
             ),
-            tolerance=0.002,
+            tolerance=0.005,
         ),
         Exercise(
             "smallest", "the smallest gradients for float32, float16 and bfloat16, an array", smallest,
@@ -130,6 +131,7 @@ EXERCISES = {
             mistakes=(
                 (lambda loss: troubles(loss) + 1, "Steps count from 0: the loss of step 0 is loss[0]."),
                 (lambda loss: troubles(loss) + np.array([0, 1]), "inf comes before nan, and ends the run as well."),
+                (lambda loss: np.array([median_alarm(loss), np.argmax(np.isinf(loss))]), "A run may end in nan alone."),
                 (lambda loss: np.array([1 + np.argmax(np.diff(loss) > 0), troubles(loss)[1]]),
                  "This is the first rise. On mini-batches nearly every second step is one."),
                 (lambda loss: np.array([median_alarm(loss, window=1), troubles(loss)[1]]),

@@ -71,6 +71,7 @@ EXERCISES = {
                  "That is the root. Adam's entries add up with one sign in the worst case, so divide by all of it."),
                 (lambda: 2.0**-8 * np.array([16, 1, 1 / 16]), "This is μP for plain gradient descent."),
             ),
+            tolerance=0.02,
         ),
         Exercise(
             "decay", "what is left of the weight, a number", decayed,
