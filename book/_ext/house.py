@@ -54,18 +54,16 @@ def speak(app, config):
 
 
 def know_any_host(app, config):
-    """Let a repository be on a host whose name the theme does not know: it is taken for a GitLab, as most of these are.
-
-    The theme would end the build.
-    """
+    """Take a host of code whose name the theme does not know, at which it would end, for a GitLab, as most are."""
     address = config.html_theme_options.get("repository_url") or ""
     if not re.search("github|gitlab|bitbucket", address.rstrip("/").rpartition("/")[0].rpartition("/")[0].lower()):
         config.html_theme_options.setdefault("repository_provider", "gitlab")
 
 
 def note_assets(app, config):
-    """Write all pages again, but read none and run nothing, when a style or a script has changed."""
-    files = [TABLE, *Path(app.srcdir).glob("book/_static/*.css")]
+    """Write all pages again, but read none and run nothing, when a style, a script or what builds them has changed."""
+    book = Path(app.srcdir) / "book"
+    files = [TABLE, *book.glob("_static/*.css"), *book.glob("_ext/*.py")]
     texts = [*assets().values(), *(path.read_text("utf8") for path in files)]
     config.vgtext_assets = hashlib.sha256("".join(texts).encode()).hexdigest()
 
