@@ -63,8 +63,10 @@ def measure(tab, session, figure, moves):
     The second has a column for each of WORK's kinds.
     """
     slider = figure.locator("input[type=range]").first
-    slider.scroll_into_view_if_needed()
-    box, last = slider.bounding_box(), int(slider.get_attribute("max"))
+    box, last = None, int(slider.get_attribute("max"))
+    while box != (box := slider.bounding_box()):  # sections that are laid out on the way move it
+        slider.scroll_into_view_if_needed()
+        tab.wait_for_timeout(200)
     places = box["x"] + 8 + np.arange(last + 1) / last * (box["width"] - 16)
     rng, at, work = np.random.default_rng(0), int(slider.input_value()), []
     tab.mouse.move(places[at], box["y"] + box["height"] / 2)
