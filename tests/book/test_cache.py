@@ -98,6 +98,7 @@ def change(package, name, old, new):
     ("nn/layers.py", "checks, 0", "checks, 1", {"one", "one_more", "every"}),
     ("nn/layers.py", "other(): 0", "other(): 1", {"every"}),
     ("nn/cells.py", "FAST, 0", "FAST, 1", {"every", "cell"}),
+    ("nn/cells.py", "@check", "@check()", {"every", "cell"}),
     ("nn/cells.py", "FastCell(): 0", "FastCell(): 1", {"every", "cell"}),
     ("nn/__init__.py", "{Cell: FastCell}", "{Cell: Cell}", {"every", "cell"}),
     ("nn/__init__.py", "threads.one()", "threads.one(1)", {"one", "one_more", "every", "cell", "text"}),
