@@ -70,8 +70,12 @@ def number(x, digits=2):
     mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
     if -4 < int(exponent) < 4:
         return f"{float(f'{x:.{digits}g}'):,.{max(0, digits - 1 - int(exponent))}f}".replace("-", "−")
-    power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{mantissa.replace('-', '−')} × 10{power}"
+    return f"{mantissa.replace('-', '−')} × 10{raised(int(exponent))}"
+
+
+def raised(power):
+    """Write a whole number as an exponent: ``⁻⁷``."""
+    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def log_axis(ax, low, high, label):

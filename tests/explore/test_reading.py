@@ -164,10 +164,14 @@ def draw_rings(ax):
     return "A ring around one of three dots on a line."
 
 
-def draw_table(ax):
+def put_entries(ax):
     for i in range(2):
         for j in range(2):
             ax.text(j, i, f"{i}{j}", ha="center", va="center")
+
+
+def draw_table(ax):
+    put_entries(ax)
     ax.set(xlim=(-0.5, 1.5), ylim=(-0.5, 1.5), xticks=[0, 1], yticks=[0, 1])
     ax.set(xticklabels=["dog", "cat"], yticklabels=["one", "two"])
     return "Four entries of named rows and columns."
@@ -205,9 +209,7 @@ def draw_squares(ax):
 
 
 def draw_powers(ax):
-    for i in range(2):
-        for j in range(2):
-            ax.text(j, i, f"{i}{j}", ha="center", va="center")
+    put_entries(ax)
     ax.set(xlim=(-0.5, 1.5), ylim=(1.5, -0.5), xticks=[0, 1], yticks=[0, 1], xlabel="rate", ylabel="$\\sigma_w$")
     ax.set(xticklabels=["$10^{-7}$", "$10^{2}$"], yticklabels=["one", "two"])
     return "Four entries."

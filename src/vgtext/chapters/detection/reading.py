@@ -6,7 +6,7 @@ import numpy as np
 
 from vgtext.claims import Claim, Evidence
 from vgtext.diagnose import measure_symptoms
-from vgtext.palette import COLORS, REFERENCE, label_line, number
+from vgtext.palette import COLORS, REFERENCE, label_line, number, raised
 
 from .recipes import CAUSES, HALVES
 from .runs import labeled
@@ -89,11 +89,6 @@ def size_axis(ax, low, high, broken=False):
     ax.set_xticks([low, *(10.0**k for k in inside), high],
                   [f"≤ 10{raised(first)} or 0", *(f"10{raised(k)}" if k else "1" for k in inside), above])
     ax.minorticks_off()
-
-
-def raised(power):
-    """Write a power of ten's exponent."""
-    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def draw_one_number(ax, reading="mean gradient, at the end", half="held out"):

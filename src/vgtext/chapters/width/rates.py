@@ -4,7 +4,7 @@ import numpy as np
 
 from vgtext.explore import handle
 from vgtext.nn.theory.width import RULES
-from vgtext.palette import COLORS, SEED, THEORY, label_line, number
+from vgtext.palette import COLORS, SEED, THEORY, label_line, number, raised
 
 from .runs import WAYS, WIDTHS, stored
 
@@ -35,7 +35,7 @@ def slope(way, rule, seed=None):
 
 def power(k):
     """2^k in words."""
-    return "2" + str(k).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"2{raised(k)}"
 
 
 def ended(loss):
