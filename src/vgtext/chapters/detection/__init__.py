@@ -1,6 +1,6 @@
 """Detection: how to tell a vanishing gradient from what looks like one.
 
-``recipes`` plants ten causes, ``runs`` trains and stores the labeled runs, ``signals`` measures untrained networks,
+``recipes`` plants nine causes or none, ``runs`` trains and stores the runs, ``signals`` measures untrained networks,
 ``torch_runs`` holds those of PyTorch, ``looks`` sorts them by their loss, ``friends`` sets look-alikes side by side,
 ``reading`` shows what one number can tell, ``scoring`` counts how often a diagnosis is right. The diagnosis is
 :mod:`vgtext.diagnose`; the prose is in ``notebooks/detection.ipynb``.

@@ -155,7 +155,7 @@ CLAIMS = (
             Evidence("false alarms of the round trip, of 36 runs", lambda: found("round trip")[2], 0, 0, "runs",
                      stored="detection_runs"),
         ), "one-number",
-        setting="60 held-out runs, 5 to 110 layers of 24 to 96 units, 400 or 800 steps, one planted trouble each; "
+        setting="60 held-out runs, 5 to 110 layers of 24 to 96 units, 400 or 800 steps, one planted trouble at most; "
         "the 6 runs with dead units are not counted.",
     ),
     Claim(
@@ -163,7 +163,7 @@ CLAIMS = (
         "Other causes are ruled out: dead units, wrong learning rates and label noise stand still as well.",
         (Evidence("share of runs with a loss above a fifth of its start whose gradients vanish",
                   lambda: share_vanishing(plateaus(HELD_OUT)), 0.44, 0.06, stored="detection_runs"),), "false-friends",
-        setting="60 held-out runs, 5 to 110 layers of 24 to 96 units, 400 or 800 steps, one planted trouble each.",
+        setting="60 held-out runs, 5 to 110 layers of 24 to 96 units, 400 or 800 steps, one planted trouble at most.",
     ),
     Claim(
         "S1.10", "Poor performance on test data may indicate vanishing gradients.", "holds if",
@@ -171,6 +171,6 @@ CLAIMS = (
         (Evidence("share of runs with a test accuracy below 90% whose gradients vanish",
                   lambda: share_vanishing(poor_tests(HELD_OUT)), 0.38, 0.06,
                   stored="detection_runs"),), "one-number?reading=test accuracy",
-        setting="60 held-out runs, 5 to 110 layers of 24 to 96 units, 400 or 800 steps, one planted trouble each.",
+        setting="60 held-out runs, 5 to 110 layers of 24 to 96 units, 400 or 800 steps, one planted trouble at most.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Runs that this book's engine did not make: PyTorch networks with one planted fault each, as they stand in a file.
+"""Runs that this book's engine did not make: PyTorch networks with one planted fault at most, as they stand in a file.
 
     python -m benchmarks.strangers        # in a checkout, with torch installed; writes data/detection_torch.npz
     python -m benchmarks.strangers.fresh  # data/detection_fresh.npz, made after the rules had been fixed
