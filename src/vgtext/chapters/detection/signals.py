@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext import nn
+from vgtext.diagnose.table import ALIVE
 from vgtext.explore import handle
 from vgtext.nn.theory import meanfield
 from vgtext.palette import (
@@ -109,8 +110,7 @@ def draw_dead_units(ax, bias=0.0, batch=64, depth=30):
     ax.axhline(0.95, **REFERENCE)
     label_line(ax, depth, 0.95, "the layer passes nothing on", COLORS["reference"], ha="right", xytext=(0, -8))
     ax.plot(np.arange(1, depth + 1), share, **{**MEASURED, "color": COLORS["forward"]})
-    blocked = int((share >= 0.95).sum())
-    words = "no layer is blocked" if not blocked else f"{blocked} of {depth} layers are blocked"
-    height = f"{bias:.2f}".replace("-", "−")
-    return (f"He weights, bias {height}, {batch} examples: {share.mean():.0%} of the ReLU units are dead on "
-            f"average, from {share[0]:.0%} in layer 1 to {share.max():.0%} at most; {words}.")
+    height = f"{bias:g}".replace("-", "−")
+    return (f"He weights, width 64, bias {height}, {batch} random inputs, mean of 3 networks: {share.mean():.0%} of "
+            f"the ReLU units are dead, from {share[0]:.0%} in layer 1 to {share.max():.0%} at most; in "
+            f"{(share > ALIVE).sum()} of {depth} layers it is more than {ALIVE:.0%}.")

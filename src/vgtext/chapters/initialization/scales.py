@@ -54,10 +54,10 @@ def draw_scale(sizes, outcome, activation="relu", sigma_w=0.577):
     draw_outcomes(outcome, activation, sigma_w)
     runs, rate = trained(activation, sigma_w)
     end = float(np.median(runs[:, -1]))
-    told = f"ends at {end:.2f} (learning rate {rate:g}, the best of four)" if np.isfinite(end) else (
-        "breaks down at all four learning rates")
+    told = f"The training loss ends at {end:.2f} (learning rate {rate:g}, the best of four)" if np.isfinite(end) else (
+        "Training breaks down at all four learning rates")
     return (f"{NAMES[activation]}, 30 layers of {SCALE_WIDTH}, σ_w = {sigma_w:g}: before training, layer 1 gets "
-            f"{power(back[1])} times the error signal of layer {L}. The training loss {told}; guessing has 2.30.")
+            f"{power(back[1])} times the error signal of layer {L}. {told}; guessing has a loss of 2.30.")
 
 
 def draw_outcomes(ax, activation, sigma_w):

@@ -63,9 +63,10 @@ def draw_three_rules(plane, fate, a=0.6, b=0.6, c=0.6):
     rate = float(spectral_radius(np.array([[a, b], [c, a]])))
     verdict = "explodes" if rate > 1 + 1e-9 else "fades" if rate < 1 - 1e-9 else "keeps its rate"
     fate.set_title(f"ρ = {rate:.2f}: the power {verdict}", color=COLORS["forward"])
+    explodes = f"yet {wrong:.0%} of it (shaded)" if wrong else "and none of it"
     return (f"a = {a:g}, b = {b:g}, c = {c:g}: the spectral radius is {rate:.2f}, and the power {verdict}. With this c "
-            f"all entries stay below 1 inside the dotted square, yet {wrong:.0%} of it (shaded) explodes; inside the "
-            f"dashed line σ₁ is below 1, a rule that never errs but misses {refused:.0%} of the matrices that fade."
+            f"all entries stay below 1 inside the dotted square, {explodes} explodes; inside the dashed line σ₁ is "
+            f"below 1, a rule that never errs but misses {refused:.0%} of the matrices in the square that fade."
             ).replace("-", "−")
 
 

@@ -74,13 +74,13 @@ def draw_order(ax, order="A B A B", eps=0.0):
         ax.plot([0, 1, 2], [1, 2, 1e-7], **{**REFERENCE, "marker": "v"}, clip_on=False)
         label_line(ax, 2, 1e-7, "A A and B B are exactly 0", COLORS["reference"], xytext=(8, 9))
     if order == ORDERS[2]:
-        alive = int((sizes[-1] > 0).sum())
+        dead = int((sizes[-1] == 0).sum())
         ax.plot(l, positive(sizes), **SEED)
         ax.plot(l, np.exp(np.log(positive(sizes)).mean(axis=1)), **SIGNAL)
-        fate = f"{alive} of {sizes.shape[1]} products in random order are not 0"
-        if alive == sizes.shape[1]:
+        fate = f"{dead} of {sizes.shape[1]} products in random order are exactly 0"
+        if not dead:
             mean = np.exp(np.log(sizes[-1]).mean())
-            fate = f"{alive} products in random order have a geometric mean norm of {number(mean)}"
+            fate = f"{sizes.shape[1]} products in random order have a geometric mean norm of {number(mean)}"
     else:
         rate = eps if order == ORDERS[0] else np.sqrt(spectral_radius(A.T @ A))
         ax.plot(l, positive(rate**l), **THEORY, label="theory")
