@@ -11,7 +11,7 @@ import numpy as np
 
 from vgtext import nn, results
 from vgtext.nn.progress import tqdm
-from vgtext.palette import ACTIVATION_COLORS, COLORS, REFERENCE
+from vgtext.palette import ACTIVATION_COLORS, COLORS, REFERENCE, number
 
 from .theory import NAMES
 
@@ -75,10 +75,10 @@ def draw_cost(ax, work="alone"):
     words = next(words for words, key in WORK.items() if key == work)
     for i, name in enumerate(order):
         ax.plot([ratios[name]], [i], "o", color=ACTIVATION_COLORS[name], markersize=8, zorder=3, label=words)
-        ax.text(ratios[name] * 1.12, i + 0.28, f"× {ratios[name]:.1f}", va="center", fontsize=9)
+        ax.text(ratios[name] * 1.12, i + 0.28, f"× {number(ratios[name])}", va="center", fontsize=9)
     ax.text(290, -0.35, "gray: the other two", ha="right", fontsize=9, color=COLORS["reference"])
     slowest = max(NAMES, key=ratios.get)
-    return (f"{words[0].upper()}{words[1:]}: the slowest, {NAMES[slowest]}, takes {ratios[slowest]:.1f} times as "
+    return (f"{words[0].upper()}{words[1:]}: the slowest, {NAMES[slowest]}, takes {number(ratios[slowest])} times as "
             f"long as ReLU; measured once in NumPy on one core, and stored.")
 
 
