@@ -62,7 +62,7 @@ def draw_frozen_layers(layers, loss, epoch=40, network="sigmoid, 8 layers"):
         layers.plot(range(1, depth + 1), moved[t], **SEED, label=f"epoch {t}")
     layers.plot(range(1, depth + 1), moved[epoch], color=COLORS["weight"], **MEASURED, label=f"epoch {epoch}")
     t = np.arange(len(losses))
-    loss.set(xlim=(0, t[-1]), ylim=(0, 2.6), xlabel="epoch t", ylabel="training loss", title="loss")
+    loss.set(xlim=(0, t[-1]), ylim=(0, 2.6), xlabel="epoch", ylabel="training loss", title="loss")
     loss.axhline(GUESSING, **REFERENCE)
     label_line(loss, 20, GUESSING, "guessing: ln 10", COLORS["reference"], xytext=(0, 13), ha="center")
     loss.plot(t, losses, **SEED)

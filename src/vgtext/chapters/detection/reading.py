@@ -18,9 +18,9 @@ VANISHING = tuple(cause for cause in CAUSES if cause.startswith("vanishing"))
 ROUND_TRIP, FIXED = 10.0**-1.2, 1e-7
 #: What one might read off a run, each a number per run: label of the axis and its limits.
 READINGS = {
-    "mean gradient, at the end": ("mean ‖∂L/∂W‖, last record", (1e-12, 1e8)),
-    "mean gradient, at the start": ("mean ‖∂L/∂W‖, first record", (1e-12, 1e8)),
-    "layer 1 over layer L": ("‖∂L/∂W‖, layer 1 / layer L", (1e-12, 1e8)),
+    "mean gradient, at the end": ("mean ‖∂ℒ/∂W‖, last record", (1e-12, 1e8)),
+    "mean gradient, at the start": ("mean ‖∂ℒ/∂W‖, first record", (1e-12, 1e8)),
+    "layer 1 over layer L": ("‖∂ℒ/∂W‖, layer 1 / layer L", (1e-12, 1e8)),
     "round trip": ("round trip R", (1e-12, 1e8)),
     "update-to-weight ratio": ("update-to-weight ratio", (1e-9, 1e3)),
     "loss": ("last loss / first loss", (1e-4, 1e4)),

@@ -63,7 +63,7 @@ def row_5(depth=30):
 def draw_he_xavier(sizes, curves, depth=30, rate="best"):
     """Weight gradients per layer before training, and the training loss, for He and for Glorot."""
     layer_axis(sizes, max(DEPTHS))
-    log_axis(sizes, 1e-5, 1e1, "‖∂L/∂W[l]‖, over He's level")
+    log_axis(sizes, 1e-5, 1e1, "‖∂ℒ/∂W[l]‖, over He's level")
     curves.set(xlim=(0, EPOCHS), ylim=(0, 3.8), xlabel="epoch", ylabel="training loss")
     curves.axhline(GUESSING, **REFERENCE)
     label_line(curves, EPOCHS, GUESSING, "guessing: ln 10", COLORS["reference"], ha="right", xytext=(0, 9))

@@ -60,7 +60,7 @@ def draw_rectangles(forward, backward, scheme="Glorot", r=4):
     l, both, law = np.arange(DEPTH + 1), measured(scheme, r), predicted(scheme, r)
     for ax, dots, dashes, color, words in zip(
         (forward, backward), both, law, (COLORS["forward"], COLORS["backward"]),
-        ("size of a component of a[l]", "size of a component of ∂L/∂a[l]"), strict=True,
+        ("size of a component of a[l]", "size of a component of ∂ℒ/∂a[l]"), strict=True,
     ):
         layer_axis(ax, DEPTH, "layer l")
         ax.set_xlim(-0.5, DEPTH + 0.5)

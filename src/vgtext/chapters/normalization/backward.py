@@ -72,7 +72,7 @@ def draw_residual(incoming, outgoing, batch=16, offset=1.0, slope=1.0):
     for ax, title in ((incoming, "error signal that comes in"), (outgoing, "what is passed on, times $\\sigma_z$")):
         ax.set(xlim=(-3, 3), ylim=(-7, 7), xlabel="normalized value ẑ", title=title)
         ax.axhline(0, **REFERENCE)
-    incoming.set_ylabel("∂L/∂ẑ of one example")
+    incoming.set_ylabel("∂ℒ/∂ẑ of one example")
     incoming.plot(line, mean + along * line, color=COLORS["theory"], linestyle="--", linewidth=1.1)
     incoming.text(0.04 if along >= 0 else 0.96, 0.95, "dashed: best line", color=COLORS["theory"], fontsize=9, va="top",
                   ha="left" if along >= 0 else "right", transform=incoming.transAxes)

@@ -23,7 +23,7 @@ def draw_rescue(ax, activation="relu"):
     ax.set(xlim=(4, 330), xlabel="depth L, on a log axis")
     ax.set_xticks(DEPTHS, map(str, DEPTHS))
     ax.minorticks_off()
-    log_axis(ax, 0.1, 1e7, "‖∂L/∂a[1]‖ / ‖∂L/∂a[L]‖")
+    log_axis(ax, 0.1, 1e7, "‖∂ℒ/∂a[1]‖ / ‖∂ℒ/∂a[L]‖")
     ax.axhline(1, **REFERENCE)
     ends, L = {}, np.unique(np.geomspace(5, 80, 30).astype(int))
     for name, (norm, how, marker, color) in RESCUES.items():

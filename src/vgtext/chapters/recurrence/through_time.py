@@ -23,7 +23,7 @@ def draw_through_time(ax, bias=0.0, scale=1.0, matrix="orthogonal"):
     """Sizes of dL/dh[t], t = 1 … 100, relative to the last one: RNN, LSTM and GRU before training."""
     ax.set(xlim=(-20, T + 2), xlabel="time step t (symbol at 1, loss at 100)")
     ax.set_xticks([1, 20, 40, 60, 80, 100])
-    log_axis(ax, 1e-38, 1e6, "gradient ‖∂L/∂h[t]‖ / ‖∂L/∂h[T]‖")
+    log_axis(ax, 1e-38, 1e6, "gradient ‖∂ℒ/∂h[t]‖ / ‖∂ℒ/∂h[T]‖")
     ax.axhline(1, **REFERENCE)
     steps = range(1, T + 1)
     found = {cell: reached(cell, bias, scale, matrix) for cell in LOOKS}
