@@ -54,6 +54,12 @@ def test_each_at_its_own_scale_comes_through():
     assert 0 < lab.reaches("tanh", chain.SCALES["√2 for all"]) < 1  # "less than 10-fold"
 
 
+def test_one_gelu_network_is_far_from_another():
+    lost = [log[-1] - log[1] for log in (
+        nn.measure(chain.DEPTH, 200, 2**0.5, 0.0, "gelu", batch=32, seed=seed).log10_error for seed in range(100, 112))]
+    assert np.mean(lost) == pytest.approx(4, abs=1) and 0.5 < min(lost) < 3 and 5 < max(lost) < 6.5  # "one to six"
+
+
 def test_what_theory_says_of_gelu_where_the_dots_disagree():
     """"At √2 theory says 5.6 powers of ten lost"; the scales of tanh for three questions."""
     assert signal_propagation.backward_sizes("gelu", 2**0.5)[1] == pytest.approx(-5.6, abs=0.05)

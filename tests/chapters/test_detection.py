@@ -11,7 +11,7 @@ import pytest
 
 from figures import caption_of, check_figure, lines_of, words_at
 from prose import check_prose
-from vgtext import results
+from vgtext import nn, results
 from vgtext.chapters import detection as lab
 from vgtext.chapters.detection import torch_runs
 from vgtext.chapters.detection.exercises import EXERCISES
@@ -277,6 +277,11 @@ def test_relu_hides_the_loss_from_its_weight_gradients():
 def test_a_small_negative_bias_blocks_a_deep_relu_network():
     assert lab.dead_shares(-0.25, 64)[20:].min() > 0.99
     assert lab.dead_shares(0.0, 64).max() < 0.5
+    x, phi = nn.data.digits("float64").x[:, ::8], ["relu"] * 29 + ["identity"]
+    for width in (32, 64, 256):  # the digits of the quiz, at other widths too
+        W, b = nn.random_network([64, *[width] * 29, 10], "he_normal", seed=width)
+        a = nn.forward(W, [None, *(c - 0.25 for c in b[1:])], x, phi)[1]
+        assert (a[29] == 0).all()
     assert lab.dead_shares(0.0, 512).mean() < lab.dead_shares(0.0, 64).mean() < lab.dead_shares(0.0, 8).mean()
 
 

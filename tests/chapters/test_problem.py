@@ -105,7 +105,14 @@ def test_round_trip_falls_grows_or_follows_a_power_of_depth():
     as_it_is = np.array(R["as it is"])
     power = np.polyfit(np.log([10, 20, 30, 40, 50]), np.log(as_it_is), 1)[0]
     assert -1.3 < power < -1, "a little faster than 1/L"
-    assert as_it_is[2] < 10**-1.2 < as_it_is[1], "the power law crosses the limit between 20 and 30 layers"
+    assert as_it_is[2] < 10**-1.2 < as_it_is[1], "the power law crosses the limit between 20 and 30 layers on average"
+
+
+def test_a_single_draw_crosses_the_limit_sooner_or_later():
+    def R(L, seed):
+        s = lab.layer_sizes("as it is", L, seed)
+        return 10 ** (s.log10_activation[L - 1] - s.log10_activation[1] + s.log10_error[2] - s.log10_error[L])
+    assert R(20, 7) < 10**-1.2 < R(30, 8)
 
 
 @pytest.mark.parametrize("up, down, kept", [(4, 8, True), (3, 9, True), (2, 8, False), (4, 10, False)])
