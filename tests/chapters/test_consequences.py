@@ -363,7 +363,7 @@ def test_bars_of_what_a_format_holds_add_up_to_what_it_does_not_lose(name, power
     lab.draw_loss_scaling(sizes, shares, name, power, flushed)
     found = {bars.get_label(): sum(bar.get_height() for bar in bars) for bars in sizes.containers}
     zero, inf = scaling.lost(name, power, flushed)
-    assert found == pytest.approx({"held": 1 - zero - inf, "held as 0": zero, "held as inf": inf})
+    assert found == pytest.approx({"held": 1 - zero - inf, "held as 0": zero, "too large": inf})
 
 
 def test_what_has_no_number_is_not_told_as_one():

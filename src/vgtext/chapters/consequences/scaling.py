@@ -60,14 +60,14 @@ def draw_loss_scaling(sizes, shares, name="float16", power=0, flushed=False):
     zero, inf = held(name, power, flushed)
     bins, foot = np.arange(-60, 61), np.zeros(120)
     for part, words, color in ((~(zero | inf), "held", COLORS["gradient"]), (zero, "held as 0", COLORS["seed"]),
-                               (inf, "held as inf", COLORS["seed"])):
+                               (inf, "too large", COLORS["seed"])):
         height = np.histogram(exponent[part], bins)[0] / exponent.size
         seen = height > 0
         left = 2.0 ** (bins[:-1][seen] + 0.06)
         sizes.bar(left, height[seen], width=left * (2**0.88 - 1), bottom=foot[seen], align="edge", color=color,
                   label=words)
         foot += height
-    for left, right, words, at in ((-44, low, "0", -43), (high, 36, "inf", 35)):
+    for left, right, words, at in ((-44, low, "0", -43), (high, 36, "too large", 35)):
         if right > left:
             sizes.axvspan(2.0**left, 2.0**right, color=COLORS["reference"], alpha=0.2, linewidth=0)
             sizes.text(2.0**at, 0.056, words, color=COLORS["reference"], fontsize=9, ha="left" if at < 0 else "right")
