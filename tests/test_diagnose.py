@@ -198,7 +198,7 @@ def test_a_loss_that_hardly_moved_ends_near_its_first_value():
 
 
 def test_diagnose_refuses_what_is_no_recording_or_no_accuracy():
-    with pytest.raises(TypeError, match=r"diagnose takes a Recording\(loss=..., ...\), got dict"):
+    with pytest.raises(TypeError, match=r"diagnose takes a Recording\(loss=..., ...\), such as .* got dict"):
         diagnose({"loss": [1.0]})
     with pytest.raises(ValueError, match="target must be an accuracy"):
         diagnose(Recording(loss=[1.0]), target=90)

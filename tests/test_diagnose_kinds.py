@@ -351,7 +351,7 @@ def test_a_file_that_is_no_recording_is_refused_by_name(tmp_path):
     with pytest.raises(ValueError, match=r"path must end in \.npz, got 'run.txt'"):
         Recording(loss=[1.0]).save("run.txt")
     np.savez(tmp_path / "odd.npz", losses=[1.0])
-    with pytest.raises(ValueError, match="holds losses; a recording may hold steps, gradient"):
+    with pytest.raises(ValueError, match="a recording has no losses; it may hold steps, gradient"):
         Recording.load(tmp_path / "odd.npz")
     (tmp_path / "text.npz").write_text("no file of numpy's")
     np.save(tmp_path / "array.npy", LEARNS)
@@ -397,9 +397,18 @@ SIDES = {
     "NEAR_ONE, forward": ("vanishing by initialization", lambda v: signal(v**28, layers=30), 0.8, 0.89),
     "NEAR_ONE, backward": ("vanishing by activation", lambda v: signal(1, v**28, layers=30), 0.8, 0.89),
     "STANDS": ("label noise", lambda v: {"loss": ends_at(0.5 * v, 0.5), **ratio(0.01)}, 0.82, 0.68),
+    "BACK": ("label noise", lambda v: {"loss": ends_at(0.5 * v, 0.5), **ratio(0.01)}, 1.05, 1.15),
+    "CLIMBS": ("label noise", lambda v: {"loss": ends_at(0.42, 0.5), **ratio(0.01),
+                                         "train_accuracy": [0.1, 0.3, 0.3, 0.3 + v]}, 0.1, 0.2),
+    "SATURATED": ("label noise", lambda v: {"loss": ends_at(0.5), **ratio(0.01, layers=3), "saturation": [[v, v, 0]]},
+                  0.6, 0.7),
     "MOVED": ("label noise", lambda v: {"loss": ends_at(v), **ratio(0.01)}, 0.93, 0.97),
     "MOVES": ("label noise", lambda v: {"loss": ends_at(0.5), **ratio(v / 100)}, 0.14, 0.07),
     "GAP": ("overfitting", lambda v: {"train_accuracy": [0.99], "test_accuracy": [0.99 - v]}, 0.14, 0.07),
+    "WIDE": ("overfitting", lambda v: {"train_accuracy": [0.8], "test_accuracy": [0.8 - v]}, 0.45, 0.35),
+    "SAME": ("healthy", lambda v: {"train_accuracy": [0.95, 0.95 + v, 0.95]}, 0.003, 0.001),
+    "ALIKE": ("label noise", lambda v: {"loss": ends_at(0.5), **ratio(0.01), "train_accuracy": [0.3 - v, 0.3, 0.3]},
+              0.04, 0.02),
     "RISE": ("overfitting", lambda v: {"train_accuracy": [0.99], "test_loss": [2, 1, v]}, 1.3, 1.13),
     "SHRINKS": ("weight decay too large", lambda v: {"weight": rows(1, v)}, 0.14, 0.28),
     "INPUTS, small": ("scale of inputs or targets", lambda v: {"input": [v]}, 0.007, 0.014),

@@ -102,6 +102,8 @@ def test_evaluations_are_kept(tmp_path):
     (lambda: KerasRecorder(Model([]), object()), TypeError, "optimizer must be a Keras optimizer"),
     (lambda: KerasRecorder(Model([])), ValueError, "model must have a layer that owns a kernel"),
     (lambda: KerasRecorder(Model([Dense("a", 2, 2)]), every=1.5), ValueError, "every must be a whole number of steps"),
+    (lambda: KerasRecorder(Model([Dense("a", 2, 2)])).recording(), ValueError, "nothing was recorded yet"),
+    (lambda: Recorder(Net([2, 2]), SGD([])).recording(), ValueError, r"nothing was recorded yet: call step\(loss\)"),
 ])
 def test_what_cannot_be_recorded_is_refused_by_name(make, error, words):
     with pytest.raises(error, match=words):

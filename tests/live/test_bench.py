@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from vgtext import nn
+from vgtext.diagnose import Recording
 from vgtext.live import bench as module
 from vgtext.live.bench import EARLY, FLOOR, SIZES, TARGET, Bench, train, verdict
 from vgtext.live.bench_page import runs
@@ -106,9 +107,9 @@ def test_outcomes(query, outcome):
 
 
 def test_what_judges_a_whole_run_is_undecided_before_its_end():
-    bench = Bench("width=8&norm=batch&depth=5&rate=0.1&steps=300", lambda: 0.0)
-    list(bench.reports())
-    recording = bench.recording()
+    sizes = {name: np.ones((1, 5)) for name in ("gradient", "activation")}
+    recording = Recording(loss=np.r_[np.linspace(2, 1, 50), np.ones(150)], train_accuracy=[0.6],
+                          update_ratio=np.full((1, 5), 1e-3), **sizes)
     assert verdict(recording)["cause"] == "label noise"
     assert verdict(recording, ended=False)["cause"] == "undecided"
 

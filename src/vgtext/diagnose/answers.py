@@ -2,24 +2,14 @@
 
 from . import table as t
 from .logic import above, below, either, every, invert
-
-
-def failed(s, target):
-    """Has the run not learned its training examples? By accuracy where there is one, else by the loss."""
-    if s.broke:
-        return True
-    if s.accuracy is not None:
-        return s.accuracy < target
-    if s.curve is None or s.curve.negative:
-        return None
-    return invert(below(s.curve.fall, t.LEARNED))
+from .outcomes import lost_again, uphill
 
 
 def frozen(s, fails):
     """Is a layer never moved: no update though it has a gradient, or no gradient though a layer before it has one?"""
     if below(s.round_trip, t.LOST):
         return False  # what is left of the signal is lost in rounding
-    if s.no_update:
+    if s.no_update or (fails and s.slow):
         return True
     if s.no_gradient is None:
         return False if s.no_update is not None else None
@@ -32,8 +22,12 @@ def frozen(s, fails):
 
 def bad_operation(s):
     """nan at once, out of a run in order: signals fine, steps short, the loss not on its way up."""
-    if not s.broke or above(s.round_trip, t.EXPLODES):
+    if s.bad_input:
+        return True
+    if not s.broke or above(s.round_trip, t.EXPLODES) or above(s.grows_in_time, 1 / t.FORGETS):
         return False
+    if s.never_a_number:
+        return s.passes_forward or None
     if s.curve is not None and (s.curve.rising or above(s.curve.fall, 1.2) or s.curve.start > t.HUGE or lost_again(s)):
         return False
     return below(s.ratio_peak, t.TOO_FAST)
@@ -80,26 +74,10 @@ def flat(s, target):
     return True if s.dead_output else invert(s.silent_last)
 
 
-def in_order(s):
-    """Does the loss run in waves? Not where the last steps are still too long: such a run jumps for that."""
-    if s.curve is None:
-        return None
-    short = above(s.ratio_before, t.TOO_FAST) is not True
-    return s.curve.waves >= t.RUNS_ON and below(s.curve.lowest, 0.3) is True and short
-
-
-def lost_again(s):
-    """Had it learned, and lost it again?"""
-    if s.curve is None:
-        return None
-    if s.best is not None and s.accuracy is not None and s.best - s.accuracy > 0.3 and not s.broke:
-        return True
-    back = s.curve.fall is None or s.curve.lowest is None or s.curve.fall > 2 * s.curve.lowest
-    return every(below(s.curve.lowest, 0.5), back, either(above(s.curve.fall, 0.7), bool(s.broke) and s.curve.rising))
-
-
 def dead(s):
     """Is a hidden layer blocked, at the start or (with signals and steps in order) at the end?"""
+    if s.silent and s.no_weights:
+        return False  # not the units are to blame
     at_start = above(s.dead, t.ALIVE) if s.dead is not None and not s.silent else s.silent
     if at_start and s.dead_last is not None and s.dead_last < t.ALIVE:
         return False
@@ -107,8 +85,22 @@ def dead(s):
     return True if at_start or every(above(s.dead_last, t.ALIVE), in_order) else at_start
 
 
-def exploding(s):
-    """Does the round trip blow the signal up? A rising or falling gradient profile says so too, an even one nothing."""
+def hides_error(recording):
+    """Is the error not known? In normalized branches the gradient over the activation does not estimate it."""
+    return bool(recording.shortcuts and recording.normalized and recording.error is None)
+
+
+def exploding(s, recording):
+    """Does the round trip, or the way back through time, blow the signal up?
+
+    A gradient profile that rises or falls says so too, an even one nothing.
+    """
+    if above(s.grows_in_time, 1 / t.FORGETS):
+        return True
+    if s.silent and s.no_weights:
+        return False
+    if hides_error(recording):
+        return above(s.profile, t.EXPLODES)
     if s.round_trip is None:
         return True if above(s.profile, t.EXPLODES) else False if below(s.profile, 2 * t.VANISHES) else None
     return s.round_trip > t.EXPLODES
@@ -116,8 +108,12 @@ def exploding(s):
 
 def vanishing(s, recording):
     """Does the round trip lose the signal? A first step that rewrites the weights is another matter."""
+    if s.silent and s.no_weights:
+        return True
     if above(s.ratio, 1.0):
         return False
+    if hides_error(recording):
+        return below(s.profile, 2 * t.VANISHES)
     if s.round_trip is None:
         return True if below(s.profile, 2 * t.VANISHES) else None
     if s.round_trip >= t.VANISHES:
@@ -129,6 +125,8 @@ def vanishing(s, recording):
 
 def weak(s):
     """Do both signals fade? Live ReLU units have slope 1: where their error fades, the weights are too small."""
+    if s.silent and s.no_weights:
+        return True
     forward, backward = factors(s)
     return either(below(forward, t.NEAR_ONE), every(s.dead is not None, below(backward, t.NEAR_ONE)))
 
@@ -158,8 +156,12 @@ def too_large(s):
     """Do steps rewrite the weights, or did the loss run up from the start, by steps that could do it?"""
     if above(s.ratio_peak, t.TOO_FAST):
         return True
-    up = s.curve is not None and (bool(s.curve.rising) or above(s.curve.fall, 1.5) is True)
-    if up and not s.curve.negative and not below(s.ratio_peak, t.TOO_SLOW):
+    if uphill(s):
+        return None
+    c = s.curve
+    rose = c is not None and above(c.fall, 1.5) is True and not c.one_of_many
+    up = c is not None and (bool(c.rising) or rose)
+    if up and not c.negative and not below(s.ratio_peak, t.TOO_SLOW):
         return True
     return None if s.ratio_peak is None or s.broke else False
 
@@ -169,23 +171,6 @@ def too_small(s):
     if s.curve is not None and below(s.curve.fall, 0.8) and above(s.curve.late, 0.99):
         return False
     return below(s.ratio_peak, t.TOO_SLOW)
-
-
-def stands(s):
-    """Does the loss stand still, after steps that together could have moved the weights?"""
-    if s.curve is not None and s.ratio_peak is not None and s.curve.entries * s.ratio_peak < t.MOVES:
-        return False
-    return None if s.curve is None else above(s.curve.late, t.STANDS)
-
-
-def learned_something(s):
-    """Did the loss fall at all? Where it did not, labels are one of several suspects."""
-    return None if s.curve is None else below(s.curve.fall, t.MOVED)
-
-
-def standing_at_start(s):
-    """Signals and steps in order, and the loss where it began."""
-    return s.curve is not None and not s.broke and above(s.curve.fall, t.MOVED) is True
 
 
 def faded_later(s):

@@ -23,7 +23,10 @@ def read(name, value):
         return rate(value)
     if name.endswith("accuracy") and np.ndim(value) == 0:
         value = [value]
-    return as_array(name, value, 2 if name in (*SIZES, *SHARES, "time_gradient") else 1)
+    array = as_array(name, value, 2 if name in (*SIZES, *SHARES, "time_gradient") else 1)
+    if name == "input" and (array < 0).any():
+        raise ValueError(f"input must not be negative, got {array[array < 0][0]}")
+    return array
 
 
 def word(name, value):
@@ -42,15 +45,23 @@ def rate(value):
     return array if array.ndim else float(array)
 
 
+def some_steps(losses, after):
+    """Refuse the recording of a loop that has made no step."""
+    if not losses:
+        raise ValueError(f"nothing was recorded yet: call step(loss) after each {after}")
+
+
 def as_array(name, value, dimensions):
     """Return an array of numbers with so many dimensions, read-only."""
     try:
         array = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name} must hold numbers, every row as long as the others: {error}") from error
     if array.ndim != dimensions or array.size == 0:
-        shape = {1: "(entries,)", 2: "(recorded steps, layers)"}.get(dimensions, "of a number")
-        raise ValueError(f"{name} must have the shape {shape}, got {array.shape}")
+        columns = "time steps" if name == "time_gradient" else "layers"
+        shape = {1: "(entries,)", 2: f"(recorded steps, {columns})"}.get(dimensions, "of a number")
+        one = "; of one step, give a list in a list" if (array.ndim, dimensions) == (1, 2) and array.size else ""
+        raise ValueError(f"{name} must have the shape {shape}, got {array.shape}{one}")
     if name == "steps" and not np.isfinite(array).all():
         raise ValueError("steps must be numbers, got nan or inf")
     array.setflags(write=False)
@@ -66,7 +77,18 @@ def check_rows(name, array):
     whole = np.isfinite(array).all(axis=1)
     if (np.diff(whole.astype(int)) > 0).any():
         row = int(np.flatnonzero(~whole)[0])
-        raise ValueError(f"{name} has nan or inf in row {row} and numbers after it: leave out what was not recorded")
+        raise ValueError(f"{name} has nan or inf in row {row} and numbers after it: leave out a row "
+                         "that was not recorded, or whose step a gradient scaler skipped")
+
+
+def check_columns(name, array, loss):
+    """Refuse nan for a layer that was not recorded. (Where a run breaks, the next row has nan in the others, too.)"""
+    if array is None or len(array) < 2 or loss is None or not np.isfinite(loss).all():
+        return
+    missing = np.isnan(array).all(axis=0)
+    if missing.any() and np.isfinite(array[:, ~missing]).all() and not missing.all():
+        raise ValueError(f"{name} has nan at layer {int(missing.argmax()) + 1} in every row: leave the layer out of "
+                         "all sizes; where it got no gradient or no update, give 0")
 
 
 def check_share(name, array):

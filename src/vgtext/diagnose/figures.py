@@ -5,6 +5,7 @@ import numpy as np
 from vgtext.explore.figure import Explorable
 from vgtext.palette import COLORS, REFERENCE, SEED, backward_arrow, label_line, layer_axis, log_axis, number, positive
 
+from .losses import breaks
 from .table import ALIVE, TOO_FAST, TOO_SLOW
 
 #: What can be looked at: name of the field, its color, and its guide lines with their words.
@@ -49,12 +50,15 @@ def loss_drawer(recording):
     loss, finite = recording.loss, np.isfinite(recording.loss)
     steps = np.arange(1, len(loss) + 1)
     some = np.unique(np.linspace(0, len(loss) - 1, min(len(loss), 400)).astype(int))
-    broke = "" if finite.all() else f" From entry {int((~finite).argmax()) + 1} on it is no number."
+    end = breaks(loss)
+    skipped = int((~finite[:end]).sum())
+    broke = f" In {skipped} entries on the way it is no number." if skipped else ""
+    broke += f" From entry {end + 1} on it is no number." if end < len(loss) else ""
 
     def draw_loss(ax):
         shown = some[finite[some]]
-        ax.plot(steps[shown], loss[shown], color=COLORS["forward"], linewidth=1.2)
         values = loss[shown]
+        ax.plot(steps[shown], np.minimum(values, 1e250), color=COLORS["forward"], linewidth=1.2)  # an axis ends, too
         if len(values) and values.min() > 0 and values.max() > 100 * values.min():
             ax.set_yscale("log")
         ax.set(xlabel="entry", ylabel="training loss", xlim=(0, len(loss) + 1))

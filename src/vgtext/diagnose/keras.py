@@ -14,6 +14,7 @@ from functools import partial
 
 import numpy as np
 
+from . import checks
 from .recorder import EARLY
 from .recording import Recording
 
@@ -88,7 +89,8 @@ class KerasRecorder:
         self.at += 1
 
     def recording(self):
-        """Return what was recorded so far as a :class:`~vgtext.diagnose.Recording`."""
+        """Return what was recorded so far as a :class:`~vgtext.diagnose.Recording`; ValueError if no step was."""
+        checks.some_steps(self._losses, "optimizer.apply, or train with fit(callbacks=[recorder])")
         names = ("gradient", "weight", "update", "activation", "learning_rate")
         fields = {name: [row[name] for row in self._rows] for name in names if self._rows}
         if self._rows:

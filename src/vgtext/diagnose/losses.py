@@ -22,18 +22,25 @@ class Curve:
     waves: int  # how often it jumped up by far and fell again
     constant: bool
     entries: int
+    falling: bool  # does it fall on at its pace, by more than it jitters?
+    skipped: int  # entries that are nan or inf, with numbers after them
+    ragged: bool  # do neighbors differ as entries far apart do, as the losses of single examples?
+    one_of_many: bool  # is it ragged, and its first entry like those that follow? Then a quotient with it says little
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def measure(loss):
-    """Return the :class:`Curve` of a loss (T,), up to where it broke; None if its first entry is no number."""
-    broke = ~np.isfinite(loss)
-    finite = loss[: int(broke.argmax())] if broke.any() else loss
+    """Return the :class:`Curve` of a loss (T,), up to where it broke; None if it holds no number."""
+    stop = breaks(loss)
+    broke, finite = stop < len(loss), loss[:stop][np.isfinite(loss[:stop])]
     if not len(finite):
         return None
     n, start, negative = len(finite), float(finite[0]), bool((finite < 0).any())
     window = min(max(n // 20, 1), 5)
     end = float(np.median(finite[-max(n // 10, 1):]))
     spread = float(finite.max() - finite.min())
+    ragged = _ragged(finite)
+    first = finite[1 : max(n // 10, 2)]
     quotients = not negative and start > 0
     long = n >= 8
     smooth = running_median(finite, window)
@@ -42,8 +49,16 @@ def measure(loss):
         start, negative, end / start if quotients and long else None,
         float(smooth.min()) / start if quotients else None,
         None if not long or negative else end / middle if middle > 0 else 1.0,
-        (start - end) / spread if spread > 0 else 0.0, _rising(finite, bool(broke.any())) if n >= 3 else None,
-        _waves(finite), spread == 0, len(loss))
+        (start - end) / spread if spread > 0 else 0.0,
+        (broke or not ragged) and _rising(finite, broke) if n >= 3 else None,
+        _waves(finite), spread == 0, len(loss), long and _falling(finite, end), stop - n, ragged,
+        ragged and bool(first.min() <= start <= first.max()))
+
+
+def breaks(loss):
+    """Return the index from which a loss is nan or inf to its end. What it recovers from was a skipped batch."""
+    numbers = np.flatnonzero(np.isfinite(loss))
+    return int(numbers[-1]) + 1 if len(numbers) else 0
 
 
 def running_median(values, window):
@@ -62,9 +77,17 @@ def _rising(loss, broke):
     return bool(last > usual + max(6 * scatter, 0.5 * abs(usual)))
 
 
+def _falling(loss, end):
+    """Is the fall from the third quarter to the end as fast as before, and far above the jitter of neighbors?"""
+    quarter = len(loss) // 4
+    first, third = np.median(loss[:quarter]), np.median(loss[2 * quarter : -quarter])
+    jitter = np.median(np.abs(np.diff(loss[-quarter:])))
+    return bool(third - end > max(0.4 * (first - third), 4 * jitter) and third < first)
+
+
 def _waves(loss):
-    """How often a loss jumps from below a fifth of its usual height to above half of it, and stays for a while."""
-    if len(loss) < 30 or (loss < 0).any():
+    """How often a loss jumps from a quarter of its usual height to above half of it; what is ragged has no waves."""
+    if len(loss) < 30 or (loss < 0).any() or _ragged(loss):
         return 0
     high = np.quantile(loss, 0.9)
     state, count = 1, 0
@@ -75,3 +98,9 @@ def _waves(loss):
         elif not state and is_top:
             state, count = 1, count + 1
     return count
+
+
+def _ragged(loss):
+    """Is the correlation of the ranks of neighbors small, in the second half: within 2.5 standard errors of 0?"""
+    ranks = loss[len(loss) // 2 :].argsort(kind="stable").argsort()
+    return len(loss) >= 30 and bool(np.corrcoef(ranks[1:], ranks[:-1])[0, 1] < max(0.2, 2.5 / len(ranks) ** 0.5))

@@ -12,7 +12,8 @@ def measured(cause, s):
     by_layer = None if s.forward is None else f"{trip}; a layer: forward {s.forward:.2f}, backward {s.backward:.2f}"
     ratio = None if s.ratio_peak is None else f"ratio {s.ratio_peak:.2g}"
     words = {
-        "layers not trained": layers_of(s.no_update or s.no_gradient) if s.no_update or s.no_gradient else (
+        "layers not trained": layers_of(s.no_update or s.no_gradient or s.slow) if (
+            s.no_update or s.no_gradient or s.slow) else (
             None if s.no_update is None and s.no_gradient is None else "all move"),
         "bad batch or operation": None if s.broke is None else (s.broke or "no nan"),
         "scale of inputs or targets": ", ".join(filter(None, (

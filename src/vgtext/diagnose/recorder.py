@@ -18,7 +18,7 @@ from functools import partial
 
 import numpy as np
 
-from . import modules
+from . import checks, modules
 from .recording import Recording
 
 EARLY = (1, 2, 4, 8, 16, 32, 64)  # steps that are always recorded
@@ -70,7 +70,8 @@ class Recorder:
             self._evaluations.setdefault(name, []).append(float(value))
 
     def recording(self):
-        """Return what was recorded so far as a :class:`~vgtext.diagnose.Recording`."""
+        """Return what was recorded so far as a :class:`~vgtext.diagnose.Recording`; ValueError if no step was."""
+        checks.some_steps(self._losses, "optimizer.step()")
         kept = self._kept()
         fields = {name: [row[name] for row in kept] for name in (*ROWS, "learning_rate") if kept}
         if kept:

@@ -11,7 +11,7 @@ from . import checks
 from .checks import SHARES, SIZES
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Recording:
     """Whatever was recorded; all fields may be left out. R recorded steps, L layers, layer 1 (next to the input) first.
 
@@ -36,8 +36,8 @@ class Recording:
     ``names``                 (L,)    the layers' names, for the report
     ========================  ======  ==========================================================================
 
-    nan or inf means that the run had broken there: allowed in ``loss`` and in the last rows of a size, not before rows
-    of numbers. Norms are Frobenius norms. An accuracy may be one number. Raises ValueError for shapes that
+    nan or inf means that the run had broken there: allowed in the last rows of a size, not before rows of numbers. In
+    ``loss`` it may stand anywhere: before numbers it is a batch that the run got over. Norms are Frobenius norms. An accuracy may be one number. Raises ValueError for shapes that
     do not fit, negative sizes, shares and accuracies outside 0..1, and nan where it is not allowed.
     """
 
@@ -71,8 +71,18 @@ class Recording:
         self._check_shapes()
         for name in (*SIZES, *SHARES, "time_gradient"):
             checks.check_rows(name, getattr(self, name))
+        for name in SIZES:
+            checks.check_columns(name, getattr(self, name), self.loss)
         for name in (*SHARES, "train_accuracy", "test_accuracy"):
             checks.check_share(name, getattr(self, name))
+
+    def __new__(cls, **given):
+        """Refuse fields that a recording does not have."""
+        known = [f.name for f in fields(cls)]
+        unknown = [name for name in given if name not in known]
+        if unknown:
+            raise ValueError(f"a recording has no {', '.join(unknown)}; it may hold {', '.join(known)}")
+        return super().__new__(cls)
 
     @classmethod
     def of_history(cls, history, network, learning_rate=None):
@@ -126,10 +136,6 @@ class Recording:
             raise
         except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise ValueError(f"path must name a file that np.savez wrote; {path} cannot be read: {error}") from error
-        known = [f.name for f in fields(cls)]
-        unknown = sorted(set(values) - set(known))
-        if unknown:
-            raise ValueError(f"{path} holds {', '.join(unknown)}; a recording may hold {', '.join(known)}")
         return cls(**values)
 
     @property

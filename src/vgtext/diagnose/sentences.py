@@ -5,10 +5,10 @@ from .numbers import layers_of
 
 def evidence(cause, s, recording):
     """Return the sentences that speak for ``cause``, given the symptoms ``s`` of a recording."""
-    signals = [_round_trip, _factors, _profile]
+    signals = [_no_weights, _round_trip, _factors, _profile]
     told = {
         "layers not trained": [_frozen, _loss],
-        "bad batch or operation": [_broke, _nan_first, _ratio, _round_trip],
+        "bad batch or operation": [_bad_input, _broke, _nan_first, _ratio, _round_trip],
         "scale of inputs or targets": [_input, _first_loss, _ratio, _broke_or_loss],
         "underflow in half precision": [_zeros, _loss],
         "flat output": [_zeros, _dead_output, _loss],
@@ -16,15 +16,15 @@ def evidence(cause, s, recording):
         "late divergence": [_lowest, _broke_or_loss, _ratio],
         "weight decay too large": [_shrinks, _loss],
         "dead units": [_dead, _loss],
-        "exploding": [*signals, _ratio, _broke],
+        "exploding": [_growth, *signals, _ratio, _broke],
         "vanishing through time": [_time, _loss],
         "warm-up missing": [_collapse, _round_trip, _ratio, _loss],
         "learning rate too large": [_ratio, _round_trip, _broke_or_loss],
         "learning rate too small": [_ratio, _round_trip, _loss],
         "overfitting": [_gap, _loss, _round_trip],
-        "label noise": [_loss, _still, _round_trip, _ratio],
+        "label noise": [_loss, _still, _gap, _round_trip, _ratio],
         "healthy": [_loss, _gap, _round_trip, _by_loss_alone],
-        "undecided": [_broke_or_loss, _zeros, *signals, _ratio, _collapse],
+        "undecided": [_broke_or_loss, _zeros, *signals, _saturation, _ratio, _collapse],
     }.get(cause, [*signals, _saturation, _loss])
     return tuple(sentence for sentence in (say(s, recording) for say in told) if sentence)
 
@@ -37,6 +37,10 @@ def _round_trip(s, r):
         return f"{when} nothing is left of a signal after the round trip through the hidden layers."
     return (f"{when} a signal comes back from the round trip through the hidden layers "
             f"{10.0 ** min(s.round_trip, 300):.2g} times its size.")
+
+
+def _no_weights(s, r):
+    return "The weights of a hidden layer are exactly 0 in the first record." if s.no_weights else ""
 
 
 def _factors(s, r):
@@ -59,6 +63,9 @@ def _ratio(s, r):
 
 
 def _frozen(s, r):
+    if not s.no_update and s.slow:
+        return (f"With gradients as large, {layers_of(s.slow)} move less than a ten-thousandth as far as the others: "
+                "another learning rate?")
     if s.no_update:
         return (f"The updates of {layers_of(s.no_update)} are exactly 0 in every record: frozen, or not in the "
                 "optimizer.")
@@ -82,6 +89,10 @@ def _input(s, r):
     return "" if s.input is None else f"The inputs have a root mean square of {s.input:.2g}."
 
 
+def _bad_input(s, r):
+    return "The inputs hold nan or inf at a record." if s.bad_input else ""
+
+
 def _first_loss(s, r):
     return "" if s.curve is None else f"The first loss is {s.curve.start:.2g}."
 
@@ -92,8 +103,10 @@ def _waves(s, r):
 
 def _lowest(s, r):
     lowest = None if s.curve is None else s.curve.lowest
-    best = "" if s.best is None or s.accuracy is None else f"; training accuracy was {s.best:.0%} at best"
-    return "" if lowest is None else f"The loss had fallen to {lowest:.2g} of its first value{best}."
+    best = "" if s.best is None or s.accuracy is None else f"Training accuracy was {s.best:.0%} at best."
+    if lowest is None or lowest >= 1:
+        return best
+    return f"The loss had fallen to {lowest:.2g} of its first value. {best}".strip()
 
 
 def _shrinks(s, r):
@@ -102,6 +115,12 @@ def _shrinks(s, r):
 
 def _time(s, r):
     return f"The first time steps get {s.through_time:.2g} times the gradient of the step that gets most."
+
+
+def _growth(s, r):
+    if s.grows_in_time is None or s.grows_in_time < 10:
+        return ""
+    return f"The first time steps get {s.grows_in_time:.2g} times the gradient of the median step."
 
 
 def _collapse(s, r):
@@ -117,6 +136,8 @@ def _nan_first(s, r):
 def _by_loss_alone(s, r):
     if s.accuracy is not None:
         return ""
+    if s.tested is not None:
+        return f"Test accuracy is {s.tested:.0%}."
     return "Judged by the loss alone: compare it with the loss of the best constant prediction."
 
 
@@ -136,6 +157,10 @@ def _loss(s, r):
     if s.curve is None or s.curve.entries < 8:
         return "" if s.accuracy is None else f"Training accuracy is {s.accuracy:.0%}."
     accuracy = "" if s.accuracy is None else f"; training accuracy {s.accuracy:.0%}"
+    if s.curve.skipped:
+        accuracy += f"; {s.curve.skipped} of {s.curve.entries} entries on the way are nan or inf"
+    if s.curve.constant:
+        return f"The loss is {s.curve.start:.3g} at every entry{accuracy}."
     if s.curve.fall is None:
         return f"The loss moved by {s.curve.drop:.2g} of its range, downward{accuracy}." if s.curve.drop > 0 else (
             f"The loss rose{accuracy}.")
@@ -146,7 +171,8 @@ def _loss(s, r):
 def _still(s, r):
     if s.curve.late is None:
         return ""
-    return f"It stands still: its last tenth is {s.curve.late:.2f} of its third quarter."
+    stands = "It stands still: its" if s.curve.late > 0.95 else "Its"
+    return f"{stands} last tenth is {s.curve.late:.2f} of its third quarter."
 
 
 def _gap(s, r):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .losses import breaks
 from .table import ALIVE
 
 MOST_ROWS = 500
@@ -76,6 +77,15 @@ def unmoved(update, gradient):
     return tuple(l for l in layers if first[l - 1] > 1e-6 * first.max())
 
 
+def slow(ratio, gradient):
+    """The layers that always move 10,000 times less than another, though their gradient is a tenth of the largest."""
+    if ratio is None or gradient is None or not gradient[0].any():
+        return None
+    far = np.where(np.isfinite(ratio), ratio, 0)[ratio.any(axis=1)]
+    behind = (far < 1e-4 * far.max(axis=1, keepdims=True, initial=0)).all(axis=0) & bool(len(far))
+    return tuple(int(l) + 1 for l in np.flatnonzero(behind & (gradient[0] >= 0.1 * gradient[0].max())))
+
+
 def smallest(row):
     """The smallest size above 0 of a row in which the first layers are exactly 0; None if they are not."""
     if row is None or row[0] != 0 or not (row > 0).any():
@@ -127,6 +137,11 @@ def silent(first):
     return False if "gradient" in first and (first["gradient"] > 0).all() else None
 
 
+def passes_forward(activation):
+    """Are the activations of the first record ordinary numbers?"""
+    return None if activation is None else bool((activation[0] < 1e4).all())
+
+
 def rise(test_loss):
     """The last test loss over the smallest."""
     if test_loss is None or not np.isfinite(test_loss).all() or test_loss.min() <= 0:
@@ -134,19 +149,18 @@ def rise(test_loss):
     return float(test_loss[-1] / test_loss.min())
 
 
-def through_time(time_gradient):
-    """What reaches the first time steps: a tenth of the steps, against the largest; the first record that has any."""
+def through_time(time_gradient, against=np.max):
+    """What reaches the first tenth of the time steps, against the others above 0; in the first record that has any."""
     if time_gradient is None or time_gradient.shape[1] < 2:
         return None
     live = [row for row in time_gradient if np.isfinite(row).all() and row.max() > 0]
-    return None if not live else float(live[0][: max(len(live[0]) // 10, 1)].max() / live[0].max())
+    return None if not live else float(live[0][: max(len(live[0]) // 10, 1)].max() / against(live[0][live[0] > 0]))
 
 
 def where_it_broke(recording):
     """Say where nan or inf began; "" if nowhere, None if neither a loss nor a size was recorded."""
-    if recording.loss is not None and not np.isfinite(recording.loss).all():
-        step = int(np.flatnonzero(~np.isfinite(recording.loss))[0]) + 1
-        return f"the loss is nan or inf from its entry {step} on"
+    if recording.loss is not None and breaks(recording.loss) < len(recording.loss):
+        return f"the loss is nan or inf from its entry {breaks(recording.loss) + 1} on"
     sizes = [(name, getattr(recording, name)) for name in ("gradient", "weight", "update", "activation", "error")]
     for name, array in sizes:
         if array is not None and not np.isfinite(array).all():

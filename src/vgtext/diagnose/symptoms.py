@@ -12,6 +12,8 @@ nan are never divided; they are symptoms of their own.
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from . import losses, sizes
 
 
@@ -23,6 +25,9 @@ class Symptoms:
     curve: losses.Curve | None  # what the loss did
     accuracy: float | None  # training accuracy at the end
     best: float | None  # the best training accuracy on the way
+    accuracy_range: float | None  # its largest minus its smallest value, of three evaluations or more
+    climb: float | None  # how much it rose in the second half of four evaluations or more
+    tested: float | None  # test accuracy at the end
     gap: float | None  # training minus test accuracy at the end
     test_rise: float | None  # test loss at the end / its smallest value
     layers: int | None
@@ -34,6 +39,7 @@ class Symptoms:
     profile: float | None  # log10 of |dL/dW[1]| / |dL/dW[L]|
     no_gradient: tuple[int, ...] | None  # layers whose gradient is exactly 0 in every record
     no_update: tuple[int, ...] | None  # layers that have a gradient, and whose update is exactly 0 in every record
+    slow: tuple[int, ...] | None  # layers that move far less than another, though their gradient is as large
     all_zero: bool | None  # is the gradient of every layer exactly 0, in the last record?
     smallest: float | None  # the smallest gradient above 0 beside layers without one
     collapse: float | None  # median gradient of the last record / of the first
@@ -47,10 +53,15 @@ class Symptoms:
     silent: bool | None  # does a hidden layer pass nothing on, at the first record: activation exactly 0?
     silent_last: bool | None  # the same at the last record
     saturation: float | None  # mean share in the hidden layers, at the first record
+    no_weights: bool  # are the weights of a hidden layer exactly 0 in the first record?
     shrinks: float | None  # median weight norm of the last record / of the first
     input: float | None  # root mean square of the inputs, at the first record
+    bad_input: bool  # did the inputs hold nan or inf at a record?
     through_time: float | None  # gradient at the first time step / the largest
+    grows_in_time: float | None  # gradient at the first time step / that of the median step
     nan_gradient_first: bool | None  # did gradients hold nan at a step whose loss was a number?
+    never_a_number: bool  # was the loss recorded, and nan or inf from its first entry on?
+    passes_forward: bool | None  # are the activations of the first record ordinary numbers?
 
     @property
     def fall(self):
@@ -72,10 +83,14 @@ def measure_symptoms(recording):
     return Symptoms(
         broke=sizes.where_it_broke(r), curve=curve,
         accuracy=None if train is None else float(train[-1]), best=None if train is None else float(train.max()),
+        accuracy_range=float(np.ptp(train)) if train is not None and len(train) > 2 else None,
+        climb=float(train[-1] - train[len(train) // 2 - 1]) if train is not None and len(train) > 3 else None,
+        tested=None if test is None else float(test[-1]),
         gap=None if train is None or test is None else float(train[-1] - test[-1]), test_rise=sizes.rise(r.test_loss),
         layers=layers, row=row, forward=signals[0], backward=signals[1], round_trip=signals[2], round_trip_last=ends,
         profile=sizes.profile(whole.get("gradient")), no_gradient=sizes.never(whole.get("gradient")),
         no_update=sizes.unmoved(whole.get("update", whole.get("ratio")), whole.get("gradient")),
+        slow=sizes.slow(whole.get("ratio"), whole.get("gradient")),
         all_zero=sizes.all_zero(last.get("gradient"), r.time_gradient),
         smallest=sizes.smallest(first.get("gradient")), collapse=sizes.quotient(whole.get("gradient")),
         ratio=None if "ratio" not in first else sizes.median(first["ratio"]), ratio_peak=peak, ratio_before=before,
@@ -83,8 +98,13 @@ def measure_symptoms(recording):
         dead_output=sizes.dead_output(last), silent=sizes.silent(first),
         silent_last=sizes.silent(last),
         saturation=float(first["saturation"][:-1].mean()) if "saturation" in first and layers > 1 else None,
-        shrinks=sizes.quotient(whole.get("weight")), input=None if r.input is None else float(r.input[0]),
-        through_time=sizes.through_time(r.time_gradient), nan_gradient_first=sizes.nan_gradient_first(r),
+        no_weights="weight" in first and bool((first["weight"][:-1] == 0).any()),
+        shrinks=sizes.quotient(whole.get("weight")),
+        input=None if r.input is None or not np.isfinite(r.input[0]) else float(r.input[0]),
+        bad_input=r.input is not None and not np.isfinite(r.input).all(),
+        through_time=sizes.through_time(r.time_gradient), grows_in_time=sizes.through_time(r.time_gradient, np.median),
+        nan_gradient_first=sizes.nan_gradient_first(r),
+        never_a_number=r.loss is not None and curve is None, passes_forward=sizes.passes_forward(r.activation),
     )
 
 

@@ -13,10 +13,14 @@ FEW_LAYERS = 5  # below it a round trip has too few hops to say which cause it h
 ALIVE = 0.95  # a layer with a larger share of dead units passes nothing on
 TOO_FAST, TOO_SLOW = 0.1, 3e-4  # update-to-weight ratio: largest over the records, median over the layers
 NEAR_ONE = 0.85  # a factor a layer above this is harmless in a shallow network
-STANDS = 0.75  # a loss that keeps more than this share from its third quarter to its end stands still
+STANDS, BACK = 0.75, 1.1  # a loss stands still that keeps a share between these from its third quarter to its end
+CLIMBS = 0.15  # a training accuracy that rises by more in the second half is on its way
 MOVED = 0.95  # a loss above this share of its start has learned nothing
 MOVES = 0.1  # entries of the loss times the update-to-weight ratio: below it a run has hardly begun
+SATURATED = 0.65  # a share of hidden slopes near 0 that may be to blame, whatever R says
 GAP, RISE = 0.1, 1.2  # training minus test accuracy; test loss over its smallest value
+WIDE = 0.4  # a gap above this is overfitting before the target is reached, too
+SAME, ALIKE = 0.002, 0.03  # a training accuracy whose evaluations differ by less: near the target; below it
 SHRINKS = 0.2  # weights that end below this share of their first size
 INPUTS = (0.01, 30.0)  # root mean square of the inputs
 HUGE = 1e4  # a first loss above this: the targets are far from the outputs
@@ -40,12 +44,14 @@ class Row(NamedTuple):
 
 
 ROWS = (
-    Row("layers not trained", "Are a layer's updates exactly 0?", "update, gradient", "an update is 0 in every record",
+    Row("layers not trained", "Are a layer's updates exactly 0?", "update, gradient",
+        "an update is 0 in every record, or 10,000 times smaller than another's at a like gradient",
         "Give these parameters to the optimizer (after the model was built, moved or copied), and look for "
-        "requires_grad=False, detach and no_grad. If you froze them on purpose, nothing is wrong with them.",
+        "requires_grad=False, detach, no_grad, and a rate of 0. If you froze them on purpose, nothing is wrong with "
+        "them.",
         "notebooks/backprop.html", "the update and the gradient of every layer"),
     Row("bad batch or operation", "Did nan come at once, while the loss was falling and steps were short?",
-        "loss, update ratio", f"the ratio was below {TOO_FAST}",
+        "loss, update ratio", f"the ratio was below {TOO_FAST}, or inputs hold nan",
         "Look for a log, a root or a division near 0, and for nan, inf or blank examples in the batch of that step: "
         "add a small constant inside log and root, skip the batch, or let anomaly detection name the operation. In "
         "float16, look for values above 65504.",
@@ -53,8 +59,9 @@ ROWS = (
         "the step at which nan begins, in the loss, and in the gradients of each layer"),
     Row("scale of inputs or targets", "Are inputs or targets far from size 1?", "input, first loss",
         f"the inputs lie outside {INPUTS[0]} to {INPUTS[1]:.0f}, or the first loss is above {HUGE:.0f}",
-        "Bring inputs and targets to mean 0 and variance 1 (divide pixels by 255, standardize regression targets). If "
-        "they are in order, lower the learning rate.",
+        "Bring inputs and targets to mean 0 and variance 1 (divide pixels by 255, standardize regression targets), and "
+        "average the loss over examples or tokens instead of summing it. If all are in order, lower the learning "
+        "rate.",
         "notebooks/causes.html#saturation-and-the-linear-range", "the root mean square of the inputs"),
     Row("underflow in half precision", "Are the gradients of the first layers exactly 0, and the next ones tiny?",
         "gradient, precision", "a layer has 0, and the smallest other size is below 0.0001",
@@ -84,21 +91,24 @@ ROWS = (
         "notebooks/normalization.html#scale-free-weights-and-the-effective-learning-rate",
         "the size of every layer's weights"),
     Row("dead units", "Is a hidden layer blocked?", "dead", f"more than {ALIVE:.0%} of its units are dead",
-        "Start biases at 0 or above, center the inputs, or normalize before the activation; if the units die while "
-        "training, lower the learning rate.",
+        "Start biases at 0 or above, center the inputs, make layers of a few units wider, or normalize before the "
+        "activation; if the units die while training, lower the learning rate.",
         "notebooks/activations.html#dead-relu-units-during-training", "the share of dead units of every layer"),
-    Row("exploding", "Does the round trip blow up?", "gradient, activation", f"R is above {10**EXPLODES:.0f}",
-        "Draw smaller weights: He for ReLU, Glorot for tanh; clipping only limits the damage.",
+    Row("exploding", "Does the round trip blow up?", "gradient, activation",
+        f"R is above {10**EXPLODES:.0f}, or the first time step gets {1 / FORGETS:.0f} times the median one's gradient",
+        "Draw smaller weights: He for ReLU, Glorot for tanh, orthogonal for a recurrent matrix; beside shortcuts, "
+        "normalize the branches or scale them down. In a network with norms and no shortcuts the scale of the weights "
+        "changes little: add shortcuts. Clipping only limits the damage.",
         "notebooks/mitigation.html#exploding-gradients-the-list-of-remedies",
         "gradient and activation sizes of every layer at the first step"),
     Row("vanishing through time", "Does little of the gradient reach the first time step?", "time gradient",
         "the first step gets less than a thousandth of the largest",
         "Shorten the way through time: attention, a skip over steps, a larger forget bias, an orthogonal recurrent "
-        "matrix, or shorter sequences first.",
+        "matrix, or shorter sequences first. If the first steps get exactly 0, look for padding and for a detach.",
         "notebooks/recurrence.html#a-healthy-gradient-that-has-forgotten",
         "in a recurrent network, the gradient per time step"),
     Row("vanishing by initialization", "Does the round trip fade, and both signals with it?", "gradient, activation",
-        FADES,
+        f"{FADES}, or weights are 0",
         "Draw larger weights: He for ReLU, Glorot for tanh. Aim at a round trip near 1.",
         "notebooks/initialization.html#smaller-weights-make-it-worse",
         "gradient and activation sizes of every layer at the first step"),
@@ -130,13 +140,16 @@ ROWS = (
         "notebooks/detection.html#update-to-weight-ratio-the-size-of-a-step",
         "the update-to-weight ratio of every layer"),
     Row("overfitting", "Has it learned, and is it much worse on test data?", "accuracies",
-        f"training accuracy is {GAP} above that on test data",
-        "It fits its training data, so begin with the data: more of them, augmentation, weight decay, or stop earlier.",
+        f"training accuracy is {GAP} above that on test data; {WIDE} if it is short of its target",
+        "It fits its training data, so begin with the data: more of them, augmentation, weight decay, or stop earlier. "
+        "With batch norm, first compare training mode and inference mode on the same examples. If test accuracy is no "
+        "better than guessing, check that examples and labels belong together.",
         "notebooks/detection.html#analyzing-model-performance-one-number-against-ten-causes",
         "the accuracy or the loss on test data"),
     Row("label noise", "Signals and steps in order, something learned, and the loss stands still?", "loss",
-        f"it keeps more than {STANDS} from its third quarter to its end",
-        "Read the examples with the largest loss and check their labels. If these are right, train a shallow twin: if "
+        f"it keeps {STANDS} to {BACK} from its third quarter to its end, and an accuracy is known",
+        "If the task allows no higher accuracy, nothing is wrong: say so (target). Else read the examples with the "
+        "largest loss and check their labels. If these are right, train a shallow twin: if "
         "it learns, the layers lose directions that sizes do not show; if not, the model is too small or the inputs "
         "lack information.",
         "notebooks/rescue.html#sizes-in-order-directions-lost", "the training loss at every step"),
@@ -147,6 +160,7 @@ ROWS = (
 CAUSES = tuple(row.cause for row in ROWS)
 REMEDIES = {row.cause: row.remedy for row in ROWS}
 UNDECIDED = "undecided"
+BEFORE_A_STEP = ("bad batch or operation", "scale of inputs or targets", "exploding")  # can make the first loss nan
 #: Where one of these cannot be answered, no later question decides.
 CORE = ("bad batch or operation", "dead units", "exploding", "vanishing by initialization",
         "vanishing by activation", "vanishing by depth", "learning rate too large", "learning rate too small",

@@ -1,0 +1,103 @@
+"""What the loss and the accuracies answer: True, False, or None where they do not say."""
+
+from . import table as t
+from .logic import above, below, either, every, invert
+
+
+def failed(s, target):
+    """Has the run not learned its training examples? By accuracy where there is one, else by the loss.
+
+    A test accuracy alone may say that it has. Far above the training accuracy it leaves open what held that one down.
+    """
+    if s.broke:
+        return True
+    if s.accuracy is not None and s.accuracy >= target:
+        return None if one_answer(s, t.SAME) and s.accuracy < 0.999 else False
+    if s.tested is not None and s.tested >= target:
+        return None if below(s.gap, -t.GAP) else False
+    if s.accuracy is not None:
+        return True
+    if s.curve is None or s.curve.negative:
+        return None
+    return invert(below(s.curve.fall, t.LEARNED))
+
+
+def in_order(s):
+    """Does the loss run in waves? Not where the last steps are still too long: such a run jumps for that."""
+    if s.curve is None:
+        return None
+    short = above(s.ratio_before, t.TOO_FAST) is not True
+    return s.curve.waves >= t.RUNS_ON and below(s.curve.lowest, 0.3) is True and short
+
+
+def lost_again(s):
+    """Had it learned, and lost it again? Not where the weights have shrunk away: that has a question of its own."""
+    if s.curve is None:
+        return None
+    if below(s.shrinks, t.SHRINKS):
+        return False
+    if s.best is not None and s.accuracy is not None and s.best - s.accuracy > 0.3 and not s.broke:
+        return True
+    back = s.curve.fall is None or s.curve.lowest is None or s.curve.fall > 2 * s.curve.lowest
+    return every(below(s.curve.lowest, 0.5), back, either(
+        every(above(s.curve.fall, 0.7), not s.curve.ragged), bool(s.broke) and s.curve.rising))
+
+
+def stands(s):
+    """Does the loss stand still, after steps that together could have moved the weights?"""
+    if s.curve is not None and s.ratio_peak is not None and s.curve.entries * s.ratio_peak < t.MOVES:
+        return False
+    if s.curve is None or climbs_back(s):
+        return None
+    return False if on_its_way(s) else above(s.curve.late, t.STANDS)
+
+
+def on_its_way(s):
+    """Does the loss fall on, or fall somewhat while the accuracy climbs?"""
+    c = s.curve
+    if c is None or c.ragged or c.late is None:
+        return False
+    return c.falling or c.late <= t.STANDS or (c.late < 0.95 and above(s.climb, t.CLIMBS) is True)
+
+
+def climbs_back(s):
+    """Is the loss higher at its end than in its third quarter?"""
+    return s.curve is not None and above(s.curve.late, t.BACK) is True
+
+
+def learned_something(s):
+    """Did the loss fall at all? Where it did not, labels are one of several suspects.
+
+    Without an accuracy a loss that fell may have come to its floor, and with one that never moved to constant answers;
+    where most slopes are near 0, these may be to blame.
+    """
+    fell = None if s.curve is None else below(s.curve.fall, t.MOVED)
+    unclear = s.accuracy is None or one_answer(s, t.ALIKE) or above(s.saturation, t.SATURATED)
+    return every(fell, None if unclear else True)
+
+
+def one_answer(s, limit):
+    """Has the training accuracy been the same in all evaluations, within ``limit``?"""
+    return s.accuracy_range is not None and s.accuracy_range < limit
+
+
+def overfits(s, fails):
+    """Is the run much better on its training data? Short of its target, only a wide gap says so."""
+    if s.gap is not None:
+        return every(above(s.gap, t.GAP), either(invert(fails), above(s.gap, t.WIDE)))
+    if s.tested is not None and fails is False:
+        return False  # the test accuracy reached the target
+    return every(invert(fails), above(s.test_rise, t.RISE))
+
+
+def uphill(s):
+    """Did the loss only rise, though the first steps were not long, nor so short that they cannot have moved it?"""
+    c = s.curve
+    if c is None or c.negative or s.ratio is None or s.ratio > t.BRISK or s.ratio_peak < t.TOO_SLOW:
+        return False
+    return above(c.lowest, t.MOVED) is True and (bool(c.rising) or above(c.fall, 1.5) is True)
+
+
+def standing_at_start(s):
+    """Signals and steps in order, and the loss where it began."""
+    return s.curve is not None and not s.broke and above(s.curve.fall, t.MOVED) is True

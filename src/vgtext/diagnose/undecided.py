@@ -1,0 +1,100 @@
+"""What to do where nothing was decided: the first of the cases below that the run is in."""
+
+from . import outcomes
+from . import table as t
+from .logic import above, below
+from .numbers import MOST_WISHES, missing
+
+
+def advice(s, recording, candidates, blocked):
+    """Return (what to do, what is still possible, what to record next)."""
+    asked = missing(s, recording, candidates)
+    for is_so, remedy, also, first in CASES:
+        if is_so(s, candidates, blocked):
+            return remedy, tuple(dict.fromkeys((*candidates, *also))), (*first, *asked[: MOST_WISHES - len(first)])
+    if outcomes.on_its_way(s) and not blocked:
+        return "Train on: nothing is wrong with signals and steps, and the loss is still falling.", (), ()
+    return ("Record more before you change anything." if blocked else
+            "Nothing that was recorded says what is wrong. Record more before you change anything."), candidates, asked
+
+
+def _never_a_number(s, candidates, blocked):
+    return s.never_a_number
+
+
+def _negative(s, candidates, blocked):
+    return s.curve is not None and s.curve.negative and s.accuracy is None
+
+
+def _uphill(s, candidates, blocked):
+    return "learning rate too large" in candidates and outcomes.uphill(s)
+
+
+def _saturated(s, candidates, blocked):
+    return _only("label noise", candidates) and above(s.saturation, t.SATURATED)
+
+
+def _one_answer(s, candidates, blocked):
+    return _only("label noise", candidates) and outcomes.one_answer(s, t.ALIKE)
+
+
+def _better_on_test_data(s, candidates, blocked):
+    return _only("label noise", candidates) and "healthy" in candidates and above(s.gap, -t.GAP) is False
+
+
+def _climbs_back(s, candidates, blocked):
+    return _only("label noise", candidates) and outcomes.climbs_back(s)
+
+
+def _at_a_floor(s, candidates, blocked):
+    return _only("label noise", candidates) and s.accuracy is None
+
+
+def _faded(s, candidates, blocked):
+    return _standing_at_start(s, candidates, blocked) and below(s.collapse, t.COLLAPSES) is True
+
+
+def _standing_at_start(s, candidates, blocked):
+    return not blocked and outcomes.standing_at_start(s)
+
+
+def _only(cause, candidates):
+    """Is the cause the first of the core that stayed open?"""
+    return next((c for c in candidates if c in t.CORE), None) == cause
+
+
+#: (is it so?, what to do, what else is possible, what to record first)
+CASES = (
+    (_never_a_number, "The first loss is no number, before any step: no learning rate did that. Look for nan or blank "
+     "inputs and for the log of 0 in the loss; then find the first layer whose activations hold nan or inf. If they "
+     "grow from layer to layer until they overflow, draw smaller weights.", (), ("the activations of every layer",)),
+    (_negative, "A loss that may be negative does not say whether the run has learned: record an accuracy, or another "
+     "measure of what the network is for.", (), ("an accuracy, or another measure of success",)),
+    (_uphill, "The loss only rises, though steps are short. Take a few steps on one batch with a rate 100 times "
+     "smaller. If the loss falls now, the rate was too large. If it still rises, the steps lead uphill: look at the "
+     "sign of the loss and of the update, and check the gradient against differences.", (),
+     ("the loss of one batch before and after a very short step",)),
+    (_saturated, "Most hidden slopes are nearly 0 at the first record, so little is passed back through these units. "
+     "Draw smaller weights, or bring the inputs to size 1, and ask again before you look at the labels.", (), ()),
+    (_one_answer, "Training accuracy was the same at every evaluation. Compare it with the share of the most frequent "
+     "class: if they agree, the network gives every example the same answer. Then look at the inputs, at examples and "
+     "labels that do not belong together, and weight or sample rare classes.", (),
+     ("the share of the most frequent class", "the accuracy on each class")),
+    (_better_on_test_data, "Test accuracy is far above training accuracy. Measure the training accuracy without "
+     "dropout and augmentation. If it is high, nothing is wrong; if it stays low, check the training labels.", (),
+     ("training accuracy without dropout and augmentation",)),
+    (_climbs_back, "The loss has come up again since its third quarter. Train on and lower the rate step by step: if "
+     "the jumps shrink with it, the rate was too large for the end. If not, check the gradient against differences.",
+     (), ("the training loss at every step",)),
+    (_at_a_floor, "The loss fell and then stood still, with signals and steps in order. Many losses have a floor above "
+     "0: the entropy of a text, the variance of noisy targets. If this one is near what others reach, nothing is "
+     "wrong. If not, check the labels of the examples with the largest loss, and train a shallow twin.", (),
+     ("an accuracy, or another measure of success",)),
+    (_faded, "Signals and steps began in order. Then the gradients faded while the loss stayed where it was: the "
+     "outputs may have become the same for all examples. Warm the rate up or lower it, and train a twin of few layers "
+     "on the same data.", ("vanishing by depth", "label noise"), ("the loss of a twin of few layers",)),
+    (_standing_at_start, "Signals and steps are in order, and nothing was learned. Train a twin of few layers on the "
+     "same data: if it learns, the layers mix up what tells the examples apart (shortcuts with a norm); if it does "
+     "not, look at the data, the labels, and the loop that feeds them.", ("vanishing by depth", "label noise"),
+     ("the loss of a twin of few layers",)),
+)

@@ -1,0 +1,173 @@
+"""What a verdict may rest on: where the evidence fits several causes, none is named, and the advice says what tells."""
+
+import numpy as np
+import pytest
+
+from vgtext.diagnose import UNDECIDED, Recording, diagnose, measure_symptoms
+from vgtext.diagnose.figures import loss_drawer
+from vgtext.diagnose.table import BEFORE_A_STEP
+
+R, L = 5, 6
+ORDER = {"gradient": np.ones((R, L)), "activation": np.ones((R, L)), "weight": np.ones((R, L)),
+         "update_ratio": np.full((R, L), 2e-3), "input": np.ones(R)}  # signals and steps in order
+
+
+def falls(start, end, entries=300, tau=30.0):
+    return end + (start - end) * np.exp(-np.arange(entries) / tau)
+
+
+def jitter(size, entries=300, seed=0):
+    return np.exp(size * np.random.default_rng(seed).standard_normal(entries))
+
+
+def found(**known):
+    return diagnose(Recording(**{**ORDER, **known}))
+
+
+@pytest.mark.parametrize("size", [0.5, 1.0, 2.0])
+@pytest.mark.parametrize("seed", range(5))
+def test_losses_of_single_examples_are_neither_waves_nor_a_divergence(size, seed):
+    assert found(loss=falls(2.3, 1.5) * jitter(size, seed=seed)).cause == UNDECIDED
+
+
+@pytest.mark.parametrize("known", [
+    {"loss": falls(2.3, 0.02), "train_accuracy": [0.2, 0.98], "test_accuracy": [0.2, 0.97]},
+    {"loss": falls(2.3, 1.4), "train_accuracy": [0.2, 0.55]},
+    {"loss": np.linspace(2.3, 2.25, 300), "update_ratio": np.full((R, L), 1e-5), "train_accuracy": [0.1]},
+])
+def test_a_batch_that_was_nan_and_passed_changes_no_verdict(known):
+    skipped = known["loss"].copy()
+    skipped[[0, 40, 41, 150]] = np.nan, np.inf, np.nan, np.nan
+    with_it, without = found(**{**known, "loss": skipped}), found(**known)
+    assert with_it.cause == without.cause != UNDECIDED
+    assert any("4 of 300 entries on the way are nan or inf" in sentence for sentence in with_it.evidence)
+
+
+def test_a_figure_says_what_is_no_number_and_draws_the_largest_ones():
+    import matplotlib.pyplot as plt
+
+    said = [loss_drawer(Recording(loss=loss))(plt.figure().add_subplot()) for loss in
+            ([2, np.nan, 1.5, 1], [2, np.nan, 1, np.inf, np.nan], np.geomspace(1, 1e308, 9))]
+    plt.close("all")
+    assert said[0].endswith("In 1 entries on the way it is no number.")
+    assert said[1].endswith("In 1 entries on the way it is no number. From entry 4 on it is no number.")
+    assert "no number" not in said[2]
+
+
+@pytest.mark.parametrize("known", [{}, {"loss": [np.nan] * 9}, {"activation": [[1, 9, np.inf, np.nan]]}])
+def test_what_breaks_before_the_first_step_is_not_blamed_on_steps(known):
+    broken = diagnose(Recording(**{"loss": [np.inf, np.nan, np.nan], **known}))
+    assert broken.cause == UNDECIDED and set(broken.candidates) <= set(BEFORE_A_STEP)
+    assert "before any step" in broken.remedy
+    assert diagnose(Recording(loss=[np.nan], activation=np.ones((1, 4)))).cause == "bad batch or operation"
+    assert diagnose(Recording(loss=[np.nan], input=[np.nan])).cause == "bad batch or operation"
+
+
+@pytest.mark.parametrize("start, end", [(10.8, 3.3), (0.25, 0.067), (6.2, 4.9), (1.0, 0.4)])
+def test_a_loss_may_have_a_floor(start, end):
+    """An entropy or a variance; only an accuracy below its target shows that something was not learned."""
+    floor = found(loss=falls(start, end) * jitter(0.02))
+    assert floor.cause == UNDECIDED and "floor" in floor.remedy and "label noise" in floor.candidates
+    assert found(loss=falls(start, end) * jitter(0.02), train_accuracy=[0.1, 0.3, 0.4]).cause == "label noise"
+
+
+@pytest.mark.parametrize("known", [
+    {"loss": np.linspace(2.3, 1.5, 300) * jitter(0.01)},
+    {"loss": np.linspace(2.3, 1.5, 300) * jitter(0.01), "train_accuracy": [0.2, 0.3, 0.35, 0.4]},
+    {"loss": falls(2.3, 1.0, tau=120) * jitter(0.05), "train_accuracy": [0.1, 0.3, 0.5, 0.6]},
+])
+def test_what_still_falls_does_not_stand(known):
+    assert found(**known).remedy.startswith("Train on")
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.95, 0.99])
+@pytest.mark.parametrize("start", [0.7, 60.0])
+def test_an_accuracy_that_never_moved_is_no_success_and_no_label_noise(share, start):
+    constant = found(loss=falls(start, 0.2, tau=5), train_accuracy=[share] * 4, test_accuracy=[share] * 4)
+    assert constant.cause == UNDECIDED and "most frequent class" in constant.remedy
+    assert found(loss=falls(start, 0.1, tau=5), train_accuracy=[1.0] * 4, test_accuracy=[1.0] * 4).cause == "healthy"
+
+
+def test_a_test_accuracy_counts_too():
+    loss = falls(2.3, 0.9)
+    assert found(loss=loss, test_accuracy=[0.1, 0.95]).cause == "healthy"
+    assert found(loss=loss, train_accuracy=[0.1, 0.87], test_accuracy=[0.1, 0.92]).cause == "healthy"
+    held_down = found(loss=loss, train_accuracy=[0.1, 0.6], test_accuracy=[0.1, 0.95])
+    assert held_down.cause == UNDECIDED and "dropout" in held_down.remedy
+
+
+@pytest.mark.parametrize("steep", [0.01, 0.1, 1.0])
+@pytest.mark.parametrize("ends", [(), (np.nan, np.nan)])
+def test_a_loss_that_only_rises_by_short_steps_may_go_uphill(steep, ends):
+    rises = found(loss=np.r_[2.3 * np.exp(steep * np.arange(100)), ends])
+    assert rises.cause == UNDECIDED and "learning rate too large" in rises.candidates and "sign" in rises.remedy
+    long = found(loss=np.r_[2.3 * np.exp(steep * np.arange(100)), ends], update_ratio=np.full((R, L), 0.3))
+    assert long.cause == "learning rate too large"
+
+
+def test_weights_of_exactly_0_are_drawn_too_small_but_a_head_may_start_at_0():
+    dead = {"activation": np.tile([0.0] * L, (R, 1)), "gradient": np.zeros((R, L)), "dead": np.ones((R, L)),
+            "update_ratio": np.zeros((R, L)), "loss": 2.3 * jitter(0.01)}
+    assert found(**{**dead, "weight": np.zeros((R, L))}).cause == "vanishing by initialization"
+    assert found(**dead).cause == "dead units"
+    head = np.tile([1.0] * (L - 1) + [0.0], (R, 1))
+    assert found(weight=head, loss=falls(2.3, 0.1), train_accuracy=[0.97], test_accuracy=[0.97]).cause == "healthy"
+
+
+def test_weights_that_shrank_away_after_learning_are_no_divergence():
+    loss = np.r_[falls(2.3, 0.3, 100, 10), np.linspace(0.3, 2.3, 200)]
+    assert found(loss=loss).cause == "late divergence"
+    assert found(loss=loss, weight=np.geomspace(1, 1e-3, R)[:, None].repeat(L, 1)).cause == "weight decay too large"
+
+
+def test_a_gradient_that_grows_through_time_explodes():
+    grows = {"gradient": np.ones((R, 2)), "activation": np.ones((R, 2)), "weight": np.ones((R, 2)),
+             "update_ratio": np.full((R, 2), 5e-3), "loss": np.r_[falls(1.5, 1.4, 20), [np.nan] * 5]}
+    assert found(**grows, time_gradient=np.geomspace(1e9, 1, 60)[None].repeat(R, 0)).cause == "exploding"
+    assert found(**grows, time_gradient=np.ones((R, 60))).cause == "bad batch or operation"
+
+
+def test_layers_with_a_rate_of_their_own_are_named_where_the_gradient_does_not_explain_it():
+    slow = np.tile([1e-9, 1e-9, 2e-3, 2e-3, 2e-3, 2e-3], (R, 1))
+    stuck = {"loss": falls(2.3, 1.5), "train_accuracy": [0.1, 0.4], "update_ratio": slow}
+    named = found(**stuck)
+    assert named.cause == "layers not trained" and "layers 1 and 2 move" in named.evidence[0]
+    small = np.tile([1e-6, 1e-6, 1, 1, 1, 1.0], (R, 1))
+    assert found(**{**stuck, "gradient": small}).cause != "layers not trained"
+
+
+def test_in_normalized_branches_a_gradient_over_an_activation_is_no_error():
+    """The stream that a norm takes in grows from block to block, and the gradients hardly do."""
+    grows = np.tile(np.geomspace(1, 50, L), (R, 1))
+    stream = {"activation": grows, "gradient": np.ones((R, L)) * np.geomspace(2, 1, L), "loss": falls(4.6, 2.6),
+              "train_accuracy": [0.02, 0.3], "shortcuts": True, "normalized": True}
+    assert found(**stream).cause != "exploding"
+    assert found(**{**stream, "error": grows[:, ::-1]}).cause == "exploding"
+
+
+def test_a_wide_gap_is_overfitting_before_the_target_is_reached():
+    known = {"loss": falls(2.3, 0.45), "train_accuracy": [0.1, 0.86]}
+    assert found(**known, test_accuracy=[0.1, 0.4]).cause == "overfitting"
+    noisy = found(**known, test_accuracy=[0.1, 0.7])
+    assert noisy.cause == "label noise" and "16 points above" in " ".join(noisy.evidence)
+
+
+@pytest.mark.parametrize(("wrong", "words"), [
+    ({"losses": [1.0]}, "a recording has no losses; it may hold steps, gradient"),
+    ({"gradient": [1.0, 2.0]}, r"gradient must have the shape \(recorded steps, layers\).* give a list in a list"),
+    ({"time_gradient": [1.0]}, r"time_gradient must have the shape \(recorded steps, time steps\)"),
+    ({"input": [-1.0]}, "input must not be negative, got -1"),
+    ({"loss": [10**400]}, "loss must hold numbers"),
+    ({"gradient": [[np.inf, 1], [1, 1]]}, "leave out a row that was not recorded, or whose step a gradient scaler"),
+    ({"gradient": [[np.nan, 1], [np.nan, 1]], "loss": [2, 1]}, "gradient has nan at layer 1 in every row"),
+])
+def test_a_recording_by_hand_is_told_what_is_wrong_with_it(wrong, words):
+    with pytest.raises(ValueError, match=words):
+        Recording(**wrong)
+
+
+def test_nan_of_a_run_that_broke_is_no_missing_layer():
+    broke = Recording(gradient=[[np.inf, 1], [np.nan, np.nan]], loss=[2, 1])
+    assert "gradient sizes hold nan" in measure_symptoms(broke).broke
+    with pytest.raises(TypeError):
+        Recording([1.0, 2.0])  # which field?
