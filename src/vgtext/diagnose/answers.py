@@ -24,7 +24,7 @@ def bad_operation(s):
     """nan at once, out of a run in order: signals fine, steps short, the loss not on its way up."""
     if s.bad_input:
         return True
-    if not s.broke or above(s.round_trip, t.EXPLODES) or above(s.grows_in_time, 1 / t.FORGETS):
+    if not s.broke or above(s.round_trip, t.EXPLODES) or grows_in_time(s):
         return False
     if s.never_a_number:
         return s.passes_forward or None
@@ -76,7 +76,7 @@ def flat(s, target):
 
 def dead(s):
     """Is a hidden layer blocked, at the start or (with signals and steps in order) at the end?"""
-    if s.silent and s.no_weights:
+    if no_weights(s):
         return False  # not the units are to blame
     at_start = above(s.dead, t.ALIVE) if s.dead is not None and not s.silent else s.silent
     if at_start and s.dead_last is not None and s.dead_last < t.ALIVE:
@@ -90,14 +90,24 @@ def hides_error(recording):
     return bool(recording.shortcuts and recording.normalized and recording.error is None)
 
 
+def grows_in_time(s):
+    """Does the gradient grow toward the first time step, and do damage? A loss read off there makes it largest, too."""
+    return above(s.grows_in_time, 1 / t.FORGETS) is True and (bool(s.broke) or above(s.ratio_peak, t.TOO_FAST) is True)
+
+
+def no_weights(s):
+    """Do hidden weights of exactly 0 block the network, in the last record as in the first?"""
+    return bool(s.no_weights and s.silent and s.silent_last)
+
+
 def exploding(s, recording):
     """Does the round trip, or the way back through time, blow the signal up?
 
     A gradient profile that rises or falls says so too, an even one nothing.
     """
-    if above(s.grows_in_time, 1 / t.FORGETS):
+    if grows_in_time(s):
         return True
-    if s.silent and s.no_weights:
+    if no_weights(s):
         return False
     if hides_error(recording):
         return above(s.profile, t.EXPLODES)
@@ -108,7 +118,7 @@ def exploding(s, recording):
 
 def vanishing(s, recording):
     """Does the round trip lose the signal? A first step that rewrites the weights is another matter."""
-    if s.silent and s.no_weights:
+    if no_weights(s):
         return True
     if above(s.ratio, 1.0):
         return False
@@ -125,7 +135,7 @@ def vanishing(s, recording):
 
 def weak(s):
     """Do both signals fade? Live ReLU units have slope 1: where their error fades, the weights are too small."""
-    if s.silent and s.no_weights:
+    if no_weights(s):
         return True
     forward, backward = factors(s)
     return either(below(forward, t.NEAR_ONE), every(s.dead is not None, below(backward, t.NEAR_ONE)))
