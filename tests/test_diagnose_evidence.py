@@ -40,7 +40,7 @@ def test_a_batch_that_was_nan_and_passed_changes_no_verdict(known):
     skipped[[0, 40, 41, 150]] = np.nan, np.inf, np.nan, np.nan
     with_it, without = found(**{**known, "loss": skipped}), found(**known)
     assert with_it.cause == without.cause != UNDECIDED
-    assert any("4 of 300 entries on the way are nan or inf" in sentence for sentence in with_it.evidence)
+    assert any("on the way that are nan or inf: 4 of 300" in sentence for sentence in with_it.evidence)
 
 
 def test_a_figure_says_what_is_no_number_and_draws_the_largest_ones():
@@ -49,8 +49,8 @@ def test_a_figure_says_what_is_no_number_and_draws_the_largest_ones():
     said = [loss_drawer(Recording(loss=loss))(plt.figure().add_subplot()) for loss in
             ([2, np.nan, 1.5, 1], [2, np.nan, 1, np.inf, np.nan], np.geomspace(1, 1e308, 9))]
     plt.close("all")
-    assert said[0].endswith("In 1 entries on the way it is no number.")
-    assert said[1].endswith("In 1 entries on the way it is no number. From entry 4 on it is no number.")
+    assert said[0].endswith("Entries on the way that are no number: 1.")
+    assert said[1].endswith("Entries on the way that are no number: 1. From entry 4 on it is no number.")
     assert "no number" not in said[2]
 
 

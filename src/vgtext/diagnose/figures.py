@@ -52,7 +52,7 @@ def loss_drawer(recording):
     some = np.unique(np.linspace(0, len(loss) - 1, min(len(loss), 400)).astype(int))
     end = breaks(loss)
     skipped = int((~finite[:end]).sum())
-    broke = f" In {skipped} entries on the way it is no number." if skipped else ""
+    broke = f" Entries on the way that are no number: {skipped}." if skipped else ""
     broke += f" From entry {end + 1} on it is no number." if end < len(loss) else ""
 
     def draw_loss(ax):

@@ -158,7 +158,7 @@ def _loss(s, r):
         return "" if s.accuracy is None else f"Training accuracy is {s.accuracy:.0%}."
     accuracy = "" if s.accuracy is None else f"; training accuracy {s.accuracy:.0%}"
     if s.curve.skipped:
-        accuracy += f"; {s.curve.skipped} of {s.curve.entries} entries on the way are nan or inf"
+        accuracy += f"; entries on the way that are nan or inf: {s.curve.skipped} of {s.curve.entries}"
     if s.curve.constant:
         return f"The loss is {s.curve.start:.3g} at every entry{accuracy}."
     if s.curve.fall is None:
