@@ -71,14 +71,14 @@ CASES = (
     (_negative, "A loss that may be negative does not say whether the run has learned: record an accuracy, or another "
      "measure of what the network is for.", (), ("an accuracy, or another measure of success",)),
     (_uphill, "The loss only rises, though the first steps are short. Take a few steps on one batch with a rate 100 "
-     "times smaller. If the loss falls now, the rate was too large. If it still rises, the steps lead uphill: look at the "
-     "sign of the loss and of the update, and check the gradient against differences.", (),
+     "times smaller. If the loss falls now, the rate was too large. If it still rises, the steps lead uphill: look at "
+     "the sign of the loss and of the update, and check the gradient against differences.", (),
      ("the loss of one batch before and after a very short step",)),
     (_saturated, "Most hidden slopes are nearly 0 at the first record, so little is passed back through these units. "
      "Draw smaller weights, or bring the inputs to size 1, and ask again before you look at the labels.", (), ()),
-    (_one_answer, "Training accuracy hardly moved from one evaluation to another. Compare it with the share of the most "
-     "frequent class: if they agree, the network may give every example the same answer. Then look at the inputs, at examples and "
-     "labels that do not belong together, and weight or sample rare classes.", (),
+    (_one_answer, "Training accuracy hardly moved from one evaluation to another. Compare it with the share of the "
+     "most frequent class: if they agree, the network may give every example the same answer. Then look at the inputs, "
+     "at examples and labels that do not belong together, and weight or sample rare classes.", (),
      ("the share of the most frequent class", "the accuracy on each class")),
     (_better_on_test_data, "Test accuracy is far above training accuracy. Measure the training accuracy without "
      "dropout and augmentation. If it is high, nothing is wrong; if it stays low, check the training labels.", (),
