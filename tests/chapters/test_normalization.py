@@ -126,6 +126,17 @@ def test_the_weight_scale_cancels():
     assert one[0][1:] == pytest.approx(other[0][1:], abs=1e-3) and one[1][1:] == pytest.approx(other[1][1:], abs=1e-2)
 
 
+def test_the_weight_scale_cancels_only_while_epsilon_is_small_beside_the_variance():
+    net = depth.stack("batch", 40, sigma_w=0.003)
+    for layer in net.blocks:
+        layer.norm.eps = 1e-5
+    x, back = nn.sample_batch(depth.WIDTH, depth.BATCH, 0)
+    net.forward(x)
+    net.backward(back, measure=True)
+    run = net.signals()
+    assert run.log10_error[1] - run.log10_error[-1] < -5 and run.log10_activation[-1] < -5
+
+
 def test_the_kind_of_start_may_matter_though_its_scale_does_not():
     """Orthogonal weights change little for ReLU; nearly linear units with them do not explode (Meterez and others)."""
     gaussian, orthogonal = (lab.growth("batch", 80, orthogonal=o) for o in (False, True))
@@ -253,7 +264,9 @@ def test_every_figure_draws_and_says_what_it_shows(name):
 
 def test_captions_tell_the_numbers_of_their_state():
     assert number(10.0 ** depth.sizes("batch", 20, depth.SCALES["√2 (He)"])[1][1], 1) in caption("healed", depth=20)
-    assert f"{lab.through(4, 1.0, 1.0):.0%}" in caption("residual", batch=4, offset=1.0, slope=1.0)
+    for batch in backward.BATCHES:  # a batch of two, and no other, passes nothing on
+        passed = "nothing" if batch == 2 else f"{number(100 * lab.through(batch, 1.0, 1.0))}% of its squared size"
+        assert f"{passed} is passed on" in caption("residual", batch=batch, offset=1.0, slope=1.0)
     assert f"{lab.accuracy(2):.0%}" in caption("companions")
     assert f"{learning.training_accuracy('tanh', 'layer', 0.1)[-1]:.0%}" in caption("accuracy", activation="tanh")
     assert f"{lab.chi('tanh', 'layer'):.2f}" in caption("price", activation="tanh", norm="layer")
@@ -278,7 +291,7 @@ def test_numbers_typed_into_the_prose():
     assert [moments[0], moments[1]] == pytest.approx([0, 1], abs=1e-3)
     check_prose(
         "normalization",
-        given={"0.1", "0.99", "0.01", "0.5", "0.2", "0.35", "1.5", "2019", "1000", "1.0507", "1.6733"},
+        given={"0.1", "0.99", "0.01", "0.003", "0.5", "0.2", "0.35", "1.5", "2019", "1000", "1.0507", "1.6733"},
         computed={
             "1.21": lab.chi("relu") ** 0.5, "1.467": np.pi / (np.pi - 1), "1.47": lab.chi("relu"),
             "1.03": lab.chi("sigmoid"), "0.15": lab.chi("sigmoid", "layer"), "0.34": square - mean**2,

@@ -6,7 +6,7 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.explore import handle
-from vgtext.palette import COLORS, REFERENCE
+from vgtext.palette import COLORS, REFERENCE, number
 
 BATCHES = [2, 3, 4, 8, 16, 64]
 
@@ -80,6 +80,6 @@ def draw_residual(incoming, outgoing, batch=16, offset=1.0, slope=1.0):
     handle(incoming, lambda offset: (0, best_line(batch, offset, slope)[0]))
     handle(incoming, lambda slope: (2, best_line(batch, offset, slope)[1]))
     outgoing.plot(z_hat, out, "o", color=COLORS["backward"], markersize=4)
+    passed = f"{number(100 * through(batch, offset, slope))}% of its squared size" if batch > 2 else "nothing"
     return (f"A unit with {batch} examples: the error signal that comes in has mean {signed(mean)} and slope "
-            f"{signed(along)} along ẑ; both are taken out, and {through(batch, offset, slope):.0%} of its "
-            "squared size is passed on.")
+            f"{signed(along)} along ẑ; both are taken out, and {passed} is passed on.")

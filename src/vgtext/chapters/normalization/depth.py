@@ -163,8 +163,8 @@ CLAIMS = (
         "while vanishing gradients remain a challenge.",
         "holds if", "The network is plain and not too deep, or has shortcuts. Initialization tames exploding "
         "gradients; so does batch normalization in some twenty ReLU layers with weights that are too large. But it "
-        "brings a growth of its own, π/(π−1) = 1.467 per ReLU layer in squared size, whatever the weights' scale, "
-        "which matters at eighty. Vanishing is no open problem: shortcuts with a normalization work.",
+        "brings a growth of its own, π/(π−1) = 1.467 per ReLU layer in squared size, whatever the weights' scale "
+        "(ε = 0), which matters at eighty. Vanishing is no open problem: shortcuts with a normalization work.",
         (
             Evidence("20 ReLU layers, σ_w = 3, no normalization: powers of ten that ‖δ‖ grows",
                      lambda: float(sizes(None, 20, 3.0)[1][1]), 19 * float(np.log10(3 / np.sqrt(2))), 0.5),
