@@ -468,6 +468,11 @@ def test_numbers_typed_into_the_prose():
             "38,090": net.theta.size, "0.798": (2 / np.pi) ** 0.5, "1.07": way, "0.00107": lab.reach(),
             "1.08": lab.factor(1.5), "3.16": spikes.BOUND, "0.050": lab.typical_loss(0.01),
             "0.0016": lab.typical_loss(0.3, 0.3),
+            # Adam's average is 1 + 1000² (1 - β₂) β₂ᵗ, and 4 where its root halves the steps; to two digits
+            "5,800": round(np.log(1000**2 * (1 - 0.999) / 3) / -np.log(0.999), -2),
         },
     )
     assert ways.angle(*[[np.array(v)] for v in ([100.0, 1.0], [1.0, 1.0])]) == pytest.approx(44.4, abs=0.05)
+    wide = nn.measure(105, 256, 1.5, 0.0, "tanh", batch=16, seed=0).gradient[1:]
+    for g, share in ((count.sizes(1.5), 5 / 6), (wide, 2 / 3)):  # "by a sixth (at width 256 by a third)"
+        assert np.linalg.norm(g[5:]) / np.linalg.norm(g) == pytest.approx(share, abs=0.03)

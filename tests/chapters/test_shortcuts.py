@@ -162,4 +162,4 @@ def test_what_the_prose_says_of_training():
 def test_numbers_typed_into_the_prose():
     rates = {"0.01", "0.03", "0.1", "0.3"}
     check_prose("shortcuts", given=rates | {"0.5", "1,000", "2016", "2017", "2020", "1000", "10,000"},
-                computed={"0.73": np.pi / (2 * np.pi - 2), "0.92": 2.5 / np.e})
+                computed={"0.73": np.pi / (2 * np.pi - 2), "0.92": 2.5 / np.e, "6.9": np.log(1000)})

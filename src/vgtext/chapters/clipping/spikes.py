@@ -87,7 +87,7 @@ def draw_spike(gradient, stride, spike=1000, when=10_000, c=None):
 
 
 def framework_clip(gradients, c):
-    """Clip by global norm as frameworks commonly do: multiply by min(1, c/(norm + 1e-6)), whatever the norm is."""
+    """Clip by global norm as PyTorch does: multiply by min(1, c/(norm + 1e-6)), whatever the norm is."""
     with np.errstate(over="ignore", invalid="ignore"):
         norm = np.sqrt(sum(np.sum(np.square(g)) for g in gradients))
         factor = np.minimum(1.0, c / (norm + 1e-6))
