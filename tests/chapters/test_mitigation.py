@@ -41,6 +41,8 @@ def test_the_error_signal_of_a_wide_network_has_the_predicted_factors(recipe, se
 def test_common_parts_make_relu_streams_grow_faster_than_the_theory():
     recipe = lab.Recipe("relu", "He", "none", "residual")
     assert lab.journey(recipe, 50).backward[0] > theory.backward(recipe, 50)[0] + 2
+    grown = lab.journey(recipe, 50).forward
+    assert 2 * (grown[-1] - grown[0]) / (len(grown) - 1) > np.log10(2.4)  # "more than doubles at every layer"
 
 
 def test_plain_factors_behind_a_norm():
@@ -250,7 +252,8 @@ def test_speed_of_normed_branches():
 def test_what_the_reader_is_told_to_expect():
     """The outcomes that stand beside each "Try this"."""
     gain = dict(zip(["nothing", *lab.SINGLE_REMEDIES], np.round(100 * lab.outcomes()), strict=True))
-    assert list(gain["Adam"][1:3]) == [29, 44]
+    assert list(gain["Adam"][1:3]) == [29, 44] and gain["clipping"][2] == 37
+    assert gain["residual + layer norm"][4] == 71 and min(gain["residual"][4], gain["layer norm"][4]) > 90
     sizes, ok = lab.points("layer", "residual")
     assert lab.forecast(sizes).sum() == len(ok) == 72 and ok.sum() == 66
     sizes, ok = lab.points("none", "residual")

@@ -10,6 +10,7 @@ EXERCISES = {
         Exercise(
             "branch", "the scale s of the branches, a number", lambda: np.sqrt(np.exp(0.01) - 1),
             mistakes=(
+                (lambda: 0.1, "Nearly: this is 1/√L, and 1.01 to the power 100 is 2.705. Exactly e is asked for."),
                 (lambda: 0.01, "This is 1/L. The factor of the squared error is 1 + s²χ: the scale enters squared."),
                 (lambda: np.exp(0.01) - 1, "This is s². Take the root."),
                 (lambda: np.exp(0.01), "This is the factor of one layer, 1 + s². Solve for s."),
