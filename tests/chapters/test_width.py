@@ -59,8 +59,8 @@ def test_the_best_rate_falls_under_the_standard_rule_and_stays_under_mup():
 
 def test_what_the_text_says_of_gradient_descent():
     way = "SGD, squared error"
-    first = lab.best(way, "standard", 32)
-    assert [np.isfinite(lab.loss_at(way, "standard", n, first)) for n in lab.WIDTHS] == [True] * 2 + [False] * 3
+    for rule, alive in (("standard", [1, 1, 0, 0, 0]), ("muP", [1, 0, 0, 0, 1])):
+        assert [np.isfinite(lab.loss_at(way, rule, n, lab.best(way, rule, 32))) for n in lab.WIDTHS] == alive
     for n in lab.WIDTHS[1:]:
         alive = np.flatnonzero(np.isfinite(lab.losses(way, "standard", n)))
         assert runs.WAYS[way][2][alive[-1]] == lab.best(way, "standard", n)  # the largest that survives

@@ -76,12 +76,15 @@ CLAIMS = (
     Claim(
         "R.42", "Infinite-width theory: under standard parametrization the learning rate of gradient descent must fall "
         "as 1/n, or training is unstable (as told, and corrected, by Haas et al. 2025).",
-        "holds if", "With squared error the best rate falls, and the rate of width 32 breaks training at 512. With "
-        "cross-entropy, whose gradient stays bounded when outputs grow, the best rate does not fall at these widths "
-        "(Haas and others: the largest stable one falls as 1/√n).",
+        "holds if", "With squared error the best rate falls, and the rate of width 32 breaks training from 128 on. "
+        "(Under μP, too, it breaks training at three widths, by one step of the grid.) With cross-entropy, whose "
+        "gradient stays bounded when outputs grow, the best rate does not fall at these widths (Haas and others: the "
+        "largest stable one falls as 1/√n).",
         (
             stored("squared error: exponent of the best rate as a power of n",
                    lambda: rates.slope("SGD, squared error", "standard"), -0.6, 0.2),
+            *(stored(f"squared error, {rates.WRITTEN[rule]}: widths at which the best rate of width 32 breaks training",
+                     lambda rule=rule: rates.broken("SGD, squared error", rule), 3, 0, "of 5") for rule in rates.RULES),
             stored("cross-entropy: the exponent", lambda: rates.slope("SGD", "standard"), 0.2, 0.2),
         ), "best-rate?way=SGD, squared error&rule=standard&n=512", setting=SWEEP,
     ),
@@ -101,8 +104,8 @@ CLAIMS = (
     Claim(
         "R.44", "Jordan et al. 2024 (Muon): five Newton–Schulz steps turn the singular values of an update into "
         "numbers between about 0.5 and 1.5.",
-        "holds if", "If they are at least 0.0015 of the root of the sum of their squares. Smaller ones grow at most "
-        "485 times, and a square random matrix has some.",
+        "holds if", "They are at least 0.0015 of the root of the sum of their squares. Smaller ones grow at most 485 "
+        "times, and a large square random matrix has some.",
         (
             Evidence("64 × 96, random: smallest after five steps", lambda: float(random("64 × 96").min()), 0.68, 0.01),
             Evidence("64 × 96, random: largest", lambda: float(random("64 × 96").max()), 1.13, 0.02),

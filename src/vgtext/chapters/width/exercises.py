@@ -39,7 +39,7 @@ def spectral_size(W):
 
 def a_gradient(rng):
     """A matrix of any size and scale, and a number of steps."""
-    return 10.0 ** rng.integers(-6, 6) * a_layer(rng)[0], int(rng.integers(1, 7))
+    return 10.0 ** rng.integers(0, 7) * a_layer(rng)[0], int(rng.integers(1, 7))
 
 
 def unscaled(G, steps):

@@ -28,6 +28,11 @@ def loss_at(way, rule, n, k):
     return losses(way, rule, n)[WAYS[way][2].index(k)]
 
 
+def broken(way, rule):
+    """How many of the widths break down at the rate that is best for the narrowest."""
+    return sum(not np.isfinite(loss_at(way, rule, n, best(way, rule, WIDTHS[0]))) for n in WIDTHS)
+
+
 def slope(way, rule, seed=None):
     """The exponent p of a fit: best rate proportional to n^p; of one seed's best rates if asked."""
     return float(np.polyfit(np.log2(WIDTHS), [best(way, rule, n, seed) for n in WIDTHS], 1)[0])
