@@ -1,6 +1,6 @@
 """The laws of normalization, forward and backward; theory against measurement; some stored runs made again."""
 
-from functools import partial
+from functools import partial, reduce
 
 import numpy as np
 import pytest
@@ -119,6 +119,22 @@ def test_the_price_is_as_predicted(activation, norm):
     for beta in depth.BETAS:
         predicted, odd = lab.chi(activation, norm, beta=beta), activation == "gelu" and beta < 0  # as the prose says
         assert lab.measured_chi(activation, norm, beta) == pytest.approx(predicted, rel=0.2 if odd else 0.15)
+
+
+@pytest.mark.parametrize("activation", ["relu", "gelu"])
+def test_with_a_negative_shift_the_batch_does_not_stay_normal(activation):
+    """What the theory takes for granted fails there; with no shift it holds."""
+    for beta in (0.0, -0.5, -1.0):
+        net = depth.stack("batch", 25, activation, 1.0, 256, beta)
+        x, back = nn.sample_batch(256, 256, 0)
+        below = reduce(lambda a, layer: layer.forward(a), net.blocks[:11], x)
+        size = np.sort(np.mean(backward.normalize(net.blocks[11].W @ below, eps=0.0)[0] ** 2, axis=0))  # by example
+        assert (size[-26:].sum() > 0.8 * size.sum()) == (beta < 0)
+        net.forward(x)
+        net.backward(back, measure=True)
+        error = net.signals().log10_error
+        deep = 10 ** (2 * (error[13] - error[24]) / 11)
+        assert (deep < 0.97 * lab.chi(activation, "batch", beta=beta)) == (beta < 0)
 
 
 def test_the_weight_scale_cancels():

@@ -126,8 +126,8 @@ def draw_price(ax, activation="relu", norm="batch"):
     dots = [measured_chi(activation, norm, b) for b in BETAS]
     ax.plot(BETAS, dots, "o", color=ACTIVATION_COLORS[activation], markersize=6)
     middle = dots[BETAS.index(0.0)]
-    return (f"{NAMES[activation]} after {NORM_NAMES[norm]}, width 256, 256 examples: with β = 0 a layer multiplies "
-            f"‖δ‖² by {middle:.2f} (dot), predicted {chi(activation, norm):.2f}; with β = 1 by "
+    return (f"{NAMES[activation]} after {NORM_NAMES[norm]}, 12 layers of 256, 256 examples: with β = 0 a layer "
+            f"multiplies ‖δ‖² by {middle:.2f} (dot), predicted {chi(activation, norm):.2f}; with β = 1 by "
             f"{dots[BETAS.index(1.0)]:.2f}, predicted {chi(activation, norm, beta=1.0):.2f}.")
 
 
