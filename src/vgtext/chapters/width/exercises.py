@@ -78,6 +78,8 @@ EXERCISES = {
             mistakes=(
                 (lambda: (1 - 0.1) ** 1000, "The decay is multiplied by the learning rate in every step."),
                 (lambda: 1 - 1e-4, "This is what one step leaves."),
+                (lambda: 0.9, "Nearly: this takes 0.0001 of the first weight a thousand times. Decay takes it of what "
+                 "is left."),
                 (lambda: (1 - 1e-3) ** 1000, "This is the learning rate alone: multiply it by the decay."),
             ),
             tolerance=1e-3,
