@@ -450,6 +450,8 @@ def test_captions_tell_the_numbers_of_their_state():
     assert "no swing" in caption("valley", ratio=0.5) and "dies out" in caption("valley", ratio=1.5)
     assert "no clipping for 600 steps" in caption("thresholds", rule="none")
     assert "instead" not in caption("spike", spike=1) and "1 step. " in caption("cliff", step=1)
+    assert "instead" not in caption("spike", c=2.0)
+    assert "C = 2 clips nothing" in caption("spike", spike=1, c=2.0) and "clipped at C = 2" in caption("spike", c=2.0)
     assert f"{lab.settle(0.5, 8, 0.5):.2f}" in caption("bias", skew=0.5, batch=8, c=0.5)
     assert number(lab.after_spike(100, 1000), 3) in caption("spike", spike=100, when=1000)
     assert number(lab.typical_loss(0.3, 0.1)) in caption("recurrent", rate=0.3, c=0.1)
