@@ -204,6 +204,7 @@ BAD = {
     "a color bar with limits of its own": lambda ax, k: bar_of(ax).ax.set_ylim(0, 0.5),
     "numbers at the left": lambda ax, k: bar_of(ax, location="left"),
     "the scale 'asinh' of the x axis": lambda ax, k: (ax.plot([0, 1]), ax.set_xscale("asinh")),
+    "+1e9 beside the y axis": lambda ax, k: (ax.plot([0, 1]), ax.set_ylim(1e9, 1e9 + 2)),
     "Line2D 'waves': a sketched": lambda ax, k: ax.plot([0, 1], label="waves", sketch_params=2),
     "panel 'ax', on which draw drew nothing": lambda ax, k: None,
     "draw used pyplot's own figure; draw on": lambda ax, k: plt.plot([0, 1]),

@@ -39,6 +39,12 @@ def draw_days(ax):
     return "Days."
 
 
+def draw_weeks(ax):
+    draw_days(ax)
+    ax.xaxis.set_major_formatter(lambda value, k: f"{value // 7:.0f} weeks")
+    return "Days, whose ticks say something else."
+
+
 def draw_names(ax):
     ax.plot(NAMES, [1, 3, 2], "o")
     ax.set(xlabel="activation", ylabel="size", ylim=(0, 4), xlim=(-0.5, 2.5))
@@ -51,9 +57,12 @@ def draw_guides(ax):
     ax.axhline(6, color="#0b5cad")
     ax.axvline(1, color="#0b5cad")
     ax.plot([0, 1, 2, 3, 4], [7, 7, 6, 7, 7], ":", color="#767676")
+    ax.add_artist(ax.legend([Line2D([], [])], ["a legend"], loc="lower right"))
+    ax.annotate("", (2, 3), (1, 1), arrowprops={"arrowstyle": "-[", "connectionstyle": "bar"})
+    ax.fill_between([0, 4], 7.5, 8, hatch="/")
     ax.plot([0, 2, 4], [1, 5, 3], color="#00684a", label="the line")
     ax.set(xlim=(0, 4), ylim=(0, 8), xlabel="x", ylabel="y")
-    return "One line to read, and five that guide."
+    return "One line to read; a legend, an arrow, a hatch and five lines that guide."
 
 
 def draw_keys(ax):
@@ -112,6 +121,12 @@ def draw_scattered(ax):
     ax.set(xlim=(0, 4), ylim=(-0.5, 1.5), xlabel="size")
     ax.set_yticks([0, 1], ["one", "two"])
     return "Three points beside two names."
+
+
+def draw_beside(ax):
+    ax.bar([1, 2], [3, 2], width=-0.8, align="edge")
+    ax.set(xlim=(0, 2), ylim=(0, 4), xticks=[0, 0.5, 1, 1.5, 2], xlabel="x", ylabel="y")
+    return "Bars whose middles lie beside ticks."
 
 
 def draw_stand_ins(ax):
@@ -215,9 +230,9 @@ def draw_powers(ax):
     return "Four entries."
 
 
-MADE = [draw_sizes, draw_plain, draw_days, draw_names, draw_guides, draw_keys, draw_labels, draw_marked, draw_banded,
-        draw_steep, draw_lying, draw_stacks, draw_equal, draw_heap, draw_squares, draw_powers, draw_scattered,
-        draw_stand_ins, draw_uneven, draw_lost, draw_units,
+MADE = [draw_sizes, draw_plain, draw_days, draw_weeks, draw_names, draw_beside, draw_guides, draw_keys, draw_labels,
+        draw_marked, draw_banded, draw_steep, draw_lying, draw_stacks, draw_equal, draw_heap, draw_squares, draw_powers,
+        draw_scattered, draw_stand_ins, draw_uneven, draw_lost, draw_units,
         draw_diagram, draw_rings, draw_table]
 
 
@@ -250,11 +265,13 @@ def test_values_of_every_size_are_read_with_the_digits_that_they_have(tab, name,
 
 def test_days_and_names_are_read_as_such(tab):
     assert along(figure_in(tab, "days"), 3) == [[f"day: {day}", f"size: {k}"] for k, day in enumerate(DAYS, 1)]
+    assert [x for x, _ in along(figure_in(tab, "weeks"), 3)] == [f"day: {day}" for day in DAYS]
     assert along(figure_in(tab, "names"), 3) == [
         [f"activation: {name}", f"size: {k}"] for name, k in zip(NAMES, (1, 3, 2))]
 
 
 def test_what_guides_the_eye_is_not_read(tab):
+    assert [x for x, _ in along(figure_in(tab, "beside"), 2)] == ["x: 0.6", "x: 1.6"]
     found = figure_in(tab, "guides")
     for keys in (["ArrowRight"], ["ArrowDown"], ["ArrowDown"], ["ArrowRight"]):
         assert walk(found, *keys)[0] == "the line"

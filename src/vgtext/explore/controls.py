@@ -141,8 +141,7 @@ def read_abbreviation(where, given):
                          f"{where}: Play takes an interval of 1 to 60,000 milliseconds, not {given.interval!r}")
         return "slider", values, write(values), int(given.interval)
     if isinstance(given, tuple) and len(given) in (2, 3):
-        values = slider_values(where, *given)
-        return "slider", values, write(values), 0
+        return "slider", (values := slider_values(where, *given)), write(values), 0
     if isinstance(given, dict) and len(given) > 1:
         return "choice", tuple(given.values()), tuple(str(name) for name in given), 0
     if isinstance(given, list) and len(given) > 1:

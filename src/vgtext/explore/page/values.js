@@ -70,7 +70,7 @@ export function readValue(axis, place, unit) {
 // What an axis says of a cell, [middle, low, high]: the words of the tick that stands for it, or
 // the value in its middle.
 export function between(axis, [middle, low, high], unit) {
-  const reach = (high - low) / (axis.kind === "category" ? 2 : 8);
+  const reach = axis.kind === "category" ? (high - low) / 2 : 2;
   return wordsAt(axis, middle, reach) || readValue(axis, middle, unit);
 }
 

@@ -5,7 +5,6 @@ from itertools import zip_longest
 
 import numpy as np
 from matplotlib.category import StrCategoryFormatter
-from matplotlib.dates import AutoDateFormatter, ConciseDateFormatter, DateFormatter
 from matplotlib.spines import Spine
 from matplotlib.text import Text
 
@@ -57,11 +56,13 @@ def read_ticks(axis, side, params):
     major, texts = ticks(axis, axis.get_majorticklocs(), formatter, [
         (tick.label2 if side == "right" else tick.label1).get_visible() and tick.get_visible()
         for tick in axis.majorTicks])
+    Unreadable.when(getattr(formatter, "offset", 0), f"{formatter.get_offset()} beside the {axis.axis_name} axis, to "
+                    "be added to its ticks; draw the differences, and say in its label from what")
     minor, named = ticks(axis, axis.get_minorticklocs(), axis.get_minor_formatter())
     grid = major if params.get("gridOn") else []
     grid = grid + minor if axis.get_tick_params("minor").get("gridOn") else grid
     extra = {
-        "kind": kind_of(formatter, texts, axis.get_majorticklocs()),
+        "kind": kind_of(axis, texts),
         "minor": minor,
         "bare": not (params.get(side) and params.get("length", 1) and opacity(params.get("color"))),
         "offset": words(formatter.get_offset()),
@@ -73,15 +74,14 @@ def read_ticks(axis, side, params):
     return {"places": major, "texts": [words(text) for text in texts] if shown else [], **rare(**extra)}
 
 
-def kind_of(formatter, texts, values):
+def kind_of(axis, texts):
     """Return "date" or "category" of an axis whose values are no plain numbers; else None, as of "1 MB" at 1."""
-    if isinstance(formatter, (AutoDateFormatter, ConciseDateFormatter, DateFormatter)):
+    formatter, values, texts = axis.get_major_formatter(), axis.get_majorticklocs(), [*filter(None, texts)]
+    if "matplotlib.dates" in {type(each).__module__ for each in (formatter, axis.get_major_locator())}:
         return "date"
-    named = [any(c.isalpha() for c in text) and "$" not in text for text in texts if text]
-    numbers = [NUMBER.match(text) for text in texts if text]
-    measured = all(found and float(found[0].replace("−", "-")) in values for found in numbers)
-    is_named = bool(named) and all(named) and not measured
-    return "category" if isinstance(formatter, StrCategoryFormatter) or is_named else None
+    named = [any(c.isalpha() for c in text) and "$" not in text for text in texts]
+    measured = all((found := NUMBER.match(text)) and float(found[0].replace("−", "-")) in values for text in texts)
+    return "category" if isinstance(formatter, StrCategoryFormatter) or (all(named) and not measured) else None
 
 
 def ticks(axis, places, formatter, seen=()):

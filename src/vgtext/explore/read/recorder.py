@@ -95,7 +95,7 @@ class Recorder(RendererBase):
         if gc.get_hatch():
             self.put({"kind": "path", **outline(paths, self.box, True), **only(look, "fill")}, gc)
             self.put(hatch(gc, paths, self.box, self.canvas, self.mapped), gc)
-            self.marks[-1]["clip"] = outline(paths, self.box, True)
+            self.marks[-1] |= {"clip": outline(paths, self.box, True), "guide": True}
             look = only(look, "stroke", "width", "dash")
         if look:
             loose = gc.get_clip_rectangle() is None and gc.get_clip_path()[0] is None
@@ -122,8 +122,7 @@ class Recorder(RendererBase):
         """Record one shape at each point of a path."""
         points = trans.transform(path.vertices)
         points = points[np.isfinite(points).all(1)]
-        shapes = [marker_trans.transform_path(marker_path)] * len(points)
-        self.add_shapes(gc, shapes, points, self.look(gc, rgbFace))
+        self.add_shapes(gc, [marker_trans.transform_path(marker_path)] * len(points), points, self.look(gc, rgbFace))
 
     def draw_path_collection(self, gc, master_transform, paths, all_transforms, *offsets_and_looks, **hatches):
         """Record many paths; neighbors of one look, and of one shape if that keeps its size, become one mark."""

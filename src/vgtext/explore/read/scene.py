@@ -4,9 +4,11 @@ from itertools import repeat
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import DrawingArea
+from matplotlib.patches import Patch
 from matplotlib.transforms import Bbox
 
 from . import Unreadable
@@ -145,9 +147,9 @@ def on_paper(mark):
 
 
 def is_guide(artist, ax):
-    """Say whether an artist is a guide line: tied to the panel instead of to data, or dotted in gray."""
+    """Say whether an artist is no data: a line that is tied to the panel, or dotted in gray; words, arrows, keys."""
     if not isinstance(artist, Line2D):
-        return False
+        return not isinstance(artist, (Patch, ScalarMappable))
     rgb = to_rgb(artist.get_color())
     gray = max(rgb) - min(rgb) < 0.06 and max(rgb) > 0.2
     return not all(artist.get_transform().contains_branch_seperately(ax.transData)) or (
