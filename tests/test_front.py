@@ -6,7 +6,10 @@ from pathlib import Path
 import numpy as np
 from pybtex.database import parse_file
 
+from test_ledger import computes
 from vgtext.chapters.problem import layer_sizes
+from vgtext.claims import Claim, Evidence
+from vgtext.ledger import agrees
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,3 +36,11 @@ def test_every_citation_is_in_the_references():
     for page in [*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("book/*.md")]:
         cited = re.findall(r"\{cite[^}]*\}`([^`]+)`", page.read_text("utf8"))
         assert {key.strip() for keys in cited for key in keys.split(",")} <= known, page.name
+
+
+def test_the_claim_that_authors_are_shown_is_one_that_the_ledger_takes():
+    text = " ".join((ROOT / "CONTRIBUTING.md").read_text("utf8").split())
+    names = {"Claim": Claim, "Evidence": Evidence, "np": np, "__name__": "vgtext.chapters.decay"}
+    claim = eval(re.search(r"`(Claim\(.*?)`", text)[1], names)
+    [evidence] = claim.evidence
+    assert claim.setting.endswith(".") and computes(evidence.measure) and agrees(evidence, evidence.measure())

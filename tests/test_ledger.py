@@ -49,7 +49,7 @@ def test_ids_are_known_and_unique():
 @pytest.mark.parametrize("slug, claim", CLAIMS, ids=IDS)
 def test_every_claim_says_its_setting_and_names_no_page_as_this_one(slug, claim):
     words = " ".join([claim.text, claim.condition, claim.setting, *(e.what for e in claim.evidence)])
-    assert claim.setting.endswith(".")
+    assert claim.setting.endswith("."), f"the setting of claim {claim.id} is a sentence, not {claim.setting!r}"
     assert "this chapter" not in words
 
 
