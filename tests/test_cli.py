@@ -128,6 +128,15 @@ def test_whose_file_is_whose():
     assert owns("chapters/__init__.py") is owns("nn/layers.py") is owns("data/rescued.npz") is None
 
 
+def test_links_of_a_fork_without_an_address_say_that_they_lead_to_the_original(tmp_path, capsys, monkeypatch):
+    fork.fork([SLUG], tmp_path / "none")
+    fork.fork([SLUG], tmp_path / "own", repository="https://example.org/me/book")
+    for name, told in (("none", 1), ("own", 0)):
+        monkeypatch.setattr(notebooks, "root", lambda name=name: tmp_path / name)
+        status, out, err = said(capsys, "links", SLUG)
+        assert status == 0 and out.startswith(f"{SLUG}: https://") and err.count("These open the original: ") == told
+
+
 def test_the_buttons_of_a_fork_lead_to_its_own_address_or_are_gone(tmp_path):
     fork.fork([SLUG], tmp_path / "none", student=True)
     fork.fork([SLUG], tmp_path / "own", repository="https://example.org/me/book")
@@ -245,6 +254,14 @@ def test_grades_are_the_verdicts_that_students_saved(capsys, tmp_path):
     assert status == 0
     assert out.splitlines() == ["notebook,rates,for-good,right,problem,reasons",
                                 f"{one},1,,1,,for-good: not in this notebook", f"{two},0,1,1,,rates: It"]
+
+
+def test_grades_of_a_folder_are_those_of_its_notebooks(capsys, tmp_path):
+    one, two = (handed_in(tmp_path / f"{k}.ipynb", asks("rates", 1), outputs=["Right. Yes."]) for k in (1, 2))
+    (tmp_path / "notes.txt").touch()
+    assert said(capsys, "grades", tmp_path) == said(capsys, "grades", one, two)
+    two.parent.joinpath("empty").mkdir()
+    assert said(capsys, "grades", tmp_path / "empty")[::2] == (2, f"vgtext: no notebook is in {tmp_path / 'empty'}\n")
 
 
 def test_of_two_checks_in_a_cell_only_the_one_that_shows_its_verdict_counts(capsys, tmp_path):

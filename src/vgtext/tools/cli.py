@@ -94,7 +94,7 @@ def parser():
                   "'Right.', 0 if not, nothing if its verdict is not shown; then their sum, what was wrong with the "
                   "file, and why each exercise is not right. What counts is what the student saved; with --run, what "
                   "the book's own check says now. The exit status is 1 if a file could not be graded.")
-    add("files", nargs="+", type=Path, metavar="FILE", help="notebooks")
+    add("files", nargs="+", type=Path, metavar="FILE", help="notebooks, or folders of them")
     add("--run", dest="execute", action="store_true", help="execute each notebook first: runs the students' code, here")
     add("-o", "--output", type=Path, metavar="FILE", help="a table for spreadsheets (default: print it)")
     add("--seconds", type=float, default=300, help="with --run: the time limit of one notebook (default: 300)")

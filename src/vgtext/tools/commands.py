@@ -1,10 +1,11 @@
 """What each command of ``vgtext`` does with the words that it was given; a status but 0 says that work is left."""
 
+import json
 import sys
 from pathlib import Path
 
 from vgtext.tools import notebooks
-from vgtext.tools.links import binder_link, hub_link
+from vgtext.tools.links import binder_link, hub_link, setting
 from vgtext.tools.notebooks import Mistake
 
 
@@ -105,7 +106,11 @@ def run_diagnose(given):
 
 
 def run_links(given):
-    """Print the links of chapters."""
+    """Print the links of chapters; say so on stderr where a fork has no address of its own."""
+    record = notebooks.root() / "fork.json"
+    if record.exists() and json.loads(record.read_text("utf8"))["original"] == setting("url"):
+        print("These open the original: write this book's own address into _config.yml (repository: url)",
+              file=sys.stderr)
     for slug in given.chapters or notebooks.slugs():
         print(f"{slug}: {hub_link(slug, given.hub) if given.hub else binder_link(slug)}")
 
@@ -116,7 +121,10 @@ def run_grades(given):
 
     from vgtext.ask.grades import grade, write_table
 
-    files = tqdm(given.files, "running notebooks", leave=False, disable=not (given.execute and sys.stderr.isatty()))
+    files = [file for path in given.files for file in (sorted(path.glob("*.ipynb")) if path.is_dir() else [path])]
+    if not files:
+        raise Mistake(f"no notebook is in {', '.join(map(str, given.files))}")
+    files = tqdm(files, "running notebooks", leave=False, disable=not (given.execute and sys.stderr.isatty()))
     if not given.seconds > 0:
         raise Mistake(f"--seconds is a time above 0, not {given.seconds:g}")
     target = given.output and writable(given.output, ".csv")
