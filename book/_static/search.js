@@ -3,8 +3,8 @@
 (() => {
   const STOP = new Set(
     (
-      "a an and are at be by can do does for from how i in is it its my not of on or that the this "
-      + "to was what when why with"
+      "a after an and are at be best by can do does for from help how i in is it its me my not of on "
+      + "or right should that the this to use was we what when which why with you"
     ).split(" "),
   );
   const WEIGHT = {
@@ -26,7 +26,11 @@
     if (STOP.has(low)) return null;
     return low.length > 3 && low.endsWith("s") && !/(ss|us|is)$/.test(low) ? low.slice(0, -1) : low;
   };
-  const split = (text) => text.split(/[^\p{L}\p{N}_]+/u).filter(Boolean);
+  const split = (text) =>
+    text
+      .replace(/['’]s\b/g, "")
+      .split(/[^\p{L}\p{N}_]+/u)
+      .filter(Boolean);
   const plain = (text) =>
     split(text)
       .map((word) => stem(word) || "")
@@ -62,7 +66,10 @@
       queries: [...asked].map((words) => ({ combineWith: "AND", queries: [words] })),
     };
     let hits = engine.search(all);
-    if (!hits.length) hits = engine.search(query, { combineWith: "OR", fuzzy: 0.2 });
+    // no page that explains things may have every word of a question
+    const isExplained = hits.some((hit) => !(hit.page in WEIGHT));
+    if (!hits.length || (!isExplained && plain(query).includes(" ")))
+      hits = engine.search({ combineWith: "OR", queries: [...asked] }, { fuzzy: 0.2 });
     const homes = new Set(known.map((term) => term.home));
     const pages = new Map();
     for (const hit of hits) {
