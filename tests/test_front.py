@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 from pybtex.database import parse_file
@@ -9,6 +10,8 @@ from pybtex.database import parse_file
 from test_ledger import computes
 from vgtext.chapters.problem import layer_sizes
 from vgtext.claims import Claim, Evidence
+from vgtext.explore.controls import make_control
+from vgtext.explore.element import MOST_STATES, thin
 from vgtext.ledger import agrees
 
 ROOT = Path(__file__).parents[1]
@@ -38,9 +41,13 @@ def test_every_citation_is_in_the_references():
         assert {key.strip() for keys in cited for key in keys.split(",")} <= known, page.name
 
 
-def test_the_claim_that_authors_are_shown_is_one_that_the_ledger_takes():
+def test_the_claim_that_authors_are_shown_is_one_that_the_ledger_takes_and_their_figure_has_its_state():
     text = " ".join((ROOT / "CONTRIBUTING.md").read_text("utf8").split())
     names = {"Claim": Claim, "Evidence": Evidence, "np": np, "__name__": "vgtext.chapters.decay"}
     claim = eval(re.search(r"`(Claim\(.*?)`", text)[1], names)
     [evidence] = claim.evidence
     assert claim.setting.endswith(".") and computes(evidence.measure) and agrees(evidence, evidence.measure())
+    given = eval(re.search(r"`explore\(lab.draw_decay, (.*?)\)`", text)[1].join(["dict(", ")"]))
+    controls = [make_control("decay", name, each, {"factor": 0.5, "depth": 20}[name]) for name, each in given.items()]
+    texts = {control.name: control.texts for control in thin("decay", controls, MOST_STATES)}
+    assert all(value in texts[name] for name, value in parse_qsl(claim.figure.partition("?")[2]))
