@@ -47,6 +47,36 @@ def test_each_mistake_meets_its_hint(slug, name, k):
         assert not verdict.right and verdict.words == hint
 
 
+#: What some hints say that a mistake is, of the right answer.
+SAID = {
+    r"^(This is its logarithm|These are the logarithms|This is the logarithm of the factor|.* slope on the log axis)":
+        lambda right, wrong: np.allclose(wrong, np.log(right)) or np.allclose(wrong, np.log10(right)),
+    r"^(The right numbers|Gradient first|The forward pass comes first)":
+        lambda right, wrong: np.allclose(np.sort(wrong.ravel()), np.sort(right.ravel())),
+    r"^This is (σ_w²|s²|λ²|χ|its square|the square of|the factor of the (square\.|variance))|is left of the square":
+        lambda right, wrong: np.allclose(wrong, right**2),
+    r"^(This is its root|These are the factors of the size, not|This is the factor of the (size\.|error signal;))":
+        lambda right, wrong: np.allclose(wrong**2, right),
+    r"^This is the share (of the weights that do move|that is alive)|^Upside down: two equal":
+        lambda right, wrong: np.allclose(right + wrong, 1),
+    r"^The sign:|The signs of all|^The size is right": lambda right, wrong: np.allclose(wrong, -right),
+    r"^Upside down(\.|: (compare|this|what is left|a smaller|φ′|the square of the sum))":
+        lambda right, wrong: np.allclose(wrong * right, 1),
+}
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_a_mistake_is_what_its_hint_says(said):
+    hinted = [(slug, name, *exercises_of(slug)[name].mistakes[k]) for slug, name, k in MISTAKES]
+    hinted = [(slug, name, wrong) for slug, name, wrong, hint in hinted if re.search(said, hint)]
+    assert hinted
+    for slug, name, wrong in hinted:
+        exercise = exercises_of(slug)[name]
+        inputs = exercise.inputs(np.random.default_rng(0)) if exercise.inputs else ()
+        right, given = (np.asarray(answer(*inputs), float) for answer in (exercise.solution, wrong))
+        assert SAID[said](right, given), (slug, name)
+
+
 def spoil(right, tolerance, rng):
     """A random wrong value in place of ``right``: off by more than the tolerance, or of another kind altogether."""
     right = np.asarray(right, dtype=float)
