@@ -8,6 +8,7 @@ import re
 import numpy as np
 from matplotlib.figure import Figure
 
+from signs import check_numbers, check_signs
 from vgtext.explore.figure import Explorable
 from vgtext.palette import ACTIVATION_NAMES, COLORS
 
@@ -46,11 +47,14 @@ def check_figure(figure):
     """
     shown = {text for control in figure.controls for text in control.texts}
     assert not shown & {name for name, words in ACTIVATION_NAMES.items() if words != name}, shown
+    told = []
     for state in states(figure):
         scene, caption = figure.scene(figure.values(state))
         assert scene, state
         check_caption(caption)
         check_theory(figure, state)
+        told.append(check_signs(figure, figure.values(state), caption))
+    check_numbers(figure, told)
     alone = Explorable(figure.draw, {}, {}).scene(figure.values(state))
     assert (bare(scene), caption) == (bare(alone[0]), alone[1]), f"{state}: drawn alone it differs"
 

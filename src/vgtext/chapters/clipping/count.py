@@ -62,7 +62,7 @@ def draw_count(layers, rest, k=100, end="output", sigma_w=1.5):
     rest.plot([k], [whole * left(sigma_w, k, end)], marker="o", markersize=8, color=COLORS["gradient"])
     handle(rest, lambda k: (k, whole * left(sigma_w, k, end)))
     rest.axhline(LIMIT, **REFERENCE)
-    label_line(rest, 2, LIMIT, "clipped at C = 1", COLORS["forward"], va="top", xytext=(0, -4))
+    label_line(rest, 2, LIMIT, "clipped at C = 1", COLORS["reference"], va="top", xytext=(0, -4))
     now = whole * left(sigma_w, k, end)
     some = {("output", 1): "the layer nearest the output", ("input", 1): "layer 1"}.get(
         (end, k), next(words for words, name in ENDS.items() if name == end).replace("k", str(k), 1))
