@@ -13,44 +13,45 @@ NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:,\d{3})*(?:\.\d+)?(?: × 10[⁻⁰�
 RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 #: Words for how lines look, and whether one does.
 LOOKS = {
-    "dashed": lambda line: "--" in str(line.get_linestyle()) or line.is_dashed(),
+    "dashed": lambda line: line.is_dashed(),
     "dotted": lambda line: line.is_dashed() and line.get_linestyle() != "--",
     "dots": lambda line: line.get_marker() in "o.", "squares": lambda line: line.get_marker() == "s",
     "rings": lambda line: line.get_marker() == "o" and line.get_markerfacecolor() == "none",
     "gray": lambda line: is_gray(line.get_color()),
+    "guide": lambda line: line.get_linestyle() == ":" and is_gray(line.get_color()),
 }
 #: Signals, and what COLORS calls their color.
 SIGNALS = {"theory|predicted": "theory", "error signal|δ": "backward", "weight gradient": "gradient",
            "activation": "forward"}
 #: What is counted, a share, or a size; what the first two hold of the values on an axis of this name, the last of its
 #: limits.
-COUNTED = re.compile(r"\b(layer|block|epoch|depth|width|number|blocks) [a-zA-Z]\b|^epoch$|number of|tasks|"
+COUNTED = re.compile(r"\b(layer|block|epoch|depth|width|number|blocks) [a-zA-Z]\b|^epoch$|number of|tasks|, k$|"
                      r"^(training |time )?steps?( [tk])?\b(?! h| of)")
 SHARE = re.compile(r"accuracy|^right\b|\bshare\b|correlation|cosine|likeness|probability|attention weight")
 SIZE = re.compile(r"‖|\b(?<!change of the )(size|norm|variance|loss|error|factor|product|round trip|stretch|entropy)\b")
 #: Signs that mean something else, on purpose: (chapter/figure, what they are about).
 MEANT = {("initialization/scale", "label"), ("initialization/sum_of_terms", "axis"), ("activations/kink", "handle"),
-         ("clipping/recurrent", "handle"), ("detection/false_friends", "color"), ("activations/chain", "color"),
-         ("normalization/price", "color")}
+         ("clipping/recurrent", "handle"), ("activations/chain", "color"),
+         ("normalization/price", "color"), ("consequences/stillness", "axis"), ("backprop/by_hand", "label"),
+         ("shortcuts/starts", "title"), ("recurrence/memory", "title")}
 #: How many numbers of a figure's caption are not drawn, at most: they are measured on what is, or beside it.
 BESIDE = {name: most for most, names in {
-    1: "rescue/operation rescue/case detection/false_friends detection/dead_units initialization/scale "
-       "initialization/he_xavier normalization/healed normalization/sharing normalization/tuning "
-       "normalization/companions normalization/rescue activations/chain two_by_two/columns two_by_two/three_rules "
-       "problem/yardsticks backprop/promise backprop/by_hand backprop/step_size clipping/start clipping/bias "
-       "clipping/thresholds clipping/spike recurrence/learning width/best_rate width/depth_rate attention/collapse "
-       "attention/stream shortcuts/sizes shortcuts/noise causes/slopes consequences/epochs_needed "
-       "consequences/explosion",
-    2: "mitigation/map mitigation/pair mitigation/hundred detection/update_ratios detection/one_number "
-       "detection/strangers initialization/spectrum activations/dying two_by_two/order problem/quantities "
-       "problem/float_range backprop/wrong_gradient clipping/valley recurrence/paths recurrence/memory "
-       "width/newton_schulz width/muon attention/saturation attention/bound shortcuts/training shortcuts/norms "
-       "causes/plane consequences/frozen_layers consequences/stillness consequences/rounded_away "
-       "consequences/loss_scaling consequences/step_size consequences/sharpening",
-    3: "normalization/residual activations/shape backprop/last_layer backprop/error_signal clipping/step "
-       "shortcuts/paths shortcuts/shattered causes/mean_and_variance causes/rates consequences/freezing",
-    4: "mitigation/forecast detection/confusion problem/growth recurrence/same_or_fresh attention/logits "
-       "causes/depth_over_width consequences/largest_rate",
+    1: "attention/collapse attention/stream backprop/by_hand backprop/promise backprop/step_size causes/slopes "
+       "clipping/bias clipping/spike clipping/start clipping/thresholds consequences/epochs_needed "
+       "consequences/explosion consequences/frozen_layers detection/dead_units detection/false_friends "
+       "initialization/he_xavier initialization/scale mitigation/map normalization/companions recurrence/memory "
+       "normalization/healed normalization/sharing normalization/tuning problem/yardsticks recurrence/learning "
+       "rescue/operation shortcuts/noise shortcuts/sizes two_by_two/columns two_by_two/order "
+       "two_by_two/three_rules width/best_rate width/depth_rate",
+    2: "activations/dying attention/bound attention/saturation backprop/wrong_gradient causes/mean_and_variance "
+       "causes/plane causes/rates clipping/valley consequences/loss_scaling consequences/rounded_away "
+       "consequences/sharpening consequences/step_size consequences/stillness detection/one_number "
+       "detection/strangers detection/update_ratios initialization/spectrum mitigation/hundred mitigation/pair "
+       "problem/float_range recurrence/paths shortcuts/norms shortcuts/training width/muon width/newton_schulz",
+    3: "activations/shape backprop/last_layer clipping/step consequences/freezing normalization/residual "
+       "shortcuts/paths shortcuts/shattered",
+    4: "attention/logits causes/depth_over_width consequences/largest_rate detection/confusion "
+       "mitigation/forecast problem/growth recurrence/same_or_fresh",
     7: "clipping/cliff"}.items() for name in names.split()}
 
 
@@ -69,6 +70,7 @@ def check_signs(figure, values, caption):
                                                       ("axis", axes(ax)), ("color", colors(ax)),
                                                       ("handle", ties(figure, ax)))
                   for words in wrong]
+    found += [("title", words) for words in titles(figure)]
     wrong = [words for about, words in found if (name_of(figure), about) not in MEANT]
     assert not wrong, f"{name_of(figure)}, {values}: {wrong}"
     return {*NUMBER.findall(caption)}, [*missing(caption, values, panels)]
@@ -94,8 +96,6 @@ def signs_of(ax):
 def labels(ax):
     """A label on a line has its color, and a word of its name; colored words have something of their color."""
     inks = {to_hex(ink) for ink in inks_of(ax) if not is_gray(ink)}
-    if not (len(ax.get_xticks()) or len(ax.get_yticks())):
-        return  # a diagram
     for text in ax.texts:
         words, ink = text.get_text(), to_hex(text.get_color())
         if words and inks and not is_gray(ink) and ink not in inks:
@@ -164,7 +164,7 @@ def looks(panels, signs):
 
 
 def axes(ax):
-    """Counts are whole numbers, shares lie between −1 and 1, sizes are not negative; and every line is seen."""
+    """Counts are whole numbers and called so, shares lie between −1 and 1, sizes are not negative."""
     for side, axis in enumerate((ax.xaxis, ax.yaxis)):
         name = axis.get_label_text()
         low, high = sorted(axis.get_view_interval())
@@ -173,6 +173,9 @@ def axes(ax):
         values = values[np.isfinite(values)]
         if COUNTED.search(name) and np.abs(values - values.round()).max() > 1e-9:
             yield f"“{name}” is counted, and not whole"
+        steps = [np.diff(values) for values in drawn if len(values) > 7]
+        if not (side or COUNTED.search(name)) and any((step == 1).all() for step in steps):
+            yield f"“{name}” is not said to be counted, and is"
         if SHARE.search(name) and (low < -1.1 or high > 2):
             yield f"“{name}” is a share, from {low} to {high}"
         if SIZE.search(name) and not COUNTED.search(name) and axis.get_scale() == "linear" and low < -high / 10:
@@ -182,6 +185,15 @@ def axes(ax):
 def in_data(line):
     """Say whether both coordinates of a line are data."""
     return all(line.get_transform().contains_branch_seperately(line.axes.transData))
+
+
+def titles(figure):
+    """A panel's title has no word of another panel's name in the code, unless it has more of its own."""
+    names = [{*name.split("_")} for name in figure.panels]
+    for ax, own in zip(figure.sheet.panels, names):
+        words = {*re.findall(r"\w+", ax.get_title().lower())}
+        if any(len(words & other) > len(words & own) for other in names):
+            yield f"“{ax.get_title()}” is the title of {own}"
 
 
 def ties(figure, ax):
@@ -228,8 +240,9 @@ def chosen_numbers(value):
 def value_of(number):
     """Return the value of a number as it is written, and how far what it was rounded from may lie from it."""
     mantissa, _, power = number.rstrip("%").replace(",", "").partition(" × 10")
-    scale = 10.0 ** int(power.translate(RAISED) or 0)
-    return float(mantissa.translate(RAISED)) * scale, 0.5001 * 10.0 ** -len(mantissa.partition(".")[2]) * scale
+    scale, whole = 10.0 ** int(power.translate(RAISED) or 0), "." not in mantissa and len(mantissa) > 2
+    last = len(mantissa) - len(mantissa.rstrip("0")) if whole else -len(mantissa.partition(".")[2])
+    return float(mantissa.translate(RAISED)) * scale, 0.5001 * 10.0**last * scale
 
 
 def drawn_numbers(panels, named):

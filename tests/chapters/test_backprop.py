@@ -213,6 +213,19 @@ def test_every_step_of_the_walk_has_its_numbers():
     assert len({caption("by_hand", step=step) for step in range(13)}) == 13
 
 
+@pytest.mark.parametrize("step", range(13))
+def test_the_walk_goes_forward_then_back_and_shows_what_it_has_come_to(step):
+    FIGURES["by_hand"].scene({"alpha": 0.5, "step": step})
+    [ax] = FIGURES["by_hand"].sheet.panels
+    shown, title = [text.get_text() for text in ax.texts], ax.get_title()
+    assert ("forward" in title) == (step in (1, 2, 3, 4, 12)) and ("loss" in title) == (step == 5)
+    assert ("(BP" in title or "backward" in title) == (6 <= step <= 10) and ("downhill" in title) == (step == 11)
+    back = step if step < 12 else 0
+    for words, count in (("z = ", 2 * (step >= 1) + (step >= 3)), ("loss ", step >= 5),
+                         ("δ = ", (back >= 6) + 2 * (back >= 9)), ("∂ℒ/∂a = ", 2 * (back == 8))):
+        assert sum(text.startswith(words) for text in shown) == count, (words, shown)
+
+
 def test_numbers_typed_into_the_prose():
     ratio = chain.as_printed(2.0, 0.5, "sigmoid") / chain.by_differences(2.0, 0.5, "sigmoid")
     assert round(ratio) == 34 and (chain.Y, chain.B) == (1.5, -1.0)  # "a factor of 34", with its conditions
