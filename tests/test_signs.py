@@ -1,0 +1,52 @@
+"""A figure whose signs are right passes; one fault in them is found."""
+
+import numpy as np
+import pytest
+
+from signs import check_numbers, check_signs
+from vgtext.explore import handle
+from vgtext.explore.figure import Explorable
+from vgtext.palette import COLORS, label_line, log_axis, number
+
+RIGHT = {"color": "backward", "name": "error signal", "label": "error signal", "ink": "backward", "x": "layer l",
+         "y": "error signal ‖δ[l]‖", "title": "dots: measured", "marker": "o", "at": -1}
+FAULTS = [{"color": "forward"}, {"color": "forward", "ink": "forward"}, {"ink": "weight"}, {"label": "activation"},
+          {"x": "error signal ‖δ[l]‖", "y": "layer l"}, {"x": "test accuracy"}, {"x": "step h"}, {"marker": "s"},
+          {"title": "dashed: theory"}, {"title": "beside"}, {"at": -2}]
+
+
+def figure_with(**signs):
+    """A figure with two panels, that shows how an error signal fades."""
+    given = {**RIGHT, **signs}
+
+    def draw_fading(faded, beside, depth=10):
+        l, sizes = np.arange(1, depth + 1), 0.5 ** np.arange(depth)
+        log_axis(faded, 1e-6, 10, given["y"])
+        faded.set(xlim=(0, 21), xlabel=given["x"], title=given["title"])
+        faded.plot(l, sizes, color=COLORS[given["color"]], marker=given["marker"], label=given["name"])
+        label_line(faded, depth, sizes[-1], given["label"], COLORS[given["ink"]])
+        handle(faded, lambda depth: (depth, 0.5 ** (depth - 1)))
+        beside.plot([0, 1], [0, 1])
+        return f"Layer {depth} gets {number(sizes[given['at']], 3)}."
+
+    figure = Explorable(draw_fading, {"depth": [10, 15, 20]}, {"depth": "layer l"})
+    figure.scene({"depth": 10})
+    return figure
+
+
+def check(figure):
+    """Check one state of a figure, then its numbers over two."""
+    told = []
+    for values in ({"depth": 10}, {"depth": 20}):
+        told.append(check_signs(figure, values, figure.scene(values)[1]))
+    check_numbers(figure, told)
+
+
+def test_signs_that_are_right_pass():
+    check(figure_with())
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_a_fault_in_the_signs_is_found(fault):
+    with pytest.raises(AssertionError, match="fading"):
+        check(figure_with(**fault))
