@@ -56,7 +56,7 @@ def draw_looks(ax):
         ax.plot([0, 1, 2], [k, k + 1, k], dashes, marker=marker, alpha=alpha, color=f"C{k}", label=name, lw=1 + k)
     ax.fill_between([0, 2], [0, 0], [1, 2], alpha=0.2, color="#333399", lw=0, zorder=0.5)
     ax.text(1, 3.5, "turned", rotation=90, rotation_mode="anchor", ha="right", weight="bold", alpha=0.8)
-    ax.text(0, 3.5, "one\ntwo")
+    ax.text(0, 3.5, "one\ntwo", zorder=0)
     ax.annotate("from", (1.8, 3.8), (1.2, 2.9), arrowprops={"arrowstyle": "->", "connectionstyle": "arc3,rad=0.3"})
     ax.annotate("above", (0.1, 0.4), (0, 30), textcoords="offset points", va="bottom")
     ax.set(xlim=(0, 2), ylim=(0, 4))
@@ -298,6 +298,21 @@ def test_areas_and_words_have_their_opacity_and_their_turn(tab):
     assert place(found, 0, 0.1)[1] - words["above"][3] == pytest.approx(40, abs=5)
     one, two = words["one"], words["two"]
     assert one[2] < two[2] and one[0] == pytest.approx(two[0], abs=1) == pytest.approx(place(found, 0, 0)[0], abs=2)
+
+
+def test_words_lie_over_lines_with_the_pages_ground_around_their_letters(tab):
+    found = figure_in(tab, "looks")
+    panel = found.locator(".vg-panel")
+    assert panel.evaluate("""panel => {
+      const line = [...panel.querySelectorAll('g[clip-path] > path')].at(-1);
+      const words = [...panel.querySelectorAll('text')].find((text) => text.textContent === 'one');
+      return Boolean(line.compareDocumentPosition(words) & Node.DOCUMENT_POSITION_FOLLOWING);
+    }"""), "words of zorder 0 too"
+    looks = panel.get_by_text("one", exact=True).evaluate("""words => {
+      const { stroke, strokeWidth, paintOrder } = getComputedStyle(words);
+      return [stroke, strokeWidth, paintOrder];
+    }""")
+    assert looks == ["rgb(255, 255, 255)", "3px", "stroke"]
 
 
 def test_an_arrow_leaves_its_words_free_and_bends_as_asked(tab):

@@ -115,10 +115,10 @@ def read_legend(legend):
 
 
 def read_marks(ax, artists, recorder):
-    """Record ``artists`` in the order in which matplotlib draws them; name their marks, and flag mere guide lines."""
+    """Record ``artists`` as matplotlib orders them, but words last; name their marks, and flag mere guide lines."""
     names = {child: box.get_label() for box in ax.containers for child in box.get_children()}
     marks, pictured = [], False
-    for artist in sorted(artists, key=lambda a: a.get_zorder()):
+    for artist in sorted(artists, key=lambda a: (hasattr(a, "get_text"), a.get_zorder())):
         found = recorder.record(artist)
         Unreadable.when(any(map(is_outside, found)), f"{type(artist).__name__}: it leaves its panel, where a page has "
                         "no room; keep it inside, or let the panel cut it: clip_on=True")
