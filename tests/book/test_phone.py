@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 MOST_LAID_OUT = 2_500  # elements of the text, before a reader scrolls; all 10,000 of a chapter took 2 s
 MOST_JUMP = 60  # pixels by which a figure's height may differ from the room that is kept for it
+MOST_SCROLLED = 2  # lists of formulas of a page, one of which is wider than the column by itself
 PHONE = {"viewport": {"width": 375, "height": 667}, "device_scale_factor": 1, "is_mobile": True}
 LAID_OUT = """() => [...document.querySelectorAll('.bd-article *')]
     .filter((element) => element.checkVisibility({ contentVisibilityAuto: true })).length"""
@@ -40,6 +41,12 @@ BARE = """() => [...document.querySelectorAll('.bd-article :is(div.math, pre) *,
   .filter((part) => part.scrollWidth > part.clientWidth + 1 && part.closest('.katex-mathml, .pstrut') === null
     && getComputedStyle(part).overflowX === 'auto' && !getComputedStyle(part).backgroundImage.includes('gradient'))
   .map((part) => part.outerHTML.slice(0, 200))"""
+# How many formulas leave their column though they have a gap, in which a list of them breaks.
+LISTS = """() => {
+  const gap = '.base > .mspace:is([style*="right:1em"], [style*="right:2em"])';
+  return [...document.querySelectorAll('div.math .katex-html')]
+    .filter((one) => one.querySelector(gap) && one.scrollWidth > one.clientWidth + 1).length;
+}"""
 # Of each figure, in pixels: how much of its picture is above its controls when 150 of it have come into the screen, and
 # how far below the screen its controls end when the picture has come to the top.
 CONTROLS = """() => {
@@ -77,6 +84,7 @@ def test_a_chapter_is_laid_out_as_it_is_read_and_figures_keep_their_room(phone, 
     jumps = tab.evaluate(JUMPS)
     assert [jump for jump in jumps if abs(jump[1]) > MOST_JUMP] == []
     assert tab.evaluate(CUT) == [] == tab.evaluate(BARE)
+    assert tab.evaluate(LISTS) <= MOST_SCROLLED
     assert [place for place in tab.evaluate(CONTROLS) if place[1] < 0 or place[2] > 1] == []
     tab.emulate_media(media="print")
     assert tab.evaluate("[...document.querySelectorAll('.bd-article section')].every((section) => "
