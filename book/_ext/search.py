@@ -22,7 +22,8 @@ NO_MATTER = re.compile(r'<span class="katex-mathml">.*?</math></span>|</?span\b[
 
 def words(element):
     """Return the text of an element without what is no prose, on one line."""
-    return re.sub(r"\s+", " ", element.get_text(" ").replace("\u200b", "")).strip()
+    text = re.sub(r"\s+", " ", element.get_text(" ").replace("\u200b", "")).strip()
+    return re.sub(r" (?=[,.;:!?)’”])|(?<=[(‘“]) ", "", text)  # where an emphasis ends, or begins
 
 
 def is_no_prose(element):

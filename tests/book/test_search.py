@@ -1,5 +1,7 @@
 """The search: the page that explains a thing comes first, whatever the thing is called."""
 
+import re
+
 import built
 import pytest
 from test_pages import home, reader, web  # noqa: F401 (home and web are fixtures)
@@ -77,6 +79,7 @@ def test_formulas_stand_together_in_what_is_found():
     text = (built.BOOK / "_static" / "search-index.js").read_text("utf8")
     for formula in ("a[l]", "z[l]", "W[l]"):
         assert formula in text and formula.replace("[", " [ ") not in text
+    assert re.findall(r".{20}\w [,.;:] ", text) == [], "no space before a comma, where an emphasis ends"
 
 
 def test_words_that_mean_nothing_here_are_said_to_find_nothing(browser, home):  # noqa: F811
