@@ -382,6 +382,8 @@ def test_colors_that_stand_for_numbers_and_words_on_a_picture_stay(mode):
         ax.text(0.5, 0.5, "on it", color="white")
         ax.text(3, 3, "beside it", color="black")
         ax.text(3, 4, "on a box", color="black", bbox={"fc": "yellow"})
+        ax.axhspan(1.5, 2.5, color="#0072B2", alpha=0.6)  # dark on a dark page
+        ax.text(3, 2, "on a tint", color="black")
         ax.set(xlim=(-1, 5), ylim=(-1, 5))
         return "Words."
 
@@ -389,6 +391,7 @@ def test_colors_that_stand_for_numbers_and_words_on_a_picture_stay(mode):
     [(_, marks)] = unpack(page_data(explore(draw_it).mimebundle["text/html"]), 0)
     fills = {mark.get("words", mark["kind"]): mark.get("fill") for mark in marks}
     assert fills["on it"] == "#ffffff" and fills["beside it"].startswith("#000000,#f")
+    assert fills["on a tint"] == fills["beside it"]
     assert fills["on a box"] == "#000000"
     assert {mark["fill"] for mark in marks if mark["kind"] == "markers"} == {"#440154", "#fde725"}
 

@@ -44,7 +44,7 @@ def only(look, *starts):
 
 def keeps_colors(fill):
     """Say whether a fill is opaque enough, and the same on a dark page, so that words on it must stay the same, too."""
-    return "fill" in fill and "," not in fill["fill"] and fill.get("fillOpacity", 1) >= 0.6
+    return "fill" in fill and "," not in fill["fill"] and fill.get("fillOpacity", 1) > 0.6
 
 
 def hatch(gc, paths, box, canvas, paper=False):
