@@ -125,9 +125,9 @@ def failures_below():
 
 CLAIMS = (
     Claim(
-        "S2.3", "Factors of 10, 20, 25, 30, 50 multiply to about 1e30, and steps overshoot the minimum.", "garbled",
-        "The five factors make 7.5 million. Taken again and again, they pass 1e30 after 23. That steps overshoot is "
-        "right where the learning rate exceeds 2/λ for long; such a run breaks long before a gradient of 1e30.",
+        "S2.3", "Factors of 10, 20, 25, 30, 50 multiply to about 10³⁰, and steps overshoot the minimum.", "garbled",
+        "The five factors make 7.5 million. Taken again and again, they pass 10³⁰ after 23. That steps overshoot is "
+        "right where the learning rate exceeds 2/λ for long; such a run breaks long before a gradient of 10³⁰.",
         (
             Evidence("product of the five factors", lambda: float(np.prod([10, 20, 25, 30, 50])), 7.5e6, 0),
             Evidence("10 tanh layers at η = 0.5, step at which the loss first rises",

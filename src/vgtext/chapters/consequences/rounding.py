@@ -98,7 +98,7 @@ def largest_lost(name):
 
 CLAIMS = (
     Claim(
-        "S2.2", "Factors like 0.5, 0.2, 0.1, 0.001 multiply to about 1e-10, as good as zero, so learning stops as if a "
+        "S2.2", "Factors like 0.5, 0.2, 0.1, 0.001 multiply to about 10⁻¹⁰, as good as zero, so learning stops as if a "
         "minimum had been reached.", "holds if",
         "The updates fall below the rounding of the weights, or below what the budget can wait for. A tiny gradient is "
         "no sign of a minimum. (The four factors make 1e-5; it takes eight of this size.)",

@@ -82,9 +82,9 @@ def _evidence(words, kind, L, expected, tolerance):
 
 CLAIMS = (
     Claim(
-        "R.10", "Balduzzi and others 2017: the gradients of two inputs have a correlation of 1/2^L in a plain ReLU "
-        "network and of (3/4)^L with shortcuts.",
-        "holds if", "Inputs stay unlike from layer to layer, as they do in the plain network under batch norm: 1/2^L. "
+        "R.10", "Balduzzi and others 2017: the gradients of two inputs have a correlation of 1/2ᴸ in a plain ReLU "
+        "network and of (3/4)ᴸ with shortcuts.",
+        "holds if", "Inputs stay unlike from layer to layer, as they do in the plain network under batch norm: 1/2ᴸ. "
         "Without it, and so with shortcuts alone, they grow alike, and the correlation falls more slowly: in the plain "
         "network as the product of 1 − arccos(κ)/π, κ the inputs' own.",
         (

@@ -35,10 +35,10 @@ def draw_training(curves, depths, depth=40, other="scaled"):
     depths.axvline(depth, **REFERENCE)
     handle(depths, lambda depth: (depth, None))
     for kind in ("plain", other):
-        color, mark = MARKS[kind]
-        curves.plot(range(1, 11), best(kind, depth)[1], color=color, marker=mark, markersize=4, label=WORDS[kind])
+        (color, mark), words = MARKS[kind], WORDS[kind].replace("b_f", "$b_f$")
+        curves.plot(range(1, 11), best(kind, depth)[1], color=color, marker=mark, markersize=4, label=words)
         last = [best(kind, L)[1, -1] for L in DEPTHS]
-        depths.plot(DEPTHS, last, color=color, marker=mark, markersize=4, label=WORDS[kind])
+        depths.plot(DEPTHS, last, color=color, marker=mark, markersize=4, label=words)
     depths.legend(loc="center right", fontsize=8)
     label_line(curves, 10.4, 0.1, "guessing", COLORS["reference"], ha="right", xytext=(0, -8))
     (train, test), (train_2, test_2) = best("plain", depth)[1:, -1], best(other, depth)[1:, -1]
