@@ -116,7 +116,8 @@ def mends(half):
 def draw_remedies(ax, half="held out"):
     """Each run's accuracy before (hollow) and after (full) the one change that its cause asks for."""
     before, after = mends(half)
-    ax.set(xlim=(0, 1), ylim=(len(CAUSES) - 1.5, -0.5), xlabel="training accuracy (of overfitting: test accuracy)")
+    ax.set(xlim=(-0.02, 1.02), ylim=(len(CAUSES) - 1.5, -0.5),
+           xlabel="training accuracy (of overfitting: test accuracy)")
     ax.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1], ["broke", "0.2", "0.4", "0.6", "0.8", "1"])
     ill = [cause for cause in CAUSES if cause != "healthy"]
     ax.set_yticks(range(len(ill)), ill)
