@@ -110,7 +110,7 @@ def draw_one_number(ax, reading="mean gradient, at the end", half="held out"):
     label_line(ax, limit(reading), -0.85, "limit", COLORS["theory"], xytext=(4, 0))
     if reading.startswith("mean gradient"):
         ax.axvline(FIXED, **REFERENCE)
-        label_line(ax, FIXED, -0.85, "10⁻⁷", COLORS["reference"], xytext=(4, 0))
+        label_line(ax, FIXED, -0.85, "10⁻⁷", COLORS["reference"], ha="right", xytext=(-4, 0))
     hits, ill, alarms, rest = found(reading, half)
     side, so = "above" if reading == "loss" else "below", "is" if alarms == 1 else "are"
     absent = int(np.isnan(values).sum())

@@ -50,8 +50,8 @@ def draw_two_needs(ax, q=1.0):
         ax.plot(law.clip(0.15, 16), [y, y], color=COLORS["theory"], linestyle="--", linewidth=1.1)
         ax.plot(needs[0], y, "s", markersize=8, color=COLORS["forward"], label="forward")
         ax.plot(needs[1], y, "o", markersize=6, color=COLORS["backward"], label="backward")
-    ax.text(0.98, 0.93, "■ forward", color=COLORS["forward"], fontsize=9, ha="right", transform=ax.transAxes)
-    ax.text(0.98, 0.86, "● backward", color=COLORS["backward"], fontsize=9, ha="right", transform=ax.transAxes)
+    ax.text(0.98, 0.79, "■ forward", color=COLORS["forward"], fontsize=9, ha="right", transform=ax.transAxes)
+    ax.text(0.98, 0.72, "● backward", color=COLORS["backward"], fontsize=9, ha="right", transform=ax.transAxes)
     (f, b), (rf, rb) = (np.array(kept(name, q)) ** -0.5 for name in ("tanh", "relu"))
     return (f"Pre-activations with variance {q:g}, 100,000 units: ReLU keeps both signals at σ_w = {rf:.2f} (forward) "
             f"and {rb:.2f} (backward); tanh needs {f:.2f} forward and {b:.2f} backward.")
