@@ -105,8 +105,8 @@ CLAIMS = (
         setting=SETTING,
     ),
     Claim(
-        "R.26", "Wang and others 2024 (DeepNorm): with a shortcut times the fourth root of L, L counting branches, and smaller "
-        "initial weights, post-norm trains at 1,000 layers.", "holds if",
+        "R.26", "Wang and others 2024 (DeepNorm): with a shortcut times the fourth root of L, L counting branches, and "
+        "smaller initial weights, post-norm trains at 1,000 layers.", "holds if",
         "The learning rate is at most 0.1: at 0.3 it fails at 80 blocks, as other starts do. Measured to 80 blocks "
         "without attention, where post-norm alone stays near guessing.",
         (
