@@ -189,6 +189,26 @@ def test_what_makes_no_sense_is_refused_by_name(wrong, words):
         Recording(**wrong)
 
 
+ONE_OF_EACH = Recording(
+    **fields(), steps=np.arange(R), weight=np.ones((R, L)), update=np.ones((R, L)), error=np.ones((R, L)),
+    saturation=np.zeros((R, L)), input=np.ones(R), time_gradient=np.ones((R, 3)), test_loss=[1.0], learning_rate=0.1,
+    optimizer="Adam", precision="float32", shortcuts=False, normalized=True, names=[*"abcdefghijklmnop"])
+NONSENSE = ("x", -1.5, 0, np.nan, [], [[1, 2], [3]], np.zeros((3, 0)), 1j, object(), -np.ones(R), -np.ones((R, L)))
+
+
+def test_every_field_takes_what_it_can_mean_and_names_itself_otherwise():
+    given = ONE_OF_EACH.given()
+    for name in given.keys() - {"optimizer"}:  # any word will do
+        refused = 0
+        for wrong in NONSENSE:
+            try:
+                diagnose(Recording(**{**given, name: wrong}))
+            except ValueError as error:
+                assert name in str(error), f"{name} = {wrong!r}: {error}"
+                refused += 1
+        assert refused > 2, name
+
+
 def test_one_accuracy_is_a_list_of_one():
     assert Recording(train_accuracy=0.3).train_accuracy.tolist() == [0.3]
 

@@ -142,6 +142,28 @@ def test_code_and_printed_lines_fit_the_column(path):
     assert [line for line in lines if len(line) > COLUMN] == []
 
 
+def public(body):
+    """The public functions, methods and constructors of a module or class, each with the docstrings that say it."""
+    for node in body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            for method, words in public(node.body):
+                yield method, f"{ast.get_docstring(node)} {words}"
+        elif isinstance(node, ast.FunctionDef) and (node.name == "__init__" or not node.name.startswith("_")):
+            yield node, ast.get_docstring(node)
+
+
+@pytest.mark.parametrize("room", ["nn", "diagnose"])
+def test_what_refuses_arguments_says_so(room):
+    silent = []
+    for path in sorted((ROOT / "src" / "vgtext" / room).rglob("*.py")):
+        tree = ast.parse(path.read_text("utf8"))
+        for function, words in public(tree.body):
+            refuses = re.search(r"^ +(raise \w|.*\bchecks\.)", ast.unparse(function), re.M)
+            if refuses and not re.search("[Rr]aise|TypeError|ValueError", f"{ast.get_docstring(tree)} {words}"):
+                silent.append(f"{name(path)}: {function.name}")
+    assert silent == []
+
+
 def test_the_lock_pins_every_package_and_names_no_host():
     lines = (ROOT / "requirements.txt").read_text("utf8").splitlines()
     pinned = {line.split("==")[0].lower() for line in lines if re.match(r"[A-Za-z0-9._-]+==[\w.]+( ;|$)", line)}

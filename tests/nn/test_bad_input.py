@@ -7,6 +7,7 @@ import pytest
 
 from vgtext import nn
 from vgtext.nn import data, initializers, language, losses, optimizers
+from vgtext.nn.linear_recurrence import LinearRecurrence
 from vgtext.nn.muon import newton_schulz_on_values
 from vgtext.nn.theory import floats, jacobian, meanfield, products, signal_propagation, width
 
@@ -45,6 +46,8 @@ CALLS = {
     "Recurrent": (nn.Recurrent, {"cell": "gru", "n_in": 3, "n": 4, "n_out": 2, "activation": "tanh", "init": None,
                                  "forget_bias": 0.0, "update_bias": 0.0, "seed": 0, "dtype": "float32"}),
     "Recurrent.forward": (lambda x: nn.Recurrent("rnn", 3, 4, 2).forward(x), {"x": [X, X]}),
+    "LinearRecurrence": (LinearRecurrence, {"n_in": 3, "n": 4, "n_out": 2, "least": 0.1, "most": 0.9, "most_phase": 1.0,
+                                            "seed": 0, "dtype": "float32"}),
     "train": (train, {"x": X, "y": Y, "steps": 1, "optimizer": "sgd", "learning_rate": 0.1, "batch_size": 2,
                       "clip": None, "record_every": 1, "test": (X, Y), "evaluate_every": 1, "seed": 0}),
     "measure": (nn.measure, {"depth": 3, "width": 4, "sigma_w": 1.0, "sigma_b": 0.0, "activation": "tanh", "batch": 5,
@@ -54,6 +57,7 @@ CALLS = {
     "sample_batch": (nn.sample_batch, {"width": 2, "batch": 3, "seed": 0, "dtype": "float32"}),
     "sweep": (nn.sweep, {"depth": 2, "sigma_w": 1.0, "sigma_b": 0.0, "activation": "tanh", "seeds": 1, "width": 4,
                          "batch": 3, "init": None, "dtype": "float32", "processes": 1}),
+    "Sweep.at": (nn.sweep(1, seeds=1, width=2, batch=2).at, {"depth": 1, "sigma_w": 1.0, "activation": "tanh"}),
     "forward": (nn.forward, {"W": LISTS[0], "b": LISTS[1], "x": X, "activation": "tanh"}),
     "backward": (nn.backward, {"W": LISTS[0], "z": PASS[0], "a": PASS[1], "dL_da": PASS[1][-1], "activation": "tanh"}),
     "random_network": (nn.random_network, {"sizes": [3, 2], "init": "he_normal", "sigma_b": 0.0, "seed": 0}),
@@ -99,6 +103,8 @@ CALLS = {
     "powers": (products.powers, {"W": W, "L": 3}),
     "full_product": (products.full_product, {"W": W}),
     "scaled": (products.scaled, {"M": W, "exponent": 0}),
+    "log10_norm": (products.log10_norm, {"P": products.scaled(W)}),
+    "log10_singular_values": (products.log10_singular_values, {"P": products.scaled(W)}),
     "gaussian_lyapunov_exponents": (products.gaussian_lyapunov_exponents, {"n": 2, "sigma": 1.0}),
     "forward_sizes": (signal_propagation.forward_sizes, {"activation": "tanh", "sigma_w": 1.0, "sigma_b": 0.0, "L": 3}),
     "log2_norm": (nn.log2_norm, {"x": X}),

@@ -12,7 +12,10 @@ class Checklist:
     """The questions in their order. ``parts`` are what each shows: of "question", "limit", "cause", "remedy"."""
 
     def __init__(self, *parts, root="../"):
-        """Choose the parts, all four by default; ``root`` leads from the page to the book's folder."""
+        """Choose the parts, all four by default; ``root`` leads from the page to the book's folder.
+
+        Raises ValueError for a part that is none.
+        """
         unknown = [part for part in parts if part not in PARTS]
         if unknown:
             raise ValueError(f"parts must be of {', '.join(PARTS)}, got {unknown[0]!r}")

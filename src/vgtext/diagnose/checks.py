@@ -13,15 +13,19 @@ def read(name, value):
     """Return a field's value as it is kept, read-only; raises ValueError."""
     if name in WORDS:
         return word(name, value)
+    try:
+        dimensions = np.ndim(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must hold numbers, every row as long as the others: {error}") from None
     if name in ("shortcuts", "normalized"):
-        if np.ndim(value) or np.asarray(value).item() not in (True, False):
+        if dimensions or np.asarray(value).item() not in (True, False):
             raise ValueError(f"{name} must be True or False, got {value!r}")
         return bool(value)
     if name == "names":
         return tuple(str(word) for word in np.atleast_1d(value))
     if name == "learning_rate":
         return rate(value)
-    if name.endswith("accuracy") and np.ndim(value) == 0:
+    if name.endswith("accuracy") and dimensions == 0:
         value = [value]
     array = as_array(name, value, 2 if name in (*SIZES, *SHARES, "time_gradient") else 1)
     if name == "input" and (array < 0).any():
@@ -38,7 +42,7 @@ def word(name, value):
 
 
 def rate(value):
-    """Return a learning rate, a number or one for each row."""
+    """Return a learning rate, a number or one for each row, none below 0; raises ValueError."""
     array = as_array("learning_rate", value, np.ndim(value))
     if array.ndim > 1 or not ((array >= 0) & (array < np.inf)).all():
         raise ValueError(f"learning_rate must be a number of 0 or more, or one for each row, got {value}")
@@ -52,7 +56,7 @@ def some_steps(losses, after):
 
 
 def as_array(name, value, dimensions):
-    """Return an array of numbers with so many dimensions, read-only."""
+    """Return an array of numbers with so many dimensions, read-only; raises ValueError."""
     try:
         array = np.array(value, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
@@ -69,12 +73,12 @@ def as_array(name, value, dimensions):
 
 
 def check_rows(name, array):
-    """Refuse negative sizes, and nan before rows of numbers."""
+    """Raise ValueError for negative sizes, and for nan before rows of numbers."""
     if array is None:
         return
     if (array < 0).any():
         raise ValueError(f"{name} must not be negative, got {array[array < 0][0]}")
-    whole = np.isfinite(array).all(axis=1)
+    whole = np.isfinite(array.reshape(len(array), -1)).all(axis=1)
     if (np.diff(whole.astype(int)) > 0).any():
         row = int(np.flatnonzero(~whole)[0])
         raise ValueError(f"{name} has nan or inf in row {row} and numbers after it: leave out a row "
@@ -92,7 +96,7 @@ def check_columns(name, array, loss):
 
 
 def check_share(name, array):
-    """Refuse shares and accuracies outside 0 to 1."""
+    """Raise ValueError for shares and accuracies outside 0 to 1."""
     if array is None:
         return
     if "accuracy" in name and np.isnan(array).any():

@@ -70,7 +70,7 @@ class Recording:
         for name, value in self.given().items():
             object.__setattr__(self, name, checks.read(name, value))
         self._check_shapes()
-        for name in (*SIZES, *SHARES, "time_gradient"):
+        for name in (*SIZES, *SHARES, "input", "time_gradient"):
             checks.check_rows(name, getattr(self, name))
         for name in SIZES:
             checks.check_columns(name, getattr(self, name), self.loss)
@@ -116,7 +116,7 @@ class Recording:
         return Recording(**{name: value for name, value in self.given().items() if name in (*names, "steps")})
 
     def save(self, path):
-        """Write the recording to one file, ``run.npz``."""
+        """Write the recording to one file, such as ``run.npz``; raise ValueError for another ending."""
         path = Path(path)
         if path.suffix != ".npz":
             raise ValueError(f"path must end in .npz, got {str(path)!r}")

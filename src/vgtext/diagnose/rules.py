@@ -42,7 +42,8 @@ def diagnose(recording, target=0.9):
     """Return the :class:`Diagnosis` of a :class:`~vgtext.diagnose.recording.Recording`.
 
     ``target`` is the training accuracy that counts as learned. Without accuracies the loss decides: it has learned if
-    it fell below a fifth of its first value. Of a loss that was negative nothing of the kind can be said.
+    it fell below a fifth of its first value. Of a loss that was negative nothing of the kind can be said. Raises
+    TypeError or ValueError for what is no recording, or a target beyond 0 to 1.
     """
     if not isinstance(recording, Recording):
         raise TypeError("diagnose takes a Recording(loss=..., ...), such as recorder.recording(), "

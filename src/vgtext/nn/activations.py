@@ -98,7 +98,7 @@ def _smooth(name, value, derivative, slope=None, **tails):
 
 
 def leaky_relu(alpha=0.01, name="leaky_relu"):
-    """Return phi(z) = z for z > 0, alpha z otherwise; phi'(0) = alpha (Maas et al. 2013). ReLU is alpha = 0."""
+    """Return phi(z) = z for z > 0, else alpha z; phi'(0) = alpha (Maas et al. 2013); raise unless 0 <= alpha < 1."""
     checks.number("alpha", alpha, least=0, below=1)
 
     def value(z, out=None):
@@ -115,7 +115,7 @@ def leaky_relu(alpha=0.01, name="leaky_relu"):
 
 
 def elu(alpha=1.0, scale=1.0, name="elu"):
-    """Return phi(z) = scale z for z > 0, scale alpha (e^z - 1) otherwise (Clevert et al. 2016, equation 15)."""
+    """Return phi(z) = scale z for z > 0, else scale alpha (e^z - 1) (Clevert et al. 2016); raise unless both > 0."""
     checks.number("alpha", alpha, above=0), checks.number("scale", scale, above=0)
 
     def value(z):

@@ -10,6 +10,7 @@ class Adam:
 
     ``m = b1 m + g``;  ``v = b2 v + g^2``;  ``theta -= rate (m / c1) / (sqrt(v / c2) + eps)``, where c1 and c2 are the
     sums of the weights in m and v, ``(1 - b^t) / (1 - b)``: both fractions are weighted means, from the first step on.
+    Raises TypeError or ValueError unless 0 <= b < 1 and eps > 0, and for a gradient that does not fit theta.
     """
 
     def __init__(self, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -42,7 +43,8 @@ class AdamW(Adam):
 
     The decay never enters m and v, so that it shrinks each weight by the same share, whatever its gradients; an L2
     penalty is part of the gradient, and divided by sqrt(v) with it. Loshchilov and Hutter 2019, algorithm 2, with the
-    rate in both terms, as in PyTorch's ``AdamW``, whose ``weight_decay`` of 0.01 is the default here too.
+    rate in both terms, as in PyTorch's ``AdamW``, whose ``weight_decay`` of 0.01 is the default here too. Raises as
+    :class:`Adam` does, and for a decay below 0.
     """
 
     def __init__(self, weight_decay=0.01, beta1=0.9, beta2=0.999, eps=1e-8):

@@ -68,7 +68,11 @@ def backward(W, z, a, dL_da, activation="tanh"):
 
 
 def random_network(sizes, init="glorot_normal", sigma_b=0.0, seed=0, dtype="float64"):
-    """Return (W, b) for layer sizes [n_0, n_1, ..., n_L]: W[l] by ``init``, b[l] ~ N(0, sigma_b^2), (n_l, 1)."""
+    """Return (W, b) for layer sizes [n_0, n_1, ..., n_L]: W[l] by ``init``, b[l] ~ N(0, sigma_b^2).
+
+    W[l] is (n_l, n_(l-1)), b[l] (n_l, 1), index 0 None. Raises TypeError or ValueError for fewer than two sizes, or
+    sizes below 1.
+    """
     sizes = [checks.whole("sizes", n) for n in checks.sequence("sizes", sizes, "whole numbers")]
     if len(sizes) < 2:
         raise ValueError(f"sizes must name the input and at least one layer, got {sizes}")
@@ -85,7 +89,8 @@ def numerical_gradient(loss, parameter, step=1e-5):
     """Return dL/dparameter by central differences, one entry at a time: (L(p + h) - L(p - h)) / 2h.
 
     ``loss()`` takes nothing and reads ``parameter``, which is changed in place and put back. The error is of
-    order h^2 by truncation and 1e-16 / h by rounding.
+    order h^2 by truncation and 1e-16 / h by rounding. Raises TypeError or ValueError if ``parameter`` is no array of
+    floats, ``loss`` no function or h not above 0.
     """
     checks.number("step", step, above=0)
     if not callable(loss):

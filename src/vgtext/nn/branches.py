@@ -14,7 +14,10 @@ from . import checks
 
 
 class Scale:
-    """A learned scale: ``gamma a``, with one gamma a unit, (n, 1), or one for all, (1, 1), if ``shared``."""
+    """A learned scale: ``gamma a``, with one gamma a unit, (n, 1), or one for all, (1, 1), if ``shared``.
+
+    Raises TypeError or ValueError for n below 1, and for a start that is no finite number.
+    """
 
     def __init__(self, n, start=0.0, shared=False):
         """Take the number of units, and the value that gamma starts with."""
@@ -39,7 +42,10 @@ class Scale:
 
 
 class DynamicTanh:
-    """``gamma tanh(alpha z) + beta``, gamma and beta (n, 1), alpha one number for the layer, 0.5 at the start."""
+    """``gamma tanh(alpha z) + beta``, gamma and beta (n, 1), alpha one number for the layer, 0.5 at the start.
+
+    Raises TypeError or ValueError for n below 1, and for an alpha that is no finite number.
+    """
 
     def __init__(self, n, alpha=0.5):
         """Take the number of units, and the value that alpha starts with."""

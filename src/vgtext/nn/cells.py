@@ -15,7 +15,7 @@ _sigmoid = ACTIVATIONS["sigmoid"].value
 
 
 class Vanilla:
-    """h[t] = phi(z[t]), z = p + q (Elman 1990)."""
+    """h[t] = phi(z[t]), z = p + q (Elman 1990). Raises ValueError for an unknown phi."""
 
     blocks_h = blocks_x = 1
 

@@ -21,7 +21,10 @@ def whole(name, value, least=1, most=2**40):
 
 
 def number(name, value, least=None, most=None, above=None, below=None):
-    """Return ``value`` as a finite float within ``least <= value <= most``, ``above < value < below``."""
+    """Return ``value`` as a finite float within ``least <= value <= most``, ``above < value < below``, else raise.
+
+    TypeError for what is no number, ValueError for one that is out of range, nan or inf.
+    """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
     if not isfinite(value):
@@ -54,7 +57,10 @@ def float_type(dtype):
 
 
 def reals(name, value):
-    """Return ``value``, a number or lists of them, as an array of its own real type; nan and inf may be in it."""
+    """Return ``value``, a number or lists of them, as an array of its own real type; nan and inf may be in it.
+
+    Raises ValueError for rows of several lengths, TypeError for what is not real.
+    """
     try:
         value = np.asarray(value)
     except ValueError as error:
@@ -65,7 +71,7 @@ def reals(name, value):
 
 
 def sequence(name, value, words):
-    """Return ``value`` as a list that is not empty; ``words`` say of what."""
+    """Return ``value`` as a list; ``words`` say of what. Raises TypeError for no list, ValueError for an empty one."""
     if isinstance(value, str) or not hasattr(value, "__iter__"):
         raise TypeError(f"{name} must be a list of {words}, got {value!r}")
     if not (value := list(value)):
@@ -76,7 +82,7 @@ def sequence(name, value, words):
 def array(name, value, shape=None, dtype=None, finite=True):
     """Return ``value`` as a finite float array. ``shape`` gives the sizes allowed, None where any will do.
 
-    With ``finite`` False nan and inf may stand in it.
+    With ``finite`` False nan and inf may stand in it. Raises TypeError or ValueError for anything else.
     """
     value = reals(name, value)
     if dtype is None:
@@ -116,7 +122,10 @@ def _fits(given, allowed):
 
 
 def generator(name, seed):
-    """Return a random generator from a seed, a whole number of 0 or more or several; a generator is given back."""
+    """Return a random generator from a seed, a whole number of 0 or more or several; a generator is given back.
+
+    Raises TypeError or ValueError for anything else.
+    """
     try:
         return np.random.default_rng(seed)
     except (TypeError, ValueError) as error:

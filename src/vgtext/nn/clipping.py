@@ -9,7 +9,10 @@ from .scale import log2_norm
 
 
 def clip_by_value(gradients, limit):
-    """Clip each entry to [-limit, limit], in place: this changes the direction. Return True if any entry changed."""
+    """Clip each entry to [-limit, limit], in place: this changes the direction. Return True if any entry changed.
+
+    The list and the limit as for :func:`clip_by_global_norm`, and what it raises.
+    """
     limit, clipped = checks.number("limit", limit, above=0), False
     for g in _in_place(gradients):
         clipped = clipped or bool(np.abs(g).max(initial=0) > limit)
@@ -18,7 +21,10 @@ def clip_by_value(gradients, limit):
 
 
 def clip_by_norm(gradients, limit):
-    """Scale each array of a norm above ``limit`` down to it, in place: each keeps its direction, the whole does not."""
+    """Scale each array of a norm above ``limit`` down to it, in place: each keeps its direction, the whole does not.
+
+    Return True if anything changed. Raises as :func:`clip_by_global_norm` does.
+    """
     return any([clip_by_global_norm([g], limit) for g in _in_place(gradients)])
 
 
@@ -26,7 +32,8 @@ def clip_by_global_norm(gradients, limit):
     """Scale all arrays by one factor so that their joint norm is at most ``limit``, in place (Pascanu et al. 2013).
 
     The direction is kept, even where the squared norm overflows. Return True if anything changed. A gradient that holds
-    nan or inf has no direction and is left alone.
+    nan or inf has no direction and is left alone. Raises TypeError or ValueError if ``gradients`` is no list of arrays
+    of floats, or the limit not above 0.
     """
     log_limit, gradients = log2(checks.number("limit", limit, above=0)), _in_place(gradients)
     sizes = np.array([log2_norm(g) for g in gradients])

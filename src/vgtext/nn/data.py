@@ -23,6 +23,7 @@ def digits(dtype="float32", seed=0, test_share=0.2):
 
     Pixels are shifted and scaled by one mean and one standard deviation, those of all training pixels, so that the
     average square of an input is 1 and no pixel that is nearly always blank is blown up (Alpaydin and Kaynak 1998).
+    Raises TypeError or ValueError unless ``test_share`` is between 0 and 1.
     """
     dtype = checks.float_type(dtype)
     checks.number("test_share", test_share, above=0, below=1)
@@ -44,7 +45,10 @@ def sklearn_file(name):
 
 
 def spirals(examples=300, arms=2, turns=1.0, noise=0.05, seed=0, dtype="float32"):
-    """Return points on ``arms`` interleaved spirals: x (2, examples), y which arm (Lang and Witbrock 1988)."""
+    """Return points on ``arms`` interleaved spirals: x (2, examples), y which arm (Lang and Witbrock 1988).
+
+    Raises TypeError or ValueError for counts below 1, or noise below 0.
+    """
     checks.whole("examples", examples), checks.whole("arms", arms), checks.number("noise", noise, least=0)
     checks.number("turns", turns)
     rng = checks.generator("seed", seed)
@@ -59,7 +63,8 @@ def adding_problem(T, examples, seed=0, dtype="float32"):
     """Return x (T, 2, examples), y (1, examples): numbers in [0, 1), two of them marked 1; y is the sum of these two.
 
     One mark lies in each half. Answering 1 always has the mean squared error 1/6, and a loss of 1/12 with the 1/2 of
-    :func:`~vgtext.nn.losses.mean_squared_error` (Hochreiter and Schmidhuber 1997, section 5.4).
+    :func:`~vgtext.nn.losses.mean_squared_error` (Hochreiter and Schmidhuber 1997, section 5.4). Raises TypeError or
+    ValueError for T below 2, or no example.
     """
     checks.whole("T", T, 2), checks.whole("examples", examples)
     rng, columns = checks.generator("seed", seed), np.arange(examples)
@@ -73,7 +78,8 @@ def adding_problem(T, examples, seed=0, dtype="float32"):
 def delayed_copy(T, examples, symbols=8, seed=0, dtype="float32"):
     """Return x (T, symbols + 1, examples), y (examples,): a symbol at step 1, then blanks; name it at the end.
 
-    Symbols are one-hot; the last feature marks a blank. Guessing has an accuracy of 1/symbols.
+    Symbols are one-hot; the last feature marks a blank. Guessing has an accuracy of 1/symbols. Raises TypeError or
+    ValueError for T or symbols below 2, or no example.
     """
     checks.whole("T", T, 2), checks.whole("examples", examples), checks.whole("symbols", symbols, 2)
     y = checks.generator("seed", seed).integers(0, symbols, examples)

@@ -25,7 +25,7 @@ def letters(T, examples, seed=0, test_share=0.1):
     """Return windows of T letters of the text, drawn at random, as a Split; y is each letter's successor.
 
     Windows for the test come from the last part of the text, ``test_share`` of it, a tenth as many. Guessing has the
-    loss ln 30 = 3.40.
+    loss ln 30 = 3.40. Raises TypeError or ValueError for T beyond 1 to 1000, no example, or a share beyond 0.05 to 0.5.
     """
     checks.whole("T", T, most=1000), checks.whole("examples", examples)
     checks.number("test_share", test_share, least=0.05, most=0.5)
@@ -42,7 +42,8 @@ def induction(T, examples, symbols=16, seed=0):
     """Return x, y (T, examples): T / 2 random symbols, then the same again; y[t] is the symbol after x[t].
 
     The first half cannot be foretold. In the second a network that finds the last time it saw x[t] can copy what came
-    after it: an induction head (Olsson et al. 2022). The least loss is about half of ln(symbols).
+    after it: an induction head (Olsson et al. 2022). The least loss is about half of ln(symbols). Raises TypeError or
+    ValueError for an odd T, T or symbols below 2, or no example.
     """
     checks.whole("T", T, 2), checks.whole("examples", examples), checks.whole("symbols", symbols, 2)
     if T % 2:

@@ -98,7 +98,7 @@ class Residual:
     """
 
     def __init__(self, body, norm=None, place="pre", scale=1.0):
-        """Take the layers to go around; raise ValueError if there are none, or if they do not fit."""
+        """Take the layers to go around; raise TypeError or ValueError if there are none, or if they do not fit."""
         body = joined("body", body)
         if body[0].n_in != body[-1].n_out:
             raise ValueError(f"body must end with the units it began with, {body[0].n_in}, got {body[-1].n_out}")
@@ -133,7 +133,8 @@ class Residual:
 class Highway:
     """A gated shortcut: ``T * H + (1 - T) * a``, H = phi(W a + b), T = sigmoid(W_T a + b_T) (Srivastava et al. 2015).
 
-    ``gate_bias``, the initial b_T, is negative so that the block starts near the identity (their section 4.1).
+    ``gate_bias``, the initial b_T, is negative so that the block starts near the identity (their section 4.1). Raises
+    as :class:`Dense` does.
     """
 
     def __init__(self, n, activation="tanh", init="glorot_normal", gate_bias=-2.0, norm=None, sigma_b=0.0):
@@ -157,7 +158,7 @@ class Highway:
 
 
 def joined(name, blocks):
-    """Return blocks as a list; raise ValueError if there are none, or if one does not fit the next."""
+    """Return blocks as a list; raise TypeError or ValueError if there are none, or if one does not fit the next."""
     blocks = checks.sequence(name, blocks, "blocks")
     for block in blocks:
         if not (hasattr(block, "forward") and hasattr(block, "backward")):

@@ -41,7 +41,8 @@ class LinearRecurrence:
 
     |lambda| is drawn between ``least`` and ``most`` uniformly on the ring, the phase between 0 and ``most_phase``
     (Orvieto et al. 2023, lemma 3.2). Real parameters, laid out in one flat vector: nu, phase, U (2, n, n_in), the real
-    and the imaginary part, V (2, n_out, n), c (n_out, 1).
+    and the imaginary part, V (2, n_out, n), c (n_out, 1). Raises TypeError or ValueError for sizes below 1, and unless
+    0 <= least < 1, most > least and most_phase >= 0.
     """
 
     h = None
@@ -51,6 +52,7 @@ class LinearRecurrence:
         """Draw the parameters."""
         self.n_in, self.n, self.n_out = checks.whole("n_in", n_in), checks.whole("n", n), checks.whole("n_out", n_out)
         checks.number("least", least, least=0, below=1), checks.number("most", most, above=least)
+        checks.number("most_phase", most_phase, least=0)
         self.loss, self.dtype, rng = get_loss(loss), checks.float_type(dtype), checks.generator("seed", seed)
         shapes = {"nu": (n,), "phase": (n,), "U": (2, n, n_in), "V": (2, n_out, n), "c": (n_out, 1)}
         lay_out(self, shapes)
@@ -60,7 +62,7 @@ class LinearRecurrence:
         self.V[...] = rng.standard_normal(self.V.shape) / np.sqrt(n)
 
     def forward(self, x, training=True):
-        """Return the output, (n_out, examples), for x (T, n_in, examples)."""
+        """Return the output, (n_out, examples), for x (T, n_in, examples); TypeError or ValueError for another x."""
         self.x = x = checks.array("x", x, (None, self.n_in, None), self.dtype)
         self.lam = np.exp(-np.exp(self.nu) + 1j * self.phase)  # (n,)
         self.gamma = np.sqrt(-np.expm1(-2 * np.exp(self.nu)))  # sqrt(1 - |lambda|^2), (n,)
@@ -91,7 +93,7 @@ class LinearRecurrence:
         return loss
 
     def log2_states(self):
-        """Return log2 of the root mean square over examples of |h[t]|, t = 0..T, of the last pass."""
+        """Return log2 of the root mean square over examples of |h[t]|, t = 0..T, of the last pass; raise before one."""
         if self.h is None:
             raise RuntimeError("log2_states needs a pass first: call forward(x) or loss_and_gradient(x, y)")
         return np.array([log2_norm(np.abs(h)) for h in self.h]) - 0.5 * np.log2(self.h.shape[2])

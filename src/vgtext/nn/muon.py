@@ -52,7 +52,8 @@ class Muon:
     ``W -= rate sqrt(max(1, n_out / n_in)) newton_schulz(u)``. Input and output weights, biases, and the gains of
     normalizations take Adam's step at ``others * rate``, as its authors advise; 0.015 is the ratio of their defaults,
     3e-4 and 0.02. Differences to their code: float32 or float64 instead of bfloat16, no weight decay.
-    :func:`~vgtext.nn.train` calls :meth:`bind` to say which entries of theta are hidden matrices.
+    :func:`~vgtext.nn.train` calls :meth:`bind` to say which entries of theta are hidden matrices; without it a step
+    raises RuntimeError. Raises TypeError or ValueError for constants out of range.
     """
 
     def __init__(self, momentum=0.95, steps=5, others=0.015, beta1=0.9, beta2=0.95, eps=1e-10):

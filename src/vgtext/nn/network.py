@@ -24,7 +24,7 @@ class Network:
 
     ``layers[l]``, l = 1..L, are the dense layers in order (``layers[0]`` is None). The backward pass rescales the error
     signal by powers of two between blocks: sizes in :meth:`signals` never underflow, while ``gradient`` itself is in
-    the network's dtype, where it underflows as in any framework.
+    the network's dtype, where it underflows as in any framework. Raises TypeError or ValueError if blocks do not fit.
     """
 
     def __init__(self, blocks, loss="softmax_cross_entropy", seed=0, dtype="float32", fast=True):
@@ -91,7 +91,7 @@ class Network:
         """Backpropagate dL/da[L], (n_L, examples), of the last forward pass: sets ``gradient``, returns dL/dx.
 
         With ``measure`` the per-layer sizes are kept for :meth:`signals`. dL/dx may lack a power of two where it
-        would leave the range of floats: its true value is ``dL/dx * 2**self.exponent``.
+        would leave the range of floats: it is ``dL/dx * 2**self.exponent``. Raises RuntimeError before a forward pass.
         """
         d, self.exponent = checks.reals("dL_da", dL_da).astype(self.dtype, copy=False), 0
         if self._out_shape is None:
@@ -125,7 +125,7 @@ class Network:
             return self.forward(x, training=False)
 
     def signals(self):
-        """Return the :class:`~vgtext.nn.signals.Signals` of the last pass that was made with ``measure=True``."""
+        """Return the :class:`~vgtext.nn.signals.Signals` of the last pass with ``measure=True``; raise before one."""
         if not getattr(self, "_sizes", None):
             raise RuntimeError("signals needs a pass first: call loss_and_gradient(x, y, measure=True)")
         layers, B = self.layers[1:], self.layers[1].a.shape[1]
@@ -148,10 +148,9 @@ def mlp(n_in, width, n_out, depth, *, activation="tanh", init="glorot_normal", n
 
     ``norm``: None, "batch", "layer", "rms", before each hidden activation. ``shortcut`` around each hidden layer from
     the second on: None, "residual", "highway", or "pre"/"post", residual with ``norm`` before the layer or after the
-    sum; "pre" has one more norm before the output layer, as such networks have (Xiong et al. 2020).
+    sum; "pre" has one more norm before the output layer (Xiong et al. 2020). Raises TypeError or ValueError for others.
     """
-    for name, value in (("n_in", n_in), ("width", width), ("n_out", n_out), ("depth", depth)):
-        checks.whole(name, value)
+    checks.whole("n_in", n_in), checks.whole("width", width), checks.whole("n_out", n_out), checks.whole("depth", depth)
     output_init = init if output_init is None else get_initializer(output_init, "output_init")
     checks.choice("shortcut", "none" if shortcut is None else shortcut, ("none", "residual", "highway", "pre", "post"))
     if shortcut in ("pre", "post") and norm is None:
@@ -174,7 +173,8 @@ def mlp(n_in, width, n_out, depth, *, activation="tanh", init="glorot_normal", n
 def lsuv(network, x, tolerance=0.01, iterations=10):
     """Rescale each W in turn until its z has variance 1 on x; start from orthogonal (Mishkin and Matas 2016).
 
-    A layer is done when the variance is within ``tolerance`` of 1, or after ``iterations``. Returns the network.
+    A layer is done when the variance is within ``tolerance`` of 1, or after ``iterations``. Returns the network. Raises
+    TypeError or ValueError for what is no Network, or no x of it.
     """
     if not isinstance(network, Network):
         raise TypeError(f"network must be a Network, such as mlp(64, 64, 10, depth=3), got {network!r}")

@@ -15,7 +15,8 @@ class Norm:
     """What the three share: a block of n units, and both passes but for the mean and variance of the forward pass.
 
     ``axis``: what the means are taken over, 1 the examples, 0 the units; ``center``: whether the mean is subtracted.
-    Where the variance and ``eps`` are both 0, c is 0 and std is taken as 1.
+    Where the variance and ``eps`` are both 0, c is 0 and std is taken as 1. Raises TypeError or ValueError for n below
+    1, or eps below 0.
     """
 
     axis, center = 0, True
@@ -74,7 +75,8 @@ class BatchNorm(Norm):
     In training it keeps running averages of both, ``running`` (2, n, 1), and uses them when ``training`` is False.
     ``momentum`` is the share of the newest batch in them. The batch is normalized by its own variance, a mean over its
     B examples; the average kept is of the unbiased estimate, B / (B - 1) times as large (Ioffe and Szegedy 2015,
-    algorithm 2; PyTorch does the same). One example alone counts as variance 0.
+    algorithm 2; PyTorch does the same). One example alone counts as variance 0. Raises as Norm does, and unless
+    0 < momentum < 1.
     """
 
     axis = 1

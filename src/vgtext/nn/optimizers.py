@@ -15,7 +15,10 @@ from .muon import Muon
 
 
 class SGD:
-    """Gradient descent, with momentum if that is not 0: ``v = momentum v + g``; ``theta -= rate v`` (Polyak 1964)."""
+    """Gradient descent, with momentum if that is not 0: ``v = momentum v + g``; ``theta -= rate v`` (Polyak 1964).
+
+    Raises TypeError or ValueError unless 0 <= momentum < 1, and for a gradient that does not fit theta.
+    """
 
     def __init__(self, momentum=0.0):
         """Take the share of the last step that goes on."""
@@ -77,31 +80,37 @@ def get_optimizer(optimizer, network=None):
 
 
 def constant(rate):
-    """Return the schedule that gives ``rate`` at every step. A schedule is a function of the step 1, 2, 3, ..."""
+    """Return the schedule that gives ``rate`` at every step. A schedule is a function of the step 1, 2, 3, ...
+
+    Raises TypeError or ValueError for a rate below 0.
+    """
     checks.number("rate", rate, least=0)
     return lambda step: rate
 
 
 def step_decay(rate, every, factor=0.1):
-    """Return the schedule ``rate * factor**((step - 1) // every)``."""
+    """Return the schedule ``rate * factor**((step - 1) // every)``; raise unless rate >= 0, every >= 1, factor > 0."""
     checks.number("rate", rate, least=0), checks.whole("every", every), checks.number("factor", factor, above=0)
     return lambda step: rate * factor ** ((step - 1) // every)
 
 
 def exponential_decay(rate, every, factor=0.5):
-    """Return the schedule ``rate * factor**((step - 1) / every)``."""
+    """Return the schedule ``rate * factor**((step - 1) / every)``; raise unless rate >= 0, every >= 1, factor > 0."""
     checks.number("rate", rate, least=0), checks.whole("every", every), checks.number("factor", factor, above=0)
     return lambda step: rate * factor ** ((step - 1) / every)
 
 
 def cosine(rate, steps):
-    """Return the schedule that falls from ``rate`` to 0 along half a cosine in ``steps`` steps (Loshchilov 2017)."""
+    """Return the schedule ``rate (1 + cos(pi (step - 1) / steps)) / 2``, 0 after ``steps``.
+
+    Loshchilov and Hutter 2017. Raises TypeError or ValueError unless rate >= 0 and steps >= 1.
+    """
     checks.number("rate", rate, least=0), checks.whole("steps", steps)
     return lambda step: rate * 0.5 * (1 + cos(pi * min(step - 1, steps) / steps))
 
 
 def warmup(schedule, steps):
-    """Return ``schedule`` (or a constant rate) with its first ``steps`` steps raised linearly from 0."""
+    """Return ``schedule`` (or a constant rate) times ``min(1, step / steps)``; raise unless rate >= 0, steps >= 1."""
     schedule = schedule if callable(schedule) else constant(checks.number("schedule", schedule, least=0))
     checks.whole("steps", steps)
     return lambda step: schedule(step) * min(1.0, step / steps)

@@ -38,6 +38,7 @@ class Recurrent:
     ``cell``: "rnn", "lstm", "gru". x is (T, n_in, examples); the output (n_out, examples). ``init`` draws each
     gate's block of W (default: orthogonal), Glorot's rule U and V; ``forget_bias`` is added to an LSTM's forget gate
     (Jozefowicz et al. 2015) and ``update_bias`` to a GRU's update gate. ``fast`` as for :class:`vgtext.nn.Network`.
+    Raises TypeError or ValueError for sizes below 1, unknown names, and inputs that do not fit.
     """
 
     h = log2_hidden = None
@@ -123,7 +124,8 @@ class Recurrent:
     def signals(self):
         """Return the :class:`~vgtext.nn.signals.Signals` of the last pass, with a time step for a layer, t = 0..T.
 
-        ``error`` is here dL/dh[t]; ``gradient`` (the weights are shared) is nan but at T, where it is |dL/dW|.
+        ``error`` is here dL/dh[t]; ``gradient`` (the weights are shared) is nan but at T, where it is |dL/dW|. Raises
+        RuntimeError before a pass.
         """
         if self.log2_hidden is None:
             raise RuntimeError("signals needs a pass first: call loss_and_gradient(x, y)")

@@ -18,7 +18,8 @@ FAR = {"float32": 24, "float64": 60}
 def log2_norm(x, exponent=0):
     """Return log2 of the Euclidean norm of ``x * 2**exponent``; -inf if x is all zeros.
 
-    Neither underflows nor overflows: the largest entry is brought to [1/2, 1) before it is squared.
+    Neither underflows nor overflows: the largest entry is brought to [1/2, 1) before it is squared. Raises TypeError or
+    ValueError for what is no array of real numbers.
     """
     x = checks.reals("x", x)
     largest = float(np.abs(x).max(initial=0.0))

@@ -47,7 +47,10 @@ class Signals:
 
 
 def sample_weights(depth, width, seed=0, *, init=None, bias=False, dtype="float32"):
-    """Return W (depth, width, width) of variance 1/width, or by ``init``, and b (depth, width, 1) ~ N(0, 1) or None."""
+    """Return W (depth, width, width) of variance 1/width, or by ``init``, and b (depth, width, 1) ~ N(0, 1) or None.
+
+    Raises TypeError or ValueError for sizes below 1, or unknown names.
+    """
     checks.whole("depth", depth), checks.whole("width", width)
     dtype, rng = checks.float_type(dtype), _rng(seed, 0)
     if init is None:
@@ -60,7 +63,7 @@ def sample_weights(depth, width, seed=0, *, init=None, bias=False, dtype="float3
 
 
 def sample_batch(width, batch, seed=0, dtype="float32"):
-    """Return the input and the gradient at the output, both N(0, 1), shape (width, batch)."""
+    """Return the input and the gradient at the output, both N(0, 1), shape (width, batch); raise for sizes below 1."""
     checks.whole("width", width), checks.whole("batch", batch)
     return _normal(_rng(seed, 2), (2, width, batch), checks.float_type(dtype))
 

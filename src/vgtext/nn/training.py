@@ -72,6 +72,7 @@ def train(network, x, y, *, steps, optimizer="sgd", learning_rate=0.1, batch_siz
     ``batch_size`` None takes all examples. Per-layer sizes are recorded at step 1 and every ``record_every`` steps (0:
     never); accuracy on the training and the ``test`` = (x, y) examples every ``evaluate_every`` steps and at the last.
     ``progress`` True or False shows a bar or not; None shows it on a terminal if the run takes more than two seconds.
+    Raises TypeError or ValueError for what does not fit.
     """
     steps = checks.whole("steps", steps)
     checks.whole("record_every", record_every, 0), checks.whole("evaluate_every", evaluate_every, 0)
@@ -89,7 +90,7 @@ def train_steps(network, x, y, *, optimizer="sgd", learning_rate=0.1, batch_size
     """Train as :func:`train` does, without end: yield the :class:`History` so far, lists that grow, after each step.
 
     ``record(step)`` and ``evaluate(step)`` say at which steps sizes are recorded and accuracies taken. It ends where
-    nan or inf appears.
+    nan or inf appears. Raises as :func:`train` does.
     """
     if not hasattr(network, "loss_and_gradient"):
         raise TypeError(f"network must be a Network or a Recurrent, got {network!r}")

@@ -26,7 +26,8 @@ PLACES = ("pre", "post", "sandwich", "none")
 class Embedding:
     """The first block: tokens (T, B), whole numbers, to a (n, B T) = E[:, token] + P[:, position].
 
-    E (n, vocabulary) and P (n, T) start with the variance ``std``^2 / 2 each, so that a number in a has std^2.
+    E (n, vocabulary) and P (n, T) start with the variance ``std``^2 / 2 each, so that a number in a has std^2. Raises
+    TypeError or ValueError for sizes below 1, or std below 0.
     """
 
     def __init__(self, vocabulary, n, T, std=1.0):
@@ -57,6 +58,7 @@ class Transformer(Network):
     """Blocks between an embedding and a readout; ``forward`` takes tokens (T, B) and returns logits (vocabulary, T B).
 
     The columns of the logits are in the order of ``y.ravel()``. ``attentions`` lists the attention blocks in order.
+    Raises as :class:`~vgtext.nn.network.Network` does, and TypeError if the first block is no Embedding.
     """
 
     def __init__(self, blocks, loss="softmax_cross_entropy", seed=0, dtype="float32", fast=True):
@@ -97,7 +99,8 @@ def transformer(vocabulary, n, heads, T, depth, *, place="pre", norm="layer", sc
 
     ``place``: see the module. ``scale``: s. ``skip`` False leaves the shortcuts out: f(norm(a)), norm(f(a)), ...
     ``attention_scale``, ``qk_norm``, ``cap``: as for :class:`Attention`. ``gain`` multiplies the last weights of
-    both branches at the start (GPT-2: 1 / sqrt(2 depth)); ``std`` as for :class:`Embedding`.
+    both branches at the start (GPT-2: 1 / sqrt(2 depth)); ``std`` as for :class:`Embedding`. Raises TypeError or
+    ValueError for sizes below 1, unknown names, and ``heads`` that do not divide n.
     """
     checks.whole("depth", depth), checks.whole("mlp", mlp, 0), checks.choice("place", place, PLACES)
     checks.choice("norm", norm, ("layer", "rms"))  # batch norm would let tokens see those to come

@@ -14,7 +14,7 @@ from .matmul import fastest_product, fastest_product_with_transpose
 
 
 class FastRecurrent(Recurrent):
-    """The passes of :class:`~vgtext.nn.recurrent.Recurrent`; after ``backward`` z[t] is dL/dz[t]."""
+    """The passes of :class:`~vgtext.nn.recurrent.Recurrent`, and its raises; after ``backward`` z[t] is dL/dz[t]."""
 
     z = None
 

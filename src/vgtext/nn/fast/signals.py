@@ -18,7 +18,8 @@ def measure(depth, width=64, sigma_w=1.0, sigma_b=0.0, activation="tanh", *, bat
 
     W[l] ~ N(0, sigma_w^2 / width), or ``init`` (a name or function of :mod:`vgtext.nn.initializers`) times sigma_w;
     b[l] ~ N(0, sigma_b^2). The input ``x`` and dL/da[L] are (width, batch), independent N(0, 1) unless given. The
-    first layers of a deeper network with the same seed have the same weights.
+    first layers of a deeper network with the same seed have the same weights. Raises TypeError or ValueError for what
+    does not fit, OverflowError for scales beyond the floats of ``dtype``.
     """
     L, n, B = (checks.whole(*p) for p in (("depth", depth), ("width", width), ("batch", batch)))
     sigma_w, sigma_b = checks.number("sigma_w", sigma_w, least=0), checks.number("sigma_b", sigma_b, least=0)

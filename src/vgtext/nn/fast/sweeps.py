@@ -36,7 +36,7 @@ class Sweep:
     def at(self, **values):
         """Return the Signals at given values of some axes, such as ``at(depth=20, activation="tanh", sigma_w=1.5)``.
 
-        Axes given disappear, the others stay in order. Raises ValueError if an axis or a value is not in the sweep.
+        Axes given disappear, the others stay in order. Raises TypeError or ValueError for what is not in the sweep.
         """
         axes = ["depth", "sigma_w", "sigma_b", "activation", "seed"]
         for name in values:
@@ -46,9 +46,9 @@ class Sweep:
 
     def _index(self, name, value):
         axis = list(getattr(self, name))
-        if isinstance(value, str):
+        if name == "activation":
             return axis.index(checks.choice(name, value, axis))
-        nearest = int(np.argmin(np.abs(np.asarray(axis, float) - value)))
+        nearest = int(np.argmin(np.abs(np.asarray(axis, float) - checks.number(name, value))))
         if not np.isclose(axis[nearest], value):
             raise ValueError(f"{name} must be one of {', '.join(map(str, axis))}; got {value}")
         return nearest
@@ -60,6 +60,7 @@ def sweep(depth=(50,), sigma_w=(1.0,), sigma_b=(0.0,), activation=("tanh",), see
 
     ``seeds`` is a number of seeds, or a sequence. Networks are those of :func:`vgtext.nn.measure`. ``processes`` share
     out (activation, seed, depth); results do not depend on their number. ``progress`` as for :func:`vgtext.nn.train`.
+    Raises as :func:`vgtext.nn.measure` does, and ValueError for an empty axis.
     """
     axes = _axes(depth, sigma_w, sigma_b, activation, seeds)
     depths, ws, bs, phis, seeds = axes

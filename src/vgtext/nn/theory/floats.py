@@ -46,7 +46,8 @@ FORMATS = {
 def round_to(x, name):
     """Round the float64 array ``x`` to the format ``name``: to nearest, ties to even; too large is inf.
 
-    So it is in E4M3 as well, for what a chip turns into nan, or into 448 if it is told to saturate.
+    So it is in E4M3 as well, for what a chip turns into nan, or into 448 if it is told to saturate. Returns a float64
+    array of the shape of x. Raises TypeError or ValueError for an x that is not real, or an unknown name.
     """
     form = FORMATS[checks.choice("name", name, FORMATS)]
     return _round(checks.reals("x", x).astype(np.float64), form)
@@ -64,7 +65,8 @@ def last_depth(a, name, start=1.0, most=100_000):
     """How many factors ``a`` it takes until start·a·a·… stands still, and where: ``(depth, value)``.
 
     Each product is rounded to the format ``name``, as in a network with W = a I. The value is 0, inf, or a
-    small number that rounding gives back again and again. After ``most`` factors the loop ends in any case.
+    small number that rounding gives back again and again. After ``most`` factors the loop ends in any case. Raises
+    TypeError or ValueError for a or start that are no finite numbers, or an unknown name.
     """
     a, x = (float(round_to(checks.number(k, v), name)) for k, v in (("a", a), ("start", start)))
     for depth in range(checks.whole("most", most, 0)):

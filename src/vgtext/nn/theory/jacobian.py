@@ -14,7 +14,8 @@ from .products import full_product, log10_singular_values
 def layer_jacobians(W, z, activation="tanh"):
     """Return J[l] = diag(phi'(z[l])) W[l] for l = 1..L, as lists indexed by the layer; index 0 is None.
 
-    ``W`` and ``z`` are such lists; z[l] is (n_l, 1) or (n_l,), one example.
+    ``W`` and ``z`` are such lists; W[l] is (n_l, n_(l-1)), z[l] (n_l, 1) or (n_l,), one example, J[l] as W[l]. Raises
+    TypeError or ValueError for what does not fit.
     """
     phi, z = get_activation(activation), checks.sequence("z", z, "arrays, index 0 aside, one for each layer")
     W = [None, *(checks.array(f"W[{l}]", k, (None, None)) for l, k in _numbered("W", W))]
@@ -36,7 +37,10 @@ def _numbered(name, values):
 
 
 def jacobian(jacobians, first=1, last=None):
-    """Return the plain product J[last] ... J[first], (n_last, n_(first-1)): for shallow networks, no rescaling."""
+    """Return the plain product J[last] ... J[first], (n_last, n_(first-1)): for shallow networks, no rescaling.
+
+    Raises TypeError or ValueError unless 1 <= first <= last <= L.
+    """
     numbered = _numbered("jacobians", jacobians)
     jacobians = [None, *(checks.array(f"jacobians[{l}]", k, (None, None)) for l, k in numbered)]
     first, last = checks.whole("first", first), len(jacobians) - 1 if last is None else checks.whole("last", last)
@@ -49,12 +53,18 @@ def jacobian(jacobians, first=1, last=None):
 
 
 def singular_values(jacobians, first=1, last=None):
-    """Return the singular values of J[last] ... J[first], largest first: its mean square is the growth of |delta|^2."""
+    """Return the singular values of J[last] ... J[first], (min(n_last, n_(first-1)),), largest first.
+
+    Their mean square is the growth of |delta|^2 on average over directions, for square J. Raises as :func:`jacobian`.
+    """
     return np.linalg.svd(jacobian(jacobians, first, last), compute_uv=False)
 
 
 def log10_spectral_norm(jacobians):
-    """Return log10 of the largest singular value of J[L] ... J[1], all square of one size; any depth, no underflow."""
+    """Return log10 of the largest singular value of J[L] ... J[1], all square of one size; any depth, no underflow.
+
+    Raises TypeError or ValueError for other shapes, nan or inf.
+    """
     numbered = _numbered("jacobians", jacobians)
     n = np.shape(numbered[0][1])[:1]
     stack = [checks.array(f"jacobians[{l}]", k, (*n, *n)) for l, k in numbered]
@@ -65,7 +75,7 @@ def lyapunov_spectrum(matrices):
     """Return all n Lyapunov exponents, largest first, of the product of ``matrices`` (L, n, n); the first acts first.
 
     lambda_i = mean over layers of ln |R_ii|, with a QR decomposition after every factor so that the directions stay
-    apart (Benettin et al. 1980). exp(lambda_i) is a factor a layer.
+    apart (Benettin et al. 1980). exp(lambda_i) is a factor a layer. Raises TypeError or ValueError for other shapes.
     """
     matrices = checks.array("matrices", matrices, (None, None, None), np.float64)
     L, n, m = matrices.shape

@@ -5,7 +5,8 @@ With W ~ N(0, sigma_w^2 / n) and b ~ N(0, sigma_b^2) the pre-activations of a wi
     q[l]  = sigma_w^2 E phi(sqrt(q[l-1]) u)^2 + sigma_b^2              the variance map; its fixed point is q*
     chi_1 = sigma_w^2 E phi'(sqrt(q*) u)^2                             the factor of |delta|^2 for each layer
 
-chi_1 < 1 is the ordered phase, where gradients vanish; chi_1 > 1 the chaotic one, where they explode.
+chi_1 < 1 is the ordered phase, where gradients vanish; chi_1 > 1 the chaotic one, where they explode. Unknown names,
+and q, sigma_w or sigma_b below 0, raise ValueError, what is no number TypeError.
 Sources: Poole et al. 2016, equations 3 to 6; Schoenholz et al. 2017, equations 5 to 9 and 20.
 """
 
@@ -141,7 +142,7 @@ def correlation_fixed_point(activation="tanh", sigma_w=1.0, sigma_b=0.0):
 
 
 def depth_scale(activation="tanh", sigma_w=1.0, sigma_b=0.0):
-    """Return xi = 1 / |ln chi_1|: |delta|^2 changes by a factor e every xi layers; inf on the critical line."""
+    """Return xi = 1 / |ln chi_1|: |delta|^2 changes by a factor e every xi layers; 10^14 or inf where chi_1 = 1."""
     value = chi(activation, sigma_w, sigma_b)
     with np.errstate(divide="ignore"):
         return float(1 / np.abs(np.log(np.float64(value))))

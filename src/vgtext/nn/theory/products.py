@@ -3,7 +3,7 @@
 A matrix is kept as ``mantissa * 2**exponent`` (:class:`Scaled`), its largest entry between 1/2 and 1 in size.
 Scaling by a power of two is exact, so the only errors are those of the matrix products themselves. Products
 run along the first axis in the order of the layers: ``W[l] @ … @ W[2] @ W[1]``. Further axes in the middle
-are batches: ``W`` is ``(L, …, n, n)``.
+are batches: ``W`` is ``(L, …, n, n)``. Other shapes, nan and inf raise TypeError or ValueError.
 """
 
 from dataclasses import dataclass
@@ -132,16 +132,26 @@ def full_product(W):
 def log10_singular_values(P):
     """log10 of the singular values of a :class:`Scaled` (…, n, n), largest first: (…, n); -inf for 0.
 
-    The largest is accurate; a smaller one is known to rounding of the largest only.
+    The largest is accurate; a smaller one is known to rounding of the largest only. Raises TypeError for no Scaled.
     """
+    _only_scaled(P)
     with np.errstate(divide="ignore"):
         return np.log10(np.linalg.svd(P.mantissa, compute_uv=False)) + P.exponent[..., None] * np.log10(2)
 
 
 def log10_norm(P, ord="fro"):
-    """log10 of the norms of a :class:`Scaled` (…, n, n): (…); ``ord`` as in numpy.linalg.norm; -inf for 0."""
+    """log10 of the norms of a :class:`Scaled` (…, n, n): (…); ``ord`` as in numpy.linalg.norm; -inf for 0.
+
+    Raises TypeError for no Scaled.
+    """
+    _only_scaled(P)
     with np.errstate(divide="ignore"):
         return np.log10(np.linalg.norm(P.mantissa, ord, axis=(-2, -1))) + P.exponent * np.log10(2)
+
+
+def _only_scaled(P):
+    if not isinstance(P, Scaled):
+        raise TypeError(f"P must be Scaled, as scaled(M), power and full_product give it, got {P!r}")
 
 
 def spectral_radius(W):
@@ -161,7 +171,7 @@ def gaussian_lyapunov_exponents(n, sigma=1.0):
     """The n exact exponents of a product of n x n matrices with independent N(0, sigma²) entries: (n,).
 
     λ_k = ln sigma + (ln 2 + digamma((n - k + 1) / 2)) / 2, k = 1 … n (Newman 1986). With n = 2 the largest is
-    ln sigma + (ln 2 - 0.5772…) / 2.
+    ln sigma + (ln 2 - 0.5772…) / 2. Raises TypeError or ValueError unless n >= 1 and sigma > 0.
     """
     from scipy.special import digamma
 

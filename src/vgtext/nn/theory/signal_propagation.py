@@ -7,7 +7,7 @@ u ~ N(0, 1):
     |delta[l]|^2 / |delta[l+1]|^2 = sigma_w^2 E phi'(sqrt(q[l]) u)^2                         on the way back
 
 At large depth q[l] settles at q*, and the second line at chi_1 (:mod:`vgtext.nn.theory.meanfield`, which
-checks the scales and the activation). Results are kept, and cannot be written to.
+checks the scales and the activation: TypeError or ValueError). Results are kept, and cannot be written to.
 Sources: Poole et al. 2016, Schoenholz et al. 2017.
 """
 
@@ -21,7 +21,7 @@ from .meanfield import chi, variance_map
 
 
 def variances(activation, sigma_w, sigma_b=0.0, L=50):
-    """Return the variance q[l] of z[l], l = 1..L: (L + 1,), nan at index 0. Raises ValueError for L below 1."""
+    """Return the variance q[l] of z[l], l = 1..L: (L + 1,), nan at index 0. Raises TypeError or ValueError if L < 1."""
     return _variances(*_checked(activation, sigma_w, sigma_b, L))
 
 

@@ -64,12 +64,18 @@ def rate_factors(network, optimizer, base):
 
 
 def spectral_scale(n_out, n_in):
-    """Return sqrt(n_out / n_in), the order of sigma_1 that the spectral condition asks of W and of its updates."""
+    """Return sqrt(n_out / n_in), the order of sigma_1 that the spectral condition asks of W and of its updates.
+
+    Yang, Simon and Bernstein 2023, condition 1. Raises TypeError or ValueError for sizes below 1.
+    """
     return sqrt(checks.whole("n_out", n_out) / checks.whole("n_in", n_in))
 
 
 def gaussian_norm(n_out, n_in, std):
-    """Return sigma_1 of a large Gaussian matrix, ``std (sqrt(n_out) + sqrt(n_in))`` (Vershynin 2012, section 5.3)."""
+    """Return sigma_1 of a large Gaussian matrix, ``std (sqrt(n_out) + sqrt(n_in))`` (Vershynin 2012, section 5.3).
+
+    Raises TypeError or ValueError for sizes below 1, or std below 0.
+    """
     sizes = checks.whole("n_out", n_out), checks.whole("n_in", n_in)
     return checks.number("std", std, least=0) * (sqrt(sizes[0]) + sqrt(sizes[1]))
 
@@ -77,6 +83,6 @@ def gaussian_norm(n_out, n_in, std):
 def log_variance(L, n, per_layer=5):
     """Return the variance ``per_layer L / n`` of ln |delta|^2 over L layers of n units: 5 for He and ReLU, 2 if linear.
 
-    For L and n both large in a fixed ratio (Hanin and Nica 2020).
+    For L and n both large in a fixed ratio (Hanin and Nica 2020). Raises TypeError or ValueError for L or n below 1.
     """
     return checks.number("per_layer", per_layer, least=0) * checks.whole("L", L) / checks.whole("n", n)
