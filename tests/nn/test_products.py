@@ -119,6 +119,15 @@ def test_zero_product_is_minus_infinity_and_stays_zero():
     assert lyapunov_exponent(np.stack([N] * 50)) == -np.inf
 
 
+@pytest.mark.parametrize("of", [
+    spectral_radius, lambda W: log10_norm(power(W, 5), 2), lambda W: log10_singular_values(power(W, 5))])
+@pytest.mark.parametrize("n", [2, 4])
+def test_a_stack_is_its_matrices_one_by_one(of, n):
+    W = np.random.default_rng(n).normal(size=(2, 3, n, n))
+    each = np.array([[of(W[i, k]) for k in range(3)] for i in range(2)])
+    np.testing.assert_allclose(of(W), each, rtol=1e-10, atol=1e-10)
+
+
 def test_growth_rate_of_powers_is_the_spectral_radius():
     W = np.random.default_rng(1).normal(size=(6, 6))
     rate = np.diff(log10_norm(powers(W, 4000), 2)[[2000, 4000]])[0] / 2000

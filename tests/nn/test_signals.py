@@ -183,6 +183,11 @@ def test_sweep_holds_the_networks_of_measure():
     assert sweep.at(activation="tanh").log2_error.shape == (2, 2, 2, 2, 7)
 
 
+def test_what_is_left_out_is_the_same_in_a_sweep_and_in_measure():
+    one, found = nn.measure(3, 8, batch=4), nn.sweep(3, seeds=1, width=8, batch=4).signals
+    np.testing.assert_allclose(found.log2_error[0, 0, 0, 0, 0, 1:], one.log2_error[1:], rtol=1e-4)
+
+
 def test_processes_do_not_change_a_sweep():
     one, two = (nn.sweep(4, [0.5, 1.5], seeds=2, width=6, batch=3, processes=p) for p in (1, 2))
     np.testing.assert_array_equal(one.signals.log2_error, two.signals.log2_error)

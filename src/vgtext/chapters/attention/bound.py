@@ -8,7 +8,10 @@ from vgtext.palette import COLORS, THEORY, label_line, log_axis, number
 
 
 def bound(sigma, keys):
-    """The least entropy of a softmax over ``keys`` logits of norm ``sigma``, as Zhai and others 2023 prove it."""
+    """The least entropy, in nats, of a softmax over k logits of norm sigma, as Zhai and others 2023 prove it.
+
+    ln(1 + (k - 1) beta) + sigma sqrt(k (k - 1)) beta / (1 + (k - 1) beta), beta = exp(-sigma sqrt(k / (k - 1))).
+    """
     beta = np.exp(-sigma * np.sqrt(keys / (keys - 1)))
     return np.log1p((keys - 1) * beta) + sigma * np.sqrt(keys * (keys - 1)) * beta / (1 + (keys - 1) * beta)
 

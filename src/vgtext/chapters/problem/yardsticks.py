@@ -34,7 +34,10 @@ def unmoved(change, layer=1, eta=0.1, loss_unit=1.0):
 
 
 def draw_yardsticks(gradient, update, change="weights × ½", loss_unit=1.0, eta=0.1):
-    """The weight gradients of 30 layers by three yardsticks, and the region in which float32 rounds updates off."""
+    """The weight gradients of 30 layers by three yardsticks, and the region in which float32 rounds updates off.
+
+    Raises ValueError for a network that is not in NETWORKS.
+    """
     if change not in NETWORKS:
         raise ValueError(f"unknown network {change!r}; allowed are {', '.join(NETWORKS)}")
     l, (size, share, ratio) = np.arange(1, DEPTH + 1), three_yardsticks(change, eta, loss_unit)

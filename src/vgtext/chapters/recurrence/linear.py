@@ -19,7 +19,7 @@ FORMS = {"λ, γ = 1": "plain", "λ, γ = √(1 − λ²)": "normalized", "ν, t
 
 
 def predicted(form, lam):
-    """The mean square of the derivative of h, after many steps."""
+    """The mean square of the derivative of h after many steps, a = 1 - λ²: plain (1 + λ²)/a³, normalized 1/a²."""
     a = 1 - lam**2
     return {"plain": (1 + lam**2) / a**3, "normalized": 1 / a**2, "lru": (lam * np.log(lam) / a) ** 2}[form]
 
