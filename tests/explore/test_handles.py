@@ -408,6 +408,17 @@ def test_a_tap_beside_a_handle_reads_and_moves_nothing(tab):
     assert found.locator("figcaption").inner_text() == "a 0.5, b 10.0, c 1."
 
 
+def test_the_right_button_of_a_mouse_moves_nothing(tab):
+    found = figure_in(tab, "spot")
+    box, caption = found.locator(".vg-handle").bounding_box(), found.locator("figcaption").inner_text()
+    tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    tab.mouse.down(button="right")
+    tab.mouse.move(*point(found, 0, (0.9 * UNIT, 0.9 * UNIT)))
+    assert found.locator(".vg-held").count() == 0
+    tab.mouse.up(button="right")
+    assert found.locator("figcaption").inner_text() == caption
+
+
 def test_handles_are_for_hands_and_controls_do_the_same(tab):
     found = figure_in(tab, "across")
     layer = found.locator(".vg-handles")

@@ -253,7 +253,19 @@ def test_a_tap_reads_a_point(browser, file):
     expect(found.locator(".vg-tip")).to_have_text("rising layer l: 2 size: 4", use_inner_text=True)
     tab.touchscreen.tap(*place(found, 0.25, 2 / 12))  # and the next one, too
     expect(found.locator(".vg-tip")).to_have_text("rising layer l: 1 size: 2", use_inner_text=True)
+    x, y = place(found, 0.5, 4 / 12)
+    tab.touchscreen.tap(x, y + 35)  # a finger is not as sharp as a mouse
+    expect(found.locator(".vg-tip")).to_have_text("rising layer l: 2 size: 4", use_inner_text=True)
     context.close()
+
+
+def test_copies_of_a_figure_have_names_of_their_own(tab):
+    ids = tab.evaluate("""() => {
+      const copies = [1, 2, 3].map(() => document.querySelector("#line").cloneNode(true));
+      document.body.append(...copies);
+      return copies.map(({ id }) => id);
+    }""")
+    assert ids == ["line-2", "line-3", "line-4"]
 
 
 def test_a_figure_has_a_name_and_one_voice(tab):
@@ -659,8 +671,27 @@ def test_in_a_frame_the_link_is_shown(browser, file):
     tab.goto((file.parent / "frame.html").as_uri())
     found = tab.frame_locator("iframe").locator("#line")
     found.get_by_role("button", name="Link to this state").click()
-    assert found.locator(".vg-link").input_value() == f"{address}#line?slope=2&kind=plain"
+    field = found.locator(".vg-link")
+    assert field.input_value() == f"{address}#line?slope=2&kind=plain"
+    assert field.evaluate("f => f.selectionEnd - f.selectionStart === f.value.length")
+    assert found.locator("[aria-live]").inner_text(), "who does not see it is told"
     tab.close()
+
+
+def test_a_copied_link_says_so_for_a_while(browser, file):
+    with reader(browser, file) as tab:
+        stop_time(tab)
+        tab.evaluate("""Object.defineProperty(navigator, "clipboard", {
+          value: { writeText: async (text) => { globalThis.copied = text; } } })""")
+        found = figure_in(tab, "line")
+        button, voice = found.get_by_role("button", name="Link"), found.locator("[aria-live]")
+        words = button.inner_text()
+        button.click()
+        expect(button).not_to_have_text(words)
+        assert tab.evaluate("copied") == tab.url == f"{file.as_uri()}#line?slope=2&kind=plain"
+        assert voice.inner_text() == button.inner_text()
+        tab.clock.run_for(6000)
+        assert button.inner_text() == words and voice.inner_text() == ""
 
 
 def test_subscripts_are_typeset_wherever_they_stand(tab):

@@ -4,7 +4,7 @@ import datetime
 
 import numpy as np
 import pytest
-from matplotlib.colors import BoundaryNorm
+from matplotlib.colors import BoundaryNorm, LogNorm
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from playwright.sync_api import expect
@@ -14,16 +14,17 @@ from vgtext.explore.element import page_element
 
 from .reader import await_cells, figure_in, place, read, reading, walk, write_page
 
-SIZES = {3e-9: "3 × 10⁻⁹", 1e-7: "1 × 10⁻⁷", 2e-5: "2 × 10⁻⁵", 0.04: "0.04", 1.5: "1.5", 700.0: "700",
-         2.5e9: "2.5 × 10⁹", 4e21: "4 × 10²¹"}
+SIZES = {3e-9: "3 × 10⁻⁹", 1e-7: "1 × 10⁻⁷", 2e-5: "2 × 10⁻⁵", 3e-4: "0.0003", 0.04: "0.04", 1.5: "1.5",
+         700.0: "700", 2e6: "2000000", 2.5e9: "2.5 × 10⁹", 4e21: "4 × 10²¹"}
 PLAIN = {-7.25: "−7.25", -1.0: "−1", 0.0: "0", 0.5: "0.5", 3.75: "3.75", 8.0: "8"}
+COUNTS = {1438: "1438", -359: "−359", 0: "0", 1797: "1797"}
 DAYS = ["2023-12-31", "2024-01-31", "2024-03-01"]
 NAMES = ["ReLU", "tanh", "GELU"]
 
 
 def draw_sizes(ax):
     ax.plot(range(len(SIZES)), list(SIZES))
-    ax.set(yscale="log", xlim=(-1, 8), ylim=(1e-10, 1e22), xlabel="k", ylabel="size")
+    ax.set(yscale="log", xlim=(-1, 10), ylim=(1e-10, 1e22), xlabel="k", ylabel="size")
     return "Sizes."
 
 
@@ -31,6 +32,12 @@ def draw_plain(ax):
     ax.plot(range(len(PLAIN)), list(PLAIN))
     ax.set(xlim=(-1, 6), ylim=(-8, 9), xlabel="k", ylabel="value")
     return "Values."
+
+
+def draw_counts(ax):
+    ax.plot(range(len(COUNTS)), list(COUNTS))
+    ax.set(xlim=(-1, 4), ylim=(-400, 2000), xlabel="k", ylabel="count")
+    return "Counts."
 
 
 def draw_days(ax):
@@ -102,6 +109,13 @@ def draw_banded(ax):
     ax.figure.colorbar(ax.imshow([[0.5, 5], [50, 5]], norm=bands, extent=(0, 2, 0, 2), aspect="auto"), label="size")
     ax.set(xlabel="x", ylabel="y")
     return "Four cells of three colors."
+
+
+def draw_logged(ax):
+    image = ax.imshow([[1e-3, 1.0], [20.0, 1e3]], norm=LogNorm(1e-4, 1e4), extent=(0, 2, 0, 2), aspect="auto")
+    ax.figure.colorbar(image, label="size")
+    ax.set(xlabel="x", ylabel="y")
+    return "Four cells, and colors for powers of ten."
 
 
 def draw_steep(ax):
@@ -230,9 +244,9 @@ def draw_powers(ax):
     return "Four entries."
 
 
-MADE = [draw_sizes, draw_plain, draw_days, draw_weeks, draw_names, draw_beside, draw_guides, draw_keys, draw_labels,
-        draw_marked, draw_banded, draw_steep, draw_lying, draw_stacks, draw_equal, draw_heap, draw_squares, draw_powers,
-        draw_scattered, draw_stand_ins, draw_uneven, draw_lost, draw_units,
+MADE = [draw_sizes, draw_plain, draw_counts, draw_days, draw_weeks, draw_names, draw_beside, draw_guides, draw_keys,
+        draw_labels, draw_marked, draw_banded, draw_logged, draw_steep, draw_lying, draw_stacks, draw_equal, draw_heap,
+        draw_squares, draw_powers, draw_scattered, draw_stand_ins, draw_uneven, draw_lost, draw_units,
         draw_diagram, draw_rings, draw_table]
 
 
@@ -257,7 +271,8 @@ def along(found, count):
     return [walk(found, "ArrowRight") for _ in range(count)]
 
 
-@pytest.mark.parametrize(("name", "label", "values"), [("sizes", "size", SIZES), ("plain", "value", PLAIN)])
+@pytest.mark.parametrize(("name", "label", "values"), [
+    ("sizes", "size", SIZES), ("plain", "value", PLAIN), ("counts", "count", COUNTS)])
 def test_values_of_every_size_are_read_with_the_digits_that_they_have(tab, name, label, values):
     found = figure_in(tab, name)
     assert [lines[-1] for lines in along(found, len(values))] == [f"{label}: {text}" for text in values.values()]
@@ -311,6 +326,22 @@ def test_another_state_is_read_anew(tab):
     assert read(found, 0.5, 1 / 8) == []
 
 
+def test_a_tip_stays_within_its_picture_and_goes_with_the_hand_and_the_focus(tab):
+    found = figure_in(tab, "moving")
+    tip = found.locator(".vg-tip")
+    found.locator("input").press("End")
+    expect(found.locator("figcaption")).to_have_text("Slope 4.")
+    assert walk(found, *["ArrowRight"] * 3)[1:] == ["x: 2", "y: 8"]  # in the corner
+    box, picture = tip.bounding_box(), found.locator("svg").bounding_box()
+    assert picture["x"] <= box["x"] and box["x"] + box["width"] <= picture["x"] + picture["width"]
+    assert picture["y"] <= box["y"]
+    found.locator("input").focus()
+    expect(tip).to_be_hidden()
+    assert read(found, 0.5, 4 / 8)
+    tab.mouse.move(picture["x"] + picture["width"] + 30, picture["y"])
+    expect(tip).to_be_hidden()
+
+
 def test_a_point_on_a_picture_is_read_before_the_cell_below_it(tab):
     found = figure_in(tab, "marked")
     await_cells(found, 0.6, 0.6)
@@ -325,6 +356,22 @@ def test_a_cell_of_a_band_of_colors_is_read_within_its_band(tab):
     for u, v, low, high in ((0.25, 0.75, 0, 1), (0.75, 0.75, 1, 10), (0.25, 0.25, 10, 100), (0.75, 0.25, 1, 10)):
         value = read(found, u, v)[-1].removeprefix("size: about ")
         assert low < float(value) < high
+
+
+def test_a_cell_is_read_by_a_color_bar_of_powers_of_ten(tab):
+    found = figure_in(tab, "logged")
+    await_cells(found, 0.3, 0.7)
+    for u, v, value in ((0.25, 0.75, 1e-3), (0.75, 0.75, 1), (0.25, 0.25, 20), (0.75, 0.25, 1e3)):
+        assert float(read(found, u, v)[-1].removeprefix("size: about ")) == pytest.approx(value, rel=0.1)
+
+
+def test_arrow_keys_do_not_scroll_the_page_and_others_are_left_alone(tab):
+    found = figure_in(tab, "keys")
+    tab.evaluate("addEventListener('keydown', event => { globalThis.taken = event.defaultPrevented })")
+    for key, taken in (("ArrowDown", True), ("ArrowRight", True), ("PageDown", False), ("Tab", False)):
+        found.locator(".vg-svg").focus()
+        tab.keyboard.press(key)
+        assert tab.evaluate("taken") == taken, key
 
 
 def test_bars_are_read_where_they_end(tab):

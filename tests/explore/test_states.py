@@ -28,6 +28,7 @@ def draw_state(ax, gain=0.7, kind="plain", flip=True):
 def draw_steps(ax, step=1):
     ax.plot([0, step], [0, step])
     ax.set(xlim=(0, 4), ylim=(0, 4))
+    handle(ax, lambda step: (step, step))
     return f"Step {step}."
 
 
@@ -174,10 +175,17 @@ def test_play_stops_at_the_end_and_whatever_else_is_done_stops_it(browser, file)
             tab.clock.run_for(100)
             assert caption.inner_text() == start
             play.click()
-            assert play.inner_text() == "Pause"
+            assert play.inner_text() == "Pause" and play.get_attribute("aria-label").startswith("Pause")
             tab.clock.run_for(2000)
             assert play.inner_text() == "Play" and caption.inner_text() == "Step 3."
-        for stop in (lambda: slider.fill("2"), lambda: found.get_by_role("button", name="Reset").click()):
+        def drag():
+            grip = found.locator(".vg-handle").bounding_box()
+            tab.mouse.move(grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2)
+            tab.mouse.down()
+            tab.mouse.move(*place(found, 1 / 4, 1 / 4))
+            tab.mouse.up()
+
+        for stop in (lambda: slider.fill("2"), drag, lambda: found.get_by_role("button", name="Reset").click()):
             slider.fill("0")
             play.click()
             tab.clock.run_for(50)
@@ -280,6 +288,14 @@ def test_a_legend_shows_each_line_as_it_is_drawn(tab):
     assert "C" in shapes[0][0] and "C" not in shapes[0][1] + shapes[0][2]
     tip = np.array([pair.split(",") for pair in shapes[0][2].strip("MZ").replace("L", " ").split()], float)
     assert tip[tip[:, 1].argmin(), 0] == 0, "it points up"
+
+
+def test_a_legend_in_rows_begins_with_the_upper_one(tab):
+    found = figure_in(tab, "looks")
+    tab.evaluate("document.body.style.width = '220px'")
+    expect(found.locator("svg")).to_have_attribute("width", "220")
+    tops = {words: top for words, _, _, top, _ in boxes(found) if words in LOOKS}
+    assert tops["whole"] <= tops["dashed"] <= tops["dotted"] != tops["whole"]
 
 
 def test_areas_and_words_have_their_opacity_and_their_turn(tab):
