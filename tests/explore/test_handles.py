@@ -310,6 +310,12 @@ def test_of_cells_a_ring_marks_the_chosen_one(tab):
         box = spot.bounding_box()
         middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         assert middle == pytest.approx(point(found, 0, payload["places"][number][0]), abs=1)
+    if tab.how == "mouse":  # its arrow says where a click does something
+        shape = lambda: found.locator(".vg-svg").evaluate("s => getComputedStyle(s).cursor")  # noqa: E731
+        tab.mouse.move(*point(found, 0, (UNIT / 2, UNIT / 3)))
+        assert shape() == "pointer"
+        tab.mouse.move(*point(found, 0, (-300, UNIT / 2)))
+        assert shape() != "pointer"
     assert spot.evaluate("s => getComputedStyle(s, '::after').borderTopWidth") == "2px"
     assert spot.evaluate("s => getComputedStyle(s).pointerEvents") == "none"  # the cell below it is clicked
     found.get_by_label("row", exact=True).focus()
@@ -406,6 +412,14 @@ def test_a_tap_beside_a_handle_reads_and_moves_nothing(tab):
     found = figure_in(tab, "spot")
     press(tab, point(found, 0, (0.25 * UNIT, 0.8 * UNIT)))
     assert found.locator("figcaption").inner_text() == "a 0.5, b 10.0, c 1."
+
+
+def test_a_point_below_a_handle_is_read(tab):
+    found = figure_in(tab, "spot")
+    box = found.locator(".vg-handle").bounding_box()
+    for beside in (1, 0):
+        tab.mouse.move(box["x"] + box["width"] / 2 + beside, box["y"] + box["height"] / 2)
+    assert found.locator(".vg-tip").inner_text().split("\n") == ["0.5", "10"]
 
 
 def test_the_right_button_of_a_mouse_moves_nothing(tab):

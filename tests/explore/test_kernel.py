@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from vgtext.explore import explore, handle, source
+from vgtext.explore import Play, explore, handle, source
 
 from .reader import stop_time
 
@@ -45,8 +45,8 @@ def draw_depth(ax, depth=2, kind="plain"):
 class Kernel:
     """A figure in a tab, and the widget that would answer it."""
 
-    def __init__(self, tab):
-        self.tab, self.widget = tab, explore(draw_depth, depth=(1, 6), kind=["plain", "fancy"]).widget
+    def __init__(self, tab, depth):
+        self.tab, self.widget = tab, explore(draw_depth, depth=depth, kind=["plain", "fancy"]).widget
         tab.evaluate(KERNEL, {name: getattr(self.widget, name) for name in ("spec", "scene", "want", "seen", "room")})
         self.slider, self.caption = tab.locator("input"), tab.locator("figcaption")
         self.tab.clock.run_for(100)
@@ -67,7 +67,7 @@ class Kernel:
 
 
 @pytest.fixture
-def kernel(browser, monkeypatch):
+def kernel(browser, monkeypatch, request):
     """A figure that waits for answers; time passes as the test says."""
     monkeypatch.setenv("VGTEXT_EXPLORE", "live")
     tab, trouble = browser.new_page(), []
@@ -75,7 +75,7 @@ def kernel(browser, monkeypatch):
     stop_time(tab)
     tab.set_content(f"<style>{source('css')}</style>")
     tab.add_script_tag(content=source("js"))
-    yield Kernel(tab)
+    yield Kernel(tab, getattr(request, "param", (1, 6)))
     tab.close()
     assert trouble == []
 
@@ -93,6 +93,16 @@ def test_one_wish_is_out_at_a_time_and_then_the_last_one(kernel):
     assert [want["turn"] for want in kernel.wants] == [1, 2] and kernel.slider.input_value() == "0"
     kernel.move(3)
     assert kernel.wants[-1] == {"state": [3, 0], "turn": 3}, "all is answered: a move is sent at once"
+
+
+@pytest.mark.parametrize("kernel", [Play(1, 6, interval=50)], indirect=True)
+def test_play_waits_for_the_answer_to_each_step(kernel):
+    kernel.tab.get_by_role("button", name="Play").click()
+    for step in (1, 2):
+        kernel.tab.clock.run_for(500)
+        assert kernel.slider.input_value() == str(step + 1) and len(kernel.wants) == step
+        kernel.answer(kernel.wants[-1])
+    kernel.tab.get_by_role("button", name="Pause").click()
 
 
 def test_no_answer_hides_a_newer_one(kernel):
