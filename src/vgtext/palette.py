@@ -118,7 +118,7 @@ def float_limits(ax, dtype="float32"):
         (float(info.smallest_subnormal), low, f"{dtype}: underflow to 0", "bottom"),
         (float(info.max), high, f"{dtype}: overflow to inf", "top"),
     ):
-        if min(low, high) < edge < max(low, high):
+        if low < edge < high:
             ax.axhspan(min(edge, inside), max(edge, inside), color="#999999", alpha=0.25, linewidth=0, zorder=0)
             ax.text(
                 0.02,

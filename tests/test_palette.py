@@ -1,0 +1,70 @@
+"""What all figures share: numbers in sentences are rounded, ticks few and whole, what floats lose is shaded."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+
+from vgtext.palette import float_limits, layer_axis, log_axis, number
+
+EXPONENT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-", ",")
+
+
+@given(st.floats(-1e300, 1e300, allow_subnormal=False), st.integers(1, 4))
+def test_a_number_in_a_sentence_is_rounded_to_its_digits_and_has_a_true_minus(x, digits):
+    words = number(x, digits)
+    mantissa, _, power = words.translate(EXPONENT).partition(" × 10")
+    assert float(f"{mantissa}e{power or 0}") == pytest.approx(float(f"{x:.{digits - 1}e}"), rel=1e-12)
+    assert "-" not in words and ("−" in mantissa.replace("-", "−")) == (x < 0)
+    rounded = abs(float(f"{x:.{digits - 1}e}"))
+    assert bool(power) == bool(x and not 1e-3 <= rounded < 1e4)
+    if power or 1e-3 <= rounded < 10 ** (digits - 1):
+        assert len(re.sub(r"^-?0\.0*|\D", "", mantissa)) == digits  # a last 0 says how sure it is
+
+
+def test_what_is_no_finite_number_is_said_as_such():
+    assert [number(x) for x in (0, -0.0, np.inf, np.nan)] == ["0", "0", "inf", "nan"]
+
+
+@given(st.integers(-300, 290), st.integers(1, 300))
+@settings(max_examples=40)
+def test_sizes_have_few_ticks_at_whole_powers_of_ten(low, decades):
+    ax, high = Figure().add_subplot(), min(low + decades, 300)
+    log_axis(ax, 10.0**low, 10.0**high, "size")
+    powers = np.log10(ax.get_yticks())
+    np.testing.assert_allclose(powers, powers.round(), atol=1e-9)
+    assert low - 1e-9 <= powers.min() and powers.max() <= high + 1e-9
+    assert len(powers) <= 8 and (decades < 14 or len(powers) > 3)
+    assert ax.get_ylim() == (10.0**low, 10.0**high) and ax.get_yscale() == "log"
+
+
+@given(st.integers(1, 3000))
+@settings(max_examples=40)
+def test_layers_have_few_whole_numbers_from_1_to_the_last(depth):
+    ax = Figure().add_subplot()
+    layer_axis(ax, depth)
+    ticks = ax.get_xticks()
+    assert ticks[0] == 1 and ticks[-1] <= depth and len(ticks) <= 9 and (depth < 3 or len(ticks) > 2)
+    assert (np.diff(ticks) > 0).all() and all(int(tick) == tick for tick in ticks)
+    assert ax.get_xlim()[0] < 1 and ax.get_xlim()[1] > depth
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_what_lies_beyond_the_floats_is_shaded_and_what_is_a_float_is_not(dtype):
+    ax, info = Figure().add_subplot(), np.finfo(dtype)
+    if dtype != "float64":
+        ax.set(yscale="log", ylim=(1e-60, 1e60))
+        float_limits(ax, dtype)
+        spans = sorted(sorted(patch.get_window_extent().transformed(ax.transData.inverted()).intervaly)
+                       for patch in ax.patches)
+        edges = [1e-60, float(info.smallest_subnormal), float(info.max), 1e60]
+        np.testing.assert_allclose(np.ravel(spans), edges, rtol=1e-6)
+        heights = {text.get_text().split(": ")[1].split()[0]: text.get_position()[1] for text in ax.texts}
+        assert heights == {"underflow": 1e-60, "overflow": 1e60}
+    inside = Figure().add_subplot()
+    inside.set(yscale="log", ylim=(1e-7, 1e4))
+    float_limits(inside, dtype)
+    assert not inside.patches and not inside.texts
