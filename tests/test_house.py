@@ -159,7 +159,8 @@ def test_what_refuses_arguments_says_so(room):
         tree = ast.parse(path.read_text("utf8"))
         for function, words in public(tree.body):
             refuses = re.search(r"^ +(raise \w|.*\bchecks\.)", ast.unparse(function), re.M)
-            if refuses and not re.search("[Rr]aise|[Rr]efuse|TypeError|ValueError", f"{ast.get_docstring(tree)} {words}"):
+            said = f"{ast.get_docstring(tree)} {words}"
+            if refuses and not re.search("[Rr]aise|[Rr]efuse|TypeError|ValueError", said):
                 silent.append(f"{name(path)}: {function.name}")
     assert silent == []
 
