@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.palette import COLORS, backward_arrow, label_line, layer_axis, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, backward_arrow, label_line, layer_axis, log_axis, number
 
 from ..bench import EARLY, TARGET, Bench, verdict
 from ..recipe import Recipe
@@ -54,6 +54,7 @@ def draw_runs(sizes, loss, recipe="20 sigmoid layers", step=1):
     backward_arrow(sizes)
     loss.plot(np.arange(1, len(history.loss) + 1), history.loss, color=COLORS["forward"], linewidth=0.9)
     loss.axvline(step, color=COLORS["reference"], linewidth=1)
+    loss.axhline(np.log(10), **REFERENCE)
     label_line(loss, 1, np.log(10), "guessing", COLORS["reference"], xytext=(30, 8))
     loss.set(xlim=(0, STEPS[-1]), xlabel="step")
     log_axis(loss, 1e-2, 10, "training loss")
