@@ -7,11 +7,13 @@ from urllib.parse import parse_qsl
 import numpy as np
 from pybtex.database import parse_file
 
+from figures import check_figure
 from test_ledger import computes
 from vgtext.chapters.problem import layer_sizes
 from vgtext.claims import Claim, Evidence
 from vgtext.explore.controls import make_control
 from vgtext.explore.element import MOST_STATES, thin
+from vgtext.explore.figure import Explorable
 from vgtext.ledger import agrees
 
 ROOT = Path(__file__).parents[1]
@@ -51,3 +53,10 @@ def test_the_claim_that_authors_are_shown_is_one_that_the_ledger_takes_and_their
     controls = [make_control("decay", name, each, {"factor": 0.5, "depth": 20}[name]) for name, each in given.items()]
     texts = {control.name: control.texts for control in thin("decay", controls, MOST_STATES)}
     assert all(value in texts[name] for name, value in parse_qsl(claim.figure.partition("?")[2]))
+
+
+def test_the_figure_that_authors_are_shown_is_one_that_its_chapters_test_takes():
+    text, names = (ROOT / "CONTRIBUTING.md").read_text("utf8"), {"__name__": "vgtext.chapters.decay"}
+    exec(re.search(r"```python\n(.*?)```", text, re.S)[1], names)
+    given = eval(re.search(r"`explore\(lab.draw_decay, (.*?)\)`", text)[1].join(["dict(", ")"]))
+    check_figure(Explorable(names["draw_decay"], given, {}))
