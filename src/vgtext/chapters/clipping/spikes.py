@@ -78,11 +78,15 @@ def draw_spike(gradient, stride, spike=1000, when=10_000, c=None):
     label_line(stride, 0.55 * AFTER, made[when + AFTER // 2], "Adam", COLORS["weight"], ha="center", va="top",
                xytext=(0, -8))
     size = f"one gradient {spike:,} times as large as the others" if spike > 1 else "all gradients alike"
-    clipped = "not clipped" if c is None else f"{'clipped at ' * (spike > c)}C = {c:g}{' clips nothing' * (spike <= c)}"
+    if c is None:
+        clipped = "not clipped"
+    else:
+        clipped = f"clipped at C = {c:g}" if spike > c else f"C = {c:g} clips nothing"
     plain, together = strides("sgd", spike, when, c)[when - 1], number(after_spike(spike, when, c), 3)
+    usual = "" if together == "900" else ", instead of 900 η"
     return (f"Adam, {size}, at step {when:,}, {clipped}: the step is {number(made[when - 1])} η there (plain descent: "
             f"{plain:,.0f} η) and {number(made[when + 99])} η a hundred steps later. The "
-            f"900 steps after it together are {together} η long{', instead of 900 η' * (together != '900')}.")
+            f"900 steps after it together are {together} η long{usual}.")
 
 
 def framework_clip(gradients, c):
