@@ -71,7 +71,7 @@ def reaches(name):
 def draw_precision(ax, name="bfloat16", size=1.0):
     """Median error of dL/dQ against the spread of the logits, in each format."""
     ax.set_xscale("log")
-    log_axis(ax, 1e-8, 1e4, "relative error of dL/dQ")
+    log_axis(ax, 1e-8, 1e4, "relative error of ∂ℒ/∂Q")
     ax.set(xlim=(0.4, 100), xlabel="standard deviation of the logits")
     ax.set_xticks(SPREADS, [f"{s:g}" for s in SPREADS])
     ax.minorticks_off()
@@ -87,7 +87,7 @@ def draw_precision(ax, name="bfloat16", size=1.0):
         label_line(ax, SPREADS[-1], 10.0**y, other, color)
     ax.plot(SPREADS, [2.0 ** -FORMATS[name].p / left(s) for s in SPREADS], **THEORY)
     small, large = (float(np.median(error(s, name, size))) for s in (1, 8))
-    return (f"{KEYS} keys, d_head = {LENGTH}, {name}, dL/dout of size {number(size, 1)}: the gradient of a typical "
+    return (f"{KEYS} keys, d_head = {LENGTH}, {name}, ∂ℒ/∂out of size {number(size, 1)}: the gradient of a typical "
             f"query is off by {number(100 * small)}% where the logits have a standard deviation of 1, and by "
             f"{number(100 * large)}% where it is 8.")
 
@@ -101,7 +101,7 @@ CLAIMS = (
         "five formats from float32 to E5M2: harmless while weights are spread, and larger than the gradient where "
         "they are nearly one-hot. Whether it ruins training we did not measure.",
         (
-            Evidence("bfloat16, logits of standard deviation 1: median error of dL/dQ",
+            Evidence("bfloat16, logits of standard deviation 1: median error of ∂ℒ/∂Q",
                      lambda: 100 * float(np.median(error(1, "bfloat16"))), 0.35, 0.15, unit="%"),
             Evidence("standard deviation 16", lambda: 100 * float(np.median(error(16, "bfloat16"))), 29, 10, unit="%"),
             Evidence("standard deviation 32", lambda: 100 * float(np.median(error(32, "bfloat16"))), 3000, 1500,
