@@ -604,7 +604,10 @@ KERNEL = """([traits, answers, room]) => {
       if (name === "want") traits.scene = { turn: value.turn, ...answers[value.state[0]] };
       else traits.room = room;
     },
-    save_changes: () => setTimeout(() => heard.forEach((hear) => hear())),
+    save_changes: () => setTimeout(() => {
+      heard.forEach((hear) => hear());
+      el.hasRoom = "states" in traits.room;
+    }),
     on: (_, hear) => heard.add(hear),
     off: (_, hear) => heard.delete(hear),
   };
@@ -623,6 +626,7 @@ def test_a_live_figure_that_is_seen_has_room_for_the_ends_of_its_controls(tab, m
     assert traits["room"] == {}, "no other state is drawn before somebody sees the figure"
     widget.seen = True
     tab.evaluate(KERNEL, [traits, answers, widget.room])
+    tab.wait_for_function("document.querySelector('#alive').hasRoom")  # a browser sees it a frame later, or more
     found, boxes = tab.locator("#alive"), set()
     for power in (0, 3, 6):
         found.locator("input").evaluate(
