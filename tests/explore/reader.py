@@ -3,10 +3,21 @@
 from contextlib import contextmanager
 from datetime import datetime
 
+import pytest
+
 from vgtext.explore import source
+from vgtext.explore.element import page_element
 
 WINDOW = {"width": 700, "height": 900}
 STYLE = "<style>{} body {{ font-family: 'DejaVu Sans'; max-width: 640px; margin: 0 }}</style>"
+
+
+def elements(figures, between=""):
+    """Return figures as elements of a page, with empty pictures for print: those take longest, and nobody prints."""
+    nothing = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vgtext.explore.element.picture_file", lambda figure, kind: (nothing, figure.opening[1]))
+        return between.join(map(page_element, figures))
 
 
 def write_page(folder, body):

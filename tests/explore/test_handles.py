@@ -13,7 +13,7 @@ from vgtext.explore.element import pack_states, page_element
 from vgtext.explore.figure import Explorable
 from vgtext.explore.read.units import UNIT
 
-from .reader import STYLE, figure_in, payload_of, reading, write_page
+from .reader import STYLE, elements, figure_in, payload_of, reading, write_page
 
 ROWS = ["first", "second", "third"]
 
@@ -221,7 +221,7 @@ def test_a_handle_that_makes_no_sense_is_named(draw, words):
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory):
-    body = "".join(page_element(made(name)) + '<p style="height: 400px"></p>' for name in FIGURES)
+    body = elements(map(made, FIGURES), '<p style="height: 400px"></p>')
     return write_page(tmp_path_factory.mktemp("handles"), body)
 
 

@@ -10,9 +10,8 @@ from matplotlib.patches import Rectangle
 from playwright.sync_api import expect
 
 from vgtext.explore import explore
-from vgtext.explore.element import page_element
 
-from .reader import await_cells, figure_in, place, read, reading, walk, write_page
+from .reader import await_cells, elements, figure_in, place, read, reading, walk, write_page
 
 SIZES = {3e-9: "3 × 10⁻⁹", 1e-7: "1 × 10⁻⁷", 2e-5: "2 × 10⁻⁵", 3e-4: "0.0003", 0.04: "0.04", 1.5: "1.5",
          700.0: "700", 2e6: "2000000", 2.5e9: "2.5 × 10⁹", 4e21: "4 × 10²¹"}
@@ -256,7 +255,7 @@ def file(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VGTEXT_EXPLORE", "text")
         made = [*map(explore, MADE), explore(draw_moving, slope=(1, 4))]
-    return write_page(tmp_path_factory.mktemp("reading"), "".join(page_element(each.figure) for each in made))
+    return write_page(tmp_path_factory.mktemp("reading"), elements(each.figure for each in made))
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from vgtext.explore import Play, explore, handle
-from vgtext.explore.element import page_element
 
-from .reader import figure_in, place, reader, reading, stop_time, write_page
+from .reader import elements, figure_in, place, reader, reading, stop_time, write_page
 
 GAINS, KINDS = [0.5, 0.6, 0.7, 0.8, 0.9], ["R&D", "plain"]
 STATES = [*itertools.product(GAINS, KINDS, (False, True))]
@@ -73,7 +72,7 @@ def file(tmp_path_factory):
         made = [explore(draw_state, gain=(0.5, 0.9, 0.1), kind=KINDS, flip=True),
                 explore(draw_steps, step=Play(0, 3, interval=40)), explore(draw_größe, σ=(1, 4)),
                 *map(explore, (draw_ticks, draw_signs, draw_looks))]
-    return write_page(tmp_path_factory.mktemp("states"), "".join(page_element(each.figure) for each in made))
+    return write_page(tmp_path_factory.mktemp("states"), elements(each.figure for each in made))
 
 
 @pytest.fixture
