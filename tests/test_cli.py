@@ -79,6 +79,9 @@ def test_a_reader_who_has_seen_enough_gets_no_traceback():
         (("fork", "two_by_two", "/dev/null/new"), "Not a directory: '/dev/null/new"),
         (("figure", "unit_circle", "-o", "x.svg", "--state", "width=3"), "has no control 'width'; it has matrix"),
         (("figure", "unit_circle", "-o", "x.svg", "--state", "matrix=none"), "figure unit_circle at"),
+        (("figure", "unit_circle", "-o", "x.svg", "--state", "depth=9.5"), "depth takes whole numbers, not '9.5'"),
+        (("figure", "unit_circle", "-o", "x.svg", "--state", "depth=ten"), "depth takes whole numbers, not 'ten'"),
+        (("figure", "recurrence/paths", "-o", "x.svg", "--state", "tied=2"), "tied takes on or off, not '2'"),
         (("figure", "unit_circle", "-o", "x.svg", "--state", "depth=99"), "it is unit_circle(matrix 0.2 times"),
     ],
 )

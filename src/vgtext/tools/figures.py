@@ -66,7 +66,10 @@ def read_value(name, text, default):
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError):
-        raise NoChapter(f"control {name} takes values like {default!r}, not {text!r}") from None
+        value = ...
+    if value is ... or (isinstance(default, int) and type(value) is not type(default)):
+        kind = {bool: "on or off", int: "whole numbers"}.get(type(default), f"values like {default!r}")
+        raise NoChapter(f"control {name} takes {kind}, not {text!r}")
     return float(value) if isinstance(default, float) and isinstance(value, int) else value
 
 
