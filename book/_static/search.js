@@ -4,7 +4,7 @@
   const STOP = new Set(
     (
       "a after an and are at be best by can do does for from help how i in is it its me my not of on "
-      + "or right should that the this to use was we what when which why with you"
+      + "or right should that the this to too use very was we what when which why with you"
     ).split(" "),
   );
   const WEIGHT = {
@@ -17,6 +17,8 @@
   };
   // Sections that repeat what others explain.
   const SIDE = /^(sources|exercises|predict first|summary|check yourself)/i;
+  // What may be said of a thing that is searched: "learning rate too high".
+  const SIZES = / (high|low|large|small|big)$/;
   const SHOWN = 3; // sections of one page
   const LENGTH = 180; // characters of an excerpt
 
@@ -59,7 +61,8 @@
   // a term of the glossary counts more, and comes first if the query is that term.
   const search = (engine, index, query) => {
     const known = named(query, index.terms);
-    const meant = known.filter((term) => term.names.some((name) => plain(name) === plain(query)));
+    const bare = plain(query).replace(SIZES, "").trim();
+    const meant = known.filter((term) => term.names.some((name) => plain(name) === bare));
     const asked = new Set([query, ...known.flatMap((term) => renamed(query, term))]);
     const all = {
       combineWith: "OR",

@@ -24,6 +24,7 @@ QUERIES = {
     "loss stays at 2.30": "checklist", "why do LSTM gates help?": "recurrence", "bf16": "consequences",
     "what is the right init for GELU?": "activations|initialization", "edge of chaos": "causes", "ResNet": "shortcuts",
     "my transformer diverges at step 3k": "attention|checklist", "pre-LN": "shortcuts", "Adam's epsilon": "clipping",
+    "learning rate too high": "consequences|checklist", "is my learning rate too small?": "consequences|checklist",
 }
 FIRST = {query: names for query, names in QUERIES.items() if {*names.split("|")} <= HERE}  # a fork has some chapters
 SECTIONS = [query for query, page in {"batch norm": "normalization", "weight scale": "causes"}.items() if page in HERE]
