@@ -133,7 +133,7 @@ class Residual:
 class Highway:
     """A gated shortcut: ``T * H + (1 - T) * a``, H = phi(W a + b), T = sigmoid(W_T a + b_T) (Srivastava et al. 2015).
 
-    ``gate_bias``, the initial b_T, is negative so that the block starts near the identity (their section 4.1). Raises
+    ``gate_bias``, the initial b_T, is negative so that the block starts near the identity (their section 2.2). Raises
     as :class:`Dense` does.
     """
 
