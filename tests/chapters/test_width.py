@@ -187,7 +187,7 @@ def test_numbers_typed_into_the_prose():
     smallest, matrix = [depth.losses("s = 1/√L", L)[0] for L in (4, 64)], lab.values("random", "256 × 256", 5)[1]
     check_prose(
         "width",
-        given={"0.0001", "0.001", "0.1", "0.9", "1,000", "1000", "1,024", "4,096", "6.7"},
+        given={"0.0001", "0.001", "0.1", "0.9", "1,000", "1000", "1,024", "2.13", "3.15", "4,096", "6.7"},
         computed={
             "0.0098": standard, "0.016": mup, "0.20": squared["standard"], "0.12": squared["muP"],
             "0.95": smallest[0], "0.35": smallest[1],

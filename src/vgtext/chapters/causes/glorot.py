@@ -25,7 +25,8 @@ CLAIMS = (
     Claim(
         "R.3", "Glorot and Bengio 2010, figure 7: under the usual start of the time, today's PyTorch default, the "
         "variance of the back-propagated gradient falls from layer to layer.",
-        "holds", "Five tanh layers of 1,000 units. With Glorot's weights it falls too, but much less.",
+        "holds", "Five tanh layers of 1,000 units. With Glorot's weights, where they saw no fall, it falls too, but "
+        "much less.",
         (
             Evidence("default: the factor from layer 5 to 4", lambda: ratios("standard_uniform")[0], 1 / 3, 0.03),
             Evidence("default: from layer 4 to 3", lambda: ratios("standard_uniform")[1], 1 / 3, 0.03),
