@@ -130,9 +130,10 @@ CLAIMS = (
     Claim(
         "R.34", "Sun and others 2025, the curse of depth: in pre-norm language models the output's variance grows "
         "exponentially with depth, so that deep blocks are nearly identities.",
-        "holds if", "Before training the growth is a straight line, here as in their lower bound; each block adds "
-        "about as much, and so a share that falls as 1/l. After 300 steps of training each block adds more, and later "
-        "blocks more than early ones: a power of l between 1 and 2, no exponential in these 24 blocks.",
+        "holds if", "The exponential is the upper bound of their theorem. Before training the growth is a straight "
+        "line, here as in their lower bound; each block adds about as much, and so a share that falls as 1/l. After "
+        "300 steps of training each block adds more, and later blocks more than early ones: a power of l between 1 "
+        "and 2, no exponential in these 24 blocks.",
         (
             Evidence("before training, blocks 4 to 24: the power of l",
                      lambda: power(start("pre-norm", 24)), 1.0, 0.15),
