@@ -455,7 +455,6 @@ def test_numbers_typed_into_the_prose():
             "0.69": np.log(2), "2.30": np.log(10), "6.91": np.log(1000), r"1.2 \times 10^{-5}": smallest()[0],
             "0.098": smallest()[1], "0.78": smallest()[2],
             "0.0014": flat.surroundings(6, 300)[1], "0.0023": flat.surroundings(3, 3000)[1], "4.61": np.log(100),
-            "7.5": 10 * 20 * 25 * 30 * 50 / 1e6,
         },
     )
     assert 2.0**-25 == pytest.approx(3e-8, rel=0.01)
