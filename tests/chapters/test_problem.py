@@ -219,7 +219,7 @@ def test_flushed_subnormals_end_a_format_at_its_smallest_normal_number():
         float(np.finfo(name).smallest_normal) for name in ("float16", "float32", "float64")]
     x = 2.0 ** np.array([-130.0, -126.0, -125.0])
     assert store(x, "float32", False).tolist() == [0, *x[1:]] and store(x, "float32").tolist() == x.tolist()
-    assert 100 - lab.layers_at_zero("float32", L=100, subnormals=False) == 60, "the prose says 60 of 100, twelve fewer"
+    assert 100 - lab.layers_at_zero("float32", L=100, subnormals=False) == 60, "the prose says 60, twelve fewer"
 
 
 @pytest.mark.parametrize("subnormals, layers", [(True, 65), (False, 55)])  # as the prose says
