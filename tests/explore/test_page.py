@@ -333,7 +333,7 @@ def test_the_same_link_works_again_and_focus_follows(tab):
 def test_legend_and_color_bar_show_what_they_name(tab):
     found = figure_in(tab, "line")
     keys = found.evaluate("""f => {
-      const words = [...f.querySelectorAll('text')].find(t => t.textContent === 'rising').parentNode;
+      const words = [...f.querySelectorAll('text')].find(t => t.textContent === 'rising').closest('g:has(> g)');
       const marker = words.previousElementSibling, line = marker.previousElementSibling;
       return [line, marker].map(key => key.getAttribute('stroke'));
     }""")

@@ -57,6 +57,7 @@ def draw_looks(ax):
     ax.fill_between([0, 2], [0, 0], [1, 2], alpha=0.2, color="#333399", lw=0, zorder=0.5)
     ax.text(1, 3.5, "turned", rotation=90, rotation_mode="anchor", ha="right", weight="bold", alpha=0.8)
     ax.text(0, 3.5, "one\ntwo", zorder=0)
+    ax.text(0.4, 2.6, "cell", ha="center", va="center")
     ax.annotate("from", (1.8, 3.8), (1.2, 2.9), arrowprops={"arrowstyle": "->", "connectionstyle": "arc3,rad=0.3"})
     ax.annotate("above", (0.1, 0.4), (0, 30), textcoords="offset points", va="bottom")
     ax.set(xlim=(0, 2), ylim=(0, 4))
@@ -323,11 +324,12 @@ def test_words_lie_over_lines_with_the_pages_ground_around_their_letters(tab):
       const words = [...panel.querySelectorAll('text')].find((text) => text.textContent === 'one');
       return Boolean(line.compareDocumentPosition(words) & Node.DOCUMENT_POSITION_FOLLOWING);
     }"""), "words of zorder 0 too"
-    looks = panel.get_by_text("one", exact=True).evaluate("""words => {
+    look = """words => {
       const { stroke, strokeWidth, paintOrder } = getComputedStyle(words);
       return [stroke, strokeWidth, paintOrder];
-    }""")
-    assert looks == ["rgb(255, 255, 255)", "3px", "stroke"]
+    }"""
+    assert panel.get_by_text("one", exact=True).evaluate(look) == ["rgb(255, 255, 255)", "3px", "stroke"]
+    assert panel.get_by_text("cell").evaluate(look)[0] == "none", "what stands in the middle of a cell covers no line"
 
 
 def test_an_arrow_leaves_its_words_free_and_bends_as_asked(tab):

@@ -64,9 +64,9 @@ export function drawWords(
   const face =
     (bold ? ' font-weight="600"' : "")
     + (italic ? ' font-style="italic"' : "")
-    + (mono ? ' font-family="monospace"' : "");
+    + (mono ? ' font-family="monospace"' : "")
+    + (align === valign ? " data-cell" : ""); // centered both ways, as numbers in cells are
   const letters = `<g ${ink} font-size="${size}"${face}>${inner}</g>`;
-  if (!turn && !ground) return letters;
   const box = ground ? drawGround(ground, words, x, y, size, align, valign) : "";
   return `<g${turned}>${box}${letters}</g>`;
 }
