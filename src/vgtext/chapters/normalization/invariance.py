@@ -52,6 +52,7 @@ def draw_tuning(weights, angle, factor=0.1, rate=0.1):
     norms, predicted, angles = growth(factor, rate)
     steps = np.arange(STEPS + 1)
     log_axis(weights, 0.9, 15, "‖W[1]‖ / its first size")
+    weights.set_yticks([1, 2, 5, 10], ["1", "2", "5", "10"])
     log_axis(angle, 1e-4, 200, "angle turned in a step, degrees")
     for ax in (weights, angle):
         ax.set(xlim=(0, STEPS), xlabel="step")

@@ -106,7 +106,7 @@ def _draw_losses(ax, plan, top):
             ax.plot(t, _below(loss(p)), color=COLORS["seed"], linewidth=0.8, label=f"η = {p.rate:g}")
     for i, (p, color, dashes, words) in enumerate(named):
         ax.plot(t, _below(loss(p)), color=color, linestyle=dashes, linewidth=2, label=f"{words}, {p.rate:g}")
-        end = "breaks down" if np.isnan(loss(p)[-1]) else f"{accuracy(p)[1]:.0%} in the test"
+        end = "breaks down" if np.isnan(loss(p)[-1]) else f"{accuracy(p)[1]:.0%} right"
         ax.text(0.97, 0.98 - 0.075 * i, f"{words}, {p.rate:g}: {end}", color=color, ha="right", va="top",
                 transform=ax.transAxes, fontsize=9)
     if top == plan:
