@@ -307,6 +307,16 @@ def test_a_near_miss_is_told_what_counts(tab):
         expect(line).to_contain_text(words)
 
 
+def test_in_forced_colors_the_knob_is_seen(tab):
+    tab.emulate_media(forced_colors="active", color_scheme="dark")
+    knob, ground = tab.evaluate("""() => {
+      document.body.style.background = "Canvas";
+      return [document.querySelector(".vg-lever span"), document.body].map((e) => getComputedStyle(e).backgroundColor);
+    }""")
+    tab.emulate_media(forced_colors="none", color_scheme="light")
+    assert knob != ground
+
+
 def test_who_is_home_is_asked_for_more(tab):
     """A hundred layers, ReLUs, a hundred shortcuts: each begins away from home, can be won, and is not asked again."""
     line, scale = tab.locator(".vg-next"), tab.get_by_label("scale of all")
