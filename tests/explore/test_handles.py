@@ -3,6 +3,7 @@
 import itertools
 import math
 from contextlib import closing
+from functools import cache
 
 import numpy as np
 import pytest
@@ -69,6 +70,12 @@ def made(name):
     return Explorable(draw, controls, {})
 
 
+@cache
+def payload_in_page(name):
+    """All states of a figure, as a page has them."""
+    return pack_states(made(name))[1]
+
+
 def states(figure):
     return itertools.product(*(range(len(control.values)) for control in figure.controls))
 
@@ -104,7 +111,7 @@ def test_a_drag_goes_on_past_a_state_that_fails():
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_place_is_where_the_state_says(name):
     figure = made(name)
-    _, payload = pack_states(figure)
+    payload = payload_in_page(name)
     assert len(payload["places"]) == len(payload["states"])
     for state, places in zip(states(figure), payload["places"]):
         values = figure.values(state)
@@ -118,7 +125,7 @@ def test_a_place_is_where_the_state_says(name):
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_kernel_finds_every_state_again_from_its_place(name):
     figure = made(name)
-    _, payload = pack_states(figure)
+    payload = payload_in_page(name)
     for state, places in zip(states(figure), payload["places"]):
         for number, (spec, target) in enumerate(zip(payload["handles"], places)):
             start = [at if i not in spec["moves"] else 0 for i, at in enumerate(state)]
@@ -280,7 +287,7 @@ def comes_to(found, caption):
 @pytest.mark.parametrize("name", ["spot", "across", "arrow"])
 def test_a_drag_to_the_place_of_a_state_brings_that_state(tab, name):
     figure, found = made(name), figure_in(tab, name)
-    _, payload = pack_states(figure)
+    payload = payload_in_page(name)
     rng, all_states = np.random.default_rng(1), [*states(figure)]
     now = figure.start
     for number in rng.permutation(len(all_states))[:8]:
@@ -301,9 +308,8 @@ def test_a_drag_to_the_place_of_a_state_brings_that_state(tab, name):
 
 
 def test_of_cells_a_ring_marks_the_chosen_one(tab):
-    found = figure_in(tab, "cells")
-    figure, spot = made("cells"), found.locator(".vg-spot")
-    _, payload = pack_states(figure)
+    found, payload = figure_in(tab, "cells"), payload_in_page("cells")
+    spot = found.locator(".vg-spot")
     for number in (4, 11, 0):
         press(tab, point(found, 0, payload["places"][number][0]))
         comes_to(found, payload["captions"][number])
@@ -394,7 +400,7 @@ def test_of_two_states_at_one_place_the_one_that_is_there_stays(tab, tmp_path):
 
 def test_a_click_on_a_cell_brings_its_state_and_reads_it(tab):
     figure, found = made("cells"), figure_in(tab, "cells")
-    _, payload = pack_states(figure)
+    payload = payload_in_page("cells")
     for number in (0, 11, 5, 6):
         u, v = payload["places"][number][0]
         press(tab, point(found, 0, (u + 300, v - 300)))
