@@ -14,9 +14,11 @@ def data(seed=0):
     return tensor(rng.standard_normal((32, 6))), rng.standard_normal((32, 3))
 
 
-def train(net, optimizer, steps=5, every=100):
+def train(net, optimizer, steps=5, every=100, forget=True):
     recorder, (x, y) = Recorder(net, optimizer, every=every), data()
     for _ in range(steps):
+        if forget:
+            optimizer.zero_grad()
         loss = net.backward(net(x), y)
         optimizer.step()
         recorder.step(loss)

@@ -156,6 +156,11 @@ class SGD:
     def __init__(self, parameters, lr=0.05):
         self.param_groups = [{"params": list(parameters), "lr": lr}]
 
+    def zero_grad(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.grad = None
+
     def step(self):
         for group in self.param_groups:
             for p in group["params"]:

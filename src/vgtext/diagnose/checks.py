@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .loop import SLIPS
+
 SIZES = ("gradient", "weight", "update", "update_ratio", "activation", "error")
 SHARES = ("saturation", "dead")
 CURVES = ("loss", "test_loss", "train_accuracy", "test_accuracy")
@@ -17,12 +19,15 @@ def read(name, value):
         dimensions = np.ndim(value)
     except ValueError as error:
         raise ValueError(f"{name} must hold numbers, every row as long as the others: {error}") from None
-    if name in ("shortcuts", "normalized"):
+    if name in ("shortcuts", "normalized", "recurrent"):
         if dimensions or np.asarray(value).item() not in (True, False):
             raise ValueError(f"{name} must be True or False, got {value!r}")
         return bool(value)
-    if name == "names":
-        return tuple(str(word) for word in np.atleast_1d(value))
+    if name in ("names", "loop"):
+        words = tuple(str(word) for word in np.atleast_1d(value))
+        if name == "loop" and (unknown := [word for word in words if word not in SLIPS]):
+            raise ValueError(f"loop must hold words out of {', '.join(SLIPS)}, got {unknown[0]!r}")
+        return words
     if name == "learning_rate":
         return rate(value)
     if name.endswith("accuracy") and dimensions == 0:
@@ -53,6 +58,19 @@ def some_steps(losses, after):
     """Refuse the recording of a loop that has made no step."""
     if not losses:
         raise ValueError(f"nothing was recorded yet: call step(loss) after each {after}")
+
+
+def add_evaluation(kept, values):
+    """Add an evaluation's values, by name, to the lists of those before; raises ValueError."""
+    for name, value in values.items():
+        if name not in CURVES[1:]:
+            raise ValueError(f"evaluate takes train_accuracy, test_accuracy and test_loss, got {name}")
+        try:
+            number = float(value)
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise ValueError(f"{name} must be a number, got {value!r}") from error
+        check_share(name, np.array([number]) if name.endswith("accuracy") else None)
+        kept.setdefault(name, []).append(number)
 
 
 def as_array(name, value, dimensions):

@@ -77,10 +77,7 @@ class KerasRecorder:
 
     def evaluate(self, **values):
         """Add an evaluation: ``train_accuracy``, ``test_accuracy``, ``test_loss``, numbers."""
-        for name, value in values.items():
-            if name not in ("train_accuracy", "test_accuracy", "test_loss"):
-                raise ValueError(f"evaluate takes train_accuracy, test_accuracy and test_loss, got {name}")
-            self._evaluations.setdefault(name, []).append(float(value))
+        checks.add_evaluation(self._evaluations, values)
 
     def step(self, loss):
         """Say that a step is done, and with which loss."""

@@ -25,6 +25,23 @@ def owners(model):
     return owned
 
 
+def pair(model, called, owned, unpaired):
+    """Return the layers' names, those that were called; the matrices of others go to the layer that they are inside.
+
+    What finds no layer is added to ``unpaired``, in words.
+    """
+    for name in [name for name in owned if name not in called]:
+        above = [other for other in called if other == "" or name.startswith(f"{other}.")]
+        if above and above[-1]:
+            owned[above[-1]] += owned[name]
+        else:
+            unpaired.append(f"the weights of {name or 'the model itself'}: its module was not called")
+    ours = {id(p) for name in called for p in owned[name]}
+    unpaired += [f"{name}: used outside a layer" for name, p in model.named_parameters()
+                 if p.ndim > 1 and id(p) not in ours]
+    return called
+
+
 def first_tensor(output):
     """Return the first tensor of an output, as modules give it: a tensor, a tuple, a dict."""
     if hasattr(output, "detach"):
@@ -46,6 +63,11 @@ def is_convolution(module):
     return weight is not None and weight.ndim > 2
 
 
+def held(optimizer):
+    """Return the identities of the parameters that an optimizer holds."""
+    return {id(p) for group in optimizer.param_groups for p in group["params"]}
+
+
 def norm(parts):
     """Return the root of the sum of squares."""
     return float(np.sqrt(sum(float(part) ** 2 for part in parts)))
@@ -61,17 +83,34 @@ def normalized(model):
     return any("norm" in type(module).__name__.lower() for module in model.modules())
 
 
-def has_shortcut(node):
+def has_shortcut(end):
     """Does the graph add two results that are both computed? Shortcuts do; so do the steps of a recurrent cell."""
-    stack, seen = [node], set()
-    while stack and len(seen) < 10_000:
+    for i, (node, parents) in enumerate(nodes(end)):
+        computed = [parent for parent in parents if "AccumulateGrad" not in parent.name()]
+        if node.name().startswith("AddBackward") and len(computed) == 2 and i > 2:
+            return True
+    return False
+
+
+def nodes(end, most=10_000):
+    """Yield (node, the nodes before it) of the graph of a result, from its ``end`` on; ``most`` at most."""
+    stack, seen = [end], set()
+    while stack and len(seen) < most:
         node = stack.pop()
         if node is None or node in seen:
             continue
         seen.add(node)
         parents = [parent for parent, _ in node.next_functions if parent is not None]
-        computed = [parent for parent in parents if "AccumulateGrad" not in parent.name()]
-        if node.name().startswith("AddBackward") and len(computed) == 2 and len(seen) > 3:
-            return True
+        yield node, parents
         stack += parents
-    return False
+
+
+def sound(rows, names):
+    """Return the rows in which all sizes are numbers, and the first after them.
+
+    A gradient scaler skips steps that overflow, and what broke stays broken.
+    """
+    sizes = np.array([[row[name] for name in names] for row in rows])  # (rows, sizes, layers)
+    whole = (np.isfinite(sizes) | np.isnan(sizes).all(axis=0)).all(axis=(1, 2)) if len(sizes) else ()
+    last = max((i for i, ok in enumerate(whole) if ok), default=-1)
+    return [row for i, row in enumerate(rows) if whole[i] or i == last + 1]

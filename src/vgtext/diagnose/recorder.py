@@ -18,7 +18,7 @@ from functools import partial
 
 import numpy as np
 
-from . import checks, modules
+from . import checks, loop, modules
 from .recording import Recording
 
 EARLY = (1, 2, 4, 8, 16, 32, 64)  # steps that are always recorded
@@ -37,6 +37,7 @@ class Recorder:
         modules.check(model, optimizer, every)
         self.model, self.optimizer, self.every, self.at = model, optimizer, every, 1
         self.unpaired, self._names, self._rows, self._losses, self._evaluations = [], None, [], [], {}
+        self._loop = loop.Watch(model)
         self._owned = modules.owners(model)
         if not self._owned:
             raise ValueError("model must own a matrix of weights; none of its modules does")
@@ -44,6 +45,7 @@ class Recorder:
         self._hooks = [hook for name, module in model.named_modules() if name in self._owned for hook in (
             module.register_forward_pre_hook(partial(self._enter, name)),
             module.register_forward_hook(partial(self._leave, name)))]
+        self._hooks += self._loop.hooks
         self._hooks.append(model.register_forward_hook(self._output))
         self._hooks += [p.register_post_accumulate_grad_hook(self._accumulated) for p in model.parameters()
                         if p.requires_grad]
@@ -56,28 +58,26 @@ class Recorder:
     def step(self, loss):
         """Say that a step is done, and with which loss: call it after ``optimizer.step()``."""
         self._losses.append(loss.detach() if hasattr(loss, "detach") else loss)
-        if self.due and self._entered:
-            self._names = self._names or self._pair()
+        if self.due and self._entered and (self._trained or self._gradients):
+            self._names = self._names or modules.pair(self.model, list(self._entered), self._owned, self.unpaired)
             self._rows.append(self._row(getattr(loss, "grad_fn", None)))
         self._forget()
         self.at += 1
 
     def evaluate(self, **values):
         """Add an evaluation: ``train_accuracy``, ``test_accuracy``, ``test_loss``, numbers."""
-        for name, value in values.items():
-            if name not in ("train_accuracy", "test_accuracy", "test_loss"):
-                raise ValueError(f"evaluate takes train_accuracy, test_accuracy and test_loss, got {name}")
-            self._evaluations.setdefault(name, []).append(float(value))
+        checks.add_evaluation(self._evaluations, values)
 
     def recording(self):
         """Return what was recorded so far as a :class:`~vgtext.diagnose.Recording`; ValueError if no step was."""
         checks.some_steps(self._losses, "optimizer.step()")
-        kept = self._kept()
+        kept = modules.sound(self._rows, ROWS)
         fields = {name: [row[name] for row in kept] for name in (*ROWS, "learning_rate") if kept}
         if kept:
             fields |= {"steps": [row["at"] for row in kept], "names": self._names,
                        "shortcuts": any(row["shortcuts"] for row in kept),
-                       "normalized": modules.normalized(self.model)}
+                       "normalized": modules.normalized(self.model),
+                       "recurrent": any(row["time_gradient"] is not None for row in kept)}
             for name in ("input", "time_gradient"):
                 if all(row[name] is not None for row in kept):
                     fields[name] = [row[name] for row in kept]
@@ -89,6 +89,7 @@ class Recorder:
         kind = str(next(iter(self.model.parameters())).dtype).split(".")[-1]
         # float32 weights say nothing: mixed precision has them too
         words = {"precision": kind} if kind in ("float16", "bfloat16") else {}
+        words |= self._loop.words()
         return Recording(loss=[float(loss) for loss in self._losses], optimizer=type(self.optimizer).__name__,
                          **fields, **self._evaluations, **words)
 
@@ -101,20 +102,21 @@ class Recorder:
         for hook in self._hooks:
             hook.remove()
 
-    def _kept(self):
-        """The sound rows, and the first after them: a scaler skips steps that overflow, and what broke stays broken."""
-        sizes = np.array([[row[name] for name in ROWS] for row in self._rows])  # (rows, sizes, layers)
-        sound = (np.isfinite(sizes) | np.isnan(sizes).all(axis=0)).all(axis=(1, 2)) if len(sizes) else ()
-        last = max((i for i, ok in enumerate(sound) if ok), default=-1)
-        return [row for i, row in enumerate(self._rows) if sound[i] or i == last + 1]
-
     def _forget(self):
         self._entered, self._squares, self._before, self._gradients, self._time = {}, {}, None, {}, {}
-        self._left, self._last, self._zeros = {}, None, 0.0
+        self._left, self._last, self._own, self._trained = {}, None, {}, False
+        self._loop.forget()
+
+    def _watched(self):
+        """Is this call to be recorded? One in inference mode only where the step has none in training mode."""
+        if self.due and self.model.training and not self._trained:
+            self._forget()  # what was evaluated before
+            self._trained = True
+        return self.due and (self.model.training or not self._trained)
 
     def _enter(self, name, module, given):
         """What enters a layer has left the one before it."""
-        if not self.due or not self.model.training:
+        if not self._watched() or (name in self._entered and not self._trained):
             return None
         if self._before is None:
             self._before = {id(p): p.detach().clone() for p in self.model.parameters()}
@@ -122,7 +124,9 @@ class Recorder:
         if x is None or not x.is_floating_point():
             self._entered.setdefault(name, (None, 0.0, 0.0))
             return None
-        self._entered.setdefault(name, modules.measure(x, 1 if modules.is_convolution(module) else -1))
+        axis = 1 if modules.is_convolution(module) else -1
+        self._loop.enters(module, x, axis, bool(self._entered))
+        self._entered.setdefault(name, modules.measure(x, axis))
         if not hasattr(module, "hidden_size") or x.ndim != 3:
             return None
         if not x.requires_grad:
@@ -136,10 +140,12 @@ class Recorder:
         self._time[name] = g.detach().float().movedim(axis, 0).flatten(1).norm(dim=1)
 
     def _leave(self, name, module, given, output):
-        if not self.due or not self.model.training:
+        if not self._watched():
             return
         z = modules.first_tensor(output)
         calls = self._left[name] = self._left.get(name, 0) + 1
+        if z is not None and self._entered.get(name, (0,))[0] is None:
+            self._own.setdefault(name, modules.measure(z, -1))  # embeddings may follow one another
         if z is not None and z.requires_grad:
             z.register_hook(partial(self._error, name, calls))
 
@@ -148,30 +154,19 @@ class Recorder:
 
     def _output(self, model, given, output):
         z = modules.first_tensor(output)
-        if self.due and model.training and z is not None and z.is_floating_point():
-            self._last = modules.measure(z, -1)
+        if not self._watched() or z is None or not z.is_floating_point():
+            return
+        self._last = modules.measure(z, -1)
+        held = modules.held(self.optimizer)
+        self._loop.leaves(z, (p for name in self._entered for p in self._owned[name] if id(p) in held))
 
     def _accumulated(self, p):
         if self.due:
             self._gradients[id(p)] = p.grad.detach().float().norm()
 
-    def _pair(self):
-        """Return the layers' names in the order of their first call; what was never called joins who called it."""
-        called = list(self._entered)
-        for name in [name for name in self._owned if name not in self._entered]:
-            above = [other for other in called if other == "" or name.startswith(f"{other}.")]
-            if above and above[-1]:
-                self._owned[above[-1]] += self._owned[name]
-            else:
-                self.unpaired.append(f"the weights of {name or 'the model itself'}: its module was not called")
-        ours = {id(p) for name in called for p in self._owned[name]}
-        lone = [name for name, p in self.model.named_parameters() if p.ndim > 1 and id(p) not in ours]
-        self.unpaired += [f"{name}: used outside a layer" for name in lone]
-        return called
-
     def _row(self, node):
         """Everything of the step that was just made, as numbers."""
-        held = {id(p) for group in self.optimizer.param_groups for p in group["params"]}
+        held = modules.held(self.optimizer)
         sizes = {name: [] for name in ("gradient", "weight", "update", "error")}
         for name in self._names:
             weights = self._owned[name]
@@ -182,9 +177,11 @@ class Recorder:
             known = self._squares.get(name, {}).values()
             sizes["error"].append(modules.norm(known) if self._left.get(name) else np.nan)
         entered = [self._entered.get(name, (None, 0.0, 0.0)) for name in self._names]
-        left = [*entered[1:], self._last or (None, 0.0, 0.0)]
+        left = [self._own.get(name, after) if after[0] is None else after
+                for name, after in zip(self._names, [*entered[1:], self._last or (None, 0.0, 0.0)])]
         times = next((list(np.array(t.tolist())) for t in self._time.values()), None) or self._calls()
         groups = self.optimizer.param_groups
+        self._loop.steps(node, self._trained, any(sizes["update"]))
         return {**sizes, "at": self.at, "activation": [np.nan if a is None else float(a) for a, _, _ in left],
                 "dead": [float(dead) for _, dead, _ in left], "rectified": any(zero > 0.05 for _, _, zero in left[:-1]),
                 "input": None if entered[0][0] is None else float(entered[0][0]), "time_gradient": times,

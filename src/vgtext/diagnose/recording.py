@@ -33,6 +33,8 @@ class Recording:
     ``precision``             word    of the gradients: float16, bfloat16, float32 or float64
     ``shortcuts``             bool    does the network have residual connections?
     ``normalized``            bool    does it have normalization layers?
+    ``recurrent``             bool    does a layer see one time step after another?
+    ``loop``                  words   slips in the code that were seen, out of ``SLIPS`` in ``loop``
     ``names``                 (L,)    the layers' names, for the report
     ========================  ======  ==========================================================================
 
@@ -62,6 +64,8 @@ class Recording:
     precision: str | None = None
     shortcuts: bool | None = None
     normalized: bool | None = None
+    recurrent: bool | None = None
+    loop: tuple[str, ...] | None = None
     names: tuple[str, ...] | None = None
 
     def __post_init__(self):
@@ -90,8 +94,12 @@ class Recording:
         """Return what :func:`vgtext.nn.train` recorded of a network of dense layers, 1 to L.
 
         Sizes of layers are there if steps were recorded, ``activation`` per unit, ``dead`` for ReLU only. Raises
-        ValueError if the history's columns are not the network's layers; those of a recurrent one are time steps.
+        TypeError for what is no history, ValueError if its columns are not the network's layers; those of a recurrent
+        one are time steps.
         """
+        if not hasattr(history, "log2_gradient") or not hasattr(network, "layers"):
+            raise TypeError("of_history takes what nn.train returned, and the network that it trained; got "
+                            f"{type(history).__name__} and {type(network).__name__}")
         names = ("loss", "test_loss", "train_accuracy", "test_accuracy")
         known = {name: getattr(history, name) for name in names if len(getattr(history, name))}
         if len(history.recorded):

@@ -10,7 +10,7 @@ import textwrap
 from dataclasses import dataclass
 
 from . import answers as ask
-from . import logic, outcomes
+from . import logic, loop, outcomes
 from . import table as t
 from .recording import Recording
 from .sentences import evidence
@@ -22,7 +22,7 @@ from .undecided import advice
 class Diagnosis:
     """A cause with its evidence and remedy; ``candidates`` and ``record_next`` where the evidence does not suffice."""
 
-    cause: str  # one of CAUSES, or "undecided"
+    cause: str  # one of CAUSES, "undecided", or LOOP
     evidence: tuple[str, ...]
     remedy: str
     candidates: tuple[str, ...] = ()
@@ -54,16 +54,21 @@ def diagnose(recording, target=0.9):
         raise ValueError(f"target must be an accuracy above 0 and at most 1, got {target}")
     s = measure_symptoms(recording)
     answers, open_before, blocked = questions(s, recording, target), [], False
+    if loop.decides(recording.loop) and not answers["healthy"]:
+        said = evidence(t.LOOP, s, recording)
+        return Diagnosis(t.LOOP, (*loop.sentences(recording.loop), *said), loop.remedy(recording.loop))
     for cause, answer in answers.items():
         if answer and not blocked:
-            return Diagnosis(cause, evidence(cause, s, recording), t.REMEDIES[cause])
+            said = loop.sentences(recording.loop, cause != "healthy")
+            return Diagnosis(cause, (*evidence(cause, s, recording), *said), t.REMEDIES[cause])
         if answer is not False:
             open_before.append(cause)
         blocked |= answer is None and cause in t.CORE
         if answer:
             break
-    said = evidence(t.UNDECIDED, s, recording)
-    return Diagnosis(t.UNDECIDED, said, *advice(s, recording, tuple(open_before), blocked))
+    said = (*evidence(t.UNDECIDED, s, recording), *loop.sentences(recording.loop))
+    found = advice(s, recording, tuple(open_before), blocked)
+    return Diagnosis(t.UNDECIDED, said, loop.remedy(recording.loop) if recording.loop else found[0], *found[1:])
 
 
 def questions(s, recording, target=0.9):
@@ -71,6 +76,7 @@ def questions(s, recording, target=0.9):
     fails = outcomes.failed(s, target)
     ill = fails is not False  # signals are judged without a loss too, unless the run is known to have learned
     fades = ask.vanishing(s, recording)
+    clean = None if recording.loop else True  # what was seen in the code may explain steps and losses
     deep = logic.every(None if s.layers is None else s.layers >= 2 * t.FEW_LAYERS, not recording.shortcuts)
     answers = {
         "layers not trained": ask.frozen(s, fails),
@@ -83,16 +89,16 @@ def questions(s, recording, target=0.9):
         "weight decay too large": ill and logic.below(s.shrinks, t.SHRINKS),
         "dead units": ill and ask.dead(s),
         "exploding": ill and ask.exploding(s, recording),
-        "vanishing through time": ill and logic.below(s.through_time, t.FORGETS),
+        "vanishing through time": ill and recording.recurrent is not False and logic.below(s.through_time, t.FORGETS),
         "vanishing by initialization": ill and logic.every(fades, ask.weak(s)),
         "vanishing by activation": ill and logic.every(fades, logic.below(ask.factors(s)[1], t.NEAR_ONE)),
         "vanishing by depth": ill and logic.every(fades, deep),
         "warm-up missing": logic.every(fails, ask.collapsed(s, recording)),
-        "learning rate too large": logic.every(fails, ask.too_large(s)),
+        "learning rate too large": logic.every(fails, ask.too_large(s), clean),
         "learning rate too small": logic.every(fails, ask.too_small(s)),
         "overfitting": outcomes.overfits(s, fails),
         "label noise": logic.every(fails, not s.broke, outcomes.learned_something(s), outcomes.stands(s),
-                                   not ask.faded_later(s)),
+                                   not ask.faded_later(s), clean),
         "healthy": logic.invert(fails),
     }
     if s.never_a_number:  # no step was made: what steps and labels do had no time

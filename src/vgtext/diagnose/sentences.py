@@ -24,6 +24,7 @@ def evidence(cause, s, recording):
         "overfitting": [_gap, _loss, _round_trip],
         "label noise": [_loss, _still, _gap, _round_trip, _ratio],
         "healthy": [_loss, _gap, _round_trip, _by_loss_alone],
+        "fault in the training loop": [_broke_or_loss],
         "undecided": [_broke_or_loss, _zeros, *signals, _saturation, _ratio, _collapse],
     }.get(cause, [*signals, _saturation, _loss])
     return tuple(sentence for sentence in (say(s, recording) for say in told) if sentence)

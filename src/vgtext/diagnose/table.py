@@ -160,6 +160,7 @@ ROWS = (
 CAUSES = tuple(row.cause for row in ROWS)
 REMEDIES = {row.cause: row.remedy for row in ROWS}
 UNDECIDED = "undecided"
+LOOP = "fault in the training loop"  # said where a recorder saw one in the code; no question is asked then
 BEFORE_A_STEP = ("bad batch or operation", "scale of inputs or targets", "exploding")  # can make the first loss nan
 #: Where one of these cannot be answered, no later question decides.
 CORE = ("bad batch or operation", "dead units", "exploding", "vanishing by initialization",

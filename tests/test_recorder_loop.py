@@ -1,0 +1,147 @@
+"""Slips in the code of a loop: a recorder sees those that are there and no others, and they are said first."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from test_recorder import WIDTHS, data, train
+from torch_like import SGD, Module, Net, tensor
+from vgtext.diagnose import CAUSES, UNDECIDED, Recorder, Recording, diagnose
+from vgtext.diagnose.loop import SLIPS, Watch, of_graph, of_modules
+from vgtext.diagnose.table import LOOP
+
+FLAT = np.full(100, 2.0)
+ROWS = {"gradient": np.ones((4, 5)), "activation": np.ones((4, 5)), "update_ratio": np.full((4, 5), 2e-3)}
+
+
+class Node:
+    """A node of a graph; its name, and the node before it."""
+
+    def __init__(self, *names):
+        self.word, self.next_functions = f"{names[0]}Backward0", [(Node(*names[1:]), 0)] if names[1:] else []
+
+    def name(self):
+        return self.word
+
+
+@pytest.mark.parametrize(("names", "slip"), [
+    (("NllLoss", "LogSoftmax", "Softmax", "Addmm"), "activation twice"),
+    (("Div", "NllLoss", "LogSoftmax", "View", "Sigmoid", "Addmm"), "activation twice"),
+    (("BinaryCrossEntropyWithLogits", "Squeeze", "Sigmoid", "Addmm"), "activation twice"),
+    (("NllLoss", "Addmm"), "no logarithm"),
+    (("MseLoss", "Expand", "Addmm"), "broadcast"),
+    (("NllLoss", "LogSoftmax", "Addmm", "Softmax", "Addmm"), None),
+    (("NllLoss", "Log", "Softmax", "Addmm"), None),
+    (("BinaryCrossEntropy", "Sigmoid", "Addmm"), None),
+    (("MseLoss", "Sigmoid", "Addmm", "Expand"), None),
+    (("BinaryCrossEntropyWithLogits", "View", "Addmm"), None)])
+def test_the_end_of_the_graph_tells_what_the_loss_was_given(names, slip):
+    assert of_graph(Node(*names)) == ({slip} if slip else set())
+
+
+@pytest.mark.parametrize("forget", [True, False])
+def test_gradients_that_were_kept_are_seen(forget):
+    made = train(net := Net(WIDTHS), SGD(net.parameters()), forget=forget).recording()
+    assert made.loop == (None if forget else ("gradients kept",))
+
+
+@pytest.mark.parametrize("batches", [1, 3])
+def test_gradients_added_up_over_batches_are_no_slip(batches):
+    net, (x, y) = Net(WIDTHS), data()
+    optimizer = SGD(net.parameters())
+    recorder = Recorder(net, optimizer)
+    for step in range(1, 13):
+        loss = net.backward(net(x), y)
+        if step % batches == 0:
+            optimizer.step()
+            optimizer.zero_grad()
+        recorder.step(loss)
+    assert recorder.recording().loop is None
+
+
+def test_a_run_in_inference_mode_is_recorded_and_said_where_it_matters():
+    net = Net(WIDTHS)
+    net.training = False
+    made = train(net, SGD(net.parameters())).recording()
+    assert made.gradient.shape == (3, 3) and made.loop is None
+    net._children["norm"] = Module()
+    net._children["norm"].running_mean = 0.0
+    assert train(net, SGD(net.parameters())).recording().loop == ("inference mode",)
+
+
+def test_an_evaluation_between_steps_leaves_no_trace():
+    net, (x, y) = Net(WIDTHS), data()
+    optimizer = SGD(net.parameters())
+    recorder = Recorder(net, optimizer)
+    for _ in range(4):
+        net.training = False
+        net(tensor(100 * np.asarray(x)))
+        net.training = True
+        loss = net.backward(net(x), y)
+        optimizer.step()
+        optimizer.zero_grad()
+        recorder.step(loss)
+    assert recorder.recording().input == pytest.approx(np.full(3, np.sqrt(np.mean(np.square(x)))))
+
+
+@pytest.mark.parametrize(("shape", "rows", "seen"), [((64, 8, 5), 64, True), ((8, 64, 5), 64, False),
+                                                     ((9, 1, 5), 9, False), ((64, 8, 5), 8, False)])
+def test_a_batch_is_taken_for_time_where_the_answers_are_as_many(shape, rows, seen):
+    watch = Watch(Module())
+    watch.enters(SimpleNamespace(batch_first=False), tensor(np.zeros(shape)), -1, True)
+    watch.leaves(tensor(np.zeros((rows, 4))), ())
+    assert watch.found == ({"batch taken for time"} if seen else set())
+
+
+@pytest.mark.parametrize(("batches", "seen"), [((2, 2, 2), True), ((64, 64, 2), False), ((5, 5), False)])
+def test_a_norm_over_few_is_seen_unless_it_is_the_last_batch(batches, seen):
+    norm = Module()
+    norm.running_mean = 0.0
+    watch = Watch(norm)
+    for n in batches:
+        norm.before[0](norm, (tensor(np.zeros((n, 16))),))
+    watch.steps(None, True, True)
+    assert watch.words() == ({"loop": ["few in a norm"]} if seen else {})
+
+
+def test_a_share_that_was_meant_to_be_kept_is_seen():
+    kinds = {p: type("Dropout", (Module,), {"p": p})() for p in (0.5, 0.9)}
+    assert [of_modules(Module(drop=drop), False) for drop in kinds.values()] == [set(), {"much dropout"}]
+
+
+@pytest.mark.parametrize("word", SLIPS)
+def test_a_slip_comes_first_where_the_run_failed_and_is_a_note_where_it_learned(word):
+    failed = diagnose(Recording(loss=FLAT, loop=[word], **ROWS))
+    learned = diagnose(Recording(loss=FLAT, loop=[word], train_accuracy=[0.99], test_accuracy=[0.98], **ROWS))
+    slip = SLIPS[word]
+    assert slip.sentence in failed.evidence and slip.remedy in failed.remedy
+    assert failed.cause == (LOOP if slip.decides else UNDECIDED) and LOOP not in CAUSES
+    assert learned.cause == "healthy" and (slip.sentence in learned.evidence) == slip.decides
+
+
+def test_without_a_recurrent_layer_no_time_is_asked_for():
+    known = {"loss": FLAT, **ROWS}
+    said = {kind: diagnose(Recording(recurrent=kind, **known)).candidates for kind in (True, False)}
+    assert set(said[True]) - set(said[False]) == {"vanishing through time"}
+
+
+def test_words_that_are_no_slip_are_refused():
+    with pytest.raises(ValueError, match=r"loop must hold words out of gradients kept, .*, got 'typo'"):
+        Recording(loop=["typo"], loss=FLAT)
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    ({"train_accuracy": "x"}, "train_accuracy must be a number, got 'x'"),
+    ({"test_loss": None}, "test_loss must be a number, got None"),
+    ({"test_accuracy": 97}, "test_accuracy must lie between 0 and 1, got 97 to 97; divide per cent by 100")])
+def test_an_evaluation_is_checked_when_it_is_made(given, words):
+    recorder = train(net := Net(WIDTHS), SGD(net.parameters()))
+    with pytest.raises(ValueError, match=words):
+        recorder.evaluate(**given)
+    assert recorder.recording().train_accuracy is None
+
+
+def test_a_history_that_is_none_is_refused_by_name():
+    with pytest.raises(TypeError, match=r"of_history takes what nn.train returned"):
+        Recording.of_history(None, None)
