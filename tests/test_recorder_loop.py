@@ -8,7 +8,8 @@ import pytest
 from test_recorder import WIDTHS, data, train
 from torch_like import SGD, Module, Net, tensor
 from vgtext.diagnose import CAUSES, UNDECIDED, Recorder, Recording, diagnose
-from vgtext.diagnose.loop import SLIPS, Watch, of_graph, of_modules
+from vgtext.diagnose.loop import Watch, of_modules
+from vgtext.diagnose.slips import SLIPS
 from vgtext.diagnose.table import LOOP
 
 FLAT = np.full(100, 2.0)
@@ -37,7 +38,9 @@ class Node:
     (("MseLoss", "Sigmoid", "Addmm", "Expand"), None),
     (("BinaryCrossEntropyWithLogits", "View", "Addmm"), None)])
 def test_the_end_of_the_graph_tells_what_the_loss_was_given(names, slip):
-    assert of_graph(Node(*names)) == ({slip} if slip else set())
+    watch = Watch(Module())
+    watch.steps(Node(*names), 1.0, True, True)
+    assert watch.found == ({slip} if slip else set())
 
 
 @pytest.mark.parametrize("forget", [True, False])
@@ -101,8 +104,35 @@ def test_a_norm_over_few_is_seen_unless_it_is_the_last_batch(batches, seen):
     watch = Watch(norm)
     for n in batches:
         norm.before[0](norm, (tensor(np.zeros((n, 16))),))
-    watch.steps(None, True, True)
+    watch.steps(None, 1.0, True, True)
     assert watch.words() == ({"loop": ["few in a norm"]} if seen else {})
+
+
+def watched(targets, first_loss=2.0, classes=5):
+    """What is seen of batches with these targets, under a cross-entropy."""
+    watch = Watch(Module())
+    for batch in targets:
+        watch.forget()
+        out = tensor(np.zeros((len(batch), classes)), True)
+        watch.leaves(out, [tensor(1.0, True)])
+        out.hooks[0](tensor(np.full(out.shape, 0.2) - np.eye(classes)[batch]))
+        watch.steps(Node("NllLoss", "LogSoftmax", "Addmm"), first_loss, True, True)
+    return watch.words().get("loop", [])
+
+
+def test_batches_of_one_class_each_are_seen_where_the_class_changes():
+    rng = np.random.default_rng(0)
+    assert watched([np.full(16, c) for c in (0, 1, 2, 3, 4)]) == ["one class a batch"]
+    assert watched([np.r_[np.full(11, c), np.full(5, (c + 1) % 5)] for c in range(5)]) == ["one class a batch"]
+    assert watched([rng.integers(0, 5, 16) for _ in range(8)]) == []
+    assert watched([np.where(rng.random(16) < 0.9, 2, rng.integers(0, 5, 16)) for _ in range(8)]) == []  # a rare class
+    assert watched([[c] for c in (0, 1, 2, 3)]) == []  # batches of one
+
+
+@pytest.mark.parametrize("classes", [3, 100])
+@pytest.mark.parametrize(("times", "seen"), [(1.5, []), (10.0, ["above guessing"])])
+def test_a_first_loss_far_above_guessing_is_seen(classes, times, seen):
+    assert watched([[0, 1, 2]], times * np.log(classes), classes) == seen
 
 
 def test_a_share_that_was_meant_to_be_kept_is_seen():

@@ -40,7 +40,7 @@ def off_scale(s):
         return True
     if s.curve is None or s.curve.negative:
         return None if s.input is None else False
-    if s.curve.start <= t.HUGE:
+    if s.curve.start <= t.HUGE or (above(s.grows_in_time, 1 / t.FORGETS) and s.passes_forward is False):
         return False if s.input is not None else None
     return every(invert(above(s.round_trip, t.EXPLODES)), True) if s.round_trip is not None else above(s.ratio, 1.0)
 
@@ -130,7 +130,14 @@ def vanishing(s, recording):
         return False
     if recording.shortcuts is not False and s.round_trip > 1.5 * t.VANISHES and below(s.collapse, t.COLLAPSES):
         return None  # most of the loss came later: the start alone is not to blame
-    return True if s.layers >= t.FEW_LAYERS else None
+    if s.layers >= t.FEW_LAYERS:
+        return True
+    return False if s.round_trip > 2.5 * t.VANISHES and out_of_range(s) else None
+
+
+def out_of_range(s):
+    """Are steps so far out of the usual range that a signal which fades in a few layers is not to blame?"""
+    return above(s.ratio_peak, 1.0) is True or below(s.ratio_peak, 0.3 * t.TOO_SLOW) is True
 
 
 def weak(s):
@@ -177,10 +184,11 @@ def too_large(s):
 
 
 def too_small(s):
-    """Do steps hardly touch the weights? Not in a run that fell and then stood."""
+    """Do steps hardly touch the weights? Not in a run that fell and stood; of one that stood only, the mean tells."""
     if s.curve is not None and below(s.curve.fall, 0.8) and above(s.curve.late, 0.99):
         return False
-    return below(s.ratio_peak, t.TOO_SLOW)
+    stood = s.travel is not None and s.curve is not None and above(s.curve.fall, t.MOVED)
+    return below(s.travel if stood else s.ratio_peak, t.TOO_SLOW)
 
 
 def faded_later(s):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .loop import SLIPS
+from .slips import SLIPS
 
 SIZES = ("gradient", "weight", "update", "update_ratio", "activation", "error")
 SHARES = ("saturation", "dead")

@@ -1,52 +1,11 @@
-"""Slips in the code of a training loop that a recorder sees for certain, and what to do about each."""
+"""Watch a training loop of PyTorch for the slips in its code that can be seen for certain."""
 
+from collections import Counter
 from functools import partial
-from math import prod
-from typing import NamedTuple
+from math import log, prod
 
 from .modules import nodes
 
-
-class Slip(NamedTuple):
-    """What is said of a slip; ``decides`` where it is to be mended before anything else is asked."""
-
-    sentence: str
-    remedy: str
-    decides: bool = True
-
-
-SLIPS = {
-    "gradients kept": Slip(
-        "A backward pass began with the gradients of the step before still there.",
-        "Call optimizer.zero_grad() once in every step, or each step also takes all the earlier ones again."),
-    "inference mode": Slip(
-        "The network was trained in inference mode: batch norm keeps its old averages, and dropout does nothing.",
-        "Call model.train() before the loop, and again after every evaluation."),
-    "activation twice": Slip(
-        "The loss applies a softmax or a sigmoid of its own to an output that has been through one already.",
-        "Hand the loss the logits: leave the last softmax, sigmoid or tanh out of the network, and apply it where you "
-        "read predictions."),
-    "no logarithm": Slip(
-        "The loss expects logarithms of probabilities, and gets something else.",
-        "Use the cross-entropy of the logits, or put a log-softmax before this loss."),
-    "broadcast": Slip(
-        "The prediction was stretched to another shape before the loss compared it with the targets.",
-        "Give prediction and target the same shape. With (N, 1) against (N,) each prediction is compared with all "
-        "targets, and the best answer is their mean."),
-    "batch taken for time": Slip(
-        "A recurrent or attention layer takes the first axis of its input for time, and the output has a row for each "
-        "entry of that axis: examples are read as time steps.",
-        "Give the layer batch_first=True, or time as the first axis."),
-    "few in a norm": Slip(
-        "A batch norm takes its mean and variance over 4 numbers or fewer.",
-        "Use larger batches, or a norm over each example (layer norm, group norm).", False),
-    "much dropout": Slip(
-        "A dropout layer drops 80% of its input or more.",
-        "Drop less: p is the share that is dropped, not the share that is kept.", False),
-    "narrow layer": Slip(
-        "A hidden layer gets its input from one or two units, and nothing else passes there.",
-        "Make the narrow layer wider, unless it is meant to be a code of one or two numbers.", False),
-}
 SHAPES = ("View", "UnsafeView", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Permute", "T", "Select", "Slice",
           "Clone", "ToCopy")  # nodes that change no number
 BOUNDED = ("Softmax", "Sigmoid", "Tanh")
@@ -57,34 +16,19 @@ BEFORE = (("activation twice", ("LogSoftmax", "BinaryCrossEntropyWithLogits"), B
           ("broadcast", COMPARE, ("Expand",)))
 
 
-def decides(words):
-    """Is one of the slips to be mended before anything else is asked? ``words`` may be None."""
-    return any(SLIPS[word].decides for word in words or ())
-
-
-def sentences(words, all_of_them=True):
-    """Return what is said of the slips; not ``all_of_them``, of those that decide."""
-    return tuple(SLIPS[word].sentence for word in words or () if all_of_them or SLIPS[word].decides)
-
-
-def remedy(words):
-    """Return what to do about the slips."""
-    return " ".join([*(SLIPS[word].remedy for word in words), "Then record again."])
-
-
 class Watch:
     """Looks for slips while a model is trained; a recorder tells it what happens in the steps that it records."""
 
     def __init__(self, model):
         """Watch ``model``."""
-        self.model, self.found, self.rows, self._norms = model, set(), [], []
+        self.model, self.found, self.rows, self._norms, self._tops = model, set(), [], [], []
         self.hooks = [module.register_forward_pre_hook(self._normalizes) for module in model.modules()
                       if getattr(module, "running_mean", None) is not None]
         self.forget()
 
     def forget(self):
         """Begin a step."""
-        self._passes, self._time_first = [], []
+        self._passes, self._time_first, self._classes, self._targets = [], [], 2, []
 
     def enters(self, module, x, axis, hidden):
         """Take what enters a layer, with units along ``axis``; ``hidden`` where another layer came before."""
@@ -104,6 +48,7 @@ class Watch:
         """
         if output.ndim == 2 and any(len(output) == first != second > 1 for first, second in self._time_first):
             self.found.add("batch taken for time")
+        self._classes = max(output.shape[1:], default=1)
         self._passes.append(None)
         first = next((p for p in parameters if p.requires_grad), None)
         if output.requires_grad and first is not None:
@@ -113,11 +58,20 @@ class Watch:
         """The error sets out; the first layer, which it reaches last, should hold no gradient yet."""
         if i < len(self._passes) and self._passes[i] is None:
             self._passes[i] = first.grad is not None and bool((first.grad != 0).any())
+        if g.ndim == 2 and g.shape[1] > 2:
+            self._targets += g.argmin(1).tolist()  # of a cross-entropy: it is below 0 at the target alone
 
-    def steps(self, node, trained, moved):
-        """A step is done: the graph of its loss, whether it ran in training mode, whether a weight moved."""
+    def steps(self, node, loss, trained, moved):
+        """A step is done: the graph of its loss, its loss, whether it ran in training mode, whether a weight moved."""
         if not self.rows:
-            self.found |= of_graph(node)
+            pairs = {(_name(child), _name(_first(parent))) for child, parents in nodes(node) for parent in parents}
+            self.found |= of_graph(pairs)
+            self.classifies = any(after == "LogSoftmax" for pair in pairs for after in pair)
+            if self.classifies and loss > 4 * log(max(self._classes, 2)):
+                self.found.add("above guessing")
+        if self.classifies and len(self._targets) >= 8:
+            (top, count), = Counter(self._targets).most_common(1)
+            self._tops.append(top if 2 * count > len(self._targets) else None)
         self.rows.append((bool(self._passes) and all(self._passes), trained, moved))
 
     def words(self):
@@ -127,15 +81,17 @@ class Watch:
         found = self.found | of_modules(self.model, not any(trained for _, trained, _ in self.rows))
         if 2 * sum(self._norms) > len(self._norms):  # the last batch of an epoch may be small
             found.add("few in a norm")
+        tops = [top for top in self._tops if top is not None]
+        if len(set(tops)) > 2 and 4 * len(tops) >= 3 * len(self._tops):
+            found.add("one class a batch")
         # whoever adds gradients up over batches, and calls the recorder for each of them, moves nothing at step 1
         if len(self.rows) > 1 and self.rows[0][2] and all(kept for kept, _, _ in self.rows[1:]):
             found.add("gradients kept")
         return {"loop": sorted(found)} if found else {}
 
 
-def of_graph(node):
-    """Return the slips that stand in the graph of a loss (its ``grad_fn``)."""
-    pairs = {(_name(child), _name(_first(parent))) for child, parents in nodes(node) for parent in parents}
+def of_graph(pairs):
+    """Return the slips that stand in the graph of a loss, given the names of (a node, the one before it)."""
     return {slip for slip, after, before in BEFORE if any(a in after and b in before for a, b in pairs)}
 
 

@@ -181,7 +181,7 @@ class Recorder:
                 for name, after in zip(self._names, [*entered[1:], self._last or (None, 0.0, 0.0)])]
         times = next((list(np.array(t.tolist())) for t in self._time.values()), None) or self._calls()
         groups = self.optimizer.param_groups
-        self._loop.steps(node, self._trained, any(sizes["update"]))
+        self._loop.steps(node, float(self._losses[-1]), self._trained, any(sizes["update"]))
         return {**sizes, "at": self.at, "activation": [np.nan if a is None else float(a) for a, _, _ in left],
                 "dead": [float(dead) for _, dead, _ in left], "rectified": any(zero > 0.05 for _, _, zero in left[:-1]),
                 "input": None if entered[0][0] is None else float(entered[0][0]), "time_gradient": times,

@@ -34,7 +34,7 @@ class Recording:
     ``shortcuts``             bool    does the network have residual connections?
     ``normalized``            bool    does it have normalization layers?
     ``recurrent``             bool    does a layer see one time step after another?
-    ``loop``                  words   slips in the code that were seen, out of ``SLIPS`` in ``loop``
+    ``loop``                  words   slips in the code that were seen, out of ``SLIPS`` in ``slips``
     ``names``                 (L,)    the layers' names, for the report
     ========================  ======  ==========================================================================
 

@@ -10,7 +10,7 @@ import textwrap
 from dataclasses import dataclass
 
 from . import answers as ask
-from . import logic, loop, outcomes
+from . import logic, outcomes, slips
 from . import table as t
 from .recording import Recording
 from .sentences import evidence
@@ -54,21 +54,22 @@ def diagnose(recording, target=0.9):
         raise ValueError(f"target must be an accuracy above 0 and at most 1, got {target}")
     s = measure_symptoms(recording)
     answers, open_before, blocked = questions(s, recording, target), [], False
-    if loop.decides(recording.loop) and not answers["healthy"]:
+    if slips.decides(recording.loop) and not answers["healthy"]:
         said = evidence(t.LOOP, s, recording)
-        return Diagnosis(t.LOOP, (*loop.sentences(recording.loop), *said), loop.remedy(recording.loop))
+        return Diagnosis(t.LOOP, (*slips.sentences(recording.loop), *said), slips.remedy(recording.loop))
     for cause, answer in answers.items():
         if answer and not blocked:
-            said = loop.sentences(recording.loop, cause != "healthy")
+            said = slips.sentences(recording.loop, cause != "healthy")
             return Diagnosis(cause, (*evidence(cause, s, recording), *said), t.REMEDIES[cause])
         if answer is not False:
             open_before.append(cause)
         blocked |= answer is None and cause in t.CORE
         if answer:
             break
-    said = (*evidence(t.UNDECIDED, s, recording), *loop.sentences(recording.loop))
+    said = (*evidence(t.UNDECIDED, s, recording), *slips.sentences(recording.loop))
     found = advice(s, recording, tuple(open_before), blocked)
-    return Diagnosis(t.UNDECIDED, said, loop.remedy(recording.loop) if recording.loop else found[0], *found[1:])
+    mend = recording.loop and answers["healthy"] is not True
+    return Diagnosis(t.UNDECIDED, said, slips.remedy(recording.loop) if mend else found[0], *found[1:])
 
 
 def questions(s, recording, target=0.9):

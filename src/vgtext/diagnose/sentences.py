@@ -1,6 +1,7 @@
 """The evidence in sentences, each with its numbers, and what would have to be recorded to know more."""
 
 from .numbers import layers_of
+from .table import ALIKE
 
 
 def evidence(cause, s, recording):
@@ -23,7 +24,7 @@ def evidence(cause, s, recording):
         "learning rate too small": [_ratio, _round_trip, _loss],
         "overfitting": [_gap, _loss, _round_trip],
         "label noise": [_loss, _still, _gap, _round_trip, _ratio],
-        "healthy": [_loss, _gap, _round_trip, _by_loss_alone],
+        "healthy": [_loss, _gap, _round_trip, _by_loss_alone, _same],
         "fault in the training loop": [_broke_or_loss],
         "undecided": [_broke_or_loss, _zeros, *signals, _saturation, _ratio, _collapse],
     }.get(cause, [*signals, _saturation, _loss])
@@ -60,7 +61,8 @@ def _ratio(s, r):
     if s.ratio is None:
         return ""
     peak = "" if s.ratio_peak is None or s.ratio_peak < 2 * s.ratio else f", the largest {s.ratio_peak:.2g}"
-    return f"The first update-to-weight ratio is {s.ratio:.2g}{peak} (guide: 1e-3)."
+    mean = f", the mean over the run {s.travel:.2g}" if s.travel is not None and s.travel < 0.1 * s.ratio_peak else ""
+    return f"The first update-to-weight ratio is {s.ratio:.2g}{peak}{mean} (guide: 1e-3)."
 
 
 def _frozen(s, r):
@@ -140,6 +142,12 @@ def _by_loss_alone(s, r):
     if s.tested is not None:
         return f"Test accuracy is {s.tested:.0%}."
     return "Judged by the loss alone: compare it with the loss of the best constant prediction."
+
+
+def _same(s, r):
+    if s.accuracy_range is None or s.accuracy_range >= ALIKE or s.accuracy > 0.99:
+        return ""
+    return "Training accuracy hardly moved between evaluations: compare it with the share of the largest class."
 
 
 def _dead(s, r):

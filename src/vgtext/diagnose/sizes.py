@@ -100,6 +100,13 @@ def quotient(array):
     return float(np.median(array[-1]) / np.median(array[0]))
 
 
+def smallest_quotient(array):
+    """The smallest median over layers of a record, over that of the first."""
+    if array is None or np.median(array[0]) == 0:
+        return None
+    return float(np.median(array, axis=1).min() / np.median(array[0]))
+
+
 def median(ratios):
     """The median over the layers whose weights did not start at 0."""
     known = ratios[np.isfinite(ratios)]
@@ -112,6 +119,14 @@ def medians(ratio):
         return None, None
     medians = [value for value in map(median, ratio) if value is not None]
     return (max(medians), medians[-1]) if medians else (None, None)
+
+
+def travel(r):
+    """The median ratio over layers, its mean over all steps: a record stands for the steps up to the next one."""
+    if r.ratio is None or r.steps is None or r.loss is None or not np.isfinite(r.ratio).all():
+        return None
+    lasts = np.diff(np.r_[r.steps, max(len(r.loss), r.steps[-1]) + 1])
+    return float(np.average(np.median(r.ratio, axis=1), weights=lasts))
 
 
 def dead(row):

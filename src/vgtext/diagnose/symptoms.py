@@ -54,7 +54,7 @@ class Symptoms:
     silent_last: bool | None  # the same at the last record
     saturation: float | None  # mean share in the hidden layers, at the first record
     no_weights: bool  # are the weights of a hidden layer exactly 0 in the first record?
-    shrinks: float | None  # median weight norm of the last record / of the first
+    shrinks: float | None  # the smallest median weight norm of a record / that of the first
     input: float | None  # root mean square of the inputs, at the first record
     bad_input: bool  # did the inputs hold nan or inf at a record?
     through_time: float | None  # gradient at the first time step / the largest
@@ -62,6 +62,7 @@ class Symptoms:
     nan_gradient_first: bool | None  # did gradients hold nan at a step whose loss was a number?
     never_a_number: bool  # was the loss recorded, and nan or inf from its first entry on?
     passes_forward: bool | None  # are the activations of the first record ordinary numbers?
+    travel: float | None  # update-to-weight ratio, median over layers, mean over the steps
 
     @property
     def fall(self):
@@ -99,12 +100,13 @@ def measure_symptoms(recording):
         silent_last=sizes.silent(last),
         saturation=float(first["saturation"][:-1].mean()) if "saturation" in first and layers > 1 else None,
         no_weights="weight" in first and bool((first["weight"][:-1] == 0).any()),
-        shrinks=sizes.quotient(whole.get("weight")),
+        shrinks=sizes.smallest_quotient(whole.get("weight")),
         input=None if r.input is None or not np.isfinite(r.input[0]) else float(r.input[0]),
         bad_input=r.input is not None and not np.isfinite(r.input).all(),
         through_time=sizes.through_time(r.time_gradient), grows_in_time=sizes.through_time(r.time_gradient, np.median),
         nan_gradient_first=sizes.nan_gradient_first(r),
         never_a_number=r.loss is not None and curve is None, passes_forward=sizes.passes_forward(r.activation),
+        travel=sizes.travel(r),
     )
 
 

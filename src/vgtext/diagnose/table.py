@@ -85,7 +85,7 @@ ROWS = (
         "normalize queries and keys (QK-norm).",
         "notebooks/consequences.html#steps-too-long-oscillation-and-divergence", "the training loss at every step"),
     Row("weight decay too large", "Do the weights shrink away?", "weight",
-        f"they end below {SHRINKS} of their first size",
+        f"they fall below {SHRINKS} of their first size",
         "Lower the weight decay (0.0001 to 0.01 is customary with SGD, 0.01 to 0.1 with AdamW), and leave biases and "
         "norms out of it.",
         "notebooks/normalization.html#scale-free-weights-and-the-effective-learning-rate",
@@ -114,8 +114,8 @@ ROWS = (
         "gradient and activation sizes of every layer at the first step"),
     Row("vanishing by activation", "Does the round trip fade, and only the error with it?", "gradient, activation",
         FADES,
-        "Use an activation whose slope reaches 1 (ReLU, GELU, tanh) with the initialization made for it, or add "
-        "shortcuts with normalization.",
+        "Use an activation whose slope reaches 1 (ReLU, GELU, tanh) with the initialization made for it (if it is "
+        "tanh, draw larger weights: biases may keep the activations up), or add shortcuts with normalization.",
         "notebooks/causes.html#activation-function-the-slope-and-what-saturates-it",
         "gradient and activation sizes of every layer at the first step"),
     Row("vanishing by depth", "Does the round trip fade, a little in each of many layers?", "gradient, activation",
@@ -135,8 +135,9 @@ ROWS = (
         "notebooks/consequences.html#steps-too-long-oscillation-and-divergence",
         "the update-to-weight ratio of every layer"),
     Row("learning rate too small", "Do the steps hardly touch the weights?", "update ratio",
-        f"the ratio is below {TOO_SLOW} in every record",
-        "Raise the learning rate until the update-to-weight ratio is near 1e-3.",
+        f"the ratio is below {TOO_SLOW} in every record, or on average if the loss never moved",
+        "Raise the learning rate until the update-to-weight ratio is near 1e-3. If a schedule took the rate away, see "
+        "how often it steps: once a batch or once an epoch.",
         "notebooks/detection.html#update-to-weight-ratio-the-size-of-a-step",
         "the update-to-weight ratio of every layer"),
     Row("overfitting", "Has it learned, and is it much worse on test data?", "accuracies",

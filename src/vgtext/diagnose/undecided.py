@@ -26,6 +26,14 @@ def _negative(s, candidates, blocked):
     return s.curve is not None and s.curve.negative and s.accuracy is None
 
 
+def _falls_without_success(s, candidates, blocked):
+    return s.curve is not None and s.curve.negative and s.accuracy is not None and "healthy" not in candidates
+
+
+def _learned(s, candidates, blocked):
+    return candidates == ("overfitting", "healthy") and s.gap is None
+
+
 def _uphill(s, candidates, blocked):
     return "learning rate too large" in candidates and outcomes.uphill(s)
 
@@ -70,6 +78,10 @@ CASES = (
      "grow from layer to layer until they overflow, draw smaller weights.", (), ("the activations of every layer",)),
     (_negative, "A loss that may be negative does not say whether the run has learned: record an accuracy, or another "
      "measure of what the network is for.", (), ("an accuracy, or another measure of success",)),
+    (_falls_without_success, "The loss is below 0, and the accuracy is poor: the loss may not measure what the network "
+     "is for. Look at its sign, and at what it expects: logits, probabilities, or their logarithms.", (), ()),
+    (_learned, "Its loss fell far: it has learned its training examples. Whether it does as well on others, only these "
+     "can say; nothing needs to change before you know.", (), ()),
     (_uphill, "The loss only rises, though the first steps are short. Take a few steps on one batch with a rate 100 "
      "times smaller. If the loss falls now, the rate was too large. If it still rises, the steps lead uphill: look at "
      "the sign of the loss and of the update, and check the gradient against differences.", (),

@@ -1,0 +1,67 @@
+"""Slips in the code of a training loop: what is said of each, and what to do about it."""
+
+from typing import NamedTuple
+
+
+class Slip(NamedTuple):
+    """What is said of a slip; ``decides`` where it is to be mended before anything else is asked."""
+
+    sentence: str
+    remedy: str
+    decides: bool = True
+
+
+SLIPS = {
+    "gradients kept": Slip(
+        "A backward pass began with the gradients of the step before still there.",
+        "Call optimizer.zero_grad() once in every step, or each step also takes all the earlier ones again."),
+    "inference mode": Slip(
+        "The network was trained in inference mode: batch norm keeps its old averages, and dropout does nothing.",
+        "Call model.train() before the loop, and again after every evaluation."),
+    "activation twice": Slip(
+        "The loss applies a softmax or a sigmoid of its own to an output that has been through one already.",
+        "Hand the loss the logits: leave the last softmax, sigmoid or tanh out of the network, and apply it where you "
+        "read predictions."),
+    "no logarithm": Slip(
+        "The loss expects logarithms of probabilities, and gets something else.",
+        "Use the cross-entropy of the logits, or put a log-softmax before this loss."),
+    "broadcast": Slip(
+        "The prediction was stretched to another shape before the loss compared it with the targets.",
+        "Give prediction and target the same shape. With (N, 1) against (N,) each prediction is compared with all "
+        "targets, and the best answer is their mean."),
+    "batch taken for time": Slip(
+        "A recurrent or attention layer takes the first axis of its input for time, and the output has a row for each "
+        "entry of that axis: examples are read as time steps.",
+        "Give the layer batch_first=True, or time as the first axis."),
+    "one class a batch": Slip(
+        "Most batches hold mainly examples of one class, each time of another one.",
+        "Shuffle the examples before every epoch: the network learns each class and forgets it with the next."),
+    "few in a norm": Slip(
+        "A batch norm takes its mean and variance over 4 numbers or fewer.",
+        "Use larger batches, or a norm over each example (layer norm, group norm).", False),
+    "above guessing": Slip(
+        "The first loss is far above the logarithm of the number of classes, which guessing gets.",
+        "Bring the logits to size 1 before the first step: smaller weights in the last layer, smaller embeddings where "
+        "it shares them, and no factor after it. If the loss is a sum over examples, take their mean.", False),
+    "much dropout": Slip(
+        "A dropout layer drops 80% of its input or more.",
+        "Drop less: p is the share that is dropped, not the share that is kept.", False),
+    "narrow layer": Slip(
+        "A hidden layer gets its input from one or two units, and nothing else passes there.",
+        "Make the narrow layer wider, unless it is meant to be a code of one or two numbers.", False),
+}
+
+
+def decides(words):
+    """Is one of the slips to be mended before anything else is asked? ``words`` may be None."""
+    return any(SLIPS[word].decides for word in words or ())
+
+
+def sentences(words, all_of_them=True):
+    """Return what is said of the slips; not ``all_of_them``, of those that decide."""
+    return tuple(SLIPS[word].sentence for word in words or () if all_of_them or SLIPS[word].decides)
+
+
+def remedy(words):
+    """Return what to do about the slips."""
+    return " ".join([*(SLIPS[word].remedy for word in words), "Then record again."])
