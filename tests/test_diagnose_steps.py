@@ -77,6 +77,18 @@ def test_a_loss_below_0_with_a_poor_accuracy_is_asked_for_its_sign():
 
 
 @pytest.mark.parametrize(("accuracy", "noted"), [([0.95, 0.96, 0.96], True), ([0.5, 0.9, 0.96], False)])
-def test_a_good_accuracy_that_never_moved_is_to_be_compared_with_the_largest_class(accuracy, noted):
+def test_a_good_accuracy_that_never_moved_is_to_be_compared_with_the_most_frequent_class(accuracy, noted):
     found = diagnose(Recording(loss=FALLS, train_accuracy=accuracy, test_accuracy=accuracy))
-    assert found.cause == "healthy" and ("largest class" in " ".join(found.evidence)) == noted
+    assert found.cause == "healthy" and ("most frequent class" in " ".join(found.evidence)) == noted
+
+
+@pytest.mark.parametrize(("grows", "ratio", "first", "cause"), [
+    (False, 1e-3, 0.0, "flat output"), (True, 1e-3, 0.0, "exploding"),
+    (False, 1e-3, 1.0, "flat output"), (False, 50.0, 1.0, "learning rate too large")])
+def test_an_output_without_a_gradient_may_have_been_thrown_there(grows, ratio, first, cause):
+    gradient = np.zeros((ROWS, 6))
+    gradient[0] = first
+    a = 10.0 ** (np.arange(6) * grows)
+    made = Recording(loss=FLAT, gradient=gradient, activation=np.tile(a, (ROWS, 1)), steps=STEPS,
+                     update_ratio=ratios(6, ratio), train_accuracy=[0.1], recurrent=False)
+    assert diagnose(made).cause == cause

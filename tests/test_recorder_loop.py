@@ -8,12 +8,13 @@ import pytest
 from test_recorder import WIDTHS, data, train
 from torch_like import SGD, Module, Net, tensor
 from vgtext.diagnose import CAUSES, UNDECIDED, Recorder, Recording, diagnose
-from vgtext.diagnose.loop import Watch, of_modules
+from vgtext.diagnose.loop import Watch, of_keras, of_modules
 from vgtext.diagnose.slips import SLIPS
 from vgtext.diagnose.table import LOOP
 
 FLAT = np.full(100, 2.0)
 ROWS = {"gradient": np.ones((4, 5)), "activation": np.ones((4, 5)), "update_ratio": np.full((4, 5), 2e-3)}
+LOGITS = type("CategoricalCrossentropy", (), {"from_logits": True})()
 
 
 class Node:
@@ -133,6 +134,14 @@ def test_batches_of_one_class_each_are_seen_where_the_class_changes():
 @pytest.mark.parametrize(("times", "seen"), [(1.5, []), (10.0, ["above guessing"])])
 def test_a_first_loss_far_above_guessing_is_seen(classes, times, seen):
     assert watched([[0, 1, 2]], times * np.log(classes), classes) == seen
+
+
+@pytest.mark.parametrize(("loss", "last", "seen"), [
+    ("sparse_categorical_crossentropy", "softmax", []), ("binary_crossentropy", "linear", ["logits for probabilities"]),
+    ("mse", "linear", []), (LOGITS, "softmax", ["activation twice"]), (LOGITS, "linear", [])])
+def test_a_loss_of_keras_is_given_what_it_expects(loss, last, seen):
+    layer = SimpleNamespace(activation=SimpleNamespace(__name__=last))
+    assert of_keras(SimpleNamespace(loss=loss, layers=[layer])) == seen
 
 
 def test_a_share_that_was_meant_to_be_kept_is_seen():

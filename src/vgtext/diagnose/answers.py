@@ -69,8 +69,10 @@ def flat(s, target):
         return None if s.curve is not None and s.curve.constant and not s.broke else False
     if not s.all_zero or (s.curve is not None and s.curve.fall is not None and s.curve.fall < 1e-6):
         return False
-    if s.silent or above(s.dead_last, t.ALIVE):
+    if s.silent or above(s.dead_last, t.ALIVE) or above(s.growth, t.EXPLODES):
         return False
+    if s.collapse is not None and above(s.ratio_peak, 1.0):
+        return False  # it had gradients, until a step threw the weights far away
     return True if s.dead_output else invert(s.silent_last)
 
 
@@ -112,7 +114,8 @@ def exploding(s, recording):
     if hides_error(recording):
         return above(s.profile, t.EXPLODES)
     if s.round_trip is None:
-        return True if above(s.profile, t.EXPLODES) else False if below(s.profile, 2 * t.VANISHES) else None
+        grows = either(every(s.all_zero, above(s.growth, t.EXPLODES)), above(s.profile, t.EXPLODES))
+        return True if grows else False if below(s.profile, 2 * t.VANISHES) else None
     return s.round_trip > t.EXPLODES
 
 

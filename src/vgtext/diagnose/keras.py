@@ -15,6 +15,7 @@ from functools import partial
 import numpy as np
 
 from . import checks
+from .loop import of_keras
 from .recorder import EARLY
 from .recording import Recording
 
@@ -99,6 +100,8 @@ class KerasRecorder:
                     fields[name] = [row[name] for row in self._rows]
             if np.isnan(fields["activation"][0]).any():
                 del fields["activation"]
+        if found := of_keras(self.model):
+            fields["loop"] = found
         return Recording(loss=self._losses, optimizer=type(self.optimizer).__name__, **fields, **self._evaluations)
 
     def save(self, path):

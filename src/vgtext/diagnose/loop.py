@@ -107,6 +107,18 @@ def of_modules(model, inference):
     return found
 
 
+def of_keras(model):
+    """Return the slips between the loss that a Keras model was compiled with and its last layer."""
+    loss, last = getattr(model, "loss", None), getattr(model.layers[-1], "activation", None)
+    name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
+    given = getattr(last, "__name__", None)
+    if "crossentropy" not in name.lower() or given is None:
+        return []
+    if getattr(loss, "from_logits", False):
+        return ["activation twice"] if given in ("softmax", "sigmoid") else []
+    return ["logits for probabilities"] if given == "linear" else []
+
+
 def _first(node):
     """Return the first node on the way back that changes a number."""
     while _name(node) in SHAPES and len(node.next_functions) == 1 and node.next_functions[0][0] is not None:

@@ -53,14 +53,15 @@ def _factors(s, r):
 
 def _profile(s, r):
     if s.profile is None:
-        return ""
+        return "" if s.round_trip is not None or s.growth is None else (
+            f"From the first hidden layer to the last, activations change by the factor {10.0 ** s.growth:.2g}.")
     return f"Layer 1 gets {10.0 ** min(max(s.profile, -300), 300):.2g} times the weight gradient of layer {s.layers}."
 
 
 def _ratio(s, r):
     if s.ratio is None:
         return ""
-    peak = "" if s.ratio_peak is None or s.ratio_peak < 2 * s.ratio else f", the largest {s.ratio_peak:.2g}"
+    peak = "" if s.ratio_peak is None or s.ratio_peak <= 2 * s.ratio else f", the largest {s.ratio_peak:.2g}"
     mean = f", the mean over the run {s.travel:.2g}" if s.travel is not None and s.travel < 0.1 * s.ratio_peak else ""
     return f"The first update-to-weight ratio is {s.ratio:.2g}{peak}{mean} (guide: 1e-3)."
 
@@ -145,9 +146,8 @@ def _by_loss_alone(s, r):
 
 
 def _same(s, r):
-    if s.accuracy_range is None or s.accuracy_range >= ALIKE or s.accuracy > 0.99:
-        return ""
-    return "Training accuracy hardly moved between evaluations: compare it with the share of the largest class."
+    alike = s.accuracy_range is not None and s.accuracy_range < ALIKE and s.accuracy < 0.99
+    return "Training accuracy hardly moved: compare it with the share of the most frequent class." if alike else ""
 
 
 def _dead(s, r):

@@ -47,7 +47,7 @@ def signals(whole, layers):
 
 
 def profile(gradient):
-    """log10 of the first layer's gradient over the last one's, in the first row where both are above 0."""
+    """log10 of the first column over the last one, in the first row where both are above 0."""
     if gradient is None or gradient.shape[1] < 2:
         return None
     live = gradient[(gradient[:, [0, -1]] > 0).all(axis=1)]

@@ -25,6 +25,9 @@ SLIPS = {
     "no logarithm": Slip(
         "The loss expects logarithms of probabilities, and gets something else.",
         "Use the cross-entropy of the logits, or put a log-softmax before this loss."),
+    "logits for probabilities": Slip(
+        "The loss expects probabilities, and the last layer gives any number.",
+        "Say from_logits=True to the loss, or give the last layer a softmax or a sigmoid."),
     "broadcast": Slip(
         "The prediction was stretched to another shape before the loss compared it with the targets.",
         "Give prediction and target the same shape. With (N, 1) against (N,) each prediction is compared with all "

@@ -62,6 +62,7 @@ class Symptoms:
     nan_gradient_first: bool | None  # did gradients hold nan at a step whose loss was a number?
     never_a_number: bool  # was the loss recorded, and nan or inf from its first entry on?
     passes_forward: bool | None  # are the activations of the first record ordinary numbers?
+    growth: float | None  # log10 of the last hidden layer's activation over the first one's, at the first record
     travel: float | None  # update-to-weight ratio, median over layers, mean over the steps
 
     @property
@@ -106,6 +107,7 @@ def measure_symptoms(recording):
         through_time=sizes.through_time(r.time_gradient), grows_in_time=sizes.through_time(r.time_gradient, np.median),
         nan_gradient_first=sizes.nan_gradient_first(r),
         never_a_number=r.loss is not None and curve is None, passes_forward=sizes.passes_forward(r.activation),
+        growth=sizes.profile(whole["activation"][:1, -2::-1]) if "activation" in whole and layers > 2 else None,
         travel=sizes.travel(r),
     )
 

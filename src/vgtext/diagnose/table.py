@@ -114,8 +114,8 @@ ROWS = (
         "gradient and activation sizes of every layer at the first step"),
     Row("vanishing by activation", "Does the round trip fade, and only the error with it?", "gradient, activation",
         FADES,
-        "Use an activation whose slope reaches 1 (ReLU, GELU, tanh) with the initialization made for it (if it is "
-        "tanh, draw larger weights: biases may keep the activations up), or add shortcuts with normalization.",
+        "Use an activation whose slope reaches 1 (ReLU, GELU, tanh) with the initialization made for it, or add "
+        "shortcuts with normalization.",
         "notebooks/causes.html#activation-function-the-slope-and-what-saturates-it",
         "gradient and activation sizes of every layer at the first step"),
     Row("vanishing by depth", "Does the round trip fade, a little in each of many layers?", "gradient, activation",
