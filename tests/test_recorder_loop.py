@@ -159,6 +159,14 @@ def test_a_slip_comes_first_where_the_run_failed_and_is_a_note_where_it_learned(
     assert learned.cause == "healthy" and (slip.sentence in learned.evidence) == slip.decides
 
 
+def test_a_recurrent_layer_is_known_without_its_time_steps():
+    net = Net(WIDTHS)
+    assert train(net, SGD(net.parameters())).recording().recurrent is False
+    net._children["cell"] = Module()
+    net._children["cell"].hidden_size = 8
+    assert train(net, SGD(net.parameters())).recording().recurrent is True
+
+
 def test_without_a_recurrent_layer_no_time_is_asked_for():
     known = {"loss": FLAT, **ROWS}
     said = {kind: diagnose(Recording(recurrent=kind, **known)).candidates for kind in (True, False)}

@@ -31,6 +31,11 @@ def test_every_question_has_its_answer_and_its_number():
     assert "<td>not known</td>" in rows["weight decay too large"] and "record: " in rows["weight decay too large"]
 
 
+def test_a_slip_in_the_loop_is_the_verdict_and_no_question_decides():
+    page = Report(Recording(loop=["gradients kept"], **ILL)).page()
+    assert "Fault in the training loop" in page and "zero_grad" in page and "None of them decides" in page
+
+
 @pytest.mark.parametrize("known", [
     {"loss": [1.0, 2.0, np.nan]}, {"gradient": [[1.0]]}, {"train_accuracy": [0.5]}, {"loss": [-1.0, -2.0] * 9},
     {"gradient": np.zeros((2, 3)), "dead": np.ones((2, 3))}, {"gradient": [[1.0, 2.0], [np.nan, np.nan]]},

@@ -83,6 +83,11 @@ def normalized(model):
     return any("norm" in type(module).__name__.lower() for module in model.modules())
 
 
+def recurrent(model):
+    """Does the model own a recurrent layer? One that is given packed sequences has no gradient per time step."""
+    return any(hasattr(module, "hidden_size") for module in model.modules())
+
+
 def has_shortcut(end):
     """Does the graph add two results that are both computed? Shortcuts do; so do the steps of a recurrent cell."""
     for i, (node, parents) in enumerate(nodes(end)):

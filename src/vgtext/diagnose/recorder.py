@@ -77,7 +77,7 @@ class Recorder:
             fields |= {"steps": [row["at"] for row in kept], "names": self._names,
                        "shortcuts": any(row["shortcuts"] for row in kept),
                        "normalized": modules.normalized(self.model),
-                       "recurrent": any(row["time_gradient"] is not None for row in kept)}
+                       "recurrent": modules.recurrent(self.model) or any(row["time_gradient"] for row in kept)}
             for name in ("input", "time_gradient"):
                 if all(row[name] is not None for row in kept):
                     fields[name] = [row[name] for row in kept]

@@ -17,7 +17,7 @@ from .figures import figures
 from .numbers import measured
 from .rules import diagnose, questions
 from .symptoms import measure_symptoms
-from .table import ROWS, UNDECIDED
+from .table import LOOP, ROWS, UNDECIDED
 
 BOOK = "https://vgtext.github.io/vgtext/"  # where the book's pages are; "" where there are none to lead to
 ANSWERS = {True: "yes", False: "no", None: "not known"}
@@ -50,6 +50,9 @@ class Report:
 
     def page(self):
         """Return the whole page as HTML."""
+        order = ("The first yes is the diagnosis, unless something before it is not known."
+                 if self.diagnosis.cause != LOOP else
+                 "None of them decides: mend the loop, record again, and then read the answers.")
         script, style = map(explore.source, ("js", "css"))
         drawn = "".join(page_element(figure) for figure in figures(self.recording))
         return (
@@ -57,7 +60,7 @@ class Report:
             f'{escape(self.diagnosis.cause)}</title><meta name="viewport" content="width=device-width">'
             f"<style>{STYLE}{style}</style></head><body><main><h1>{escape(self.title)}</h1>{self._what()}"
             f"{self._verdict()}<h2>What was recorded</h2>{drawn}<h2>The questions, in their order</h2>"
-            f"<p>The first yes is the diagnosis, unless something before it is not known.</p>"
+            f"<p>{escape(order)}</p>"
             f'<div class="scroll" tabindex="0" role="region" aria-label="The questions">{self._table()}</div></main>'
             f"<script>{script}</script></body></html>"
         )
