@@ -5,7 +5,8 @@
 
 :class:`Recording` says what can be recorded, :class:`Recorder` records it from PyTorch and :class:`KerasRecorder` from
 Keras, ``symptoms`` measures the telling numbers, ``table`` has the questions with their limits and remedies, ``rules``
-asks them, and ``slips`` has what a recorder sees in the code of a loop. NumPy is all that is needed; ``report`` draws with the rest of this book.
+asks them, and ``slips`` has what a recorder sees in the code of a loop. NumPy is all that is needed; ``report`` draws
+with the rest of this book.
 """
 
 from .checklist import Checklist
