@@ -31,6 +31,13 @@ def test_every_question_has_its_answer_and_its_number():
     assert "<td>not known</td>" in rows["weight decay too large"] and "record: " in rows["weight decay too large"]
 
 
+def test_what_was_recorded_is_not_asked_for():
+    few = {name: np.asarray(ILL[name])[:, :4] for name in ("gradient", "activation", "update_ratio")}
+    page = Report(Recording(loss=ILL["loss"], **few)).page()
+    rows = dict(re.findall(r'<tr class="(?:yes|no|unknown)"><td><a [^>]*>([^<]+)</a>(.*?)</tr>', page))
+    assert "<td>not known</td>" in (row := rows["vanishing by activation"]) and "R = 10^" in row and "record" not in row
+
+
 def test_a_slip_in_the_loop_is_the_verdict_and_no_question_decides():
     page = Report(Recording(loop=["gradients kept"], **ILL)).page()
     assert "Fault in the training loop" in page and "zero_grad" in page and "None of them decides" in page

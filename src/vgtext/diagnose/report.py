@@ -99,7 +99,7 @@ class Report:
         answers, rows = questions(s, self.recording, self.target), []
         for row in ROWS:
             answer = answers[row.cause]
-            number = f"record: {row.record}" if answer is None else measured(row.cause, s)
+            number = measured(row.cause, s) or (f"record: {row.record}" if answer is None else "")
             kind = {True: "yes", False: "no", None: "unknown"}[answer]
             rows.append(f'<tr class="{kind}"><td>{_link(row.page, row.cause)}</td>'
                         f"<td>{escape(row.question)}</td><td>{ANSWERS[answer]}</td><td>{escape(row.limit)}</td>"
