@@ -88,9 +88,9 @@ def draw_plasticity(accuracy, units, rate=0.2, way="decay"):
                         ([0, 0.2, 0.4, 0.6], ["0", "20%", "40%", "60%"])))
         for kind, color, mark in (("plain", ACTIVATION_COLORS["relu"], "o"), (way, COLORS["weight"], "s")):
             ax.plot(t, over_tasks(kind, rate, what), color=color, marker=mark, markersize=4, label=WAYS[kind])
-    label_line(accuracy, 4, 0.44, "nothing done", ACTIVATION_COLORS["relu"], xytext=(0, 0))
+    label_line(accuracy, 4, 0.44, "● nothing done", ACTIVATION_COLORS["relu"], xytext=(0, 0))
     if way != "plain":
-        label_line(accuracy, 4, 0.37, WAYS[way], COLORS["weight"], xytext=(0, 0))
+        label_line(accuracy, 4, 0.37, f"■ {WAYS[way]}", COLORS["weight"], xytext=(0, 0))
     told = []
     for kind in dict.fromkeys(("plain", way)):
         (first, last), gone = over_tasks(kind, rate)[[0, -1]], over_tasks(kind, rate, 1)[-1]

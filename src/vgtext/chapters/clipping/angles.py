@@ -104,8 +104,8 @@ def draw_angles(turn, sizes, network="tanh, σ_w = 2", share=0.1):
         sizes.plot(range(1, DEPTH + 1), layer_sizes(network, way, share), color=color, marker=marker, markersize=4,
                    label=NAMES[way])
     value, norm, same = (turned(network, way).mean(axis=1)[k] for way in LINES)
-    for way, y in (("value", 24), ("norm", 17), ("global_norm", 10)):
-        turn.text(8e-4, y, NAMES[way], color=LINES[way][0], fontsize=9, va="center", ha="right")
+    for way, y, sign in (("value", 24, "■"), ("norm", 17, "▲"), ("global_norm", 10, "●")):
+        turn.text(8e-4, y, f"{sign} {NAMES[way]}", color=LINES[way][0], fontsize=9, va="center", ha="right")
     handle(turn, lambda share: (share, turned(network, "value").mean(axis=1)[SHARES.index(share)]))
     label_line(sizes, 1, 300, "thick gray: not clipped", COLORS["reference"], xytext=(0, 0))
     kept = "nothing is clipped" if share == 1 else f"clipped to {number(share, 1)} of its length"

@@ -81,8 +81,8 @@ def draw_cliff(plane, close, c=1.0, rate=0.2, step=STEPS):
     handle(close, lambda step: tuple(descend(rate, c)[0][step]))
     handle(plane, lambda step: tuple(descend(rate, c)[0][step]))
     close.set_xticks([4.0, 4.2, 4.4])
-    plane.text(7.4, -0.5, "not clipped", color=COLORS["backward"], ha="right", va="top", fontsize=9)
-    plane.text(7.4, -1.2, "clipped", color=COLORS["forward"], ha="right", va="top", fontsize=9)
+    plane.text(7.4, -0.5, "■ not clipped", color=COLORS["backward"], ha="right", va="top", fontsize=9)
+    plane.text(7.4, -1.2, "● clipped", color=COLORS["forward"], ha="right", va="top", fontsize=9)
     return story(rate, c, step)
 
 
@@ -113,8 +113,8 @@ def draw_start(plane, losses, w=4.2, b=-2.6, rate=0.2):
         places, loss, _ = descend(rate, limit, start)
         plane.plot(*places.T, color=color, marker=marker, markersize=4, linewidth=1.4, label=words)
         losses.plot(loss, color=color, marker=marker, markersize=3, label=words)
-    losses.text(0.4, 1e-7, "not clipped", color=COLORS["backward"], fontsize=9)
-    losses.text(0.4, 1.5e-8, "clipped", color=COLORS["forward"], fontsize=9)
+    losses.text(0.4, 1e-7, "■ not clipped", color=COLORS["backward"], fontsize=9)
+    losses.text(0.4, 1.5e-8, "● clipped", color=COLORS["forward"], fontsize=9)
     plane.plot(w, b, "k*", markersize=11)
     handle(plane, lambda w, b: (w, b))
     (_, free, norms), held = descend(rate, None, start), descend(rate, 1.0, start)[1]

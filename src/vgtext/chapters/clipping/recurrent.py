@@ -51,10 +51,10 @@ def draw_recurrent(trace, budget, rate=0.1, c=1.0, seed=0):
     runs, steps = stored(), np.arange(BLOCK, STEPS + 1, BLOCK)
     trace.set(xlim=(0, 1.05 * STEPS), xlabel="step", xticks=[0, 500, 1000])
     log_axis(trace, 1e-3, 1e5, "gradient, before clipping")
-    for limit, color, words, y in ((None, COLORS["backward"], "not clipped", 6e4),
-                                   (c, COLORS["forward"], f"clipped at {c:g}", 1e4)):
+    for limit, color, marker, words, y in ((None, COLORS["backward"], "s", "■ not clipped", 6e4),
+                                           (c, COLORS["forward"], "o", f"● clipped at {c:g}", 1e4)):
         sizes = 10.0 ** runs["traces"][(*cell(rate, limit), seed)].astype(float)
-        trace.plot(steps, sizes, color=color, linewidth=1.1)
+        trace.plot(steps, sizes, color=color, linewidth=1.1, marker=marker, markersize=4, markevery=12)
         trace.text(20, y, words, color=color, fontsize=9, va="top")
     trace.axhline(c, **REFERENCE)
     handle(trace, lambda c: (None, c))

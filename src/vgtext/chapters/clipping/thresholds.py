@@ -52,22 +52,21 @@ def draw_thresholds(trace, rules, rule="global norm 1", rate=0.1, bad=True):
     trace.set(xlim=(0, STEPS), xlabel="step", title=rule)
     log_axis(trace, 1e-4, 1e6, "norm before clipping")
     trace.axhline(1, **REFERENCE)
-    trace.plot(steps[~fired], positive(norms[~fired]), ".", color=COLORS["seed"], markersize=2.5, label="not clipped")
-    trace.plot(steps[fired], positive(norms[fired]), ".", color=COLORS["backward"], markersize=3.5, label="clipped")
+    trace.plot(steps[~fired], positive(norms[~fired]), ".", color=COLORS["seed"], markersize=2, label="not clipped")
+    trace.plot(steps[fired], positive(norms[fired]), ".", color=COLORS["backward"], markersize=4.5, label="clipped")
     if loud.any():
         trace.plot(steps[loud], positive(norms[loud]), "o", color=COLORS["theory"], markersize=7,
                    markerfacecolor="none", label="bad batch")
         label_line(trace, 590, 2e5, "○ bad batch", COLORS["theory"], xytext=(0, 0), ha="right")
-    label_line(trace, 20, 4e-4, "orange: clipped", COLORS["backward"], xytext=(0, 0))
-    rules.set(xlim=(0, 1.05), ylim=(-0.6, len(RULES) - 0.4), xlabel="right on the test digits", title=f"η = {rate:g}",
-              ylabel="rule")
+    label_line(trace, 20, 4e-4, "larger dots, orange: clipped", COLORS["backward"], xytext=(0, 0))
+    rules.set(xlim=(0, 1.65), ylim=(-0.6, len(RULES) - 0.4), xlabel="right on the test digits", title=f"η = {rate:g}")
     rules.set_xticks([0, 0.5, 1], ["0", "50%", "100%"])
     rules.set_yticks(range(len(RULES)), list(RULES)[::-1])
     for i, name in enumerate(list(RULES)[::-1]):
         color = COLORS["backward"] if name == rule else COLORS["forward"]
         rules.plot([accuracy(name, rate, bad)], [i], "o", color=color, markersize=8)
-        rules.text(0.03, i + 0.34, f"fires at {fires(name, rate, bad):.0%} of the steps", fontsize=8,
-                   color=COLORS["reference"], va="center")
+        rules.text(1.6, i, f"fires {fires(name, rate, bad):.0%}", fontsize=8, color=COLORS["reference"], ha="right",
+                   va="center")
     handle(rules, lambda rule: (None, list(RULES)[::-1].index(rule)), "cell")
     kind = f"one batch in {1 / BAD:.0f} bad" if bad else "no bad batches"
     inside = f", at {fires(rule, rate, bad, True):.0%} of the bad batches" if bad else ""

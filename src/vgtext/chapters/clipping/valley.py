@@ -61,12 +61,12 @@ def draw_valley(valley, loss, ratio=2.5, c=0.3):
         seen = places[: int(np.argmax(np.abs(places[:, 0]) > 3)) + 1 or None] if limit is None else places
         seen = seen if len(seen) > 1 else places
         valley.plot(*seen.T, color=color, marker=marker, markersize=3, linewidth=0.9)
-        loss.plot(np.where(losses < 1e8, losses, np.nan), color=color)
+        loss.plot(np.where(losses < 1e8, losses, np.nan), color=color, marker=marker, markersize=4, markevery=6)
     if ratio > 2:
         loss.axhline(floor(ratio, c), **THEORY)
         label_line(loss, STEPS, floor(ratio, c), "λ(ηC)²/8", COLORS["theory"], ha="right", va="top", xytext=(0, -8))
-    loss.text(3, 2e-4, "not clipped", color=COLORS["backward"], va="top", fontsize=9)
-    loss.text(3, 1.2e-5, "clipped", color=COLORS["forward"], va="top", fontsize=9)
+    loss.text(3, 2e-4, "■ not clipped", color=COLORS["backward"], va="top", fontsize=9)
+    loss.text(3, 1.2e-5, "● clipped", color=COLORS["forward"], va="top", fontsize=9)
     end = slide(ratio)[1][-1]
     return (f"η = {ratio:g}/λ. Without clipping the loss after {STEPS} steps is {number(end)}. Clipped at C = {c:g}, "
             f"{fate(ratio, c)}.")

@@ -43,12 +43,13 @@ def draw_false_friends(losses, layers, friend="label noise", look="weight gradie
         share = (np.arange(len(curve)) + 7) / (len(recording.loss) - 1)  # of the middle of the 15 steps
         losses.plot(share[::3], curve[::3], **style, label=words)
         if chosen:
-            losses.text(0.98, 0.98 if place == TRULY else 0.91, words, **KEY, color=color, transform=losses.transAxes)
+            key = words if place == TRULY else f"dashed: {words}"
+            losses.text(0.98, 0.98 if place == TRULY else 0.91, key, **KEY, color=color, transform=losses.transAxes)
             values = getattr(recording, LOOKS[look])[0]
             layers.plot(np.arange(1, 9), positive(values), **{**style, "marker": "o", "markersize": 4}, label=words)
             zeros = "" if (values > 0).all() else f": 0 in {(values == 0).sum()} layers"
             height = 0.15 if place == TRULY else 0.08
-            layers.text(0.98, height, words + zeros, **KEY, color=color, transform=layers.transAxes)
+            layers.text(0.98, height, key + zeros, **KEY, color=color, transform=layers.transAxes)
     true, other = (getattr(pick(*place), LOOKS[look])[0] for place in (TRULY, FRIENDS[friend]))
     falls, vanishes = (f"layer 1's is {number(v[0] / v[-1])} times layer 8's" if v[-1] else "layer 8's is exactly 0"
                        for v in (other, true))
@@ -67,15 +68,15 @@ def draw_update_ratios(ax, cause="vanishing by activation", run=1):
     progress = (recording.steps - 1) / len(recording.loss)
     ax.axhspan(3e-4, 0.1, color=COLORS["reference"], alpha=0.12, linewidth=0)
     ax.axhline(1e-3, **REFERENCE)
-    label_line(ax, 1.24, 1e-3, "rule of thumb: 0.001", COLORS["reference"], ha="right", xytext=(0, 7))
+    label_line(ax, 1.24, 1e-3, "guide:\n0.001", COLORS["reference"], ha="right", xytext=(0, 0))
     for l in range(1, ratio.shape[1] - 1):
         ax.plot(progress, positive(ratio[:, l]), **SEED, label=f"layer {l + 1}")
     last = ratio.shape[1]
     for l, color, dash in ((1, COLORS["backward"], "-"), (last, COLORS["forward"], "--")):
         ax.plot(progress, positive(ratio[:, l - 1]), color=color, marker="o", markersize=4, linestyle=dash,
                 label=f"layer {l}")
-        ax.text(0.98, 0.96 if l == 1 else 0.88, f"layer {l}", color=color, transform=ax.transAxes, ha="right", va="top",
-                fontsize=9)
+        ax.text(0.98, 0.96 if l == 1 else 0.88, f"{'dashed: ' * (l > 1)}layer {l}", color=color, transform=ax.transAxes,
+                ha="right", va="top", fontsize=9)
     first = np.median(ratio[0])
     return (f"{cause.capitalize()}, run {run}: the first step changes the median layer's weights by {number(first)} of "
             f"their size, layer 1 by {number(ratio[0, 0])} and layer {last} by {number(ratio[0, -1])}; the last record "

@@ -85,13 +85,13 @@ def draw_confusion(ax, rule="diagnose", recorded="everything", half="held out"):
     """The confusion matrix of a rule on one half of the runs."""
     pairs = answers(half, rule, recorded)
     counts = confusion(pairs)
-    ax.set(xlim=(-0.5, len(ANSWERS) - 0.5), ylim=(len(CAUSES) - 0.5, -0.5), xlabel="answer")
+    ax.set(xlim=(-0.8, len(ANSWERS) - 0.2), ylim=(len(CAUSES) - 0.3, -0.7), xlabel="answer")
     ax.plot([-0.5, 9.5], [-0.5, 9.5], **REFERENCE)
     for (row, column), count in np.ndenumerate(counts):
         if count:
             color = COLORS["forward" if row == column else "backward"]
             ax.plot([column], [row], marker="s", markersize=5 + 2.5 * count, color=color, alpha=0.25)
-            ax.text(column, row, str(count), ha="center", va="center", fontsize=10)
+            ax.text(column, row, str(count), ha="center", va="center", fontsize=10, alpha=0.9)
     ax.set_xticks(range(len(ANSWERS)), [*map(str, range(1, len(CAUSES) + 1)), "…", "?"])
     ax.set_yticks(range(len(CAUSES)), [f"{cause}  {i}" for i, cause in enumerate(CAUSES, 1)])
     ax.tick_params(length=0)

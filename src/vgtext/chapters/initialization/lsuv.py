@@ -44,7 +44,7 @@ def settled_factor(activation):
 
 
 def draw_lsuv(forward, backward, activation="relu", start="σ_w = 0.1"):
-    """Variance of the pre-activations and size of the error signal, before (gray) and after LSUV."""
+    """Variance of the pre-activations and size of the error signal, before (rings) and after LSUV."""
     (before, back_before), (after, back_after) = before_and_after(activation, start)
     l, L = np.arange(DEPTH + 1), DEPTH - 1
     limits = (1e-66, 1e34), (1e-40, 1e16)
@@ -55,10 +55,11 @@ def draw_lsuv(forward, backward, activation="relu", start="σ_w = 0.1"):
         layer_axis(ax, DEPTH)
         log_axis(ax, low, high, words)
         ax.axhline(1, **REFERENCE)
-        ax.plot(l[1:], 10 ** one[1:], linestyle="none", marker="o", markersize=3, color=COLORS["seed"], label="before")
+        ax.plot(l[1:], 10 ** one[1:], linestyle="none", marker="o", markersize=4, markerfacecolor="none",
+                color=COLORS["seed"], label="before")
         ax.plot(l[1:], 10 ** two[1:], linestyle="none", marker="o", markersize=4, color=color, label="after")
     backward.plot(l[1:DEPTH], settled_factor(activation) ** (L - l[1:DEPTH]), **THEORY)
-    forward.text(0.04, 0.05, "gray: before, color: after", fontsize=9, transform=forward.transAxes)
+    forward.text(0.04, 0.05, "rings: before, dots: after", fontsize=9, transform=forward.transAxes)
     return (f"{NAMES[activation]}, {DEPTH} layers of {WIDTH}, start {start}: before LSUV z has a variance of "
             f"{number(10 ** before[DEPTH - 1], 1)} in layer {L}, afterward {number(10 ** after[DEPTH - 1])}. Layer 1 "
             f"gets {number(10 ** back_after[1], 1)} times the error signal of layer {L} (the law: "

@@ -33,9 +33,9 @@ def draw_speed(ax, activation="tanh", init="Glorot"):
         ax.plot(DEPTHS, needed, color=color, marker=marker, markersize=5, linestyle=dashes,
                 label=row)
         lost = np.array(DEPTHS)[np.isnan(needed)]  # they have no number, and stand at heights of the panel
-        ax.plot(lost, np.full(len(lost), 0.797 + 0.0333 * i), "x", markersize=5, color=color,
+        ax.plot(lost, np.full(len(lost), 0.797 + 0.0333 * i), marker, markersize=5, color=color, markerfacecolor="none",
                 transform=ax.get_xaxis_transform())
-    ax.text(1.9, 860, "never (×)", fontsize=9, color=COLORS["reference"], va="top")
+    ax.text(1.9, 860, "never (hollow)", fontsize=9, color=COLORS["reference"], va="top")
     ax.legend(loc="upper left", bbox_to_anchor=(0.0, 0.84), fontsize=8)
     plain, both = steps(activation, init, "nothing"), steps(activation, init, "residual, layer norm")
     last = [int(L) for L, needed in zip(DEPTHS, plain, strict=True) if needed > 0][-1]
