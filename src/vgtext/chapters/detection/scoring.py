@@ -91,7 +91,7 @@ def draw_confusion(ax, rule="diagnose", recorded="everything", half="held out"):
         if count:
             color = COLORS["forward" if row == column else "backward"]
             ax.plot([column], [row], marker="s", markersize=5 + 2.5 * count, color=color, alpha=0.25)
-            ax.text(column, row, str(count), ha="center", va="center", fontsize=10, alpha=0.9)
+            ax.text(column, row, str(count), ha="center", va="center", fontsize=10)
     ax.set_xticks(range(len(ANSWERS)), [*map(str, range(1, len(CAUSES) + 1)), "…", "?"])
     ax.set_yticks(range(len(CAUSES)), [f"{cause}  {i}" for i, cause in enumerate(CAUSES, 1)])
     ax.tick_params(length=0)

@@ -125,8 +125,8 @@ export class Handles {
       const isOut = places[k].some((u, way) => u !== within(places[k][way]));
       grip.hidden = isOut && !grip.classList.contains("vg-held");
       grip.dataset.way = left === null ? "y" : top === null ? "x" : "xy";
-      // a line is held at its middle; the ring of a row or column of cells is at its end
-      const [across, up] = this.isCell[k] ? [x + w, y + h] : [x + w / 2, y + h / 2];
+      // a line is held at its middle; the ring of a row or column of cells is beyond its end
+      const [across, up] = this.isCell[k] ? [x + w + 6, y - 6] : [x + w / 2, y + h / 2];
       if (!this.isCell[k]) {
         grip.style.width = left === null ? `${w}px` : "";
         grip.style.height = top === null ? `${h}px` : "";
