@@ -67,7 +67,7 @@ def draw_frozen_layers(layers, loss, epoch=40, network="sigmoid, 8 layers"):
     label_line(loss, 20, GUESSING, "guessing: ln 10", COLORS["reference"], xytext=(0, 13), ha="center")
     loss.plot(t, losses, **SEED)
     loss.plot(t[: epoch + 1], losses[: epoch + 1], color=COLORS["forward"])
-    loss.plot([epoch], [losses[epoch]], "o", color=COLORS["forward"])
+    loss.plot([epoch], [losses[epoch]], "o", color=COLORS["forward"], clip_on=False)
     handle(loss, lambda epoch: (epoch, losses[epoch]))
     first, last = moved[epoch, 0], moved[epoch, -2]
     return (f"{network}, after {epoch} epochs: layer 1 has moved by {number(100 * first)}% of its initial size, the "

@@ -55,7 +55,8 @@ def draw_memory(time, limit, lam=0.999, form="λ, γ = 1"):
     kind, T = FORMS[form], 10_000
     t = np.unique(np.geomspace(1, round(MEMORIES / (1 - lam)), 25).astype(int))
     sizes = np.sqrt([measured(kind, lam, int(steps)) for steps in t])
-    time.set(xscale="log", xlim=(1, T), xlabel="time step t", title=f"λ = {lam:g}, written with {form}")
+    words = form.replace(" − ", "\u00a0−\u00a0")  # no title breaks inside 1 − λ²
+    time.set(xscale="log", xlim=(1, T), xlabel="time step t", title=f"λ = {lam:g}, written with {words}")
     limit.set(xscale="log", xlim=(0.7, 7e-4), xlabel="1 − λ", title="after a long time")
     for ax in (time, limit):
         log_axis(ax, 0.01, 1e5, "root mean square")

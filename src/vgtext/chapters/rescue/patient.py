@@ -27,7 +27,7 @@ def running_mean(loss, window=5):
     return np.convolve(padded, np.full(window, 1 / window), mode="valid")
 
 
-def draw_loss(ax, chart, step, top=4.5, others=(), label=-8, name=None):
+def draw_loss(ax, chart, step, top=4.5, others=(), label=-20, name=None):
     """Draw a chart's loss of every step, with the step that is looked at; return the loss there.
 
     ``others`` are pairs of a name and an earlier chart.
@@ -40,7 +40,8 @@ def draw_loss(ax, chart, step, top=4.5, others=(), label=-8, name=None):
         ax.plot(t[::3], running_mean(other.loss)[::3], color=COLORS["seed"], linewidth=1.0, label=earlier)
     smooth = running_mean(chart.loss)
     ax.plot(t[::3], smooth[::3], color=COLORS["backward"], label=name)
-    ax.plot([step], [smooth[step - 1]], marker="o", markersize=9, markerfacecolor="none", color=COLORS["backward"])
+    ax.plot([step], [smooth[step - 1]], marker="o", markersize=9, markerfacecolor="none", color=COLORS["backward"],
+            clip_on=False)
     handle(ax, lambda step: (step, min(smooth[step - 1], top)))
     return float(smooth[step - 1])
 
@@ -104,7 +105,7 @@ def draw_stages(losses, layers, stage="1: ReLU", look="error signal", step=1):
     """The chart after each repair, the earlier ones' losses in gray; what ``diagnose`` says of it."""
     names, chart = list(STAGES), charts()[stage]
     before = [(name, charts()[name]) for name in names[: names.index(stage)]]
-    draw_loss(losses, chart, step, others=before, label=9, name=stage)
+    draw_loss(losses, chart, step, others=before, label=20, name=stage)
     values = draw_look(layers, chart, look, step)
     head = "After repair " + stage.replace(":", ",") if ":" in stage else stage.capitalize()
     return (f"{head}: the loss ends at {np.mean(chart.loss[-10:]):.1f}, with {chart.ended[0]:.0%} of the training "
