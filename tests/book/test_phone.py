@@ -96,6 +96,15 @@ def test_a_chapter_is_laid_out_as_it_is_read_and_figures_keep_their_room(phone, 
     tab.set_viewport_size(PHONE["viewport"])
 
 
+@pytest.mark.parametrize("page", [page for page in pages() if page.startswith("book/")])
+def test_the_pages_around_the_chapters_are_no_wider_than_a_narrow_phone(phone, page):
+    tab, address = phone
+    tab.set_viewport_size({"width": 320, "height": 667})
+    tab.goto(f"{address}/{page}")
+    assert tab.evaluate("[innerWidth, document.documentElement.scrollWidth]") == [320, 320]
+    tab.set_viewport_size(PHONE["viewport"])
+
+
 @pytest.mark.parametrize("page", [page for page in pages() if page.startswith("notebooks/")][:1])
 def test_on_a_wide_screen_figures_keep_their_room_too(browser, page):
     """Where a browser keeps its place by itself nobody sees it; Safari does not, and links led beside their places."""
