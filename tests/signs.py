@@ -1,6 +1,7 @@
 """What the signs of a figure say is so: labels at lines, words for looks, names of axes, the numbers of a caption."""
 
 import re
+from itertools import combinations
 
 import numpy as np
 from matplotlib.colors import to_hex, to_rgb
@@ -67,7 +68,7 @@ def check_signs(figure, values, caption):
     found = [("look", words) for words in looks(panels, [caption])]
     for ax in panels:
         found += [(about, words) for about, wrong in (("label", labels(ax)), ("look", looks([ax], signs_of(ax))),
-                                                      ("axis", axes(ax)), ("color", colors(ax)),
+                                                      ("axis", axes(ax)), ("color", colors(ax)), ("key", keys(ax)),
                                                       ("handle", ties(figure, ax)))
                   for words in wrong]
     found += [("title", words) for words in titles(figure)]
@@ -109,6 +110,19 @@ def labels(ax):
         names = [line.get_label() for line in under if to_hex(line.get_color()) == ink and line.get_label()[0] != "_"]
         if names and not any(parts(name) & parts(words) for name in names):
             yield f"“{words}” stands on the line “{names[0]}”"
+
+
+def keys(ax):
+    """Words that name lines by their color, away from them, name lines that differ in their marks or dashes, too."""
+    looks = {}
+    for text in ax.texts:
+        if text.get_text() and not isinstance(text, Annotation) and not is_gray(text.get_color()):
+            ink = to_hex(text.get_color())
+            look = {(line.get_marker(), line.is_dashed()) for line in ax.lines if to_hex(line.get_color()) == ink}
+            looks[ink] = text.get_text(), look
+    for (one, first), (other, second) in combinations(looks.values(), 2):
+        if first and first == second:
+            yield f"only their color tells “{one}” from “{other}”"
 
 
 def parts(words):

@@ -9,10 +9,10 @@ from vgtext.explore.figure import Explorable
 from vgtext.palette import COLORS, label_line, log_axis, number
 
 RIGHT = {"color": "backward", "name": "error signal", "label": "error signal", "ink": "backward", "x": "layer l",
-         "y": "error signal ‖δ[l]‖", "title": "dots: measured", "marker": "o", "at": -1}
+         "y": "error signal ‖δ[l]‖", "title": "dots: measured", "marker": "o", "second": "s", "at": -1}
 FAULTS = [{"color": "forward"}, {"color": "forward", "ink": "forward"}, {"ink": "weight"}, {"label": "activation"},
           {"x": "error signal ‖δ[l]‖", "y": "layer l"}, {"x": "test accuracy"}, {"x": "step h"}, {"marker": "s"},
-          {"title": "dashed: theory"}, {"title": "beside"}, {"at": -2}]
+          {"title": "dashed: theory"}, {"title": "beside"}, {"second": "o"}, {"at": -2}]
 
 
 def figure_with(**signs):
@@ -26,7 +26,9 @@ def figure_with(**signs):
         faded.plot(l, sizes, color=COLORS[given["color"]], marker=given["marker"], label=given["name"])
         label_line(faded, depth, sizes[-1], given["label"], COLORS[given["ink"]])
         handle(faded, lambda depth: (depth, 0.5 ** (depth - 1)))
-        beside.plot([0, 1], [0, 1])
+        for row, (role, mark) in enumerate((("forward", "o"), ("gradient", given["second"]))):
+            beside.plot([0, 1], [row, 1 - row], color=COLORS[role], marker=mark)
+            beside.text(0.5, row, f"run {'●■'[row]}", color=COLORS[role])
         return f"Layer {depth} gets {number(sizes[given['at']], 3)}."
 
     figure = Explorable(draw_fading, {"depth": [10, 15, 20]}, {"depth": "layer l"})

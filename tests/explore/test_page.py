@@ -457,6 +457,17 @@ def test_play_is_a_step_for_readers_who_ask_for_less_motion(browser, file):
     tab.close()
 
 
+def test_in_forced_colors_words_stand_out_from_the_ground_that_a_reader_chose(browser, file):
+    """Whatever the page's own theme is: here it has none, so its figures are light."""
+    tab = browser.new_page(forced_colors="active", color_scheme="dark")
+    tab.goto(file.as_uri())
+    figure_in(tab, "colors")
+    inks = tab.locator("#colors .vg-panel g:not(:has(g)):has(text)").evaluate_all(
+        "all => all.map(g => getComputedStyle(g).fill.match(/\\d+/g).map(Number))")
+    assert len(inks) > 8 and min(contrast(ink, (0, 0, 0)) for ink in inks) >= 4.5
+    tab.close()
+
+
 def test_an_arrow_has_its_head_at_its_end_and_a_line_its_opacity(tab):
     found = figure_in(tab, "arrow")
     [[shaft, head], [line, none]] = found.locator("g[stroke-linecap]").evaluate_all(
