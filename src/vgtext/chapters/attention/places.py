@@ -73,7 +73,7 @@ def draw_map(mesh, curves, place="post-norm", rate=0.01):
     chosen = RATES.index(rate)
     mesh.plot([chosen - 0.5, chosen + 0.5, chosen + 0.5, chosen - 0.5, chosen - 0.5],
               [-0.5, -0.5, len(WARMUPS) - 0.5, len(WARMUPS) - 0.5, -0.5], color="black", linewidth=1.5)
-    handle(mesh, lambda rate: (RATES.index(rate), -0.24), "cell")  # below the number of the lowest cell
+    handle(mesh, lambda rate: (RATES.index(rate), -0.36), "cell")  # below the number of the lowest cell
     mesh.set(xlim=(-0.5, len(RATES) - 0.5), ylim=(-0.5, len(WARMUPS) - 0.5), xlabel="learning rate",
              ylabel="steps of warm-up", title="last loss")
     mesh.set_xticks(range(len(RATES)), [f"{r:g}" for r in RATES])

@@ -50,7 +50,8 @@ def draw_runs(sizes, loss, recipe="20 sigmoid layers", step=1):
     for row, (name, (words, role, dash)) in enumerate(LINES.items()):
         values = 10.0 ** np.array(report["layers"][name])
         sizes.plot(layers, values, color=COLORS[role], linestyle=dash)
-        label_line(sizes, 0.97 * depth, 10.0 ** (-6.5 - 1.6 * row), words, COLORS[role], ha="right")
+        look = {"-": "solid", "--": "dashed", ":": "dotted"}[dash]
+        label_line(sizes, 0.97 * depth, 10.0 ** (-6.5 - 1.6 * row), f"{look}: {words}", COLORS[role], ha="right")
     backward_arrow(sizes)
     loss.plot(np.arange(1, len(history.loss) + 1), history.loss, color=COLORS["forward"], linewidth=0.9)
     loss.axvline(step, color=COLORS["reference"], linewidth=1)
