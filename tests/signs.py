@@ -7,11 +7,10 @@ import numpy as np
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Annotation
 
+from captions import NUMBER, check_said, missing
 from vgtext.explore.handles import handles_of
 from vgtext.palette import COLORS
 
-NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:,\d{3})*(?:\.\d+)?(?: × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?%?")
-RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 #: Words for how lines look, and whether one does.
 LOOKS = {
     "dashed": lambda line: line.is_dashed(),
@@ -22,8 +21,32 @@ LOOKS = {
     "guide": lambda line: line.get_linestyle() == ":" and is_gray(line.get_color()),
 }
 #: Signals, and what COLORS calls their color.
-SIGNALS = {"theory|predicted": "theory", "error signal|δ": "backward", "weight gradient": "gradient",
-           "activation": "forward"}
+SIGNALS = {"theory|predicted": "theory", r"error signal|δ|∂ℒ/∂[ahz]\b": "backward",
+           r"weight gradient|∂ℒ/∂W": "gradient", r"activation|(?<!∂)\b[az]\[": "forward"}
+#: Marks and looks that words name, as a line has them.
+MARKS = {"●": "o.", "■": "s", "◆": "Dd", "▲": "^", "dots": "o.", "squares": "s", "rings": "o"}
+DRAWN = {"solid": False, "full line": False, "dashed": True, "broken line": True}  # is it dashed?
+KEY = re.compile(rf"(gray|color|{'|'.join(DRAWN)}): ([^,;.\n]+)", re.I)
+#: What words say becomes of a line on its way, forward with depth and backward from the last layer.
+GROWS, FADES = r"\b(explodes|blows up|grows)\b", r"\b(fades|vanishes|dies)\b"
+#: The letters of parameters.
+LETTERS = {"sigma_w": "σ_w", "eta": "η", "alpha": "α", "lam": "λ", "bias": "b", "rate": "η", "depth": "l", "L": "l",
+           "scale": "σ_w"}
+#: Words of which a caption has none whose opposite alone stands in the figure.
+OPPOSITES = (("nats", "bits"), ("°|degrees?", "radians?"), ("right", "wrong"), ("before training", "after training"),
+             ("variance", "standard deviation"), (r"‖δ‖(?!²)", "‖δ‖²"), ("smallest", "largest"), ("mean", "median"))
+#: What gray words call a guide, and where it is then.
+GUIDES = {r"ln 10": np.log(10), r"√2": 2**0.5, r"10\^\{(-?\d+)\}": None, r"(?<!\d)(0\.\d+)": None, "one half": 50}
+COUNTS = {word: n for n, word in enumerate("no one two three four five six seven eight nine ten".split())}
+#: The size that an axis, or a line, is relative to.
+RELATIVE = re.compile(r"\[[lt]\]‖? / .*\[(\d+|[LT])\]")
+#: Figures with curves that are no forecast of a line beside them: bounds, averages that single runs do not follow,
+#: what would be at infinite width or precision, or a small part of a line.
+FAR = {*("problem/growth problem/float_range backprop/error_signal backprop/step_size two_by_two/unit_circle "
+         "two_by_two/columns two_by_two/order two_by_two/random_products two_by_two/float_depths causes/plane "
+         "consequences/stillness detection/round_trip activations/chain clipping/angles recurrence/paths "
+         "mitigation/journey mitigation/forecast attention/saturation attention/bound attention/precision "
+         "width/best_rate rescue/directions").split()}
 #: What is counted, a share, or a size; what the first two hold of the values on an axis of this name, the last of its
 #: limits.
 COUNTED = re.compile(r"\b(layer|block|epoch|depth|width|number|blocks) [a-zA-Z]\b|^epoch$|number of|tasks|, k$|"
@@ -33,7 +56,11 @@ SIZE = re.compile(r"‖|\b(?<!change of the )(size|norm|variance|loss|error|fact
 #: Signs that mean something else, on purpose: (chapter/figure, what they are about).
 MEANT = {("initialization/scale", "label"), ("initialization/sum_of_terms", "axis"), ("activations/kink", "handle"),
          ("clipping/recurrent", "handle"), ("activations/chain", "color"),
-         ("normalization/price", "color"), ("consequences/stillness", "axis"), ("backprop/by_hand", "label"),
+         ("normalization/price", "color"), ("normalization/rescue", "color"), ("detection/false_friends", "color"),
+         ("normalization/self_normalizing", "color"), ("initialization/he_xavier", "color"),
+         ("backprop/error_signal", "look"), ("mitigation/journey", "caption"), ("clipping/thresholds", "chosen"),
+         ("mitigation/switches", "chosen"), ("recurrence/adding", "opposite"),
+         ("consequences/stillness", "axis"), ("backprop/by_hand", "label"),
          ("shortcuts/starts", "title"), ("recurrence/memory", "title")}
 #: How many numbers of a figure's caption are not drawn, at most: they are measured on what is, or beside it.
 BESIDE = {name: most for most, names in {
@@ -66,12 +93,17 @@ def check_signs(figure, values, caption):
     """Assert that the signs of the state drawn last tell what is drawn; return what ``check_numbers`` takes."""
     panels = figure.sheet.panels
     found = [("look", words) for words in looks(panels, [caption])]
+    found += [("key", words) for words in keys(panels, [caption, *(sign for ax in panels for sign in signs_of(ax))])]
     for ax in panels:
-        found += [(about, words) for about, wrong in (("label", labels(ax)), ("look", looks([ax], signs_of(ax))),
-                                                      ("axis", axes(ax)), ("color", colors(ax)), ("key", keys(ax)),
-                                                      ("handle", ties(figure, ax)))
-                  for words in wrong]
-    found += [("title", words) for words in titles(figure)]
+        found += [(about, words) for about, wrong in (
+            ("label", labels(ax)), ("look", looks([ax], signs_of(ax))), ("look", own_looks(ax)), ("axis", axes(ax)),
+            ("axis", relative(ax)), ("color", colors(ax)), ("key", by_color(ax)), ("verdict", verdicts(ax)),
+            ("guide", guides(ax)), ("handle", ties(figure, ax))) for words in wrong]
+    found += [("theory", words) for ax in panels if name_of(figure) not in FAR for words in far(ax)]
+    found += [(about, words) for about, wrong in (
+        ("title", titles(figure)), ("opposite", opposites(figure, panels, caption)),
+        ("chosen", chosen(figure, values, caption)), ("control", controls(figure)),
+        ("caption", check_said(caption, values, panels))) for words in wrong]
     wrong = [words for about, words in found if (name_of(figure), about) not in MEANT]
     assert not wrong, f"{name_of(figure)}, {values}: {wrong}"
     return {*NUMBER.findall(caption)}, [*missing(caption, values, panels)]
@@ -112,7 +144,7 @@ def labels(ax):
             yield f"“{words}” stands on the line “{names[0]}”"
 
 
-def keys(ax):
+def by_color(ax):
     """Words that name lines by their color, away from them, name lines that differ in their marks or dashes, too."""
     looks = {}
     for text in ax.texts:
@@ -123,6 +155,160 @@ def keys(ax):
     for (one, first), (other, second) in combinations(looks.values(), 2):
         if first and first == second:
             yield f"only their color tells “{one}” from “{other}”"
+
+
+def own_looks(ax):
+    """Words that name a mark or a look have it on a line of their color, and on the one whose name is most like them.
+
+    Colored words have no more in common with the names of lines of other colors.
+    """
+    lines = [line for line in ax.lines if in_data(line)]
+    for text in ax.texts:
+        same = [line for line in lines if to_hex(line.get_color()) == to_hex(text.get_color())]
+        if not same or is_gray(text.get_color()):
+            continue
+        named = likest(text.get_text(), [line for line in lines if line.get_color() != COLORS["theory"]])
+        if named and not {*named} & {*same}:
+            yield f"“{text.get_text()}” names a line of another color"
+        pieces = re.split(r"[,;\n]| {2,}", text.get_text())
+        for piece in pieces if len({*text.get_text()} & {*MARKS}) < 2 else ():
+            for look in [*MARKS, *DRAWN]:
+                if re.search(rf"(?<!\w){look}(?!\w)", piece):
+                    has = [line for line in likest(piece, same) or same
+                           if (line.get_marker() in MARKS[look] if look in MARKS else
+                               line.get_linestyle() != "None" and line.is_dashed() == DRAWN[look])]
+                    if not has:
+                        yield f"“{text.get_text()}”: no such line is {look}"
+
+
+def keys(panels, signs):
+    """What stands behind the word for a look is the name of lines that have it, if of any."""
+    lines = [line for ax in panels for line in ax.lines]
+    for sign in signs:
+        for look, name in KEY.findall(sign):
+            named = likest(name, lines) if re.search("[a-z]{2}", name) else []
+            if named and not any(is_gray(line.get_color()) == (look.lower() == "gray") if look.lower() not in DRAWN else
+                                 line.get_linestyle() == "None" or line.is_dashed() == DRAWN[look.lower()]
+                                 for line in named):
+                yield f"“{sign}”: {[line.get_label() for line in named]} are not {look}"
+
+
+def likest(words, lines):
+    """Return the lines whose names have most in common with words; none if none has anything."""
+    count = [len(parts(words) & parts(line.get_label())) if line.get_label()[0] != "_" else 0 for line in lines]
+    return [line for line, n in zip(lines, count) if n and n == max(count)]
+
+
+def verdicts(ax):
+    """What colored words say grows or fades, does: the line that they stand on, or the only one of their color."""
+    for text in (ax.title, *ax.texts):
+        words, ink = text.get_text(), to_hex(text.get_color())
+        grows, fades = (bool(re.search(verdict, words)) for verdict in (GROWS, FADES))
+        lines = [line for line in ax.lines if to_hex(line.get_color()) == ink and len(line.get_xdata()) > 2]
+        if isinstance(text, Annotation) and text.xycoords == "data":
+            lines = [line for line in lines if passes(line, ax.transData.transform(text.xy))]
+        if grows == fades or is_gray(ink) or len(lines) != 1:
+            continue
+        y = np.asarray(lines[0].get_ydata(), float)
+        y = y[np.isfinite(y)]
+        back = ax.get_xlabel().startswith("layer") and ink in (COLORS["backward"].lower(), COLORS["gradient"].lower())
+        if (y[0] > y[-1] if back else y[-1] > y[0]) != grows and len(y) > 2:
+            yield f"“{words}”: from {y[0]:.2g} to {y[-1]:.2g}"
+
+
+def relative(ax):
+    """What is relative to a layer or a step is 1 there."""
+    found = RELATIVE.search(ax.get_ylabel())
+    lines = [line for line in ax.lines if found and in_data(line)]
+    last = max((max(line.get_xdata(), default=0) for line in lines), default=0)
+    measured = [line.get_xydata()[np.isfinite(line.get_ydata())] for line in lines
+                if line.get_color() != COLORS["theory"]]
+    for line in measured:
+        there = line[line[:, 0] == (float(found[1]) if found[1].isdigit() else last), 1]
+        if len(line) > 2 and len(there) and abs(there[0] - 1) > 0.02:
+            yield f"“{ax.get_ylabel()}” is {there[0]:.2g} there"
+
+
+    for line in ax.lines:
+        y = np.asarray(line.get_ydata(), float)
+        first = y[0] if re.search("first size|over its start|over the input's", ax.get_ylabel()) else 1
+        if abs(first - 1) > 0.02 or ("over the largest" in line.get_label() and abs(np.nanmax(y) - 1) > 0.02):
+            yield f"“{ax.get_ylabel()}”, “{line.get_label()}”: it is not 1 there"
+
+
+def far(ax):
+    """A curve of theory comes near a line beside it, in the mean over the places of that: in decades, or fifths."""
+    lines = [(line, *on_screen(line)) for line in ax.lines if in_data(line) and len(line.get_xdata()) > 2]
+    beside = [(x, y) for line, x, y in lines if line.get_color() not in (COLORS["theory"], COLORS["reference"])]
+    for line, x, y in lines:
+        if line.get_color() != COLORS["theory"] or line.get_linestyle() == "None" or len(x) < 2:
+            continue
+        inside = [(a >= x[0] - 1e-9) & (a <= x[-1] + 1e-9) for a, _ in beside]
+        off = [np.abs(np.interp(a[some], x, y) - b[some]).mean() for (a, b), some in zip(beside, inside)
+               if some.sum() > 2]
+        if off and min(off) > 0.25:
+            yield f"the curve “{line.get_label()}” is {min(off):.2f} away from what it is theory of"
+
+
+def on_screen(line):
+    """Return the places of a line from left to right, and its heights in decades, or in fifths of a linear axis."""
+    x, y = (np.asarray(values, float) for values in line.get_data())
+    with np.errstate(all="ignore"):
+        x = np.log10(x) if line.axes.get_xscale() == "log" else x
+        y = np.log10(y) if line.axes.get_yscale() == "log" else 5 * y / np.ptp(line.axes.get_ylim())
+    x, y = x[np.isfinite(x + y)], y[np.isfinite(x + y)]
+    return x[np.argsort(x, kind="stable")], y[np.argsort(x, kind="stable")]
+
+
+def opposites(figure, panels, caption):
+    """Yield the words of a caption whose opposite stands in the figure, where it has not both."""
+    shown = [words for ax in panels for words in (ax.get_xlabel(), ax.get_ylabel(), *signs_of(ax))]
+    shown = " ".join([*shown, *(control.label for control in figure.controls)])
+    for pair in OPPOSITES:
+        said, drawn = ([bool(re.search(rf"(?<!\w){word}(?!\w)", words)) for word in pair] for words in (caption, shown))
+        if sum(said) == sum(drawn) == 1 and said != drawn:
+            yield f"of {pair} the caption has one, the figure the other"
+
+
+def chosen(figure, values, caption):
+    """Yield the words of a menu that a caption has, where others were chosen."""
+    for control in figure.controls:
+        own = control.texts[control.values.index(values[control.name])]
+        others = [words for words in control.texts if not re.search(r"\d", words) and len(words) > 2 and words != own]
+        said = [words for words in others if re.search(rf"(?<![\w-]){re.escape(words)}(?!\w)", caption, re.I)]
+        if said and not re.search(re.escape(own), caption, re.I) and not re.search(r"\d", own):
+            yield f"“{own}” was chosen, and the caption has {said}"
+
+
+def guides(ax):
+    """A gray word for a place is beside a guide there; so many others are gray as words say."""
+    gray = [line for line in ax.lines if is_gray(line.get_color())]
+    places = {float(value) for line in gray if not in_data(line) for value in line.get_xydata().ravel()}
+    for words in signs_of(ax):
+        for word, at in GUIDES.items():
+            found = re.search(word, words)
+            if not (found and places and re.search("guide|dotted: one|guessing|rule of", words)):
+                continue
+            at = at or (10.0 ** int(found[1]) if "{" in word else float(found[1]))
+            if not np.isclose([*places], at).any():
+                yield f"“{words}”: there is no guide at {at:.3g}"
+        if found := re.search(r"gray: the (\w+) others", words):
+            others = {line.get_label() for line in gray if line.get_color() != COLORS["theory"]}
+            others = {name for name in others if name[0] != "_"}
+            if COUNTS.get(found[1]) != len(others):
+                yield f"“{words}”, and these are gray: {others}"
+
+
+def controls(figure):
+    """No two controls would fit their labels better the other way round."""
+    def fit(label, name):
+        return len({name, *name.split("_"), LETTERS.get(name, name)} & tokens(label))
+
+    for one in figure.controls:
+        for other in figure.controls:
+            own = fit(one.label, one.name) + fit(other.label, other.name)
+            if fit(one.label, other.name) + fit(other.label, one.name) > own:
+                yield f"“{one.label}” is the label of {one.name}"
 
 
 def parts(words):
@@ -230,47 +416,3 @@ def ties(figure, ax):
 def tokens(words):
     """Return the words and letters of a name."""
     return {*re.findall(r"\w+", re.sub(r"[\\${}]|mathrm", "", words).lower())} - {"of", "the", "in", "to"}
-
-
-def missing(caption, values, panels):
-    """Yield the numbers of a caption that are neither chosen nor drawn at an end, an extreme, or a place it names."""
-    chosen = [number for value in values.values() for number in chosen_numbers(value)]
-    named = [*chosen, *(value_of(number)[0] for number in NUMBER.findall(caption))]
-    drawn = np.array([*drawn_numbers(panels, named)])
-    known = np.concatenate([chosen, drawn, 100 * drawn])
-    for number in NUMBER.findall(caption):
-        value, off = value_of(number)
-        if not (np.abs(known - value) <= off).any():
-            yield number
-
-
-def chosen_numbers(value):
-    """Return the numbers in the value of a control."""
-    if isinstance(value, str):
-        return [value_of(number)[0] for number in NUMBER.findall(value)]
-    return [float(number) for number in np.ravel(value) if isinstance(number, (int, float, np.number))]
-
-
-def value_of(number):
-    """Return the value of a number as it is written, and how far what it was rounded from may lie from it."""
-    mantissa, _, power = number.rstrip("%").replace(",", "").partition(" × 10")
-    scale, whole = 10.0 ** int(power.translate(RAISED) or 0), "." not in mantissa and len(mantissa) > 2
-    last = len(mantissa) - len(mantissa.rstrip("0")) if whole else -len(mantissa.partition(".")[2])
-    return float(mantissa.translate(RAISED)) * scale, 0.5001 * 10.0**last * scale
-
-
-def drawn_numbers(panels, named):
-    """Yield the numbers that panels show: in words, by bars, and by lines at their ends, extremes and named places."""
-    for ax in panels:
-        yield from (value_of(number)[0] for sign in signs_of(ax) for number in NUMBER.findall(sign))
-        for patch in ax.patches:
-            if hasattr(patch, "get_height"):
-                yield from (patch.get_width(), patch.get_height(), patch.get_y() + patch.get_height())
-        for line in ax.lines:
-            x, y = (np.asarray(values, float) for values in line.get_data())
-            x, y = x[np.isfinite(x + y)], y[np.isfinite(x + y)]
-            if len(x):
-                at = [0, -1, y.argmin(), y.argmax(), *np.flatnonzero(np.isclose(x[:, None], named, rtol=1e-6).any(1))]
-                yield from (*x[at], *y[at])
-                with np.errstate(all="ignore"):
-                    yield from (y[0] / y[-1], y[-1] / y[0])

@@ -9,10 +9,16 @@ from vgtext.explore.figure import Explorable
 from vgtext.palette import COLORS, label_line, log_axis, number
 
 RIGHT = {"color": "backward", "name": "error signal", "label": "error signal", "ink": "backward", "x": "layer l",
-         "y": "error signal ‖δ[l]‖", "title": "dots: measured", "marker": "o", "second": "s", "at": -1}
+         "y": "error signal ‖δ[l]‖", "title": "dots: measured", "marker": "o", "second": "s", "at": -1, "more": ""}
 FAULTS = [{"color": "forward"}, {"color": "forward", "ink": "forward"}, {"ink": "weight"}, {"label": "activation"},
           {"x": "error signal ‖δ[l]‖", "y": "layer l"}, {"x": "test accuracy"}, {"x": "step h"}, {"marker": "s"},
-          {"title": "dashed: theory"}, {"title": "beside"}, {"second": "o"}, {"at": -2}]
+          {"title": "dashed: theory"}, {"title": "beside"}, {"second": "o"}, {"at": -2}, {"label": "■ error signal"},
+          {"label": "error signal fades"}, {"label": "error signal, dashed"}, {"title": "gray: error signal"},
+          {"y": "error signal ‖δ[l]‖ / ‖δ[L]‖"}, {"y": "error signal, nats", "more": " These are bits."},
+          {"more": " They lie between 3 and 2."}, {"more": " The size is 0.5 (predicted 8)."},
+          {"more": " The last layer's is 512 times the first one's."},
+          {"more": " The largest is 0.5 times the smallest."},
+          {"more": " Layer 10 gets 0.00195, layer 5 gets 0.00195."}]
 
 
 def figure_with(**signs):
@@ -29,7 +35,7 @@ def figure_with(**signs):
         for row, (role, mark) in enumerate((("forward", "o"), ("gradient", given["second"]))):
             beside.plot([0, 1], [row, 1 - row], color=COLORS[role], marker=mark)
             beside.text(0.5, row, f"run {'●■'[row]}", color=COLORS[role])
-        return f"Layer {depth} gets {number(sizes[given['at']], 3)}."
+        return f"Layer {depth} gets {number(sizes[given['at']], 3)}." + given["more"]
 
     figure = Explorable(draw_fading, {"depth": [10, 15, 20]}, {"depth": "layer l"})
     figure.scene({"depth": 10})
