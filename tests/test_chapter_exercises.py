@@ -77,6 +77,63 @@ def test_a_mistake_is_what_its_hint_says(said):
         assert SAID[said](right, given), (slug, name)
 
 
+@pytest.mark.parametrize(("slug", "name", "k"), MISTAKES)
+def test_most_of_the_way_from_a_mistake_is_no_right_answer(slug, name, k):
+    """A tolerance that takes it takes mistakes of others, too; near ones say that they are."""
+    exercise = exercises_of(slug)[name]
+    wrong, hint = exercise.mistakes[k]
+    inputs = exercise.inputs(np.random.default_rng(0)) if exercise.inputs else ()
+    if hint.startswith("Nearly") or np.shape(wrong(*inputs)) not in ((), np.shape(exercise.solution(*inputs))):
+        return
+
+    def near(*given):
+        return 0.6 * np.asarray(exercise.solution(*given), float) + 0.4 * np.asarray(wrong(*given), float)
+
+    assert not check(exercise, answer(exercise, near), seed=0).right
+
+
+#: Exercises of which two mistakes have one hint.
+ONE_HINT = {"for-good", "moved", "trips", "afford", ("causes", "alike")}
+
+
+@pytest.mark.parametrize(("slug", "name"), EXERCISES)
+def test_each_mistake_has_a_hint_of_its_own(slug, name):
+    hints = [hint for _, hint in exercises_of(slug)[name].mistakes]
+    assert len({*hints}) == len(hints) or ONE_HINT & {name, (slug, name)}
+
+
+#: What quizzes ask for as a number that their explanation does not spell out, computed from it.
+ASKED = {
+    "Layers are 2 × 2 and Gaussian": 1.2 / np.exp(np.euler_gamma / 2), "Each layer halves the error": 25 + 10,
+    "A linear layer has 300 inputs": 300 * 2 / 400, "All weights before a batch norm": 10**2,
+    "Leaky ReLU with α = 0.5": 0.5 * 0.399, "2, 5, 11 and 32 epochs": 32 * 16, "A layer has 100 inputs": 4**0.5,
+    "A network has ten layers with 100,000": (10 + 9) / 10, "A wide tanh network without": (25 / 100) ** 0.5,
+    "A wide ReLU network has σ_w = 1": 0.5 ** (20 / 2), "At the first step activations change": 0.25**8,
+    "A gradient is (10, 1)": 45 - 5.7, "A residual network without normalization has χ": 1.1**100,
+}
+
+
+def numbers_in(words):
+    """The numbers and fractions that words spell out."""
+    found = re.findall(r"(?<![\d.])(\d[\d,]*(?:\.\d+)?)(?:/(\d+)(?!\.?\d))?", words.replace("−", "-"))
+    return [float(over.replace(",", "")) / float(under or 1) for over, under in found]
+
+
+@pytest.mark.parametrize("slug", notebooks.slugs())
+def test_the_number_that_a_quiz_asks_for_is_in_its_explanation_or_follows_from_it(slug):
+    asked, room = {}, {"np": np, "lab": import_module(f"vgtext.chapters.{slug}")}
+    room["quiz"] = lambda question, **answers: asked.update({question: answers})
+    for cell in notebooks.read_notebook(slug).cells:
+        if cell.cell_type == "code" and "quiz(" in cell.source:
+            exec(cell.source[cell.source.index("quiz("):], room)
+    assert asked
+    for question, answers in asked.items():
+        if "number" in answers:
+            known = [value for words, value in ASKED.items() if question.startswith(words)]
+            known = known or numbers_in(answers["explain"])
+            assert np.isclose(known, answers["number"], rtol=max(0.02, answers["tolerance"])).any(), question
+
+
 def spoil(right, tolerance, rng):
     """A random wrong value in place of ``right``: off by more than the tolerance, or of another kind altogether."""
     right = np.asarray(right, dtype=float)
