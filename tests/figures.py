@@ -8,6 +8,7 @@ import re
 import numpy as np
 from matplotlib.figure import Figure
 
+from captions import NUMBER, value_of
 from signs import check_numbers, check_signs
 from vgtext.explore.figure import Explorable
 from vgtext.palette import ACTIVATION_NAMES, COLORS
@@ -125,6 +126,23 @@ def words_at(axis):
     """Return the words of an axis' ticks as {place: words}."""
     return dict(zip(np.asarray(axis.get_majorticklocs(), float).tolist(),
                     [label.get_text() for label in axis.get_ticklabels()]))
+
+
+def drawn(figure):
+    """Return the panels of a figure at its opening state."""
+    axes = np.ravel(Figure().subplots(1, len(figure.panels)))
+    figure.draw(*axes, **figure.values(figure.start))
+    return axes
+
+
+def told(figures, name, words, /, **parameters):
+    """Return the numbers that a caption has where ``words`` have #, at the opening state but for ``parameters``."""
+    figure = figures[name]
+    axes = np.ravel(Figure().subplots(1, len(figure.panels)))
+    caption = figure.draw(*axes, **{**figure.values(figure.start), **parameters})
+    found = re.search(re.escape(words).replace(re.escape("#"), f"({NUMBER.pattern})"), " ".join(caption.split()))
+    assert found, f"“{words}” is not in “{caption}”"
+    return [value_of(number)[0] for number in found.groups()]
 
 
 def in_panel(line):

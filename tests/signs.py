@@ -98,7 +98,7 @@ def check_signs(figure, values, caption):
         found += [(about, words) for about, wrong in (
             ("label", labels(ax)), ("look", looks([ax], signs_of(ax))), ("look", own_looks(ax)), ("axis", axes(ax)),
             ("axis", relative(ax)), ("color", colors(ax)), ("key", by_color(ax)), ("verdict", verdicts(ax)),
-            ("guide", guides(ax)), ("handle", ties(figure, ax))) for words in wrong]
+            ("guide", guides(ax)), ("bound", bounds(ax)), ("handle", ties(figure, ax))) for words in wrong]
     found += [("theory", words) for ax in panels if name_of(figure) not in FAR for words in far(ax)]
     found += [(about, words) for about, wrong in (
         ("title", titles(figure)), ("opposite", opposites(figure, panels, caption)),
@@ -278,6 +278,14 @@ def chosen(figure, values, caption):
         said = [words for words in others if re.search(rf"(?<![\w-]){re.escape(words)}(?!\w)", caption, re.I)]
         if said and not re.search(re.escape(own), caption, re.I) and not re.search(r"\d", own):
             yield f"“{own}” was chosen, and the caption has {said}"
+
+
+def bounds(ax):
+    """What is called at most is nowhere below what is called at least."""
+    named = {word: line.get_ydata() for word in ("at least", "at most") for line in ax.lines
+             if line.get_label().startswith(word)}
+    if len(named) == 2 and (named["at most"] < named["at least"] * (1 - 1e-9)).any():
+        yield "what is “at most” is below what is “at least”"
 
 
 def guides(ax):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from figures import caption_of, check_figure
+from figures import caption_of, check_figure, told
 from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import activations as lab
@@ -266,3 +266,16 @@ def test_numbers_typed_into_the_prose():
             "0.707": -kinks.jump("selu"), "1.67": nn.activations.SELU_ALPHA,
         },
     )
+
+
+def test_captions_put_each_number_where_it_belongs():
+    said = told(FIGURES, "dying", "#% of the ReLU units are dead (test accuracy #%) and 0% of the leaky ones (#%)",
+                optimizer="adam", rate=0.03)
+    assert said[1:] == pytest.approx([100 * dying.accuracy(name, "adam", 0.03) for name in ("relu", "leaky_relu")],
+                                     abs=0.51)
+    assert told(FIGURES, "kink", "is # from the left and # from the right", alpha=0.5, leaky=False) == [0.5, 1]
+    first, *_, last = plasticity.over_tasks("plain", 0.2)
+    assert told(FIGURES, "plasticity", "#% over tasks 1 to 10, #% over the last 10", rate=0.2, way="plain"
+                ) == pytest.approx([100 * first, 100 * last], abs=0.051) and first > last
+    assert told(FIGURES, "shape", "root mean square slope #", activation="relu", spread=1.0) == pytest.approx(
+        [0.5**0.5], abs=0.006)

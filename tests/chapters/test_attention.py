@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from figures import caption_of, check_figure, theory_of
+from figures import caption_of, check_figure, theory_of, told
 from prose import check_prose
 from vgtext import nn, results
 from vgtext.chapters import attention as lab
@@ -182,3 +182,26 @@ def test_stored_runs_are_run_again():
 def test_numbers_typed_into_the_prose():
     check_prose("attention", given={"2021", "0.003", "0.01", "0.03", "0.2"},
                 computed={"0.99": lab.cosine("transformer, post-norm", 12, 12) - 0.005, "2.88": places.letters_alone()})
+
+
+def test_captions_put_each_number_where_it_belongs():
+    assert told(FIGURES, "bound", "norm 10 leave an entropy of # nats at least, those of norm 20 leave #", keys=32
+                ) == pytest.approx([bound.bound(10.0, 32), bound.bound(20.0, 32)], rel=0.05)
+    far, _, sizes = collapse.measured("attention alone", 12)
+    words = "is # after one block and # after the last; there the gradient of the queries is #"
+    said = told(FIGURES, "collapse", words)
+    assert said == pytest.approx([1 - far[1], 1 - far[-1], sizes[0, -1] / sizes[2, -1]], rel=0.05, abs=1e-3)
+    run = logits.run("nothing", 0.2)
+    entropy, loss, lost = (run[what][:, -5:].mean() for what in ("entropy", "loss", "without gradient"))
+    words = "the entropy # nats of at most #, the loss #; #% of the queries"
+    assert told(FIGURES, "logits", words, rate=0.2, kind="nothing") == pytest.approx(
+        [entropy, np.log(np.arange(1, 33)).mean(), loss, 100 * lost], abs=0.51)
+    none, *_, most = places.last_loss("post-norm")[list(places.RATES).index(0.01)]
+    assert told(FIGURES, "map", "the last loss is # without warm-up and # with 200 steps of it", place="post-norm",
+                rate=0.01) == pytest.approx([none, most], abs=0.006)
+    before = stream.start("pre-norm", 12)
+    assert told(FIGURES, "stream", "of which the last block adds #%", kind="pre-norm", L=12) == pytest.approx(
+        [100 * (1 - before[-2] / before[-1])], abs=0.51)
+    mean, median, *_ = saturation.measured(512, 64, "none")
+    assert told(FIGURES, "saturation", "is # on average, its median #", d=512, keys=64, scale="none") == pytest.approx(
+        [mean, median], rel=0.05)

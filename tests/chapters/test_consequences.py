@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from figures import caption_of, check_figure, in_panel, lines_of, words_at
+from figures import caption_of, check_figure, drawn, in_panel, lines_of, told, words_at
 from prose import check_prose
 from vgtext import nn, results
 from vgtext.chapters import consequences as lab
-from vgtext.chapters.consequences import edge, explosion, flat, frozen, rates, rounding, runs, scaling, slow
+from vgtext.chapters.consequences import curvature, edge, explosion, flat, frozen, rates, rounding, runs, scaling, slow
 from vgtext.chapters.consequences.exercises import DIGITS, RATE, WEIGHT, curved, smallest, spectrum
 from vgtext.nn.theory.floats import FORMATS, round_to
-from vgtext.palette import number
+from vgtext.palette import COLORS, number
 from vgtext.tools.notebooks import figures
 
 FIGURES = figures("consequences")
@@ -483,3 +483,53 @@ def test_power_iteration_of_the_exercise_needs_fifty_rounds():
         for _ in range(50):
             v = times(v / np.linalg.norm(v))
         assert np.linalg.norm(times(v)) / np.linalg.norm(v) == pytest.approx(spectrum(times, n)[-1], rel=1e-3)
+
+
+def test_captions_put_each_number_where_it_belongs():
+    for ratio, fate in ((0.5, "creeps back from one side"), (1.5, "swings from side to side, and settles"),
+                        (2.1, "swings further out at every step")):
+        assert f"w {fate}." in caption_of(FIGURES, "step_size", ratio=ratio)
+    words = "the parabola has # of the push left, the network #"
+    assert told(FIGURES, "step_size", words, ratio=0.5) == pytest.approx(
+        [0.5**10, curvature.displaced(0.5)[10]], rel=0.05)
+    moved = frozen.movement("sigmoid, 8 layers")[0][40]
+    words = "layer 1 has moved by #% of its initial size, the last hidden layer by #%"
+    assert told(FIGURES, "frozen_layers", words, epoch=40) == pytest.approx([100 * moved[0], 100 * moved[6]], rel=0.05)
+    names = ("tanh, 8 layers", "ReLU, 8 layers", "sigmoid, 4 layers", "sigmoid, 8 layers")
+    words = "8 tanh layers # points of test accuracy, 8 ReLU layers #, 4 sigmoid layers #, and 8 sigmoid layers #"
+    assert told(FIGURES, "freezing", words, epoch=20) == pytest.approx(
+        [100 * frozen.frozen_cost(name, int(name[-8]) // 2) for name in names], rel=0.05, abs=0.01)
+    _, share = rounding.layer_moves(10, 0.1, "float32")
+    words = "moves #% of the weights of layer 1 and #% of those of layer 10"
+    assert told(FIGURES, "rounded_away", words) == pytest.approx(100 * share[[0, -1]], rel=0.05)
+    assert told(FIGURES, "rounded_away", "An update of at most # of its weight never moves it") == pytest.approx(
+        [2.0**-25], rel=0.05)
+    low, high = told(FIGURES, "loss_scaling", "It reaches from # to #", name="float16", flushed=False)
+    assert (low, high) == pytest.approx((2.0**-24, 65504), rel=0.05)
+    budget = slow.at_budget("tanh", 5)[slow.DEPTHS.index(8)]
+    words = "classify #% of the training digits correctly and #% of the test digits"
+    assert told(FIGURES, "equal_budget", words, activation="tanh", epoch=5) == pytest.approx(100 * budget, abs=0.06)
+    assert "The smallest curvature is" in caption_of(FIGURES, "stillness", depth=6, step=300)
+
+
+def test_guides_stand_where_their_names_say():
+    for ax, (name, limit) in zip(drawn(FIGURES["sharpening"]), (("2/η", 2), ("38/η", 38))):
+        assert ax.get_title().endswith(f"over {name}")
+        assert edge.LIMITS["sgd" if limit == 2 else "adam"] == pytest.approx(limit)
+        guide, words = ax.lines[0], next(text for text in ax.texts if text.get_text() == "the limit")
+        assert guide.get_ydata()[0] == 1 and 1 < words.xy[1] < 1.5
+    _, onset = drawn(FIGURES["explosion"])
+    guide = next(line for line in onset.lines if line.get_color() == COLORS["theory"])
+    assert guide.get_xdata()[0] == pytest.approx(2 / explosion.curvature(1.0))
+    at, lines = explosion.RATES.index(0.5), [line for line in onset.lines if len(line.get_xdata()) > 2]
+    runs = {line.get_label(): line.get_ydata()[at] for line in lines}
+    found = explosion.run("tanh", 1.0, 0.5)
+    assert (runs["loss first rises"], runs["loss × 10"]) == (found.rises, found.diverges)
+    places = {text.get_text(): text.xy[1] for text in drawn(FIGURES["stillness"])[0].texts if hasattr(text, "xy")}
+    assert places["valleys"] < np.log(10) < places["plateaus"]
+    places = {text.get_text(): text.get_position() for text in drawn(FIGURES["equal_budget"])[1].texts}
+    assert sum(places["underfitting"]) < sum(places["overfitting"])
+    ax, = drawn(FIGURES["largest_rate"])
+    rings = next(line for line in ax.lines if line.get_markerfacecolor() == "none")
+    assert "at the first step (rings)" in {text.get_text() for text in ax.texts}
+    assert len(rings.get_xdata()) == len(rates.STARTS)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from figures import caption_of, check_figure, lines_of
+from figures import caption_of, check_figure, lines_of, told
 from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import normalization as lab
@@ -314,3 +314,25 @@ def test_numbers_typed_into_the_prose():
             "1.34": lab.EXERCISES["leaky"].solution(0.1),
         },
     )
+
+
+def test_captions_put_each_number_where_it_belongs():
+    for norm, along in (("batch", "row 2: one unit, all 8 examples"), ("layer", "column 5: one example, all 6 units")):
+        assert along in caption_of(FIGURES, "sharing", norm=norm, unit=2, example=5)
+    z, d, _ = backward.one_unit(16, 2.0, -1.0)
+    assert told(FIGURES, "residual", "has mean # and slope #", offset=2.0, slope=-1.0) == pytest.approx(
+        [d.mean(), np.polyfit(z, d, 1)[0]], abs=0.006)
+    assert told(FIGURES, "healed", "Theory (dashed): × # per layer", norm="batch") == pytest.approx(
+        [(np.pi / (np.pi - 1)) ** 0.5], abs=0.006)
+    few, many = inference.accuracy(2), inference.accuracy(64)
+    assert told(FIGURES, "companions", "#% in batches of 2, #% of 64") == pytest.approx(
+        [100 * few, 100 * many], abs=0.51) and few < many
+    unsure = 100 * np.mean(inference.among(33, 8) < 0.5)
+    assert told(FIGURES, "companions", "less than half in #%", image=33) == pytest.approx([unsure], abs=0.51)
+    ways = ({}, {"beta": 1.0}, {"residual": True})
+    words = "grows #-fold; with a shift of 1 before the activation #-fold, with shortcuts #-fold"
+    said = told(FIGURES, "rescue", words)
+    assert np.log10(said) == pytest.approx([depth.growth("batch", 80, "relu", **how) for how in ways], abs=0.2)
+    for line in lines_of(FIGURES["companions"]):
+        if line.get_label() == "median" and line.get_xdata()[0] == 0:
+            assert "probability" in line.axes.get_ylabel()

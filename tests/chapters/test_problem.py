@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
-from figures import caption_of, check_figure
+from figures import caption_of, check_figure, told
 from prose import check_prose, has_solutions
 from vgtext import nn
 from vgtext.chapters import problem as lab
+from vgtext.chapters.problem import rounding, yardsticks
 from vgtext.chapters.problem.exercises import (
     EXERCISES,
     geometric,
@@ -323,3 +325,29 @@ def test_every_number_of_the_prose_is_given_or_computed():
                   "10.15": nn.meanfield.critical_sigma_w("sigmoid")},
     )
     assert typical[2] == pytest.approx(1)
+
+
+def test_captions_put_each_number_where_it_belongs():
+    sizes = lab.layer_sizes("sigmoid units", 20)
+    assert told(FIGURES, "quantities", "error signal changes by a factor of #, the weight gradient by a factor of #",
+                change="sigmoid units", L=20) == pytest.approx(
+        [10 ** (line[1] - line[20]) for line in (sizes.log10_error, sizes.log10_gradient)], rel=0.05)
+    assert told(FIGURES, "growth", "falls by a power of ten every # factors", c=1.0, spread=0.6) == pytest.approx(
+        [np.log(10) / -np.log(0.8)], abs=0.05)
+    assert told(FIGURES, "two_lists", "The first # factors multiply to # and to #", count=5) == pytest.approx(
+        [5, 0.5 * 0.2 * 0.1 * 0.001 * 0.5, 10 * 20 * 25 * 30 * 50], rel=0.005)
+    size = rounding.error_sizes(1.0, 50, "float64")
+    assert told(FIGURES, "float_range", "by a factor of # per layer", L=50) == pytest.approx(
+        [np.exp(np.log(size[1] / size[-1]) / 48)], abs=0.0006)
+    change = "weights × ½"
+    assert told(FIGURES, "yardsticks", "float32 leaves #%", change=change, eta=0.1) == pytest.approx(
+        [100 * yardsticks.unmoved(change)], abs=0.05)
+
+
+@pytest.mark.parametrize("subnormals", [True, False])
+def test_a_format_s_shade_ends_at_its_smallest_number(subnormals):
+    figure = Figure()
+    said = lab.draw_float_range(figure.subplots(), subnormals=subnormals)
+    tops = {patch.get_y() + patch.get_height() for patch in figure.axes[0].patches}
+    assert np.log2(sorted(tops)) == pytest.approx([-149, -24] if subnormals else [-126, -14])
+    assert f"subnormal numbers {'kept' if subnormals else 'flushed to 0'}:" in said

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from figures import caption_of, check_figure
+from figures import caption_of, check_figure, lines_of, told
 from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import recurrence as lab
-from vgtext.chapters.recurrence import adding, equal, gates, linear, passes, runs, through_time, waking
+from vgtext.chapters.recurrence import adding, equal, gates, linear, passes, runs, sums, through_time, waking
 from vgtext.palette import apart, number
 from vgtext.tools.notebooks import figures
 
@@ -392,3 +392,30 @@ def test_numbers_typed_into_the_prose():
     for inputs in ("copy", "noise"):
         assert all(lab.measured_factor(b, True, inputs, 2) < 1 for b in lab.BIASES)
     assert all(0.9 < lab.measured_factor(b, False, "copy", 2) < 1.05 for b in (1.5, 2.0, 3.0, 5.0))
+
+
+def test_captions_put_each_number_where_it_belongs():
+    words = "The first of 100 steps gets # of the gradient of the last one in the RNN, # in the LSTM, # in the GRU"
+    said = told(FIGURES, "through_time", words, bias=1.0)
+    reached = [10 ** through_time.reached(cell, 1.0)[1] for cell in ("rnn", "lstm", "gru")]
+    assert np.log10(said) == pytest.approx(np.log10(reached), abs=0.2)
+    ratio = {same: sizes[:, -1].max() / sizes[:, -1].min()
+             for same, sizes in ((not fresh, equal.signals("Gaussian", 1.0, 16, fresh)) for fresh in (False, True))}
+    said = told(FIGURES, "same_or_fresh", "the largest is # times the smallest with one W throughout")
+    assert np.log10(said) == pytest.approx([np.log10(ratio[True])], abs=0.2)
+    median = lines_of(FIGURES["same_or_fresh"])[21]
+    assert np.log(median.get_ydata()[-1]) == pytest.approx(
+        np.log(equal.signals("Gaussian", 1.0, 16, False)[:, -1]).mean())
+    kept, half = told(FIGURES, "paths", "keeps # per step, a half-life of # steps", bias=2.0)
+    assert kept**half == pytest.approx(0.5, abs=0.02) and kept == pytest.approx(1 / (1 + np.exp(-2)), abs=0.01)
+    assert told(FIGURES, "memory", "a memory of # steps", lam=0.99) == [100]
+    size = told(FIGURES, "memory", "the state has a root mean square of #", lam=0.99, form="λ, γ = 1")
+    assert size == pytest.approx([(1 - 0.99**2) ** -0.5], rel=0.1)
+    assert told(FIGURES, "truncated", "turned by #°", k=20) == pytest.approx(
+        [sums.truncated("LSTM, b = 1")[1, 19]], abs=0.51)
+    reach = waking.traced("GRU, b = 0")[0][1]
+    words = "the first step gets # of the gradient of the last one before training, and # at the end"
+    said = told(FIGURES, "waking", words)
+    assert np.log10(said) == pytest.approx([reach[0], reach[-1]], abs=0.2)
+    guides = [line for line in lines_of(FIGURES["waking"]) if len(line.get_xdata()) == 2]
+    assert guides[0].get_ydata()[0] == pytest.approx(np.log(8))

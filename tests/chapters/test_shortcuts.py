@@ -4,11 +4,13 @@ from math import comb
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
-from figures import check_figure, theory_of
+from figures import check_figure, drawn, lines_of, theory_of, told
 from prose import check_prose
 from vgtext.chapters import shortcuts as lab
-from vgtext.chapters.shortcuts import normfree, norms, runs, starts
+from vgtext.chapters.shortcuts import noise, normfree, norms, runs, shattered, size, starts, training
+from vgtext.palette import COLORS
 from vgtext.tools.notebooks import figures
 
 FIGURES = figures("shortcuts")
@@ -163,3 +165,30 @@ def test_numbers_typed_into_the_prose():
     rates = {"0.01", "0.03", "0.1", "0.3"}
     check_prose("shortcuts", given=rates | {"0.5", "1,000", "2016", "2017", "2020", "1000", "10,000"},
                 computed={"0.73": np.pi / (2 * np.pi - 2), "0.92": 2.5 / np.e, "6.9": np.log(1000)})
+
+
+def test_captions_put_each_number_where_it_belongs():
+    assert told(FIGURES, "noise", "in a plain network of one block #") == pytest.approx(
+        [noise.likeness("plain", 1)[4]], abs=0.006)
+    grays = {line.get_label() for line in lines_of(FIGURES["noise"]) if line.get_color() == COLORS["seed"]}
+    assert grays == {"plain, 1 block", "plain, 5 blocks", "plain, 50 blocks"}
+    words = {text.get_text() for ax in drawn(FIGURES["noise"]) for text in ax.texts}
+    assert "gray: plain, 1, 5 and 50 blocks" in words
+    pre = norms.last_layer("pre")
+    assert told(FIGURES, "norms", "to the power # from 2 to 64 blocks, # from 16 on", place="pre") == pytest.approx(
+        [np.polyfit(np.log(norms.DEPTHS[k:]), np.log(pre[k:]), 1)[0] for k in (0, 3)], abs=0.006)
+    assert told(FIGURES, "shattered", "the published law says #, and # comes out", kind="plain") == pytest.approx(
+        [1 / 32, shattered.corrected("plain", 5)], abs=0.0006)
+    said = told(FIGURES, "sizes", "The input gets # of the gradient in the plain network, and # with a shortcut",
+                sigma_w=1.0, L=20)
+    assert np.log2(said) == pytest.approx([-10, np.log2(size.sizes("s = 1/√L", 20, 1.0)[1, 0])], abs=1.5)
+    assert told(FIGURES, "paths", "a path passes # branches on average", L=10) == [5]
+    (before, after), (last, *_) = drawn(FIGURES["starts"]), drawn(FIGURES["paths"])
+    assert "before training" in before.get_title() and "after 220 steps" in after.get_title()
+    legend = last.get_legend()
+    shares = {word.get_text(): mark for word, mark in zip(legend.get_texts(), legend.legend_handles)}
+    assert to_hex(shares["of the squared gradient"].get_color()) == COLORS["backward"].lower()
+    good = [way for way in starts.WAYS if starts.accuracy(way, 80) > 0.9]
+    assert told(FIGURES, "starts", "# of # get above 90% in training", L=80) == [len(good), len(starts.WAYS)]
+    (train, test), words = training.best("plain", 20)[1:, -1], "right in training and in the test: plain #% and #%"
+    assert told(FIGURES, "training", words, depth=20) == pytest.approx([100 * train, 100 * test], abs=0.51)

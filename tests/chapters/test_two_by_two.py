@@ -11,7 +11,7 @@ from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from scipy.special import digamma
 
-from figures import caption_of, check_figure, lines_of
+from figures import caption_of, check_figure, lines_of, told
 from prose import check_prose
 from vgtext.ask import check
 from vgtext.chapters import two_by_two as lab
@@ -267,3 +267,13 @@ def test_coin_flips_of_width_two_die_and_of_odd_width_live():
     assert not ((signs @ [1.0, 1.0]) != 0).any(axis=1).all()  # some of them send (1, 1) to 0
     odd = np.random.default_rng(0).choice([-1, 1], size=(50, 3, 3)) @ [1, 3, -5]
     assert (odd % 2 == 1).all()
+
+
+def test_captions_put_each_number_where_it_belongs():
+    first, second = (1.0, 0.5), (-0.5, 1.0)
+    W = np.array([first, second]).T
+    assert told(FIGURES, "columns", "one layer stretches at most #-fold", first=first, second=second) == pytest.approx(
+        [np.linalg.norm(W, 2)], rel=0.005)
+    plane, fate = Figure().subplots(1, 2)
+    assert "inside the dashed line σ₁ is below 1" in lab.draw_three_rules(plane, fate)
+    assert plane.get_title() == "solid: ρ = 1, dashed: σ₁ = 1"

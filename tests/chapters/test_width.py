@@ -5,14 +5,14 @@ from functools import partial
 import numpy as np
 import pytest
 
-from figures import caption_of, check_figure, lines_of
+from figures import caption_of, check_figure, lines_of, told
 from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import width as lab
-from vgtext.chapters.width import depth, muon, runs, updates
+from vgtext.chapters.width import depth, muon, rates, runs, updates
 from vgtext.nn.muon import NEWTON_SCHULZ, newton_schulz_on_values
 from vgtext.nn.theory.width import GROWTH, RULES, log_variance
-from vgtext.palette import number
+from vgtext.palette import COLORS, number
 from vgtext.tools.notebooks import figures
 
 FIGURES = figures("width")
@@ -200,3 +200,22 @@ def test_numbers_typed_into_the_prose():
             "0.9999": 1 - 0.001 * 0.1, "1.6": np.exp(0.5),  # one standard deviation of ln |delta| at variance 1
         },
     )
+
+
+def test_captions_put_each_number_where_it_belongs():
+    words = "training ends at #. With the rate that is best at width 32, 2⁻⁶, it ends at #. Dashed: 1/n."
+    best = [rates.loss_at("Adam", "standard", 512, rates.best("Adam", "standard", n)) for n in (512, 32)]
+    assert told(FIGURES, "best_rate", words, n=512) == pytest.approx(best, rel=0.05) and best[0] < best[1]
+    drawn = lines_of(FIGURES["best_rate"])
+    theory = next(line.get_ydata() for line in drawn if line.get_color() == COLORS["theory"])
+    assert theory[0] / theory[-1] == pytest.approx(512 / 32)
+    plain = depth.spread("plain", 32, 64)
+    assert told(FIGURES, "spread", "ln ‖δ‖² has a variance of # (5 L/n = #)", n=32) == pytest.approx(
+        [plain, 10], rel=0.05)
+    after = muon.values("random", "256 × 256", 5)[1]
+    inside = 100 * np.mean((after > muon.FLOOR) & (after < muon.CEILING))
+    said = told(FIGURES, "newton_schulz", "go from # to #, #% of them in the gray band from # to #")
+    assert said[1:3] == pytest.approx([after.max(), inside], rel=0.05) and said[3:] == [0.68, 1.2]
+    s = updates.moved("adam", "standard", 1)["hidden"][:, 1]
+    assert told(FIGURES, "coordinate_check", "changes by a factor # (dashed, first step in the limit: #)"
+                ) == pytest.approx([s[-1] / s[0], 16], rel=0.05)

@@ -82,7 +82,7 @@ def draw_spectrum(ax, L=10, units="linear"):
     ends = {}
     for init, color, line in (("Gaussian", COLORS["weight"], "-"), ("orthogonal", COLORS["forward"], (0, (6, 2)))):
         s = spectrum(init, units, L)
-        ax.plot(share, np.where(s > 1e-12, s, np.nan), color=color, linestyle=line, linewidth=2)
+        ax.plot(share, np.where(s > 1e-12, s, np.nan), color=color, linestyle=line, linewidth=2, label=init)
         ends[init] = s
     if units == "linear":
         ax.axhline(largest_law(L) ** 0.5, **THEORY)
