@@ -281,7 +281,10 @@ def chosen(figure, values, caption):
 
 
 def bounds(ax):
-    """What is called at most is nowhere below what is called at least."""
+    """What is called at most is nowhere below what is called at least; a legend has no name twice."""
+    names = [text.get_text() for text in ax.get_legend().get_texts()] if ax.get_legend() else []
+    if len({*names}) < len(names):
+        yield f"a name is twice in {names}"
     named = {word: line.get_ydata() for word in ("at least", "at most") for line in ax.lines
              if line.get_label().startswith(word)}
     if len(named) == 2 and (named["at most"] < named["at least"] * (1 - 1e-9)).any():

@@ -318,12 +318,13 @@ def test_guides_and_shades_are_where_their_words_say():
     ax = Figure().subplots()
     lab.draw_two_needs(ax)
     assert {text.get_text().split()[0]: text.get_position()[0] for text in ax.texts[:2]} == {"Glorot": 1, "He": 2**0.5}
-    ax = Figure().subplots()
-    scales.draw_outcomes(ax, "relu", 1.0)
-    ends = {s: np.median(lab.trained("relu", s)[0][:, -1]) for s in lab.SCALES}
-    good = [s for s, end in ends.items() if end < np.log(10) / 2]
-    low, high = ax.patches[0].get_x(), ax.patches[0].get_x() + ax.patches[0].get_width()
-    assert good == [s for s in lab.SCALES if low < s < high]
+    for phi in ("relu", "tanh"):
+        ax = Figure().subplots()
+        scales.draw_outcomes(ax, phi, 1.0)
+        ends = {s: np.median(lab.trained(phi, s)[0][:, -1]) for s in lab.SCALES}
+        good = [s for s, end in ends.items() if end < np.log(10) / 2]
+        low, high = ax.patches[0].get_x(), ax.patches[0].get_x() + ax.patches[0].get_width()
+        assert good == [s for s in lab.SCALES if low < s < high]
     ax = Figure().subplots()
     lab.draw_sum_of_terms(ax)
     words = {text.get_text() for text in ax.texts}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from figures import caption_of, check_figure, lines_of, told
+from figures import caption_of, check_figure, drawn, lines_of, told
 from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import recurrence as lab
@@ -419,3 +419,4 @@ def test_captions_put_each_number_where_it_belongs():
     assert np.log10(said) == pytest.approx([reach[0], reach[-1]], abs=0.2)
     guides = [line for line in lines_of(FIGURES["waking"]) if len(line.get_xdata()) == 2]
     assert guides[0].get_ydata()[0] == pytest.approx(np.log(8))
+    assert drawn(FIGURES["learning"])[1].get_xlabel() == "gradient of step 1 at the start"

@@ -188,7 +188,10 @@ def test_captions_put_each_number_where_it_belongs():
     legend = last.get_legend()
     shares = {word.get_text(): mark for word, mark in zip(legend.get_texts(), legend.legend_handles)}
     assert to_hex(shares["of the squared gradient"].get_color()) == COLORS["backward"].lower()
-    good = [way for way in starts.WAYS if starts.accuracy(way, 80) > 0.9]
-    assert told(FIGURES, "starts", "# of # get above 90% in training", L=80) == [len(good), len(starts.WAYS)]
+    for rate in starts.RATES:
+        good = [way for way in starts.WAYS if starts.accuracy(way, 20, rate) > 0.9]
+        said = told(FIGURES, "starts", "# of # get above 90% in training", L=20, rate=rate)
+        assert said == [len(good), len(starts.WAYS)]
+    assert drawn(FIGURES["noise"])[1].get_xlabel() == "distance of two inputs"
     (train, test), words = training.best("plain", 20)[1:, -1], "right in training and in the test: plain #% and #%"
     assert told(FIGURES, "training", words, depth=20) == pytest.approx([100 * train, 100 * test], abs=0.51)

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from figures import caption_of, check_figure, lines_of, told
+from figures import caption_of, check_figure, drawn, lines_of, told
 from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import width as lab
@@ -206,12 +206,18 @@ def test_captions_put_each_number_where_it_belongs():
     words = "training ends at #. With the rate that is best at width 32, 2⁻⁶, it ends at #. Dashed: 1/n."
     best = [rates.loss_at("Adam", "standard", 512, rates.best("Adam", "standard", n)) for n in (512, 32)]
     assert told(FIGURES, "best_rate", words, n=512) == pytest.approx(best, rel=0.05) and best[0] < best[1]
-    drawn = lines_of(FIGURES["best_rate"])
-    theory = next(line.get_ydata() for line in drawn if line.get_color() == COLORS["theory"])
+    lines = lines_of(FIGURES["best_rate"])
+    theory = next(line.get_ydata() for line in lines if line.get_color() == COLORS["theory"])
     assert theory[0] / theory[-1] == pytest.approx(512 / 32)
     plain = depth.spread("plain", 32, 64)
     assert told(FIGURES, "spread", "ln ‖δ‖² has a variance of # (5 L/n = #)", n=32) == pytest.approx(
         [plain, 10], rel=0.05)
+    copied = depth.losses("s = 1/√L", 64)[depth.DEPTH_RATES.index(depth.best("s = 1/√L", 4)[0])]
+    assert told(FIGURES, "depth_rate", "the rate that is best for 4 blocks, 2⁻⁷, it ends at #", L=64) == pytest.approx(
+        [copied], rel=0.05)
+    alone = muon.adam_losses("Adam", "standard", 256).min()
+    assert told(FIGURES, "muon", "(Adam alone, at its best: #)", n=256) == pytest.approx([alone], rel=0.05)
+    assert [ax.get_xlabel() for ax in drawn(FIGURES["newton_schulz"])][1] == "singular value before, over ‖G‖"
     after = muon.values("random", "256 × 256", 5)[1]
     inside = 100 * np.mean((after > muon.FLOOR) & (after < muon.CEILING))
     said = told(FIGURES, "newton_schulz", "go from # to #, #% of them in the gray band from # to #")

@@ -45,7 +45,7 @@ def draw_growth(ax, c=1.0, spread=0.6):
     depth_axis(ax, LONGEST, "number of factors k")
     if spread > 0:
         ax.plot(k, products, **SEED)
-    ax.plot(k, np.exp(np.log(products).mean(axis=1)), color=COLORS["backward"])
+    ax.plot(k, np.exp(np.log(products).mean(axis=1)), color=COLORS["backward"], label="typical product")
     ax.plot(k, typical**k, **THEORY, label="theory of the typical product")
     handle(ax, lambda c: (10, (c * np.sqrt(1 - spread**2)) ** 10))
     inside = min(16, int(LONGEST if typical == 1 else 7 / abs(np.log10(typical))))

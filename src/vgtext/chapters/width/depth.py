@@ -102,7 +102,7 @@ def draw_spread(ax, n=32):
     for kind, color, marker, words in (("plain", COLORS["backward"], "o", "plain"),
                                        ("residual", COLORS["gradient"], "s", "residual, s = 1/√L")):
         y = [spread(kind, n, L) for L in LAYERS]
-        ax.plot(LAYERS, y, color=color, marker=marker, markersize=4)
+        ax.plot(LAYERS, y, color=color, marker=marker, markersize=4, label=words)
         label_line(ax, LAYERS[2], y[2], words, color, ha="right" if kind == "plain" else "center", xytext=(-8, 10))
     ax.plot(LAYERS, [log_variance(L, n) for L in LAYERS], **THEORY)
     label_line(ax, LAYERS[-2], log_variance(LAYERS[-2], n), "5 L/n", COLORS["theory"], xytext=(8, -8))
