@@ -87,7 +87,7 @@ def draw_sharpening(descent, adam, rate=0.1, adam_rate=0.003):
     """The sharpness over training at every learning rate, over its limit: gradient descent and Adam."""
     t, told = np.arange(0, STEPS + 1, EVERY), []
     for ax, name, rates, chosen, words in ((descent, "sgd", DESCENT, rate, "gradient descent: λ over 2/η"),
-                                           (adam, "adam", ADAM, adam_rate, "Adam: divided sharpness over 38/η")):
+                                           (adam, "adam", ADAM, adam_rate, "Adam: divided λ over 38/η")):
         ax.set(xlim=(0, STEPS), xlabel="step", title=words, xticks=[0, 1000, 2000, 3000])
         log_axis(ax, 0.02, 3, "sharpness over its limit")
         ax.set_yticks([0.03, 0.1, 0.3, 1, 3], ["0.03", "0.1", "0.3", "1", "3"])
