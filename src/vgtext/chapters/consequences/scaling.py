@@ -86,10 +86,10 @@ def draw_loss_scaling(sizes, shares, name="float16", power=0, flushed=False):
     handle(shares, lambda power: (power, sum(lost(name, power, flushed))))
     label_line(shares, 35, 0.93, name, COLORS["gradient"], ha="right", xytext=(0, 0))
     zero, inf = lost(name, power, flushed)
-    rest = f"and {inf:.1%} are too large for it" if inf else "and none is too large for it"
+    rest = f"{inf:.1%} are too large" if inf else "none is too large"
     scale = f"loss times 2{str(power).translate(RAISED)}" if power else "loss not scaled"
     return (f"{DEPTH} sigmoid layers at the first step, {scale}: {name}"
-            f"{' without subnormals' if flushed else ''} holds {zero:.1%} of the weight gradients as 0, {rest}. "
+            f"{' without subnormals' if flushed else ''} holds {zero:.1%} of the weight gradients as 0; {rest}. "
             f"It reaches from {number(least)} to {number(form.largest, 3)}.")
 
 
