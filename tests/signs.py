@@ -59,6 +59,7 @@ MEANT = {("initialization/scale", "label"), ("initialization/sum_of_terms", "axi
          ("normalization/price", "color"), ("normalization/rescue", "color"), ("detection/false_friends", "color"),
          ("normalization/self_normalizing", "color"), ("initialization/he_xavier", "color"),
          ("backprop/error_signal", "look"), ("mitigation/journey", "caption"), ("clipping/thresholds", "chosen"),
+         ("mitigation/hundred", "bound"),  # a reader may choose one network twice
          ("mitigation/switches", "chosen"), ("recurrence/adding", "opposite"),
          ("consequences/stillness", "axis"), ("backprop/by_hand", "label"),
          ("shortcuts/starts", "title"), ("recurrence/memory", "title")}
