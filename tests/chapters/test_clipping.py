@@ -377,7 +377,8 @@ def clipped_by(rule, norms):
         net = Gradient(norms[t])
         fired = rule(net, norms[: t + 1])
         left.append(np.linalg.norm(net.gradient))
-        assert fired == (left[-1] < norms[t] * (1 - 1e-12))
+        if fired != (left[-1] < norms[t]):  # nothing but a rounding may hide that it fired, or look as if it had
+            assert left[-1] == pytest.approx(norms[t], rel=1e-12)
     return np.array(left)
 
 
