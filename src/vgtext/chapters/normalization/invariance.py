@@ -47,7 +47,7 @@ def growth(factor, rate, norm="batch"):
     return np.array(norms), np.sqrt(squares), np.array(angles)
 
 
-def draw_tuning(weights, angle, factor=0.1, rate=1.0):
+def draw_tuning(weights, angle, factor=0.1, rate=0.1):
     """Size of the first layer's weights during training, and how far they turn in a step."""
     norms, predicted, angles = growth(factor, rate)
     steps = np.arange(STEPS + 1)
