@@ -99,15 +99,15 @@ def _draw_losses(ax, plan, top):
                 transform=ax.transAxes, fontsize=10)
         return
     t = np.arange(EVERY, STEPS + 1, EVERY) - EVERY / 2
-    named = [(plan, COLORS["backward"], (0, (5, 2)), "the patient's")]
-    named += [(top, COLORS["forward"], "-", "the best")] if top != plan else []
+    named = [(plan, COLORS["backward"], (0, (5, 2)), "patient's rate")]
+    named += [(top, COLORS["forward"], "-", "best rate")] if top != plan else []
     for p in rates_of(plan):
         if p not in (plan, top):
             ax.plot(t, _below(loss(p)), color=COLORS["seed"], linewidth=0.8, label=f"η = {p.rate:g}")
     for i, (p, color, dashes, words) in enumerate(named):
-        ax.plot(t, _below(loss(p)), color=color, linestyle=dashes, linewidth=2, label=f"{words} rate, {p.rate:g}")
+        ax.plot(t, _below(loss(p)), color=color, linestyle=dashes, linewidth=2, label=f"{words} {p.rate:g}")
         end = "breaks down" if np.isnan(loss(p)[-1]) else f"{accuracy(p)[1]:.0%} right"
-        ax.text(0.97, 0.98 - 0.075 * i, f"{'dashed: ' * (p == plan)}{words} {p.rate:g}: {end}", color=color,
+        ax.text(0.97, 0.98 - 0.075 * i, f"{'dashed: ' * (p == plan)}{words} {p.rate:g}, {end}", color=color,
                 ha="right", va="top", transform=ax.transAxes, fontsize=9)
     if top == plan:
         ax.text(0.97, 0.905, "it is also the best of the five", color=COLORS["reference"], transform=ax.transAxes,
