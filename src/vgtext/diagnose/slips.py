@@ -19,7 +19,7 @@ SLIPS = {
         "The network was trained in inference mode: batch norm keeps its old averages, and dropout does nothing.",
         "Call model.train() before the loop, and again after every evaluation."),
     "activation twice": Slip(
-        "The loss applies a softmax or a sigmoid of its own to an output that has been through one already.",
+        "The loss applies a softmax or a sigmoid of its own to an output that has been through one, or through a tanh.",
         "Hand the loss the logits: leave the last softmax, sigmoid or tanh out of the network, and apply it where you "
         "read predictions."),
     "no logarithm": Slip(
@@ -37,7 +37,7 @@ SLIPS = {
         "entry of that axis: examples are read as time steps.",
         "Give the layer batch_first=True, or time as the first axis."),
     "one class a batch": Slip(
-        "Most batches hold mainly examples of one class, each time of another one.",
+        "Most batches hold mainly examples of one class, and not all of the same one.",
         "Shuffle the examples before every epoch: the network learns each class and forgets it with the next."),
     "few in a norm": Slip(
         "A batch norm takes its mean and variance over 4 numbers or fewer.",
@@ -50,8 +50,8 @@ SLIPS = {
         "A dropout layer drops 80% of its input or more.",
         "Drop less: p is the share that is dropped, not the share that is kept.", False),
     "narrow layer": Slip(
-        "A hidden layer gets its input from one or two units, and nothing else passes there.",
-        "Make the narrow layer wider, unless it is meant to be a code of one or two numbers.", False),
+        "A hidden layer gets its input from one or two units.",
+        "Make it wider, unless it is meant to be a code of one or two numbers, or others pass beside it.", False),
 }
 
 
