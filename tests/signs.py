@@ -26,7 +26,7 @@ SIGNALS = {"theory|predicted": "theory", r"error signal|δ|∂ℒ/∂[ahz]\b": "
 #: Marks and looks that words name, as a line has them.
 MARKS = {"●": "o.", "■": "s", "◆": "Dd", "▲": "^", "dots": "o.", "squares": "s", "rings": "o"}
 DRAWN = {"solid": False, "full line": False, "dashed": True, "broken line": True}  # is it dashed?
-KEY = re.compile(rf"(gray|color|{'|'.join(DRAWN)}): ([^,;.\n]+)", re.I)
+KEY = re.compile(rf"(gray|color|dots|rings|{'|'.join(DRAWN)}): ([^,;.\n]+)", re.I)
 #: What words say becomes of a line on its way, forward with depth and backward from the last layer.
 GROWS, FADES = r"\b(explodes|blows up|grows)\b", r"\b(fades|vanishes|dies)\b"
 #: The letters of parameters.
@@ -188,10 +188,17 @@ def keys(panels, signs):
     for sign in signs:
         for look, name in KEY.findall(sign):
             named = likest(name, lines) if re.search("[a-z]{2}", name) else []
-            if named and not any(is_gray(line.get_color()) == (look.lower() == "gray") if look.lower() not in DRAWN else
-                                 line.get_linestyle() == "None" or line.is_dashed() == DRAWN[look.lower()]
-                                 for line in named):
+            if named and not any(has(line, look.lower()) for line in named):
                 yield f"“{sign}”: {[line.get_label() for line in named]} are not {look}"
+
+
+def has(line, look):
+    """Say whether a line has the look that a key names."""
+    if look in DRAWN:
+        return line.get_linestyle() == "None" or line.is_dashed() == DRAWN[look]
+    if look in ("dots", "rings"):
+        return LOOKS[look](line) and LOOKS["rings"](line) == (look == "rings")
+    return is_gray(line.get_color()) == (look == "gray")
 
 
 def likest(words, lines):
