@@ -5,6 +5,7 @@ import pytest
 
 from torch_like import SGD, Linear, Module, Net, tensor
 from vgtext.diagnose import KerasRecorder, Recorder, diagnose
+from vgtext.diagnose.modules import sound
 
 WIDTHS = (6, 16, 12, 3)
 
@@ -75,6 +76,13 @@ def test_a_model_that_is_evaluated_is_not_recorded():
     net(x)
     recorder.step(tensor(1.0))
     assert recorder.recording().given().keys() == {"loss", "optimizer"}
+
+
+def test_a_step_that_a_scaler_skipped_is_left_out_and_of_what_stays_broken_the_first_is_kept():
+    rows = [{"gradient": [size, 1.0], "error": [np.nan, 2.0]} for size in (1.0, np.inf, 3.0, np.nan, np.inf)]
+    kept = [row["gradient"][0] for row in sound(rows, ("gradient", "error"))]
+    assert kept == pytest.approx([1, 3, np.nan], nan_ok=True)
+    assert sound([], ("gradient",)) == []
 
 
 def test_a_recorder_lets_go():

@@ -50,6 +50,19 @@ def test_gradients_that_were_kept_are_seen(forget):
     assert made.loop == (None if forget else ("gradients kept",))
 
 
+def test_gradients_that_were_kept_once_are_no_slip():
+    net, (x, y) = Net(WIDTHS), data()
+    optimizer = SGD(net.parameters())
+    recorder = Recorder(net, optimizer)
+    for step in range(1, 6):
+        if step != 2:
+            optimizer.zero_grad()
+        loss = net.backward(net(x), y)
+        optimizer.step()
+        recorder.step(loss)
+    assert recorder.recording().loop is None
+
+
 @pytest.mark.parametrize("batches", [1, 3])
 def test_gradients_added_up_over_batches_are_no_slip(batches):
     net, (x, y) = Net(WIDTHS), data()
