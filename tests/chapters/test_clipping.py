@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from matplotlib.figure import Figure
 
 from figures import caption_of, check_figure
 from prose import check_prose
@@ -415,6 +416,14 @@ def test_a_run_has_no_norms_once_it_has_broken_down(rule, breaks):
     told = f"breaks down at step {breaks}." if breaks else "has a median norm of "
     assert told in caption("thresholds", rule=rule, rate=0.3, bad=True)
 
+
+
+def test_beside_each_rule_stands_how_often_it_fired_in_the_runs_that_are_chosen():
+    trace, rules = Figure().subplots(1, 2)
+    thresholds.draw_thresholds(trace, rules, rate=0.3, bad=False)
+    fired = thresholds.stored()["fired"]
+    shares = [fired[thresholds.cell(name, 0.3, False)].mean() for name in reversed(list(adaptive.RULES))]
+    assert [text.get_text() for text in rules.texts] == [f"fires {share:.0%}" for share in shares]
 
 
 def test_what_the_text_says_of_rules():
