@@ -36,6 +36,16 @@ CUT = """() => [...document.querySelectorAll('vg-explore g[clip-path] text:not([
   return rect && Math.max(rect.x - words.x, words.x + words.width - rect.x - rect.width,
     rect.y - y + 0.73 * size, y + below - rect.y - rect.height) > 1;
 }).map((text) => [text.closest('vg-explore').id, text.textContent])"""
+# Words that the ring of a chosen cell cuts; those in its middle are within it: [figure, words].
+HIDDEN = """() => [...document.querySelectorAll('vg-explore .vg-spot:not([hidden])')].flatMap((spot) => {
+  const ring = spot.getBoundingClientRect(), middle = (box) => [box.x + box.width / 2, box.y + box.height / 2];
+  const apart = (box) => Math.hypot(...middle(box).map((at, way) => at - middle(ring)[way]));
+  return [...spot.closest('vg-explore').querySelectorAll('svg text')].filter((text) => {
+    const box = text.getBoundingClientRect();
+    return Math.min(ring.right, box.right) - Math.max(ring.x, box.x) > 3
+      && Math.min(ring.bottom, box.bottom) - Math.max(ring.y, box.y) > 4 && apart(box) > 4;
+  }).map((text) => [spot.closest('vg-explore').id, text.textContent]);
+})"""
 # What scrolls and has no shade at its edges.
 BARE = """() => [...document.querySelectorAll('.bd-article :is(div.math, pre) *, .bd-article pre')]
   .filter((part) => part.scrollWidth > part.clientWidth + 1 && part.closest('.katex-mathml, .pstrut') === null
@@ -84,6 +94,7 @@ def test_a_chapter_is_laid_out_as_it_is_read_and_figures_keep_their_room(phone, 
     jumps = tab.evaluate(JUMPS)
     assert [jump for jump in jumps if abs(jump[1]) > MOST_JUMP] == []
     assert tab.evaluate(CUT) == [] == tab.evaluate(BARE)
+    assert tab.evaluate(HIDDEN) == []
     assert tab.evaluate(LISTS) <= MOST_SCROLLED
     assert [place for place in tab.evaluate(CONTROLS) if place[1] < 0 or place[2] > 1] == []
     tab.emulate_media(media="print")

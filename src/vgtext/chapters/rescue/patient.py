@@ -32,7 +32,7 @@ def draw_loss(ax, chart, step, top=4.5, others=(), label=-20, name=None):
 
     ``others`` are pairs of a name and an earlier chart.
     """
-    ax.set(xlim=(0, STEPS), ylim=(0, top), xlabel="step", ylabel="training loss, mean of 5 steps")
+    ax.set(xlim=(-10, STEPS), ylim=(0, top), xlabel="step", ylabel="training loss, mean of 5 steps")
     ax.axhline(np.log(10), **REFERENCE)
     label_line(ax, STEPS, np.log(10), "guessing: ln 10", COLORS["reference"], xytext=(-2, label), ha="right")
     t = np.arange(1, len(chart.loss) + 1)

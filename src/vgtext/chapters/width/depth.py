@@ -105,7 +105,7 @@ def draw_spread(ax, n=32):
         ax.plot(LAYERS, y, color=color, marker=marker, markersize=4, label=words)
         label_line(ax, LAYERS[2], y[2], words, color, ha="right" if kind == "plain" else "center", xytext=(-8, 10))
     ax.plot(LAYERS, [log_variance(L, n) for L in LAYERS], **THEORY)
-    label_line(ax, LAYERS[-2], log_variance(LAYERS[-2], n), "5 L/n", COLORS["theory"], xytext=(8, -8))
+    label_line(ax, LAYERS[1], log_variance(LAYERS[1], n), "5 L/n", COLORS["theory"], xytext=(8, -8))
     handle(ax, lambda n: (LAYERS[-2], log_variance(LAYERS[-2], n)))
     plain, residual = spread("plain", n, 64), spread("residual", n, 64)
     return (f"{NETWORKS} random ReLU networks of width {n}, He's weights: through 64 plain layers ln ‖δ‖² has a "
