@@ -191,9 +191,14 @@ def every_control_answers_the_keyboard(tab):
 def move(tab, figure, k):
     """Move a control by keyboard alone, step by step, until picture and caption both differ from before."""
     figure.evaluate(SEE)
-    kind = figure.evaluate(f"(figure, k) => {{ const c = {CONTROLS}[k]; c.focus(); return c.type; }}", k)
-    keys = {"checkbox": ["Space"], "range": ["ArrowRight"] * 3 + ["ArrowLeft"] * 6,
-            "select-one": ["ArrowDown"] * 2 + ["ArrowUp"] * 4}[kind]
+    kind, at_end = figure.evaluate(f"""(figure, k) => {{
+        const control = {CONTROLS}[k], values = control.options ?? [{{ value: control.max }}];
+        control.focus();
+        return [control.type, control.value === [...values].at(-1).value];
+    }}""", k)
+    on, back = {"checkbox": ("Space", "Space"), "range": ("ArrowRight", "ArrowLeft"),
+                "select-one": ("ArrowDown", "ArrowUp")}[kind]
+    keys = [back] * 6 if at_end else [on] * 3 + [back] * 6
     for key in keys:
         tab.keyboard.press(key)
         if figure.evaluate(WAIT, [None, 10]):
