@@ -14,8 +14,13 @@ ILL = {"gradient": np.tile(np.geomspace(1e-6, 1, L), (4, 1)), "activation": np.o
        "update_ratio": np.full((4, L), 2e-3), "steps": [1, 10, 20, 40]}
 
 
-def test_a_page_needs_no_network_and_says_the_verdict():
-    page = Report(Recording(**ILL), title="Monday <1>").page()
+@pytest.fixture(scope="module")
+def page():
+    """The report on an ill network."""
+    return Report(Recording(**ILL), title="Monday <1>").page()
+
+
+def test_a_page_needs_no_network_and_says_the_verdict(page):
     markup = re.sub(r"(?s)<script.*?</script>|<style.*?</style>", "", page)
     assert not re.search(r'(src|href)="(?!data:|https://vgtext|#)', markup) and "@import" not in page
     assert "Vanishing by activation" in page and "Monday &lt;1&gt;" in page and page.count("<vg-explore") == 3
@@ -23,8 +28,7 @@ def test_a_page_needs_no_network_and_says_the_verdict():
         assert f">{row.cause}</a>" in page
 
 
-def test_every_question_has_its_answer_and_its_number():
-    page = Report(Recording(**ILL)).page()
+def test_every_question_has_its_answer_and_its_number(page):
     rows = dict(re.findall(r'<tr class="(?:yes|no|unknown)"><td><a [^>]*>([^<]+)</a>(.*?)</tr>', page))
     assert "<td>yes</td>" in rows["vanishing by activation"] and "backward" in rows["vanishing by activation"]
     assert "R = 10^-" in rows["exploding"] and "<td>no</td>" in rows["exploding"]
