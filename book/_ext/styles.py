@@ -33,6 +33,8 @@ def names(pages, scripts):
         found.update((tag.lower(), *named, *named.get("class", "").split(), named.get("id", "")))
     for script in scripts:
         found.update(re.findall(r"[\w-]+", script))
+        found.update("data-" + re.sub("[A-Z]", lambda capital: f"-{capital[0].lower()}", name)
+                     for name in re.findall(r"\.dataset\.(\w+)", script))
     return found
 
 
