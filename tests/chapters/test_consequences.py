@@ -524,7 +524,7 @@ def test_guides_stand_where_their_names_say():
     at, lines = explosion.RATES.index(0.5), [line for line in onset.lines if len(line.get_xdata()) > 2]
     runs = {line.get_label(): line.get_ydata()[at] for line in lines}
     found = explosion.run("tanh", 1.0, 0.5)
-    assert (runs["loss first rises"], runs["loss × 10"]) == (found.rises, found.diverges)
+    assert (runs["rise"], runs["× 10"]) == (found.rises, found.diverges)
     places = {text.get_text(): text.xy[1] for text in drawn(FIGURES["stillness"])[0].texts if hasattr(text, "xy")}
     assert places["valleys"] < np.log(10) < places["plateaus"]
     places = {text.get_text(): text.get_position() for text in drawn(FIGURES["equal_budget"])[1].texts}

@@ -72,11 +72,11 @@ def draw_precision(ax, name="bfloat16", size=1.0):
     """Median error of dL/dQ against the spread of the logits, in each format."""
     ax.set_xscale("log")
     log_axis(ax, 1e-8, 1e4, "relative error of ∂ℒ/∂Q")
-    ax.set(xlim=(0.4, 100), xlabel="standard deviation of the logits")
+    ax.set(xlim=(0.4, 300), xlabel="standard deviation of the logits")
     ax.set_xticks(SPREADS, [f"{s:g}" for s in SPREADS])
     ax.minorticks_off()
     ax.axhline(1, **REFERENCE)
-    label_line(ax, 0.42, 2.5, "nothing left but error", COLORS["reference"], xytext=(0, 0))
+    label_line(ax, 0.42, 2.5, "only error", COLORS["reference"], xytext=(0, 0))
     lines = [[np.median(error(s, other, size)) for s in SPREADS] for other in NAMES]
     heights = apart([np.log10(found[-1]) for found in lines], 0.8)  # those that round all to 0 end at one place
     for other, found, y in zip(NAMES, lines, heights):

@@ -69,7 +69,7 @@ def mini_batches(rate, steps=400):
 
 
 #: What may begin, how it is marked, and the words for it.
-TROUBLES = {"rises": ("o", "loss first rises"), "diverges": ("s", "loss × 10"), "overflows": ("v", "inf or nan")}
+TROUBLES = {"rises": ("o", "rise"), "diverges": ("s", "× 10"), "overflows": ("v", "inf or nan")}
 
 
 def draw_explosion(curve, onset, rate=0.5, sigma_w=1.0):
@@ -77,7 +77,7 @@ def draw_explosion(curve, onset, rate=0.5, sigma_w=1.0):
     found, color = run(ACTIVATION, sigma_w, rate), COLORS["forward"]
     curve.set(xscale="log", xlim=(0.9, 130), xlabel="step", title="full batch, one run")
     curve.set_xticks([1, 10, 100], ["1", "10", "100"])
-    log_axis(curve, 1e-2, 1e43, "training loss")
+    log_axis(curve, 1e-2, 1e48, "training loss")
     curve.set_yticks([1, 1e10, 1e20, 1e30, BROKEN], ["1", "10¹⁰", "10²⁰", "10³⁰", "inf, nan"])
     curve.minorticks_off()
     float_limits(curve)
@@ -89,7 +89,7 @@ def draw_explosion(curve, onset, rate=0.5, sigma_w=1.0):
             curve.plot([step], [height], marker, color=color, markersize=7)
     onset.set(xscale="log", xlim=(7e-5, 8), xlabel="learning rate η", title="all learning rates")
     onset.set_xticks([1e-4, 1e-2, 1], ["0.0001", "0.01", "1"])
-    log_axis(onset, 0.9, 130, "step at which it begins")
+    log_axis(onset, 0.9, 130, "step of the first …")
     onset.set_yticks([1, 10, 100], ["1", "10", "100"])
     onset.minorticks_off()
     for name, (marker, words) in TROUBLES.items():

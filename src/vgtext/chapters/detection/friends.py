@@ -68,7 +68,7 @@ def draw_update_ratios(ax, cause="vanishing by activation", run=1):
     progress = (recording.steps - 1) / len(recording.loss)
     ax.axhspan(3e-4, 0.1, color=COLORS["reference"], alpha=0.12, linewidth=0)
     ax.axhline(1e-3, **REFERENCE)
-    label_line(ax, 1.24, 1e-3, "guide:\n0.001", COLORS["reference"], ha="right", xytext=(0, 0))
+    label_line(ax, 1.24, 1e-3, "guide:\n0.001", COLORS["reference"], ha="right", xytext=(0, 14))
     for l in range(1, ratio.shape[1] - 1):
         ax.plot(progress, positive(ratio[:, l]), **SEED, label=f"layer {l + 1}")
     last = ratio.shape[1]

@@ -93,7 +93,8 @@ def draw_confusion(ax, rule="diagnose", recorded="everything", half="held out"):
             ax.plot([column], [row], marker="s", markersize=5 + 2.5 * count, color=color, alpha=0.25)
             ax.text(column, row, str(count), ha="center", va="center", fontsize=10)
     ax.set_xticks(range(len(ANSWERS)), [*map(str, range(1, len(CAUSES) + 1)), "…", "?"])
-    ax.set_yticks(range(len(CAUSES)), [f"{cause}  {i}" for i, cause in enumerate(CAUSES, 1)])
+    rows = [cause.removeprefix("vanishing ").removeprefix("learning ") for cause in CAUSES]  # short, for a phone
+    ax.set_yticks(range(len(CAUSES)), [f"{cause}  {i}" for i, cause in enumerate(rows, 1)])
     ax.tick_params(length=0)
     right, open_ = sum(a == b for a, b in pairs), sum(b == UNDECIDED for _, b in pairs)
     words = "" if rule == "fixed thresholds" else f" from {recorded.replace('…', 'losses, accuracies')}"

@@ -109,7 +109,7 @@ def failures(half):
 
 def draw_strangers(first, second, half="held out"):
     """For each planted cause, how many strangers were named rightly, left undecided, and named wrongly."""
-    parts = (("right", COLORS["forward"], 1.0), ("undecided", COLORS["seed"], 0.6), ("wrong", COLORS["backward"], 1.0))
+    parts = (("right", COLORS["forward"], ""), ("undecided", COLORS["seed"], "?"), ("wrong", COLORS["backward"], "×"))
     middle = len(CAUSES) // 2
     for ax, causes in ((first, CAUSES[:middle]), (second, CAUSES[middle:])):
         ax.set(xlim=(0, 16), xticks=[0, 5, 10, 15], xlabel="runs", ylim=(len(causes) - 0.5, -0.5))
@@ -117,12 +117,13 @@ def draw_strangers(first, second, half="held out"):
         ax.tick_params(axis="y", length=0)
         for row, cause in enumerate(causes):
             left = 0
-            for (words, color, alpha), count in zip(parts, tally(half, cause)):
-                ax.barh([row], [count], left=left, height=0.7, color=color, alpha=alpha, label=words)
+            for (words, color, sign), count in zip(parts, tally(half, cause)):
+                ax.barh([row], [count], left=left, height=0.7, color=color, alpha=0.6, label=words)
+                ax.text(left + count / 2, row, sign * (count > 0), ha="center", va="center", fontsize=9)
                 left += count
-    for i, (words, color, _) in enumerate(parts):
-        second.text(0.98, 0.96 - 0.07 * i, words, color=color, transform=second.transAxes, ha="right", va="top",
-                    fontsize=9)
+    for i, (words, color, sign) in enumerate(parts):
+        second.text(0.98, 0.96 - 0.07 * i, f"{sign} {words}".strip(), color=color, transform=second.transAxes,
+                    ha="right", va="top", fontsize=9)
     right, open_, wrong = tally(half)
     words = f"{half} {'half' if half in HALVES else 'set'}"
     return (f"PyTorch runs, {words}: of {right + open_ + wrong}, {right} right, {open_} undecided, {wrong} "
