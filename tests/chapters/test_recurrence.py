@@ -395,7 +395,8 @@ def test_numbers_typed_into_the_prose():
 
 
 def test_captions_put_each_number_where_it_belongs():
-    words = "The first of 100 steps gets # of the gradient of the last one in the RNN, # in the LSTM, # in the GRU"
+    words = ("The first of 100 steps gets # times the gradient of the last one in the RNN, # times in the LSTM, "
+             "# times in the GRU")
     said = told(FIGURES, "through_time", words, bias=1.0)
     reached = [10 ** through_time.reached(cell, 1.0)[1] for cell in ("rnn", "lstm", "gru")]
     assert np.log10(said) == pytest.approx(np.log10(reached), abs=0.2)
@@ -414,7 +415,7 @@ def test_captions_put_each_number_where_it_belongs():
     assert told(FIGURES, "truncated", "turned by #°", k=20) == pytest.approx(
         [sums.truncated("LSTM, b = 1")[1, 19]], abs=0.51)
     reach = waking.traced("GRU, b = 0")[0][1]
-    words = "the first step gets # of the gradient of the last one before training, and # at the end"
+    words = "the first step gets # times the gradient of the last one before training, and # times at the end"
     said = told(FIGURES, "waking", words)
     assert np.log10(said) == pytest.approx([reach[0], reach[-1]], abs=0.2)
     guides = [line for line in lines_of(FIGURES["waking"]) if len(line.get_xdata()) == 2]

@@ -35,5 +35,5 @@ def draw_through_time(ax, bias=0.0, scale=1.0, matrix="orthogonal"):
     backward_arrow(ax)
     one = {cell: number(10.0 ** found[cell][1], 1) for cell in LOOKS}
     return (f"Bias of the gate that keeps: b = {bias:g}; {matrix} W, σ_w = {scale:g}, 32 units, 3 seeds, before "
-            f"training. The first of {T} steps gets {one['rnn']} of the gradient of the last one in the RNN, "
-            f"{one['lstm']} in the LSTM, {one['gru']} in the GRU.")
+            f"training. The first of {T} steps gets {one['rnn']} times the gradient of the last one in the RNN, "
+            f"{one['lstm']} times in the LSTM, {one['gru']} times in the GRU.")
