@@ -131,7 +131,7 @@ EXERCISES = {
             mistakes=(
                 (lambda ratio, c: ratio * c / 2, "This is how far out each end lies. The width is from end to end."),
                 (lambda ratio, c: c, "The gradient is at most c, and the step is η times as long."),
-                (lambda ratio, c: (ratio - 2) * c, "The swing does not depend on how far ηλ is above 2, only on ηc."),
+                (lambda ratio, c: (ratio - 2) * c, "The swing does not depend on how far ηλ is above 2, only on ηC."),
             ), tolerance=1e-6,
         ),
         Exercise(

@@ -37,12 +37,12 @@ def shortest_way():
 
 
 def reach():
-    """The longest step ηc below which the budget cannot cover that way: N steps cover at most N ηc."""
+    """The longest step ηC below which the budget cannot cover that way: N steps cover at most N ηC."""
     return shortest_way() / STEPS
 
 
 def longest_steps(rate):
-    """ηc for each threshold; NONE where nothing is clipped."""
+    """ηC for each threshold; NONE where nothing is clipped."""
     return np.array([rate * c if np.isfinite(c) else NONE for c in LIMITS])
 
 

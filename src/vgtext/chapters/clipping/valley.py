@@ -25,7 +25,7 @@ def slide(ratio, c=None, steps=STEPS):
 
 
 def floor(ratio, c):
-    """The least mean loss of a swing whose two ends lie ηc apart: λ (ηc)²/8, with λ = 1."""
+    """The least mean loss of a swing whose two ends lie ηC apart: λ (ηC)²/8, with λ = 1."""
     return STEEP * (ratio / STEEP * c) ** 2 / 8
 
 
