@@ -71,7 +71,7 @@ EXERCISES = {
         Exercise(
             "lead", "the slope at a lead of 6 nats, a number", lambda: slope(6.0),
             mistakes=((lambda: slope(6.0) / 2, "This is the slope of one weight. Two weights move."),
-                      (lambda: 1 - slope(6.0), "This is what is gone. Asked is what is left.")),
+                      (lambda: 1 - slope(6.0), "This is the sum of the squared weights. The slope is 1 less that.")),
             tolerance=0.01,
         ),
         Exercise(
