@@ -60,6 +60,15 @@ def test_a_page_names_one_style_sheet(page):
     assert sheets == [styles.SHEET]
 
 
+@pytest.mark.parametrize("sheet", ["explore/page/style.css", "ask/quiz.css"])
+def test_rules_for_what_a_script_says_of_an_element_are_in_the_sheet(sheet):
+    """Else a line that is held looks like a point, and a verdict has no color."""
+    css = (BOOK / "_static" / styles.SHEET).read_text("utf8")
+    own = (Path(styles.__file__).parents[2] / "src/vgtext" / sheet).read_text("utf8")
+    asked = re.findall(r"\[data-\w+=\"\w+\"\]", own)
+    assert asked and all(part in css for part in asked)
+
+
 def test_the_files_that_the_sheet_names_are_there():
     css = (BOOK / "_static" / styles.SHEET).read_text("utf8")
     named = {link for link in re.findall(r"url\(([^)\"'#]+)\)", css) if not link.startswith("data:")}
