@@ -13,7 +13,7 @@ from .recipes import CAUSES
 from .runs import labeled
 
 OTHER = "another cause"  # one that none of these runs has
-ANSWERS = (*CAUSES, OTHER, UNDECIDED)
+ANSWERS = (*CAUSES, UNDECIDED, OTHER)
 
 #: What a reader may have recorded, from little to everything.
 _losses, _accuracies = ("loss", "test_loss"), ("train_accuracy", "test_accuracy")
@@ -53,7 +53,7 @@ def answers(half, rule="diagnose", recorded="everything"):
 
 
 def confusion(pairs):
-    """Return how often each cause (rows) got each answer; the last columns are another cause, and "undecided"."""
+    """Return how often each cause (rows) got each answer; the last columns are "undecided", and another cause."""
     counts = np.zeros((len(CAUSES), len(ANSWERS)), int)
     for truth, answer in pairs:
         counts[CAUSES.index(truth), ANSWERS.index(answer if answer in ANSWERS else OTHER)] += 1
@@ -92,7 +92,7 @@ def draw_confusion(ax, rule="diagnose", recorded="everything", half="held out"):
             color = COLORS["forward" if row == column else "backward"]
             ax.plot([column], [row], marker="s", markersize=5 + 2.5 * count, color=color, alpha=0.25)
             ax.text(column, row, str(count), ha="center", va="center", fontsize=10)
-    ax.set_xticks(range(len(ANSWERS)), [*map(str, range(1, len(CAUSES) + 1)), "…", "?"])
+    ax.set_xticks(range(len(ANSWERS)), [*map(str, range(1, len(CAUSES) + 1)), "?", "…"])
     rows = [cause.removeprefix("vanishing ").removeprefix("learning ") for cause in CAUSES]  # short, for a phone
     ax.set_yticks(range(len(CAUSES)), [f"{cause}  {i}" for i, cause in enumerate(rows, 1)])
     ax.tick_params(length=0)
