@@ -129,7 +129,8 @@ EXERCISES = {
             "bounce", "the width of the swing, a number", bounce,
             lambda rng: (float(rng.uniform(2.2, 3.5)), float(rng.uniform(0.05, 0.2))),
             mistakes=(
-                (lambda ratio, c: ratio * c / 2, "If both ends are equally far out, this is how far. The width is from end to end."),
+                (lambda ratio, c: ratio * c / 2, "If both ends are equally far out, this is how far. The width is from "
+                 "end to end."),
                 (lambda ratio, c: c, "The gradient is at most c, and the step is η times as long."),
                 (lambda ratio, c: (ratio - 2) * c, "The swing does not depend on how far ηλ is above 2, only on ηC."),
             ), tolerance=1e-6,
