@@ -396,6 +396,10 @@ SIDES = {
     "TOO_SLOW": ("learning rate too small", ratio, 2.1e-4, 4.2e-4),
     "NEAR_ONE, forward": ("vanishing by initialization", lambda v: signal(v**28, layers=30), 0.8, 0.89),
     "NEAR_ONE, backward": ("vanishing by activation", lambda v: signal(1, v**28, layers=30), 0.8, 0.89),
+    "STEEP": ("vanishing by initialization", lambda v: {
+        **signal(1, 1e-4), "activation_error": [[x / v for x in signal(1, 1e-4)["error"][0]]]}, 0.6, 0.4),
+    "TINY": ("underflow in half precision", lambda v: {
+        "loss": v * FLAT / 2, "gradient": rows(0), "activation": rows(1), "precision": "float16"}, 7e-4, 1.4e-3),
     "STANDS": ("label noise", lambda v: {"loss": ends_at(0.5 * v, 0.5), **ratio(0.01)}, 0.82, 0.68),
     "BACK": ("label noise", lambda v: {"loss": ends_at(0.5 * v, 0.5), **ratio(0.01)}, 1.05, 1.15),
     "CLIMBS": ("label noise", lambda v: {"loss": ends_at(0.42, 0.5), **ratio(0.01),
@@ -433,3 +437,16 @@ def test_a_limit_divides_the_runs_on_its_two_sides(limit):
 def test_every_limit_has_its_two_sides():
     constants = {name for name, value in vars(table).items() if name.isupper() and isinstance(value, float | int)}
     assert constants | {"INPUTS"} == {limit.partition(",")[0] for limit in SIDES}
+
+
+def test_signals_are_not_to_blame_while_the_loss_has_halved_and_falls_on():
+    signals = {**signal(1e3), **FAILED}
+    assert diagnose(Recording(loss=np.linspace(1, 0.3, 100), **signals)).cause == UNDECIDED
+    assert diagnose(Recording(loss=ends_at(0.3), **signals)).cause == "exploding"
+
+
+@pytest.mark.parametrize(("last", "named"), [(2.0, "label noise"), (0.02, "vanishing by initialization")])
+def test_what_fades_a_little_at_the_first_record_alone_is_not_named(last, named):
+    first, then = signal(0.2, 0.2), signal(last**0.5, last**0.5)
+    both = {name: first[name] + then[name] for name in first}
+    assert diagnose(Recording(loss=ends_at(0.5), **both, **ratio(0.01, 0.01, layers=6), **FAILED)).cause == named

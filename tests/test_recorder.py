@@ -43,7 +43,9 @@ def test_a_row_holds_what_was_computed():
     assert made.activation[0] == pytest.approx([np.sqrt(np.mean(v**2)) for v in (*a, np.asarray(out))])
     assert made.dead[0] == pytest.approx([np.mean((v == 0).all(axis=0)) for v in (*a, np.asarray(out))])
     assert made.error[0][0] == pytest.approx(np.linalg.norm(net.errors_at_first))
-    assert made.error[0][-1] == pytest.approx(np.linalg.norm(2 * (np.asarray(out) - y) / y.size))
+    error = 2 * (np.asarray(out) - y) / y.size
+    assert made.error[0][-1] == made.activation_error[0][-1] == pytest.approx(np.linalg.norm(error))
+    assert made.activation_error[0][1] == pytest.approx(np.linalg.norm(error @ before[2]))
     assert made.input[0] == pytest.approx(np.sqrt(np.mean(np.square(x)))) and made.learning_rate[0] == 0.05
 
 
@@ -159,6 +161,9 @@ class Model:
             x = layer(x)
         return x
 
+    def compute_loss(self, x=None, y=None, y_pred=None, training=True):
+        return len(y)
+
 
 def test_keras_layers_are_recorded_as_computed():
     model = Model([Dense("first", 5, 8), Dense("second", 8, 7), Dense("head", 7, 2, relu=False)])
@@ -178,7 +183,18 @@ def test_keras_layers_are_recorded_as_computed():
     a1 = np.maximum(x @ before[0], 0)
     assert made.activation[0][0] == pytest.approx(np.sqrt(np.mean(a1**2))) and made.dead is not None
     recorder.detach()
-    assert [layer.call for layer in model.layers] == calls and optimizer.apply.__self__ is optimizer
+    assert [layer.call for layer in model.layers] == calls
+    assert optimizer.apply.__self__ is optimizer and model.compute_loss.__self__ is model
+
+
+def test_batches_of_one_class_each_are_seen_in_keras_while_it_trains():
+    model = Model([Dense("only", 3, 2, relu=False)])
+    model.loss, recorder, out = "sparse_categorical_crossentropy", KerasRecorder(model), np.zeros((16, 2))
+    for batch in range(8):
+        assert model.compute_loss(y=np.full(16, batch // 4), y_pred=out) == 16
+        model.compute_loss(y=np.arange(16) % 2, y_pred=out, training=False)
+        recorder.step(1.0)
+    assert recorder.recording().loop == ("one class a batch",)
 
 
 def test_a_callback_undoes_the_running_mean_of_an_epoch():

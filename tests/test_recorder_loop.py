@@ -8,7 +8,7 @@ import pytest
 from test_recorder import WIDTHS, data, train
 from torch_like import SGD, Module, Net, tensor
 from vgtext.diagnose import CAUSES, UNDECIDED, Recorder, Recording, diagnose
-from vgtext.diagnose.loop import Watch, of_keras, of_modules
+from vgtext.diagnose.loop import Tops, Watch, of_keras, of_modules, targets_of_keras
 from vgtext.diagnose.slips import SLIPS
 from vgtext.diagnose.table import LOOP
 
@@ -141,6 +141,30 @@ def test_batches_of_one_class_each_are_seen_where_the_class_changes():
     assert watched([rng.integers(0, 5, 16) for _ in range(8)]) == []
     assert watched([np.where(rng.random(16) < 0.9, 2, rng.integers(0, 5, 16)) for _ in range(8)]) == []  # a rare class
     assert watched([[c] for c in (0, 1, 2, 3)]) == []  # batches of one
+    assert watched([np.full(16, c) for c in (0, 0, 1, 0)], classes=2) == ["one class a batch"]
+    assert watched([rng.binomial(1, 0.2, 16) for _ in range(8)], classes=2) == []  # a rare one of two
+
+
+@pytest.mark.parametrize(("batches", "seen"), [
+    ([np.zeros(16), np.zeros(16), np.ones(16)], ["one class a batch"]), ([np.arange(16) % 2] * 3, []),
+    ([np.zeros(16)] * 3, [])])
+def test_batches_of_one_class_each_are_seen_of_one_output_and_by_keras(batches, seen):
+    watch, tops = Watch(Module()), Tops()
+    for y in batches:
+        watch.forget()
+        out = tensor(np.zeros((len(y), 1)), True)
+        watch.leaves(out, [tensor(1.0, True)])
+        out.hooks[0](tensor(0.5 - y[:, None]))
+        watch.steps(Node("BinaryCrossEntropyWithLogits", "Addmm"), 0.7, True, True)
+        tops.add(targets_of_keras(SimpleNamespace(loss="binary_crossentropy"), y[:, None]), 1)
+    assert watch.words().get("loop", []) == seen and tops.change() == bool(seen)
+
+
+@pytest.mark.parametrize(("loss", "y", "classes"), [
+    ("sparse_categorical_crossentropy", [[2], [0]], [2, 0]), ("categorical_crossentropy", np.eye(3)[[2, 0]], [2, 0]),
+    ("binary_crossentropy", np.eye(3)[[2, 0]], []), ("mse", [[1.0], [2.0]], [])])
+def test_the_classes_of_a_batch_of_keras_are_known_by_its_loss(loss, y, classes):
+    assert targets_of_keras(SimpleNamespace(loss=loss), np.asarray(y)) == classes
 
 
 @pytest.mark.parametrize("classes", [3, 100])
@@ -170,6 +194,8 @@ def test_a_slip_comes_first_where_the_run_failed_and_is_a_note_where_it_learned(
     assert slip.sentence in failed.evidence and slip.remedy in failed.remedy
     assert failed.cause == (LOOP if slip.decides else UNDECIDED) and LOOP not in CAUSES
     assert learned.cause == "healthy" and (slip.sentence in learned.evidence) == slip.decides
+    by_heart = diagnose(Recording(loss=FLAT, loop=[word], train_accuracy=[0.99], test_accuracy=[0.6], **ROWS))
+    assert by_heart.cause == (LOOP if slip.decides else "overfitting")
 
 
 def test_a_recurrent_layer_is_known_without_its_time_steps():

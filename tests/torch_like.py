@@ -124,6 +124,8 @@ class Linear(Module):
         self.weight.grad = tensor(error.T @ np.asarray(self.x))
         for hook in getattr(self.weight, "hooks", ()):
             hook(self.weight)
+        for hook in getattr(self.x, "hooks", ()):
+            hook(tensor(error @ np.asarray(self.weight)))
         return error @ np.asarray(self.weight)
 
 
@@ -140,7 +142,7 @@ class Net(Module):
         for line in self.lines[:-1]:
             z = line(x)
             self.alive.append(np.asarray(z) > 0)
-            x = tensor(np.maximum(np.asarray(z), 0))
+            x = tensor(np.maximum(np.asarray(z), 0), True)
         return self.lines[-1](x)
 
     def backward(self, out, y):

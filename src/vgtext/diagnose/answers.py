@@ -42,7 +42,7 @@ def off_scale(s):
         return None if s.input is None else False
     if s.curve.start <= t.HUGE or (above(s.grows_in_time, 1 / t.FORGETS) and s.passes_forward is False):
         return False if s.input is not None else None
-    return every(invert(above(s.round_trip, t.EXPLODES)), True) if s.round_trip is not None else above(s.ratio, 1.0)
+    return invert(above(s.round_trip, t.EXPLODES)) if s.round_trip is not None else above(s.ratio, 1.0)
 
 
 def underflow(s, recording):
@@ -53,6 +53,8 @@ def underflow(s, recording):
         return False
     if s.smallest is not None:
         return 1e-10 < s.smallest < 1e-4
+    if s.all_zero and recording.precision == "float16" and s.curve is not None and 0 < s.curve.start < t.TINY:
+        return not s.dead_output
     if s.all_zero and recording.error is not None:
         return bool(recording.error[0].max() > 0)
     return None if recording.precision is None and s.all_zero else False
@@ -131,7 +133,10 @@ def vanishing(s, recording):
         return True if below(s.profile, 2 * t.VANISHES) else None
     if s.round_trip >= t.VANISHES:
         return False
-    if recording.shortcuts is not False and s.round_trip > 1.5 * t.VANISHES and below(s.collapse, t.COLLAPSES):
+    mild = s.round_trip > 1.5 * t.VANISHES
+    if mild and above(s.round_trip_last, 0.0):
+        return False  # it was lost at first alone
+    if mild and recording.shortcuts is not False and below(s.collapse, t.COLLAPSES):
         return None  # most of the loss came later: the start alone is not to blame
     if s.layers >= t.FEW_LAYERS:
         return True
@@ -144,11 +149,12 @@ def out_of_range(s):
 
 
 def weak(s):
-    """Do both signals fade? Live ReLU units have slope 1: where their error fades, the weights are too small."""
+    """Do both signals fade? Where the error fades between units of slope near 1 (live ReLU), the weights do it, too."""
     if no_weights(s):
         return True
     forward, backward = factors(s)
-    return either(below(forward, t.NEAR_ONE), every(s.dead is not None, below(backward, t.NEAR_ONE)))
+    steep = s.dead is not None or above(s.slope, t.STEEP) is True
+    return either(below(forward, t.NEAR_ONE), every(steep, below(backward, t.NEAR_ONE)))
 
 
 def factors(s):
@@ -192,8 +198,3 @@ def too_small(s):
         return False
     stood = s.travel is not None and s.curve is not None and above(s.curve.fall, t.MOVED)
     return below(s.travel if stood else s.ratio_peak, t.TOO_SLOW)
-
-
-def faded_later(s):
-    """Have the signals gone since the first record?"""
-    return s.round_trip_last is not None and s.round_trip_last < t.VANISHES - 1

@@ -4,7 +4,7 @@ import numpy as np
 
 from .slips import SLIPS
 
-SIZES = ("gradient", "weight", "update", "update_ratio", "activation", "error")
+SIZES = ("gradient", "weight", "update", "update_ratio", "activation", "error", "activation_error")
 SHARES = ("saturation", "dead")
 CURVES = ("loss", "test_loss", "train_accuracy", "test_accuracy")
 WORDS = ("optimizer", "precision")

@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 
 from . import checks
-from .loop import of_keras
+from .loop import Tops, of_keras, targets_of_keras
 from .recorder import EARLY
 from .recording import Recording
 
@@ -50,6 +50,7 @@ class KerasRecorder:
         for layer in self._layers:
             layer.call = partial(self._call, layer, layer.call)
         self._apply, optimizer.apply = optimizer.apply, self._applied
+        self._compare, model.compute_loss, self._tops = model.compute_loss, self._compared, Tops()
         for event in EVENTS:
             setattr(self, f"on_{event}", lambda *given, **named: None)
 
@@ -100,7 +101,7 @@ class KerasRecorder:
                     fields[name] = [row[name] for row in self._rows]
             if np.isnan(fields["activation"][0]).any():
                 del fields["activation"]
-        if found := of_keras(self.model):
+        if found := of_keras(self.model) + ["one class a batch"] * self._tops.change():
             fields["loop"] = found
         return Recording(loss=self._losses, optimizer=type(self.optimizer).__name__, **fields, **self._evaluations)
 
@@ -112,7 +113,13 @@ class KerasRecorder:
         """Leave the model and the optimizer as they were."""
         for layer, call in self._calls:
             layer.call = call
-        self.optimizer.apply = self._apply
+        self.optimizer.apply, self.model.compute_loss = self._apply, self._compare
+
+    def _compared(self, *given, **named):
+        batch = dict(zip(("x", "y", "y_pred"), given)) | named
+        if self.due and named.get("training") is not False and hasattr(batch.get("y"), "shape"):
+            self._tops.add(targets_of_keras(self.model, _numbers(batch["y"])), batch["y_pred"].shape[-1])
+        return self._compare(*given, **named)
 
     def _call(self, layer, call, *given, **named):
         output = call(*given, **named)

@@ -9,6 +9,7 @@ from .modules import nodes
 SHAPES = ("View", "UnsafeView", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Permute", "T", "Select", "Slice",
           "Clone", "ToCopy")  # nodes that change no number
 BOUNDED = ("Softmax", "Sigmoid", "Tanh")
+BINARY = {"BinaryCrossEntropy", "BinaryCrossEntropyWithLogits"}
 COMPARE = ("MseLoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
 #: What stands directly before what, seen from the loss.
 BEFORE = (("activation twice", ("LogSoftmax", "BinaryCrossEntropyWithLogits"), BOUNDED),
@@ -16,19 +17,39 @@ BEFORE = (("activation twice", ("LogSoftmax", "BinaryCrossEntropyWithLogits"), B
           ("broadcast", COMPARE, ("Expand",)))
 
 
+class Tops:
+    """The class that most examples of a batch have, batch after batch."""
+
+    def __init__(self):
+        """Begin with no batch."""
+        self.tops, self.classes = [], 2
+
+    def add(self, targets, classes):
+        """Take the targets of a batch. Of two classes one always leads: nearly all must be of it."""
+        self.classes = max(classes, 2)
+        if len(targets) >= 8:
+            (top, count), = Counter(targets).most_common(1)
+            self.tops.append(top if count > len(targets) * (0.5 if classes > 2 else 0.9) else None)
+
+    def change(self):
+        """Do most batches hold mainly one class, and not all of the same one?"""
+        tops = [top for top in self.tops if top is not None]
+        return len(set(tops)) >= min(self.classes, 3) and 4 * len(tops) >= 3 * len(self.tops)
+
+
 class Watch:
     """Looks for slips while a model is trained; a recorder tells it what happens in the steps that it records."""
 
     def __init__(self, model):
         """Watch ``model``."""
-        self.model, self.found, self.rows, self._norms, self._tops = model, set(), [], [], []
+        self.model, self.found, self.rows, self._norms, self.tops = model, set(), [], [], Tops()
         self.hooks = [module.register_forward_pre_hook(self._normalizes) for module in model.modules()
                       if getattr(module, "running_mean", None) is not None]
         self.forget()
 
     def forget(self):
         """Begin a step."""
-        self._passes, self._time_first, self._classes, self._targets = [], [], 2, []
+        self._passes, self._time_first, self._classes, self._targets = [], [], 1, []
 
     def enters(self, module, x, axis, hidden):
         """Take what enters a layer, with units along ``axis``; ``hidden`` where another layer came before."""
@@ -58,20 +79,22 @@ class Watch:
         """The error sets out; the first layer, which it reaches last, should hold no gradient yet."""
         if i < len(self._passes) and self._passes[i] is None:
             self._passes[i] = first.grad is not None and bool((first.grad != 0).any())
-        if g.ndim == 2 and g.shape[1] > 2:
+        if g.ndim == 2 and g.shape[1] > 1:
             self._targets += g.argmin(1).tolist()  # of a cross-entropy: it is below 0 at the target alone
+        elif prod(g.shape) == len(g):
+            self._targets += (g[g != 0] < 0).tolist()  # of one output: below 0 where the target is 1
 
     def steps(self, node, loss, trained, moved):
         """A step is done: the graph of its loss, its loss, whether it ran in training mode, whether a weight moved."""
         if not self.rows:
             pairs = {(_name(child), _name(_first(parent))) for child, parents in nodes(node) for parent in parents}
             self.found |= of_graph(pairs)
-            self.classifies = any(after == "LogSoftmax" for pair in pairs for after in pair)
-            if self.classifies and loss > 4 * log(max(self._classes, 2)):
+            names = {name for pair in pairs for name in pair}
+            self.classifies = "LogSoftmax" in names if self._classes > 1 else bool(names & BINARY)
+            if "LogSoftmax" in names and loss > 4 * log(max(self._classes, 2)):
                 self.found.add("above guessing")
-        if self.classifies and len(self._targets) >= 8:
-            (top, count), = Counter(self._targets).most_common(1)
-            self._tops.append(top if 2 * count > len(self._targets) else None)
+        if self.classifies:
+            self.tops.add(self._targets, self._classes)
         self.rows.append((bool(self._passes) and all(self._passes), trained, moved))
 
     def words(self):
@@ -81,8 +104,7 @@ class Watch:
         found = self.found | of_modules(self.model, not any(trained for _, trained, _ in self.rows))
         if 2 * sum(self._norms) > len(self._norms):  # the last batch of an epoch may be small
             found.add("few in a norm")
-        tops = [top for top in self._tops if top is not None]
-        if len(set(tops)) > 2 and 4 * len(tops) >= 3 * len(self._tops):
+        if self.tops.change():
             found.add("one class a batch")
         # whoever adds gradients up over batches, and calls the recorder for each of them, moves nothing at step 1
         if len(self.rows) > 1 and self.rows[0][2] and all(kept for kept, _, _ in self.rows[1:]):
@@ -109,14 +131,24 @@ def of_modules(model, inference):
 
 def of_keras(model):
     """Return the slips between the loss that a Keras model was compiled with and its last layer."""
-    loss, last = getattr(model, "loss", None), getattr(model.layers[-1], "activation", None)
-    name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
-    given = getattr(last, "__name__", None)
-    if "crossentropy" not in name.lower() or given is None:
+    given = getattr(getattr(model.layers[-1], "activation", None), "__name__", None)
+    if "crossentropy" not in _keras_loss(model) or given is None:
         return []
-    if getattr(loss, "from_logits", False):
+    if getattr(model.loss, "from_logits", False):
         return ["activation twice"] if given in ("softmax", "sigmoid") else []
     return ["logits for probabilities"] if given == "linear" else []
+
+
+def targets_of_keras(model, y):
+    """Return the classes of a batch's targets, given the loss that a model was compiled with; none if they are rows."""
+    name = _keras_loss(model)
+    y = y.argmax(1) if "categorical" in name and "sparse" not in name and y.ndim == 2 else y
+    return y.ravel().tolist() if "crossentropy" in name and y.size == len(y) else []
+
+
+def _keras_loss(model):
+    loss = getattr(model, "loss", None)
+    return (loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)).lower()
 
 
 def _first(node):

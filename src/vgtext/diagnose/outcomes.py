@@ -60,6 +60,11 @@ def on_its_way(s):
     return c.falling or c.late <= t.STANDS or (c.late < 0.95 and above(s.climb, t.CLIMBS) is True)
 
 
+def half_way(s):
+    """Has the loss halved, and does it fall on at its pace? Then the signals are not what holds it."""
+    return on_its_way(s) and s.curve.falling and below(s.curve.fall, 0.5) is True
+
+
 def climbs_back(s):
     """Is the loss higher at its end than in its third quarter?"""
     return s.curve is not None and above(s.curve.late, t.BACK) is True
@@ -101,3 +106,8 @@ def uphill(s):
 def standing_at_start(s):
     """Signals and steps in order, and the loss where it began."""
     return s.curve is not None and not s.broke and above(s.curve.fall, t.MOVED) is True
+
+
+def faded_later(s):
+    """Have the signals gone since the first record?"""
+    return s.round_trip_last is not None and s.round_trip_last < t.VANISHES - 1

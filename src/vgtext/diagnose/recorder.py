@@ -22,7 +22,7 @@ from . import checks, loop, modules
 from .recording import Recording
 
 EARLY = (1, 2, 4, 8, 16, 32, 64)  # steps that are always recorded
-ROWS = ("gradient", "weight", "update", "activation", "error", "dead")
+ROWS = ("gradient", "weight", "update", "activation", "error", "activation_error", "dead")
 
 
 class Recorder:
@@ -83,7 +83,7 @@ class Recorder:
                     fields[name] = [row[name] for row in kept]
             if not any(row["rectified"] for row in kept):
                 del fields["dead"]
-            for name in ("activation", "error"):
+            for name in ("activation", "error", "activation_error"):
                 if np.isnan(fields[name][0]).any() and np.isfinite(fields["gradient"][0]).all():
                     del fields[name]
         kind = str(next(iter(self.model.parameters())).dtype).split(".")[-1]
@@ -127,6 +127,8 @@ class Recorder:
         axis = 1 if modules.is_convolution(module) else -1
         self._loop.enters(module, x, axis, bool(self._entered))
         self._entered.setdefault(name, modules.measure(x, axis))
+        if x.requires_grad:
+            x.register_hook(partial(self._error, ("into", name), id(x)))
         if not hasattr(module, "hidden_size") or x.ndim != 3:
             return None
         if not x.requires_grad:
@@ -176,22 +178,23 @@ class Recorder:
                                          if id(p) in held))
             known = self._squares.get(name, {}).values()
             sizes["error"].append(modules.norm(known) if self._left.get(name) else np.nan)
+        sizes["activation_error"] = [*(modules.norm(self._squares.get(("into", name), {}).values())
+                                       for name in self._names[1:]), sizes["error"][-1]]
         entered = [self._entered.get(name, (None, 0.0, 0.0)) for name in self._names]
         left = [self._own.get(name, after) if after[0] is None else after
                 for name, after in zip(self._names, [*entered[1:], self._last or (None, 0.0, 0.0)])]
         times = next((list(np.array(t.tolist())) for t in self._time.values()), None) or self._calls()
-        groups = self.optimizer.param_groups
         self._loop.steps(node, float(self._losses[-1]), self._trained, any(sizes["update"]))
         return {**sizes, "at": self.at, "activation": [np.nan if a is None else float(a) for a, _, _ in left],
                 "dead": [float(dead) for _, dead, _ in left], "rectified": any(zero > 0.05 for _, _, zero in left[:-1]),
                 "input": None if entered[0][0] is None else float(entered[0][0]), "time_gradient": times,
-                "learning_rate": float(groups[0]["lr"]), "shortcuts": modules.has_shortcut(node)}
+                "learning_rate": float(self.optimizer.param_groups[0]["lr"]), "shortcuts": modules.has_shortcut(node)}
 
     def _calls(self):
         """The error of a cell that was called once for each time step."""
-        for name, calls in self._squares.items():
-            if len(calls) >= 8:
-                return [float(calls.get(call, 0.0)) for call in range(1, self._left[name] + 1)]
+        for name, calls in self._left.items():
+            if len(self._squares.get(name, ())) >= 8:
+                return [float(self._squares[name].get(call, 0.0)) for call in range(1, calls + 1)]
         return None
 
 

@@ -22,6 +22,7 @@ class Recording:
     ``update_ratio``          (R, L)  ‖ΔW⁽ˡ⁾‖ / ‖W⁽ˡ⁾‖, instead of these two
     ``activation``            (R, L)  root mean square of a⁽ˡ⁾ over units and examples
     ``error``                 (R, L)  ‖∂L/∂z⁽ˡ⁾‖; estimated from gradient and activation if left out
+    ``activation_error``      (R, L)  ‖∂L/∂a⁽ˡ⁾‖, the error on the other side of the activation function
     ``saturation``            (R, L)  share of (unit, example) pairs with a slope below 1 % of the steepest
     ``dead``                  (R, L)  share of units that are 0 for every example of the batch (ReLU)
     ``input``                 (R,)    root mean square of what enters layer 1
@@ -51,6 +52,7 @@ class Recording:
     update_ratio: np.ndarray | None = None
     activation: np.ndarray | None = None
     error: np.ndarray | None = None
+    activation_error: np.ndarray | None = None
     saturation: np.ndarray | None = None
     dead: np.ndarray | None = None
     input: np.ndarray | None = None

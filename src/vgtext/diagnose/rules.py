@@ -54,7 +54,8 @@ def diagnose(recording, target=0.9):
         raise ValueError(f"target must be an accuracy above 0 and at most 1, got {target}")
     s = measure_symptoms(recording)
     answers, open_before, blocked = questions(s, recording, target), [], False
-    if slips.decides(recording.loop) and not answers["healthy"]:
+    short = not answers["healthy"] or any(logic.below(share, target) for share in (s.accuracy, s.tested))
+    if slips.decides(recording.loop) and short:
         said = evidence(t.LOOP, s, recording)
         return Diagnosis(t.LOOP, (*slips.sentences(recording.loop), *said), slips.remedy(recording.loop))
     for cause, answer in answers.items():
@@ -76,6 +77,7 @@ def questions(s, recording, target=0.9):
     """Return each cause's answer, True, False or None, in the order in which they are asked."""
     fails = outcomes.failed(s, target)
     ill = fails is not False  # signals are judged without a loss too, unless the run is known to have learned
+    blocks = ill and not outcomes.half_way(s)
     fades = ask.vanishing(s, recording)
     clean = None if recording.loop else True  # what was seen in the code may explain steps and losses
     deep = logic.every(None if s.layers is None else s.layers >= 2 * t.FEW_LAYERS, not recording.shortcuts)
@@ -89,17 +91,17 @@ def questions(s, recording, target=0.9):
         "late divergence": ill and outcomes.lost_again(s),
         "weight decay too large": ill and logic.below(s.shrinks, t.SHRINKS),
         "dead units": ill and ask.dead(s),
-        "exploding": ill and ask.exploding(s, recording),
+        "exploding": blocks and ask.exploding(s, recording),
         "vanishing through time": ill and recording.recurrent is not False and logic.below(s.through_time, t.FORGETS),
-        "vanishing by initialization": ill and logic.every(fades, ask.weak(s)),
-        "vanishing by activation": ill and logic.every(fades, logic.below(ask.factors(s)[1], t.NEAR_ONE)),
-        "vanishing by depth": ill and logic.every(fades, deep),
-        "warm-up missing": logic.every(fails, ask.collapsed(s, recording)),
+        "vanishing by initialization": blocks and logic.every(fades, ask.weak(s)),
+        "vanishing by activation": blocks and logic.every(fades, logic.below(ask.factors(s)[1], t.NEAR_ONE)),
+        "vanishing by depth": blocks and logic.every(fades, deep),
+        "warm-up missing": logic.every(fails, not outcomes.half_way(s), ask.collapsed(s, recording)),
         "learning rate too large": logic.every(fails, ask.too_large(s), clean),
         "learning rate too small": logic.every(fails, ask.too_small(s)),
         "overfitting": outcomes.overfits(s, fails),
         "label noise": logic.every(fails, not s.broke, outcomes.learned_something(s), outcomes.stands(s),
-                                   not ask.faded_later(s), clean),
+                                   not outcomes.faded_later(s), clean),
         "healthy": logic.invert(fails),
     }
     if s.never_a_number:  # no step was made: what steps and labels do had no time

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .checks import SHARES, SIZES
 from .losses import breaks
 from .table import ALIVE
 
@@ -10,8 +11,7 @@ MOST_ROWS = 500
 
 def whole(r):
     """The rows of each size that hold numbers only (a ratio may be inf, where weights start at 0); 500 at most."""
-    rows = {name: getattr(r, name)
-            for name in ("gradient", "weight", "update", "ratio", "activation", "error", "dead", "saturation")}
+    rows = {name: getattr(r, name) for name in ("ratio", *SIZES, *SHARES)}
     keep = {name: array[(~np.isnan(array) if name == "ratio" else np.isfinite(array)).all(axis=1)]
             for name, array in rows.items() if array is not None}
     return {name: array[some(len(array))] for name, array in keep.items() if len(array)}
@@ -26,8 +26,7 @@ def some(rows):
 
 def signals(whole, layers):
     """Return (row, (forward, backward, log10 R), log10 R of the last row), of rows in which all layers get a signal."""
-    gradient, activation = whole.get("gradient"), whole.get("activation")
-    error = whole.get("error")
+    gradient, activation, error = map(whole.get, ("gradient", "activation", "error"))
     if activation is None or (gradient is None and error is None):
         return None, (None,) * 3, None
     back = error if error is not None else gradient
@@ -44,6 +43,14 @@ def signals(whole, layers):
     trips = there + way_back
     factors = 10.0 ** np.clip(np.array([there[0], way_back[0]]) / hops, -300, 300)
     return int(rows[0]), (float(factors[0]), float(factors[1]), float(trips[0])), float(trips[1])
+
+
+def slope(whole, row):
+    """What the hidden activation functions let through of the error, the median over layers."""
+    after = whole.get("activation_error", ())
+    if row is None or row >= len(after) or row >= len(whole.get("error", ())) or not after[row, :-1].all():
+        return None
+    return float(np.median(whole["error"][row, :-1] / after[row, :-1])) if after.shape[1] > 1 else None
 
 
 def profile(gradient):

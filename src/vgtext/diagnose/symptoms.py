@@ -63,6 +63,7 @@ class Symptoms:
     never_a_number: bool  # was the loss recorded, and nan or inf from its first entry on?
     passes_forward: bool | None  # are the activations of the first record ordinary numbers?
     growth: float | None  # log10 of the last hidden layer's activation over the first one's, at the first record
+    slope: float | None  # of the hidden units: the error before an activation over that after it; median layer
     travel: float | None  # update-to-weight ratio, median over layers, mean over the steps
 
     @property
@@ -108,7 +109,7 @@ def measure_symptoms(recording):
         nan_gradient_first=sizes.nan_gradient_first(r),
         never_a_number=r.loss is not None and curve is None, passes_forward=sizes.passes_forward(r.activation),
         growth=sizes.profile(whole["activation"][:1, -2::-1]) if "activation" in whole and layers > 2 else None,
-        travel=sizes.travel(r),
+        slope=None if r.shortcuts else sizes.slope(whole, row), travel=sizes.travel(r),
     )
 
 
