@@ -450,3 +450,17 @@ def test_what_fades_a_little_at_the_first_record_alone_is_not_named(last, named)
     first, then = signal(0.2, 0.2), signal(last**0.5, last**0.5)
     both = {name: first[name] + then[name] for name in first}
     assert diagnose(Recording(loss=ends_at(0.5), **both, **ratio(0.01, 0.01, layers=6), **FAILED)).cause == named
+
+
+@pytest.mark.parametrize(("precision", "named"), [
+    ("float16", "underflow in half precision"), (None, "layers not trained")])
+def test_in_16_bits_a_small_update_may_be_rounded_away(precision, named):
+    known = {"gradient": np.tile([0, 1e-5, 1e-3, 1e-2], (R, 1)), "update": np.tile([0, 0, 1e-5, 1e-4], (R, 1))}
+    assert diagnose(Recording(loss=FLAT, precision=precision, **known, **FAILED)).cause == named
+
+
+def test_a_loss_that_fell_far_speaks_against_label_noise():
+    run = {**fine(rows=1), **ratio(0.01), "train_accuracy": [0.3, 0.7, 0.85]}
+    assert diagnose(Recording(loss=ends_at(0.3), **run)).cause == "label noise"
+    far = diagnose(Recording(loss=ends_at(0.15), recurrent=False, **run))
+    assert far.cause == UNDECIDED and "Train on" in far.remedy

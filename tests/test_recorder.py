@@ -71,6 +71,17 @@ def test_what_is_not_called_or_owned_by_a_layer_is_said():
     assert recorder.recording().gradient.shape == (3, 3)
 
 
+def test_a_step_in_which_a_layer_has_no_example_is_left_out():
+    net = Net(WIDTHS)
+    recorder, (x, _) = Recorder(net, SGD(net.parameters())), data()
+    for rows in (32, 0, 32, 32):
+        net.lines[0](x)
+        net.lines[1](tensor(np.ones((rows, 16)), True))
+        net.lines[2](tensor(np.ones((32, 12)), True))
+        recorder.step(1.0)
+    assert recorder.recording().steps.tolist() == [1, 4] and recorder.recording().loss.size == 4
+
+
 def test_a_model_that_is_evaluated_is_not_recorded():
     net, (x, _) = Net(WIDTHS), data()
     recorder = Recorder(net, SGD(net.parameters()))

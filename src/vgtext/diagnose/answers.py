@@ -53,7 +53,7 @@ def underflow(s, recording):
         return False
     if s.smallest is not None:
         return 1e-10 < s.smallest < 1e-4
-    if s.all_zero and recording.precision == "float16" and s.curve is not None and 0 < s.curve.start < t.TINY:
+    if s.all_zero and recording.precision == "float16" and s.curve is not None and s.curve.start < t.TINY:
         return not s.dead_output
     if s.all_zero and recording.error is not None:
         return bool(recording.error[0].max() > 0)

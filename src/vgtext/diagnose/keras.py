@@ -95,7 +95,8 @@ class KerasRecorder:
         if self._rows:
             fields |= {"steps": [row["at"] for row in self._rows],
                        "names": [layer.name for layer in self._rows[0]["layers"]],
-                       "normalized": any("norm" in type(layer).__name__.lower() for layer in _leaves(self.model))}
+                       "normalized": any("norm" in type(layer).__name__.lower() for layer in _leaves(self.model)),
+                       "recurrent": any(hasattr(layer, "return_sequences") for layer in _leaves(self.model))}
             for name in ("input", "dead"):
                 if all(row[name] is not None for row in self._rows):
                     fields[name] = [row[name] for row in self._rows]

@@ -32,8 +32,10 @@ class Tops:
             self.tops.append(top if count > len(targets) * (0.5 if classes > 2 else 0.9) else None)
 
     def change(self):
-        """Do most batches hold mainly one class, and not all of the same one?"""
+        """Do most batches hold mainly one class, and not all of the same one? A critic's take turns, true and false."""
         tops = [top for top in self.tops if top is not None]
+        if self.classes == 2 and self.tops[:1] != self.tops[1:2]:
+            return False
         return len(set(tops)) >= min(self.classes, 3) and 4 * len(tops) >= 3 * len(self.tops)
 
 

@@ -77,6 +77,8 @@ def learned_something(s):
     where most slopes are near 0, these may be to blame.
     """
     fell = None if s.curve is None else below(s.curve.fall, t.MOVED)
+    if s.curve is not None and below(s.curve.fall, t.LEARNED):
+        return None  # by its loss it has learned
     unclear = s.accuracy is None or one_answer(s, t.ALIKE) or above(s.saturation, t.SATURATED)
     return every(fell, None if unclear else True)
 

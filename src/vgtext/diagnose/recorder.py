@@ -60,7 +60,8 @@ class Recorder:
         self._losses.append(loss.detach() if hasattr(loss, "detach") else loss)
         if self.due and self._entered and (self._trained or self._gradients):
             self._names = self._names or modules.pair(self.model, list(self._entered), self._owned, self.unpaired)
-            self._rows.append(self._row(getattr(loss, "grad_fn", None)))
+            if self._entered.keys() >= set(self._names):  # an expert may be left without examples
+                self._rows.append(self._row(getattr(loss, "grad_fn", None)))
         self._forget()
         self.at += 1
 
@@ -118,9 +119,10 @@ class Recorder:
         """What enters a layer has left the one before it."""
         if not self._watched() or (name in self._entered and not self._trained):
             return None
-        if self._before is None:
-            self._before = {id(p): p.detach().clone() for p in self.model.parameters()}
+        self._before = self._before or {id(p): p.detach().clone() for p in self.model.parameters()}
         x = next((value for value in given if hasattr(value, "detach")), None)
+        if x is not None and 0 in x.shape:
+            return None
         if x is None or not x.is_floating_point():
             self._entered.setdefault(name, (None, 0.0, 0.0))
             return None
@@ -131,12 +133,10 @@ class Recorder:
             x.register_hook(partial(self._error, ("into", name), id(x)))
         if not hasattr(module, "hidden_size") or x.ndim != 3:
             return None
-        if not x.requires_grad:
-            x = x.detach().requires_grad_()
-            given = (x, *given[1:])
+        x = x if x.requires_grad else x.detach().requires_grad_()
         axis = 1 if getattr(module, "batch_first", False) else 0
         x.register_hook(partial(self._through_time, name, axis))
-        return given
+        return (x, *given[1:])
 
     def _through_time(self, name, axis, g):
         self._time[name] = g.detach().float().movedim(axis, 0).flatten(1).norm(dim=1)
@@ -176,8 +176,8 @@ class Recorder:
             sizes["weight"].append(modules.norm(self._before[id(p)].float().norm() for p in weights))
             sizes["update"].append(modules.norm((p.detach() - self._before[id(p)]).float().norm() for p in weights
                                          if id(p) in held))
-            known = self._squares.get(name, {}).values()
-            sizes["error"].append(modules.norm(known) if self._left.get(name) else np.nan)
+            known = self._squares.get(name, {}).values()  # none of a cell whose last state alone is used
+            sizes["error"].append(modules.norm(known) if len(known) or not sizes["gradient"][-1] else np.nan)
         sizes["activation_error"] = [*(modules.norm(self._squares.get(("into", name), {}).values())
                                        for name in self._names[1:]), sizes["error"][-1]]
         entered = [self._entered.get(name, (None, 0.0, 0.0)) for name in self._names]

@@ -73,15 +73,15 @@ def all_zero(gradient, time_gradient):
     return bool((gradient == 0).all())
 
 
-def unmoved(update, gradient):
-    """The layers whose every update is exactly 0, though their gradient is not (nor lost in rounding)."""
+def unmoved(update, gradient, precision):
+    """The layers whose every update is exactly 0, though their gradient is not (nor lost in rounding, soon in 16 bits)."""
     layers = never(update)
     if not layers or gradient is None:
         return layers
     if not gradient.any():
         return ()
-    first = gradient[gradient.any(axis=1)][0]
-    return tuple(l for l in layers if first[l - 1] > 1e-6 * first.max())
+    first, least = gradient[gradient.any(axis=1)][0], 0.1 if precision in ("float16", "bfloat16") else 1e-6
+    return tuple(l for l in layers if first[l - 1] > least * first.max())
 
 
 def slow(ratio, gradient):

@@ -92,7 +92,7 @@ def measure_symptoms(recording):
         gap=None if train is None or test is None else float(train[-1] - test[-1]), test_rise=sizes.rise(r.test_loss),
         layers=layers, row=row, forward=signals[0], backward=signals[1], round_trip=signals[2], round_trip_last=ends,
         profile=sizes.profile(whole.get("gradient")), no_gradient=sizes.never(whole.get("gradient")),
-        no_update=sizes.unmoved(whole.get("update", whole.get("ratio")), whole.get("gradient")),
+        no_update=sizes.unmoved(whole.get("update", whole.get("ratio")), whole.get("gradient"), r.precision),
         slow=sizes.slow(whole.get("ratio"), whole.get("gradient")),
         all_zero=sizes.all_zero(last.get("gradient"), r.time_gradient),
         smallest=sizes.smallest(first.get("gradient")), collapse=sizes.quotient(whole.get("gradient")),

@@ -50,6 +50,10 @@ def _better_on_test_data(s, candidates, blocked):
     return _only("label noise", candidates) and "healthy" in candidates and above(s.gap, -t.GAP) is False
 
 
+def _fell_far(s, candidates, blocked):
+    return _only("label noise", candidates) and s.curve is not None and below(s.curve.fall, t.LEARNED) is True
+
+
 def _climbs_back(s, candidates, blocked):
     return _only("label noise", candidates) and outcomes.climbs_back(s)
 
@@ -95,6 +99,8 @@ CASES = (
     (_better_on_test_data, "Test accuracy is far above training accuracy. Measure the training accuracy without "
      "dropout and augmentation. If it is high, nothing is wrong; if it stays low, check the training labels.", (),
      ("training accuracy without dropout and augmentation",)),
+    (_fell_far, "The loss fell far, and training accuracy stays below the target. Train on. If the loss stands and "
+     "nobody gets a higher accuracy, nothing is wrong: say so (target).", (), ()),
     (_climbs_back, "The loss has come up again since its third quarter. Train on and lower the rate step by step: if "
      "the jumps shrink with it, the rate was too large for the end. If not, check the gradient against differences.",
      (), ("the training loss at every step",)),
