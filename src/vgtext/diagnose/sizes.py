@@ -74,7 +74,7 @@ def all_zero(gradient, time_gradient):
 
 
 def unmoved(update, gradient, precision):
-    """The layers whose every update is exactly 0, though their gradient is not (nor lost in rounding, soon in 16 bits)."""
+    """The layers whose every update is exactly 0, though their gradient is not (nor lost in rounding)."""
     layers = never(update)
     if not layers or gradient is None:
         return layers
