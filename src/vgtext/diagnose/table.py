@@ -66,7 +66,8 @@ ROWS = (
         "rate.",
         "notebooks/causes.html#saturation-and-the-linear-range", "the root mean square of the inputs"),
     Row("underflow in half precision", "Are the gradients of the first layers exactly 0, and the next ones tiny?",
-        "gradient, precision", "a layer has 0, and the smallest other size is below 0.0001",
+        "gradient, precision", "a layer has 0, and the smallest other size is below 0.0001; in float16 also if all "
+        f"have 0 and the first loss is below {TINY}",
         "Scale the loss before the backward pass and the gradients back after it (a gradient scaler), or use bfloat16.",
         "notebooks/consequences.html#mixed-precision-bfloat16-fp8-and-loss-scaling",
         "the number format of the gradients"),
@@ -110,7 +111,7 @@ ROWS = (
         "notebooks/recurrence.html#a-healthy-gradient-that-has-forgotten",
         "in a recurrent network, the gradient per time step"),
     Row("vanishing by initialization", "Does the round trip fade, and both signals with it?", "gradient, activation",
-        f"{FADES}, or weights are 0",
+        f"{FADES}, or weights are 0; also if only the error fades, between units of slope above {STEEP}",
         "Draw larger weights: He for ReLU, Glorot for tanh. Aim at a round trip near 1.",
         "notebooks/initialization.html#smaller-weights-make-it-worse",
         "gradient and activation sizes of every layer at the first step"),
@@ -150,7 +151,8 @@ ROWS = (
         "notebooks/detection.html#analyzing-model-performance-one-number-against-ten-causes",
         "the accuracy or the loss on test data"),
     Row("label noise", "Signals and steps in order, something learned, and the loss stands still?", "loss",
-        f"it keeps {STANDS} to {BACK} from its third quarter to its end, and an accuracy is known",
+        f"it keeps {STANDS} to {BACK} from its third quarter to its end, above {LEARNED} of its start, and an accuracy "
+        "is known",
         "If the task allows no higher accuracy, nothing is wrong: say so (target). Else read the examples with the "
         "largest loss and check their labels. If these are right, train a shallow twin: if "
         "it learns, the layers lose directions that sizes do not show; if not, the model is too small or the inputs "
