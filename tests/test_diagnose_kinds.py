@@ -464,3 +464,9 @@ def test_a_loss_that_fell_far_speaks_against_label_noise():
     assert diagnose(Recording(loss=ends_at(0.3), **run)).cause == "label noise"
     far = diagnose(Recording(loss=ends_at(0.15), recurrent=False, **run))
     assert far.cause == UNDECIDED and "Train on" in far.remedy
+
+
+def test_a_loss_of_two_kinds_of_batches_in_turn_runs_in_no_waves():
+    waves = saw(40)
+    turns = np.r_[np.tile([2.0, 0.2], 30), np.geomspace(1, 0.5, 200)]
+    assert [measure_symptoms(Recording(loss=loss)).curve.waves > 4 for loss in (waves, turns)] == [True, False]

@@ -86,8 +86,11 @@ def _falling(loss, end):
 
 
 def _waves(loss):
-    """How often a loss jumps from a quarter of its usual height to above half of it; what is ragged has no waves."""
-    if len(loss) < 30 or (loss < 0).any() or _ragged(loss):
+    """How often a loss jumps from a quarter of its usual height to above half of it.
+
+    What is ragged has no waves, nor have batches of two kinds that take turns, as a critic's.
+    """
+    if len(loss) < 30 or (loss < 0).any() or _ragged(loss) or _together(loss[:50]) < -0.3:
         return 0
     high = np.quantile(loss, 0.9)
     state, count = 1, 0
@@ -102,5 +105,11 @@ def _waves(loss):
 
 def _ragged(loss):
     """Is the correlation of the ranks of neighbors small, in the second half: within 2.5 standard errors of 0?"""
-    ranks = loss[len(loss) // 2 :].argsort(kind="stable").argsort()
-    return len(loss) >= 30 and bool(np.corrcoef(ranks[1:], ranks[:-1])[0, 1] < max(0.2, 2.5 / len(ranks) ** 0.5))
+    half = loss[len(loss) // 2 :]
+    return len(loss) >= 30 and bool(_together(half) < max(0.2, 2.5 / len(half) ** 0.5))
+
+
+def _together(loss):
+    """The correlation of the ranks of neighbors."""
+    ranks = loss.argsort(kind="stable").argsort()
+    return np.corrcoef(ranks[1:], ranks[:-1])[0, 1]
