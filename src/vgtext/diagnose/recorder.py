@@ -129,7 +129,7 @@ class Recorder:
         axis = 1 if modules.is_convolution(module) else -1
         self._loop.enters(module, x, axis, bool(self._entered))
         self._entered.setdefault(name, modules.measure(x, axis))
-        if x.requires_grad:
+        if x.requires_grad:  # what comes back here has not passed the activation before it
             x.register_hook(partial(self._error, ("into", name), id(x)))
         if not hasattr(module, "hidden_size") or x.ndim != 3:
             return None
@@ -192,9 +192,9 @@ class Recorder:
 
     def _calls(self):
         """The error of a cell that was called once for each time step."""
-        for name, calls in self._left.items():
-            if len(self._squares.get(name, ())) >= 8:
-                return [float(self._squares[name].get(call, 0.0)) for call in range(1, calls + 1)]
+        for name, calls in self._squares.items():
+            if len(calls) >= 8 and name in self._left:
+                return [float(calls.get(call, 0.0)) for call in range(1, self._left[name] + 1)]
         return None
 
 
