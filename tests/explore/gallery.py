@@ -361,6 +361,8 @@ simple("colored_lines", lambda ax: set_limits(ax).add_collection(LineCollection(
     [[(0.1, k / 6), (0.9, k / 5)] for k in range(6)], array=np.arange(6), linewidths=6)))
 simple("dash_start", lambda ax: [ax.plot([0, 1], [k, k], ls=(2 * k, (3, 6)), lw=5, color="k") for k in range(3)])
 simple("round_dots", lambda ax: ax.plot(T, np.sin(T), ls=(0, (0.01, 2)), dash_capstyle="round", lw=9))
+simple("contours_under_a_shape", lambda ax: (
+    ax.contourf(X, Y, WAVES), ax.contour(X, Y, WAVES), ax.add_patch(Circle((5, 5), 4, fc=RED, zorder=3))))
 simple("dates", lambda ax: ax.plot(np.arange("2024-01-01", "2024-03-01", dtype="datetime64[D]"), np.arange(60.0), lw=4))
 simple("names", lambda ax: ax.plot(["ReLU", "tanh", "GELU"], THREE, "o-", ms=14, lw=4))
 simple("large_numbers", lambda ax: ax.plot(T * 1e7, T * 1e7, lw=4))

@@ -396,7 +396,7 @@ def test_colors_that_stand_for_numbers_and_words_on_a_picture_stay(mode):
     assert {mark["fill"] for mark in marks if mark["kind"] == "markers"} == {"#440154", "#fde725"}
 
 
-@pytest.mark.parametrize("title", [None, "waves"])
+@pytest.mark.parametrize("title", [None, "waves", "waves\nof a pond"])
 def test_a_legend_has_an_entry_for_each_line_to_the_last(title):
     def draw_three(ax, k=1):
         for name in ("first", "second", "last"):
@@ -406,7 +406,7 @@ def test_a_legend_has_an_entry_for_each_line_to_the_last(title):
 
     panel = explore(draw_three, k=[1, 2]).figure.scene({"k": 1})[0][0]
     entries = panel.frame["legend"]
-    assert [words for words, _ in entries] == ([title] if title else []) + ["first", "second", "last"]
+    assert [words for words, _ in entries] == ([title.replace("\n", " ")] if title else []) + ["first", "second", "last"]
     assert all(marks for _, marks in entries[bool(title):])
 
 

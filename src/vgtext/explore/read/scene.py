@@ -103,7 +103,7 @@ def read_titles(ax):
 
 def read_legend(legend):
     """Return the entries of a legend: their words, and the marks of their keys across a small box."""
-    title = legend.get_title().get_text()
+    title = legend.get_title().get_text().replace("\n", " ")
     entries = [[words(title), []]] if title else []
     for area, text in zip(legend.findobj(DrawingArea), legend.get_texts()):
         recorder = Recorder(Bbox.from_bounds(0, 0, area.width, area.height), legend.figure.bbox.size)
@@ -118,7 +118,7 @@ def read_marks(ax, artists, recorder):
     """Record ``artists`` as matplotlib orders them, but words last; name their marks, and flag mere guide lines."""
     names = {child: box.get_label() for box in ax.containers for child in box.get_children()}
     marks, pictured = [], False
-    for artist in sorted(artists, key=lambda a: (hasattr(a, "get_text"), a.get_zorder())):
+    for artist in sorted(artists, key=lambda a: (hasattr(a, "get_fontsize"), a.get_zorder())):
         found = recorder.record(artist)
         Unreadable.when(any(map(is_outside, found)), f"{type(artist).__name__}: it leaves its panel, where a page has "
                         "no room; keep it inside, or let the panel cut it: clip_on=True")
