@@ -406,7 +406,8 @@ def test_a_legend_has_an_entry_for_each_line_to_the_last(title):
 
     panel = explore(draw_three, k=[1, 2]).figure.scene({"k": 1})[0][0]
     entries = panel.frame["legend"]
-    assert [words for words, _ in entries] == ([title.replace("\n", " ")] if title else []) + ["first", "second", "last"]
+    named = [title.replace("\n", " ")] if title else []
+    assert [words for words, _ in entries] == [*named, "first", "second", "last"]
     assert all(marks for _, marks in entries[bool(title):])
 
 

@@ -18,6 +18,10 @@ SIZES = {3e-9: "3 × 10⁻⁹", 1e-7: "1 × 10⁻⁷", 2e-5: "2 × 10⁻⁵", 3e
 PLAIN = {-7.25: "−7.25", -1.0: "−1", 0.0: "0", 0.5: "0.5", 3.75: "3.75", 8.0: "8"}
 COUNTS = {1438: "1438", -359: "−359", 0: "0", 1797: "1797"}
 DAYS = ["2023-12-31", "2024-01-31", "2024-03-01"]
+TIMES = {"hour": ["2024-02-29 19:00:00", "2024-03-01", "2024-03-01 05:00:00"],
+         "minute": ["2023-12-31 23:59:00", "2024-01-01", "2024-01-01 00:08:00"],
+         "second": ["2024-01-01 09:30:07", "2024-01-01 09:30:14", "2024-01-01 09:31:00"]}
+HIGH = {100000.25: "100000.25", 100000.5: "100000.5", 100001.0: "100001"}
 NAMES = ["ReLU", "tanh", "GELU"]
 
 
@@ -49,6 +53,21 @@ def draw_weeks(ax):
     draw_days(ax)
     ax.xaxis.set_major_formatter(lambda value, k: f"{value // 7:.0f} weeks")
     return "Days, whose ticks say something else."
+
+
+def draw_times(one, other, third):
+    for ax, (unit, times) in zip((one, other, third), TIMES.items()):
+        ax.plot(np.array(times, "datetime64[s]"), [1, 2, 3])
+        ax.set(xlabel=unit, ylabel="size", ylim=(0, 4), xticks=ax.get_xticks()[:1])
+    other.invert_xaxis()
+    return "Times of three kinds, those of the second panel from the right."
+
+
+def draw_high(ax):
+    ax.plot([1, 2, 3], list(HIGH))
+    ax.ticklabel_format(useOffset=False)
+    ax.set(xlabel="k", ylabel="size", xlim=(0, 4), ylim=(1e5, 1e5 + 2))
+    return "Large values that lie close together."
 
 
 def draw_names(ax):
@@ -243,10 +262,10 @@ def draw_powers(ax):
     return "Four entries."
 
 
-MADE = [draw_sizes, draw_plain, draw_counts, draw_days, draw_weeks, draw_names, draw_beside, draw_guides, draw_keys,
-        draw_labels, draw_marked, draw_banded, draw_logged, draw_steep, draw_lying, draw_stacks, draw_equal, draw_heap,
-        draw_squares, draw_powers, draw_scattered, draw_stand_ins, draw_uneven, draw_lost, draw_units,
-        draw_diagram, draw_rings, draw_table]
+MADE = [draw_sizes, draw_plain, draw_counts, draw_days, draw_weeks, draw_times, draw_high, draw_names, draw_beside,
+        draw_guides, draw_keys, draw_labels, draw_marked, draw_banded, draw_logged, draw_steep, draw_lying,
+        draw_stacks, draw_equal, draw_heap, draw_squares, draw_powers, draw_scattered, draw_stand_ins, draw_uneven,
+        draw_lost, draw_units, draw_diagram, draw_rings, draw_table]
 
 
 @pytest.fixture(scope="module")
@@ -271,7 +290,8 @@ def along(found, count):
 
 
 @pytest.mark.parametrize(("name", "label", "values"), [
-    ("sizes", "size", SIZES), ("plain", "value", PLAIN), ("counts", "count", COUNTS)])
+    ("sizes", "size", SIZES), ("plain", "value", PLAIN), ("counts", "count", COUNTS),
+    ("high", "size", HIGH)])
 def test_values_of_every_size_are_read_with_the_digits_that_they_have(tab, name, label, values):
     found = figure_in(tab, name)
     assert [lines[-1] for lines in along(found, len(values))] == [f"{label}: {text}" for text in values.values()]
@@ -282,6 +302,14 @@ def test_days_and_names_are_read_as_such(tab):
     assert [x for x, _ in along(figure_in(tab, "weeks"), 3)] == [f"day: {day}" for day in DAYS]
     assert along(figure_in(tab, "names"), 3) == [
         [f"activation: {name}", f"size: {k}"] for name, k in zip(NAMES, (1, 3, 2))]
+
+
+def test_a_time_is_read_as_far_as_its_axis_shows_it(tab):
+    found = figure_in(tab, "times")
+    for unit, times in TIMES.items():
+        seen = [walk(found, key)[-2:] for key in ("ArrowDown", "ArrowRight", "ArrowRight")]
+        assert seen == [[f"{unit}: {time}", f"size: {k}"] for k, time in enumerate(times, 1)]
+        walk(found, "ArrowLeft", "ArrowLeft")
 
 
 def test_what_guides_the_eye_is_not_read(tab):

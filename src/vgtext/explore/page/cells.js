@@ -103,7 +103,7 @@ export function cellSeries(panel, X, Y, unit) {
   const rows = new Map(); // of cells, from the top; bars are one row
   boxes.sort((a, b) => (level ? 0 : a.left - b.left) || b.top - a.top);
   for (const box of boxes) {
-    const key = upright || level ? 0 : Math.round(middle(box)[1] / 8);
+    const key = isBars ? 0 : Math.round(middle(box)[1] / 8);
     if (!rows.has(key)) rows.set(key, []);
     rows.get(key).push(box);
   }

@@ -17,7 +17,7 @@ function hue(color) {
 
 function isAlike(one, other) {
   const [a, b] = [hue(one), hue(other)];
-  return Boolean(a && b) && a.every((channel, i) => Math.abs(channel - b[i]) < 0.06);
+  return a && b && a.every((channel, i) => Math.abs(channel - b[i]) < 0.06);
 }
 
 export function inLegend(mark, legend) {

@@ -50,7 +50,13 @@ export function readValue(axis, place, unit) {
   const blur = Math.abs(after - before) / 2;
   const name = nameAt(axis, place);
   if (name) return name;
-  if (axis.kind === "date") return new Date((value + blur) * 864e5).toISOString().slice(0, 10);
+  const isMeant = (v) => Math.abs(v - value) <= blur;
+  if (axis.kind === "date") {
+    // a day; or, on an axis that shows them, its hour, minute or second
+    const time = [1, 24, 1440].map((n) => Math.round(value * n) / n).find(isMeant) ?? value;
+    const text = new Date(time * 864e5 + 499).toISOString().slice(0, 19);
+    return text.replace(/T(00:00:00)?/, " ").trim();
+  }
   if (axis.kind === "category") {
     // names stand one apart; a point beside one, so that others are seen, is still of that name
     const [first, second] = axis.places.map((u) => valueAt(axis, u / unit));
@@ -58,13 +64,8 @@ export function readValue(axis, place, unit) {
     const near = axis.places.findIndex((u) => Math.abs(valueAt(axis, u / unit) - value) <= reach);
     if (axis.texts[near]) return plain(axis.texts[near]);
   }
-  if (Math.abs(value) <= blur) return "0";
-  let short = value;
-  for (let digits = 1; digits < 7; digits++) {
-    short = Number(value.toPrecision(digits));
-    if (Math.abs(short - value) <= blur) break;
-  }
-  return write(short);
+  const digits = [...Array(15).keys()].map((k) => Number(value.toPrecision(k + 1)));
+  return write([0, ...digits].find(isMeant) ?? value);
 }
 
 // What an axis says of a cell, [middle, low, high]: the words of the tick that stands for it, or
