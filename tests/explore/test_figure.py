@@ -19,6 +19,7 @@ from IPython.utils.capture import capture_output
 from matplotlib import patheffects
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
+from matplotlib.ticker import AutoLocator
 from nbconvert import HTMLExporter
 from PIL import Image
 
@@ -158,6 +159,12 @@ def bar_of(ax, **look):
     return ax.figure.colorbar(ax.imshow(np.eye(3)), ax=ax, **look)
 
 
+class Times(AutoLocator):
+    """What pandas sets on an axis of its own kind of times."""
+
+    __module__ = "pandas.plotting._matplotlib.converter"
+
+
 BAD = {
     "twin axes": lambda ax, k: ax.twinx(),
     "an inset": lambda ax, k: ax.inset_axes([0.5, 0.5, 0.4, 0.4]),
@@ -205,6 +212,12 @@ BAD = {
     "numbers at the left": lambda ax, k: bar_of(ax, location="left"),
     "the scale 'asinh' of the x axis": lambda ax, k: (ax.plot([0, 1]), ax.set_xscale("asinh")),
     "+1e9 beside the y axis": lambda ax, k: (ax.plot([0, 1]), ax.set_ylim(1e9, 1e9 + 2)),
+    "QuiverKey: a place in the whole figure": lambda ax, k: ax.quiverkey(
+        ax.quiver([0.5], [0.5], [1], [1]), 0.5, 0.5, 1, "a", coordinates="figure"),
+    "Text: a place in the whole figure": lambda ax, k: ax.text(0.5, 0.5, "a", transform=ax.figure.transFigure),
+    "Annotation: a place in the whole figure": lambda ax, k: ax.annotate("a", (0.5, 0.5), xycoords="figure fraction"),
+    "a grid over a picture; draw its lines": lambda ax, k: (ax.imshow(np.eye(3)), ax.grid()),
+    "times of pandas on the x axis": lambda ax, k: (ax.plot([0, 1]), ax.xaxis.set_major_locator(Times())),
     "Line2D 'waves': a sketched": lambda ax, k: ax.plot([0, 1], label="waves", sketch_params=2),
     "panel 'ax', on which draw drew nothing": lambda ax, k: None,
     "draw used pyplot's own figure; draw on": lambda ax, k: plt.plot([0, 1]),

@@ -5,6 +5,7 @@ import datetime
 import numpy as np
 import pytest
 from matplotlib.colors import BoundaryNorm, LogNorm
+from matplotlib.dates import AutoDateLocator
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from playwright.sync_api import expect
@@ -49,8 +50,15 @@ def draw_days(ax):
     return "Days."
 
 
+class OwnDates(AutoDateLocator):
+    """As other packages derive theirs, pandas among them."""
+
+    __module__ = "pandas.plotting._matplotlib.converter"
+
+
 def draw_weeks(ax):
     draw_days(ax)
+    ax.xaxis.set_major_locator(OwnDates())
     ax.xaxis.set_major_formatter(lambda value, k: f"{value // 7:.0f} weeks")
     return "Days, whose ticks say something else."
 

@@ -15,8 +15,7 @@ HERE = Path(__file__).parent
 SCRIPTS = {
     "explore": ("fill", "words", "format", "layout", "ink", "arrows", "marks", "legend", "frame", "controls", "view",
                 "element"),
-    "touch": ("fill", "words", "values", "lines", "cells", "readout", "handles", "touch"),
-    "live": ("live",),
+    "touch": ("fill", "words", "values", "lines", "cells", "readout", "handles", "touch"), "live": ("live",),
 }
 
 

@@ -77,8 +77,11 @@ def read_ticks(axis, side, params):
 def kind_of(axis, texts):
     """Return "date" or "category" of an axis whose values are no plain numbers; else None, as of "1 MB" at 1."""
     formatter, values, texts = axis.get_major_formatter(), axis.get_majorticklocs(), [*filter(None, texts)]
-    if "matplotlib.dates" in {type(each).__module__ for each in (formatter, axis.get_major_locator())}:
+    makers = {each.__module__ for own in (formatter, axis.get_major_locator()) for each in type(own).__mro__}
+    if "matplotlib.dates" in makers:
         return "date"
+    Unreadable.when(any(each.startswith("pandas.") for each in makers),
+                    f"times of pandas on the {axis.axis_name} axis; plot them with x_compat=True, as dates")
     named = [any(c.isalpha() for c in text) and "$" not in text for text in texts]
     measured = all((found := NUMBER.match(text)) and float(found[0].replace("−", "-")) in values for text in texts)
     return "category" if isinstance(formatter, StrCategoryFormatter) or (all(named) and not measured) else None

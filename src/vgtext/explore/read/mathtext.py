@@ -44,9 +44,7 @@ def words(text):
             runs.append([float(x), kind, char, end])
     rules = [[round(float(v)) for v in rule] for rule in parsed.rects]
     return {
-        "width": round(parsed.width),
-        "height": round(parsed.height),
-        "depth": round(parsed.depth),
+        "width": round(parsed.width), "height": round(parsed.height), "depth": round(parsed.depth),
         "runs": [[round(x), *kind, chars, round(end - x)] for x, kind, chars, end in runs],
         **rare(rules=rules, outlines=shapes),
     }

@@ -67,6 +67,8 @@ def read_panel(name, ax, bars):
     laid_out = {ax.patch, *ax.spines.values(), ax.xaxis, ax.yaxis, ax.get_legend(),
                 ax.title, ax._left_title, ax._right_title}
     artists = [artist for artist in ax.get_children() if artist.get_visible() and artist not in laid_out]
+    Unreadable.when(ax.images and (frame["x"].get("grid") or frame["y"].get("grid")),
+                    "a grid over a picture; draw its lines: ax.axhline, ax.axvline")
     Unreadable.when(not artists and "legend" not in frame,
                     f"panel {name!r}, on which draw drew nothing; draw on the Axes that it is given")
     return Panel(frame, read_marks(ax, artists, recorder), free)
@@ -82,8 +84,7 @@ def read_frame(ax, bars):
     fixed = ax.get_box_aspect() is not None or ax.get_aspect() != "auto"
     return {
         **read_titles(ax),
-        "x": read_axis(ax.xaxis, "bottom"),
-        "y": read_axis(ax.yaxis, "left"),
+        "x": read_axis(ax.xaxis, "bottom"), "y": read_axis(ax.yaxis, "left"),
         "spines": "".join(side[0] for side in spines) if framed else "",
         **rare(ground=brush(ax.get_facecolor()) if colored else None,
                aspect=round(ax.bbox.height / ax.bbox.width, 4) if fixed else None,
@@ -120,6 +121,9 @@ def read_marks(ax, artists, recorder):
     marks, pictured = [], False
     for artist in sorted(artists, key=lambda a: (hasattr(a, "get_fontsize"), a.get_zorder())):
         found = recorder.record(artist)
+        Unreadable.when(artist.get_transform() == ax.figure.transFigure,
+                        f"{type(artist).__name__}: a place in the whole figure, which a page lays out anew; give it in "
+                        'the panel, with transform=ax.transAxes or "axes fraction"')
         Unreadable.when(any(map(is_outside, found)), f"{type(artist).__name__}: it leaves its panel, where a page has "
                         "no room; keep it inside, or let the panel cut it: clip_on=True")
         label = next((str(n) for n in (artist.get_label(), names.get(artist)) if n and str(n)[0] != "_"), "")

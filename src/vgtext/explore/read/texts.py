@@ -82,8 +82,7 @@ def block(text, recorder, anchor, shift):
         "shift": np.round(shift, 1).tolist(),
         "words": words(text.get_text()) if text.get_parse_math() else text.get_text(),
         "size": round(text.get_fontsize() * PX, 1),
-        "align": align,
-        "valign": valign,
+        "align": align, "valign": valign,
         **ink("fill", to_rgba(text.get_color(), text.get_alpha()), 4.5, paper),
         **rare(turn=round(float(turn), 1), bold=weight_dict.get(weight, weight) >= 600, ground=ground,
                italic=text.get_fontstyle() != "normal", mono="monospace" in text.get_fontfamily()),
@@ -114,10 +113,7 @@ def add_arrow(text, recorder, anchor, shift, head):
     size = round(text.get_fontsize() * PX, 1)
     label = [words(text.get_text()), size, text.get_ha(), text.get_va()] if text.get_text() else None
     mark = {
-        "kind": "arrow",
-        "from": start,
-        "shift": np.round(shift, 1).tolist(),
-        "to": end,
+        "kind": "arrow", "from": start, "shift": np.round(shift, 1).tolist(), "to": end,
         "heads": f"{int('<' in style)}{int('>' in style)}",
         **only(drawn[0] if drawn else {}, "stroke", "width", "dash"),
         **rare(bend=way.rad, label=label),
