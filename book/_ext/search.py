@@ -6,10 +6,13 @@ of the section, its words, and what the glossary says: which names mean the same
 
 import json
 import re
+from html import escape
+from itertools import takewhile
 from pathlib import Path
 
 import yaml
 from bs4 import BeautifulSoup, SoupStrainer
+from docutils import nodes
 
 from vgtext.words import raw
 
@@ -18,6 +21,8 @@ NO_PROSE = {"script", "style", "template", "svg", "button", "summary", "pre", "v
 NO_PROSE_CLASSES = {"cell_input", "headerlink"}
 #: Most of a page, taken out before it is read: the second copy of a formula, and what only dresses letters and words.
 NO_MATTER = re.compile(r'<span class="katex-mathml">.*?</math></span>|</?span\b[^>]*>', re.S)
+SENTENCE = re.compile(r"\S.*?[.?!]”?(?= |$)")
+ENOUGH = 80  # letters of what search engines show of a page; they cut at about twice as many
 
 
 def words(element):
@@ -94,9 +99,24 @@ def write_index(app, exception):
             (static / name).unlink(missing_ok=True)
 
 
+def describe(app, pagename, templatename, context, doctree):
+    """Say in a page's head how it begins, which search engines show: whole sentences, up to the first formula."""
+    if doctree is None or pagename == app.config.root_doc or 'name="description"' in context["metatags"]:
+        return
+    section = next(doctree.findall(nodes.section))
+    paragraph = next((part for part in section if isinstance(part, nodes.paragraph)), ())
+    start = "".join(part.astext() for part in takewhile(lambda part: not any(part.findall(nodes.math)), paragraph))
+    said = ""
+    for sentence in SENTENCE.findall(" ".join(start.split())):
+        said = said if len(said) > ENOUGH else f"{said} {sentence}".strip()
+    if said:
+        context["metatags"] += f'<meta name="description" content="{escape(said)}">'
+
+
 def setup(app):
     """Put this search in the place of Sphinx's, before the pages that are dropped or slimmed."""
     app.config.html_additional_pages = {**app.config.html_additional_pages, "search": "search.html"}
     app.connect("builder-inited", lambda app: setattr(app.builder, "search", False))
+    app.connect("html-page-context", describe)
     app.connect("build-finished", write_index, priority=800)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -61,6 +61,12 @@ def test_page_says_what_it_is(page):
     assert len(html.select("main h1")) == 1
 
 
+def test_no_two_pages_are_described_alike():
+    said = [soup(page).find("meta", {"name": "description"})["content"] for page in pages() if page != "search.html"]
+    assert len({*said}) == len(said)
+    assert all(text[-1] in ".?!”" and "$" not in text and "\\" not in text for text in said)
+
+
 def loaded(page):
     """Return the files that a page names, and the fonts and pictures that its style sheets name."""
     tags = soup(page).select("script[src], link[rel=stylesheet], main img")
