@@ -69,6 +69,12 @@ WITHOUT_PICTURE = """[...document.querySelectorAll("vg-explore")].filter((figure
   ![...figure.querySelectorAll("img, svg")].some((part) => part.checkVisibility({ visibilityProperty: true })
                                                           && part.getBoundingClientRect().height))
   .map((figure) => figure.id)"""
+# What would be pale or dim on paper: links with a contrast below 4.5 to it, and pictures that a dark page dims.
+PALE = """[...document.querySelectorAll(".bd-article :is(a, a *, img)")].filter((part) => {
+  const { color, filter } = getComputedStyle(part);
+  const [r, g, b] = color.match(/\\d+/g).map((channel) => (channel / 255) ** 2.2);
+  return filter !== "none" || (part.textContent.trim() && 0.21 * r + 0.72 * g + 0.07 * b > 0.18);
+}).map((part) => part.outerHTML.slice(0, 100))"""
 # Some time after a load, a new size or a new picture the theme makes a stop for Tab of what scrolls. Returns when it
 # has or, where something that hardly scrolls gets none, after two seconds; which needs one, axe knows.
 AWAIT_STOPS = """async () => {
@@ -151,7 +157,9 @@ def test_page_reads_well_and_answers(browser, web, kinds, page):
             contrast, kinds[*view] = tab.evaluate(CONTRAST, kinds[*view])
             assert [(view, rule["id"], node["html"][:200], node["failureSummary"][:300])
                     for rule in found + contrast for node in rule["nodes"]] == []
-        tab.emulate_media(media="print")
+        tab.emulate_media(media="print", color_scheme="dark")
+        tab.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+        assert tab.evaluate(PALE) == []
         assert not tab.locator(".bd-sidebar-primary").is_visible()
         assert tab.evaluate(WITHOUT_PICTURE) == []
 
