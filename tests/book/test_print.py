@@ -54,11 +54,11 @@ def test_each_figure_has_one_picture_and_its_caption_and_nothing_to_press(whole)
 
 @pytest.fixture(scope="module")
 def some(browser, html, tmp_path_factory):
-    """The lines of each page of a printed document: the contents of the whole book, and three of its pages."""
+    """The lines of each page of a printed document: the contents of the whole book, and four of its pages."""
     folder = tmp_path_factory.mktemp("some")
     begin, *articles = re.split(r"(?=<article )", html.removesuffix("</body></html>"))
-    kept = [text for text in articles if re.match(r'<article [^>]*id="book/(index|claims|glossary)"', text)]
-    assert len(kept) == 3
+    kept = [text for text in articles if re.match(r'<article [^>]*id="book/(index|checklist|claims|glossary)"', text)]
+    assert len(kept) == 4
     (folder / "some.html").write_text(begin + "".join(kept) + "</body></html>", "utf8")
     tab = browser.new_page()
     tab.goto((folder / "some.html").as_uri())
@@ -76,7 +76,7 @@ def test_contents_take_one_page_and_no_page_is_empty(some):
 
 
 def test_no_heading_or_term_stands_at_the_foot_of_a_page_without_what_it_announces(some, whole):
-    announced = {" ".join(each.get_text().split()) for each in whole.select("h1, h2, h3, dt")}
+    announced = {" ".join(each.get_text().split()) for each in whole.select("h1, h2, h3, dt, .checklist-question")}
     assert [lines[-1] for lines in some if lines[-1] in announced] == []
 
 
