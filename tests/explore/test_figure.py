@@ -19,6 +19,7 @@ from IPython.utils.capture import capture_output
 from matplotlib import patheffects
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
+from matplotlib.offsetbox import AnchoredText
 from matplotlib.ticker import AutoLocator
 from nbconvert import HTMLExporter
 from PIL import Image
@@ -216,6 +217,7 @@ BAD = {
         ax.quiver([0.5], [0.5], [1], [1]), 0.5, 0.5, 1, "a", coordinates="figure"),
     "Text: a place in the whole figure": lambda ax, k: ax.text(0.5, 0.5, "a", transform=ax.figure.transFigure),
     "Annotation: a place in the whole figure": lambda ax, k: ax.annotate("a", (0.5, 0.5), xycoords="figure fraction"),
+    "AnchoredText: words in a frame": lambda ax, k: ax.add_artist(AnchoredText("a", "upper left")),
     "a grid over a picture; draw its lines": lambda ax, k: (ax.imshow(np.eye(3)), ax.grid()),
     "times of pandas on the x axis": lambda ax, k: (ax.plot([0, 1]), ax.xaxis.set_major_locator(Times())),
     "Line2D 'waves': a sketched": lambda ax, k: ax.plot([0, 1], label="waves", sketch_params=2),

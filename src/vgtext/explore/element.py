@@ -103,7 +103,6 @@ def page_element(figure):
     return (
         f'<vg-explore id="{figure.name.replace("_", "-")}" class="vg-explore" style="--controls:{len(controls)}">'
         f'<figure><div class="vg-picture"><img class="vg-print" width="720" height="340" alt="{escape(caption)}" '
-        f'src="{source}"></div>'
-        f'<div class="vg-controls"></div><figcaption>{typeset(caption)}</figcaption></figure>'
+        f'src="{source}"></div><div class="vg-controls"></div><figcaption>{typeset(caption)}</figcaption></figure>'
         f'<script type="text/plain">{data}</script></vg-explore>'
     )

@@ -43,6 +43,8 @@ class Recorder(RendererBase):
         mapped = getattr(artist, "get_array", lambda: None)() is not None
         self.mapped = mapped and getattr(artist, "colors", None) is None
         try:
+            Unreadable.when(type(artist).__name__ == "AnchoredText", "words in a frame, which on a phone is too small "
+                            'for them; use ax.text(..., transform=ax.transAxes, bbox={"fc": "white"})')
             if isinstance(artist, Text):
                 record_text(artist, self)
             elif type(artist) is AxesImage and draws_pixels(artist, self.box):
@@ -86,8 +88,7 @@ class Recorder(RendererBase):
         fill, width = brush(face, self.mapped), stroke.get("width", 0)
         (cap, least), corner = CAPS[gc.get_capstyle()], gc.get_joinstyle()
         return {**stroke, **fill, **rare(
-            corner=corner if corner != "round" and width > 2 else None,
-            cap=cap if width > least else None,
+            corner=corner if corner != "round" and width > 2 else None, cap=cap if width > least else None,
             crisp=bool(fill) and not stroke and not gc.get_antialiased())}
 
     def add_paths(self, gc, paths, look):
