@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from explore.reader import await_cells
 from vgtext import words as table_of
 from vgtext.ask import Exercise, check, quiz
 from vgtext.ask.grades import verdicts
@@ -128,6 +129,11 @@ def draw_plain(ax, at=2, kind="α"):
     return f"{at} 0.5"
 
 
+def draw_cells(ax):
+    ax.figure.colorbar(ax.imshow([[0, 1], [2, 3]], aspect="auto"), ax=ax)
+    return "0.5"
+
+
 SEEN = """() => {
   const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode())
@@ -141,21 +147,25 @@ SEEN = """() => {
 
 def test_figures_quizzes_and_the_game_speak_the_other_language(marked, browser, monkeypatch):
     monkeypatch.setenv("VGTEXT_EXPLORE", "static")
-    shown = [explore(draw_plain, at=(1, 3), kind=["α", "β"], labels={"at": "α", "kind": "β"}), carry(),
+    shown = [explore(draw_plain, at=(1, 3), kind=["α", "β"], labels={"at": "α", "kind": "β"}),
+             explore(draw_cells), carry(),
              quiz("?", right={"α": "α", "γ": "γ"}, wrong={"β": "β"}), quiz("?", number=2, tolerance=0, explain="α")]
     body = "".join(each.mimebundle["text/html"] for each in shown)
     sources = (figure_source("js"), carry_source("js"), quiz_source("js"))
     tab = browser.new_page(viewport={"width": 900, "height": 900})
     tab.set_content(f"<style>{figure_source('css')}</style>{body}"
                     + "".join(f"<script>{text}</script>" for text in sources))
-    tab.locator("vg-explore.vg-open svg").first.wait_for()
+    for figure in tab.locator("vg-explore").all():
+        figure.scroll_into_view_if_needed()
+        figure.locator("svg").wait_for()
     tab.locator("vg-explore input").fill("2")
     for form in tab.locator("form").all():  # nothing chosen; a wrong answer
         form.locator("button").click()
         form.locator("input").first.evaluate("box => box.type === 'text' ? (box.value = '5') : (box.checked = true)")
         form.locator("button").click()
-    tab.locator("vg-explore .vg-svg").first.press("ArrowRight")
-    tab.locator("vg-explore .vg-tip").first.wait_for()
+    for picture in tab.locator("vg-explore .vg-svg").all():
+        picture.press("ArrowRight")
+    await_cells(tab.locator("vg-explore#cells"), 0.2, 0.2)
     seen = tab.evaluate(SEEN)
     assert [text for text in seen if re.search(r"[A-Za-z]{2,}", unmarked(text).replace("plain", ""))] == []
     assert sum("⟦" in text for text in seen) > 40

@@ -149,7 +149,7 @@ function valueOf(color, bar, unit) {
     if (far < nearest) [nearest, found] = [far, i];
   }
   const share = 1 - (found + 0.5) / strip.height;
-  return [`${plain(bar.label) || "value"}: ${valueOn(bar, share, unit)}`];
+  return [`${plain(bar.label) || WORDS.figure.value}: ${valueOn(bar, share, unit)}`];
 }
 
 // The columns or rows of an image in its panel, as [middle, low, high]; even unless known.
@@ -178,7 +178,7 @@ export function imageSeries({ frame: { x, y, bar }, marks }, X, Y, unit) {
           boxes: columns.map(([, from, to]) => [X(from), Y(row[2]), X(to), Y(row[1])]),
           tell: (c) => [
             `${plain(y.label) || WORDS.figure.row}: ${between(y, row, unit)}`,
-            `${plain(x.label) || "column"}: ${between(x, columns[c], unit)}`,
+            `${plain(x.label) || WORDS.figure.column}: ${between(x, columns[c], unit)}`,
             ...valueOf(data.subarray(at(columns[c])), bar, unit),
           ],
         };

@@ -1,4 +1,5 @@
 // Values at places of an axis, which may be linear, log or symlog, and how they are written.
+import { fill } from "./fill.js";
 import { plain, raised } from "./words.js";
 
 const KNEE = 1 / 0.9; // matplotlib's symlog is linear up to the threshold, which lies there
@@ -79,5 +80,5 @@ export function between(axis, [middle, low, high], unit) {
 export function valueOn(bar, share, unit) {
   const end = share > 0.99 ? unit : share < 0.01 ? 0 : -unit;
   const value = bar.values?.[Math.floor(share * bar.values.length)] ?? valueAt(bar, share);
-  return nameAt(bar, end) || `about ${write(Number(value.toPrecision(2)))}`;
+  return nameAt(bar, end) || fill(WORDS.figure.about, { n: write(Number(value.toPrecision(2))) });
 }
