@@ -8,16 +8,16 @@ import re
 import numpy as np
 from matplotlib.figure import Figure
 
-from captions import NUMBER, value_of
-from signs import check_numbers, check_signs
+from signs import check_numbers, check_signs, name_of
+from signs.captions import NUMBER, value_of
+from signs.exempt import MEANT
 from vgtext.explore.figure import Explorable
 from vgtext.palette import ACTIVATION_NAMES, COLORS
 
 FATES = ("inf or nan", "to inf")  # words of captions that tell of overflow
 SHIFTS = range(-5, 6)  # layers by which a theory curve may be off
+SHEETS = {}  # by their panels, on which other figures were drawn: to make one takes longer than to draw on it
 SEEN = 0.15  # decades, or 3 % of a linear axis, that an eye sees
-#: Figures whose curves are no forecast of the line beside them: bounds, limits of width, a path that others join.
-APART = {"backprop/error_signal", "activations/chain", "normalization/self_normalizing", "recurrence/paths"}
 
 
 def states(figure):
@@ -56,8 +56,11 @@ def check_figure(figure):
         check_theory(figure, state)
         told.append(check_signs(figure, figure.values(state), caption))
     check_numbers(figure, told)
-    alone = Explorable(figure.draw, {}, {}).scene(figure.values(state))
-    assert (bare(scene), caption) == (bare(alone[0]), alone[1]), f"{state}: drawn alone it differs"
+    alone = Explorable(figure.draw, {}, {})
+    alone.spare = SHEETS.get(len(alone.panels))
+    again, words = alone.scene(figure.values(state))
+    assert (bare(scene), caption) == (bare(again), words), f"{state}: drawn alone it differs"
+    SHEETS[len(alone.panels)] = alone.sheet
 
 
 def check_theory(figure, state):
@@ -73,7 +76,7 @@ def check_theory(figure, state):
         beside = [points(other) for other in line.axes.lines if other.get_color() != COLORS["theory"]]
         off = min((distances(x, y, *other) for other in beside), key=lambda off: min(off.values()), default={0: 0})
         best = min(off.values())
-        apart = best > SEEN or f"{figure.draw.__module__.split('.')[2]}/{figure.name}" in APART
+        apart = best > SEEN or name_of(figure) in MEANT["shift"]
         stands = off[0] <= best + SEEN or (apart and is_anchored(x, y, beside))
         assert stands, f"{figure.name}, {figure.values(state)}: a theory curve is off by some layers"
 

@@ -58,3 +58,4 @@ def test_signs_that_are_right_pass():
 def test_a_fault_in_the_signs_is_found(fault):
     with pytest.raises(AssertionError, match="fading"):
         check(figure_with(**fault))
+

@@ -134,7 +134,7 @@ def test_the_passes_of_the_spread_are_those_of_a_network():
         net.forward(z[network])
         back = net.backward(delta[network]) * 2.0**net.exponent
         found = np.log(np.sum(back**2) / np.sum(delta[network] ** 2))
-        assert depth.log_sizes("residual", n, L)[network] == pytest.approx(found, abs=1e-4)
+        assert depth.log_sizes(n, L)["residual"][network] == pytest.approx(found, abs=1e-4)
 
 
 # Muon

@@ -25,7 +25,7 @@ FILES = (
     "Makefile pyproject.toml requirements.in requirements.txt binder .ci .github LICENSE LICENSE-text .gitignore"
     " _config.yml book/_ext book/_static book/_templates book/claims.md book/glossary.md book/notation.md "
     "book/references.bib book/references.md notebooks/conftest.py src/vgtext tests/conftest.py tests/figures.py "
-    "tests/signs.py tests/captions.py tests/prose.py tests/book tests/test_ledger.py tests/test_chapter_exercises.py "
+    "tests/signs tests/prose.py tests/book tests/test_ledger.py tests/test_chapter_exercises.py "
     "tests/test_house.py"
 ).split()
 REFERENCE = ("claims", "notation", "glossary", "references")

@@ -42,7 +42,7 @@ def draw_bound(ax, keys=32):
     S -= S.mean(axis=0)
     A = nn.attention.softmax(sigma * S / np.linalg.norm(S, axis=0))
     ax.plot(sigma, -np.sum(A * np.log(np.where(A > 0, A, 1)), axis=0), "o", color=COLORS["forward"], markersize=3)
-    ax.plot(sigma, bound(sigma, keys), **THEORY)
+    ax.plot(sigma, bound(sigma, keys), **THEORY, label="at least")
     label_line(ax, 16, 1e-3, "dots: random logits", COLORS["forward"])
     label_line(ax, 1, 1e-9, "dashed: the least there can be", COLORS["theory"], xytext=(0, 0))
     return (f"{keys} keys: logits of norm 10 leave an entropy of {number(bound(10.0, keys))} nats at least, those of "

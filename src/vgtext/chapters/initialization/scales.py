@@ -73,7 +73,7 @@ def draw_outcomes(ax, activation, sigma_w):
         first, last = np.flatnonzero(learns)[[0, -1]]
         ax.axvspan(edges[first - 1], edges[last], color=COLORS["gradient"], alpha=0.15, linewidth=0)
     ax.text(0.09, 0.08, "shaded: loss below half of guessing" if learns.any() else "no scale here learns well",
-            color=COLORS["gradient"], fontsize=9)
+            color=COLORS["gradient" if learns.any() else "reference"], fontsize=9)
     ax.axvline(sigma_w, color=COLORS["seed"], linewidth=4, alpha=0.4, zorder=0)
     handle(ax, lambda sigma_w: (sigma_w, None))
     ax.axhline(GUESSING, **REFERENCE)

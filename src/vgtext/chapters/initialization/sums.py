@@ -28,7 +28,7 @@ def mean_square(distribution, n, repeats=2000, seed=0):
 
 def draw_sum_of_terms(ax, distribution="normal", rule="fixed: 0.1"):
     """The mean square of one pre-activation against the number n of its inputs, measured and by the law."""
-    n, std = np.geomspace(1, 3000, 60), RULES[rule]
+    n, std = np.unique(np.geomspace(1, 3000, 60).round()), RULES[rule]
     measured = [std(k) ** 2 * mean_square(distribution, k) for k in INPUTS]
     ax.set(xscale="log", xlim=(0.8, 4000), xlabel="number of inputs n")
     ax.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])

@@ -50,24 +50,23 @@ def measured(form, lam, steps=None):
     return float(np.mean(a * last**2)), float(np.mean((factor * slope) ** 2))
 
 
-def draw_memory(time, limit, lam=0.999, form="λ, γ = 1"):
+def draw_memory(course, limit, lam=0.999, form="λ, γ = 1"):
     """The state and its derivative as time goes by, and after long times against 1 - λ."""
     kind, T = FORMS[form], 10_000
     t = np.unique(np.geomspace(1, round(MEMORIES / (1 - lam)), 25).astype(int))
     sizes = np.sqrt([measured(kind, lam, int(steps)) for steps in t])
     words = form.replace(" − ", "\u00a0−\u00a0")  # no title breaks inside 1 − λ²
-    time.set(xscale="log", xlim=(1, T), xlabel="time step t", title=f"λ = {lam:g}, written with {words}")
+    course.set(xscale="log", xlim=(1, T), xlabel="time step t", title=f"λ = {lam:g}, written with {words}")
     limit.set(xscale="log", xlim=(0.7, 7e-4), xlabel="1 − λ", title="after a long time")
-    for ax in (time, limit):
+    for ax in (course, limit):
         log_axis(ax, 0.01, 1e5, "root mean square")
         ax.axhline(1, **REFERENCE)
         ax.minorticks_off()
-    time.plot(t, sizes[:, 0], color=COLORS["forward"], marker="s", markersize=3, label="state")
-    time.plot(t, positive(sizes[:, 1]), color=COLORS["gradient"], marker="o", markersize=3, label="derivative")
+    course.plot(t, sizes[:, 0], color=COLORS["forward"], marker="s", markersize=3, label="state")
+    course.plot(t, positive(sizes[:, 1]), color=COLORS["gradient"], marker="o", markersize=3, label="derivative")
     by = "ν" if kind == "lru" else "λ"
-    time.text(0.04, 0.95, "■ state h[t]", color=COLORS["forward"], fontsize=9, transform=time.transAxes, va="top")
-    time.text(0.04, 0.87, f"● its derivative in {by}", color=COLORS["gradient"], fontsize=9, transform=time.transAxes,
-              va="top")
+    for y, words, color in ((0.95, "■ state h[t]", "forward"), (0.87, f"● its derivative in {by}", "gradient")):
+        course.text(0.04, y, words, color=COLORS[color], fontsize=9, transform=course.transAxes, va="top")
     limit.set_xticks([0.1, 0.01, 0.001], ["0.1", "0.01", "0.001"])
     line = 1 - np.geomspace(0.5, 8e-4, 60)
     ends = np.sqrt([measured(kind, k) for k in LAMBDAS])

@@ -35,7 +35,7 @@ def deep(way, rate=BEST):
     return float(by_rate.max() if rate == BEST else by_rate[DEEP_RATES.index(rate)])
 
 
-def draw_starts(sizes, training, L=80, rate=BEST):
+def draw_starts(sizes, outcome, L=80, rate=BEST):
     """For each way: growth of both signals before training, and right answers after it."""
     names = list(WAYS)[::-1]
     sizes.set(xscale="log", xlim=(0.1, 1e13), ylim=(-1.1, len(names) - 0.4),
@@ -43,12 +43,12 @@ def draw_starts(sizes, training, L=80, rate=BEST):
               ylabel="what is done")
     sizes.set_xticks([1, 1e4, 1e8, 1e12], ["1", "$10^{4}$", "$10^{8}$", "$10^{12}$"])
     sizes.minorticks_off()
-    training.set(xlim=(0, 1.05), ylim=(-1.1, len(names) - 0.4), yticks=[], xlabel="right in training",
+    outcome.set(xlim=(0, 1.05), ylim=(-1.1, len(names) - 0.4), yticks=[], xlabel="right in training",
                  title=f"after {STEPS} steps")
-    training.set_xticks([0, 0.5, 1], ["0", "50%", "100%"])
+    outcome.set_xticks([0, 0.5, 1], ["0", "50%", "100%"])
     sizes.set_yticks(range(len(names)), [WAYS[name] for name in names])
     sizes.axvline(1, **REFERENCE)
-    training.axvline(0.1, **REFERENCE)
+    outcome.axvline(0.1, **REFERENCE)
     for i, name in enumerate(names):
         forward, back = growth(name, L)
         sizes.plot([forward], [i + 0.12], "s", color=COLORS["forward"], markersize=6, label="activations")
@@ -56,12 +56,12 @@ def draw_starts(sizes, training, L=80, rate=BEST):
         rights = [accuracy(name, L, r) for r in RATES]
         for right in dict.fromkeys(rights):
             words = ", ".join(f"{r:g}" for r, other in zip(RATES, rights) if other == right)
-            training.plot([right], [i], "o", color=COLORS["seed"], markersize=4, label=f"{WAYS[name]}, η = {words}")
-        training.text(0.28, i, WAYS[name], color=COLORS["reference"], fontsize=8, va="center")
-        training.plot([accuracy(name, L, rate)], [i], "o", color=COLORS["gradient"], markersize=8, zorder=3)
+            outcome.plot([right], [i], "o", color=COLORS["seed"], markersize=4, label=f"{WAYS[name]}, η = {words}")
+        outcome.text(0.28, i, WAYS[name], color=COLORS["reference"], fontsize=8, va="center")
+        outcome.plot([accuracy(name, L, rate)], [i], "o", color=COLORS["gradient"], markersize=8, zorder=3)
     for y, words, color in ((0.2, "■ activations", "forward"), (0.12, "● error signal", "backward")):
         sizes.text(0.97, y, words, color=COLORS[color], ha="right", fontsize=9, transform=sizes.transAxes)
-    training.text(0.55, -0.95, "gray: other rates", color=COLORS["reference"], fontsize=8)
+    outcome.text(0.55, -0.95, "gray: other rates", color=COLORS["reference"], fontsize=8)
     learn = [WAYS[name] for name in WAYS if accuracy(name, L, rate) > 0.9]
     at = "each at its best learning rate" if rate == BEST else f"η = {rate:g}"
     return (f"{L} blocks of two ReLU layers, width {WIDTH}, {STEPS} steps, {at}: {len(learn)} of {len(WAYS)} get above "

@@ -67,29 +67,29 @@ def draw_depth_rate(curves, depths, scale="s = 1/√L", L=64):
 
 
 @cache
-def log_sizes(kind, n, L, seed=0):
-    """ln of |delta|^2 at the input over that at the output in random networks before training: (NETWORKS,).
+def log_sizes(n, L, seed=0):
+    """ln of |delta|^2 at the input over that at the output in random networks before training: {kind: (NETWORKS,)}.
 
     "plain": z <- W relu(z), or "residual": z <- z + W relu(z) / sqrt(L), L times, He's weights, one input.
     """
-    rng, s = np.random.default_rng([seed, n, L]), np.float32(L**-0.5)
+    rng = np.random.default_rng([seed, n, L])
     W = np.float32((2 / n) ** 0.5) * rng.standard_normal((L, NETWORKS, n, n), dtype=np.float32)
-    z = [rng.standard_normal((NETWORKS, n, 1), dtype=np.float32)]
-    for l in range(L):
-        branch = W[l] @ np.maximum(z[-1], 0)
-        z.append(branch if kind == "plain" else z[-1] + s * branch)
-    delta = rng.standard_normal(z[0].shape, dtype=np.float32)
-    start = np.sum(delta**2, axis=(1, 2))
-    for l in range(L - 1, -1, -1):
-        branch = (z[l] > 0) * (W[l].transpose(0, 2, 1) @ delta)
-        delta = branch if kind == "plain" else delta + s * branch
-    with np.errstate(divide="ignore"):
-        return np.log(np.sum(delta**2, axis=(1, 2)) / start)
+    first, last = rng.standard_normal((2, NETWORKS, n, 1), dtype=np.float32)
+    found = {}
+    for kind, skip, s in (("plain", 0, 1), ("residual", 1, np.float32(L**-0.5))):
+        z, delta = [first], last
+        for l in range(L):
+            z.append(skip * z[-1] + s * (W[l] @ np.maximum(z[-1], 0)))
+        for l in range(L - 1, -1, -1):
+            delta = skip * delta + s * (z[l] > 0) * (W[l].transpose(0, 2, 1) @ delta)
+        with np.errstate(divide="ignore"):
+            found[kind] = np.log(np.sum(delta**2, axis=(1, 2)) / np.sum(last**2, axis=(1, 2)))
+    return found
 
 
 def spread(kind, n, L):
     """The variance of ln |delta|^2 over the networks in which some unit is on in every layer."""
-    logs = log_sizes(kind, n, L)
+    logs = log_sizes(n, L)[kind]
     return float(logs[np.isfinite(logs)].var())
 
 

@@ -1,0 +1,126 @@
+"""Axes, titles and controls are called what they are."""
+
+import re
+
+import numpy as np
+
+from vgtext.explore.handles import handles_of
+from vgtext.palette import COLORS
+
+from .lines import in_data, signs_of
+
+#: The letters of parameters.
+LETTERS = {"sigma_w": "σ_w", "eta": "η", "alpha": "α", "lam": "λ", "bias": "b", "rate": "η", "depth": "l", "L": "l",
+           "scale": "σ_w"}
+#: Words of which a caption has none whose opposite alone stands in the figure.
+OPPOSITES = (("nats", "bits"), ("°|degrees?", "radians?"), ("right", "wrong"), ("before training", "after training"),
+             ("variance", "standard deviation"), (r"‖δ‖(?!²)", "‖δ‖²"), ("smallest", "largest"), ("mean", "median"))
+#: The size that an axis, or a line, is relative to.
+RELATIVE = re.compile(r"\[[lt]\]‖? / .*\[(\d+|[LT])\]")
+#: What is counted, a share, or a size; what the first two hold of the values on an axis of this name, the last of its
+#: limits.
+COUNTED = re.compile(r"\b(layer|block|epoch|depth|width|number|blocks) [a-zA-Z]\b|^epoch$|number of|tasks|, k$|"
+                     r"^(training |time )?steps?( [tk])?\b(?! h| of)")
+SHARE = re.compile(r"accuracy|^right\b|\bshare\b|correlation|cosine|likeness|probability|attention weight")
+SIZE = re.compile(r"‖|\b(?<!change of the )(size|norm|variance|loss|error|factor|product|round trip|stretch|entropy)\b")
+
+
+def axes(ax):
+    """Counts are whole numbers and called so, shares lie between −1 and 1, sizes are not negative."""
+    for side, axis in enumerate((ax.xaxis, ax.yaxis)):
+        name = axis.get_label_text()
+        low, high = sorted(axis.get_view_interval())
+        drawn = [np.asarray(line.get_data()[side], float) for line in ax.lines if in_data(line)]
+        values = np.concatenate([[0], *drawn])
+        values = values[np.isfinite(values)]
+        if COUNTED.search(name) and np.abs(values - values.round()).max() > 1e-9:
+            yield f"“{name}” is counted, and not whole"
+        steps = [np.diff(values) for values in drawn if len(values) > 7]
+        if not (side or COUNTED.search(name)) and any((step == 1).all() for step in steps):
+            yield f"“{name}” is not said to be counted, and is"
+        if SHARE.search(name) and (low < -1.1 or high > 2):
+            yield f"“{name}” is a share, from {low} to {high}"
+        if SIZE.search(name) and not COUNTED.search(name) and axis.get_scale() == "linear" and low < -high / 10:
+            yield f"“{name}” is a size, from {low} to {high}"
+
+
+def relative(ax):
+    """What is relative to a layer or a step is 1 there."""
+    found = RELATIVE.search(ax.get_ylabel())
+    lines = [line for line in ax.lines if found and in_data(line)]
+    last = max((max(line.get_xdata(), default=0) for line in lines), default=0)
+    for line in [line.get_xydata() for line in lines if line.get_color() != COLORS["theory"]]:
+        line = line[np.isfinite(line[:, 1])]
+        there = line[line[:, 0] == (float(found[1]) if found[1].isdigit() else last), 1]
+        if len(line) > 2 and len(there) and abs(there[0] - 1) > 0.02:
+            yield f"“{ax.get_ylabel()}” is {there[0]:.2g} there"
+    for line in ax.lines:
+        y = np.asarray(line.get_ydata(), float)
+        first = y[0] if re.search("first size|over its start|over the input's", ax.get_ylabel()) else 1
+        if abs(first - 1) > 0.02 or ("over the largest" in line.get_label() and abs(np.nanmax(y) - 1) > 0.02):
+            yield f"“{ax.get_ylabel()}”, “{line.get_label()}”: it is not 1 there"
+
+
+def titles(figure):
+    """A panel's title has no word of another panel's name in the code, unless it has more of its own."""
+    names = [{*name.split("_")} for name in figure.panels]
+    for ax, own in zip(figure.sheet.panels, names):
+        words = {*re.findall(r"\w+", ax.get_title().lower())}
+        if any(len(words & other) > len(words & own) for other in names):
+            yield f"“{ax.get_title()}” is the title of {own}"
+
+
+def opposites(figure, panels, caption):
+    """Yield the words of a caption whose opposite stands in the figure, where it has not both."""
+    shown = [words for ax in panels for words in (ax.get_xlabel(), ax.get_ylabel(), *signs_of(ax))]
+    shown += [line.get_label() for ax in panels for line in ax.lines]
+    shown = " ".join([*shown, *(control.label for control in figure.controls)])
+    for pair in OPPOSITES:
+        said, drawn = ([bool(re.search(rf"(?<!\w){word}(?!\w)", words)) for word in pair] for words in (caption, shown))
+        if sum(said) == sum(drawn) == 1 and said != drawn:
+            yield f"of {pair} the caption has one, the figure the other"
+
+
+def chosen(figure, values, caption):
+    """Yield the words of a menu that a caption has, where others were chosen."""
+    for control in figure.controls:
+        own = control.texts[control.values.index(values[control.name])]
+        others = [words for words in control.texts if not re.search(r"\d", words) and len(words) > 2 and words != own]
+        said = [words for words in others
+                if re.search(rf"(?<![\w-])(?<!no ){re.escape(words)}(?!\w| \d)", caption, re.I)]
+        if said and not re.search(re.escape(own), caption, re.I) and not re.search(r"\d", own):
+            yield f"“{own}” was chosen, and the caption has {said}"
+
+
+def controls(figure):
+    """No two controls would fit their labels better the other way round."""
+    def fit(label, name):
+        return len({name, *name.split("_"), LETTERS.get(name, name)} & tokens(label))
+
+    for one in figure.controls:
+        for other in figure.controls:
+            own = fit(one.label, one.name) + fit(other.label, other.name)
+            if fit(one.label, other.name) + fit(other.label, one.name) > own:
+                yield f"“{one.label}” is the label of {one.name}"
+
+
+def ties(figure, ax):
+    """Where a handle stands at the value of its control, the axis has a word of the control's label, or its letter."""
+    for each in handles_of(ax):
+        for control in figure.controls if each.kind == "point" else ():
+            if control.name not in each.names or not all(isinstance(v, (int, float)) for v in control.values):
+                continue
+            given = figure.defaults | figure.values(figure.start)
+            values = [control.values[i] for i in (0, len(control.values) // 2, -1)]
+            places = [each.place(**{name: {**given, control.name: value}[name] for name in each.names})
+                      for value in values]
+            for side, axis in enumerate((ax.xaxis, ax.yaxis)):
+                name = axis.get_label_text() or ax.get_title() * side
+                if [place[side] for place in places] == values and not (
+                        tokens(name) & {*tokens(control.label), control.name}):
+                    yield f"“{name}” is the axis of “{control.label}”"
+
+
+def tokens(words):
+    """Return the words and letters of a name."""
+    return {*re.findall(r"\w+", re.sub(r"[\\${}]|mathrm", "", words).lower())} - {"of", "the", "in", "to"}
