@@ -10,6 +10,7 @@ import pytest
 from vgtext.ask import check
 from vgtext.tools import notebooks
 from vgtext.tools.leaks import marked
+from vgtext.tools.update import RECORD
 
 
 def exercises_of(slug):
@@ -69,7 +70,7 @@ SAID = {
 def test_a_mistake_is_what_its_hint_says(said):
     hinted = [(slug, name, *exercises_of(slug)[name].mistakes[k]) for slug, name, k in MISTAKES]
     hinted = [(slug, name, wrong) for slug, name, wrong, hint in hinted if re.search(said, hint)]
-    assert hinted
+    assert hinted or (notebooks.root() / RECORD).exists()  # a fork has some chapters
     for slug, name, wrong in hinted:
         exercise = exercises_of(slug)[name]
         inputs = exercise.inputs(np.random.default_rng(0)) if exercise.inputs else ()

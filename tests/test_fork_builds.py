@@ -35,7 +35,8 @@ def run(folder, *command):
 
 
 def checks_of(slug):
-    return ["tests/test_house.py", "tests/test_ledger.py", "tests/book/test_cache.py", f"tests/chapters/test_{slug}.py"]
+    names = ("test_house", "test_ledger", "book/test_cache", "test_chapter_exercises", f"chapters/test_{slug}")
+    return [f"tests/{name}.py" for name in names]
 
 
 @pytest.mark.parametrize("slug", [slug for slug in WHOLE if slug in notebooks.slugs()])
