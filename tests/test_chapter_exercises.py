@@ -134,6 +134,12 @@ def test_the_number_that_a_quiz_asks_for_is_in_its_explanation_or_follows_from_i
             known = [value for words, value in ASKED.items() if question.startswith(words)]
             known = known or numbers_in(answers["explain"])
             assert np.isclose(known, answers["number"], rtol=max(0.02, answers["tolerance"])).any(), question
+            for over, under in re.findall(r"(?<![\d.])(\d+)/(\d+)(?![\d.])", answers["explain"]):
+                is_asked = np.isclose(float(over) / float(under), answers["number"])
+                assert not is_asked or {float(over), float(under)} & {*numbers_in(question)}, question
+            divided = r"([\d.]+) over ([\d.]+) is (?:about )?(\d+(?:\.\d+)?)"
+            for over, under, told in re.findall(divided, answers["explain"]):
+                assert np.isclose(float(over) / float(under), float(told), rtol=0.1), question
 
 
 def spoil(right, tolerance, rng):

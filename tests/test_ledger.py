@@ -20,6 +20,9 @@ from vgtext.ledger import KNOWN, SOURCES, Ledger, agrees, gather, in_words, meas
 GATHERED = gather()
 CLAIMS = [(slug, claim) for slug, claims in GATHERED.items() for claim in claims]
 IDS = [claim.id for _, claim in CLAIMS]
+IN_WORDS = "none one two three four five six seven eight nine ten eleven twelve".split()
+#: Claims whose figure stands at one of many states that show it, which they do not name.
+OF_MANY = {"S2.1", "P.3", "R.3", "R.4", "R.11", "R.12", "R.14", "R.18", "R.28", "R.33", "S3.3"}
 EVIDENCE = [(claim, evidence) for _, claim in CLAIMS for evidence in claim.evidence]
 
 
@@ -51,6 +54,12 @@ def test_every_claim_says_its_setting_and_names_no_page_as_this_one(slug, claim)
     words = " ".join([claim.text, claim.condition, claim.setting, *(e.what for e in claim.evidence)])
     assert claim.setting.endswith("."), f"the setting of claim {claim.id} is a sentence, not {claim.setting!r}"
     assert "this chapter" not in words
+    told = {*re.findall(r"\w[\w.-]*\w|\w", words.lower().replace(",000", "000"))}
+    told |= {str(n) for n, word in enumerate(IN_WORDS) if word in told}
+    for given in claim.figure.partition("?")[2].split("&") if claim.id not in OF_MANY else ():
+        value = given.partition("=")[2].lower()
+        named = {*re.split(r"[ ,=×]+", value), re.sub(r"(\.\d*?)0+$", r"\1", value).rstrip(".")}
+        assert not given or named & told, f"{claim.id} speaks of no {given}"
 
 
 def computes(function, seen=()):

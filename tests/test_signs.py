@@ -9,10 +9,12 @@ from vgtext.explore.figure import Explorable
 from vgtext.palette import COLORS, label_line, log_axis, number
 
 RIGHT = {"color": "backward", "name": "error signal", "label": "error signal", "ink": "backward", "x": "layer l",
-         "y": "error signal ‖δ[l]‖", "title": "dots: measured", "marker": "o", "second": "s", "at": -1, "more": ""}
+         "y": "error signal ‖δ[l]‖", "title": "dots: measured", "marker": "o", "second": "s", "at": -1,
+         "hold": 1, "more": ""}
 FAULTS = [{"color": "forward"}, {"color": "forward", "ink": "forward"}, {"ink": "weight"}, {"label": "activation"},
           {"x": "error signal ‖δ[l]‖", "y": "layer l"}, {"x": "test accuracy"}, {"x": "step h"}, {"marker": "s"},
-          {"title": "dashed: theory"}, {"title": "beside"}, {"second": "o"}, {"at": -2}, {"label": "■ error signal"},
+          {"title": "dashed: theory"}, {"title": "beside"}, {"second": "o"}, {"at": -2}, {"hold": 2},
+          {"label": "■ error signal"},
           {"label": "error signal fades"}, {"label": "error signal, dashed"}, {"title": "gray: error signal"},
           {"y": "error signal ‖δ[l]‖ / ‖δ[L]‖"}, {"y": "error signal, nats", "more": " These are bits."},
           {"more": " They lie between 3 and 2."}, {"more": " The size is 0.5 (predicted 8)."},
@@ -31,7 +33,7 @@ def figure_with(**signs):
         faded.set(xlim=(0, 21), xlabel=given["x"], title=given["title"])
         faded.plot(l, sizes, color=COLORS[given["color"]], marker=given["marker"], label=given["name"])
         label_line(faded, depth, sizes[-1], given["label"], COLORS[given["ink"]])
-        handle(faded, lambda depth: (depth, 0.5 ** (depth - 1)))
+        handle(faded, lambda depth: (depth, 0.5 ** (depth - given["hold"])))
         for row, (role, mark) in enumerate((("forward", "o"), ("gradient", given["second"]))):
             beside.plot([0, 1], [row, 1 - row], color=COLORS[role], marker=mark)
             beside.text(0.5, row, f"run {'●■'[row]}", color=COLORS[role])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from figures import caption_of, check_figure, theory_of, told
+from figures import caption_of, check_figure, lines_of, theory_of, told
 from prose import check_prose
 from vgtext import nn, results
 from vgtext.chapters import attention as lab
@@ -23,6 +23,17 @@ def test_the_curve_of_the_collapse_stands_at_its_blocks(kind, s):
     [theory] = theory_of(FIGURES["collapse"], kind=kind)
     grown = [((1 + s * s) ** l - 1) / collapse.TOKENS for l in range(13)]
     assert theory == pytest.approx({l: more / (1 + more) for l, more in enumerate(grown)})
+    assert not theory_of(FIGURES["collapse"], kind="transformer, pre-norm")  # it has norms and an MLP
+
+
+def test_curves_are_those_of_the_network_and_the_format_that_were_chosen():
+    [theory] = theory_of(FIGURES["stream"], kind="pre-norm, GPT-2's start", L=12)
+    assert list(theory.values()) == pytest.approx(stream.predicted(12, 24**-0.5))
+    theory = theory_of(FIGURES["precision"], name="float16")[-1]
+    assert theory[1] == pytest.approx(2.0**-11 / precision.left(1))
+    sizes = collapse.measured("attention alone", 12)[2]
+    ends = {line.get_label(): line.get_ydata()[1] for line in lines_of(FIGURES["collapse"])}
+    assert [ends[name] for name in ("queries Q", "keys K", "values V")] == pytest.approx(sizes[:, 1] / sizes[2, -1])
 
 
 @pytest.mark.parametrize("keys", saturation.KEYS)
@@ -189,20 +200,25 @@ def test_captions_put_each_number_where_it_belongs():
     assert told(FIGURES, "bound", "norm 10 leave an entropy of # nats at least, those of norm 20 leave #", keys=32
                 ) == pytest.approx([bound.bound(10.0, 32), bound.bound(20.0, 32)], rel=0.05)
     far, _, sizes = collapse.measured("attention alone", 12)
-    words = "is # after one block and # after the last; there the gradient of the queries is #"
+    words = ("before training: the cosine between tokens is # after one block and # after the last; there the "
+             "gradient of the queries is #")
     said = told(FIGURES, "collapse", words)
     assert said == pytest.approx([1 - far[1], 1 - far[-1], sizes[0, -1] / sizes[2, -1]], rel=0.05, abs=1e-3)
     run = logits.run("nothing", 0.2)
     entropy, loss, lost = (run[what][:, -5:].mean() for what in ("entropy", "loss", "without gradient"))
-    words = "the entropy # nats of at most #, the loss #; #% of the queries"
-    assert told(FIGURES, "logits", words, rate=0.2, kind="nothing") == pytest.approx(
+    words = "the largest logit is #, the entropy # nats of at most #, the loss #; #% of the queries"
+    assert told(FIGURES, "logits", words, rate=0.2, kind="nothing")[1:] == pytest.approx(
         [entropy, np.log(np.arange(1, 33)).mean(), loss, 100 * lost], abs=0.51)
     none, *_, most = places.last_loss("post-norm")[list(places.RATES).index(0.01)]
-    assert told(FIGURES, "map", "the last loss is # without warm-up and # with 200 steps of it", place="post-norm",
-                rate=0.01) == pytest.approx([none, most], abs=0.006)
+    words = "one seed. At a learning rate of # the last loss is # without warm-up and # with 200 steps of it"
+    assert told(FIGURES, "map", words, place="post-norm", rate=0.01) == pytest.approx([0.01, none, most], abs=0.006)
     before = stream.start("pre-norm", 12)
     assert told(FIGURES, "stream", "of which the last block adds #%", kind="pre-norm", L=12) == pytest.approx(
         [100 * (1 - before[-2] / before[-1])], abs=0.51)
-    mean, median, *_ = saturation.measured(512, 64, "none")
-    assert told(FIGURES, "saturation", "is # on average, its median #", d=512, keys=64, scale="none") == pytest.approx(
-        [mean, median], rel=0.05)
+    mean, median, entropy, _ = saturation.measured(512, 64, "none")
+    words = "is # on average, its median #; the entropy of the weights is # nats of at most #"
+    assert told(FIGURES, "saturation", words, d=512, keys=64, scale="none") == pytest.approx(
+        [mean, median, entropy, np.log(64)], rel=0.05)
+    words = "the gradient of a typical query is off by #% where the logits have a standard deviation of 1, and by #%"
+    off = [100 * np.median(precision.error(spread, "float16")) for spread in (1, 8)]
+    assert told(FIGURES, "precision", words, name="float16") == pytest.approx(off, rel=0.05)

@@ -373,6 +373,16 @@ def test_what_has_no_number_is_not_told_as_one():
     assert words_at(broken.axes.yaxis)[broken.get_ydata()[0]] == "inf, nan"
 
 
+@pytest.mark.parametrize("name", ["float16", "E5M2"])
+def test_bars_of_gradients_that_are_held_stand_beside_the_gray_band(name):
+    sizes, shares = Figure().subplots(1, 2)
+    lab.draw_loss_scaling(sizes, shares, name)
+    held, lost, *_ = sizes.containers
+    edge = min(patch.get_x() + patch.get_width() for patch in sizes.patches if patch.get_x() == 2.0**-44)
+    assert min(bar.get_x() for bar in held) > edge > max(bar.get_x() for bar in lost)
+    assert edge == FORMATS[name].smallest / 2  # half of the smallest number rounds to 0
+
+
 def test_what_the_text_says_of_loss_scaling():
     span = np.ptp(np.log2(np.abs(scaling.gradients())))
     width = np.log2(FORMATS["E4M3"].largest / FORMATS["E4M3"].smallest)
@@ -443,6 +453,9 @@ def test_captions_tell_the_numbers_of_their_state():
     assert caption("explosion").endswith("inf or nan appears at step 24, in the loss.")
     assert "every point drawn on these lines is higher" in caption("stillness", depth=6, step=3000)
     assert "In every layer at least 1% move" in caption("rounded_away")
+    few = sum(rounding.layer_moves(20, 0.1, "float16")[1] < 0.01)
+    assert f"In {few} of the layers fewer than 1%" in caption("rounded_away", name="float16", depth=20)
+    assert "median of 3 seeds" in caption("epochs_needed") and "ten times its start at step" in caption("explosion")
     assert f"{rates.worst_settled():.1%}" in caption("largest_rate")
 
 

@@ -1,6 +1,7 @@
 """The laws behind the chapter, its figures over their grids, and the numbers in its prose."""
 
 import itertools
+import re
 from functools import partial
 
 import numpy as np
@@ -20,7 +21,7 @@ from vgtext.chapters.two_by_two.rules import rule_errors
 from vgtext.nn.theory.floats import FORMATS, last_depth
 from vgtext.nn.theory.products import spectral_radius
 from vgtext.palette import number
-from vgtext.tools.notebooks import figures
+from vgtext.tools.notebooks import figures, read_notebook
 
 FIGURES = figures("two_by_two")
 caption = partial(caption_of, FIGURES)
@@ -277,3 +278,16 @@ def test_captions_put_each_number_where_it_belongs():
     plane, fate = Figure().subplots(1, 2)
     assert "inside the dashed line σ₁ is below 1" in lab.draw_three_rules(plane, fate)
     assert plane.get_title() == "solid: ρ = 1, dashed: σ₁ = 1"
+    assert "all entries stay below 1 inside the dotted square" in caption_of(FIGURES, "three_rules")
+
+
+def test_the_table_of_matrices_has_their_eigenvalues():
+    """A row: (a, b), (c, d), and both eigenvalues."""
+    text = "".join(cell.source for cell in read_notebook("two_by_two").cells)
+    rows = re.findall(r"\| \$\(([\d., ]+)\), \(([\d., ]+)\)\$ \| ([\d.]+), ([\d.]+) \|", text)
+    assert len(rows) > 5
+    for first, second, *both in rows:
+        W = np.array([row.split(",") for row in (first, second)], float)
+        assert sorted(np.linalg.eigvals(W)) == pytest.approx(sorted(map(float, both)), abs=1e-6)
+    entering = next(line for line in lines_of(FIGURES["layer_gradients"]) if "a[l−1]" in line.get_label())
+    assert entering.get_ydata()[0] == pytest.approx(1)  # at layer 1, the input

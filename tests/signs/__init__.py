@@ -1,7 +1,8 @@
 """What the signs of a figure say is so: labels at lines, words for looks, names of axes, the numbers of a caption."""
 
-from .axes import axes, chosen, controls, opposites, relative, ties, titles
+from .axes import axes, opposites, relative, titles
 from .captions import NUMBER, check_said, missing
+from .controls import chosen, controls, held, ties
 from .exempt import BESIDE, MEANT
 from .lines import bounds, colors, far, guides, signs_of, verdicts
 from .words import by_color, keys, labels, looks, own_looks
@@ -15,7 +16,8 @@ def check_signs(figure, values, caption):
     """Assert that the signs of the state drawn last tell what is drawn; return what ``check_numbers`` takes."""
     panels, name = figure.sheet.panels, name_of(figure)
     found = [(about, law(ax)) for ax in panels for law, about in PANEL.items()]
-    found += [("handle", ties(figure, ax)) for ax in panels] + [("look", looks([ax], signs_of(ax))) for ax in panels]
+    for ax in panels:
+        found += [("handle", ties(figure, ax)), ("held", held(figure, values, ax)), ("look", looks([ax], signs_of(ax)))]
     found += [("look", looks(panels, [caption])), ("title", titles(figure)), ("control", controls(figure)),
               ("key", keys(panels, [caption, *(sign for ax in panels for sign in signs_of(ax))])),
               ("opposite", opposites(figure, panels, caption)), ("chosen", chosen(figure, values, caption)),

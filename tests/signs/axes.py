@@ -1,22 +1,21 @@
-"""Axes, titles and controls are called what they are."""
+"""Axes and titles are called what they are."""
 
 import re
 
 import numpy as np
 
-from vgtext.explore.handles import handles_of
 from vgtext.palette import COLORS
 
 from .lines import in_data, signs_of
 
-#: The letters of parameters.
-LETTERS = {"sigma_w": "σ_w", "eta": "η", "alpha": "α", "lam": "λ", "bias": "b", "rate": "η", "depth": "l", "L": "l",
-           "scale": "σ_w"}
 #: Words of which a caption has none whose opposite alone stands in the figure.
 OPPOSITES = (("nats", "bits"), ("°|degrees?", "radians?"), ("right", "wrong"), ("before training", "after training"),
-             ("variance", "standard deviation"), (r"‖δ‖(?!²)", "‖δ‖²"), ("smallest", "largest"), ("mean", "median"))
+             ("variance", "standard deviation"), (r"‖δ‖(?!²)", "‖δ‖²"), ("smallest", "largest"), ("mean", "median"),
+             ("norm", "largest"), ("first", "last"), ("outputs/inputs", "inputs/outputs"), ("step", "epoch"),
+             ("forward", "backward"))
 #: The size that an axis, or a line, is relative to.
 RELATIVE = re.compile(r"\[[lt]\]‖? / .*\[(\d+|[LT])\]")
+OVER = re.compile(r"over the (first|last) of the (\w+)")
 #: What is counted, a share, or a size; what the first two hold of the values on an axis of this name, the last of its
 #: limits.
 COUNTED = re.compile(r"\b(layer|block|epoch|depth|width|number|blocks) [a-zA-Z]\b|^epoch$|number of|tasks|, k$|"
@@ -56,6 +55,10 @@ def relative(ax):
             yield f"“{ax.get_ylabel()}” is {there[0]:.2g} there"
     for line in ax.lines:
         y = np.asarray(line.get_ydata(), float)
+        if (over := OVER.search(ax.get_ylabel())) and over[2] in line.get_label():
+            end = y[0 if over[1] == "first" else -1]
+            if abs(end - 1) > 0.02:
+                yield f"“{ax.get_ylabel()}” is {end:.2g} there"
         first = y[0] if re.search("first size|over its start|over the input's", ax.get_ylabel()) else 1
         if abs(first - 1) > 0.02 or ("over the largest" in line.get_label() and abs(np.nanmax(y) - 1) > 0.02):
             yield f"“{ax.get_ylabel()}”, “{line.get_label()}”: it is not 1 there"
@@ -79,48 +82,3 @@ def opposites(figure, panels, caption):
         said, drawn = ([bool(re.search(rf"(?<!\w){word}(?!\w)", words)) for word in pair] for words in (caption, shown))
         if sum(said) == sum(drawn) == 1 and said != drawn:
             yield f"of {pair} the caption has one, the figure the other"
-
-
-def chosen(figure, values, caption):
-    """Yield the words of a menu that a caption has, where others were chosen."""
-    for control in figure.controls:
-        own = control.texts[control.values.index(values[control.name])]
-        others = [words for words in control.texts if not re.search(r"\d", words) and len(words) > 2 and words != own]
-        said = [words for words in others
-                if re.search(rf"(?<![\w-])(?<!no ){re.escape(words)}(?!\w| \d)", caption, re.I)]
-        if said and not re.search(re.escape(own), caption, re.I) and not re.search(r"\d", own):
-            yield f"“{own}” was chosen, and the caption has {said}"
-
-
-def controls(figure):
-    """No two controls would fit their labels better the other way round."""
-    def fit(label, name):
-        return len({name, *name.split("_"), LETTERS.get(name, name)} & tokens(label))
-
-    for one in figure.controls:
-        for other in figure.controls:
-            own = fit(one.label, one.name) + fit(other.label, other.name)
-            if fit(one.label, other.name) + fit(other.label, one.name) > own:
-                yield f"“{one.label}” is the label of {one.name}"
-
-
-def ties(figure, ax):
-    """Where a handle stands at the value of its control, the axis has a word of the control's label, or its letter."""
-    for each in handles_of(ax):
-        for control in figure.controls if each.kind == "point" else ():
-            if control.name not in each.names or not all(isinstance(v, (int, float)) for v in control.values):
-                continue
-            given = figure.defaults | figure.values(figure.start)
-            values = [control.values[i] for i in (0, len(control.values) // 2, -1)]
-            places = [each.place(**{name: {**given, control.name: value}[name] for name in each.names})
-                      for value in values]
-            for side, axis in enumerate((ax.xaxis, ax.yaxis)):
-                name = axis.get_label_text() or ax.get_title() * side
-                if [place[side] for place in places] == values and not (
-                        tokens(name) & {*tokens(control.label), control.name}):
-                    yield f"“{name}” is the axis of “{control.label}”"
-
-
-def tokens(words):
-    """Return the words and letters of a name."""
-    return {*re.findall(r"\w+", re.sub(r"[\\${}]|mathrm", "", words).lower())} - {"of", "the", "in", "to"}

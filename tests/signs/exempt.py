@@ -14,6 +14,8 @@ MEANT = {about: names.split() for about, names in {
     "label": "backprop/by_hand",
     "axis": "consequences/stillness",
     "handle": "activations/kink clipping/recurrent",
+    # a handle that stays in its panel where its line does not, or beside marks of something else
+    "held": "problem/two_lists problem/float_range detection/round_trip normalization/healed clipping/cliff",
     "color": "activations/chain normalization/price normalization/self_normalizing",
     "caption": "mitigation/journey",
     "bound": "mitigation/hundred"}.items()}

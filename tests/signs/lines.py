@@ -74,6 +74,9 @@ def bounds(ax):
         yield f"a name is twice in {names}"
     named = {word: line.get_ydata() for word in ("at least", "at most") for line in ax.lines
              if line.get_label().startswith(word)}
+    for words in signs_of(ax) if len(named) == 1 else ():
+        if f"at {' '.join(re.findall(r'least|most', words))}" in {"at least", "at most"} - {*named}:
+            yield f"“{words}”, and the line is {[*named]}"
     if len(named) == 2 and (named["at most"] < named["at least"] * (1 - 1e-9)).any():
         yield "what is “at most” is below what is “at least”"
 

@@ -64,13 +64,15 @@ def own_looks(ax):
     """
     lines = [line for line in ax.lines if in_data(line)]
     for text in ax.texts:
+        gray = is_gray(text.get_color())
         same = [line for line in lines if to_hex(line.get_color()) == to_hex(text.get_color())]
-        if not same or is_gray(text.get_color()):
+        same = likest(text.get_text(), [line for line in lines if is_gray(line.get_color())]) if gray else same
+        if not same:
             continue
         named = likest(text.get_text(), [line for line in lines if line.get_color() != COLORS["theory"]])
-        if named and not {*named} & {*same}:
+        if named and not gray and not {*named} & {*same}:
             yield f"“{text.get_text()}” names a line of another color"
-        pieces = re.split(r"[,;\n]| {2,}", text.get_text())
+        pieces = [piece for piece in re.split(r"[,;\n]| {2,}", text.get_text()) if not (gray and ":" in piece)]
         for piece in pieces if len({*text.get_text()} & {*MARKS}) < 2 else ():
             for look in [*MARKS, *DRAWN]:
                 if re.search(rf"(?<!\w){look}(?!\w)", piece):

@@ -139,7 +139,7 @@ CLAIMS = (
             _evidence("cap 50: share of queries without gradient", "soft cap 50", 0.2, "without gradient", 0.52, 0.2),
             _evidence("cap 10: share of queries without gradient", "soft cap 10", 0.2, "without gradient", 0.92, 0.1),
             _evidence("cap 50: loss; with QK-norm it is 2.38", "soft cap 50", 0.2, "loss", 2.53, 0.1),
-        ), "logits?rate=0.20&kind=soft cap 50", setting=SETTING,
+        ), "logits?rate=0.20&kind=soft cap 50", setting=f"{SETTING[:-1]}, learning rate 0.2.",
     ),
     Claim(
         "R.38", "Chowdhery and others 2023 (PaLM): an auxiliary loss of 10⁻⁴ (ln Z)² keeps the output's softmax "
