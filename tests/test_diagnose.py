@@ -255,3 +255,36 @@ def test_a_history_becomes_a_recording():
 def test_the_gap_is_worded_either_way(train, test, said):
     run = Recording(**{**fields(), "train_accuracy": [train], "test_accuracy": [test]})
     assert any(said in diagnose(run, target).evidence for target in (0.5, 0.9))
+
+
+def made_up(cause, i=None, **more):
+    return {**(fields(**PLANTED[cause]) if i is None else KINDS[cause][i]), **more}
+
+
+#: A recording, and what is computed from it by hand.
+SAID = [
+    (made_up("vanishing by activation"), "A layer changes activations by the factor 1.00 and the error by 0.25."),
+    (made_up("vanishing by activation"), f"Layer 1 gets {0.25**15:.2g} times the weight gradient of layer 16."),
+    (made_up("learning rate too small"), "The first update-to-weight ratio is 1e-05 (guide: 1e-3)."),
+    (made_up("dead units"), "In layer 1, 100% of the units give 0 for every example, before any training."),
+    (made_up("dead units", dead=np.linspace(0.1, 1.0, R)[:, None].repeat(L, 1)),
+     "By the last record 100% of the units of a hidden layer give 0 for every example."),
+    (made_up("label noise"), "It stands still: its last tenth is 1.00 of its third quarter."),
+    (made_up("overfitting", train_accuracy=None, test_accuracy=None, test_loss=[2.0, 0.5, 1.75]),
+     "The test loss ends at 3.5 times its smallest value."),
+    (made_up("vanishing by initialization", saturation=np.full((R, L), 0.4)),
+     "40% of the hidden slopes are nearly 0."),
+    (made_up("underflow in half precision", 0),
+     "The gradient of layers 1 and 2 is exactly 0; the smallest of the others is 2e-07."),
+    (made_up("late divergence", 0, loss=np.repeat([2.0, 0.1, 2.0], 60)),
+     "The loss had fallen to 0.05 of its first value."),
+    (made_up("weight decay too large", 0), f"The weights end at {5e-4 / 11:.2g} of their first size."),
+    (made_up("vanishing through time", 0, time_gradient=[[1e-9] * 20 + [0.5] * 20] * 4),
+     "The first time steps get 2e-09 times the gradient of the step that gets most."),
+    (made_up("scale of inputs or targets", 2), "The inputs have a root mean square of 1.4e+02."),
+]
+
+
+@pytest.mark.parametrize("recorded, said", SAID, ids=[said for _, said in SAID])
+def test_a_sentence_says_what_was_recorded(recorded, said):
+    assert said in diagnose(Recording(**recorded)).evidence
