@@ -500,6 +500,9 @@ def test_everything_works_by_keys(tab):
     row.focus()
     tab.keyboard.press("ArrowUp")
     expect(row).to_have_attribute("aria-valuetext", "1.05")
+    for key, scale in (("PageUp", "1.30"), ("PageDown", "1.05")):
+        tab.keyboard.press(key)
+        expect(row).to_have_attribute("aria-valuetext", scale)
     tab.keyboard.press("ArrowRight")
     assert tab.evaluate("document.activeElement.getAttribute('aria-label')") == "After layer 1: norm"
     tab.keyboard.press("Enter")

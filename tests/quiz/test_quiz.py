@@ -141,10 +141,20 @@ def test_numbers_are_read_as_people_write_them(page, written):
 
 def test_the_nearest_of_two_mistakes_is_met(tab, mode):
     mode("static")
-    asked = quiz("How many?", number=500, tolerance=0.35, explain="Many.", mistakes={62: "the few", 80: "the more"})
+    asked = quiz("How many?", number=500, tolerance=0.35, explain="Many.",
+                 mistakes={62: "the few", 80: "the more", 900: "too many"})
     tab.set_content(f"{asked.mimebundle['text/html']}<script>{source('js')}</script>")
-    said = [answer(tab, 0, [*["Delete"] * 3, "Home", *written, *["Delete"] * 3]) for written in ("63", "79", "400")]
-    assert said == ["Not yet. the few", "Not yet. the more", "Right. Many."]
+    said = [answer(tab, 0, [*["Delete"] * 3, "Home", *written, *["Delete"] * 3])
+            for written in ("63", "79", "400", "720")]
+    assert said == ["Not yet. the few", "Not yet. the more", *["Right. Many."] * 2]  # the last is nearer to 900
+
+
+def test_of_several_missing_answers_the_number_is_told(tab, mode):
+    mode("static")
+    asked = quiz("Which?", right={"a": "A.", "b": "B.", "c": "C."}, wrong={"d": "D."})
+    tab.set_content(f"{asked.mimebundle['text/html']}<script>{source('js')}</script>")
+    first = next(k for k, (_, right, *_) in enumerate(asked.quiz.answers) if right)
+    assert "2 more answers hold" in answer(tab, 0, [*["Tab"] * first, " "])
 
 
 def test_a_number_asked_for_in_percent_may_be_written_with_its_sign(tab, mode):
