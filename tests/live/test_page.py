@@ -18,7 +18,7 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     write(folder)
     with served(folder) as (address, asked):
-        yield f"{address}/notebooks/page.html", asked
+        yield f"{address}/notebooks/page.html", asked, folder / "notebooks/page.html"
 
 
 @pytest.fixture
@@ -79,6 +79,12 @@ def test_before_the_click_there_is_a_button_and_nothing_else(tab, site):
     assert tab.locator("textarea").count() == 0
     assert "26 MB, once" in tab.locator(".vg-live").inner_text()
     assert tab.locator(".vg-live button").evaluate("(b) => b.getBoundingClientRect().height") >= 24
+
+
+def test_a_page_that_was_opened_as_a_file_says_what_python_needs(tab, site):
+    tab.goto(site[2].as_uri())
+    tab.get_by_role("button", name="Run and edit this page").click()
+    assert tab.locator(".vg-live [role=status]").inner_text() == word("live.as_file")
 
 
 def test_cells_run_alone_and_what_they_need_runs_first(tab):
