@@ -20,6 +20,7 @@ import vgtext
 from vgtext.ask import grades, rerun
 from vgtext.tools import fork, links, notebooks
 from vgtext.tools.cli import main
+from vgtext.tools.figures import find_figure, read_state
 
 SLUG = "two_by_two"
 
@@ -82,6 +83,7 @@ def test_a_reader_who_has_seen_enough_gets_no_traceback():
         (("figure", "unit_circle", "-o", "x.svg", "--state", "depth=9.5"), "depth takes whole numbers, not '9.5'"),
         (("figure", "unit_circle", "-o", "x.svg", "--state", "depth=ten"), "depth takes whole numbers, not 'ten'"),
         (("figure", "recurrence/paths", "-o", "x.svg", "--state", "tied=2"), "tied takes on or off, not '2'"),
+        (("figure", "map", "-o", "x.svg"), "several chapters have a figure 'map': say attention/map or mitigation/map"),
         (("figure", "unit_circle", "-o", "x.svg", "--state", "depth=99"), "it is unit_circle(matrix 0.2 times"),
     ],
 )
@@ -96,6 +98,8 @@ def test_a_figure_is_written_at_the_state_that_was_asked_for(capsys, tmp_path):
     status, out, _ = said(capsys, "figure", "unit-circle", "--state", "depth=5", "-o", tmp_path / "circle.svg")
     assert status == 0 and "at depth 5" in out
     assert (tmp_path / "circle.svg").read_text().startswith("<?xml")
+    draw = find_figure("recurrence/paths")
+    assert read_state(draw, ["tied=off", "bias=1"]) == {"tied": False, "bias": 1.0}
 
 
 def test_a_fork_holds_its_chapter_and_no_other(capsys, tmp_path):

@@ -61,7 +61,12 @@ def test_the_page_that_explains_a_thing_comes_first(browser, home):  # noqa: F81
             link = links.first.get_attribute("href") if links.count() else "nothing"
             if link.split("#")[0].removesuffix(".html").split("/")[-1] not in pages.split("|"):
                 wrong[query] = link
-    assert not wrong
+            first = tab.locator("ul.found > li:first-child li:first-child > a").all_inner_texts()
+            if re.match(r"sources|exercises|predict first|check yourself", "".join(first), re.I):
+                wrong[query] = f"{link}, {first}"
+            if any(len(text) > 190 for text in tab.locator("ul.found > li:first-child p").all_inner_texts()):
+                wrong[query] = "an excerpt that is long"
+    assert not wrong, wrong
 
 
 @pytest.mark.parametrize("query", SECTIONS or ["gradient"])

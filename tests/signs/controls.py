@@ -70,7 +70,7 @@ def held(figure, values, ax):
             stands = any(np.isclose(np.asarray(line.get_data()[side], float), at[side]).any() for line in ax.lines)
         else:
             point = ax.transData.transform(at)
-            stands = any(passes(line, on_pixels(line), point) for line in marks or ax.lines)
+            stands = any(passes(line, on_pixels(line), point) for line in marks or filter(in_data, ax.lines))
         if not stands:
             yield f"the handle of {each.names} stands at {at}, where nothing shows it"
 
