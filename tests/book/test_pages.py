@@ -15,10 +15,10 @@ from vgtext.words import words
 
 WIDTHS, SCHEMES = (1280, 375), ("light", "dark")
 # Contrast, which takes longest, is looked at apart.
-AXE = {"rules": {"label-content-name-mismatch": {"enabled": True}, "color-contrast": {"enabled": False}},
-       "resultTypes": ["violations"], "preload": False}
+AXE = {"rules": {"label-content-name-mismatch": {"enabled": True}, "target-size": {"enabled": True},
+                 "color-contrast": {"enabled": False}}, "resultTypes": ["violations"], "preload": False}
 # The rules that a page of the book may keep in one width and one color scheme, and break in others.
-OF_A_VIEW = {"runOnly": ["aria-hidden-focus", "link-in-text-block", "scrollable-region-focusable"],
+OF_A_VIEW = {"runOnly": ["aria-hidden-focus", "link-in-text-block", "scrollable-region-focusable", "target-size"],
              "resultTypes": ["violations"], "preload": False}
 # The picture of a formula is hidden from screen readers (its MathML is not); its color is looked at apart.
 CHECKED = {"exclude": [[".katex-html"]]}
