@@ -34,7 +34,8 @@ HOW_TO_GET_PYODIDE = ("VGTEXT_PYODIDE names no folder with Pyodide's files, so n
 
 #: The files that take longest, in the order in which they are begun: who is last should not have one of these to do.
 LONGEST = ("test_notebooks.py", "test_pyodide.py", "test_fork_builds.py", "test_pages.py", "test_runner.py",
-           "test_live.py", "tests/chapters/", "notebooks/")
+           "test_live.py", "tests/chapters/", "notebooks/", "test_cli.py", "test_carry.py", "test_ledger.py",
+           "explore/test_page.py", "test_handles.py", "test_reading.py", "test_phone.py", "test_print.py")
 
 
 class ByFile(LoadFileScheduling):
