@@ -10,7 +10,7 @@ import functools
 import gzip
 import os
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -72,7 +72,8 @@ class Gzipped(SimpleHTTPRequestHandler):
         if is_text(path):
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
-        self.wfile.write(body)
+        with suppress(ConnectionError):  # the reader has left
+            self.wfile.write(body)
 
 
 def is_text(path):
