@@ -82,6 +82,15 @@ def test_a_step_in_which_a_layer_has_no_example_is_left_out():
     assert recorder.recording().steps.tolist() == [1, 4] and recorder.recording().loss.size == 4
 
 
+def test_the_state_that_stands_behind_a_packed_sequence_is_not_taken_for_the_input():
+    net, state = Net(WIDTHS), tensor(np.zeros((1, 4, 6)), True)
+    Recorder(net, SGD(net.parameters()))
+    cell = net.lines[0]
+    cell.hidden_size = 6
+    assert [hook(cell, ("packed", state)) for hook in cell.before] == [None]
+    assert [hook(cell, (state, state))[1] is state for hook in cell.before] == [True]
+
+
 def test_a_model_that_is_evaluated_is_not_recorded():
     net, (x, _) = Net(WIDTHS), data()
     recorder = Recorder(net, SGD(net.parameters()))

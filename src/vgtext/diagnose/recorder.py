@@ -120,7 +120,7 @@ class Recorder:
         if not self._watched() or (name in self._entered and not self._trained):
             return None
         self._before = self._before or {id(p): p.detach().clone() for p in self.model.parameters()}
-        x = next((value for value in given if hasattr(value, "detach")), None)
+        x = given[0] if given and hasattr(given[0], "detach") else None  # behind packed sequences stands a state
         if x is not None and 0 in x.shape:
             return None
         if x is None or not x.is_floating_point():
