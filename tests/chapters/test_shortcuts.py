@@ -179,7 +179,7 @@ def test_captions_put_each_number_where_it_belongs():
         [np.polyfit(np.log(norms.DEPTHS[k:]), np.log(pre[k:]), 1)[0] for k in (0, 3)], abs=0.006)
     assert told(FIGURES, "shattered", "the published law says #, and # comes out", kind="plain") == pytest.approx(
         [1 / 32, shattered.corrected("plain", 5)], abs=0.0006)
-    words = "The input gets # times the output's gradient in the plain network, and # times it with a shortcut"
+    words = "The input gets the output's gradient times # in the plain network, times # with a shortcut"
     said = told(FIGURES, "sizes", words, sigma_w=1.0, L=20)
     assert np.log2(said) == pytest.approx([-10, np.log2(size.sizes("s = 1/√L", 20, 1.0)[1, 0])], abs=1.5)
     assert told(FIGURES, "paths", "a path passes # branches on average", L=10) == [5]
