@@ -459,6 +459,12 @@ def test_in_16_bits_a_small_update_may_be_rounded_away(precision, named):
     assert diagnose(Recording(loss=FLAT, precision=precision, **known, **FAILED)).cause == named
 
 
+@pytest.mark.parametrize(("last", "named"), [(0.0, "underflow in half precision"), (1.0, "flat output")])
+def test_in_float16_a_tiny_loss_with_no_gradient_is_underflow_unless_the_output_is_dead(last, named):
+    known = {"gradient": np.zeros((R, 3)), "dead": np.tile([0.0, 0.0, last], (R, 1)), "precision": "float16"}
+    assert diagnose(Recording(loss=np.full(200, 1e-4), **known, **FAILED)).cause == named
+
+
 def test_a_loss_that_fell_far_speaks_against_label_noise():
     run = {**fine(rows=1), **ratio(0.01), "train_accuracy": [0.3, 0.7, 0.85]}
     assert diagnose(Recording(loss=ends_at(0.3), **run)).cause == "label noise"

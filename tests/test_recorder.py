@@ -82,6 +82,19 @@ def test_a_step_in_which_a_layer_has_no_example_is_left_out():
     assert recorder.recording().steps.tolist() == [1, 4] and recorder.recording().loss.size == 4
 
 
+def test_an_error_that_was_not_seen_is_not_recorded_as_0():
+    """A cell of which the last state alone is used learns, and no error comes back through its outputs."""
+    net, (x, y) = Net(WIDTHS), data()
+    optimizer = SGD(net.parameters())
+    recorder, out = Recorder(net, optimizer), net(x)
+    net.lines[1].z.hooks.clear()
+    loss = net.backward(out, y)
+    optimizer.step()
+    recorder.step(loss)
+    made = recorder.recording()
+    assert made.error is None and (made.gradient > 0).all()
+
+
 def test_the_state_that_stands_behind_a_packed_sequence_is_not_taken_for_the_input():
     net, state = Net(WIDTHS), tensor(np.zeros((1, 4, 6)), True)
     Recorder(net, SGD(net.parameters()))

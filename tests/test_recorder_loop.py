@@ -147,7 +147,8 @@ def test_batches_of_one_class_each_are_seen_where_the_class_changes():
 
 @pytest.mark.parametrize(("batches", "seen"), [
     ([np.zeros(16), np.zeros(16), np.ones(16)], ["one class a batch"]), ([np.arange(16) % 2] * 3, []),
-    ([np.zeros(16)] * 3, []), ([np.zeros(16), np.ones(16)] * 2, [])])
+    ([np.zeros(16)] * 3, []), ([np.zeros(16), np.ones(16)] * 2, []),
+    ([np.r_[np.full(11, c), np.full(5, 1 - c)] for c in (0, 0, 1)], [])])
 def test_batches_of_one_class_each_are_seen_of_one_output_and_by_keras(batches, seen):
     watch, tops = Watch(Module()), Tops()
     for y in batches:
