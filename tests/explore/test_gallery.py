@@ -74,19 +74,28 @@ def show(browser, folder, draws):
     return page
 
 
-# Brings the first of some figures to the top; returns {id: where its panel is} of those in view, when they are drawn.
+# Brings the first of some figures to the top; returns {id: where its panel is} of those in view, when all of them are
+# drawn and stay: near the end of a page, what is drawn below may move what was measured.
 PANELS_IN_VIEW = """async (names) => {
-  const find = (name) => document.getElementById(name), found = {};
-  find(names[0]).scrollIntoView();
-  for (const name of names) {
-    if (find(name).getBoundingClientRect().bottom > innerHeight) break;
-    while (!find(name).querySelector(".vg-panel")) await new Promise(requestAnimationFrame);
-    const { x, y } = find(name).querySelector("svg").getBoundingClientRect();
-    const panel = find(name).querySelector("clipPath[id$=clip0] rect");
-    const [left, top, ...size] = ["x", "y", "width", "height"].map((key) => +panel.getAttribute(key));
-    found[name] = [x + left, y + top, ...size];
+  const find = (name) => document.getElementById(name);
+  const measure = () => {
+    find(names[0]).scrollIntoView();
+    const found = {};
+    for (const name of names) {
+      if (find(name).getBoundingClientRect().bottom > innerHeight) break;
+      if (!find(name).querySelector(".vg-panel")) return null;
+      const { x, y } = find(name).querySelector("svg").getBoundingClientRect();
+      const panel = find(name).querySelector("clipPath[id$=clip0] rect");
+      const [left, top, ...size] = ["x", "y", "width", "height"].map((key) => +panel.getAttribute(key));
+      found[name] = [x + left, y + top, ...size];
+    }
+    return found;
+  };
+  for (let before = null, found; ; before = found) {
+    found = measure();
+    if (found && JSON.stringify(found) === JSON.stringify(before)) return found;
+    await new Promise((next) => setTimeout(() => requestAnimationFrame(next), 50));
   }
-  return found;
 }"""
 
 
