@@ -1,6 +1,5 @@
 """The element of a page: a figure's picture, its caption, and every state of its controls, packed."""
 
-import gc
 import io
 import itertools
 import math
@@ -59,9 +58,6 @@ def thin(figure, controls, most):
 def pack_states(figure):
     """Draw every state of the (thinned) controls; return (controls, payload). Warnings count as failures."""
     controls, packer, limits = thin(figure.name, figure.controls, MOST_STATES), Packer(), {}
-    ours = not gc.get_freeze_count()
-    if ours:
-        gc.freeze()  # what is there already is not searched for garbage, which each drawing makes
     try:
         with warnings.catch_warnings(action="error"):
             opening, start = figure.opening, tuple(control.start for control in controls)
@@ -74,9 +70,6 @@ def pack_states(figure):
                 packer.add(scene, caption)
     except Unreadable as error:
         raise FigureError(f"{figure.where(figure.values(state, controls))}: {error}") from None
-    finally:
-        if ours:
-            gc.unfreeze()
     return controls, packer.payload()
 
 
