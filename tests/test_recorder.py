@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from torch_like import SGD, Linear, Module, Net, tensor
+from torch_like import SGD, Linear, Module, Net, Tensor, UninitializedParameter, Wrapped, tensor
 from vgtext.diagnose import KerasRecorder, Recorder, diagnose
 from vgtext.diagnose.modules import sound
 
@@ -24,6 +24,12 @@ def train(net, optimizer, steps=5, every=100, forget=True):
         optimizer.step()
         recorder.step(loss)
     return recorder
+
+
+def lazy():
+    net = Net(WIDTHS)
+    net.lines[0]._parameters["weight"] = net.lines[0].weight.view(UninitializedParameter)
+    return net
 
 
 def test_a_row_holds_what_was_computed():
@@ -99,9 +105,54 @@ def test_the_state_that_stands_behind_a_packed_sequence_is_not_taken_for_the_inp
     net, state = Net(WIDTHS), tensor(np.zeros((1, 4, 6)), True)
     Recorder(net, SGD(net.parameters()))
     cell = net.lines[0]
-    cell.hidden_size = 6
+    cell.input_size, cell.hidden_size, cell.batch_first = 6, 6, True
     assert [hook(cell, ("packed", state)) for hook in cell.before] == [None]
     assert [hook(cell, (state, state))[1] is state for hook in cell.before] == [True]
+
+
+@pytest.mark.parametrize("has", [("hidden_size",), ("hidden_size", "num_heads"), ("hidden_size", "input_size")])
+def test_the_input_of_what_is_no_recurrent_layer_stays_the_same_object(has):
+    """A layer may add to its input in place, which another object would not notice, or forbid."""
+    net, x = Net(WIDTHS), tensor(np.zeros((2, 4, 6)))
+    Recorder(net, SGD(net.parameters()))
+    vars(layer := net.lines[0]).update(dict.fromkeys(has, 6))
+    assert [hook(layer, (x,)) for hook in layer.before] == [None]
+
+
+@pytest.mark.parametrize("kind", [Wrapped, type("Nested", (Tensor,), {"is_nested": True})])
+def test_what_holds_no_numbers_is_passed_over(kind):
+    """A pass inside vmap or grad, or with sequences of several lengths in one tensor, beside one that is recorded."""
+    alone, net, (x, y) = Net(WIDTHS), Net(WIDTHS), data()
+    expected, optimizer = train(alone, SGD(alone.parameters()), steps=1), SGD(net.parameters())
+    recorder, other = Recorder(net, optimizer), x.view(kind)
+
+    def pass_by():
+        for line in net.lines:
+            assert [hook(line, (other,)) for hook in line.before] == [None]
+            assert [hook(line, (other,), other) for hook in line.after] == [None]
+        assert [hook(net, (other,), other) for hook in net.after] == [None]
+
+    pass_by()
+    loss = net.backward(net(x), y)
+    pass_by()
+    optimizer.step()
+    recorder.step(loss)
+    found, wanted = (each.recording().given() for each in (recorder, expected))
+    assert found.keys() == wanted.keys() and all(np.array_equal(found[name], wanted[name]) for name in found)
+
+
+def test_a_parameter_that_takes_the_place_of_another_is_not_trained():
+    """As after load_state_dict(assign=True): the optimizer holds the ones that were there before."""
+    net, (x, y) = Net(WIDTHS), data()
+    optimizer = SGD(net.parameters())
+    recorder = Recorder(net, optimizer)
+    for line in net.lines:
+        line.weight = line._parameters["weight"] = tensor(line.weight, True)
+    for _ in range(3):
+        loss = net.backward(net(x), y)
+        recorder.step(loss)
+    made = recorder.recording()
+    assert len(made.steps) == 2 and (made.gradient > 0).all() and (made.update == 0).all()
 
 
 def test_a_model_that_is_evaluated_is_not_recorded():
@@ -143,6 +194,7 @@ def test_evaluations_are_kept(tmp_path):
     (lambda: Recorder(Net(WIDTHS), None), TypeError, "optimizer must be a PyTorch optimizer, got NoneType"),
     (lambda: Recorder(Net(WIDTHS), SGD([]), every=0), ValueError, "every must be a whole number of steps above 0"),
     (lambda: Recorder(Module(), SGD([])), ValueError, "model must own a matrix of weights"),
+    (lambda: Recorder(lazy(), SGD([])), ValueError, "block.line0.weight has no shape yet: send a batch through"),
     (lambda: KerasRecorder(None), TypeError, "model must be a Keras model, got NoneType"),
     (lambda: KerasRecorder(Model([]), object()), TypeError, "optimizer must be a Keras optimizer"),
     (lambda: KerasRecorder(Model([])), ValueError, "model must have a layer that owns a kernel"),

@@ -203,7 +203,9 @@ def test_a_recurrent_layer_is_known_without_its_time_steps():
     net = Net(WIDTHS)
     assert train(net, SGD(net.parameters())).recording().recurrent is False
     net._children["cell"] = Module()
-    net._children["cell"].hidden_size = 8
+    net._children["cell"].hidden_size = 8  # as an attention layer has, too
+    assert train(net, SGD(net.parameters())).recording().recurrent is False
+    net._children["cell"].input_size = 8
     assert train(net, SGD(net.parameters())).recording().recurrent is True
 
 

@@ -8,7 +8,10 @@ import numpy as np
 class Tensor(np.ndarray):
     """An array with the methods of a tensor; rows are examples."""
 
-    requires_grad, grad, grad_fn = False, None, None
+    requires_grad, grad, grad_fn, is_nested = False, None, None, False
+
+    def data_ptr(self):
+        return self.ctypes.data
 
     def detach(self):
         return np.asarray(self).view(Tensor)
@@ -50,6 +53,17 @@ class Tensor(np.ndarray):
     def register_post_accumulate_grad_hook(self, hook):
         self.register_hook(hook)
         return Handle(self.hooks, hook)
+
+
+class Wrapped(Tensor):
+    """A tensor inside a transform: it stands for many, or for one that is differentiated."""
+
+    def data_ptr(self):
+        raise RuntimeError("Cannot access data pointer of Tensor that doesn't have storage")
+
+
+class UninitializedParameter(Tensor):
+    """A parameter of a lazy layer."""
 
 
 class Handle:

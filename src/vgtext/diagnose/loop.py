@@ -61,7 +61,7 @@ class Watch:
             self._time_first.append(x.shape[:2])
 
     def _normalizes(self, module, given):
-        if module.training and given[0].ndim > 1:
+        if module.training and given and given[0].ndim > 1:
             self._norms.append(prod(given[0].shape) <= 4 * given[0].shape[1])
 
     def leaves(self, output, parameters):

@@ -4,13 +4,19 @@ import numpy as np
 
 
 def check(model, optimizer, every):
-    """Raise TypeError for what is no model or no optimizer of PyTorch's kind, ValueError for no number of steps."""
+    """Raise TypeError for what is no model or no optimizer of PyTorch's kind, ValueError for no number of steps.
+
+    ValueError, too, for a lazy layer, whose weights have no shape before a batch went through it.
+    """
     if not all(hasattr(model, name) for name in ("named_modules", "named_parameters", "register_forward_hook")):
         raise TypeError(f"model must be a PyTorch module, got {type(model).__name__}")
     if not hasattr(optimizer, "param_groups"):
         raise TypeError(f"optimizer must be a PyTorch optimizer, got {type(optimizer).__name__}")
     if not isinstance(every, int) or every < 1:
         raise ValueError(f"every must be a whole number of steps above 0, got {every!r}")
+    lazy = next((name for name, p in model.named_parameters() if type(p).__name__ == "UninitializedParameter"), None)
+    if lazy:
+        raise ValueError(f"{lazy} has no shape yet: send a batch through the model before you make a recorder")
 
 
 def owners(model):
@@ -26,7 +32,7 @@ def owners(model):
 
 
 def pair(model, called, owned, unpaired):
-    """Return the layers' names, those that were called; the matrices of others go to the layer that they are inside.
+    """Give the matrices of modules that were not ``called`` to the layer that they are inside.
 
     What finds no layer is added to ``unpaired``, in words.
     """
@@ -39,15 +45,27 @@ def pair(model, called, owned, unpaired):
     ours = {id(p) for name in called for p in owned[name]}
     unpaired += [f"{name}: used outside a layer" for name, p in model.named_parameters()
                  if p.ndim > 1 and id(p) not in ours]
-    return called
+
+
+def copies(model):
+    """Return the parameters of a model as they are now, by their identity."""
+    return {id(p): p.detach().clone() for p in model.parameters()}
 
 
 def first_tensor(output):
-    """Return the first tensor of an output, as modules give it: a tensor, a tuple, a dict."""
-    if hasattr(output, "detach"):
-        return output
-    values = output.values() if hasattr(output, "values") else output if isinstance(output, (tuple, list)) else ()
-    return next((value for value in values if hasattr(value, "detach")), None)
+    """Return the first tensor of numbers of an output, as modules give it: a tensor, a tuple, a dict."""
+    values = ([output] if hasattr(output, "detach") else output.values() if hasattr(output, "values")
+              else output if isinstance(output, (tuple, list)) else ())
+    return next((value for value in values if hasattr(value, "detach") and has_numbers(value)), None)
+
+
+def has_numbers(x):
+    """Does a tensor hold numbers in a grid? One that stands for many, in a transform of ``torch.func``, holds none."""
+    try:
+        x.data_ptr()
+    except RuntimeError:
+        return False
+    return not x.is_nested and 0 not in x.shape
 
 
 def measure(x, axis):
@@ -83,9 +101,20 @@ def normalized(model):
     return any("norm" in type(module).__name__.lower() for module in model.modules())
 
 
+def precision(model):
+    """Return {"precision": kind} of weights of 16 bits; {} for others, which mixed precision has, too."""
+    kind = str(next(iter(model.parameters())).dtype).split(".")[-1]
+    return {"precision": kind} if kind in ("float16", "bfloat16") else {}
+
+
+def is_recurrent(module):
+    """Is a module a recurrent layer or cell? An attention layer, too, may have a hidden size."""
+    return hasattr(module, "hidden_size") and hasattr(module, "input_size")
+
+
 def recurrent(model):
     """Does the model own a recurrent layer? One that is given packed sequences has no gradient per time step."""
-    return any(hasattr(module, "hidden_size") for module in model.modules())
+    return any(map(is_recurrent, model.modules()))
 
 
 def has_shortcut(end):

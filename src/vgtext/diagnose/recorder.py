@@ -59,7 +59,9 @@ class Recorder:
         """Say that a step is done, and with which loss: call it after ``optimizer.step()``."""
         self._losses.append(loss.detach() if hasattr(loss, "detach") else loss)
         if self.due and self._entered and (self._trained or self._gradients):
-            self._names = self._names or modules.pair(self.model, list(self._entered), self._owned, self.unpaired)
+            called, unpaired = list(self._entered), [] if self._names else self.unpaired
+            self._names = self._names or called
+            modules.pair(self.model, called, self._owned, unpaired)
             if self._entered.keys() >= set(self._names):  # an expert may be left without examples
                 self._rows.append(self._row(getattr(loss, "grad_fn", None)))
         self._forget()
@@ -87,10 +89,7 @@ class Recorder:
             for name in ("activation", "error", "activation_error"):
                 if np.isnan(fields[name][0]).any() and np.isfinite(fields["gradient"][0]).all():
                     del fields[name]
-        kind = str(next(iter(self.model.parameters())).dtype).split(".")[-1]
-        # float32 weights say nothing: mixed precision has them too
-        words = {"precision": kind} if kind in ("float16", "bfloat16") else {}
-        words |= self._loop.words()
+        words = modules.precision(self.model) | self._loop.words()
         return Recording(loss=[float(loss) for loss in self._losses], optimizer=type(self.optimizer).__name__,
                          **fields, **self._evaluations, **words)
 
@@ -119,10 +118,11 @@ class Recorder:
         """What enters a layer has left the one before it."""
         if not self._watched() or (name in self._entered and not self._trained):
             return None
-        self._before = self._before or {id(p): p.detach().clone() for p in self.model.parameters()}
         x = given[0] if given and hasattr(given[0], "detach") else None  # behind packed sequences stands a state
-        if x is not None and 0 in x.shape:
+        if x is not None and not modules.has_numbers(x):
             return None
+        if not self._before:  # parameters may have been replaced since the last step
+            self._before, self._owned = modules.copies(self.model), modules.owners(self.model)
         if x is None or not x.is_floating_point():
             self._entered.setdefault(name, (None, 0.0, 0.0))
             return None
@@ -131,10 +131,10 @@ class Recorder:
         self._entered.setdefault(name, modules.measure(x, axis))
         if x.requires_grad:  # what comes back here has not passed the activation before it
             x.register_hook(partial(self._error, ("into", name), id(x)))
-        if not hasattr(module, "hidden_size") or x.ndim != 3:
+        if not modules.is_recurrent(module) or not hasattr(module, "batch_first") or x.ndim != 3:
             return None
         x = x if x.requires_grad else x.detach().requires_grad_()
-        axis = 1 if getattr(module, "batch_first", False) else 0
+        axis = 1 if module.batch_first else 0
         x.register_hook(partial(self._through_time, name, axis))
         return (x, *given[1:])
 
