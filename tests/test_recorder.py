@@ -272,6 +272,42 @@ def test_keras_layers_are_recorded_as_computed():
     assert optimizer.apply.__self__ is optimizer and model.compute_loss.__self__ is model
 
 
+class Brief:
+    """A tensor of 16 bits, of which NumPy knows nothing."""
+
+    dtype = "torch.bfloat16"
+
+    def __init__(self, values):
+        self.values, self.shape = values, values.shape
+
+    def detach(self):
+        return self
+
+    def cpu(self):
+        return self
+
+    def float(self):
+        return self.values
+
+    def __array__(self, *given, **named):
+        raise TypeError("Got unsupported ScalarType BFloat16")
+
+
+@pytest.mark.parametrize("packed", [lambda z: (z, z.sum()), lambda z: {"sequence": z, "state": 2 * z}, Brief])
+def test_a_keras_layer_is_recorded_by_the_first_tensor_that_it_returns(packed):
+    made = []
+    for returned in (packed, lambda z: z):
+        first, head = Dense("first", 5, 8), Dense("head", 8, 2, relu=False)
+        compute = head.call
+        head.call = lambda x, compute=compute, returned=returned: returned(compute(x))
+        recorder, x = KerasRecorder(model := Model([first, head])), np.random.default_rng(0).standard_normal((20, 5))
+        model.call(x)
+        model.optimizer.apply([np.ones_like(v) for v in model.trainable_variables], model.trainable_variables)
+        recorder.step(1.0)
+        made.append(recorder.recording().activation)
+    assert np.array_equal(*made)
+
+
 def test_batches_of_one_class_each_are_seen_in_keras_while_it_trains():
     model = Model([Dense("only", 3, 2, relu=False)])
     model.loss, recorder, out = "sparse_categorical_crossentropy", KerasRecorder(model), np.zeros((16, 2))

@@ -118,6 +118,7 @@ def test_a_norm_over_few_is_seen_unless_it_is_the_last_batch(batches, seen):
     watch = Watch(norm)
     for n in batches:
         norm.before[0](norm, (tensor(np.zeros((n, 16))),))
+        norm.before[0](norm, ())  # what is given by name
     watch.steps(None, 1.0, True, True)
     assert watch.words() == ({"loop": ["few in a norm"]} if seen else {})
 

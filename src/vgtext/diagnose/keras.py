@@ -42,7 +42,7 @@ class KerasRecorder:
         if not isinstance(every, int) or every < 1:
             raise ValueError(f"every must be a whole number of steps above 0, got {every!r}")
         self.model, self.optimizer, self.every, self.at, self.unpaired = model, optimizer, every, 1, []
-        self._rows, self._losses, self._evaluations, self._entered, self._watching = [], [], {}, {}, False
+        self._rows, self._losses, self._evaluations, self._entered, self._epoch_mean = [], [], {}, {}, 0.0
         self._layers = [layer for layer in _leaves(model) if _matrices(layer)]
         if not self._layers:
             raise ValueError("model must have a layer that owns a kernel; build it first (call it on one batch)")
@@ -125,8 +125,7 @@ class KerasRecorder:
     def _call(self, layer, call, *given, **named):
         output = call(*given, **named)
         if self.due and named.get("training") is not False:
-            x = next((value for value in given if hasattr(value, "shape")), None)
-            self._entered.setdefault(id(layer), (layer, None if x is None else _numbers(x), _numbers(output)))
+            self._entered.setdefault(id(layer), (layer, _first(given), _first(output)))
         return output
 
     def _applied(self, gradients, variables=None):
@@ -158,8 +157,6 @@ class KerasRecorder:
             "dead": _dead(left), "learning_rate": float(_numbers(self.optimizer.learning_rate)),
         }
 
-    _epoch_mean = 0.0
-
 
 def _leaves(model):
     """Return the layers of a model, those inside other layers too, each once."""
@@ -179,7 +176,13 @@ def _numbers(x):
     """Return a tensor of any backend as a NumPy array."""
     x = getattr(x, "value", x)
     x = x.detach().cpu() if hasattr(x, "detach") else x
-    return np.asarray(x)
+    return np.asarray(x.float() if hasattr(x, "float") and "bfloat16" in str(x.dtype) else x)  # NumPy has no bfloat16
+
+
+def _first(values):
+    """Return the first tensor of what a layer is given or returns, as an array; None if there is none."""
+    values = [values] if hasattr(values, "shape") else values.values() if hasattr(values, "values") else values
+    return next((_numbers(value) for value in values if hasattr(value, "shape")), None)
 
 
 def _root_mean_square(x):
