@@ -9,9 +9,9 @@ ROOT = np.sqrt(2 * np.pi)
 
 
 def given_slope(rng):
-    """The slope of tanh(kz) or of a steep softplus, and a variance far from 1, so that no two mistakes agree."""
+    """The slope of tanh(kz) or of a steep softplus off center, and a variance far from 1: no two mistakes agree."""
     k = rng.uniform(0.3, 0.8)
-    slopes = (lambda z: k / np.cosh(k * z) ** 2, lambda z: 1 / (1 + np.exp(-4 * k * z)))
+    slopes = (lambda z: k / np.cosh(k * z) ** 2, lambda z: 1 / (1 + np.exp(-4 * k * z - 1)))
     return slopes[rng.integers(2)], rng.uniform(4, 9)
 
 

@@ -54,6 +54,10 @@ EXERCISES = {
             mistakes=((lambda Q, K, V: attend(Q, K, V, None), "The mask is missing: tokens see those that come later."),
                       (lambda Q, K, V: attend(Q, K, V, "lower"), "The mask is transposed: rows are keys, columns "
                        "queries, and a query may look at keys up to its own place."),
+                      (lambda Q, K, V: V @ np.triu(softmax(K.T @ Q / np.sqrt(len(Q)))),
+                       "Mask the logits, before the softmax: here the columns no longer sum to 1."),
+                      (lambda Q, K, V: V @ softmax(np.triu(K.T @ Q / np.sqrt(len(Q)))),
+                       "A later key with the logit 0 still gets a weight, since e⁰ is 1. Its logit has to be −∞."),
                       (lambda Q, K, V: attend(Q, K, V, scale=False), "Divide the logits by √d_head, the root of the "
                        "number of rows of Q."),
                       (lambda Q, K, V: attend(Q, K, V, axis=1), "The softmax runs over the keys: each column sums to "

@@ -31,11 +31,14 @@ def layers(rng):
     return phi, rng.uniform(0.7, 1.6), rng.uniform(0.4, 0.8), rng.uniform(1.5, 3), int(rng.integers(5, 12))
 
 
-def variances(phi, sigma_w, sigma_b, q, L, square=lambda value: value**2, spread=np.sqrt, bias=lambda b: b**2):
+def variances(phi, sigma_w, sigma_b, q, L, square=lambda a: a**2, spread=np.sqrt, bias=lambda b: b**2, center=False):
     """The variances q[1] … q[L] of the pre-activations: (L,)."""
     found = [q]
     for _ in range(L - 1):
-        mean = gaussian_mean(lambda u, q=found[-1]: square(phi(spread(q) * u)))
+        def activation(u, q=found[-1]):
+            return phi(spread(q) * u)
+
+        mean = gaussian_mean(lambda u: square(activation(u))) - center * gaussian_mean(activation) ** 2
         found.append(sigma_w**2 * mean + bias(sigma_b))
     return np.array(found)
 
@@ -112,6 +115,8 @@ EXERCISES = {
                  "q is a variance: z is √q times a standard normal number."),
                 (lambda *given: variances(*given, square=lambda value: value),
                  "The mean square of the activations is handed on, not the square or the size of their mean."),
+                (lambda *given: variances(*given, center=True),
+                 "This takes the variance of the activations. Their mean square is handed on: leave the mean in."),
                 (lambda *given: variances(*given, bias=lambda b: b),
                  "σ_b is a standard deviation. Its square is added."),
                 (lambda *given: variances(*given, bias=lambda b: 0), "The biases are missing: add σ_b²."),

@@ -147,6 +147,9 @@ EXERCISES = {
                 (lambda planted, named, classes: mean_score(lambda tp, fp, fn: (2 * tp, 2 * tp + fp + fn))(
                     planted, named, classes) * classes / (classes + 1),
                  "“Undecided” is an answer, not a cause: average over the causes."),
+                (lambda planted, named, classes: mean_score(lambda tp, fp, fn: (2 * tp, 2 * tp + fp + fn))(
+                    planted[named >= 0], named[named >= 0], classes),
+                 "“Undecided” is a miss for the cause that was planted: do not leave these runs out."),
                 (mean_score(lambda tp, fp, fn: (2 * tp, 2 * tp + fp + fn), first=1), "The cause number 0 is left out."),
             ),
         ),

@@ -51,7 +51,7 @@ EXERCISES = {
                       (lambda: bias(1 / np.e), "This gate carries 1/e through one block. A thousand of them multiply."),
                       (lambda: np.exp(-1e-3), "This is the value f of a gate. Its bias is where σ takes that value."),
                       (lambda: 7.0, "Nearly: a thousand gates with the bias 7 carry 0.40, and 1/e is 0.37."),
-                      (lambda: 2.0, "This is the bias for shallow highways. Forty such gates carry 1%.")),
+                      (lambda: 2.0, "This is the bias for shallow highways. Forty such gates carry 0.6%.")),
             tolerance=0.01,
         ),
         Exercise(
