@@ -106,6 +106,8 @@ def test_quizzes_point_to_states_of_figures_of_their_page(slug):
     assert len(seen) == written, "a quiz is the last line of its cell"
     for state in seen:
         check_state(slug, state)
+        name, _, query = state.partition("?")  # what it does not name stays as the reader has set it
+        assert dict(parse_qsl(query)).keys() == shown(slug)[0][name].keys(), f"{state} leaves a control open"
 
 
 @pytest.mark.parametrize("slug", notebooks.slugs())
