@@ -77,7 +77,7 @@ def draw_largest_rate(ax):
     label_line(ax, 0.28, 0.03, "after training (dots)", COLORS["weight"], xytext=(0, 0), ha="right")
     ratio, off = first[:, 1] / first[:, 0], np.abs(settled_[:, 1] / settled_[:, 0] - 1)
     return (f"{len(SETTLED)} trained networks: the largest learning rate at which a small push dies out is 2/λ within "
-            f"{off.max():.1%}. {len(STARTS)} networks at their initial weights bear {ratio.min():.1f} to "
+            f"{off.max():.1%}. {len(STARTS)} networks at their initial weights tolerate {ratio.min():.1f} to "
             f"{ratio.max():.0f} times as much. Least squares on "
             f"{EXAMPLES} digits, width {WIDTH}.")
 
