@@ -98,9 +98,9 @@ def draw_confusion(ax, rule="diagnose", recorded="everything", half="held out"):
     ax.tick_params(length=0)
     right, open_ = sum(a == b for a, b in pairs), sum(b == UNDECIDED for _, b in pairs)
     words = "" if rule == "fixed thresholds" else f" from {recorded.replace('…', 'losses, accuracies')}"
-    return (f"{rule.capitalize()}{words}, {half} half: {right} of {len(pairs)} right, {open_} undecided; macro-F1 "
-            f"{score(half, rule, recorded):.2f} over ten causes, {score(half, rule, recorded, groups=True):.2f} over "
-            "the four groups vanishing, exploding, dead, other.")
+    return (f"{rule.capitalize()}{words}, {half.replace(' ', '-')} half: {right} of {len(pairs)} right, "
+            f"{open_} undecided; macro-F1 {score(half, rule, recorded):.2f} over ten causes, "
+            f"{score(half, rule, recorded, groups=True):.2f} over the four groups vanishing, exploding, dead, other.")
 
 
 def mends(half):
@@ -132,8 +132,8 @@ def draw_remedies(ax, half="held out"):
     ax.plot(after[runs], y, "o", markersize=4, color=COLORS["forward"], label="after")
     ill = np.array([run.cause != "healthy" for run in labeled(half)])
     broke = sum(bool(np.isnan(run.ended).any()) for run in labeled(half))
-    return (f"The {half} half, each run before (hollow) and after (full) its one change: the median accuracy "
-            f"(training; of overfitting, test) rises from {np.median(before[ill]):.0%} to "
+    return (f"The {half.replace(' ', '-')} half, each run before (hollow) and after (full) its one change: "
+            f"the median accuracy (training; of overfitting, test) rises from {np.median(before[ill]):.0%} to "
             f"{np.median(after[ill]):.0%}, the {broke} runs that broke counted as 0; the worst repaired run reaches "
             f"{after[ill].min():.0%}.")
 

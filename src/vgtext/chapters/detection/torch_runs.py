@@ -125,6 +125,6 @@ def draw_strangers(first, second, half="held out"):
         second.text(0.98, 0.96 - 0.07 * i, f"{sign} {words}".strip(), color=color, transform=second.transAxes,
                     ha="right", va="top", fontsize=9)
     right, open_, wrong = tally(half)
-    words = f"{half} {'half' if half in HALVES else 'set'}"
+    words = f"{half.replace(' ', '-')} {'half' if half in HALVES else 'set'}"
     return (f"PyTorch runs, {words}: of {right + open_ + wrong}, {right} right, {open_} undecided, {wrong} "
             "wrong.")
