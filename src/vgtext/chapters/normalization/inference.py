@@ -108,7 +108,7 @@ def draw_companions(one, all_, image=33, one_class=False):
     all_.axhline(accuracy_in_inference(), **REFERENCE)
     label_line(all_, 5.49, accuracy_in_inference(), "inference mode", COLORS["reference"], xytext=(-2, 8), ha="right")
     wrong = np.mean(among(image, 8, one_class) < 0.5)
-    return (f"One test image, its digit {truth}, in {DRAWS} batches of each size, companions "
+    return (f"One test image of the digit {truth} in {DRAWS} batches of each size, companions "
             f"{'of its class' if one_class else 'mixed'} (median blue): at batch size 8 the right class gets less than "
             f"half in {wrong:.0%} of them. Accuracy on all test digits: {accuracy(2, one_class):.0%} in batches of 2, "
             f"{accuracy(64, one_class):.0%} of 64, {accuracy_in_inference():.0%} in inference mode.")
