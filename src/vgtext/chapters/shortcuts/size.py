@@ -90,6 +90,6 @@ def draw_paths(ax, L=20, name="s = 1/√L"):
     ax.plot(k, share, "o", color=COLORS["backward"], markersize=4, label="of the squared gradient")
     ax.plot(k, predicted_shares(name, L), **THEORY)
     ax.legend(loc="upper right", fontsize=8)
-    return (f"{2**L:,} paths through {L} blocks; a path passes {L / 2:g} branches on average. Weighed by the squared "
-            f"gradient that it carries, {name}, it passes {number(k @ share)} (predicted "
+    return (f"{2**L:,} paths through {L} blocks; a path passes {L / 2:g} branches on average. Weighted by the "
+            f"squared gradient that each carries, the average is {number(k @ share)} for {name} (predicted "
             f"{number(k @ predicted_shares(name, L))}).")
