@@ -94,9 +94,9 @@ def story(rate, c, step):
                 f"and a loss of {number(losses[0])}.")
     k, length = longest(rate, None, step)
     return (f"η = {rate:g}, {step} step{'s' * (step > 1)}. Not clipped: step {k} met a gradient of "
-            f"{number(norms[k - 1])} and went {number(length)} far. The gradient is "
+            f"{number(norms[k - 1])} and moved by {number(length)}. The gradient is "
             f"{number(norms[step])} now, the loss {number(losses[step])}. "
-            f"Clipped at C = {c:g}: no step went further than {number(longest(rate, c, step)[1])}, and the loss is "
+            f"Clipped at C = {c:g}: no step was longer than {number(longest(rate, c, step)[1])}, and the loss is "
             f"{number(descend(rate, c)[1][step])}.")
 
 
