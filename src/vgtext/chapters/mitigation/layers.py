@@ -91,5 +91,5 @@ def draw_forecast(ax, norm="none", shortcut="plain"):
     names = {"none": "no normalization", "batch": "batch norm", "layer": "layer norm"}
     ways = {"plain": "no shortcuts", "residual": "shortcuts"}
     return (f"Networks with {names[norm]} and {ways[shortcut]}: {int(ok.sum())} of {len(ok)}, of 5 to 100 layers of "
-            f"{WIDTH}, train. The dashed box forecasts {int(right.sum())} of {len(ok)} rightly, before a single step. "
+            f"{WIDTH}, train. The dashed box forecasts {int(right.sum())} of {len(ok)} correctly, before training. "
             f"At the edge of the picture: {beyond} networks that gain or lose ten powers of ten or more{rounded}.")
