@@ -99,7 +99,7 @@ def test_gradients_along_a_line_shatter_with_depth_unless_something_keeps_them()
     assert near["plain", 1] > 0.95 and near["plain", 50] < 0.6
     assert near["shortcut, s = 1/√L", 50] > 0.95
     assert near["plain, PyTorch default", 50] > 0.85
-    assert lab.likeness("plain", 50)[2] < 0.5  # "within three percent of the line most of the likeness is gone"
+    assert lab.likeness("plain", 50)[2] < 0.5  # "within three percent of the line most of the correlation is gone"
     drowned, five = lab.likeness("plain, PyTorch default", 50), lab.likeness("plain", 5)
     assert drowned == pytest.approx(five, abs=0.3) and np.all(drowned[:13] > five[:13] - 0.06)  # "about as much"
 
@@ -182,7 +182,8 @@ def test_captions_put_each_number_where_it_belongs():
     pre = norms.last_layer("pre")
     assert told(FIGURES, "norms", "to the power # from 2 to 64 blocks, # from 16 on", place="pre") == pytest.approx(
         [np.polyfit(np.log(norms.DEPTHS[k:]), np.log(pre[k:]), 1)[0] for k in (0, 3)], abs=0.006)
-    assert told(FIGURES, "shattered", "the published law says #, and # comes out", kind="plain") == pytest.approx(
+    words = "the published law says #, and following the inputs' correlation gives #"
+    assert told(FIGURES, "shattered", words, kind="plain") == pytest.approx(
         [1 / 32, shattered.corrected("plain", 5)], abs=0.0006)
     words = "The input gets the output's gradient times # in the plain network, times # with a shortcut"
     said = told(FIGURES, "sizes", words, sigma_w=1.0, L=20)

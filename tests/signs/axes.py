@@ -20,7 +20,7 @@ OVER = re.compile(r"over the (first|last) of the (\w+)")
 #: limits.
 COUNTED = re.compile(r"\b(layer|block|epoch|depth|width|number|blocks) [a-zA-Z]\b|^epoch$|number of|tasks|, k$|"
                      r"^(training |time )?steps?( [tk])?\b(?! h| of)")
-SHARE = re.compile(r"accuracy|^right\b|\bshare\b|correlation|cosine|likeness|probability|attention weight")
+SHARE = re.compile(r"accuracy|^right\b|\bshare\b|correlation|cosine|probability|attention weight")
 SIZE = re.compile(r"‖|\b(?<!change of the )(size|norm|variance|loss|error|factor|product|round trip|stretch|entropy)\b")
 
 

@@ -48,7 +48,7 @@ def draw_noise(line, lags, L=20, kind="plain"):
     line.plot(np.linspace(-2, 2, POINTS), along_line(kind, L), color=COLORS["backward"], linewidth=1)
     away = LAGS * 4 / (POINTS - 1)
     lags.set(xlim=(0, 1.5), ylim=(-0.3, 1.1), xticks=[0, 0.5, 1, 1.5], xlabel="distance of two inputs",
-             ylabel="likeness of their gradients")
+             ylabel="autocorrelation")
     lags.axhline(0, **REFERENCE)
     for other in (1, 5, 50):
         lags.plot(away, likeness("plain", other), **SEED, label=named("plain", other))
@@ -56,5 +56,5 @@ def draw_noise(line, lags, L=20, kind="plain"):
     lags.text(1.48, 1.04, "gray: plain, 1, 5 and 50 blocks", ha="right", va="center", fontsize=8,
               color=COLORS["reference"])
     return (f"{kind[0].upper() + kind[1:]}, ReLU, {L} block{'s' * (L > 1)} of {WIDTH}: gradients at inputs "
-            f"{away[4]:.2f} apart have a likeness of {likeness(kind, L)[4] + 0.0:.2f} (mean of {SEEDS} networks); in a "
-            f"plain network of one block {likeness('plain', 1)[4]:.2f}.")
+            f"{away[4]:.2f} apart have a correlation of {likeness(kind, L)[4] + 0.0:.2f} (mean of {SEEDS} networks); "
+            f"in a plain network of one block {likeness('plain', 1)[4]:.2f}.")

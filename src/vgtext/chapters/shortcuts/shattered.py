@@ -67,13 +67,13 @@ def draw_shattered(ax, kind="plain"):
     log_axis(ax, 1e-4, 2, "correlation of two gradients")
     ax.set(xlim=(0, 16), xlabel="number of blocks L")
     ax.plot(DEPTHS, [published(kind, L) for L in DEPTHS], color=COLORS["reference"], linewidth=1, label="published law")
-    ax.plot(DEPTHS, [corrected(kind, L) for L in DEPTHS], **THEORY, label="likeness of inputs followed")
+    ax.plot(DEPTHS, [corrected(kind, L) for L in DEPTHS], **THEORY, label="inputs' correlation followed")
     sizes = np.array([correlation(kind, L) for L in DEPTHS])
     ax.plot(DEPTHS, np.where(sizes > 1e-4, sizes, np.nan), "o", color=COLORS["backward"], label="measured")
     ax.legend(loc="lower left", fontsize=8)
     return (f"{kind[0].upper() + kind[1:]}, ReLU, width 300, unrelated inputs: two gradients have a correlation of "
             f"{sizes[0]:.2f} after one block and {sizes[3]:.2f} after five; the published law says "
-            f"{published(kind, 5):.3f}, and {corrected(kind, 5):.3f} comes out if the inputs' likeness is followed.")
+            f"{published(kind, 5):.3f}, and following the inputs' correlation gives {corrected(kind, 5):.3f}.")
 
 
 def _evidence(words, kind, L, expected, tolerance):
