@@ -47,7 +47,7 @@ class Row(NamedTuple):
 
 ROWS = (
     Row("layers not trained", "Are a layer's updates exactly 0?", "update, gradient",
-        "an update is 0 in every record, or 10,000 times smaller than another's at a like gradient",
+        "an update is 0 in every record, or 10,000 times smaller than another's at a similar gradient",
         "Give these parameters to the optimizer (after the model was built, moved or copied), and look for "
         "requires_grad=False, detach, no_grad, and a rate of 0. If you froze them on purpose, nothing is wrong with "
         "them.",
@@ -81,7 +81,7 @@ ROWS = (
         f"it jumps {RUNS_ON} times or more",
         "Shuffle the examples before every epoch: the network learns each class and forgets it with the next.",
         "notebooks/detection.html#questions-in-a-fixed-order", "the training loss at every step"),
-    Row("late divergence", "Had it learned, and lost it again?", "loss",
+    Row("late divergence", "Had the network learned, and then lost what it learned?", "loss",
         "the loss fell below half of its start, and came back",
         "It learned before it broke: lower the learning rate from there on (decay it), clip gradients, and start again "
         "from a checkpoint before the rise. In a transformer, record the largest attention logit: where it grows, "
@@ -106,9 +106,9 @@ ROWS = (
         "gradient and activation sizes of every layer at the first step"),
     Row("vanishing through time", "Does little of the gradient reach the first time step?", "time gradient",
         "the first step gets less than a thousandth of the largest",
-        "Shorten the way through time: attention, a skip over steps, a larger forget bias, an orthogonal recurrent "
+        "Shorten the path through time: attention, a skip over steps, a larger forget bias, an orthogonal recurrent "
         "matrix, or shorter sequences first. If the first steps get exactly 0, look for padding and for a detach.",
-        "notebooks/recurrence.html#a-healthy-gradient-that-has-forgotten",
+        "notebooks/recurrence.html#vanishing-through-time-a-healthy-gradient-that-has-forgotten",
         "in a recurrent network, the gradient per time step"),
     Row("vanishing by initialization", "Does the round trip fade, and both signals with it?", "gradient, activation",
         f"{FADES}, or weights are 0; also if only the error fades, between units of slope above {STEEP}",
@@ -150,9 +150,9 @@ ROWS = (
         "better than guessing, check that examples and labels belong together.",
         "notebooks/detection.html#analyzing-model-performance-one-number-against-ten-causes",
         "the accuracy or the loss on test data"),
-    Row("label noise", "Signals and steps in order, something learned, and the loss stands still?", "loss",
-        f"it keeps {STANDS} to {BACK} from its third quarter to its end, above {LEARNED} of its start, and an accuracy "
-        "is known",
+    Row("label noise", "Are signals and steps fine, and has the loss stalled after some learning?", "loss",
+        f"the loss ends at {STANDS} to {BACK} of its third quarter, above {LEARNED} of its start, and an accuracy is "
+        "known",
         "If the task allows no higher accuracy, nothing is wrong: say so (target). Else read the examples with the "
         "largest loss and check their labels. If these are right, train a shallow twin: if "
         "it learns, the layers lose directions that sizes do not show; if not, the model is too small or the inputs "
