@@ -115,7 +115,7 @@ CLAIMS = (
     Claim(
         "R.27", "Dohare and others 2023, 2024: trained on one task after another, networks lose the ability to learn "
         "new ones (pairs of ImageNet classes: 89% right early, 77% on the 2,000th task), units die, and weight decay "
-        "or new units hold it.", "holds if",
+        "or new units preserve it.", "holds if",
         "The learning rate is not small and nothing pulls the weights back. Dead units are one sign of it: leaky ReLU, "
         "whose units cannot die, loses as much at the smaller rate, and little at the larger one. Seeds differ: at 0.2 "
         "one ends at 26%, the other at 45%.",

@@ -138,8 +138,8 @@ CLAIMS = (
         "doubly exponentially with depth to a matrix of rank 1: the distance between tokens goes with its cube from "
         "layer to layer.",
         "holds if", "There is no shortcut: then the distance goes with its cube once tokens are close, in one layer as "
-        "in a stack. A shortcut stops it. An MLP without a shortcut (GELU, LeCun's weights) does not: theirs is a "
-        "bound with the MLP's steepness in it.",
+        "in a stack. A shortcut stops it. An MLP without a shortcut (GELU, LeCun's weights) does not; their statement "
+        "on MLPs is a bound that contains the MLP's steepness.",
         (
             Evidence("one layer: the power of the distance before it", cube, 3.0, 0.15),
             Evidence("attention alone: cosine after two layers", lambda: cosine("attention alone", 12, 2), 1.0, 0.003),

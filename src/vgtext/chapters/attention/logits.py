@@ -130,9 +130,9 @@ CLAIMS = (
     ),
     Claim(
         "R.37", "Gemma Team 2024: attention logits are capped, cap tanh(S / cap), with a cap of 50.",
-        "holds if", "The aim is to bound logits and entropy: this it does. It moves the saturation from the softmax to "
-        "the tanh: far beyond the cap its slope is 0, so that most queries still get no gradient, more of them with "
-        "the lower cap, and the loss stays above that with QK-norm.",
+        "holds if", "The aim is to bound the logits and keep the entropy up: it does both. But it moves the saturation "
+        "from the softmax to the tanh, whose slope is 0 far beyond the cap: most queries still get no gradient, more "
+        "of them with the lower cap, and the loss stays above that with QK-norm.",
         (
             _evidence("cap 50: largest logit", "soft cap 50", 0.2, "largest logit", 50.0, 0.5),
             _evidence("cap 50: entropy", "soft cap 50", 0.2, "entropy", 1.8, 0.4, "nats"),
@@ -145,7 +145,7 @@ CLAIMS = (
         "R.38", "Chowdhery and others 2023 (PaLM): an auxiliary loss of 10⁻⁴ (ln Z)² keeps the output's softmax "
         "normalizer Z near 1 and makes training more stable.",
         "holds if", "What drifts is the output's ln Z, which it pulls to 0 (here with a weight of 0.01, to act within "
-        "300 steps). The logits of attention it does not see, and they grow as without it.",
+        "300 steps). It does not act on the logits of attention, which grow as without it.",
         (
             _evidence("nothing, 0.01: root mean square of ln Z", "nothing", 0.01, "ln Z", 5.1, 0.4),
             _evidence("z-loss, 0.01: root mean square of ln Z", "z-loss", 0.01, "ln Z", 0.6, 0.25),

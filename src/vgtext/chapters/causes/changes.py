@@ -50,7 +50,7 @@ CLAIMS = (
     ),
     Claim(
         "S0.3", "Exploding gradients have a list of causes, of consequences and of remedies.",
-        "garbled", "The lists are announced, and missing. The causes are weights too large for the activation, and "
+        "garbled", "The lists are announced but missing. The causes are weights too large for the activation, and "
         "depth; consequences and remedies have chapters of their own.",
         (_EVIDENCE[3], _EVIDENCE[6]), "plane?activation=ReLU",
         setting="30 layers of 128 units, three seeds, before the first step; theory: infinite width.",

@@ -85,9 +85,9 @@ def turn_of(way, turn=20, c=1.0):
 CLAIMS = (
     Claim(
         "S2.4", "Clipping limits how many gradients are used: with a threshold of 100, the first 100 of 105.",
-        "garbled", "Clipping limits the size of the gradient, never the count. By global norm it is all scaled alike "
-        "and keeps its direction; by value or by norm of each it turns. Without 5 of 105 it still explodes "
-        "(the five nearest the input are a sixth of this draw's norm; of others up to two fifths).",
+        "garbled", "Clipping limits the size of the gradient, never the count. By global norm all of it is scaled "
+        "alike and keeps its direction; by value, or by norm of each array, it turns. Without 5 of the 105 layers it "
+        "still explodes (the five nearest the input are a sixth of this draw's norm; of others up to two fifths).",
         (
             Evidence("105 tanh layers, σ_w = 1.5, without the last 5: share of the norm that is left",
                      lambda: left(1.5, 100, "input"), 1.0, 1e-6),

@@ -130,7 +130,7 @@ CLAIMS = (
         "The rate is large enough to get there within the budget. The limit itself is exact on a parabola while Adam's "
         "divisor stands still.",
         (
-            Evidence("largest curvature times η that momentum 0.9 bears on a parabola, the divisor held at 1",
+            Evidence("largest curvature times η that is stable at momentum 0.9 on a parabola, the divisor held at 1",
                      largest_curvature, 38.0, 1e-3),
             *(Evidence(f"Adam, η = {r:g}: divided sharpness times η/38, mean of the last thousand steps",
                        lambda r=r: hovers("adam", r), 1.0, 0.15, stored="consequences_edge") for r in (0.001, 0.003)),

@@ -122,8 +122,8 @@ CLAIMS = (
     Claim(
         "R.22", "Orvieto and others 2023, Zucchet and Orvieto 2024: the normalization √(1 − |λ|²) and |λ| = "
         "exp(−exp(ν)) hold state and sensitivity at any memory.", "holds if",
-        "The derivative is that by ν; by λ its root mean square still grows as 1/(1 − λ²), and so does that by the "
-        "phase of a complex λ.",
+        "The derivative is with respect to ν; with respect to λ, or to the phase of a complex λ, its root mean square "
+        "still grows as 1/(1 − λ²).",
         (
             *(Evidence(f"|λ| = {lam:g}: mean square of the derivative in ν", lambda k=lam: measured("lru", k)[1],
                        float(predicted("lru", lam)), 0.06) for lam in (0.9, 0.999)),
