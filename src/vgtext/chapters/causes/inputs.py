@@ -108,7 +108,8 @@ CLAIMS = (
     Claim(
         "S3.4", "The weights matter more and more as they grow, until the input is insignificant.",
         "holds if", "“Significant” means whether two inputs were alike. With large weights near twins end up "
-        "unrelated, so their similarity is lost. What makes all outputs the same is the opposite: small weights, with biases.",
+        "unrelated, so their similarity is lost. What makes all outputs the same is the opposite: small weights with "
+        "biases.",
         (
             _correlation_evidence("tanh, σ_w = 2.5, σ_b = 0.1", 2.5, 0.1, 0.95, 0.05),
             _correlation_evidence("tanh, σ_w = 2.5, σ_b = 0.1", 2.5, 0.1, 0.0, 0.05),

@@ -18,7 +18,7 @@ WAYS = {
     "stuck": f"It ends within {1 - MOVED:.0%} of where it began, or higher. (An even guess has as loss the logarithm "
              f"of the number of classes, {math.log(10):.2f} for ten.)",
     "partway": "It falls, but not to a fifth of its start.",
-    "falls": "It falls to less than a fifth of its start, but the network is no good.",
+    "falls": "It falls to less than a fifth of its start, but the network performs badly.",
     "early nan": f"It is nan or inf within the first {EARLY} steps.",
     "late nan": "It is nan or inf later on.",
     "waves": f"It jumps up and falls again, {RUNS_ON} times or more.",

@@ -25,7 +25,7 @@ PROPOSALS = {
         Recipe(activation="relu", init="he_normal", gain=2, steps=300),
     "100 ReLU layers with He initialization": RECIPES["100 ReLU layers"],
     "the same 100 layers with shortcuts and layer norm": RECIPES["100 ReLU layers, shortcuts and layer norm"],
-    "100 tanh layers with orthogonal weights: no shortcut, no normalization":
+    "100 tanh layers with orthogonal weights times 1.05: no shortcut, no normalization":
         RECIPES["100 plain tanh layers, orthogonal weights"],
 }
 STEPS = [*EARLY, 300]
