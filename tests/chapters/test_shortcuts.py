@@ -64,6 +64,7 @@ def test_random_biases_keep_gradients_alike():
 
 def test_row_17_the_last_gradient_of_post_and_pre_norm():
     assert lab.slope(lab.last_layer("post")) == pytest.approx(0, abs=0.12)
+    assert 0 < lab.slope(lab.last_layer("post", 1)) < 0.015 < lab.slope(lab.last_layer("post"))
     assert lab.slope(lab.last_layer("pre")) == pytest.approx(-0.5, abs=0.12)
     assert lab.slope(lab.last_layer("pre")) == pytest.approx(lab.slope(norms.predicted()), abs=0.05)
 

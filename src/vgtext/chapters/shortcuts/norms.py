@@ -52,9 +52,9 @@ def gradients(place, L, seed=0, m=16, d=WIDTH):
 
 
 @cache
-def last_layer(place):
-    """The last block's gradient, geometric mean of the seeds, per depth."""
-    return np.array([np.exp(np.mean([np.log(gradients(place, L, seed)[-1]) for seed in range(SEEDS)])) for L in DEPTHS])
+def last_layer(place, m=16):
+    """The last block's gradient over m examples, geometric mean of the seeds, per depth."""
+    return np.exp([np.mean([np.log(gradients(place, L, seed, m)[-1]) for seed in range(SEEDS)]) for L in DEPTHS])
 
 
 def slope(sizes, first=0):
@@ -93,6 +93,7 @@ CLAIMS = (
         f"on.",
         (
             Evidence("post-norm: the power of L", lambda: slope(last_layer("post")), 0.0, 0.12),
+            Evidence("post-norm, one example: the power of L", lambda: slope(last_layer("post", 1)), 0.0, 0.05),
             Evidence("pre-norm: the power of L", lambda: slope(last_layer("pre")), -0.5, 0.12),
             Evidence("pre-norm, 16 to 64 blocks: the power of L", lambda: slope(last_layer("pre"), 3), -0.5, 0.06),
         ), "norms?place=pre",
