@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from torch_like import SGD, Linear, Module, Net, Tensor, UninitializedParameter, Wrapped, tensor
+from torch_like import SGD, Linear, Module, Net, UninitializedParameter, Wrapped, tensor
 from vgtext.diagnose import KerasRecorder, Recorder, diagnose
 from vgtext.diagnose.modules import sound
 
@@ -105,7 +105,7 @@ def test_the_state_that_stands_behind_a_packed_sequence_is_not_taken_for_the_inp
     net, state = Net(WIDTHS), tensor(np.zeros((1, 4, 6)), True)
     Recorder(net, SGD(net.parameters()))
     cell = net.lines[0]
-    cell.input_size, cell.hidden_size, cell.batch_first = 6, 6, True
+    cell.hidden_size, cell.flatten_parameters = 6, None
     assert [hook(cell, ("packed", state)) for hook in cell.before] == [None]
     assert [hook(cell, (state, state))[1] is state for hook in cell.before] == [True]
 
@@ -119,12 +119,11 @@ def test_the_input_of_what_is_no_recurrent_layer_stays_the_same_object(has):
     assert [hook(layer, (x,)) for hook in layer.before] == [None]
 
 
-@pytest.mark.parametrize("kind", [Wrapped, type("Nested", (Tensor,), {"is_nested": True})])
-def test_what_holds_no_numbers_is_passed_over(kind):
-    """A pass inside vmap or grad, or with sequences of several lengths in one tensor, beside one that is recorded."""
+def test_a_pass_inside_a_transform_is_passed_over():
+    """As inside vmap or grad of torch.func, beside a pass that is recorded."""
     alone, net, (x, y) = Net(WIDTHS), Net(WIDTHS), data()
     expected, optimizer = train(alone, SGD(alone.parameters()), steps=1), SGD(net.parameters())
-    recorder, other = Recorder(net, optimizer), x.view(kind)
+    recorder, other = Recorder(net, optimizer), x.view(Wrapped)
 
     def pass_by():
         for line in net.lines:
@@ -161,7 +160,8 @@ def test_a_model_that_is_evaluated_is_not_recorded():
     net.training = False
     net(x)
     recorder.step(tensor(1.0))
-    assert recorder.recording().given().keys() == {"loss", "optimizer"}
+    assert recorder.recording().given().keys() == {"loss", "optimizer", "loop"}
+    assert recorder.recording().loop == ("no layer seen",)
 
 
 def test_a_step_that_a_scaler_skipped_is_left_out_and_of_what_stays_broken_the_first_is_kept():

@@ -8,6 +8,7 @@ import pytest
 from test_recorder import WIDTHS, data, train
 from torch_like import SGD, Module, Net, tensor
 from vgtext.diagnose import CAUSES, UNDECIDED, Recorder, Recording, diagnose
+from vgtext.diagnose.hooks import Hooks
 from vgtext.diagnose.loop import Tops, Watch, of_keras, of_modules, targets_of_keras
 from vgtext.diagnose.slips import SLIPS
 from vgtext.diagnose.table import LOOP
@@ -39,7 +40,7 @@ class Node:
     (("MseLoss", "Sigmoid", "Addmm", "Expand"), None),
     (("BinaryCrossEntropyWithLogits", "View", "Addmm"), None)])
 def test_the_end_of_the_graph_tells_what_the_loss_was_given(names, slip):
-    watch = Watch(Module())
+    watch = Watch(Module(), Hooks())
     watch.steps(Node(*names), 1.0, True, True)
     assert watch.found == ({slip} if slip else set())
 
@@ -105,7 +106,7 @@ def test_an_evaluation_between_steps_leaves_no_trace():
 @pytest.mark.parametrize(("shape", "rows", "seen"), [((64, 8, 5), 64, True), ((8, 64, 5), 64, False),
                                                      ((9, 1, 5), 9, False), ((64, 8, 5), 8, False)])
 def test_a_batch_is_taken_for_time_where_the_answers_are_as_many(shape, rows, seen):
-    watch = Watch(Module())
+    watch = Watch(Module(), Hooks())
     watch.enters(SimpleNamespace(batch_first=False), tensor(np.zeros(shape)), -1, True)
     watch.leaves(tensor(np.zeros((rows, 4))), ())
     assert watch.found == ({"batch taken for time"} if seen else set())
@@ -115,7 +116,7 @@ def test_a_batch_is_taken_for_time_where_the_answers_are_as_many(shape, rows, se
 def test_a_norm_over_few_is_seen_unless_it_is_the_last_batch(batches, seen):
     norm = Module()
     norm.running_mean = 0.0
-    watch = Watch(norm)
+    watch = Watch(norm, Hooks())
     for n in batches:
         norm.before[0](norm, (tensor(np.zeros((n, 16))),))
         norm.before[0](norm, ())  # what is given by name
@@ -125,7 +126,7 @@ def test_a_norm_over_few_is_seen_unless_it_is_the_last_batch(batches, seen):
 
 def watched(targets, first_loss=2.0, classes=5):
     """What is seen of batches with these targets, under a cross-entropy."""
-    watch = Watch(Module())
+    watch = Watch(Module(), Hooks())
     for batch in targets:
         watch.forget()
         out = tensor(np.zeros((len(batch), classes)), True)
@@ -151,7 +152,7 @@ def test_batches_of_one_class_each_are_seen_where_the_class_changes():
     ([np.zeros(16)] * 3, []), ([np.zeros(16), np.ones(16)] * 2, []),
     ([np.r_[np.full(11, c), np.full(5, 1 - c)] for c in (0, 0, 1)], [])])
 def test_batches_of_one_class_each_are_seen_of_one_output_and_by_keras(batches, seen):
-    watch, tops = Watch(Module()), Tops()
+    watch, tops = Watch(Module(), Hooks()), Tops()
     for y in batches:
         watch.forget()
         out = tensor(np.zeros((len(y), 1)), True)
@@ -204,10 +205,10 @@ def test_a_recurrent_layer_is_known_without_its_time_steps():
     net = Net(WIDTHS)
     assert train(net, SGD(net.parameters())).recording().recurrent is False
     net._children["cell"] = Module()
-    net._children["cell"].hidden_size = 8  # as an attention layer has, too
-    assert train(net, SGD(net.parameters())).recording().recurrent is False
-    net._children["cell"].input_size = 8
-    assert train(net, SGD(net.parameters())).recording().recurrent is True
+    net._children["cell"].hidden_size = 8
+    assert train(net, SGD(line.weight for line in net.lines)).recording().recurrent is False
+    net._children["cell"]._parameters["weight"] = tensor(np.ones((8, 8)))
+    assert train(net, SGD(line.weight for line in net.lines)).recording().recurrent is True
 
 
 def test_without_a_recurrent_layer_no_time_is_asked_for():

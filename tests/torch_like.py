@@ -8,7 +8,7 @@ import numpy as np
 class Tensor(np.ndarray):
     """An array with the methods of a tensor; rows are examples."""
 
-    requires_grad, grad, grad_fn, is_nested = False, None, None, False
+    requires_grad, grad, grad_fn, layout, is_nested = False, None, None, "torch.strided", False
 
     def data_ptr(self):
         return self.ctypes.data
@@ -47,12 +47,19 @@ class Tensor(np.ndarray):
     def is_floating_point(self):
         return self.dtype.kind == "f"
 
-    def register_hook(self, hook):
-        self.hooks = [*getattr(self, "hooks", ()), hook]
+    def requires_grad_(self):
+        self.requires_grad = True
+        return self
 
-    def register_post_accumulate_grad_hook(self, hook):
-        self.register_hook(hook)
+    def is_complex(self):
+        return self.dtype.kind == "c"
+
+    def register_hook(self, hook):
+        self.hooks = getattr(self, "hooks", [])
+        self.hooks.append(hook)
         return Handle(self.hooks, hook)
+
+    register_post_accumulate_grad_hook = register_hook
 
 
 class Wrapped(Tensor):
@@ -71,7 +78,8 @@ class Handle:
         self.hooks, self.hook = hooks, hook
 
     def remove(self):
-        self.hooks.remove(self.hook)
+        if self.hook in self.hooks:
+            self.hooks.remove(self.hook)
 
 
 def tensor(values, grad=False):

@@ -54,6 +54,16 @@ def rate(value):
     return array if array.ndim else float(array)
 
 
+def one_number(name, value):
+    """Return a copy of a number, a tensor's where it lies; raises ValueError for what is not one number."""
+    if getattr(value, "shape", ()) not in ((), (1,), (1, 1)):
+        raise ValueError(f"{name} must be one number, got the shape {tuple(value.shape)}")
+    try:
+        return value.detach().clone() if hasattr(value, "detach") else float(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be one number, got {value!r}") from error
+
+
 def some_steps(losses, after):
     """Refuse the recording of a loop that has made no step."""
     if not losses:

@@ -42,11 +42,12 @@ class Tops:
 class Watch:
     """Looks for slips while a model is trained; a recorder tells it what happens in the steps that it records."""
 
-    def __init__(self, model):
-        """Watch ``model``."""
-        self.model, self.found, self.rows, self._norms, self.tops = model, set(), [], [], Tops()
-        self.hooks = [module.register_forward_pre_hook(self._normalizes) for module in model.modules()
-                      if getattr(module, "running_mean", None) is not None]
+    def __init__(self, model, hooks):
+        """Watch ``model`` with ``hooks``."""
+        self.model, self.hooks, self.found, self.rows, self._norms, self.tops = model, hooks, set(), [], [], Tops()
+        for module in model.modules():
+            if getattr(module, "running_mean", None) is not None:
+                hooks.keep(module.register_forward_pre_hook, self._normalizes)
         self.forget()
 
     def forget(self):
@@ -71,11 +72,11 @@ class Watch:
         """
         if output.ndim == 2 and any(len(output) == first != second > 1 for first, second in self._time_first):
             self.found.add("batch taken for time")
-        self._classes = max(output.shape[1:], default=1)
+        self._classes = max(output.shape[1:], default=1) if output.ndim else 0  # a loss alone does not say
         self._passes.append(None)
         first = next((p for p in parameters if p.requires_grad), None)
         if output.requires_grad and first is not None:
-            output.register_hook(partial(self._comes_back, len(self._passes) - 1, first))
+            self.hooks.once(output, partial(self._comes_back, len(self._passes) - 1, first))
 
     def _comes_back(self, i, first, g):
         """The error sets out; the first layer, which it reaches last, should hold no gradient yet."""
@@ -83,7 +84,7 @@ class Watch:
             self._passes[i] = first.grad is not None and bool((first.grad != 0).any())
         if g.ndim == 2 and g.shape[1] > 1:
             self._targets += g.argmin(1).tolist()  # of a cross-entropy: it is below 0 at the target alone
-        elif prod(g.shape) == len(g):
+        elif g.ndim and prod(g.shape) == len(g):
             self._targets += (g[g != 0] < 0).tolist()  # of one output: below 0 where the target is 1
 
     def steps(self, node, loss, trained, moved):
@@ -92,8 +93,8 @@ class Watch:
             pairs = {(_name(child), _name(_first(parent))) for child, parents in nodes(node) for parent in parents}
             self.found |= of_graph(pairs)
             names = {name for pair in pairs for name in pair}
-            self.classifies = "LogSoftmax" in names if self._classes > 1 else bool(names & BINARY)
-            if "LogSoftmax" in names and loss > 4 * log(max(self._classes, 2)):
+            self.classifies = bool("LogSoftmax" in names if self._classes > 1 else names & BINARY) and self._classes > 0
+            if "LogSoftmax" in names and loss > 4 * log(max(self._classes, 2)) and self._classes:
                 self.found.add("above guessing")
         if self.classifies:
             self.tops.add(self._targets, self._classes)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .tensors import size
+
 
 def check(model, optimizer, every):
     """Raise TypeError for what is no model or no optimizer of PyTorch's kind, ValueError for no number of steps.
@@ -10,6 +12,8 @@ def check(model, optimizer, every):
     """
     if not all(hasattr(model, name) for name in ("named_modules", "named_parameters", "register_forward_hook")):
         raise TypeError(f"model must be a PyTorch module, got {type(model).__name__}")
+    if any("ScriptModule" in type(module).__name__ for module in model.modules()):
+        raise TypeError("model must be a PyTorch module that is not scripted: scripted ones take no hooks")
     if not hasattr(optimizer, "param_groups"):
         raise TypeError(f"optimizer must be a PyTorch optimizer, got {type(optimizer).__name__}")
     if not isinstance(every, int) or every < 1:
@@ -19,11 +23,16 @@ def check(model, optimizer, every):
         raise ValueError(f"{lazy} has no shape yet: send a batch through the model before you make a recorder")
 
 
+def matrices(module):
+    """Return the matrices that a module owns itself."""
+    return [p for p in module._parameters.values() if p is not None and p.ndim > 1]
+
+
 def owners(model):
     """Return the modules that own a matrix, by name, with their matrices; a tied matrix goes to the first."""
     owned, seen = {}, set()
     for name, module in model.named_modules():
-        own = [p for p in module._parameters.values() if p is not None and p.ndim > 1 and id(p) not in seen]
+        own = [p for p in matrices(module) if id(p) not in seen]
         inside = any(p.ndim > 1 for child in module.children() for p in child.parameters())
         if own and not (inside and not hasattr(module, "in_proj_weight")):
             owned[name] = own
@@ -43,6 +52,11 @@ def pair(model, called, owned, unpaired):
         else:
             unpaired.append(f"the weights of {name or 'the model itself'}: its module was not called")
     ours = {id(p) for name in called for p in owned[name]}
+    for name, module in model.named_modules():  # a matrix beside one layer is that layer's, as an adapter's
+        inside = [other for other in called if name and other.startswith(f"{name}.")]
+        if len(inside) == 1:
+            owned[inside[0]] += [p for p in matrices(module) if id(p) not in ours]
+            ours |= {id(p) for p in owned[inside[0]]}
     unpaired += [f"{name}: used outside a layer" for name, p in model.named_parameters()
                  if p.ndim > 1 and id(p) not in ours]
 
@@ -52,33 +66,10 @@ def copies(model):
     return {id(p): p.detach().clone() for p in model.parameters()}
 
 
-def first_tensor(output):
-    """Return the first tensor of numbers of an output, as modules give it: a tensor, a tuple, a dict."""
-    values = ([output] if hasattr(output, "detach") else output.values() if hasattr(output, "values")
-              else output if isinstance(output, (tuple, list)) else ())
-    return next((value for value in values if hasattr(value, "detach") and has_numbers(value)), None)
-
-
-def has_numbers(x):
-    """Does a tensor hold numbers in a grid? One that stands for many, in a transform of ``torch.func``, holds none."""
-    try:
-        x.data_ptr()
-    except RuntimeError:
-        return False
-    return not x.is_nested and 0 not in x.shape
-
-
-def measure(x, axis):
-    """Return root mean square, share of units that are 0 for all examples, and share of zeros."""
-    x, zero = x.detach(), x.detach() == 0
-    units = zero.movedim(axis, 0).flatten(1) if x.ndim > 1 else zero[None]
-    return x.float().square().mean().sqrt(), units.all(dim=1).float().mean(), zero.float().mean()
-
-
-def is_convolution(module):
-    """Does the module own a kernel with positions?"""
+def axis_of_units(module):
+    """Return the axis of a layer's units: 1 where its kernel has positions, else the last one."""
     weight = getattr(module, "weight", None)
-    return weight is not None and weight.ndim > 2
+    return 1 if weight is not None and weight.ndim > 2 else -1
 
 
 def held(optimizer):
@@ -93,7 +84,7 @@ def norm(parts):
 
 def late(p):
     """The gradient of a parameter whose hook did not run: 0 if it got none."""
-    return 0.0 if p.grad is None or not p.requires_grad else p.grad.detach().float().norm()
+    return 0.0 if p.grad is None or not p.requires_grad else size(p.grad)
 
 
 def normalized(model):
@@ -107,14 +98,22 @@ def precision(model):
     return {"precision": kind} if kind in ("float16", "bfloat16") else {}
 
 
-def is_recurrent(module):
-    """Is a module a recurrent layer or cell? An attention layer, too, may have a hidden size."""
-    return hasattr(module, "hidden_size") and hasattr(module, "input_size")
-
-
 def recurrent(model):
     """Does the model own a recurrent layer? One that is given packed sequences has no gradient per time step."""
-    return any(map(is_recurrent, model.modules()))
+    return any(hasattr(module, "hidden_size") and matrices(module) for module in model.modules())
+
+
+def is_recurrent(module):
+    """Is it a recurrent layer of PyTorch's that learns? It leaves its input as it is, so a stand-in can be given."""
+    return hasattr(module, "flatten_parameters") and any(p.requires_grad for p in module.parameters())
+
+
+def of_calls(squares, left, passes):
+    """Return the errors of a cell that was called once for each time step, in the first of ``passes``, or None."""
+    for name, calls in squares.items():
+        if len(calls) >= 8 * passes and name in left:
+            return [float(calls.get(call, 0.0)) for call in range(1, left[name] // passes + 1)]
+    return None
 
 
 def has_shortcut(end):

@@ -18,7 +18,8 @@ from functools import partial
 
 import numpy as np
 
-from . import checks, loop, modules
+from . import checks, logic, loop, modules, tensors
+from .hooks import Hooks
 from .recording import Recording
 
 EARLY = (1, 2, 4, 8, 16, 32, 64)  # steps that are always recorded
@@ -28,8 +29,9 @@ ROWS = ("gradient", "weight", "update", "activation", "error", "activation_error
 class Recorder:
     """Watches a model and its optimizer, at steps 1, 2, 4, ... 64 and then every ``every`` steps.
 
-    ``unpaired`` names, in words, the parameters that belong to no layer. Raises TypeError if the model or the optimizer
-    does not have what a PyTorch one has, ValueError if the model owns no matrix of weights.
+    ``unpaired`` names, in words, the parameters that belong to no layer, and what could not be recorded. Raises
+    TypeError if the model or the optimizer does not have what a PyTorch one has, ValueError if the model owns no matrix
+    of weights.
     """
 
     def __init__(self, model, optimizer, every=100):
@@ -37,18 +39,19 @@ class Recorder:
         modules.check(model, optimizer, every)
         self.model, self.optimizer, self.every, self.at = model, optimizer, every, 1
         self.unpaired, self._names, self._rows, self._losses, self._evaluations = [], None, [], [], {}
-        self._loop = loop.Watch(model)
-        self._owned = modules.owners(model)
+        self._owned, self._hooks = modules.owners(model), Hooks(self.unpaired)
         if not self._owned:
             raise ValueError("model must own a matrix of weights; none of its modules does")
+        self._loop = loop.Watch(model, self._hooks)
         self._forget()
-        self._hooks = [hook for name, module in model.named_modules() if name in self._owned for hook in (
-            module.register_forward_pre_hook(partial(self._enter, name)),
-            module.register_forward_hook(partial(self._leave, name)))]
-        self._hooks += self._loop.hooks
-        self._hooks.append(model.register_forward_hook(self._output))
-        self._hooks += [p.register_post_accumulate_grad_hook(self._accumulated) for p in model.parameters()
-                        if p.requires_grad]
+        for name, module in model.named_modules():
+            if name in self._owned:
+                self._hooks.keep(module.register_forward_pre_hook, partial(self._enter, name))
+                self._hooks.keep(module.register_forward_hook, partial(self._leave, name))
+        self._hooks.keep(model.register_forward_hook, self._output)
+        for p in model.parameters():
+            if p.requires_grad:
+                self._hooks.keep(p.register_post_accumulate_grad_hook, self._accumulated)
 
     @property
     def due(self):
@@ -57,13 +60,14 @@ class Recorder:
 
     def step(self, loss):
         """Say that a step is done, and with which loss: call it after ``optimizer.step()``."""
-        self._losses.append(loss.detach() if hasattr(loss, "detach") else loss)
+        self._losses.append(checks.one_number("loss", loss))
         if self.due and self._entered and (self._trained or self._gradients):
             called, unpaired = list(self._entered), [] if self._names else self.unpaired
             self._names = self._names or called
             modules.pair(self.model, called, self._owned, unpaired)
             if self._entered.keys() >= set(self._names):  # an expert may be left without examples
-                self._rows.append(self._row(getattr(loss, "grad_fn", None)))
+                row = self._hooks.guard(self._row, getattr(loss, "grad_fn", None) or self._end)
+                self._rows += [] if self._hooks.failed else [row]
         self._forget()
         self.at += 1
 
@@ -78,7 +82,7 @@ class Recorder:
         fields = {name: [row[name] for row in kept] for name in (*ROWS, "learning_rate") if kept}
         if kept:
             fields |= {"steps": [row["at"] for row in kept], "names": self._names,
-                       "shortcuts": any(row["shortcuts"] for row in kept),
+                       "shortcuts": logic.either(*(row["shortcuts"] for row in kept)),
                        "normalized": modules.normalized(self.model),
                        "recurrent": modules.recurrent(self.model) or any(row["time_gradient"] for row in kept)}
             for name in ("input", "time_gradient"):
@@ -89,7 +93,7 @@ class Recorder:
             for name in ("activation", "error", "activation_error"):
                 if np.isnan(fields[name][0]).any() and np.isfinite(fields["gradient"][0]).all():
                     del fields[name]
-        words = modules.precision(self.model) | self._loop.words()
+        words = modules.precision(self.model) | (self._loop.words() if kept else {"loop": ["no layer seen"]})
         return Recording(loss=[float(loss) for loss in self._losses], optimizer=type(self.optimizer).__name__,
                          **fields, **self._evaluations, **words)
 
@@ -99,13 +103,13 @@ class Recorder:
 
     def detach(self):
         """Leave the model as it was."""
-        for hook in self._hooks:
-            hook.remove()
+        self._hooks.remove()
 
     def _forget(self):
         self._entered, self._squares, self._before, self._gradients, self._time = {}, {}, None, {}, {}
-        self._left, self._last, self._own, self._trained = {}, None, {}, False
+        self._left, self._last, self._own, self._trained, self._passes, self._end = {}, None, {}, False, 0, None
         self._loop.forget()
+        self._hooks.step()
 
     def _watched(self):
         """Is this call to be recorded? One in inference mode only where the step has none in training mode."""
@@ -118,24 +122,24 @@ class Recorder:
         """What enters a layer has left the one before it."""
         if not self._watched() or (name in self._entered and not self._trained):
             return None
-        x = given[0] if given and hasattr(given[0], "detach") else None  # behind packed sequences stands a state
-        if x is not None and not modules.has_numbers(x):
+        x = given[0] if given and tensors.is_tensor(given[0]) else None  # behind packed sequences stands a state
+        if tensors.is_empty(x):
             return None
         if not self._before:  # parameters may have been replaced since the last step
             self._before, self._owned = modules.copies(self.model), modules.owners(self.model)
-        if x is None or not x.is_floating_point():
+        if not tensors.is_dense(x):
             self._entered.setdefault(name, (None, 0.0, 0.0))
             return None
-        axis = 1 if modules.is_convolution(module) else -1
+        axis = modules.axis_of_units(module)
         self._loop.enters(module, x, axis, bool(self._entered))
-        self._entered.setdefault(name, modules.measure(x, axis))
+        self._entered.setdefault(name, tensors.measure(x, axis))
         if x.requires_grad:  # what comes back here has not passed the activation before it
-            x.register_hook(partial(self._error, ("into", name), id(x)))
-        if not modules.is_recurrent(module) or not hasattr(module, "batch_first") or x.ndim != 3:
+            self._hooks.once(x, partial(self._error, ("into", name), id(x)))
+        if not hasattr(module, "hidden_size") or x.ndim != 3 or not (x.requires_grad or modules.is_recurrent(module)):
             return None
         x = x if x.requires_grad else x.detach().requires_grad_()
-        axis = 1 if module.batch_first else 0
-        x.register_hook(partial(self._through_time, name, axis))
+        axis = 1 if getattr(module, "batch_first", False) else 0
+        self._hooks.once(x, partial(self._through_time, name, axis))
         return (x, *given[1:])
 
     def _through_time(self, name, axis, g):
@@ -144,38 +148,39 @@ class Recorder:
     def _leave(self, name, module, given, output):
         if not self._watched():
             return
-        z = modules.first_tensor(output)
+        z = tensors.first(output)
         calls = self._left[name] = self._left.get(name, 0) + 1
-        if z is not None and self._entered.get(name, (0,))[0] is None:
-            self._own.setdefault(name, modules.measure(z, -1))  # embeddings may follow one another
+        if z is not None:  # embeddings may follow one another, and a model may be called in parts
+            self._own.setdefault(name, tensors.measure(z, modules.axis_of_units(module)))
         if z is not None and z.requires_grad:
-            z.register_hook(partial(self._error, name, calls))
+            self._hooks.once(z, partial(self._error, name, calls))
 
     def _error(self, name, call, g):
-        self._squares.setdefault(name, {})[call] = g.detach().float().norm()
+        self._squares.setdefault(name, {})[call] = tensors.size(g)
 
     def _output(self, model, given, output):
-        z = modules.first_tensor(output)
-        if not self._watched() or z is None or not z.is_floating_point():
+        z = tensors.first(output, 0)
+        if not self._watched() or z is None:
             return
-        self._last = modules.measure(z, -1)
+        self._passes, self._end = self._passes + 1, z.grad_fn
+        if z.ndim:
+            self._last = tensors.measure(z, -1)
         held = modules.held(self.optimizer)
         self._loop.leaves(z, (p for name in self._entered for p in self._owned[name] if id(p) in held))
 
     def _accumulated(self, p):
         if self.due:
-            self._gradients[id(p)] = p.grad.detach().float().norm()
+            self._gradients[id(p)] = tensors.size(p.grad)
 
     def _row(self, node):
         """Everything of the step that was just made, as numbers."""
-        held = modules.held(self.optimizer)
         sizes = {name: [] for name in ("gradient", "weight", "update", "error")}
         for name in self._names:
             weights = self._owned[name]
             sizes["gradient"].append(modules.norm(self._gradients.get(id(p), modules.late(p)) for p in weights))
-            sizes["weight"].append(modules.norm(self._before[id(p)].float().norm() for p in weights))
-            sizes["update"].append(modules.norm((p.detach() - self._before[id(p)]).float().norm() for p in weights
-                                         if id(p) in held))
+            mine = [p for p in weights if p.requires_grad] or weights  # of an adapter, not of what it adapts
+            sizes["weight"].append(modules.norm(tensors.size(self._before[id(p)]) for p in mine))
+            sizes["update"].append(modules.norm(tensors.size(p.detach() - self._before[id(p)]) for p in weights))
             known = self._squares.get(name, {}).values()  # none of a cell whose last state alone is used
             sizes["error"].append(modules.norm(known) if len(known) or not sizes["gradient"][-1] else np.nan)
         sizes["activation_error"] = [*(modules.norm(self._squares.get(("into", name), {}).values())
@@ -183,18 +188,11 @@ class Recorder:
         entered = [self._entered.get(name, (None, 0.0, 0.0)) for name in self._names]
         left = [self._own.get(name, after) if after[0] is None else after
                 for name, after in zip(self._names, [*entered[1:], self._last or (None, 0.0, 0.0)])]
-        times = next((list(np.array(t.tolist())) for t in self._time.values()), None) or self._calls()
+        times = (next((t.tolist() for t in self._time.values()), None)
+                 or modules.of_calls(self._squares, self._left, max(self._passes, 1)))
         self._loop.steps(node, float(self._losses[-1]), self._trained, any(sizes["update"]))
         return {**sizes, "at": self.at, "activation": [np.nan if a is None else float(a) for a, _, _ in left],
                 "dead": [float(dead) for _, dead, _ in left], "rectified": any(zero > 0.05 for _, _, zero in left[:-1]),
                 "input": None if entered[0][0] is None else float(entered[0][0]), "time_gradient": times,
-                "learning_rate": float(self.optimizer.param_groups[0]["lr"]), "shortcuts": modules.has_shortcut(node)}
-
-    def _calls(self):
-        """The error of a cell that was called once for each time step."""
-        for name, calls in self._squares.items():
-            if len(calls) >= 8 and name in self._left:
-                return [float(calls.get(call, 0.0)) for call in range(1, self._left[name] + 1)]
-        return None
-
-
+                "learning_rate": float(self.optimizer.param_groups[0]["lr"]),
+                "shortcuts": None if node is None else modules.has_shortcut(node)}

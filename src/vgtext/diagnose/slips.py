@@ -49,6 +49,10 @@ SLIPS = {
     "much dropout": Slip(
         "A dropout layer drops 80% of its input or more.",
         "Drop less: p is the share that is dropped, not the share that is kept.", False),
+    "no layer seen": Slip(
+        "No layer was seen in a recorded step.",
+        "Give the recorder the model that is trained, after the last change to its layers and weights, and train it "
+        "without torch.compile while you record. The recorder's list unpaired may say more.", False),
     "narrow layer": Slip(
         "A hidden layer gets its input from one or two units.",
         "Make it wider, unless it is meant to be a code of one or two numbers, or others pass beside it.", False),

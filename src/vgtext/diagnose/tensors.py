@@ -1,0 +1,63 @@
+"""What a recorder asks of PyTorch's tensors, by what they have and not by what they are."""
+
+
+def is_tensor(x):
+    """Is it a tensor?"""
+    return hasattr(x, "is_floating_point") and hasattr(x, "detach")
+
+
+def is_grid(x):
+    """Is it a tensor with a place for each of its entries? Sparse and nested ones have none."""
+    return is_tensor(x) and "strided" in str(x.layout) and not x.is_nested
+
+
+def is_empty(x):
+    """Has it no example, or no number, as one that stands for many inside a transform of ``torch.func``?"""
+    if not is_grid(x):
+        return False
+    try:
+        x.data_ptr()
+    except RuntimeError:
+        return True
+    return 0 in x.shape
+
+
+def is_dense(x):
+    """Is it a tensor of real or complex numbers, with a place for each of them?"""
+    return is_grid(x) and not is_empty(x) and (x.is_floating_point() or x.is_complex())
+
+
+def first(output, dimensions=1):
+    """Return the first dense tensor of an output that has dimensions, else a number if ``dimensions`` is 0; or None."""
+    found = [x for x in tensors(output) if is_dense(x)]
+    return next((x for x in found if x.ndim), found[0] if found and not dimensions else None)
+
+
+def tensors(output):
+    """Yield the tensors of an output, as modules give it: a tensor, or tuples, lists, dicts, data classes of them."""
+    if is_tensor(output):
+        yield output
+        return
+    values = (output.values() if hasattr(output, "values") else output if isinstance(output, (tuple, list)) else
+              vars(output).values() if hasattr(output, "__dataclass_fields__") else ())
+    for value in values:
+        yield from tensors(value)
+
+
+def real(x):
+    """Return a tensor's numbers in float32, of complex ones their absolute values."""
+    return (x.detach().abs() if x.is_complex() else x.detach()).float()
+
+
+def size(x):
+    """Return the root of the sum of squares of a tensor; raises LookupError for a gradient that is not there."""
+    if x is None:
+        raise LookupError("a hook took a gradient away before it was measured; make the recorder before that hook")
+    return real(x).norm()
+
+
+def measure(x, axis):
+    """Return root mean square, share of units that are 0 for all examples, and share of zeros."""
+    zero = x.detach() == 0
+    units = zero.movedim(axis, 0).flatten(1) if x.ndim > 1 else zero[None]
+    return real(x).square().mean().sqrt(), units.all(dim=1).float().mean(), zero.float().mean()
