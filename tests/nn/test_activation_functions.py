@@ -74,7 +74,7 @@ def test_straight_lines_far_from_one(name):
             np.testing.assert_allclose(phi(size * z), size * z * lines, atol=size * 1e-11)
             np.testing.assert_allclose(phi.derivative(size * z), lines, atol=1e-11)
         elif lines is None and size < 1:
-            assert abs(phi(0.0)) > 0.1
+            assert abs(phi(0.0)) > 0.1, f"{name} passes through 0: give its slopes there, small=(left, right)"
         else:
             assert np.abs(phi(size * z)).max() <= 1
 

@@ -166,10 +166,10 @@ def test_one_scale_is_one_network():
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("name", sorted(nn.ACTIVATIONS))
 def test_activations_of_huge_numbers(name, dtype):
-    """On either side they are a straight line or a constant, and nothing is nan."""
+    """On either side they come as near to a straight line or a constant as softsign does, and nothing is nan."""
     phi, z = nn.get_activation(name), np.array([-1e37, -1e30, -200, 200, 1e30, 1e37], dtype)
-    left, right = phi.large or (0.0, 0.0)
-    np.testing.assert_allclose(phi.derivative(z), [left] * 3 + [right] * 3, atol=1e-30)
+    lines = np.repeat(phi.large or (0.0, 0.0), 3).astype(dtype)
+    assert (np.abs(phi.derivative(z) - lines) <= z.astype(float) ** -2.0).all(), f"large of {name}"
     assert phi.derivative(z).dtype == z.dtype and np.isfinite(phi(z)).all()
     np.testing.assert_allclose(phi.slope(z, phi.value(z)), phi.derivative(z), atol=1e-30)
 

@@ -12,7 +12,8 @@ from vgtext.palette import ACTIVATION_NAMES
 mf = nn.meanfield
 DEPTH = 50
 #: The activations of this chapter, and how they are written.
-NAMES = {name: words for name, words in ACTIVATION_NAMES.items() if name not in ("softplus", "identity")}
+NAMES = {name: ACTIVATION_NAMES[name]
+         for name in ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu")}
 CHOICES = {words: name for name, words in NAMES.items()}
 HE = float(np.sqrt(2))
 
