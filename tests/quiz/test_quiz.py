@@ -58,6 +58,7 @@ def test_the_right_answer_is_not_always_first(mode):
         ({"question": None}, "takes a question, in words"),
         ({"wrong": ["It fades."]}, "choices are a dict"),
         ({"right": "It explodes."}, "choices are a dict"),
+        ({"explain": "The eigenvalue is 1.2."}, "explain go with a number"),
     ],
 )
 def test_choices_that_make_no_sense_are_named(change, words):
@@ -73,6 +74,8 @@ def test_choices_that_make_no_sense_are_named(change, words):
         ({"number": float("nan")}, "is finite"),
         ({"explain": ""}, "explain why"),
         ({"number": "many"}, "is finite"),
+        ({"wrong": {"0.02": "That multiplies."}}, "wrong goes with right"),
+        ({"mistakes": [0.02]}, "each mistake confuses"),
         ({"mistakes": {"0.02": "That multiplies."}}, "not a number"),
         ({"mistakes": {1.0241e-7: "close"}}, "within the tolerance of the right number"),
     ],

@@ -53,7 +53,7 @@ def quiz(question, *, right=None, wrong=None, number=None, tolerance=None, unit=
     Raises
     ------
     QuizError
-        If there are neither choices nor a number, or both; if an answer lacks its why.
+        If there are neither choices nor a number, or parts of both; if an answer lacks its why.
     """
     if not isinstance(question, str):
         raise QuizError(f"a quiz takes a question, in words; not {question!r}")
@@ -62,6 +62,8 @@ def quiz(question, *, right=None, wrong=None, number=None, tolerance=None, unit=
         raise QuizError("a quiz takes a question; this one is empty")
     if (number is None) == (right is None):
         raise QuizError(f"{where}: give either right and wrong choices, or a number with its tolerance")
+    if wrong if right is None else (tolerance is not None or unit or mistakes or explain):
+        raise QuizError(f"{where}: wrong goes with right; tolerance, unit, mistakes and explain go with a number")
     if number is None:
         kind, answers = "many" if len(right) > 1 else "one", choices(where, question, right, wrong or {})
     else:
@@ -91,10 +93,10 @@ def numbers(where, number, tolerance, explain, mistakes):
     """Return [(number, is right, why), ...], the right one first; each has the relative tolerance appended."""
     if tolerance is None or not 0 <= tolerance < 1 or not isinstance(number, Real) or not math.isfinite(number):
         raise QuizError(
-            f"{where}: a number takes a relative tolerance from 0 to 1, and is finite; not {number}, {tolerance}"
+            f"{where}: a number takes a relative tolerance from 0 to 1, and is finite; not {number!r}, {tolerance!r}"
         )
-    if not explain.strip() or not all(str(why).strip() for why in mistakes.values()):
-        raise QuizError(f"{where}: explain why the number is right, and what each mistake confuses")
+    if not explain.strip() or not isinstance(mistakes, dict) or not all(str(why).strip() for why in mistakes.values()):
+        raise QuizError(f"{where}: explain why the number is right, and what each mistake confuses (a dict)")
     for mistake in mistakes:
         if not isinstance(mistake, Real):
             raise QuizError(f"{where}: the mistake {mistake!r} is not a number")
