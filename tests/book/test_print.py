@@ -57,8 +57,9 @@ def some(browser, html, tmp_path_factory):
     """The lines of each page of a printed document: the contents of the whole book, and four of its pages."""
     folder = tmp_path_factory.mktemp("some")
     begin, *articles = re.split(r"(?=<article )", html.removesuffix("</body></html>"))
-    kept = [text for text in articles if re.match(r'<article [^>]*id="book/(index|checklist|claims|glossary)"', text)]
-    assert len(kept) == 4
+    names = {f"book/{name}" for name in ("index", "checklist", "claims", "glossary")} & {*listed()}  # a fork has three
+    kept = [text for text in articles if re.match(rf'<article [^>]*id="({"|".join(names)})"', text)]
+    assert len(kept) == len(names) >= 3
     (folder / "some.html").write_text(begin + "".join(kept) + "</body></html>", "utf8")
     tab = browser.new_page()
     tab.goto((folder / "some.html").as_uri())
