@@ -37,6 +37,7 @@ def test_list_shows_every_chapter_with_its_figures_and_claims(capsys):
     for slug in notebooks.slugs():
         assert f"\n{slug}: {notebooks.title(notebooks.read_notebook(slug))}\n" in out
     assert "figure   unit_circle(" in out and "claim    S0.5 (holds)" in out
+    assert "mean forgotten ((BP2) φ′ taken at a[l]), activation tanh" in out  # a menu with a colon is whole
 
 
 def test_list_shows_one_chapter_alone(capsys):
@@ -79,7 +80,8 @@ def test_a_reader_who_has_seen_enough_gets_no_traceback():
         (("grades", "x.ipynb", "--run", "--seconds", "nan"), "--seconds is a time above 0, not nan"),
         (("fork", "two_by_two", "/dev/null/new"), "Not a directory: '/dev/null/new"),
         (("figure", "unit_circle", "-o", "x.svg", "--state", "width=3"), "has no control 'width'; it has matrix"),
-        (("figure", "unit_circle", "-o", "x.svg", "--state", "matrix=none"), "figure unit_circle at"),
+        (("figure", "unit_circle", "-o", "x.svg", "--state", "matrix=none"), "control matrix takes 0.2 times the "),
+        (("figure", "wrong_gradient", "-o", "x.svg", "--state", "bug=new"), "(BP2) φ′ forgotten; (BP2) "),
         (("figure", "unit_circle", "-o", "x.svg", "--state", "depth=9.5"), "depth takes whole numbers, not '9.5'"),
         (("figure", "unit_circle", "-o", "x.svg", "--state", "depth=ten"), "depth takes whole numbers, not 'ten'"),
         (("figure", "recurrence/paths", "-o", "x.svg", "--state", "tied=2"), "tied takes on or off, not '2'"),
@@ -100,6 +102,8 @@ def test_a_figure_is_written_at_the_state_that_was_asked_for(capsys, tmp_path):
     assert (tmp_path / "circle.svg").read_text().startswith("<?xml")
     draw = find_figure("recurrence/paths")
     assert read_state(draw, ["tied=off", "bias=1"]) == {"tied": False, "bias": 1.0}
+    for written in ("ReLU", "relu"):  # as a menu says it, and as the code does
+        assert read_state(find_figure("error_signal"), [f"activation={written}"]) == {"activation": "relu"}
 
 
 def test_a_fork_holds_its_chapter_and_no_other(capsys, tmp_path):
@@ -179,7 +183,7 @@ def test_binder_finds_a_repository_on_any_host(monkeypatch, url, place):
 def test_a_fork_writes_into_an_empty_folder_only(capsys, tmp_path):
     (tmp_path / "mine.txt").write_text("kept")
     status, _, err = said(capsys, "fork", SLUG, tmp_path)
-    assert status == 2 and "exists and is not empty" in err
+    assert status == 2 and "exists and is no empty folder" in err
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 

@@ -13,14 +13,17 @@ def run_list(given):
     """Print chapters, figures, questions and exercises from the executed notebooks, claims from the modules."""
     from vgtext.ledger import gather
 
-    claims = gather()
+    try:
+        claims = gather()
+    except ValueError as error:
+        raise Mistake(error) from error
     for slug in given.chapters or notebooks.slugs():
         book = notebooks.read_notebook(slug)
         print(f"\n{slug}: {notebooks.title(book)}")
-        for kind in ("figure", "quiz"):
-            for text in notebooks.text_outputs(book, kind):
-                line = text.splitlines()[0]
-                print(f"  {kind:9}{line.split(': ')[0] if kind == 'figure' else line}")
+        for line in notebooks.figure_heads(slug).values():
+            print(f"  figure   {line}")
+        for text in notebooks.text_outputs(book, "quiz"):
+            print(f"  quiz     {text.splitlines()[0]}")
         for line in exercise_names(book):
             print(f"  exercise {line}")
         for claim in claims.get(slug, ()):

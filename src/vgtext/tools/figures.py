@@ -10,7 +10,7 @@ from importlib.resources import files
 from vgtext.explore import FigureError
 from vgtext.explore.element import picture_file
 from vgtext.explore.figure import Explorable
-from vgtext.tools.notebooks import NoBook, NoChapter, read_notebook, text_outputs
+from vgtext.tools.notebooks import NoBook, NoChapter, figure_heads, figures, root
 
 
 def sources():
@@ -54,33 +54,55 @@ def read_state(draw, words):
         if name not in defaults:
             known = ", ".join(defaults) or "none"
             raise NoChapter(f"figure {draw.__name__[5:]} has no control {name!r}; it has {known}")
-        state[name] = read_value(name, text, defaults[name])
+        value = ... if isinstance(defaults[name], str) else read_value(text, defaults[name])
+        state[name] = read_word(draw, name, text, defaults[name]) if value is ... else value
     return state
 
 
-def read_value(name, text, default):
-    """Return ``text`` as the kind of value that ``default`` is; raises NoChapter where it is none."""
-    if isinstance(default, str):
-        return text
+def read_value(text, default):
+    """Return ``text`` as the kind of value that ``default`` is; ... where it is none."""
     text = {"on": "True", "off": "False", "none": "None"}.get(text.lower(), text)
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError):
-        value = ...
-    if value is ... or (isinstance(default, int) and type(value) is not type(default)):
-        kind = {bool: "on or off", int: "whole numbers"}.get(type(default), f"values like {default!r}")
-        raise NoChapter(f"control {name} takes {kind}, not {text!r}")
+        return ...
+    if isinstance(default, int) and type(value) is not type(default):
+        return ...
     return float(value) if isinstance(default, float) and isinstance(value, int) else value
+
+
+def read_word(draw, name, text, default):
+    """Return the value that a menu, or a slider's end, calls ``text``; raises NoChapter with what it may be."""
+    controls = {control.name: control for control in controls_of(draw)}
+    known = dict(zip(controls[name].texts, controls[name].values, strict=True)) if name in controls else {}
+    if text in known:
+        return known[text]
+    if isinstance(default, str) and (not known or text in known.values()):
+        return text
+    kind = {bool: "on or off", int: "whole numbers"}.get(type(default), f"values like {default!r}")
+    if 0 < len(known) < 20 and not isinstance(default, bool):
+        kind = "; ".join(known)
+    raise NoChapter(f"control {name} takes {kind}, not {text!r}")
+
+
+def controls_of(draw):
+    """Return the controls of a figure as its chapter's notebook has them; none where the book's files are not here."""
+    try:
+        root()
+    except (NoBook, NoChapter):
+        return ()
+    made = figures(draw.__module__.split(".")[2]).make(draw.__name__)
+    return made[draw.__name__[5:]].controls if draw.__name__[5:] in made else ()
 
 
 def values_of(draw):
     """Return in words which values the controls of a figure take, as its chapter's notebook has them."""
     try:
-        shown = text_outputs(read_notebook(draw.__module__.split(".")[2]), "figure")
-    except NoBook:
-        shown = []
-    found = [text.split(": ")[0] for text in shown if text.startswith(f"{draw.__name__[5:]}(")]
-    return f"in its chapter it is {found[0]}" if found else "the values that a control takes are those in the chapter"
+        root()
+        head = figure_heads(draw.__module__.split(".")[2]).get(draw.__name__[5:])
+    except (NoBook, NoChapter):
+        head = None
+    return f"in its chapter it is {head}" if head else "the values that a control takes are those in the chapter"
 
 
 def write_figure(name, words, target):

@@ -41,15 +41,15 @@ def fork(slugs, target, title=None, author=None, student=False, repository=None)
     ``title`` and ``author`` are what the book says of itself; ``student`` leaves solutions out; ``repository`` is the
     address that its buttons lead to, and without one they go; a student's copy then names no address at all. A folder
     that holds a ``.git`` alone is empty. Returns the list of chapters that the chosen ones name as needed and that are
-    not among them. Raises NoChapter for an unknown chapter, ForkError if ``target`` exists and is not empty, Leak if a
-    student's copy would show a solution.
+    not among them. Raises NoChapter for an unknown chapter, ForkError if ``target`` is there and no empty folder, Leak
+    if a student's copy would show a solution.
     """
     target, books = Path(target), {slug: notebooks.read_notebook(slug) for slug in dict.fromkeys(slugs)}
     if not books:
         raise ForkError(f"name at least one chapter of {', '.join(notebooks.slugs())}")
     repository = checked_address(repository)
     if target.exists() and (not target.is_dir() or any(path.name != ".git" for path in target.iterdir())):
-        raise ForkError(f"{target} exists and is not empty; name a new folder, or empty it")
+        raise ForkError(f"{target} exists and is no empty folder; name a new one, or empty it")
     record = {"chapters": list(books), "student": student, "title": title, "author": author, "repository": repository}
     title = title or " · ".join(map(notebooks.title, books.values()))
     address = repository or ("" if student else setting("url"))

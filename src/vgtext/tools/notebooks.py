@@ -74,9 +74,10 @@ def text_outputs(notebook, kind):
     return [text.removeprefix(f"[{kind}] ") for text in texts if text.startswith(f"[{kind}] ")]
 
 
-def figure_names(slug):
-    """Return the names of a chapter's figures in the order in which a reader meets them."""
-    return [re.match(r"\w+", text)[0] for text in text_outputs(read_notebook(slug), "figure")]
+def figure_heads(slug):
+    """Return {name: name and controls} of a chapter's figures in the order in which a reader meets them."""
+    found = (re.match(r"(\w+)(\(.*?\))?(?=: )", text, re.S) for text in text_outputs(read_notebook(slug), "figure"))
+    return {head[1]: head[0] for head in found}
 
 
 def owner(path, slugs):
@@ -103,14 +104,18 @@ def text_mode():
             os.environ["VGTEXT_EXPLORE"] = before
 
 
-def needed_for(functions, cells):
-    """Return those of some code cells, as (id, statements), that end in a call to ``functions``, and what they need."""
+def needed_for(functions, cells, naming=""):
+    """Return those of some code cells, as (id, statements), that end in a call to ``functions``, and what they need.
+
+    Of the calls those count whose cell holds the text ``naming``.
+    """
     wanted, chosen = set(), []
     for cell in reversed(cells):
         body = ast.parse(cell.source).body
         made = {name for node in body for name in names_made(node)}
         last = body[-1].value if body and isinstance(body[-1], ast.Expr) else None
-        if made & wanted or (isinstance(last, ast.Call) and getattr(last.func, "id", None) in functions):
+        called = getattr(last.func, "id", None) if isinstance(last, ast.Call) and naming in cell.source else None
+        if made & wanted or called in functions:
             wanted |= {node.id for part in body for node in ast.walk(part) if isinstance(node, ast.Name)}
             chosen.insert(0, (cell.id, body))
     return chosen
@@ -129,13 +134,13 @@ def names_made(statement):
             yield from (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
 
 
-def cell_values(notebook, functions):
-    """Run the cells of a notebook that end in a call to one of ``functions``, and what they need; yield what they show.
+def cell_values(notebook, functions, naming=""):
+    """Run the cells of a notebook that :func:`needed_for` names, yield what they show.
 
     The experiments between them, which no figure waits for, are left out.
     """
     scope = {"__name__": "__main__"}
-    for name, body in needed_for(functions, [cell for cell in notebook.cells if cell.cell_type == "code"]):
+    for name, body in needed_for(functions, [cell for cell in notebook.cells if cell.cell_type == "code"], naming):
         last = body.pop() if isinstance(body[-1], ast.Expr) else None
         exec(compile(ast.Module(body, []), name, "exec"), scope)
         if last is not None:
@@ -150,10 +155,10 @@ class Figures(Mapping):
         self.slug = slug
 
     def __iter__(self):
-        return iter(figure_names(self.slug))
+        return iter(figure_heads(self.slug))
 
     def __len__(self):
-        return len(figure_names(self.slug))
+        return len(figure_heads(self.slug))
 
     def __getitem__(self, name):
         return self.made[name]
@@ -161,10 +166,14 @@ class Figures(Mapping):
     @cached_property
     def made(self):
         """Every figure."""
+        return self.make()
+
+    def make(self, naming=""):
+        """Return the figures whose cells hold the text ``naming``, and those that these need, {name: Explorable}."""
         from vgtext.explore.show import Shown  # matplotlib, which most commands do without
 
         with text_mode(), redirect_stdout(io.StringIO()):
-            values = list(cell_values(read_notebook(self.slug), {"explore"}))
+            values = list(cell_values(read_notebook(self.slug), {"explore"}, naming))
         return {value.figure.name: value.figure for value in values if isinstance(value, Shown)}
 
 
