@@ -46,7 +46,8 @@ def test_each_mistake_meets_its_hint(slug, name):
     exercise = exercises_of(slug)[name]
     for (wrong, hint), seed in product(exercise.mistakes, range(5)):
         verdict = check(exercise, answer(exercise, wrong), seed)
-        assert not verdict.right and verdict.words == hint
+        assert not verdict.right, f"this mistake is right: {hint}"
+        assert verdict.words == hint
 
 
 #: What some hints say that a mistake is, of the right answer.
@@ -133,7 +134,8 @@ def test_the_number_that_a_quiz_asks_for_is_in_its_explanation_or_follows_from_i
         if "number" in answers:
             known = [value for words, value in ASKED.items() if question.startswith(words)]
             known = known or numbers_in(answers["explain"])
-            assert np.isclose(known, answers["number"], rtol=max(0.02, answers["tolerance"])).any(), question
+            said = np.isclose(known, answers["number"], rtol=max(0.02, answers["tolerance"])).any()
+            assert said, f"{question} explain does not say {answers['number']}; if it follows, say in ASKED how"
             for over, under in re.findall(r"(?<![\d.])(\d+)/(\d+)(?![\d.])", answers["explain"]):
                 is_asked = np.isclose(float(over) / float(under), answers["number"])
                 assert not is_asked or {float(over), float(under)} & {*numbers_in(question)}, question
@@ -209,4 +211,5 @@ def test_a_chapter_checks_its_readers_work(slug):
 def test_the_answers_to_quizzes_are_not_on_view_in_a_notebook(slug):
     for cell in notebooks.read_notebook(slug).cells:
         if cell.cell_type == "code" and "quiz(" in cell.source:
-            assert cell.metadata.get("jupyter") == {"source_hidden": True} and "remove-input" in cell.metadata.tags
+            folded = cell.metadata.get("jupyter") == {"source_hidden": True} and "remove-input" in cell.metadata.tags
+            assert folded, f"the cell {cell.id} has the tag remove-input, and jupyter: {{source_hidden: true}}"

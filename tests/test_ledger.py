@@ -59,7 +59,7 @@ def test_every_claim_says_its_setting_and_names_no_page_as_this_one(slug, claim)
     for given in claim.figure.partition("?")[2].split("&") if claim.id not in OF_MANY else ():
         value = given.partition("=")[2].lower()
         named = {*re.split(r"[ ,=×]+", value), re.sub(r"(\.\d*?)0+$", r"\1", value).rstrip(".")}
-        assert not given or named & told, f"{claim.id} speaks of no {given}"
+        assert not given or named & told, f"{claim.id} is shown at {given}: name that in its setting"
 
 
 def computes(function, seen=()):
