@@ -1,10 +1,12 @@
 """Recorders: what they record is what was computed, layers pair by themselves, and the model is left as it was."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from torch_like import SGD, Linear, Module, Net, UninitializedParameter, Wrapped, tensor
-from vgtext.diagnose import KerasRecorder, Recorder, diagnose
+from vgtext.diagnose import KerasRecorder, Recorder, diagnose, keras_layers
 from vgtext.diagnose.modules import sound
 
 WIDTHS = (6, 16, 12, 3)
@@ -268,7 +270,7 @@ def test_keras_layers_are_recorded_as_computed():
     a1 = np.maximum(x @ before[0], 0)
     assert made.activation[0][0] == pytest.approx(np.sqrt(np.mean(a1**2))) and made.dead is not None
     recorder.detach()
-    assert [layer.call for layer in model.layers] == calls
+    assert [layer.call for layer in model.layers] == calls and not any("call" in vars(one) for one in model.layers)
     assert optimizer.apply.__self__ is optimizer and model.compute_loss.__self__ is model
 
 
@@ -326,3 +328,38 @@ def test_a_callback_undoes_the_running_mean_of_an_epoch():
         recorder.on_epoch_end(epoch, {"accuracy": 0.5, "val_accuracy": 0.4, "val_loss": 2.5, "loss": 2.0})
     made = recorder.recording()
     assert made.loss == pytest.approx([3, 1, 2] * 2) and made.test_accuracy.tolist() == [0.4, 0.4]
+
+
+def test_what_rounding_leaves_of_a_running_mean_is_no_loss_below_0():
+    recorder = KerasRecorder(Model([Dense("only", 3, 2)]))
+    for batch, mean in enumerate((1.0, 0.5 - 1e-9, 1.0)):
+        recorder.on_train_batch_end(batch, {"loss": mean})
+    assert recorder.recording().loss.tolist() == [1, 0, pytest.approx(2)]
+
+
+def test_what_a_recorder_cannot_read_in_keras_is_said_and_a_call_without_numbers_is_none():
+    model, x = Model([Dense("first", 5, 8), Dense("head", 8, 2)]), np.ones((4, 5))
+    call, recorder = model.layers[0].call, KerasRecorder(model)
+    assert (model.layers[0](x) == call(x)).all()
+    recorder.step(1.0)
+    bad = SimpleNamespace(shape=(4, 2), dtype="float32", detach=lambda: None)
+    for output, said in ((SimpleNamespace(device="meta"), 0), (bad, 1)):
+        recorder._call(model.layers[1], lambda x, output=output: output, x)
+        assert len(recorder.unpaired) == said
+    assert recorder.unpaired[0].startswith("a step was not recorded: ")
+
+
+@pytest.mark.parametrize(("steps", "known"), [(["Dense", "Add", "Dense"], True), (["Dense", "Dense"], False),
+                                              ([], None), (["Dense", ["Add"]], True)])
+def test_shortcuts_of_keras_are_those_of_its_graph(steps, known):
+    def graph(names):
+        parts = [graph(one) if isinstance(one, list) else type(one, (), {})() for one in names]
+        return SimpleNamespace(operations=parts, layers=[])
+
+    assert keras_layers.adds(graph(steps)) is known
+
+
+def test_half_precision_of_keras_is_read():
+    half = type("bfloat16", (), {"name": "bfloat16", "__str__": lambda self: "torch.bfloat16"})()
+    x = SimpleNamespace(dtype=half, float=lambda: np.ones(3, np.float32))
+    assert keras_layers.numbers(x).tolist() == [1, 1, 1]

@@ -15,6 +15,8 @@ from functools import partial
 import numpy as np
 
 from . import checks
+from .hooks import Hooks, traced
+from .keras_layers import dead, first, is_empty, kinds, leaves, matrices, numbers, root_mean_square, size
 from .loop import Tops, of_keras, targets_of_keras
 from .recorder import EARLY
 from .recording import Recording
@@ -42,15 +44,16 @@ class KerasRecorder:
         if not isinstance(every, int) or every < 1:
             raise ValueError(f"every must be a whole number of steps above 0, got {every!r}")
         self.model, self.optimizer, self.every, self.at, self.unpaired = model, optimizer, every, 1, []
+        self._guard = Hooks(self.unpaired).guard
         self._rows, self._losses, self._evaluations, self._entered, self._epoch_mean = [], [], {}, {}, 0.0
-        self._layers = [layer for layer in _leaves(model) if _matrices(layer)]
+        self._layers = [layer for layer in leaves(model) if matrices(layer)]
         if not self._layers:
             raise ValueError("model must have a layer that owns a kernel; build it first (call it on one batch)")
-        self._calls = [(layer, layer.call) for layer in [*self._layers, model]]
+        self._apply, self._compare, self._tops, self._replaced = optimizer.apply, model.compute_loss, Tops(), []
         for layer in self._layers:
-            layer.call = partial(self._call, layer, layer.call)
-        self._apply, optimizer.apply = optimizer.apply, self._applied
-        self._compare, model.compute_loss, self._tops = model.compute_loss, self._compared, Tops()
+            self._replace(layer, "call", partial(self._call, layer, layer.call))
+        self._replace(optimizer, "apply", self._applied)
+        self._replace(model, "compute_loss", self._compared)
         for event in EVENTS:
             setattr(self, f"on_{event}", lambda *given, **named: None)
 
@@ -70,7 +73,8 @@ class KerasRecorder:
         mean, n = float((logs or {}).get("loss", np.nan)), batch + 1
         before = self._epoch_mean * batch if batch else 0.0
         self._epoch_mean = mean
-        self.step(mean * n - before)
+        loss = mean * n - before
+        self.step(0.0 if abs(loss) < 1e-6 * abs(before) else loss)  # what is left of two like numbers is their rounding
 
     def on_epoch_end(self, epoch, logs=None):
         """Take the evaluations that ``fit`` made."""
@@ -83,7 +87,7 @@ class KerasRecorder:
 
     def step(self, loss):
         """Say that a step is done, and with which loss."""
-        self._losses.append(float(_numbers(loss)))
+        self._losses.append(float(checks.one_number("loss", numbers(loss))))
         self._entered = {}
         self.at += 1
 
@@ -95,8 +99,7 @@ class KerasRecorder:
         if self._rows:
             fields |= {"steps": [row["at"] for row in self._rows],
                        "names": [layer.name for layer in self._rows[0]["layers"]],
-                       "normalized": any("norm" in type(layer).__name__.lower() for layer in _leaves(self.model)),
-                       "recurrent": any(hasattr(layer, "return_sequences") for layer in _leaves(self.model))}
+                       **kinds(self.model)}
             for name in ("input", "dead"):
                 if all(row[name] is not None for row in self._rows):
                     fields[name] = [row[name] for row in self._rows]
@@ -112,89 +115,62 @@ class KerasRecorder:
 
     def detach(self):
         """Leave the model and the optimizer as they were."""
-        for layer, call in self._calls:
-            layer.call = call
-        self.optimizer.apply, self.model.compute_loss = self._apply, self._compare
+        for owner, name, before in self._replaced:
+            delattr(owner, name) if before is None else setattr(owner, name, before)
+        self._replaced = []
+
+    def _replace(self, owner, name, method):
+        self._replaced.append((owner, name, vars(owner).get(name)))
+        setattr(owner, name, method)
 
     def _compared(self, *given, **named):
         batch = dict(zip(("x", "y", "y_pred"), given)) | named
         if self.due and named.get("training") is not False and hasattr(batch.get("y"), "shape"):
-            self._tops.add(targets_of_keras(self.model, _numbers(batch["y"])), batch["y_pred"].shape[-1])
+            self._guard(self._see_targets, batch["y"], batch["y_pred"])
         return self._compare(*given, **named)
+
+    def _see_targets(self, y, predicted):
+        self._tops.add(targets_of_keras(self.model, numbers(y)), predicted.shape[-1])
 
     def _call(self, layer, call, *given, **named):
         output = call(*given, **named)
-        if self.due and named.get("training") is not False:
-            self._entered.setdefault(id(layer), (layer, _first(given), _first(output)))
+        if self.due and named.get("training") is not False and not (traced() or is_empty(output)):
+            self._guard(self._see, layer, (*given, *named.values()), output)
         return output
+
+    def _see(self, layer, given, output):
+        self._entered.setdefault(id(layer), (layer, first(given), first(output)))
 
     def _applied(self, gradients, variables=None):
         variables = list(self.model.trainable_variables if variables is None else variables)
-        if not self.due or not self._entered:
-            return self._apply(gradients, variables)
-        before = {id(v): _numbers(v).copy() for layer in self._layers for v in _matrices(layer)}
-        sizes = {id(v): float(np.linalg.norm(_numbers(g))) for v, g in zip(variables, gradients) if g is not None}
+        begun = self._guard(self._begin, gradients, variables) if self.due and self._entered else None
         done = self._apply(gradients, variables)
-        self._rows.append(self._row(before, sizes))
+        if begun:
+            row = self._guard(self._row, *begun)
+            self._rows += [row] if row else []
         return done
+
+    def _begin(self, gradients, variables):
+        before = {id(v): numbers(v).copy() for layer in self._layers for v in matrices(layer)}
+        sizes = {id(v): float(np.linalg.norm(numbers(g))) for v, g in zip(variables, gradients)
+                 if g is not None}
+        return before, sizes
 
     def _row(self, before, sizes):
         """Everything of the step that was just made, as numbers; layers in the order of their first call."""
         called = [layer for layer, _, _ in self._entered.values()]
         if not self._rows:
-            self.unpaired = [f"{layer.name}: was not called" for layer in self._layers if layer not in called]
+            self.unpaired += [f"{layer.name}: was not called" for layer in self._layers if layer not in called]
         layers = self._rows[0]["layers"] if self._rows else called
         entered = [self._entered.get(id(layer), (layer, None, None)) for layer in layers]
         left = [*(x for _, x, _ in entered[1:]), entered[-1][2]]
         floats = entered[0][1] is not None and entered[0][1].dtype.kind == "f"
         return {
-            "at": self.at, "layers": layers, "input": _root_mean_square(entered[0][1]) if floats else None,
-            "gradient": [_size(sizes.get(id(v), 0.0) for v in _matrices(layer)) for layer in layers],
-            "weight": [_size(np.linalg.norm(before[id(v)]) for v in _matrices(layer)) for layer in layers],
-            "update": [_size(np.linalg.norm(_numbers(v) - before[id(v)]) for v in _matrices(layer))
+            "at": self.at, "layers": layers, "input": root_mean_square(entered[0][1]) if floats else None,
+            "gradient": [size(sizes.get(id(v), 0.0) for v in matrices(layer)) for layer in layers],
+            "weight": [size(np.linalg.norm(before[id(v)]) for v in matrices(layer)) for layer in layers],
+            "update": [size(np.linalg.norm(numbers(v) - before[id(v)]) for v in matrices(layer))
                        for layer in layers],
-            "activation": [np.nan if x is None else _root_mean_square(x) for x in left],
-            "dead": _dead(left), "learning_rate": float(_numbers(self.optimizer.learning_rate)),
+            "activation": [np.nan if x is None else root_mean_square(x) for x in left],
+            "dead": dead(left), "learning_rate": float(numbers(self.optimizer.learning_rate)),
         }
-
-
-def _leaves(model):
-    """Return the layers of a model, those inside other layers too, each once."""
-    found = []
-    for layer in model.layers:
-        inner = getattr(layer, "layers", None)
-        found += _leaves(layer) if inner else [layer]
-    return list(dict.fromkeys(found))
-
-
-def _matrices(layer):
-    """Return the variables of a layer that have two dimensions or more."""
-    return [v for v in getattr(layer, "weights", ()) if len(v.shape) > 1]
-
-
-def _numbers(x):
-    """Return a tensor of any backend as a NumPy array."""
-    x = getattr(x, "value", x)
-    x = x.detach().cpu() if hasattr(x, "detach") else x
-    return np.asarray(x.float() if hasattr(x, "float") and "bfloat16" in str(x.dtype) else x)  # NumPy has no bfloat16
-
-
-def _first(values):
-    """Return the first tensor of what a layer is given or returns, as an array; None if there is none."""
-    values = [values] if hasattr(values, "shape") else values.values() if hasattr(values, "values") else values
-    return next((_numbers(value) for value in values if hasattr(value, "shape")), None)
-
-
-def _root_mean_square(x):
-    return float(np.sqrt(np.mean(np.square(x.astype(np.float64)))))
-
-
-def _size(parts):
-    return float(np.sqrt(sum(float(part) ** 2 for part in parts)))
-
-
-def _dead(left):
-    """Return each layer's share of units that are 0 for all examples; None where no hidden layer has many zeros."""
-    if any(x is None for x in left) or not any((x == 0).mean() > 0.05 for x in left[:-1]):
-        return None
-    return [float((x == 0).reshape(-1, x.shape[-1]).all(axis=0).mean()) for x in left]

@@ -1,0 +1,70 @@
+"""What a recorder asks of a Keras model, its layers and their tensors, of any backend."""
+
+import numpy as np
+
+from .logic import either
+
+
+def leaves(model):
+    """Return the layers of a model, those inside other layers too, each once."""
+    found = []
+    for layer in model.layers:
+        inner = getattr(layer, "layers", None)
+        found += leaves(layer) if inner else [layer]
+    return list(dict.fromkeys(found))
+
+
+def matrices(layer):
+    """Return the variables of a layer that have two dimensions or more."""
+    return [v for v in getattr(layer, "weights", ()) if len(v.shape) > 1]
+
+
+def numbers(x):
+    """Return a tensor of any backend as a NumPy array."""
+    x = getattr(x, "value", x)
+    x = x.detach().cpu() if hasattr(x, "detach") else x
+    x = np.asarray(x.float() if "bfloat16" in str(getattr(x, "dtype", "")) and hasattr(x, "float") else x)
+    return x.astype(np.float32) if x.dtype.name == "bfloat16" else x
+
+
+def first(values):
+    """Return the first tensor of what a layer is given or returns, as an array; None if there is none."""
+    values = [values] if hasattr(values, "shape") else values.values() if hasattr(values, "values") else values
+    return next((numbers(value) for value in values if hasattr(value, "shape")), None)
+
+
+def is_empty(x):
+    """Is it a tensor without numbers, such as one that only asks for a shape?"""
+    return "meta" in str(getattr(x, "device", ""))
+
+
+def root_mean_square(x):
+    """Return the root mean square of an array."""
+    return float(np.sqrt(np.mean(np.square(x.astype(np.float64)))))
+
+
+def size(parts):
+    """Return the root of the sum of squares of numbers."""
+    return float(np.sqrt(sum(float(part) ** 2 for part in parts)))
+
+
+def dead(left):
+    """Return each layer's share of units that are 0 for all examples; None where no hidden layer has many zeros."""
+    if any(x is None for x in left) or not any((x == 0).mean() > 0.05 for x in left[:-1]):
+        return None
+    return [float((x == 0).reshape(-1, x.shape[-1]).all(axis=0).mean()) for x in left]
+
+
+def kinds(model):
+    """Return whether a model has norms, recurrent layers and shortcuts, by field."""
+    parts = leaves(model)
+    return {"normalized": any("norm" in type(layer).__name__.lower() for layer in parts), "shortcuts": adds(model),
+            "recurrent": any(hasattr(layer, "return_sequences") for layer in parts)}
+
+
+def adds(model):
+    """Does a model add what its layers give? None where only its code says."""
+    steps = getattr(model, "operations", None) or (model.layers if type(model).__name__ == "Sequential" else None)
+    if steps is None:
+        return None
+    return either(*(adds(step) if hasattr(step, "layers") else type(step).__name__ == "Add" for step in steps))
