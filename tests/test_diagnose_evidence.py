@@ -145,7 +145,15 @@ def test_in_normalized_branches_a_gradient_over_an_activation_is_no_error():
     stream = {"activation": grows, "gradient": np.ones((R, L)) * np.geomspace(2, 1, L), "loss": falls(4.6, 2.6),
               "train_accuracy": [0.02, 0.3], "shortcuts": True, "normalized": True}
     assert found(**stream).cause != "exploding"
-    assert found(**{**stream, "error": grows[:, ::-1]}).cause == "exploding"
+    error = {**stream, "error": grows[:, ::-1]}
+    for ratio, harm in ((5e-3, False), (0.5, True)):  # small embeddings before a norm do none
+        assert (found(**error, update_ratio=np.full((R, L), ratio)).cause == "exploding") == harm
+
+
+def test_zeros_that_a_dropout_makes_are_no_dead_units():
+    dead = {"dead": np.tile([0.2, 0.97, 0.0, 0.0, 0.0, 0.0], (R, 1)), "loss": falls(2.3, 2.2), "train_accuracy": [0.1]}
+    assert found(**dead).cause == "dead units"
+    assert "Drop less" in found(**dead, loop=["much dropout"]).remedy
 
 
 def test_a_wide_gap_is_overfitting_before_the_target_is_reached():

@@ -407,7 +407,7 @@ SIDES = {
     "SATURATED": ("label noise", lambda v: {"loss": ends_at(0.5), **ratio(0.01, layers=3), "saturation": [[v, v, 0]]},
                   0.6, 0.7),
     "MOVED": ("label noise", lambda v: {"loss": ends_at(v), **ratio(0.01)}, 0.93, 0.97),
-    "MOVES": ("label noise", lambda v: {"loss": ends_at(0.5), **ratio(v / 100)}, 0.14, 0.07),
+    "MOVES": ("label noise", lambda v: {"loss": ends_at(0.5), **ratio(v / 100)}, 0.7, 0.35),
     "GAP": ("overfitting", lambda v: {"train_accuracy": [0.99], "test_accuracy": [0.99 - v]}, 0.14, 0.07),
     "WIDE": ("overfitting", lambda v: {"train_accuracy": [0.8], "test_accuracy": [0.8 - v]}, 0.45, 0.35),
     "SAME": ("healthy", lambda v: {"train_accuracy": [0.95, 0.95 + v, 0.95]}, 0.003, 0.001),

@@ -45,6 +45,15 @@ def test_the_end_of_the_graph_tells_what_the_loss_was_given(names, slip):
     assert watch.found == ({slip} if slip else set())
 
 
+@pytest.mark.parametrize(("axis", "shape", "seen"), [(0, (8, 5), True), (1, (8, 5), False), (0, (5,), False)])
+def test_a_softmax_over_the_examples_is_seen(axis, shape, seen):
+    watch, node = Watch(Module(), Hooks()), Node("Div", "NllLoss", "LogSoftmax", "Addmm")
+    node.next_functions[0][0].next_functions[0][0]._saved_dim = axis
+    watch.leaves(tensor(np.zeros(shape)), ())
+    watch.steps(node, 1.0, True, True)
+    assert watch.found == ({"softmax over the batch"} if seen else set())
+
+
 @pytest.mark.parametrize("forget", [True, False])
 def test_gradients_that_were_kept_are_seen(forget):
     made = train(net := Net(WIDTHS), SGD(net.parameters()), forget=forget).recording()

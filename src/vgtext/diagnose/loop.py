@@ -11,9 +11,10 @@ SHAPES = ("View", "UnsafeView", "Reshape", "Squeeze", "Unsqueeze", "Transpose", 
 BOUNDED = ("Softmax", "Sigmoid", "Tanh")
 BINARY = {"BinaryCrossEntropy", "BinaryCrossEntropyWithLogits"}
 COMPARE = ("MseLoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
+LIKELIHOODS = ("NllLoss", "NllLoss2D")
 #: What stands directly before what, seen from the loss.
 BEFORE = (("activation twice", ("LogSoftmax", "BinaryCrossEntropyWithLogits"), BOUNDED),
-          ("no logarithm", ("NllLoss", "NllLoss2D"), ("Softmax", "Addmm", "Convolution")),
+          ("no logarithm", LIKELIHOODS, ("Softmax", "Addmm", "Convolution")),
           ("broadcast", COMPARE, ("Expand",)))
 
 
@@ -92,6 +93,9 @@ class Watch:
         if not self.rows:
             pairs = {(_name(child), _name(_first(parent))) for child, parents in nodes(node) for parent in parents}
             self.found |= of_graph(pairs)
+            if self._classes > 1 and any(_name(child) in LIKELIHOODS and over_the_batch(parent)
+                                         for child, parents in nodes(node) for parent in parents):
+                self.found.add("softmax over the batch")
             names = {name for pair in pairs for name in pair}
             self.classifies = bool("LogSoftmax" in names if self._classes > 1 else names & BINARY) and self._classes > 0
             if "LogSoftmax" in names and loss > 4 * log(max(self._classes, 2)) and self._classes:
@@ -118,6 +122,11 @@ class Watch:
 def of_graph(pairs):
     """Return the slips that stand in the graph of a loss, given the names of (a node, the one before it)."""
     return {slip for slip, after, before in BEFORE if any(a in after and b in before for a, b in pairs)}
+
+
+def over_the_batch(node):
+    """Is it a softmax over the first axis?"""
+    return "LogSoftmax" in _name(_first(node)) and getattr(_first(node), "_saved_dim", None) == 0
 
 
 def of_modules(model, inference):

@@ -45,11 +45,21 @@ def lost_again(s):
 
 def stands(s):
     """Does the loss stand still, after steps that together could have moved the weights?"""
-    if s.curve is not None and s.ratio_peak is not None and s.curve.entries * s.ratio_peak < t.MOVES:
+    if hardly_begun(s):
         return False
     if s.curve is None or climbs_back(s):
         return None
     return False if on_its_way(s) else above(s.curve.late, t.STANDS)
+
+
+def unharmed(s):
+    """Is it known that no step rewrote the weights, and did the run not break?"""
+    return not s.broke and below(s.ratio_peak, t.TOO_FAST) is True
+
+
+def hardly_begun(s):
+    """Can the steps together have moved the weights by half their size? Before that no loss has come to rest."""
+    return s.curve is not None and s.ratio_peak is not None and s.curve.entries * s.ratio_peak < t.MOVES
 
 
 def on_its_way(s):

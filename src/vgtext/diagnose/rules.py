@@ -90,7 +90,7 @@ def questions(s, recording, target=0.9):
         "data in order of class": ill and outcomes.in_order(s),
         "late divergence": ill and outcomes.lost_again(s),
         "weight decay too large": ill and logic.below(s.shrinks, t.SHRINKS),
-        "dead units": ill and ask.dead(s),
+        "dead units": ill and logic.every(ask.dead(s), None if "much dropout" in (recording.loop or ()) else True),
         "exploding": blocks and ask.exploding(s, recording),
         "vanishing through time": ill and recording.recurrent is not False and logic.below(s.through_time, t.FORGETS),
         "vanishing by initialization": blocks and logic.every(fades, ask.weak(s)),

@@ -22,6 +22,9 @@ SLIPS = {
         "The loss applies a softmax or a sigmoid of its own to an output that has been through one, or through a tanh.",
         "Hand the loss the logits: leave the last softmax, sigmoid or tanh out of the network, and apply it where you "
         "read predictions."),
+    "softmax over the batch": Slip(
+        "The loss is given a softmax over the examples of a batch, not over classes.",
+        "Take the softmax over the axis of classes, or hand the logits to a cross-entropy."),
     "no logarithm": Slip(
         "The loss expects logarithms of probabilities, and gets something else.",
         "Use the cross-entropy of the logits, or put a log-softmax before this loss."),

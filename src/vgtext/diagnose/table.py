@@ -17,7 +17,7 @@ NEAR_ONE = 0.85  # a factor a layer above this is harmless in a shallow network
 STANDS, BACK = 0.75, 1.1  # a loss stands still that keeps a share between these from its third quarter to its end
 CLIMBS = 0.15  # a training accuracy that rises by more in the second half is on its way
 MOVED = 0.95  # a loss above this share of its start has learned nothing
-MOVES = 0.1  # entries of the loss times the update-to-weight ratio: below it a run has hardly begun
+MOVES = 0.5  # entries of the loss times the update-to-weight ratio: below it a run has hardly begun
 SATURATED = 0.65  # a share of hidden slopes near 0 that may be to blame, whatever R says
 GAP, RISE = 0.1, 1.2  # training minus test accuracy; test loss over its smallest value
 WIDE = 0.4  # a gap above this is overfitting before the target is reached, too
@@ -98,7 +98,8 @@ ROWS = (
         "activation; if the units die while training, lower the learning rate.",
         "notebooks/activations.html#dead-relu-units-during-training", "the share of dead units of every layer"),
     Row("exploding", "Does the round trip blow up?", "gradient, activation",
-        f"R is above {10**EXPLODES:.0f}, or the first time step gets {1 / FORGETS:.0f} times the median one's gradient",
+        f"R is above {10**EXPLODES:.0f} (with norms and shortcuts, only if the run broke or the ratio was above "
+        f"{TOO_FAST}), or the first time step gets {1 / FORGETS:.0f} times the median one's gradient",
         "Draw smaller weights: He for ReLU, Glorot for tanh, orthogonal for a recurrent matrix; beside shortcuts, "
         "normalize the branches or scale them down. In a network with norms and no shortcuts the scale of the weights "
         "changes little: add shortcuts. Clipping only limits the damage.",

@@ -70,6 +70,10 @@ def _standing_at_start(s, candidates, blocked):
     return not blocked and outcomes.standing_at_start(s)
 
 
+def _hardly_begun(s, candidates, blocked):
+    return not blocked and outcomes.hardly_begun(s) and not outcomes.on_its_way(s)
+
+
 def _only(cause, candidates):
     """Is the cause the first of the core that stayed open?"""
     return next((c for c in candidates if c in t.CORE), None) == cause
@@ -115,4 +119,6 @@ CASES = (
      "same data: if it learns, the layers mix up what tells the examples apart (shortcuts with a norm); if it does "
      "not, look at the data, the labels, and the loop that feeds them.", ("vanishing by depth", "label noise"),
      ("the loss of a twin of few layers",)),
+    (_hardly_begun, "All steps together can have moved the weights by less than half their size: it has hardly begun. "
+     "Train longer, and ask again.", (), ()),
 )
