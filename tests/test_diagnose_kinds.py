@@ -465,6 +465,13 @@ def test_in_float16_a_tiny_loss_with_no_gradient_is_underflow_unless_the_output_
     assert diagnose(Recording(loss=np.full(200, 1e-4), **known, **FAILED)).cause == named
 
 
+@pytest.mark.parametrize(("last", "named"), [(0.0, "flat output"), (1e-4, "underflow in half precision")])
+def test_an_error_beside_gradients_of_0_counts_in_the_same_record(last, named):
+    zero_at_last = np.r_[np.ones((1, 3)), np.zeros((1, 3))]
+    known = {"gradient": zero_at_last, "activation": np.ones((2, 3)), "error": [[1.0] * 3, [last] * 3]}
+    assert diagnose(Recording(loss=FLAT, dead=np.zeros((2, 3)), **known)).cause == named
+
+
 def test_a_loss_that_fell_far_speaks_against_label_noise():
     run = {**fine(rows=1), **ratio(0.01), "train_accuracy": [0.3, 0.7, 0.85]}
     assert diagnose(Recording(loss=ends_at(0.3), **run)).cause == "label noise"

@@ -54,6 +54,24 @@ def test_a_softmax_over_the_examples_is_seen(axis, shape, seen):
     assert watch.found == ({"softmax over the batch"} if seen else set())
 
 
+@pytest.mark.parametrize(("names", "shapes", "seen"), [
+    (("Mean", "Pow", "Sub", "View"), [(), (8, 8), (8, 8), (8, 1)], True),
+    (("Mean", "Abs", "Sub", "Expand", "Addmm"), [(), (8, 8), (8, 8), (8, 8), (8, 1)], True),
+    (("Mean", "Pow", "Sub", "Squeeze"), [(), (8, 8), (8, 8), (8,)], True),
+    (("Mean", "Pow", "Sub", "Addmm"), [(), (8, 1), (8, 1), (8, 1)], False),
+    (("Mean", "Pow", "Sub", "Addmm"), [(), (8, 3), (8, 3), (8, 1)], False),
+    (("Mean", "Pow", "Sub", "Mm"), [(), (8, 8), (8, 8), (8, 8)], False)])
+def test_a_difference_of_each_answer_from_all_targets_is_seen(names, shapes, seen):
+    watch, node = Watch(Module(), Hooks()), Node(*names)
+    watch.leaves(tensor(np.zeros(shapes[-1])), ())
+    at = node
+    for shape in shapes:
+        at._input_metadata = [SimpleNamespace(shape=shape)]
+        at = at.next_functions[0][0] if at.next_functions else None
+    watch.steps(node, 1.0, True, True)
+    assert watch.found == ({"broadcast"} if seen else set())
+
+
 @pytest.mark.parametrize("forget", [True, False])
 def test_gradients_that_were_kept_are_seen(forget):
     made = train(net := Net(WIDTHS), SGD(net.parameters()), forget=forget).recording()

@@ -56,7 +56,7 @@ def underflow(s, recording):
     if s.all_zero and recording.precision == "float16" and s.curve is not None and s.curve.start < t.TINY:
         return not s.dead_output
     if s.all_zero and recording.error is not None:
-        return bool(recording.error[0].max() > 0)
+        return bool(recording.error[-1].max() > 0)
     return None if recording.precision is None and s.all_zero else False
 
 

@@ -53,7 +53,7 @@ class Watch:
 
     def forget(self):
         """Begin a step."""
-        self._passes, self._time_first, self._classes, self._targets = [], [], 1, []
+        self._passes, self._time_first, self._classes, self._answers, self._targets = [], [], 1, 0, []
 
     def enters(self, module, x, axis, hidden):
         """Take what enters a layer, with units along ``axis``; ``hidden`` where another layer came before."""
@@ -73,6 +73,7 @@ class Watch:
         """
         if output.ndim == 2 and any(len(output) == first != second > 1 for first, second in self._time_first):
             self.found.add("batch taken for time")
+        self._answers = prod(output.shape)
         self._classes = max(output.shape[1:], default=1) if output.ndim else 0  # a loss alone does not say
         self._passes.append(None)
         first = next((p for p in parameters if p.requires_grad), None)
@@ -96,6 +97,8 @@ class Watch:
             if self._classes > 1 and any(_name(child) in LIKELIHOODS and over_the_batch(parent)
                                          for child, parents in nodes(node) for parent in parents):
                 self.found.add("softmax over the batch")
+            if any(stretches(child, parents, self._answers) for child, parents in nodes(node)):
+                self.found.add("broadcast")
             names = {name for pair in pairs for name in pair}
             self.classifies = bool("LogSoftmax" in names if self._classes > 1 else names & BINARY) and self._classes > 0
             if "LogSoftmax" in names and loss > 4 * log(max(self._classes, 2)) and self._classes:
@@ -122,6 +125,14 @@ class Watch:
 def of_graph(pairs):
     """Return the slips that stand in the graph of a loss, given the names of (a node, the one before it)."""
     return {slip for slip, after, before in BEFORE if any(a in after and b in before for a, b in pairs)}
+
+
+def stretches(node, parents, answers):
+    """Does a difference from given numbers make N times N of the model's N answers?"""
+    if _name(node) != "Sub" or len(parents) != 1 or answers < 2:
+        return False
+    before = parents[0].next_functions[0][0] if _name(parents[0]) == "Expand" else parents[0]
+    return _shape(node) == (answers, answers) and prod(_shape(before)) == answers
 
 
 def over_the_batch(node):
@@ -168,6 +179,10 @@ def _first(node):
     while _name(node) in SHAPES and len(node.next_functions) == 1 and node.next_functions[0][0] is not None:
         node = node.next_functions[0][0]
     return node
+
+
+def _shape(node):
+    return tuple(next((made.shape for made in getattr(node, "_input_metadata", ())), (0,)))
 
 
 def _name(node):
