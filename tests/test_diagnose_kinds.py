@@ -1,5 +1,8 @@
 """Kinds of runs that strangers bring: three variants of each get the right cause, or "undecided" that asks for more."""
 
+import io
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -367,6 +370,26 @@ def test_a_file_that_is_no_recording_is_refused_by_name(tmp_path):
         Recording.load(tmp_path / "odd.npz")
     with pytest.raises(FileNotFoundError):
         Recording.load(tmp_path / "none.npz")
+
+
+def test_a_file_whose_arrays_do_not_fit_into_memory_is_refused(tmp_path):
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": "<f8", "fortran_order": False, "shape": (10**14,)})
+    with zipfile.ZipFile(tmp_path / "run.npz", "w") as file:
+        file.writestr("loss.npy", head.getvalue())
+    with pytest.raises(ValueError, match="cannot be read: Unable to allocate"):
+        Recording.load(tmp_path / "run.npz")
+
+
+@pytest.mark.parametrize(("known", "words"), [
+    ({"loss": [1 + 2j]}, "loss must hold numbers, .*complex128"),
+    ({"loss": np.array(["2026-01-01"], "M8[D]")}, "loss must hold numbers, .*datetime64"),
+    ({"steps": [1.5], "gradient": [[1.0]]}, "steps must be whole numbers, none below 0"),
+    ({"steps": [-1], "gradient": [[1.0]]}, "steps must be whole numbers, none below 0"),
+    ({"steps": [np.inf], "gradient": [[1.0]]}, "steps must be whole numbers, none below 0")])
+def test_what_is_no_number_is_refused(known, words):
+    with pytest.raises(ValueError, match=words):
+        Recording(**known)
 
 
 def signal(forward=1.0, backward=1.0, layers=6):

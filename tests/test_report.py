@@ -2,10 +2,12 @@
 
 import re
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from vgtext.diagnose import ROWS, Checklist, Recording
+from vgtext.diagnose.figures import MOST_LAYERS, layers_drawer
 from vgtext.diagnose.report import Report
 from vgtext.tools.cli import main
 
@@ -50,9 +52,21 @@ def test_a_slip_in_the_loop_is_the_verdict_and_no_question_decides():
 @pytest.mark.parametrize("known", [
     {"loss": [1.0, 2.0, np.nan]}, {"gradient": [[1.0]]}, {"train_accuracy": [0.5]}, {"loss": [-1.0, -2.0] * 9},
     {"gradient": np.zeros((2, 3)), "dead": np.ones((2, 3))}, {"gradient": [[1.0, 2.0], [np.nan, np.nan]]},
+    {"gradient": [[1e-300, 1e300], [1e300, 5e-324]]},
 ])
 def test_thin_recordings_have_a_page(known):
     assert "<h2>The questions, in their order</h2>" in Report(Recording(**known)).page()
+
+
+def test_of_many_layers_some_are_drawn_and_all_are_counted():
+    gradient = np.ones((3, 2000))
+    gradient[0, 1:4] = 0
+    fig, ax = plt.subplots()
+    caption = layers_drawer(Recording(gradient=gradient), ["weight gradient"], [1, 2, 3])(ax)
+    plt.close(fig)
+    assert "1.0 in layer 2000" in caption and "exactly 0 in 3 of 2000 layers" in caption
+    drawn = ax.lines[-1].get_xdata()
+    assert (drawn[0], drawn[-1], len(drawn)) == (1, 2000, MOST_LAYERS)
 
 
 def test_the_command_prints_and_writes(tmp_path, capsys):

@@ -86,7 +86,10 @@ def add_evaluation(kept, values):
 def as_array(name, value, dimensions):
     """Return an array of numbers with so many dimensions, read-only; raises ValueError."""
     try:
-        array = np.array(value, dtype=np.float64)
+        given = np.asarray(value)
+        if given.dtype.kind in "cmMV":  # complex numbers, times, dates, records
+            raise TypeError(f"it holds {given.dtype}")
+        array = np.array(given, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name} must hold numbers, every row as long as the others: {error}") from error
     if array.ndim != dimensions or array.size == 0:
@@ -94,8 +97,8 @@ def as_array(name, value, dimensions):
         shape = {1: "(entries,)", 2: f"(recorded steps, {columns})"}.get(dimensions, "of a number")
         one = "; of one step, give a list in a list" if (array.ndim, dimensions) == (1, 2) and array.size else ""
         raise ValueError(f"{name} must have the shape {shape}, got {array.shape}{one}")
-    if name == "steps" and not np.isfinite(array).all():
-        raise ValueError("steps must be numbers, got nan or inf")
+    if name == "steps" and not (np.isfinite(array) & (array >= 0) & (np.round(array) == array)).all():
+        raise ValueError(f"steps must be whole numbers, none below 0, got {value}")
     array.setflags(write=False)
     return array
 

@@ -17,7 +17,12 @@ LOOKS = {
     "weight": ("weight", "weight", {}),
     "dead units": ("dead", "forward", {ALIVE: "passes nothing on"}),
 }
-MOST_STEPS = 12
+MOST_STEPS, MOST_LAYERS = 12, 200
+
+
+def spread(entries, most):
+    """Return the numbers of at most so many entries, the first and the last with them."""
+    return np.unique(np.linspace(0, entries - 1, min(entries, most)).astype(int))
 
 
 def figures(recording):
@@ -41,15 +46,14 @@ def _figure(draw, **choices):
 
 def chosen_rows(recording, looks):
     """Return the numbers of at most twelve rows, the first and the last with them."""
-    rows = len(getattr(recording, LOOKS[looks[0]][0]))
-    return np.unique(np.linspace(0, rows - 1, min(rows, MOST_STEPS)).astype(int)).tolist()
+    return spread(len(getattr(recording, LOOKS[looks[0]][0])), MOST_STEPS).tolist()
 
 
 def loss_drawer(recording):
     """Return the draw function of the loss, and of the accuracies beside it."""
     loss, finite = recording.loss, np.isfinite(recording.loss)
     steps = np.arange(1, len(loss) + 1)
-    some = np.unique(np.linspace(0, len(loss) - 1, min(len(loss), 400)).astype(int))
+    some = spread(len(loss), 400)
     end = breaks(loss)
     skipped = int((~finite[:end]).sum())
     broke = f" Entries on the way that are no number: {skipped}." if skipped else ""
@@ -78,7 +82,7 @@ def limits(values, guides):
     known = values[np.isfinite(values) & (values > 0)]
     ends = [*guides, *((known.min(), known.max()) if len(known) else (1e-3, 1.0))]
     low, high = (np.log10(np.clip(end, 1e-300, 1e300)) for end in (min(ends), max(ends)))
-    return 10.0 ** (np.floor(low - 0.3)), 10.0 ** (np.ceil(high + 0.3))
+    return 10.0 ** (np.floor(max(low, high - 300) - 0.3)), 10.0 ** (np.ceil(high + 0.3))
 
 
 def _axis(ax, look, values):
@@ -100,22 +104,22 @@ def layers_drawer(recording, looks, steps):
 
     def draw_layers(ax, look=looks[0], step=steps[0]):
         values, row = fields[look], rows[step]
-        layers = np.arange(1, values.shape[1] + 1)
-        guides = _axis(ax, look, values)
-        layer_axis(ax, max(len(layers), 2))
+        some = spread(values.shape[1], MOST_LAYERS)
+        layers, guides = some + 1, _axis(ax, look, values)
+        layer_axis(ax, max(layers[-1], 2))
         shown = positive if look != "dead units" else np.asarray
         for other in rows.values():
-            ax.plot(layers, shown(values[other]), **SEED)
+            ax.plot(layers, shown(values[other, some]), **SEED)
         color = COLORS[LOOKS[look][1]]
-        ax.plot(layers, shown(values[row]), color=color, marker="o", markersize=4)
+        ax.plot(layers, shown(values[row, some]), color=color, marker="o", markersize=4)
         for height, words in guides.items():
             label_line(ax, layers[-1], height, words, COLORS["reference"], ha="right", xytext=(0, 7))
         if look == "error signal":
             backward_arrow(ax)
         zeros = int((values[row] == 0).sum())
-        words = f" It is exactly 0 in {zeros} of {len(layers)} layers." if zeros and look != "dead units" else ""
+        words = f" It is exactly 0 in {zeros} of {layers[-1]} layers." if zeros and look != "dead units" else ""
         first, last = (number(float(values[row, l])) for l in (0, -1))
-        return f"Step {step}, {look} by layer: {first} in layer 1, {last} in layer {len(layers)}.{words}"
+        return f"Step {step}, {look} by layer: {first} in layer 1, {last} in layer {layers[-1]}.{words}"
 
     return draw_layers
 
@@ -123,8 +127,7 @@ def layers_drawer(recording, looks, steps):
 def steps_drawer(recording, looks):
     """Return the draw function of one look over the recorded steps: first and last layer, those between in gray."""
     fields = {look: getattr(recording, LOOKS[look][0]) for look in looks}
-    rows = len(fields[looks[0]])
-    some = np.unique(np.linspace(0, rows - 1, min(rows, 100)).astype(int))
+    some = spread(len(fields[looks[0]]), 100)
     steps = np.array([recording.step(i) for i in some])
 
     def draw_steps(ax, look=looks[0]):

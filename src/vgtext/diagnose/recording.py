@@ -145,7 +145,7 @@ class Recording:
                 values = {name: file[name] for name in file.files}
         except FileNotFoundError:
             raise
-        except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        except (ValueError, OSError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
             raise ValueError(f"path must name a file that np.savez wrote; {path} cannot be read: {error}") from error
         return cls(**values)
 
