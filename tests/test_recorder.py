@@ -341,10 +341,10 @@ def test_what_a_recorder_cannot_read_in_keras_is_said_and_a_call_without_numbers
     model, x = Model([Dense("first", 5, 8), Dense("head", 8, 2)]), np.ones((4, 5))
     call, recorder = model.layers[0].call, KerasRecorder(model)
     assert (model.layers[0](x) == call(x)).all()
-    recorder.step(1.0)
     bad = SimpleNamespace(shape=(4, 2), dtype="float32", detach=lambda: None)
     for output, said in ((SimpleNamespace(device="meta"), 0), (bad, 1)):
         recorder._call(model.layers[1], lambda x, output=output: output, x)
+        recorder.step(1.0)
         assert len(recorder.unpaired) == said
     assert recorder.unpaired[0].startswith("a step was not recorded: ")
 

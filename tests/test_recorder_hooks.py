@@ -64,6 +64,24 @@ def test_what_fails_in_a_hook_is_said_and_the_step_is_left_out(net, monkeypatch)
     assert recorder.unpaired == ["a step was not recorded: 'NoneType' object is not callable"]
 
 
+def test_what_fails_outside_of_a_step_is_not_said_of_it(net, monkeypatch):
+    optimizer, measure = SGD(net.parameters()), tensors.measure
+    recorder = Recorder(net, optimizer)
+    net.training = False
+    monkeypatch.setattr(tensors, "measure", None)
+    net(data()[0])
+    net.training = True
+    monkeypatch.setattr(tensors, "measure", measure)
+    step(recorder, net, optimizer)
+    assert recorder.unpaired == [] and recorder.recording().steps.tolist() == [1]
+
+
+def test_a_tensor_that_has_a_shape_only_is_none():
+    fake = tensor(np.ones((3, 6)))
+    fake.fake_mode = "counts what a pass would cost"
+    assert first(fake) is None and first((fake, MANY)) is MANY
+
+
 def test_no_hook_stays_on_a_tensor_of_the_run(net):
     x = tensor(np.ones((4, 6)), True)
     recorder = Recorder(net, SGD(net.parameters()))
@@ -145,6 +163,20 @@ def test_a_gradient_that_is_gone_is_said(net):
     net.backward(net(data()[0]), data()[1])
     recorder.step(1.0)
     assert "make the recorder before that hook" in recorder.unpaired[0] and recorder.recording().gradient is None
+
+
+def test_gradients_that_no_backward_pass_made_are_said(net):
+    """Whoever sets them may have made the step before the pass that was seen."""
+    optimizer = SGD(net.parameters())
+    recorder = Recorder(net, optimizer)
+    for line in net.lines:
+        line.weight.grad = tensor(np.ones(line.weight.shape))
+    optimizer.step()
+    net(data()[0])
+    recorder.step(1.0)
+    assert recorder.unpaired == ["a step was not recorded: gradients were set without a backward pass"]
+    step(recorder, net, optimizer)
+    assert recorder.recording().steps.tolist() == [2]
 
 
 def test_weights_that_another_optimizer_moves_are_trained(net):

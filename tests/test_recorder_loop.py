@@ -78,6 +78,22 @@ def test_gradients_that_were_kept_are_seen(forget):
     assert made.loop == (None if forget else ("gradients kept",))
 
 
+@pytest.mark.parametrize(("ways", "seen"), [((True,), True), ((True, False), False), ((False, True), False)])
+def test_a_way_back_before_the_gradients_are_set_to_0_is_no_slip(ways, seen):
+    """A product with the Hessian may come first, and a second loss last."""
+    watch = Watch(Module(), Hooks())
+    for _ in range(3):
+        weight, out = tensor(np.ones(2), True), tensor(np.ones((4, 3)), True)
+        watch.leaves(out, [weight])
+        for kept in ways:
+            weight.grad = tensor(np.ones(2)) if kept else None
+            for hook in out.hooks:
+                hook(tensor(np.ones((4, 3))))
+        watch.steps(None, 1.0, True, True)
+        watch.forget()
+    assert watch.words() == ({"loop": ["gradients kept"]} if seen else {})
+
+
 def test_gradients_that_were_kept_once_are_no_slip():
     net, (x, y) = Net(WIDTHS), data()
     optimizer = SGD(net.parameters())

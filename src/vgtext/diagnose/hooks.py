@@ -13,7 +13,7 @@ class Hooks:
 
     def __init__(self, failures=()):
         """Begin without hooks; ``failures`` is the list that takes what goes wrong, in words."""
-        self.failures, self.failed, self._tasks, self._kept, self._passing = failures, False, [], [], []
+        self.failures, self._failed, self._tasks, self._kept, self._passing = failures, "", [], [], []
 
     def __reduce__(self):
         return Hooks, ()
@@ -31,7 +31,13 @@ class Hooks:
         """Begin a step."""
         for hook in self._passing:
             hook.remove()
-        self._passing, self.failed = [], False
+        self._passing, self._failed = [], ""
+
+    def lost(self):
+        """Did something fail in this step? Then it is said."""
+        if self._failed and self._failed not in self.failures:
+            self.failures.append(self._failed)
+        return bool(self._failed)
 
     def remove(self):
         """Take all hooks off."""
@@ -44,10 +50,8 @@ class Hooks:
         try:
             return task(*given)
         except Exception as error:  # a run must not end for what is written beside it
-            self.failed = True
-            words = f"a step was not recorded: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
-            if words not in self.failures:
-                self.failures.append(words)
+            why = str(error).splitlines()[0] if str(error) else type(error).__name__
+            self._failed = f"a step was not recorded: {why}"
             return None
 
     def _call(self, i, *given):

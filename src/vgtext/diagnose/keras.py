@@ -44,7 +44,7 @@ class KerasRecorder:
         if not isinstance(every, int) or every < 1:
             raise ValueError(f"every must be a whole number of steps above 0, got {every!r}")
         self.model, self.optimizer, self.every, self.at, self.unpaired = model, optimizer, every, 1, []
-        self._guard = Hooks(self.unpaired).guard
+        self._hooks = Hooks(self.unpaired)
         self._rows, self._losses, self._evaluations, self._entered, self._epoch_mean = [], [], {}, {}, 0.0
         self._layers = [layer for layer in leaves(model) if matrices(layer)]
         if not self._layers:
@@ -88,6 +88,8 @@ class KerasRecorder:
     def step(self, loss):
         """Say that a step is done, and with which loss."""
         self._losses.append(float(checks.one_number("loss", numbers(loss))))
+        self._hooks.lost()
+        self._hooks.step()
         self._entered = {}
         self.at += 1
 
@@ -126,7 +128,7 @@ class KerasRecorder:
     def _compared(self, *given, **named):
         batch = dict(zip(("x", "y", "y_pred"), given)) | named
         if self.due and named.get("training") is not False and hasattr(batch.get("y"), "shape"):
-            self._guard(self._see_targets, batch["y"], batch["y_pred"])
+            self._hooks.guard(self._see_targets, batch["y"], batch["y_pred"])
         return self._compare(*given, **named)
 
     def _see_targets(self, y, predicted):
@@ -135,7 +137,7 @@ class KerasRecorder:
     def _call(self, layer, call, *given, **named):
         output = call(*given, **named)
         if self.due and named.get("training") is not False and not (traced() or is_empty(output)):
-            self._guard(self._see, layer, (*given, *named.values()), output)
+            self._hooks.guard(self._see, layer, (*given, *named.values()), output)
         return output
 
     def _see(self, layer, given, output):
@@ -143,10 +145,10 @@ class KerasRecorder:
 
     def _applied(self, gradients, variables=None):
         variables = list(self.model.trainable_variables if variables is None else variables)
-        begun = self._guard(self._begin, gradients, variables) if self.due and self._entered else None
+        begun = self._hooks.guard(self._begin, gradients, variables) if self.due and self._entered else None
         done = self._apply(gradients, variables)
         if begun:
-            row = self._guard(self._row, *begun)
+            row = self._hooks.guard(self._row, *begun)
             self._rows += [row] if row else []
         return done
 

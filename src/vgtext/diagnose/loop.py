@@ -82,7 +82,7 @@ class Watch:
 
     def _comes_back(self, i, first, g):
         """The error sets out; the first layer, which it reaches last, should hold no gradient yet."""
-        if i < len(self._passes) and self._passes[i] is None:
+        if i < len(self._passes) and self._passes[i] is not False:  # one way back of several may come before zero_grad
             self._passes[i] = first.grad is not None and bool((first.grad != 0).any())
         if g.ndim == 2 and g.shape[1] > 1:
             self._targets += g.argmin(1).tolist()  # of a cross-entropy: it is below 0 at the target alone

@@ -72,14 +72,24 @@ def axis_of_units(module):
     return 1 if weight is not None and weight.ndim > 2 else -1
 
 
-def held(optimizer):
-    """Return the identities of the parameters that an optimizer holds."""
-    return {id(p) for group in optimizer.param_groups for p in group["params"]}
+def held(optimizer, parameters):
+    """Yield those parameters that an optimizer holds."""
+    known = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    return (p for p in parameters if id(p) in known)
 
 
 def norm(parts):
     """Return the root of the sum of squares."""
     return float(np.sqrt(sum(float(part) ** 2 for part in parts)))
+
+
+def check_step(hooked, gradients, before):
+    """Raise LookupError for gradients that no pass made: whoever set them may have made the step before.
+
+    Only parameters that are still in the model have the hooks that say so.
+    """
+    if not gradients and any(p.grad is not None for p in hooked if id(p) in before):
+        raise LookupError("gradients were set without a backward pass")
 
 
 def late(p):

@@ -49,9 +49,9 @@ class Recorder:
                 self._hooks.keep(module.register_forward_pre_hook, partial(self._enter, name))
                 self._hooks.keep(module.register_forward_hook, partial(self._leave, name))
         self._hooks.keep(model.register_forward_hook, self._output)
-        for p in model.parameters():
-            if p.requires_grad:
-                self._hooks.keep(p.register_post_accumulate_grad_hook, self._accumulated)
+        self._hooked = {id(p): p for p in model.parameters() if p.requires_grad}
+        for p in self._hooked.values():
+            self._hooks.keep(p.register_post_accumulate_grad_hook, self._accumulated)
 
     @property
     def due(self):
@@ -67,7 +67,8 @@ class Recorder:
             modules.pair(self.model, called, self._owned, unpaired)
             if self._entered.keys() >= set(self._names):  # an expert may be left without examples
                 row = self._hooks.guard(self._row, getattr(loss, "grad_fn", None) or self._end)
-                self._rows += [] if self._hooks.failed else [row]
+                self._rows += [] if self._hooks.lost() else [row]
+        self._hooks.lost()
         self._forget()
         self.at += 1
 
@@ -165,8 +166,7 @@ class Recorder:
         self._passes, self._end = self._passes + 1, z.grad_fn
         if z.ndim:
             self._last = tensors.measure(z, -1)
-        held = modules.held(self.optimizer)
-        self._loop.leaves(z, (p for name in self._entered for p in self._owned[name] if id(p) in held))
+        self._loop.leaves(z, modules.held(self.optimizer, (p for name in self._entered for p in self._owned[name])))
 
     def _accumulated(self, p):
         if self.due:
@@ -174,6 +174,7 @@ class Recorder:
 
     def _row(self, node):
         """Everything of the step that was just made, as numbers."""
+        modules.check_step(self._hooked.values(), self._gradients, self._before)
         sizes = {name: [] for name in ("gradient", "weight", "update", "error")}
         for name in self._names:
             weights = self._owned[name]

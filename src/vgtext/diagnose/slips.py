@@ -53,7 +53,7 @@ SLIPS = {
         "A dropout layer drops 80% of its input or more.",
         "Drop less: p is the share that is dropped, not the share that is kept.", False),
     "no layer seen": Slip(
-        "No layer was seen in a recorded step.",
+        "No layer was seen in a recorded step: no module that owns a matrix of weights and was called.",
         "Give the recorder the model that is trained, after the last change to its layers and weights, and train it "
         "without torch.compile while you record. The recorder's list unpaired may say more.", False),
     "narrow layer": Slip(
