@@ -23,6 +23,7 @@ class Node:
 
     def __init__(self, *names):
         self.word, self.next_functions = f"{names[0]}Backward0", [(Node(*names[1:]), 0)] if names[1:] else []
+        self._saved_dim = 1
 
     def name(self):
         return self.word
@@ -45,10 +46,14 @@ def test_the_end_of_the_graph_tells_what_the_loss_was_given(names, slip):
     assert watch.found == ({slip} if slip else set())
 
 
-@pytest.mark.parametrize(("axis", "shape", "seen"), [(0, (8, 5), True), (1, (8, 5), False), (0, (5,), False)])
-def test_a_softmax_over_the_examples_is_seen(axis, shape, seen):
-    watch, node = Watch(Module(), Hooks()), Node("Div", "NllLoss", "LogSoftmax", "Addmm")
-    node.next_functions[0][0].next_functions[0][0]._saved_dim = axis
+@pytest.mark.parametrize(("between", "axis", "shape", "seen"), [
+    ((), 0, (8, 5), True), ((), 1, (8, 5), False), ((), 0, (5,), False), (("T",), 0, (8, 8), False)])
+def test_a_softmax_over_the_examples_is_seen(between, axis, shape, seen):
+    watch, node = Watch(Module(), Hooks()), Node("Div", "NllLoss", *between, "LogSoftmax", "Addmm")
+    at = node
+    while at.name() != "LogSoftmaxBackward0":
+        at = at.next_functions[0][0]
+    at._saved_dim = axis
     watch.leaves(tensor(np.zeros(shape)), ())
     watch.steps(node, 1.0, True, True)
     assert watch.found == ({"softmax over the batch"} if seen else set())
@@ -60,6 +65,7 @@ def test_a_softmax_over_the_examples_is_seen(axis, shape, seen):
     (("Mean", "Pow", "Sub", "Squeeze"), [(), (8, 8), (8, 8), (8,)], True),
     (("Mean", "Pow", "Sub", "Addmm"), [(), (8, 1), (8, 1), (8, 1)], False),
     (("Mean", "Pow", "Sub", "Addmm"), [(), (8, 3), (8, 3), (8, 1)], False),
+    (("Mean", "Exp", "Pow", "Sub", "Mm"), [(), (8, 8), (8, 8), (8, 8), (8, 1)], False),
     (("Mean", "Pow", "Sub", "Mm"), [(), (8, 8), (8, 8), (8, 8)], False)])
 def test_a_difference_of_each_answer_from_all_targets_is_seen(names, shapes, seen):
     watch, node = Watch(Module(), Hooks()), Node(*names)

@@ -94,10 +94,11 @@ class Watch:
         if not self.rows:
             pairs = {(_name(child), _name(_first(parent))) for child, parents in nodes(node) for parent in parents}
             self.found |= of_graph(pairs)
-            if self._classes > 1 and any(_name(child) in LIKELIHOODS and over_the_batch(parent)
-                                         for child, parents in nodes(node) for parent in parents):
+            if self._classes > 1 and any(
+                    _name(child) in LIKELIHOODS and _name(parent) == "LogSoftmax" and parent._saved_dim == 0
+                    for child, parents in nodes(node) for parent in parents):
                 self.found.add("softmax over the batch")
-            if any(stretches(child, parents, self._answers) for child, parents in nodes(node)):
+            if any(stretches(child, self._answers) for child, _ in nodes(node)):
                 self.found.add("broadcast")
             names = {name for pair in pairs for name in pair}
             self.classifies = bool("LogSoftmax" in names if self._classes > 1 else names & BINARY) and self._classes > 0
@@ -127,17 +128,17 @@ def of_graph(pairs):
     return {slip for slip, after, before in BEFORE if any(a in after and b in before for a, b in pairs)}
 
 
-def stretches(node, parents, answers):
-    """Does a difference from given numbers make N times N of the model's N answers?"""
-    if _name(node) != "Sub" or len(parents) != 1 or answers < 2:
+def stretches(node, answers):
+    """Is it a mean error of N times N, made of the model's N answers, each less all of the given numbers?"""
+    for names in ("Mean", "Sum"), ("Pow", "Abs", "Mul"), ("Sub",):
+        if node is None or _name(node) not in names:
+            return False
+        last, computed = node, [before for before, _ in node.next_functions if before is not None]
+        node = computed[0] if computed else None
+    if len(computed) != 1 or answers < 2:
         return False
-    before = parents[0].next_functions[0][0] if _name(parents[0]) == "Expand" else parents[0]
-    return _shape(node) == (answers, answers) and prod(_shape(before)) == answers
-
-
-def over_the_batch(node):
-    """Is it a softmax over the first axis?"""
-    return "LogSoftmax" in _name(_first(node)) and getattr(_first(node), "_saved_dim", None) == 0
+    before = node.next_functions[0][0] if _name(node) == "Expand" else node
+    return _shape(last) == (answers, answers) and prod(_shape(before)) == answers
 
 
 def of_modules(model, inference):
