@@ -495,6 +495,14 @@ def test_an_error_beside_gradients_of_0_counts_in_the_same_record(last, named):
     assert diagnose(Recording(loss=FLAT, dead=np.zeros((2, 3)), **known)).cause == named
 
 
+@pytest.mark.parametrize(("end", "flat"), [(0.0, False), (1e-3, True)])
+def test_a_loss_of_exactly_0_leaves_no_gradient_and_is_not_flat(end, flat):
+    """A margin that every triplet of a batch keeps."""
+    known = {"gradient": np.r_[np.ones((3, 3)), np.zeros((1, 3))], "activation": np.ones((4, 3))}
+    found = diagnose(Recording(loss=np.r_[np.linspace(0.4, 1e-3, 190), np.full(10, end)], **known))
+    assert (found.cause == "flat output") == flat
+
+
 def test_a_loss_that_fell_far_speaks_against_label_noise():
     run = {**fine(rows=1), **ratio(0.01), "train_accuracy": [0.3, 0.7, 0.85]}
     assert diagnose(Recording(loss=ends_at(0.3), **run)).cause == "label noise"

@@ -69,7 +69,7 @@ def flat(s, target):
         return False
     if s.all_zero is None:
         return None if s.curve is not None and s.curve.constant and not s.broke else False
-    if not s.all_zero or (s.curve is not None and s.curve.fall is not None and s.curve.fall < 1e-6):
+    if not s.all_zero or (s.curve is not None and (s.curve.done or below(s.curve.fall, 1e-6))):
         return False
     if s.silent or above(s.dead_last, t.ALIVE) or above(s.growth, t.EXPLODES):
         return False

@@ -21,6 +21,7 @@ class Curve:
     rising: bool | None  # was it rising just before its end, or before it broke?
     waves: int  # how often it jumped up by far and fell again
     constant: bool
+    done: bool  # does it end at exactly 0, at least now and then, as the loss of a margin does?
     entries: int
     falling: bool  # does it fall on at its pace, by more than it jitters?
     skipped: int  # entries that are nan or inf, with numbers after them
@@ -51,7 +52,8 @@ def measure(loss):
         None if not long or negative else end / middle if middle > 0 else 1.0,
         (start - end) / spread if spread > 0 else 0.0,
         (broke or not ragged) and _rising(finite, broke) if n >= 3 else None,
-        _waves(finite), spread == 0, len(loss), long and _falling(finite, end), stop - n, ragged,
+        _waves(finite), spread == 0, start > 0 and bool((finite[-max(n // 10, 1):] == 0).any()), len(loss),
+        long and _falling(finite, end), stop - n, ragged,
         ragged and bool(first.min() <= start <= first.max()))
 
 
