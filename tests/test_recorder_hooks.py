@@ -179,6 +179,22 @@ def test_gradients_that_no_backward_pass_made_are_said(net):
     assert recorder.recording().steps.tolist() == [2]
 
 
+def test_a_layer_that_lost_its_weights_and_weights_that_stood_in_are_said(net):
+    """As weight_norm does after the recorder was made, and torch.func for one pass."""
+    optimizer, line = SGD(net.parameters()), net.lines[1]
+    recorder, own = Recorder(net, optimizer), net.lines[1].weight
+    line._parameters["weight"] = tensor(line.weight, True)
+    net(data()[0])
+    line._parameters["weight"] = own
+    recorder.step(1.0)
+    assert recorder.unpaired == ["a step was not recorded: other weights took the place of the model's in a pass"]
+    line._children = {"norm": Module()}
+    line._children["norm"]._parameters["v"] = line._parameters.pop("weight")
+    net(data()[0])
+    recorder.step(1.0)
+    assert recorder.unpaired[1].endswith("make a new one") and recorder.recording().gradient is None
+
+
 def test_weights_that_another_optimizer_moves_are_trained(net):
     optimizer, other = SGD([net.lines[2].weight]), SGD([line.weight for line in net.lines[:2]])
     recorder = Recorder(net, optimizer)

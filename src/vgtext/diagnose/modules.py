@@ -43,8 +43,10 @@ def owners(model):
 def pair(model, called, owned, unpaired):
     """Give the matrices of modules that were not ``called`` to the layer that they are inside.
 
-    What finds no layer is added to ``unpaired``, in words.
+    What finds no layer is added to ``unpaired``, in words. Raises LookupError for a layer that owns nothing any more.
     """
+    if not owned.keys() >= set(called):
+        raise LookupError("a layer has lost its weights since the recorder was made; make a new one")
     for name in [name for name in owned if name not in called]:
         above = [other for other in called if other == "" or name.startswith(f"{other}.")]
         if above and above[-1]:
@@ -83,11 +85,13 @@ def norm(parts):
     return float(np.sqrt(sum(float(part) ** 2 for part in parts)))
 
 
-def check_step(hooked, gradients, before):
-    """Raise LookupError for gradients that no pass made: whoever set them may have made the step before.
+def check_step(model, before, hooked, gradients):
+    """Raise LookupError for parameters that stood in for others in a pass, and for gradients that no pass made.
 
-    Only parameters that are still in the model have the hooks that say so.
+    Whoever sets gradients may have made the step before. Only parameters that are still in the model have hooks.
     """
+    if before.keys() != {id(p) for p in model.parameters()}:
+        raise LookupError("other weights took the place of the model's in a pass")
     if not gradients and any(p.grad is not None for p in hooked if id(p) in before):
         raise LookupError("gradients were set without a backward pass")
 

@@ -62,12 +62,8 @@ class Recorder:
         """Say that a step is done, and with which loss: call it after ``optimizer.step()``."""
         self._losses.append(checks.one_number("loss", loss))
         if self.due and self._entered and (self._trained or self._gradients):
-            called, unpaired = list(self._entered), [] if self._names else self.unpaired
-            self._names = self._names or called
-            modules.pair(self.model, called, self._owned, unpaired)
-            if self._entered.keys() >= set(self._names):  # an expert may be left without examples
-                row = self._hooks.guard(self._row, getattr(loss, "grad_fn", None) or self._end)
-                self._rows += [] if self._hooks.lost() else [row]
+            row = self._hooks.guard(self._row, getattr(loss, "grad_fn", None) or self._end)
+            self._rows += [] if self._hooks.lost() or row is None else [row]
         self._hooks.lost()
         self._forget()
         self.at += 1
@@ -173,8 +169,13 @@ class Recorder:
             self._gradients[id(p)] = tensors.size(p.grad)
 
     def _row(self, node):
-        """Everything of the step that was just made, as numbers."""
-        modules.check_step(self._hooked.values(), self._gradients, self._before)
+        """Everything of the step that was just made, as numbers; None where a layer has seen nothing."""
+        modules.check_step(self.model, self._before, self._hooked.values(), self._gradients)
+        called, unpaired = list(self._entered), [] if self._names else self.unpaired
+        self._names = self._names or called
+        modules.pair(self.model, called, self._owned, unpaired)
+        if not self._entered.keys() >= set(self._names):  # an expert may be left without examples
+            return None
         sizes = {name: [] for name in ("gradient", "weight", "update", "error")}
         for name in self._names:
             weights = self._owned[name]
