@@ -109,7 +109,7 @@ def test_outcomes(query, outcome):
 def test_what_judges_a_whole_run_is_undecided_before_its_end():
     sizes = {name: np.ones((1, 5)) for name in ("gradient", "activation")}
     recording = Recording(loss=np.r_[np.linspace(2, 1, 50), np.ones(150)], train_accuracy=[0.6],
-                          update_ratio=np.full((1, 5), 1e-3), **sizes)
+                          update_ratio=np.full((1, 5), 4e-3), **sizes)
     assert verdict(recording)["cause"] == "label noise"
     assert verdict(recording, ended=False)["cause"] == "undecided"
 
