@@ -349,6 +349,19 @@ def test_what_a_recorder_cannot_read_in_keras_is_said_and_a_call_without_numbers
     assert recorder.unpaired[0].startswith("a step was not recorded: ")
 
 
+def test_a_step_of_keras_in_which_a_layer_could_not_be_read_is_left_out():
+    model, x = Model([Dense("first", 5, 8), Dense("head", 8, 2)]), np.ones((4, 5))
+    recorder = KerasRecorder(model)
+    for readable in (False, True):
+        if not readable:
+            recorder._call(model.layers[1], lambda x: SimpleNamespace(shape=(4, 2), detach=lambda: None), x)
+        model.call(x)
+        model.optimizer.apply([np.ones_like(v) for v in model.trainable_variables], model.trainable_variables)
+        recorder.step(1.0)
+    made = recorder.recording()
+    assert made.steps.tolist() == [2] and made.names == ("first", "head") and len(recorder.unpaired) == 1
+
+
 @pytest.mark.parametrize(("steps", "known"), [(["Dense", "Add", "Dense"], True), (["Dense", "Dense"], False),
                                               ([], None), (["Dense", ["Add"]], True)])
 def test_shortcuts_of_keras_are_those_of_its_graph(steps, known):

@@ -149,7 +149,7 @@ class KerasRecorder:
         done = self._apply(gradients, variables)
         if begun:
             row = self._hooks.guard(self._row, *begun)
-            self._rows += [row] if row else []
+            self._rows += [] if self._hooks.lost() else [row]
         return done
 
     def _begin(self, gradients, variables):
