@@ -119,6 +119,6 @@ CASES = (
      "same data: if it learns, the layers mix up what tells the examples apart (shortcuts with a norm); if it does "
      "not, look at the data, the labels, and the loop that feeds them.", ("vanishing by depth", "label noise"),
      ("the loss of a twin of few layers",)),
-    (_hardly_begun, "All steps together can have moved the weights by less than half their size: it has hardly begun. "
+    (_hardly_begun, "All steps together moved the weights by less than half their size: the run has hardly begun. "
      "Train longer, and ask again.", (), ()),
 )
