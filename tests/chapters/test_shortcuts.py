@@ -49,7 +49,7 @@ def test_row_15_one_block_is_as_published_and_more_as_corrected(kind):
         assert lab.correlation(kind, L) == pytest.approx(lab.corrected(kind, L), abs=0.03)
 
 
-def test_row_15_what_breaks_is_the_likeness_of_inputs():
+def test_row_15_what_breaks_is_the_correlation_of_inputs():
     assert lab.correlation("plain", 5) > 2.5 * lab.published("plain", 5)
     assert lab.correlation("plain + batch norm", 5) == pytest.approx(lab.published("plain", 5), abs=0.012)
     product = [lab.corrected("plain", L) for L in (2000, 4000)]
@@ -96,12 +96,13 @@ def test_with_a_whole_branch_the_gradient_explodes_at_every_scale():
 
 
 def test_gradients_along_a_line_shatter_with_depth_unless_something_keeps_them():
-    near = {(kind, L): lab.likeness(kind, L)[1] for kind in lab.LINES for L in (1, 50)}
+    near = {(kind, L): lab.autocorrelation(kind, L)[1] for kind in lab.LINES for L in (1, 50)}
     assert near["plain", 1] > 0.95 and near["plain", 50] < 0.6
     assert near["shortcut, s = 1/√L", 50] > 0.95
     assert near["plain, PyTorch default", 50] > 0.85
-    assert lab.likeness("plain", 50)[2] < 0.5  # "within three percent of the line most of the correlation is gone"
-    drowned, five = lab.likeness("plain, PyTorch default", 50), lab.likeness("plain", 5)
+    # "within three percent of the line most of the correlation is gone"
+    assert lab.autocorrelation("plain", 50)[2] < 0.5
+    drowned, five = lab.autocorrelation("plain, PyTorch default", 50), lab.autocorrelation("plain", 5)
     assert drowned == pytest.approx(five, abs=0.3) and np.all(drowned[:13] > five[:13] - 0.06)  # "about as much"
 
 
@@ -175,7 +176,7 @@ def test_numbers_typed_into_the_prose():
 
 def test_captions_put_each_number_where_it_belongs():
     assert told(FIGURES, "noise", "in a plain network of one block #") == pytest.approx(
-        [noise.likeness("plain", 1)[4]], abs=0.006)
+        [noise.autocorrelation("plain", 1)[4]], abs=0.006)
     grays = {line.get_label() for line in lines_of(FIGURES["noise"]) if line.get_color() == COLORS["seed"]}
     assert grays == {"plain, 1 block", "plain, 5 blocks", "plain, 50 blocks"}
     words = {text.get_text() for ax in drawn(FIGURES["noise"]) for text in ax.texts}

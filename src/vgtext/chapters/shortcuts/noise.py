@@ -30,7 +30,7 @@ def along_line(kind, L, seed=0):
 
 
 @cache
-def likeness(kind, L):
+def autocorrelation(kind, L):
     """Mean product of two gradients that are LAGS grid points apart, over the grid and SEEDS networks: (len(LAGS),)."""
     lines = [along_line(kind, L, seed) for seed in range(SEEDS)]
     return np.array([np.mean([g[lag:] @ g[: POINTS - lag] / (POINTS - lag) for g in lines]) for lag in LAGS])
@@ -51,10 +51,10 @@ def draw_noise(line, lags, L=20, kind="plain"):
              ylabel="autocorrelation")
     lags.axhline(0, **REFERENCE)
     for other in (1, 5, 50):
-        lags.plot(away, likeness("plain", other), **SEED, label=named("plain", other))
-    lags.plot(away, likeness(kind, L), color=COLORS["backward"], marker="o", markersize=3, label=named(kind, L))
+        lags.plot(away, autocorrelation("plain", other), **SEED, label=named("plain", other))
+    lags.plot(away, autocorrelation(kind, L), "o-", color=COLORS["backward"], markersize=3, label=named(kind, L))
     lags.text(1.48, 1.04, "gray: plain, 1, 5 and 50 blocks", ha="right", va="center", fontsize=8,
               color=COLORS["reference"])
     return (f"{kind[0].upper() + kind[1:]}, ReLU, {L} block{'s' * (L > 1)} of {WIDTH}: gradients at inputs "
-            f"{away[4]:.2f} apart have a correlation of {likeness(kind, L)[4] + 0.0:.2f} (mean of {SEEDS} networks); "
-            f"in a plain network of one block {likeness('plain', 1)[4]:.2f}.")
+            f"{away[4]:.2f} apart have a correlation of {autocorrelation(kind, L)[4] + 0.0:.2f} (mean of {SEEDS} "
+            f"networks); in a plain network of one block {autocorrelation('plain', 1)[4]:.2f}.")
