@@ -213,6 +213,26 @@ def test_an_adapter_belongs_to_the_layer_beside_it():
     assert [p.shape for p in owned["one.base"]] == [(4, 4), (1, 4)] and unpaired == [".table: used outside a layer"]
 
 
+def test_an_adapter_is_measured_by_its_own_weights_and_not_by_those_that_it_adapts(net):
+    line, adapter = net.lines[0], tensor(0.01 * np.ones((1, 6)), True)
+    line.weight.requires_grad, line._parameters["A"] = False, adapter
+    recorder = Recorder(net, optimizer := SGD([adapter, net.lines[1].weight, net.lines[2].weight]))
+    out = net(data()[0])
+    adapter.grad = tensor(np.ones((1, 6)))
+    loss = net.backward(out, data()[1])
+    optimizer.step()
+    recorder.step(loss)
+    assert recorder.recording().weight[0, 0] == pytest.approx(0.01 * np.sqrt(6))
+
+
+@pytest.mark.parametrize(("changes", "dense"), [
+    ({}, True), ({"is_nested": True}, False), ({"layout": "torch.sparse_coo"}, False), ({"fake_mode": 1}, False)])
+def test_what_has_no_place_for_each_number_is_not_measured(changes, dense):
+    x = tensor(np.ones((2, 3)))
+    vars(x).update(changes)
+    assert tensors.is_dense(x) == dense
+
+
 def test_batches_of_one_step_are_no_time_steps():
     squares, left = {"cell": {call: float(call) for call in range(1, 21)}}, {"cell": 20}
     assert of_calls(squares, left, 20) is None

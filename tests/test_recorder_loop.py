@@ -165,10 +165,12 @@ def test_a_batch_is_taken_for_time_where_the_answers_are_as_many(shape, rows, se
 def test_a_norm_over_few_is_seen_unless_it_is_the_last_batch(batches, seen):
     norm = Module()
     norm.running_mean = 0.0
-    watch = Watch(norm, Hooks())
+    hooks = Hooks([])
+    watch = Watch(norm, hooks)
     for n in batches:
         norm.before[0](norm, (tensor(np.zeros((n, 16))),))
         norm.before[0](norm, ())  # what is given by name
+    assert not hooks.lost()
     watch.steps(None, 1.0, True, True)
     assert watch.words() == ({"loop": ["few in a norm"]} if seen else {})
 
