@@ -18,6 +18,8 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # How JupyterLab folds answers away: a quiz, and a solution with what it prints.
 HIDDEN = ({"source_hidden": True}, {"source_hidden": True, "outputs_hidden": True})
 COLUMN = 85  # characters of code that fit the column of a page
+PARTS = ("**What you will learn.**", "**What you need.**", "**Time:**", "\n## Summary\n", "\n## Check yourself\n",
+         "\n## Exercises\n", "\n## Sources\n")
 #: The floors, the lowest first: a room imports rooms of lower floors only.
 FLOORS = ({"words", "keeping"}, {"nn", "explore", "palette", "results"}, {"ask", "carry", "claims", "diagnose"},
           {"chapters"}, {"ledger"}, {"tools", "live"}, {"__main__"})
@@ -140,6 +142,14 @@ def test_code_and_printed_lines_fit_the_column(path):
     lines = list(lines_shown(nbformat.read(path, as_version=4)))
     assert lines
     assert [line for line in lines if len(line) > COLUMN] == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_a_chapter_has_all_its_parts_in_order(path):
+    text = "".join(f"\n{cell.source}\n" for cell in nbformat.read(path, as_version=4).cells)
+    assert [part for part in PARTS if text.count(part) != 1] == [], "parts that are missing, or there twice"
+    assert sorted(PARTS, key=text.index) == [*PARTS]
+    assert "quiz(" in text[text.index("\n## Check yourself"):text.index("\n## Exercises")]
 
 
 def public(body):

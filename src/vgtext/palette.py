@@ -114,22 +114,15 @@ def float_limits(ax, dtype="float32"):
     """Shade where numbers of ``dtype`` underflow to 0 or overflow to inf, and name both regions in the figure."""
     info = np.finfo(dtype)
     low, high = ax.get_ylim()
-    for edge, inside, words, va in (
-        (float(info.smallest_subnormal), low, f"{dtype}: underflow to 0", "bottom"),
-        (float(info.max), high, f"{dtype}: overflow to inf", "top"),
+    for edge, inside, words in (
+        (float(info.smallest_subnormal), low, f"{dtype}: underflow to 0"),
+        (float(info.max), high, f"{dtype}: overflow to inf"),
     ):
         if low < edge < high:
             ax.axhspan(min(edge, inside), max(edge, inside), color="#999999", alpha=0.25, linewidth=0, zorder=0)
-            ax.text(
-                0.02,
-                inside,
-                words,
-                transform=ax.get_yaxis_transform(),
-                va=va,
-                ha="left",
-                fontsize=8,
-                color=COLORS["reference"],
-            )
+            middle = np.sqrt(edge) * np.sqrt(inside)  # of a log axis
+            ax.text(0.02, middle, words, transform=ax.get_yaxis_transform(), va="center", fontsize=8,
+                    color=COLORS["reference"])
 
 
 def label_line(ax, x, y, words, color, **options):
