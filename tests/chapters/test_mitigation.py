@@ -75,6 +75,15 @@ def test_residual_streams_explode_without_a_norm_and_follow_a_power_with_one():
     assert plain[10] > normed[10]
 
 
+def test_a_branch_of_mean_above_0_behind_a_layer_norm_keeps_the_product_bounded():
+    """Its means add up, so the stream's square grows as l squared and the factor less 1 falls as fast."""
+    recipe = lab.Recipe("relu", "He", "layer", "residual")
+    l, factor = np.arange(1, 1999), lab.growth(recipe, 2000).factor
+    assert np.polyfit(np.log(l[200:]), np.log(factor[200:] - 1), 1)[0] == pytest.approx(-2, abs=0.02)
+    batch = recipe._replace(norm="batch")
+    assert lab.journey(batch, 100).backward[0] > 1.2 > 0.6 > lab.journey(recipe, 100).backward[0]
+
+
 def test_interaction_is_zero_where_remedies_add_up():
     for pair in lab.PAIRS:
         (neither, other), (one, both) = lab.square(pair, 20)

@@ -89,6 +89,13 @@ def test_error_signals_follow_the_theory(activation, init, way):
     assert np.abs(measured - theory).max() < 1.0 + 0.03 * np.abs(theory).max()  # width 64, one seed
 
 
+def test_the_theory_is_that_of_the_error_at_the_outputs():
+    """Of layer 1 that leaves out its own slopes, the smallest of a tanh network: with them it is 0.16 powers lower."""
+    plan = lab.Plan("tanh", "Glorot")
+    measured = np.mean([lab.start(plan, width=128, seed=seed).error[0] for seed in range(3)])
+    assert measured == pytest.approx(instruments.predicted_error(plan)[0], abs=0.07)
+
+
 def test_follow_measures_the_derivative_of_the_loss():
     d, plan = lab.digits(), lab.Plan("tanh", "Glorot", "residual + layer norm")
     net = lab.build(plan, depth=5, dtype="float64")

@@ -88,13 +88,12 @@ def factor(error):
 def predicted_error(plan):
     """log10 of the error signal of hidden layers 1 to L - 1 for infinite width, or None where there is no theory here.
 
-    Plain layers: the chi of each layer (``vgtext.nn.theory.signal_propagation``). Plain with layer norm:
-    E phi'^2 / E phi^2 each.
+    Plain layers: the chi of each layer (``vgtext.nn.theory.signal_propagation``), from layer 2 on, since layer 1's own
+    slopes act below its output. Plain with layer norm: E phi'^2 / E phi^2 each.
     """
     phi, sigma_w = ACTIVATIONS[plan.activation], SIGMA_W[plan.init]
     if plan.way == "nothing":
-        sizes = backward_sizes(phi, sigma_w, 0.0, DEPTH)[1:DEPTH]
-        return sizes - sizes[-1]
+        return backward_sizes(phi, sigma_w, 0.0, DEPTH)[2:]
     if plan.way == "layer norm":
         chi = meanfield.chi(phi, 1.0, q=1.0) / meanfield.variance_map(1.0, phi)
         return 0.5 * np.log10(chi) * np.arange(DEPTH - 2, -1, -1)
