@@ -18,7 +18,7 @@ from vgtext.ask import check
 from vgtext.chapters import two_by_two as lab
 from vgtext.chapters.two_by_two.exercises import SLOW, for_good
 from vgtext.chapters.two_by_two.rules import rule_errors
-from vgtext.nn.theory.floats import FORMATS, last_depth
+from vgtext.nn.theory.floats import FORMATS, last_depth, round_to
 from vgtext.nn.theory.products import spectral_radius
 from vgtext.palette import number
 from vgtext.tools.notebooks import figures, read_notebook
@@ -225,6 +225,7 @@ def test_numbers_typed_into_the_prose():
         computed={
             r"1.024 \times 10^{-7}": 0.2**10, "1024": 2**10, "32,768": 2**15,
             "0.5772": np.euler_gamma, "1.3346": lab.threshold_theory(2), "0.0052": 0.9**50,
+            "0.1875": round_to(0.2, "E5M2"),
         },
     )
     assert 1.30 < lab.threshold_theory(2) < 1.35
