@@ -194,6 +194,7 @@ def test_stored_runs_are_run_again():
 def test_numbers_typed_into_the_prose():
     check_prose("attention", given={"2021", "0.003", "0.01", "0.03", "0.2"},
                 computed={"0.99": lab.cosine("transformer, post-norm", 12, 12) - 0.005, "2.88": places.letters_alone()})
+    assert np.log(2.0**9 - 1) / saturation.median_gap(64) == pytest.approx(22, abs=0.5)  # a weight that is rounded to 1
 
 
 def test_captions_put_each_number_where_it_belongs():
