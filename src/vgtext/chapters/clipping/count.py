@@ -23,9 +23,8 @@ def sizes(sigma_w):
 
 
 def factor(sigma_w):
-    """The factor per layer by which gradients grow on their way back, fitted over the whole depth."""
-    slope = np.polyfit(np.arange(1, LAYERS + 1), np.log(sizes(sigma_w)), 1)[0]
-    return float(np.exp(-slope))
+    """The factor per layer by which gradients grow on their way back, deep in a wide network: the root of chi_1."""
+    return float(np.sqrt(nn.meanfield.chi("tanh", sigma_w)))
 
 
 def kept(sigma_w, k, end="output"):
