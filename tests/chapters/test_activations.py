@@ -60,6 +60,19 @@ def test_one_gelu_network_is_far_from_another():
     assert np.mean(lost) == pytest.approx(4, abs=1) and 0.5 < min(lost) < 3 and 5 < max(lost) < 6.5  # "one to six"
 
 
+def test_a_few_inputs_carry_the_root_mean_square_where_q_is_unstable():
+    """One input at a time loses what theory says at √2; at the function's own scale "some inputs fade, some grow"."""
+    def lost(activation, sigma_w):
+        logs = (nn.measure(chain.DEPTH, 200, sigma_w, 0.0, activation, batch=1, seed=seed).log10_error
+                for seed in range(10))
+        return np.array([log[-1] - log[1] for log in logs])
+    theory = -signal_propagation.backward_sizes("gelu", 2**0.5)[1]
+    assert np.median(lost("gelu", 2**0.5)) == pytest.approx(theory, abs=0.5)
+    for activation in ("gelu", "silu"):
+        alone = lost(activation, lab.own_scale(activation))
+        assert alone.min() < -0.5 and alone.max() > 1.5 and 0.2 < (alone > 0).mean() < 0.9
+
+
 def test_what_theory_says_of_gelu_where_the_dots_disagree():
     """"At √2 theory says 5.6 powers of ten lost"; the scales of tanh for three questions."""
     assert signal_propagation.backward_sizes("gelu", 2**0.5)[1] == pytest.approx(-5.6, abs=0.05)
