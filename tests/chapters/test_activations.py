@@ -62,12 +62,12 @@ def test_one_gelu_network_is_far_from_another():
 
 def test_a_few_inputs_carry_the_root_mean_square_where_q_is_unstable():
     """One input at a time loses what theory says at √2; at the function's own scale "some inputs fade, some grow"."""
-    def lost(activation, sigma_w):
+    def lost(activation, sigma_w, networks=10):
         logs = (nn.measure(chain.DEPTH, 200, sigma_w, 0.0, activation, batch=1, seed=seed).log10_error
-                for seed in range(10))
+                for seed in range(networks))
         return np.array([log[-1] - log[1] for log in logs])
     theory = -signal_propagation.backward_sizes("gelu", 2**0.5)[1]
-    assert np.median(lost("gelu", 2**0.5)) == pytest.approx(theory, abs=0.5)
+    assert np.median(lost("gelu", 2**0.5, 25)) == pytest.approx(theory, abs=0.4)
     for activation in ("gelu", "silu"):
         alone = lost(activation, lab.own_scale(activation))
         assert alone.min() < -0.5 and alone.max() > 1.5 and 0.2 < (alone > 0).mean() < 0.9
