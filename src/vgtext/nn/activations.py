@@ -105,10 +105,10 @@ def leaky_relu(alpha=0.01, name="leaky_relu"):
         return np.maximum(z, np.multiply(z, alpha, out=out if out is not z else None), out=out)
 
     def derivative(z):
-        return np.maximum(np.greater(z, 0, dtype=None).astype(np.asarray(z).dtype), alpha)
+        return np.maximum(_step(z), alpha)
 
     def slope(z, a, out=None):
-        out = np.greater(z, 0, out=np.empty_like(z) if out is None else out)
+        out = _step_slope(z, a, out)
         return np.maximum(out, alpha, out=out)
 
     return Activation(name, value, derivative, slope, (alpha, 1.0), (alpha, 1.0))
@@ -122,13 +122,13 @@ def elu(alpha=1.0, scale=1.0, name="elu"):
         return scale * (np.maximum(z, 0) + alpha * np.expm1(np.minimum(z, 0)))
 
     def derivative(z):
-        return scale * np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0))).astype(np.asarray(z).dtype)
+        return scale * np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0)))
 
     return _smooth(name, value, derivative, small=(scale * alpha, scale), large=(0.0, scale))
 
 
 def _step(z):
-    return np.greater(z, 0).astype(np.asarray(z).dtype)
+    return np.greater(z, 0).astype(z.dtype)
 
 
 def _step_slope(z, a, out=None):
@@ -149,7 +149,7 @@ def _normal_pdf(z):
 def _normal_cdf(z):
     from scipy.special import erf  # half a second and, in a page that runs Python, 13 MB: for GELU alone
 
-    return (0.5 * (1 + erf(z / sqrt(2)))).astype(np.asarray(z).dtype)
+    return 0.5 * (1 + erf(z / sqrt(2)))
 
 
 def _gelu_slope(z, a):

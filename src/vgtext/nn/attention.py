@@ -68,7 +68,7 @@ class Attention:
         self.heads, self.T = checks.whole("heads", heads), checks.whole("T", T)
         if n % heads:
             raise ValueError(f"heads must divide the number of units, {n}, got {heads}")
-        self.d_head, self.gain = n // heads, checks.number("gain", gain)
+        self.d_head = n // heads
         self.scale = self.d_head**-0.5 if scale is None else checks.number("scale", scale)
         self.cap = None if cap is None else checks.number("cap", cap, above=0)
         self.mask = np.where(np.tri(T, dtype=bool).T, 0, -np.inf).astype("float32") if causal else None

@@ -95,9 +95,7 @@ def numerical_gradient(loss, parameter, step=1e-5):
     checks.number("step", step, above=0)
     if not callable(loss):
         raise TypeError(f"loss must be a function of no arguments, got {loss!r}")
-    if not isinstance(parameter, np.ndarray) or parameter.dtype.kind != "f":
-        raise TypeError(f"parameter must be an array of floats, which is changed in place, got {parameter!r}")
-    gradient = np.zeros_like(parameter)
+    gradient = np.zeros_like(checks.writable("parameter", parameter))
     for i in np.ndindex(parameter.shape):
         kept = parameter[i]
         parameter[i] = kept + step

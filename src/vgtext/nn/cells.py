@@ -2,8 +2,8 @@
 
     h[t], c[t] = cell(p, q, h[t-1], c[t-1]),    p = W h[t-1],    q = U x[t] + b
 
-p and q are blocks of n rows, one for each gate; ``blocks_h`` and ``blocks_x`` say how many. ``forward`` returns h[t],
-c[t], both (n, B), and what ``backward`` needs. ``backward`` takes dL/dh[t] and dL/dc[t], and returns dL/dp, dL/dq, what
+p and q have ``blocks`` blocks of n rows, one for each gate. ``forward`` returns h[t], c[t], both (n, B), and what
+``backward`` needs. ``backward`` takes dL/dh[t] and dL/dc[t], and returns dL/dp, dL/dq, what
 flows back to h[t-1] past W, and dL/dc[t-1]. A cell that carries nothing but h hands c on as it is.
 """
 
@@ -17,7 +17,7 @@ _sigmoid = ACTIVATIONS["sigmoid"].value
 class Vanilla:
     """h[t] = phi(z[t]), z = p + q (Elman 1990). Raises ValueError for an unknown phi."""
 
-    blocks_h = blocks_x = 1
+    blocks = 1
 
     def __init__(self, activation="tanh"):
         """Take phi by name."""
@@ -42,7 +42,7 @@ class LSTM:
     z = p + q = [i; f; o; g]:  c[t] = sigmoid(f) c[t-1] + sigmoid(i) tanh(g),  h[t] = sigmoid(o) tanh(c[t]).
     """
 
-    blocks_h = blocks_x = 4
+    blocks = 4
 
     def forward(self, p, q, h, c):
         """Return h[t] and c[t], (n, B)."""
@@ -68,7 +68,7 @@ class GRU:
     g = tanh(y + r s),  h[t] = (1 - u) g + u h[t-1].
     """
 
-    blocks_h = blocks_x = 3
+    blocks = 3
 
     def forward(self, p, q, h, c):
         """Return h[t], (n, B)."""

@@ -51,8 +51,8 @@ class Recurrent:
         phi = get_activation(activation)
         self.cell = kind(phi) if kind is Vanilla else kind()
         self.loss, self.dtype = get_loss(loss), checks.float_type(dtype)
-        rows_h, rows_x = self.cell.blocks_h * n, self.cell.blocks_x * n
-        shapes = {"W": (rows_h, n), "U": (rows_x, n_in), "b": (rows_x, 1), "V": (n_out, n), "c": (n_out, 1)}
+        rows = self.cell.blocks * n
+        shapes = {"W": (rows, n), "U": (rows, n_in), "b": (rows, 1), "V": (n_out, n), "c": (n_out, 1)}
         self.hidden = {"W": shapes["W"]}  # for optimizers that treat hidden matrices in a way of their own
         lay_out(self, shapes)
         self._initialize(get_initializer(orthogonal() if init is None else init), checks.generator("seed", seed))

@@ -25,13 +25,13 @@ _nodes = cache(np.polynomial.legendre.leggauss)  # of a number of points: nodes 
 
 
 @cache
-def _half_line(points=160):
+def _half_line():
     """Nodes r >= 0 and weights of the integral of f(r) exp(-r^2 / 2) dr over [0, 12].
 
     The Gauss-Hermite integral, taken on half a line so that a kink at 0 (ReLU) costs no precision: Gauss-Legendre in
     s with r = 12 s^2, which puts more nodes near 0, where phi(sqrt(q) r) is steep if q is large.
     """
-    t, w = _nodes(points)
+    t, w = _nodes(160)
     s = (t + 1) / 2
     r = 12 * s**2
     return r, 12 * s * w * np.exp(-r * r / 2)

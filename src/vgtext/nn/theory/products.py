@@ -64,15 +64,15 @@ def _concatenate(*parts):
     return Scaled(np.concatenate([p.mantissa for p in parts]), np.concatenate([p.exponent for p in parts]))
 
 
-def _square(W, name="W", layers=False):
+def _square(W, layers=False):
     """``W`` as a finite float64 array (…, n, n), with an axis of layers in front if ``layers``."""
-    W = checks.reals(name, W).astype(np.float64, copy=False)
+    W = checks.reals("W", W).astype(np.float64, copy=False)
     least = 3 if layers else 2
     if W.ndim < least or W.shape[-1] != W.shape[-2] or 0 in W.shape:
         shape = "(L, …, n, n) with L >= 1" if layers else "(…, n, n)"
-        raise ValueError(f"{name} must be square matrices of shape {shape}; got shape {W.shape}")
+        raise ValueError(f"W must be square matrices of shape {shape}; got shape {W.shape}")
     if not np.isfinite(W).all():
-        raise ValueError(f"{name} must be finite: it has inf or nan among its entries")
+        raise ValueError("W must be finite: it has inf or nan among its entries")
     return np.asarray(W, order="F" if W.shape[-1] <= SMALL else "C")
 
 
