@@ -189,3 +189,25 @@ def test_backward_before_forward(fast):
             network.backward(np.ones((2, 5)))
         with pytest.raises(RuntimeError, match="signals needs a pass first"):
             network.signals()
+
+
+@pytest.mark.parametrize("fast", [True, False])
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_a_recurrent_network_goes_back_once(cell, fast):
+    """The fast form writes dL/dz over z, which a second way back would take for z."""
+    network = nn.Recurrent(cell, 3, 4, 2, fast=fast)
+    d = np.ones_like(network.forward(X[None]))
+    network.backward(d)
+    with pytest.raises(RuntimeError, match="backward needs a forward pass first"):
+        network.backward(d)
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_signals_are_those_of_one_pass(fast):
+    """A forward pass writes over the activations, so that the errors of the pass before have none beside them."""
+    for network, x in ((nn.mlp(3, 4, 2, 2, fast=fast), X), (nn.Recurrent("gru", 3, 4, 2, fast=fast), X[None])):
+        network.loss_and_gradient(x, Y, measure=True)
+        assert np.isfinite(network.signals().log2_error[-1])
+        network.predict(x[..., :2])
+        with pytest.raises(RuntimeError, match="signals needs a pass first"):
+            network.signals()

@@ -25,7 +25,7 @@ def both(make, x, y, **options):
         network = make(fast=fast, **options)
         network.loss_and_gradient(x[..., ::-1] + 1, y)
         loss = network.loss_and_gradient(x, y, measure=True)
-        yield network, [loss, network.gradient, network.predict(x), *vars(network.signals()).values()]
+        yield network, [loss, network.gradient, *vars(network.signals()).values(), network.predict(x)]
 
 
 @steady

@@ -266,7 +266,7 @@ def test_highway_starts_near_the_identity():
     (lambda: nn.mlp(3, 4, 2, 3, norm="group"), "norm must be one of batch, layer, rms; got 'group'"),
     (lambda: nn.mlp(3, 4, 2, 3, shortcut="dense"), "shortcut must be one of none, residual, .*got 'dense'"),
     (lambda: nn.mlp(3, 4, 2, 3, shortcut="pre"), "norm must be one of batch, layer, rms with shortcut 'pre', got None"),
-    (lambda: nn.mlp(3, 4, 2, 3).forward(np.ones((4, 5))), r"x must have shape \(3, examples\), got \(4, 5\)"),
+    (lambda: nn.mlp(3, 4, 2, 3).forward(np.ones((4, 5))), r"x must have shape \(3, any\), got \(4, 5\)"),
     (lambda: nn.Network([]), "blocks must be a list of blocks, got an empty one"),
     (lambda: nn.Network([Dense(3, 4), Dense(5, 2)]), "blocks must fit: one with 4 outputs meets one with 5 inputs"),
     (lambda: Residual([]), "body must be a list of blocks, got an empty one"),

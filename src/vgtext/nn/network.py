@@ -33,9 +33,9 @@ class Network:
         ``fast``: compute by the same equations in :mod:`vgtext.nn.fast`; False takes those that stand in the blocks.
         """
         self.blocks, self.loss, self.dtype = joined("blocks", blocks), get_loss(loss), checks.float_type(dtype)
-        self._out_shape = None
+        self._out_shape, self._sizes = None, {}
         self.layers = [None, *(layer for block in blocks for layer in block.dense)]
-        self._owners = [list(_owners(block)) for block in self.blocks]  # per block: all that own parameters
+        self._owners = [[part for part in inside(block) if part.shapes] for block in self.blocks]  # of parameters
         size = sum(int(np.prod(s)) for owners in self._owners for o in owners for s in o.shapes.values())
         self.theta, self.gradient = np.zeros((2, size), self.dtype)
         self._bind()
@@ -74,7 +74,7 @@ class Network:
 
     def forward(self, x, training=True):
         """Return the output a[L], (n_L, examples), for x (n_0, examples)."""
-        a = self._input(x)
+        a, self._sizes = self._input(x), {}
         for block in self.blocks:
             a = block.forward(a, training)
         self._out_shape = a.shape
@@ -82,10 +82,7 @@ class Network:
 
     def _input(self, x):
         """Return x as an array of the network's dtype; raise TypeError or ValueError if it is no input of it."""
-        x = checks.reals("x", x)
-        if x.ndim != 2 or x.shape[0] != self.blocks[0].n_in:
-            raise ValueError(f"x must have shape ({self.blocks[0].n_in}, examples), got {x.shape}")
-        return checks.array("x", x, dtype=self.dtype)  # finite
+        return checks.array("x", x, (self.blocks[0].n_in, None), self.dtype)
 
     def backward(self, dL_da, measure=False):
         """Backpropagate dL/da[L], (n_L, examples), of the last forward pass: sets ``gradient``, returns dL/dx.
@@ -93,13 +90,10 @@ class Network:
         With ``measure`` the per-layer sizes are kept for :meth:`signals`. dL/dx may lack a power of two where it
         would leave the range of floats: it is ``dL/dx * 2**self.exponent``. Raises RuntimeError before a forward pass.
         """
-        d, self.exponent = checks.reals("dL_da", dL_da).astype(self.dtype, copy=False), 0
         if self._out_shape is None:
             raise RuntimeError("backward needs a forward pass first: call forward(x) or loss_and_gradient(x, y)")
-        if d.shape != self._out_shape:
-            raise ValueError(f"dL_da must have shape {self._out_shape}, got {d.shape}")
-        low, high = 4.0 ** -FAR[self.dtype.name], 4.0 ** FAR[self.dtype.name]
-        self._sizes = {}
+        d, self.exponent = checks.array("dL_da", dL_da, self._out_shape, self.dtype, finite=False), 0
+        low, high, self._sizes = 4.0 ** -FAR[self.dtype.name], 4.0 ** FAR[self.dtype.name], {}
         for i, (block, part) in enumerate(zip(reversed(self.blocks), reversed(self._slices))):
             if (measure or i % _EVERY == 0) and not low < np.vdot(d, d) < high:
                 d = d.copy()
@@ -125,8 +119,8 @@ class Network:
             return self.forward(x, training=False)
 
     def signals(self):
-        """Return the :class:`~vgtext.nn.signals.Signals` of the last pass with ``measure=True``; raise before one."""
-        if not getattr(self, "_sizes", None):
+        """Return the :class:`~vgtext.nn.signals.Signals` of the last pass; raise if it was without ``measure``."""
+        if not self._sizes:
             raise RuntimeError("signals needs a pass first: call loss_and_gradient(x, y, measure=True)")
         layers, B = self.layers[1:], self.layers[1].a.shape[1]
         first, flat = self.layers[1].a_in, [_flat(layer) for layer in layers]
@@ -189,11 +183,11 @@ def lsuv(network, x, tolerance=0.01, iterations=10):
     return network
 
 
-def _owners(block):
-    if block.shapes:
-        yield block
+def inside(block):
+    """Yield a block and all that it is made of."""
+    yield block
     for part in getattr(block, "parts", ()):
-        yield from _owners(part)
+        yield from inside(part)
 
 
 def _flat(layer):

@@ -41,7 +41,7 @@ class Recurrent:
     Raises TypeError or ValueError for sizes below 1, unknown names, and inputs that do not fit.
     """
 
-    h = log2_hidden = None
+    h, log2_hidden, _has_errors = None, None, False
 
     def __init__(self, cell, n_in, n, n_out, *, activation="tanh", init=None, forget_bias=0.0, update_bias=0.0,
                  loss="softmax_cross_entropy", seed=0, dtype="float32", fast=True):
@@ -71,7 +71,7 @@ class Recurrent:
 
     def forward(self, x, training=True):
         """Return the output, (n_out, examples), for x (T, n_in, examples)."""
-        self.x = x = checks.array("x", x, (None, self.n_in, None), self.dtype)
+        self.x = x = self._input(x)
         h, c, self.kept = [np.zeros((self.n, x.shape[2]), self.dtype)], np.zeros((self.n, x.shape[2]), self.dtype), []
         for x_t in x:
             p, q = self.W @ h[-1], self.U @ x_t + self.b  # (rows, B)
@@ -80,6 +80,10 @@ class Recurrent:
         self.h = np.stack(h)  # (T + 1, n, B)
         self.a = self.V @ h[-1] + self.c  # (n_out, B)
         return self.a
+
+    def _input(self, x):
+        self._has_errors = False
+        return checks.array("x", x, (None, self.n_in, None), self.dtype)
 
     def predict(self, x):
         """Return the output, as :meth:`forward` does: nothing differs in inference."""
@@ -90,7 +94,8 @@ class Recurrent:
         """Backpropagate dL/d(output), (n_out, examples), through time: sets ``gradient`` and ``log2_hidden``, (T + 1,).
 
         ``log2_hidden[t]`` is the log2 of the root mean square over examples of |dL/dh[t]|, L one example's loss.
-        Before every step a power of two is taken out of dL/dh and dL/dc, so that neither underflows.
+        Before every step a power of two is taken out of dL/dh and dL/dc, so that neither underflows. Raises
+        RuntimeError without a forward pass before it.
         """
         dL_da, (T, B) = self._output_gradient(dL_da), (len(self.h) - 1, self.h.shape[2])
         self.gradient[...] = 0
@@ -110,8 +115,9 @@ class Recurrent:
         self.steps[0] = Step(np.ldexp(dh, e), np.ldexp(dc, e))
 
     def _output_gradient(self, dL_da):
-        if self.h is None:
+        if self.h is None or self._has_errors:
             raise RuntimeError("backward needs a forward pass first: call forward(x) or loss_and_gradient(x, y)")
+        self._has_errors = True
         return checks.array("dL_da", dL_da, (self.n_out, self.h.shape[2]), self.dtype, finite=False)
 
     def loss_and_gradient(self, x, y, measure=False):
@@ -124,10 +130,11 @@ class Recurrent:
     def signals(self):
         """Return the :class:`~vgtext.nn.signals.Signals` of the last pass, with a time step for a layer, t = 0..T.
 
-        ``error`` is here dL/dh[t]; ``gradient`` (the weights are shared) is nan but at T, where it is |dL/dW|. Raises
-        RuntimeError before a pass.
+        ``error`` is here dL/dh[t]; ``gradient`` (the weights are shared) is nan but at T, where it is |dL/dW|;
+        ``saturation`` and ``dead`` count |h[t]| above 0.995, where tanh has 1 % of its slope. Raises RuntimeError if
+        the last pass was a forward pass alone.
         """
-        if self.log2_hidden is None:
+        if not self._has_errors:
             raise RuntimeError("signals needs a pass first: call loss_and_gradient(x, y)")
         h, B = self.h, self.h.shape[2]
         gradient = np.full(len(h), np.nan)

@@ -17,7 +17,7 @@ from . import checks
 from .attention import Attention
 from .initializers import scaled_by
 from .layers import Dense, Residual
-from .network import Network
+from .network import Network, inside
 from .norms import get_norm
 
 PLACES = ("pre", "post", "sandwich", "none")
@@ -68,7 +68,7 @@ class Transformer(Network):
             raise TypeError(f"blocks must begin with an Embedding, got {self.blocks[0]!r}")
         self.T, self.vocabulary, of_columns = self.blocks[0].T, self.blocks[0].n_in, self.loss
         self.loss = lambda a, y: of_columns(a, np.ravel(y))
-        self.attentions = [part for block in self.blocks for part in _inside(block) if isinstance(part, Attention)]
+        self.attentions = [part for block in self.blocks for part in inside(block) if isinstance(part, Attention)]
 
     def forward(self, x, training=True):
         """Return the logits, (vocabulary, T B), for tokens x (T, B)."""
@@ -123,9 +123,3 @@ def _branch(body, place, norm, scale, skip):
         before, after = place in ("pre", "sandwich"), place == "post"
         return [*([get_norm(norm, n)] * before), *body, *([get_norm(norm, n)] * after)]
     return [Residual(body, None if place == "none" else norm, "post" if place == "post" else "pre", scale)]
-
-
-def _inside(block):
-    yield block
-    for part in getattr(block, "parts", ()):
-        yield from _inside(part)

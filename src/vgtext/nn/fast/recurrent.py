@@ -6,7 +6,6 @@ to the gradient is added up, since it shares one exponent.
 
 import numpy as np
 
-from .. import checks
 from ..recurrent import Recurrent
 from ..scale import FAR, log2_norm, log2_sqrt, rescale
 from .cells import FAST_CELLS
@@ -20,7 +19,7 @@ class FastRecurrent(Recurrent):
 
     def forward(self, x, training=True):
         """Return the output, (n_out, examples), for x (T, n_in, examples)."""
-        self.x = x = checks.array("x", x, (None, self.n_in, None), self.dtype)
+        self.x = x = self._input(x)
         if self.z is None:
             self._choose()
         (T, _, B), rows = x.shape, self.cell.blocks * self.n
