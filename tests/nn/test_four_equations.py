@@ -95,6 +95,8 @@ def test_layers_are_never_renumbered():
     (lambda W, b, x: forward(W, b, x, ["tanh"]), r"activation must be one name or one for each of 2 layers, got 1"),
     (lambda W, b, x: forward(W, b, x, "swish"), r"activation must be one of .*got 'swish'"),
     (lambda W, b, x: backward(W, *forward(W, b, x), x), r"dL_da must have shape \(2, 4\), got \(3, 4\)"),
+    (lambda W, b, x: backward([None, W[1][:, :2], W[2]], *forward(W, b, x), x[:2]),
+     r"W\[1\] must have 3 columns.*got \(4, 2\)"),
     (lambda W, b, x: random_network([3]), r"sizes must name the input and at least one layer, got \[3\]"),
     (lambda W, b, x: random_network([3, 0]), r"sizes must be at least 1, got 0"),
     (lambda W, b, x: random_network([3, 2], init="he"), r"init must be one of glorot_normal, .*got 'he'"),

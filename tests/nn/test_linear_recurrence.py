@@ -65,6 +65,14 @@ def test_it_learns_a_delayed_copy_that_a_plain_network_forgets():
     assert history.loss[-10:].mean() < 0.2 * np.log(4) and nn.accuracy(net.predict(x), y) > 0.95
 
 
+def test_a_run_that_breaks_is_told():
+    x, y = nn.data.adding_problem(10, 100)
+    for rate, where in ((1e2, ("gradient", 1)), (1e30, ("activation", 2))):
+        net = LinearRecurrence(2, 8, 1, loss="mean_squared_error")
+        step, layer, what = nn.train(net, x, y, steps=9, learning_rate=rate, progress=False).breakdown
+        assert step < 9 and (what, layer) == where
+
+
 @pytest.mark.parametrize("call, words", [
     (lambda: LinearRecurrence(0, 2, 1), "n_in"), (lambda: LinearRecurrence(1, 2, 1, least=1.0), "least"),
     (lambda: LinearRecurrence(1, 2, 1, least=0.5, most=0.4), "most"),

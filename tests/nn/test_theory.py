@@ -232,3 +232,5 @@ def test_roots_are_precise_as_asked_and_need_a_change_of_sign():
     assert abs(root_of(lambda x: x**9, -1, 1.5)) < 1e-12
     with pytest.raises(ValueError, match=r"signs at low = 0 and high = 1, got 1\.0 and 1\.5"):
         root_of(lambda x: 1 + x / 2, 0, 1)
+    with pytest.raises(ValueError, match="got -1 and nan"):
+        root_of(lambda x: x - 1, 0, np.nan)

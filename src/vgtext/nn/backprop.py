@@ -38,7 +38,9 @@ def forward(W, b, x, activation="tanh"):
     phi = _per_layer(activation, len(W) - 1)
     z, a = [None], [x]  # a[0]: (n_0, examples)
     for l in range(1, len(W)):
-        _check_layer(l, W[l], b[l], a[l - 1])
+        _check_columns(l, W[l], a[l - 1])
+        if b[l].shape != (len(W[l]), 1):
+            raise ValueError(f"b[{l}] must have shape ({len(W[l])}, 1), got {b[l].shape}")
         z.append(W[l] @ a[l - 1] + b[l])  # (n_l, examples)
         a.append(phi[l].value(z[l]))  # (n_l, examples)
     return z, a
@@ -53,10 +55,12 @@ def backward(W, z, a, dL_da, activation="tanh"):
     L = len(W) - 1
     phi = _per_layer(activation, L)
     dL_da = checks.array("dL_da", dL_da, a[L].shape)
+    a[0] = checks.array("a[0]", a[0], (None, *dL_da.shape[1:]), finite=False)
     for l in range(1, L + 1):
-        shape = (*W[l].shape[:1], *dL_da.shape[1:])
-        if not z[l].shape == a[l].shape == shape:
-            raise ValueError(f"z[{l}] and a[{l}] must have shape {shape} to fit W[{l}], got {z[l].shape}")
+        _check_columns(l, W[l], a[l - 1])
+        shape, found = (len(W[l]), *dL_da.shape[1:]), (z[l].shape, a[l].shape)
+        if found != (shape, shape):
+            raise ValueError(f"z[{l}] and a[{l}] must have shape {shape} to fit W[{l}], got {found}")
     delta, dW, db = [None] * (L + 1), [None] * (L + 1), [None] * (L + 1)
     delta[L] = dL_da * phi[L].derivative(z[L])  # (n_L, examples)                          (1)
     for l in range(L - 1, 0, -1):
@@ -127,8 +131,6 @@ def _per_layer(activation, L):
     return [None, *map(get_activation, names)]
 
 
-def _check_layer(l, W, b, a):
+def _check_columns(l, W, a):
     if W.ndim != 2 or W.shape[1] != a.shape[0]:
         raise ValueError(f"W[{l}] must have {a.shape[0]} columns, one for each unit of layer {l - 1}, got {W.shape}")
-    if b.shape != (W.shape[0], 1):
-        raise ValueError(f"b[{l}] must have shape ({W.shape[0]}, 1), got {b.shape}")

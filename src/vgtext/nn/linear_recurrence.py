@@ -10,6 +10,8 @@ The gradient of a real L with respect to a complex z is dL/dRe(z) + i dL/dIm(z):
 it, z = w u has dL/du = conj(w) dL/dz.
 """
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from . import checks
@@ -42,10 +44,10 @@ class LinearRecurrence:
     |lambda| is drawn between ``least`` and ``most`` uniformly on the ring, the phase between 0 and ``most_phase``
     (Orvieto et al. 2023, lemma 3.2). Real parameters, laid out in one flat vector: nu, phase, U (2, n, n_in), the real
     and the imaginary part, V (2, n_out, n), c (n_out, 1). Raises TypeError or ValueError for sizes below 1, and unless
-    0 <= least < 1, most > least and most_phase >= 0.
+    0 <= least < 1, most > least and most_phase >= 0. It has no ``signals``, so ``record_every`` stays 0.
     """
 
-    h = None
+    h, depth = None, 2
 
     def __init__(self, n_in, n, n_out, *, least=0.0, most=1.0, most_phase=2 * np.pi, loss="softmax_cross_entropy",
                  seed=0, dtype="float32"):
@@ -79,6 +81,7 @@ class LinearRecurrence:
         self.V_gradient[...] = dV.real, dV.imag
         self.c_gradient[...] = dL_da.sum(axis=1, keepdims=True)
         dlam, d = backward(self.lam, self.h, (self.V[0] - 1j * self.V[1]).T @ dL_da)  # (n,), (T, n, examples)
+        self.delta = d
         dU = np.einsum("tnb,tib->ni", self.gamma[:, None] * d, self.x)  # (n, n_in)
         self.U_gradient[...] = dU.real, dU.imag
         dgamma = (d * self.Ux.conj()).real.sum(axis=(0, 2))  # (n,)
@@ -88,9 +91,17 @@ class LinearRecurrence:
 
     def loss_and_gradient(self, x, y, measure=False):
         """Return the loss of the batch and set ``gradient``."""
-        loss, dL_da = self.loss(self.forward(x), y)
-        self.backward(dL_da)
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore", under="ignore"):
+            loss, dL_da = self.loss(self.forward(x), y)
+            self.backward(dL_da)
         return loss
+
+    @property
+    def layers(self):
+        """The recurrence (1) and the readout (2), for the training loop."""
+        own = slice(0, self.parameters["V"].start)
+        return [None, SimpleNamespace(W=self.theta[own], W_gradient=self.gradient[own], a=self.h, delta=self.delta),
+                SimpleNamespace(W=self.V, W_gradient=self.V_gradient, a=self.a, delta=self.V_gradient)]
 
     def log2_states(self):
         """Return log2 of the root mean square over examples of |h[t]|, t = 0..T, of the last pass; raise before one."""

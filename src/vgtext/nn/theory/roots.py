@@ -8,7 +8,7 @@ def root_of(f, low, high, precision=1e-14):
     the middle (Chandrupatla 1997). Raises ValueError if f has one sign at both ends.
     """
     a, b, f_a, f_b = high, low, f(high), f(low)
-    if min(f_a, f_b) > 0 or max(f_a, f_b) < 0:
+    if not min(f_a, f_b) <= 0 <= max(f_a, f_b):  # nan is neither
         raise ValueError(f"f must have different signs at low = {low} and high = {high}, got {f_b} and {f_a}")
     part = 0.5  # of the way from a to b
     while True:
