@@ -124,7 +124,9 @@ class Attention:
 def entropy(A):
     """Return the mean entropy, in nats, of the columns of A (..., keys, queries): ln(keys) if a query looks at all.
 
-    -sum(A ln A) over the keys, 0 ln 0 = 0. Raises TypeError or ValueError if A is no finite array.
+    -sum(A ln A) over the keys, 0 ln 0 = 0; (keys,) is one column. Raises TypeError or ValueError if A is no finite
+    array.
     """
-    A = checks.array("A", np.atleast_2d(checks.reals("A", A)))
+    A = checks.array("A", np.atleast_1d(checks.reals("A", A)))
+    A = A if A.ndim > 1 else A[:, None]
     return float(-np.sum(A * np.log(np.where(A > 0, A, 1)), axis=-2).mean())

@@ -15,8 +15,8 @@ class Norm:
     """What the three share: a block of n units, and both passes but for the mean and variance of the forward pass.
 
     ``axis``: what the means are taken over, 1 the examples, 0 the units; ``center``: whether the mean is subtracted.
-    Where the variance and ``eps`` are both 0, std is taken as 1, and u is beta. Raises TypeError or ValueError for n
-    below 1, or eps below 0.
+    Where the variance and ``eps`` are both 0, std is taken as 1, and c / std is 0. Raises TypeError or ValueError
+    for n below 1, or eps below 0.
     """
 
     axis, center = 0, True

@@ -7,7 +7,7 @@ import numpy as np
 
 from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.nn.attention import softmax
+from vgtext.nn.attention import entropy, softmax
 from vgtext.nn.theory.roots import root_of
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis, number
 
@@ -34,11 +34,6 @@ def slope(A):
     rest[top, np.arange(A.shape[1])] = 0
     others = rest.sum(axis=0)  # 1 - A of the largest, without cancellation
     return others * (1 - others) + (rest * (1 - rest)).sum(axis=0)
-
-
-def entropy(A):
-    """Mean entropy over the queries, in nats."""
-    return float(-np.sum(A * np.log(np.where(A > 0, A, 1)), axis=0).mean())
 
 
 @cache

@@ -27,7 +27,7 @@ def factor(sigma_w):
     return float(np.sqrt(nn.meanfield.chi("tanh", sigma_w)))
 
 
-def kept(sigma_w, k, end="output"):
+def kept(k, end="output"):
     """Which layers remain, as a mask: k of them, counted from the input or from the output."""
     layers = np.arange(1, LAYERS + 1)
     return layers <= k if end == "input" else layers > LAYERS - k
@@ -36,12 +36,12 @@ def kept(sigma_w, k, end="output"):
 def left(sigma_w, k, end="output"):
     """The global norm when only k layers keep their gradient, relative to all of them."""
     g = sizes(sigma_w)
-    return float(np.linalg.norm(g[kept(sigma_w, k, end)]) / np.linalg.norm(g))
+    return float(np.linalg.norm(g[kept(k, end)]) / np.linalg.norm(g))
 
 
 def draw_count(layers, rest, k=100, end="output", sigma_w=1.5):
     """The gradients of 105 layers, which of them are kept; and the size of the whole, kept or clipped."""
-    g, mask = sizes(sigma_w), kept(sigma_w, k, end)
+    g, mask = sizes(sigma_w), kept(k, end)
     whole = np.linalg.norm(g)
     layer_axis(layers, LAYERS)
     log_axis(layers, 1e-8, 1e13, "size of the weight gradient")

@@ -9,7 +9,6 @@ from .runs import DEPTHS, Recipe, accuracy
 
 DEPTH = 100
 START = Recipe("relu", "PyTorch default")
-CURED = Recipe("relu", "He", "layer", "residual")
 
 
 def draw_switches(layers, depths, init="PyTorch default", norm="none", residual=False):

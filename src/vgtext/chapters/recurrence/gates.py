@@ -5,17 +5,14 @@ from functools import cache, partial
 import numpy as np
 
 from vgtext.explore import handle
+from vgtext.nn import ACTIVATIONS
 from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis, number
 
 from .passes import follow, network, sequences, sizes
 
 T = 120
 BIASES = tuple(np.round(np.arange(0, 6.5, 0.5), 1).tolist())
-
-
-def sigmoid(b):
-    """The opening of a gate whose pre-activation is b."""
-    return 1 / (1 + np.exp(-np.asarray(b, float)))
+sigmoid = ACTIVATIONS["sigmoid"]  # the opening of a gate whose pre-activation is given
 
 
 def half_life(bias):

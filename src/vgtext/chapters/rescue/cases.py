@@ -8,8 +8,6 @@ from .charts import CASES, charts
 from .patient import draw_look, draw_loss, in_words
 from .plans import STEPS
 
-STEPS_SHOWN = (1, 26, 276)
-
 
 def diagnosis(case):
     """What ``vgtext.diagnose`` says of a case."""
