@@ -59,7 +59,7 @@ def test_a_row_holds_what_was_computed():
 
 def test_few_steps_are_recorded_and_every_loss_is():
     net = Net(WIDTHS)
-    made = train(net, SGD(net.parameters()), steps=70, every=30).recording()
+    made = train(net, SGD(net.parameters()), steps=70, every=np.int64(30)).recording()
     assert made.steps.tolist() == [1, 2, 4, 8, 16, 30, 32, 60, 64] and len(made.loss) == 70
 
 

@@ -1,5 +1,7 @@
 """What a field of a recording may hold: shapes, signs, shares, words; errors name the field."""
 
+from numbers import Integral
+
 import numpy as np
 
 from .slips import SLIPS
@@ -52,6 +54,12 @@ def rate(value):
     if array.ndim > 1 or not ((array >= 0) & (array < np.inf)).all():
         raise ValueError(f"learning_rate must be a number of 0 or more, or one for each row, got {value}")
     return array if array.ndim else float(array)
+
+
+def check_every(every):
+    """Raise ValueError for what is no whole number of steps above 0."""
+    if not isinstance(every, Integral) or every < 1:
+        raise ValueError(f"every must be a whole number of steps above 0, got {every!r}")
 
 
 def one_number(name, value):

@@ -16,8 +16,9 @@ import numpy as np
 
 from . import checks
 from .hooks import Hooks, traced
-from .keras_layers import dead, first, is_empty, kinds, leaves, matrices, numbers, root_mean_square, size
+from .keras_layers import dead, first, is_empty, kinds, leaves, matrices, numbers, root_mean_square
 from .loop import Tops, of_keras, targets_of_keras
+from .modules import norm
 from .recorder import EARLY
 from .recording import Recording
 
@@ -41,8 +42,7 @@ class KerasRecorder:
         if not hasattr(optimizer, "apply"):
             raise TypeError("optimizer must be a Keras optimizer (compile the model first), "
                             f"got {type(optimizer).__name__}")
-        if not isinstance(every, int) or every < 1:
-            raise ValueError(f"every must be a whole number of steps above 0, got {every!r}")
+        checks.check_every(every)
         self.model, self.optimizer, self.every, self.at, self.unpaired = model, optimizer, every, 1, []
         self._hooks = Hooks(self.unpaired)
         self._rows, self._losses, self._evaluations, self._entered, self._epoch_mean = [], [], {}, {}, 0.0
@@ -169,9 +169,9 @@ class KerasRecorder:
         floats = entered[0][1] is not None and entered[0][1].dtype.kind == "f"
         return {
             "at": self.at, "layers": layers, "input": root_mean_square(entered[0][1]) if floats else None,
-            "gradient": [size(sizes.get(id(v), 0.0) for v in matrices(layer)) for layer in layers],
-            "weight": [size(np.linalg.norm(before[id(v)]) for v in matrices(layer)) for layer in layers],
-            "update": [size(np.linalg.norm(numbers(v) - before[id(v)]) for v in matrices(layer))
+            "gradient": [norm(sizes.get(id(v), 0.0) for v in matrices(layer)) for layer in layers],
+            "weight": [norm(np.linalg.norm(before[id(v)]) for v in matrices(layer)) for layer in layers],
+            "update": [norm(np.linalg.norm(numbers(v) - before[id(v)]) for v in matrices(layer))
                        for layer in layers],
             "activation": [np.nan if x is None else root_mean_square(x) for x in left],
             "dead": dead(left), "learning_rate": float(numbers(self.optimizer.learning_rate)),

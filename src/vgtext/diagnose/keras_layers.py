@@ -43,11 +43,6 @@ def root_mean_square(x):
     return float(np.sqrt(np.mean(np.square(x.astype(np.float64)))))
 
 
-def size(parts):
-    """Return the root of the sum of squares of numbers."""
-    return float(np.sqrt(sum(float(part) ** 2 for part in parts)))
-
-
 def dead(left):
     """Return each layer's share of units that are 0 for all examples; None where no hidden layer has many zeros."""
     if any(x is None for x in left) or not any((x == 0).mean() > 0.05 for x in left[:-1]):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .checks import check_every
 from .tensors import size
 
 
@@ -16,8 +17,7 @@ def check(model, optimizer, every):
         raise TypeError("model must be a PyTorch module that is not scripted: scripted ones take no hooks")
     if not hasattr(optimizer, "param_groups"):
         raise TypeError(f"optimizer must be a PyTorch optimizer, got {type(optimizer).__name__}")
-    if not isinstance(every, int) or every < 1:
-        raise ValueError(f"every must be a whole number of steps above 0, got {every!r}")
+    check_every(every)
     lazy = next((name for name, p in model.named_parameters() if type(p).__name__ == "UninitializedParameter"), None)
     if lazy:
         raise ValueError(f"{lazy} has no shape yet: send a batch through the model before you make a recorder")

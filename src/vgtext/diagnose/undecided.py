@@ -39,27 +39,27 @@ def _uphill(s, candidates, blocked):
 
 
 def _saturated(s, candidates, blocked):
-    return _only("label noise", candidates) and above(s.saturation, t.SATURATED)
+    return _labels_open(candidates) and above(s.saturation, t.SATURATED)
 
 
 def _one_answer(s, candidates, blocked):
-    return _only("label noise", candidates) and outcomes.one_answer(s, t.ALIKE)
+    return _labels_open(candidates) and outcomes.one_answer(s, t.ALIKE)
 
 
 def _better_on_test_data(s, candidates, blocked):
-    return _only("label noise", candidates) and "healthy" in candidates and above(s.gap, -t.GAP) is False
+    return _labels_open(candidates) and "healthy" in candidates and above(s.gap, -t.GAP) is False
 
 
 def _fell_far(s, candidates, blocked):
-    return _only("label noise", candidates) and s.curve is not None and below(s.curve.fall, t.LEARNED) is True
+    return _labels_open(candidates) and s.curve is not None and below(s.curve.fall, t.LEARNED) is True
 
 
 def _climbs_back(s, candidates, blocked):
-    return _only("label noise", candidates) and outcomes.climbs_back(s)
+    return _labels_open(candidates) and outcomes.climbs_back(s)
 
 
 def _at_a_floor(s, candidates, blocked):
-    return _only("label noise", candidates) and s.accuracy is None and outcomes.stands(s) is True
+    return _labels_open(candidates) and s.accuracy is None and outcomes.stands(s) is True
 
 
 def _faded(s, candidates, blocked):
@@ -74,9 +74,9 @@ def _hardly_begun(s, candidates, blocked):
     return not blocked and outcomes.hardly_begun(s) and not outcomes.on_its_way(s)
 
 
-def _only(cause, candidates):
-    """Is the cause the first of the core that stayed open?"""
-    return next((c for c in candidates if c in t.CORE), None) == cause
+def _labels_open(candidates):
+    """Is label noise the first of the core that stayed open?"""
+    return next((c for c in candidates if c in t.CORE), None) == "label noise"
 
 
 #: (is it so?, what to do, what else is possible, what to record first)

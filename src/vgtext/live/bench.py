@@ -14,6 +14,7 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.diagnose import ROWS, UNDECIDED, Recording, diagnose, measure_symptoms
+from vgtext.diagnose.recorder import EARLY
 from vgtext.diagnose.table import EXPLODES, VANISHES
 from vgtext.words import words
 
@@ -22,7 +23,6 @@ from .recipe import Recipe
 TARGET = 0.9  # the training accuracy that counts as learned
 EVERY = 0.1  # seconds from one report to the next
 SHARE = 0.15  # of the time that accuracies and the diagnosis may take
-EARLY = (1, 2, 4, 8, 16, 32, 64)  # steps that are reported however fast they follow each other
 AT_THE_END = ("overfitting", "label noise")  # causes that are found in how a run ends
 FLOOR = -99.0  # the log10 that stands for a size of exactly 0
 #: What is reported of every layer, and what each is called in a History.
@@ -70,7 +70,7 @@ class Bench:
             yield self._report((self.step - first) / max(now - begun, 1e-9))
 
     def _due(self, step):
-        """Is a step reported: an early one, the last, or one when it is time?"""
+        """Is a step reported: an early one (however fast they follow each other), the last, or one when it is time?"""
         self._judge = False
         self._recorded = step in EARLY or step >= self._last or self.clock() - self._told >= EVERY
         return self._recorded
