@@ -58,6 +58,7 @@ def test_the_right_answer_is_not_always_first(mode):
         ({"question": None}, "takes a question, in words"),
         ({"wrong": ["It fades."]}, "choices are a dict"),
         ({"right": "It explodes."}, "choices are a dict"),
+        ({"right": 1.2}, "choices are a dict"),
         ({"explain": "The eigenvalue is 1.2."}, "explain go with a number"),
     ],
 )
@@ -71,12 +72,15 @@ def test_choices_that_make_no_sense_are_named(change, words):
     [
         ({"tolerance": None}, "relative tolerance"),
         ({"tolerance": -1}, "relative tolerance"),
+        ({"tolerance": "1 %"}, "relative tolerance"),
         ({"number": float("nan")}, "is finite"),
         ({"explain": ""}, "explain why"),
+        ({"explain": None}, "explain why"),
         ({"number": "many"}, "is finite"),
         ({"wrong": {"0.02": "That multiplies."}}, "wrong goes with right"),
         ({"mistakes": [0.02]}, "each mistake confuses"),
-        ({"mistakes": {"0.02": "That multiplies."}}, "not a number"),
+        ({"mistakes": {"0.02": "That multiplies."}}, "not a finite number"),
+        ({"mistakes": {float("nan"): "That divides by 0."}}, "not a finite number"),
         ({"mistakes": {1.0241e-7: "close"}}, "within the tolerance of the right number"),
     ],
 )
@@ -113,7 +117,7 @@ def answer(page, k, keys):
     return form.locator("[role=status]").inner_text()
 
 
-def test_every_choice_is_answered_by_keyboard_with_its_own_words(page, mode):
+def test_every_choice_is_answered_by_keyboard_with_its_own_words(page):
     for k, (text, right, why) in enumerate(quiz(**ONE).quiz.answers):
         page.reload()
         said = answer(page, 0, [" ", *["ArrowDown"] * k])
@@ -189,7 +193,7 @@ def test_one_comma_is_a_decimal_comma_where_it_groups_no_thousands(tab, mode, wr
 
 
 @pytest.mark.parametrize("k", range(3))
-def test_what_is_revealed_are_the_right_answers_with_their_reasons_and_no_other(page, mode, k):
+def test_what_is_revealed_are_the_right_answers_with_their_reasons_and_no_other(page, k):
     answers = quiz(**(ONE, MANY, NUMBER)[k]).quiz.answers
     answer(page, k, "7" if k == 2 else " ")
     form = page.locator("form").nth(k)

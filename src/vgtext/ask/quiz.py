@@ -65,7 +65,8 @@ def quiz(question, *, right=None, wrong=None, number=None, tolerance=None, unit=
     if wrong if right is None else (tolerance is not None or unit or mistakes or explain):
         raise QuizError(f"{where}: wrong goes with right; tolerance, unit, mistakes and explain go with a number")
     if number is None:
-        kind, answers = "many" if len(right) > 1 else "one", choices(where, question, right, wrong or {})
+        answers = choices(where, question, right, wrong or {})
+        kind = "many" if len(right) > 1 else "one"
     else:
         kind, answers = "number", numbers(where, number, tolerance, explain, mistakes or {})
     asked = Quiz(question, kind, answers, unit, see)
@@ -91,21 +92,23 @@ def choices(where, question, right, wrong):
 
 def numbers(where, number, tolerance, explain, mistakes):
     """Return [(number, is right, why), ...], the right one first; each has the relative tolerance appended."""
-    if tolerance is None or not 0 <= tolerance < 1 or not isinstance(number, Real) or not math.isfinite(number):
+    if not (finite(number) and finite(tolerance) and 0 <= tolerance < 1):
         raise QuizError(
             f"{where}: a number takes a relative tolerance from 0 to 1, and is finite; not {number!r}, {tolerance!r}"
         )
-    if not explain.strip() or not isinstance(mistakes, dict) or not all(str(why).strip() for why in mistakes.values()):
+    if not isinstance(mistakes, dict) or not all(str(why or "").strip() for why in (explain, *mistakes.values())):
         raise QuizError(f"{where}: explain why the number is right, and what each mistake confuses (a dict)")
     for mistake in mistakes:
-        if not isinstance(mistake, Real):
-            raise QuizError(f"{where}: the mistake {mistake!r} is not a number")
+        if not finite(mistake):
+            raise QuizError(f"{where}: the mistake {mistake!r} is not a finite number")
         if math.isclose(mistake, number, rel_tol=tolerance):
             raise QuizError(f"{where}: the mistake {mistake} lies within the tolerance of the right number {number}")
-    return [
-        (n, ok, why, tolerance)
-        for n, ok, why in [(number, True, explain), *((m, False, w) for m, w in mistakes.items())]
-    ]
+    return [(number, True, explain, tolerance), *((m, False, why, tolerance) for m, why in mistakes.items())]
+
+
+def finite(x):
+    """Say whether x is a finite number."""
+    return isinstance(x, Real) and math.isfinite(x)
 
 
 class Quiz:
