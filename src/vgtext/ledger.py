@@ -1,6 +1,5 @@
 """The ledger of claims (:mod:`vgtext.claims`): those of all chapters, gathered, measured and shown in one page."""
 
-import re
 from html import escape
 from importlib import import_module
 from math import isfinite
@@ -10,6 +9,7 @@ from vgtext import results
 from vgtext.claims import VERDICTS, Claim, Evidence
 from vgtext.keeping import kept_or_made
 from vgtext.palette import number
+from vgtext.words import typeset
 
 #: The documents whose statements are checked, and how many statements each makes: four short texts, research papers,
 #: and popular material.
@@ -127,11 +127,6 @@ def anchor(claim):
 def verdict_html(verdict):
     """A verdict as a mark with its own color."""
     return f'<strong class="verdict verdict-{VERDICTS.index(verdict)}">{verdict}</strong>'
-
-
-def typeset(words):
-    """Escape words for a page, with the index of σ_w, n_in and their like below the line."""
-    return re.sub(r"\b(\w)_([A-Za-z]+)", r"\1<sub>\2</sub>", escape(words))
 
 
 def number_html(evidence, measured):
