@@ -33,12 +33,12 @@ class Execution:
         """Start with nothing looked at."""
         self.keys, self.sources = {}, None
 
-    def notebook(self, env, docname, text=None):
+    def notebook(self, env, docname):
         """Return a page as a notebook, stamped if its digest is known; None for a page without code."""
         path = env.doc2path(docname)
-        text = Path(path).read_text("utf8") if text is None else text
-        reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, stamped(text, self.keys.get(docname)))
-        return reader and reader.read(stamped(text, self.keys.get(docname)))
+        text = stamped(Path(path).read_text("utf8"), self.keys.get(docname))
+        reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
+        return reader and reader.read(text)
 
     def find_stale(self, app, env, added, changed, removed):
         """Work out each page's digest; return the pages that were read with another one."""

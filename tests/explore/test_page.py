@@ -286,7 +286,7 @@ def test_a_figure_has_a_name_and_one_voice(tab):
 
 
 @pytest.mark.parametrize("which", ODD)
-def test_a_link_opens_its_state_whatever_its_characters(tab, file, which):
+def test_a_link_opens_its_state_whatever_its_characters(tab, which):
     found = figure_in(tab, "odd")
     found.locator("select").select_option(label=which)
     found.get_by_role("button", name="Link to this state").click()

@@ -107,7 +107,7 @@ explore(draw_line, a=(0.5, 2.5, 0.5), n=(1, 9))
     assert len(page.told) < count and page.told[-1]["tell"] == "done", "a figure whose cell ran again is silent"
 
 
-def test_a_plot_of_pyplot_becomes_a_picture(page, monkeypatch):
+def test_a_plot_of_pyplot_becomes_a_picture(page):
     run(page, "import matplotlib\nmatplotlib.use('agg')\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);")
     assert base64.b64decode(page.told[0]["data"]["image/png"]).startswith(b"\x89PNG")
     assert run(page, "plt.get_fignums()")[0] == ["[]"]
