@@ -1,5 +1,6 @@
 """Wrong calls: every public function says which argument, what was given and what is allowed, or has an answer."""
 
+import copy
 import re
 
 import numpy as np
@@ -211,3 +212,10 @@ def test_signals_are_those_of_one_pass(fast):
         network.predict(x[..., :2])
         with pytest.raises(RuntimeError, match="signals needs a pass first"):
             network.signals()
+
+
+def test_a_deep_copy_is_refused():
+    """Its weights would be no views into its theta, which training moves."""
+    for network in (nn.mlp(3, 4, 2, 2), nn.Recurrent("gru", 3, 4, 2), LinearRecurrence(3, 4, 2)):
+        with pytest.raises(TypeError, match=r"network must not be copied .* new.theta\[...\] = old.theta"):
+            copy.deepcopy(network)

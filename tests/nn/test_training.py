@@ -104,8 +104,8 @@ def test_clipping(seed, limit, size):
 
 def test_clipping_by_value_turns_the_gradient_and_by_norm_does_not():
     g = np.array([3.0, 0.1])
-    nn.clip_by_value([g], 1.0)
-    assert np.array_equal(g, [1.0, 0.1])
+    assert nn.clip_by_value([g], 1.0) and np.array_equal(g, [1.0, 0.1])
+    assert nn.clip_by_value([np.array([np.nan, 3.0])], 1.0)
     huge = np.array([3e30, 4e30], "float32")  # the square overflows float32
     nn.clip_by_global_norm([huge], 1.0)
     np.testing.assert_allclose(huge, [0.6, 0.8], rtol=1e-6)

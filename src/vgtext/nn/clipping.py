@@ -15,7 +15,7 @@ def clip_by_value(gradients, limit):
     """
     limit, clipped = checks.number("limit", limit, above=0), False
     for g in _in_place(gradients):
-        clipped = clipped or bool(np.abs(g).max(initial=0) > limit)
+        clipped = clipped or bool((np.abs(g) > limit).any())  # nan is not
         np.clip(g, -limit, limit, out=g)
     return clipped
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from . import checks
 from .losses import get_loss
-from .parameters import lay_out
+from .parameters import Views, lay_out
 from .scale import log2_norm
 
 
@@ -38,7 +38,7 @@ def backward(lam, h, dh):
     return dlam, dUx
 
 
-class LinearRecurrence:
+class LinearRecurrence(Views):
     """An LRU of n units and a readout after the last step, for :func:`vgtext.nn.train`; x is (T, n_in, examples).
 
     |lambda| is drawn between ``least`` and ``most`` uniformly on the ring, the phase between 0 and ``most_phase``

@@ -13,13 +13,14 @@ from .initializers import get_initializer
 from .layers import Dense, Highway, Residual, joined
 from .losses import get_loss
 from .norms import get_norm
+from .parameters import Views
 from .scale import FAR, log2_norm, rescale
 from .signals import Signals
 
 _EVERY = 4  # blocks from one look at the size of the error signal to the next, where it is not measured
 
 
-class Network:
+class Network(Views):
     """Blocks one after another; ``theta`` and ``gradient`` hold all parameters and dL/dtheta, flat.
 
     ``layers[l]``, l = 1..L, are the dense layers in order (``layers[0]`` is None). The backward pass rescales the error

@@ -1,6 +1,14 @@
-"""Parameters of a network that is one block: views into one flat vector, which an optimizer moves as a whole."""
+"""Parameters of a network: views into one flat vector, which an optimizer moves as a whole."""
 
 import numpy as np
+
+
+class Views:
+    """A network whose parameters are views into ``theta``."""
+
+    def __deepcopy__(self, memo):
+        raise TypeError("a network must not be copied by copy.deepcopy, whose arrays are no views into theta: "
+                        "make another one, and write new.theta[...] = old.theta")
 
 
 def lay_out(owner, shapes):

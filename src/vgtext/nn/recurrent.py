@@ -18,7 +18,7 @@ from .cells import CELLS, Vanilla
 from .forms import speed_up
 from .initializers import get_initializer, orthogonal
 from .losses import get_loss
-from .parameters import lay_out
+from .parameters import Views, lay_out
 from .scale import log2_norm, rescale
 from .signals import Signals
 
@@ -32,7 +32,7 @@ class Step(NamedTuple):
     dq: np.ndarray | None = None  # (rows, B)
 
 
-class Recurrent:
+class Recurrent(Views):
     """A recurrent layer of n units and a linear readout after the last step, trained by :func:`vgtext.nn.train`.
 
     ``cell``: "rnn", "lstm", "gru". x is (T, n_in, examples); the output (n_out, examples). ``init`` draws each
