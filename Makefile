@@ -14,7 +14,7 @@ export PYDEVD_DISABLE_FILE_VALIDATION := 1
 # Compiled code is kept: else each of the hundred processes of a build and its tests compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help book live serve lab test everywhere lint bench notebooks lock clean
+.PHONY: help book live serve pdf archive lab lint test everywhere bench notebooks lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
