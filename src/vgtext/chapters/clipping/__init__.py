@@ -10,7 +10,7 @@
 from . import count, solution, thresholds
 from .adaptive import RATES as ADAPTIVE_RATES
 from .adaptive import RULES
-from .angles import NETWORKS, SHARES, clip_all, draw_angles, gradients, layer_sizes, shorten, turned
+from .angles import NETWORKS, SHARES, draw_angles, gradients, layer_sizes, shorten, turned
 from .bias import BATCHES, SKEWS, draw_bias, rest_point, settle
 from .bias import LIMITS as BIAS_LIMITS
 from .cliff import LIMITS as CLIFF_LIMITS

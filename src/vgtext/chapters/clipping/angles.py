@@ -9,7 +9,7 @@ from vgtext.explore import handle
 from vgtext.nn.theory.roots import root_of
 from vgtext.palette import COLORS, THEORY, label_line, layer_axis, log_axis, number
 
-from .ways import angle, length
+from .ways import angle, clipped, length
 
 #: (activation, weight scale), 10 layers of 64 units on the digits.
 NETWORKS = {"tanh, σ_w = 1": ("tanh", 1.0), "tanh, σ_w = 2": ("tanh", 2.0), "sigmoid, σ_w = 1": ("sigmoid", 1.0),
@@ -40,19 +40,9 @@ def shorten(arrays, way, share):
     The length rises with the threshold, which is looked for on a log scale.
     """
     whole = length(arrays)
-    excess = lambda log_c: length(clip_all(arrays, way, np.exp(log_c))) / whole - share  # noqa: E731
+    excess = lambda log_c: length(clipped(arrays, way, np.exp(log_c))) / whole - share  # noqa: E731
     c = whole if share == 1 else float(np.exp(root_of(excess, np.log(1e-12 * whole), np.log(whole), 1e-11)))
-    return clip_all(arrays, way, c), c
-
-
-def clip_all(arrays, way, c):
-    """Clip copies: by value, by norm (each array), or by global norm."""
-    if way == "value":
-        return [np.clip(g, -c, c) for g in arrays]
-    sizes = np.array([np.linalg.norm(g) for g in arrays])
-    if way == "global_norm":
-        sizes = np.full(len(arrays), length(arrays))
-    return [g * min(1.0, c / s) if s else g for g, s in zip(arrays, sizes, strict=True)]
+    return clipped(arrays, way, c), c
 
 
 @cache
