@@ -52,7 +52,7 @@ def test_a_sigmoid_below_four_is_sure_to_vanish(sigma_w):
 
 
 def test_row_8_the_largest_factor_of_a_logistic_unit():
-    for w, largest in lab.row_8().items():
+    for w, largest in lab.largest_factors().items():
         assert largest == pytest.approx(w / 4, abs=1e-12)
 
 

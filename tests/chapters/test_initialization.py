@@ -224,7 +224,7 @@ def test_stored_losses_are_whole():
 
 
 def test_row_5_he_against_xavier():
-    he, xavier = lab.row_5(30)
+    he, xavier = lab.last_losses(30)
     assert np.median(he) < np.median(xavier) / 2
     assert (xavier > 2.2).sum() == 4  # "in four seeds of five"
     losses = [lab.final_loss("glorot_normal", depth) for depth in lab.DEPTHS]

@@ -108,7 +108,7 @@ def test_the_numbers_of_relu_and_of_a_straight_line():
 
 
 def test_row_14_the_top_ten_layers():
-    factors = lab.row_14()
+    factors = lab.layer_factors()
     assert np.exp(np.mean(np.log(factors[:10]))) == pytest.approx(np.pi / (np.pi - 1), rel=0.02)
     assert factors[-1] == pytest.approx(0.5, abs=0.05) and np.exp(np.mean(np.log(factors))) < 1.4
 
@@ -253,7 +253,7 @@ def test_training_takes_the_explosion_away():
 
 
 def test_row_16_the_fixed_point_and_that_it_attracts():
-    assert np.abs(lab.row_16()).max() < 1e-10
+    assert np.abs(lab.distance_from_fixed_point()).max() < 1e-10
     assert 0.7 < lab.attraction() < 1
     for start in selu.STARTS:
         assert selu.path(start)[-1] == pytest.approx([0, 1], abs=0.01)

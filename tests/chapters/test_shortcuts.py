@@ -1,4 +1,4 @@
-"""The laws of the chapter, its stored runs, its figures, RESULTS 15 and 17, and the numbers in its prose."""
+"""The laws of the chapter, its stored runs, its figures, and the numbers in its prose."""
 
 from math import comb
 

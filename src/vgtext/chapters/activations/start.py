@@ -25,7 +25,7 @@ def widths(deep):
 
 
 @cache
-def network(sigma_w, biases, deep, seed):
+def one_seed(sigma_w, biases, deep, seed):
     """Share of dead units and mean correlation of two images' pre-activations in every hidden layer, each (L,)."""
     rng, a, dead, alike = np.random.default_rng(seed), digits(), [], []
     for n in widths(deep):
@@ -49,7 +49,7 @@ def alignment(z):
 @cache
 def measured(sigma_w, biases, deep=False):
     """The same for all seeds: two arrays (seeds, L)."""
-    runs = [network(sigma_w, biases, deep, seed) for seed in range(4 if deep else SEEDS)]
+    runs = [one_seed(sigma_w, biases, deep, seed) for seed in range(4 if deep else SEEDS)]
     return tuple(np.array(part) for part in zip(*runs, strict=True))
 
 

@@ -81,7 +81,7 @@ def largest_single_unit(a):
     return float(single_unit(np.linspace(0, 50 / a, 200_001), a).max())
 
 
-def row_8(weights=(0.5, 1.0, 2.0, 3.9, 4.0, 8.0)):
+def largest_factors(weights=(0.5, 1.0, 2.0, 3.9, 4.0, 8.0)):
     """Hochreiter and Schmidhuber 1997: the largest factor |w| σ'(z) over all z is |w|/4; {w: factor}."""
     z = np.linspace(-20, 20, 40_001)
     return {w: float((abs(w) * nn.get_activation("sigmoid").derivative(z)).max()) for w in weights}
@@ -93,8 +93,8 @@ CLAIMS = (
         "is below 4.",
         "holds", "The largest factor over all inputs is |w|/4, since a sigmoid's slope is never above 1/4.",
         (
-            Evidence("the largest factor for a weight of 3.9", lambda: row_8()[3.9], 0.975, 1e-6),
-            Evidence("for a weight of 4", lambda: row_8()[4.0], 1.0, 1e-6),
+            Evidence("the largest factor for a weight of 3.9", lambda: largest_factors()[3.9], 0.975, 1e-6),
+            Evidence("for a weight of 4", lambda: largest_factors()[4.0], 1.0, 1e-6),
         ), "slopes?activation=sigmoid",
         setting="One logistic unit, all inputs.",
     ),

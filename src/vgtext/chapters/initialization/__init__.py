@@ -14,7 +14,7 @@ from .defaults import scales as default_scales
 from .exercises import EXERCISES
 from .half import draw_two_needs, factor, kept, one_layer, shrinking
 from .lsuv import STARTS, draw_lsuv, settled_factor
-from .race import behind, draw_he_xavier, final_loss, ratio, row_5, runs_of
+from .race import behind, draw_he_xavier, final_loss, last_losses, ratio, runs_of
 from .runs import ACTIVATIONS, DEPTHS, RATES, SCALES
 from .scales import draw_scale, trained
 from .scales import left as scale_left

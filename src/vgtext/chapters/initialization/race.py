@@ -1,4 +1,4 @@
-"""He against Glorot in deep ReLU networks: sizes at the start, and who learns (RESULTS 5)."""
+"""He against Glorot in deep ReLU networks: sizes at the start, and who learns."""
 
 from functools import cache
 
@@ -55,7 +55,7 @@ def final_loss(init, depth, rate="best"):
     return float(np.median(runs_of(init, depth, rate)[0][:, -1]))
 
 
-def row_5(depth=30):
+def last_losses(depth=30):
     """Each seed's last loss at each scheme's best learning rate: He (SEEDS,), Glorot (SEEDS,)."""
     return tuple(runs_of(init, depth)[0][:, -1] for init in INITS)
 

@@ -1,4 +1,4 @@
-"""Beyond the mean square: all singular values of a layer, and of a product of layers (RESULTS 1 and 11)."""
+"""Beyond the mean square: all singular values of a layer, and of a product of layers."""
 
 from functools import cache
 
@@ -57,7 +57,7 @@ def largest(L, n=600, seeds=1, steps=40):
 
 @cache
 def mean_singular_values(init, n=1000, L=5, seed=0):
-    """The mean singular value of each layer's Jacobian, tanh, N(0, 1) input: layers L-1 and L (RESULTS 1)."""
+    """The mean singular value of each layer's Jacobian, tanh, N(0, 1) input: layers L-1 and L."""
     rng, found = np.random.default_rng(seed), []
     a = rng.standard_normal(n)
     for l in range(1, L + 1):

@@ -16,9 +16,9 @@ from .depth import (
     draw_healed,
     draw_price,
     growth,
+    layer_factors,
     measured_chi,
     predicted_growth,
-    row_14,
     stack,
     step_factors,
 )
@@ -38,7 +38,7 @@ from .learning import CHOICES, draw_accuracy, rates_that_work, training_accuracy
 from .rescue import draw_rescue
 from .runs import BATCHES as TRAINING_BATCHES
 from .runs import DEPTHS, digits, network
-from .selu import GAINS, attraction, draw_self_normalizing, row_16
+from .selu import GAINS, attraction, distance_from_fixed_point, draw_self_normalizing
 from .theory import NAMES, NORM_NAMES, chi
 
 CLAIMS = (*depth.CLAIMS, *selu.CLAIMS)

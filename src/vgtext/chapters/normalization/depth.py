@@ -63,7 +63,7 @@ def measured_chi(activation, norm, beta=0.0, width=256, depth=12):
 
 
 @cache
-def row_14(seed=0):
+def layer_factors(seed=0):
     """The factor of ‖δ‖² of each layer below the last of 20, at width 1000 and batch 512, the top one first."""
     error = sizes("batch", 20, 2**0.5, "relu", 1000, 512, 0.0, seed)[1]
     return 10.0 ** (2 * (error[-2:0:-1] - error[:1:-1]))
@@ -152,9 +152,9 @@ CLAIMS = (
         "holds", "Width 1,000, 512 examples, 20 layers: in the ten nearest the output. Further back the factor is "
         "smaller.",
         (
-            Evidence("mean factor of the top ten layers", lambda: float(np.exp(np.mean(np.log(row_14()[:10])))),
+            Evidence("mean factor of the top ten layers", lambda: float(np.exp(np.mean(np.log(layer_factors()[:10])))),
                      np.pi / (np.pi - 1), 0.029),
-            Evidence("mean factor of all layers", lambda: float(np.exp(np.mean(np.log(row_14())))), 1.39, 0.03),
+            Evidence("mean factor of all layers", lambda: float(np.exp(np.mean(np.log(layer_factors())))), 1.39, 0.03),
         ), "healed?norm=batch norm&depth=40",
         setting="1,000 ReLU units, 512 examples, one seed, before the first step.",
     ),
@@ -173,7 +173,7 @@ CLAIMS = (
             Evidence("80 ReLU layers, σ_w = 3, batch norm: powers of ten",
                      lambda: float(sizes("batch", 80, 3.0)[1][1]), 79 * float(np.log10(np.pi / (np.pi - 1))) / 2, 0.6),
             Evidence("ReLU with batch norm, width 1000, 512 examples: factor of ‖δ‖² per layer, top ten of 20 layers",
-                     lambda: float(np.exp(np.mean(np.log(row_14()[:10])))), np.pi / (np.pi - 1), 0.029),
+                     lambda: float(np.exp(np.mean(np.log(layer_factors()[:10])))), np.pi / (np.pi - 1), 0.029),
             Evidence("powers of ten that 40 ReLU layers with batch norm add at σ_w = 0.1 over those at σ_w = 100",
                      lambda: float(sizes("batch", 40, 0.1)[1][1] / sizes("batch", 40, 100.0)[1][1]), 1.0, 0.01),
             Evidence("the same factor with layer norm, width 256", lambda: measured_chi("relu", "layer"), 1.0, 0.05),

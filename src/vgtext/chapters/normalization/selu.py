@@ -22,7 +22,7 @@ def step(mean, variance, activation="selu", gain=1.0):
     return new, nn.meanfield.gaussian_mean(lambda u: phi(root * u) ** 2) - new**2
 
 
-def row_16():
+def distance_from_fixed_point():
     """How far SELU takes mean 0 and variance 1 from themselves: two numbers."""
     mean, variance = step(0.0, 1.0)
     return mean, variance - 1
@@ -85,8 +85,8 @@ CLAIMS = (
         "themselves.",
         "holds", "",
         (
-            Evidence("the mean that follows", lambda: row_16()[0], 0.0, 1e-10),
-            Evidence("the variance that follows, less 1", lambda: row_16()[1], 0.0, 1e-10),
+            Evidence("the mean that follows", lambda: distance_from_fixed_point()[0], 0.0, 1e-10),
+            Evidence("the variance that follows, less 1", lambda: distance_from_fixed_point()[1], 0.0, 1e-10),
         ), "self-normalizing?activation=SELU",
         setting="Gaussian pre-activations, integrals by quadrature: infinite width.",
     ),

@@ -1,4 +1,4 @@
-"""Pre-norm and post-norm: the last layer's gradient at the start, post- and pre-norm, against depth (RESULTS 17)."""
+"""Pre-norm and post-norm: the last layer's gradient at the start, post- and pre-norm, against depth."""
 
 from functools import cache
 

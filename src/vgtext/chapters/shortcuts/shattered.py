@@ -1,4 +1,4 @@
-"""Shattered gradients: how alike the gradients of two unrelated inputs are, against depth (RESULTS 15)."""
+"""Shattered gradients: how alike the gradients of two unrelated inputs are, against depth."""
 
 from functools import cache
 
