@@ -14,7 +14,7 @@ from vgtext.explore.element import pack_states, page_element
 from vgtext.explore.figure import Explorable
 from vgtext.explore.read.units import UNIT
 
-from .reader import STYLE, elements, figure_in, payload_of, reading, write_page
+from .reader import STYLE, elements, figure_in, payload_of, write_page
 
 ROWS = ["first", "second", "third"]
 
@@ -238,13 +238,6 @@ def one_tab(request, browser):
     with closing(browser.new_page(has_touch=request.param == "touch")) as opened:
         opened.how = request.param
         yield opened
-
-
-@pytest.fixture
-def tab(one_tab, file):
-    """A tab with the page."""
-    with reading(one_tab, file):
-        yield one_tab
 
 
 def point(found, panel, at):

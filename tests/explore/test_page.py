@@ -17,7 +17,7 @@ from vgtext.explore.element import page_element
 from vgtext.explore.page import HERE, SCRIPTS, script
 from vgtext.tools import slides
 
-from .reader import STYLE, await_cells, figure_in, place, read, reader, reading, stop_time, walk, write_page
+from .reader import STYLE, await_cells, figure_in, place, read, reader, stop_time, walk, write_page
 
 ROOMS = sorted({room for rooms in SCRIPTS.values() for room in rooms})
 
@@ -155,13 +155,6 @@ def file(tmp_path_factory):
         patch.setenv("VGTEXT_EXPLORE", "text")
         body = elements()
     return write_page(tmp_path_factory.mktemp("page"), body)
-
-
-@pytest.fixture
-def tab(one_tab, file):
-    """A tab with the page."""
-    with reading(one_tab, file):
-        yield one_tab
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from vgtext.explore import explore
 
-from .reader import await_cells, elements, figure_in, place, read, reading, walk, write_page
+from .reader import await_cells, elements, figure_in, place, read, walk, write_page
 
 SIZES = {3e-9: "3 × 10⁻⁹", 1e-7: "1 × 10⁻⁷", 2e-5: "2 × 10⁻⁵", 3e-4: "0.0003", 0.04: "0.04", 1.5: "1.5",
          700.0: "700", 2e6: "2000000", 2.5e9: "2.5 × 10⁹", 4e21: "4 × 10²¹"}
@@ -283,13 +283,6 @@ def file(tmp_path_factory):
         patch.setenv("VGTEXT_EXPLORE", "text")
         made = [*map(explore, MADE), explore(draw_moving, slope=(1, 4))]
     return write_page(tmp_path_factory.mktemp("reading"), elements(each.figure for each in made))
-
-
-@pytest.fixture
-def tab(one_tab, file):
-    """A tab with the page."""
-    with reading(one_tab, file):
-        yield one_tab
 
 
 def along(found, count):

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from vgtext.explore import Play, explore, handle
 
-from .reader import elements, figure_in, place, reader, reading, stop_time, write_page
+from .reader import elements, figure_in, place, reader, stop_time, write_page
 
 GAINS, KINDS = [0.5, 0.6, 0.7, 0.8, 0.9], ["R&D", "plain"]
 STATES = [*itertools.product(GAINS, KINDS, (False, True))]
@@ -74,13 +74,6 @@ def file(tmp_path_factory):
                 explore(draw_steps, step=Play(0, 3, interval=40)), explore(draw_größe, σ=(1, 4)),
                 *map(explore, (draw_ticks, draw_signs, draw_looks))]
     return write_page(tmp_path_factory.mktemp("states"), elements(each.figure for each in made))
-
-
-@pytest.fixture
-def tab(one_tab, file):
-    """A tab with the page."""
-    with reading(one_tab, file):
-        yield one_tab
 
 
 def shown(found):
