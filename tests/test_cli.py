@@ -86,7 +86,9 @@ def test_a_reader_who_has_seen_enough_gets_no_traceback():
         (("figure", "unit_circle", "-o", "x.svg", "--state", "depth=ten"), "depth takes whole numbers, not 'ten'"),
         (("figure", "recurrence/paths", "-o", "x.svg", "--state", "tied=2"), "tied takes on or off, not '2'"),
         (("figure", "map", "-o", "x.svg"), "several chapters have a figure 'map': say attention/map or mitigation/map"),
-        (("figure", "unit_circle", "-o", "x.svg", "--state", "depth=99"), "it is unit_circle(matrix 0.2 times"),
+        (("figure", "unit_circle", "-o", "x.svg", "--state", "depth=-1"), "depth takes 0 to 20, not -1"),
+        (("figure", "dying", "-o", "x.svg", "--state", "rate=0.02"), "rate takes 0.0003; 0.001; "),
+        (("figure", "unit_circle", "-o", "x.svg", "--state", "depth=1", "--state", "depth=2"), "depth is given twice"),
     ],
 )
 def test_mistakes_get_one_line(capsys, tmp_path, monkeypatch, arguments, words):
@@ -102,6 +104,7 @@ def test_a_figure_is_written_at_the_state_that_was_asked_for(capsys, tmp_path):
     assert (tmp_path / "circle.svg").read_text().startswith("<?xml")
     draw = find_figure("recurrence/paths")
     assert read_state(draw, ["tied=off", "bias=1"]) == {"tied": False, "bias": 1.0}
+    assert read_state(find_figure("float_depths"), ["loss_scale=32,768"]) == {"loss_scale": 32768}
     for written in ("ReLU", "relu"):  # as a menu says it, and as the code does
         assert read_state(find_figure("error_signal"), [f"activation={written}"]) == {"activation": "relu"}
 

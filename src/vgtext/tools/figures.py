@@ -4,13 +4,16 @@ import ast
 import inspect
 import re
 from difflib import get_close_matches
+from functools import cache
 from importlib import import_module
 from importlib.resources import files
+from itertools import pairwise
 
 from vgtext.explore import FigureError
+from vgtext.explore.controls import is_number
 from vgtext.explore.element import picture_file
 from vgtext.explore.figure import Explorable
-from vgtext.tools.notebooks import NoBook, NoChapter, figure_heads, figures, root
+from vgtext.tools.notebooks import NoBook, NoChapter, figures, root
 
 
 def sources():
@@ -45,7 +48,7 @@ def find_figure(name):
 def read_state(draw, words):
     """Return the parameters that ``NAME=VALUE`` words give a drawing function, read as the kind that its default is.
 
-    Raises NoChapter if a name is none of its parameters, or a value cannot be read.
+    Raises NoChapter if a name is none of its parameters or comes twice, or a value cannot be read.
     """
     defaults = {p.name: p.default for p in inspect.signature(draw).parameters.values() if p.default is not p.empty}
     state = {}
@@ -54,13 +57,16 @@ def read_state(draw, words):
         if name not in defaults:
             known = ", ".join(defaults) or "none"
             raise NoChapter(f"figure {draw.__name__[5:]} has no control {name!r}; it has {known}")
-        value = ... if isinstance(defaults[name], str) else read_value(text, defaults[name])
-        state[name] = read_word(draw, name, text, defaults[name]) if value is ... else value
+        if name in state:
+            raise NoChapter(f"control {name} is given twice")
+        state[name] = read_word(draw, name, text, defaults[name])
     return state
 
 
 def read_value(text, default):
     """Return ``text`` as the kind of value that ``default`` is; ... where it is none."""
+    if isinstance(default, str):
+        return text
     text = {"on": "True", "off": "False", "none": "None"}.get(text.lower(), text)
     try:
         value = ast.literal_eval(text)
@@ -72,19 +78,34 @@ def read_value(text, default):
 
 
 def read_word(draw, name, text, default):
-    """Return the value that a menu, or a slider's end, calls ``text``; raises NoChapter with what it may be."""
+    """Return the value that a control calls ``text``, or that it spells; raises NoChapter with what it may be."""
     controls = {control.name: control for control in controls_of(draw)}
     known = dict(zip(controls[name].texts, controls[name].values, strict=True)) if name in controls else {}
     if text in known:
         return known[text]
-    if isinstance(default, str) and (not known or text in known.values()):
-        return text
+    value = read_value(text, default)
+    if value is not ... and (not isinstance(default, str) or not known or text in known.values()):
+        return value
     kind = {bool: "on or off", int: "whole numbers"}.get(type(default), f"values like {default!r}")
-    if 0 < len(known) < 20 and not isinstance(default, bool):
-        kind = "; ".join(known)
-    raise NoChapter(f"control {name} takes {kind}, not {text!r}")
+    raise NoChapter(f"control {name} takes {kind if isinstance(default, bool) else takes(known) or kind}, not {text!r}")
 
 
+def takes(texts):
+    """Return in words what a control with these ``texts`` takes; "" for a long slider, and where it has none."""
+    return "; ".join(texts) if len(texts) < 20 else ""
+
+
+def check_state(draw, state, between):
+    """Raise NoChapter where a control takes no such value; a number ``between`` two of its own passes if so asked."""
+    for control in controls_of(draw):
+        value, texts = state[control.name], control.texts
+        numbers = sorted(filter(is_number, control.values)) if between and is_number(value) else ()
+        if value not in control.values and not any(low <= value <= high for low, high in pairwise(numbers)):
+            known = takes(texts) or f"{texts[0]} to {texts[-1]}"
+            raise NoChapter(f"control {control.name} takes {known}, not {value!r}")
+
+
+@cache
 def controls_of(draw):
     """Return the controls of a figure as its chapter's notebook has them; none where the book's files are not here."""
     try:
@@ -95,26 +116,20 @@ def controls_of(draw):
     return made[draw.__name__[5:]].controls if draw.__name__[5:] in made else ()
 
 
-def values_of(draw):
-    """Return in words which values the controls of a figure take, as its chapter's notebook has them."""
-    try:
-        root()
-        head = figure_heads(draw.__module__.split(".")[2]).get(draw.__name__[5:])
-    except (NoBook, NoChapter):
-        head = None
-    return f"in its chapter it is {head}" if head else "the values that a control takes are those in the chapter"
-
-
 def write_figure(name, words, target):
     """Write a figure's state, the opening one but for ``words``, as the picture ``target``; return its caption.
 
-    Raises NoChapter for an unknown figure or control, FigureError if the figure cannot be drawn so.
+    Raises NoChapter for an unknown figure, control or value, FigureError if the figure cannot be drawn so.
     """
     draw = find_figure(name)
     figure, kind = Explorable(draw, {}, {}), target.suffix.removeprefix(".")
+    state = {**figure.defaults, **read_state(draw, words)}
+    check_state(draw, state, between=True)
     try:
-        image, caption = picture_file(figure, kind, {**figure.defaults, **read_state(draw, words)})
+        image, caption = picture_file(figure, kind, state)
     except FigureError as error:
-        raise FigureError(f"{error}; {values_of(draw)}") from error
+        check_state(draw, state, between=False)
+        hint = "" if controls_of(draw) else "; the values that a control takes are those in the chapter"
+        raise FigureError(f"{error}{hint}") from error
     target.write_bytes(image)
     return caption
