@@ -78,6 +78,9 @@ def test_a_reader_who_has_seen_enough_gets_no_traceback():
         (("list", "nothing"), "unknown chapter 'nothing'"),
         (("grades", "x.ipynb", "--seconds", "0"), "--seconds is a time above 0, not 0"),
         (("grades", "x.ipynb", "--run", "--seconds", "nan"), "--seconds is a time above 0, not nan"),
+        (("grades", "x.ipynb", "--run", "--seconds", "inf"), "--seconds is a time above 0, not inf"),
+        (("links", "--hub", ""), "not ''"),
+        (("slides", SLUG, "-o", "nowhere/x.html"), "there is no folder nowhere"),
         (("fork", "two_by_two", "/dev/null/new"), "Not a directory: '/dev/null/new"),
         (("figure", "unit_circle", "-o", "x.svg", "--state", "width=3"), "has no control 'width'; it has matrix"),
         (("figure", "unit_circle", "-o", "x.svg", "--state", "matrix=none"), "control matrix takes 0.2 times the "),
@@ -493,6 +496,20 @@ def test_no_hub_and_no_folder_get_one_line(capsys, tmp_path):
     assert status == 2 and "a hub is an address such as" in err and err.count("\n") == 1
     status, _, err = said(capsys, "figure", "unit_circle", "-o", tmp_path / "nowhere" / "circle.svg")
     assert status == 2 and "there is no folder" in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt(), OSError(28, "No space left on device")])
+def test_a_command_that_is_stopped_leaves_what_was_there(capsys, tmp_path, monkeypatch, failure):
+    def stopped(target):
+        """Write half of it."""
+        target.write_text("half")
+        raise failure
+
+    (tmp_path / "book.zip").write_text("before")
+    monkeypatch.setattr("vgtext.tools.archive.write_archive", stopped)
+    status, _, err = said(capsys, "archive", "-o", tmp_path / "book.zip")
+    assert status and err.strip() == f"vgtext: {str(failure) or 'stopped'}"
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["before"]
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])

@@ -156,3 +156,9 @@ def test_without_a_built_book_both_say_what_to_do(tmp_path):
         archive.write_archive(tmp_path / "x.zip", tmp_path)
     with pytest.raises(Mistake, match="run make book first"):
         pdf.document(tmp_path, "t", "a")
+
+
+def test_an_archive_does_not_pack_itself(tmp_path):
+    (tmp_path / "index.html").write_text("")
+    with pytest.raises(Mistake, match="would lie in the book that it packs"):
+        archive.write_archive(tmp_path / "x.zip", tmp_path)

@@ -13,11 +13,13 @@ LEFT_OUT = {".buildinfo", ".buildinfo.bak", "objects.inv", ".nojekyll"}
 def write_archive(target, built=None):
     """Write the built book into the zip archive ``target``, in one folder of its name; return the number of files.
 
-    Raises Mistake if the book is not built.
+    Raises Mistake if the book is not built, or the archive would lie in what it packs.
     """
     built, target = built or notebooks.root() / "_build" / "html", Path(target)
     if not (built / "index.html").is_file():
         raise Mistake(f"{built} holds no built book: run make book first")
+    if target.resolve().is_relative_to(built.resolve()):
+        raise Mistake(f"{target.name} would lie in the book that it packs, {built}: name a place outside of it")
     files = sorted(path for path in built.rglob("*") if path.is_file() and path.name not in LEFT_OUT)
     files = [path for path in files if "_sources" not in path.parts]
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:

@@ -127,6 +127,9 @@ def main(arguments=None):
     except BrokenPipeError:  # the reader of "vgtext list | head" has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except KeyboardInterrupt:
+        print("\nvgtext: stopped", file=sys.stderr)
+        return 130
     except (Mistake, OSError, figure_error()) as error:  # an OSError names a file that cannot be read or written
         print(f"vgtext: {error}", file=sys.stderr)
         return 2

@@ -2,7 +2,9 @@
 
 import json
 import sys
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from vgtext.tools import notebooks
 from vgtext.tools.links import binder_link, hub_link, setting
@@ -61,8 +63,9 @@ def run_slides(given):
     """Write the slides of a chapter."""
     from vgtext.tools.slides import slides
 
-    target = writable(given.output or Path(f"{given.chapter}.html"), ".html")
-    target.write_text(slides(given.chapter), encoding="utf-8")
+    target = given.output or Path(f"{given.chapter}.html")
+    with written(target, ".html") as file:
+        file.write_text(slides(given.chapter), encoding="utf-8")
     print(f"Wrote {target}.")
 
 
@@ -70,7 +73,8 @@ def run_figure(given):
     """Write the picture of one state of a figure."""
     from vgtext.tools.figures import write_figure
 
-    caption = write_figure(given.name, given.state, writable(given.output, ".svg", ".png"))
+    with written(given.output, ".svg", ".png") as file:
+        caption = write_figure(given.name, given.state, file)
     print(f"Wrote {given.output}: {caption}")
 
 
@@ -78,16 +82,18 @@ def run_pdf(given):
     """Print the book."""
     from vgtext.tools.pdf import write_pdf
 
-    target = writable(given.output, ".pdf")
-    print(f"Wrote {target}: {write_pdf(target)} pages.")
+    with written(given.output, ".pdf") as file:
+        pages = write_pdf(file)
+    print(f"Wrote {given.output}: {pages} pages.")
 
 
 def run_archive(given):
     """Pack the book."""
     from vgtext.tools.archive import write_archive
 
-    target = writable(given.output, ".zip")
-    print(f"Wrote {target}: {write_archive(target)} files.")
+    with written(given.output, ".zip") as file:
+        count = write_archive(file)
+    print(f"Wrote {given.output}: {count} files.")
 
 
 def run_diagnose(given):
@@ -95,17 +101,18 @@ def run_diagnose(given):
     from vgtext.diagnose import Recording
     from vgtext.diagnose.report import Report
 
-    target = given.output and writable(given.output, ".html")
-    try:
-        report = Report(Recording.load(given.recording), given.target, given.recording.stem)
-    except FileNotFoundError:
-        raise Mistake(f"{given.recording}: there is no such file") from None
-    except (OSError, ValueError) as error:
-        raise Mistake(error) from error
-    print(report.diagnosis)
-    if target:
-        report.save(target)
-        print(f"Wrote {target}.")
+    with written(given.output, ".html") as file:
+        try:
+            report = Report(Recording.load(given.recording), given.target, given.recording.stem)
+        except FileNotFoundError:
+            raise Mistake(f"{given.recording}: there is no such file") from None
+        except (OSError, ValueError) as error:
+            raise Mistake(error) from error
+        print(report.diagnosis)
+        if file:
+            report.save(file)
+    if file:
+        print(f"Wrote {given.output}.")
 
 
 def run_links(given):
@@ -115,7 +122,7 @@ def run_links(given):
         print("These open the original: write this book's own address into _config.yml (repository: url)",
               file=sys.stderr)
     for slug in given.chapters or notebooks.slugs():
-        print(f"{slug}: {hub_link(slug, given.hub) if given.hub else binder_link(slug)}")
+        print(f"{slug}: {hub_link(slug, given.hub) if given.hub is not None else binder_link(slug)}")
 
 
 def run_grades(given):
@@ -128,26 +135,43 @@ def run_grades(given):
     if not files:
         raise Mistake(f"no notebook is in {', '.join(map(str, given.files))}")
     files = tqdm(files, "running notebooks", leave=False, disable=not (given.execute and sys.stderr.isatty()))
-    if not given.seconds > 0:
+    if not 0 < given.seconds < float("inf"):
         raise Mistake(f"--seconds is a time above 0, not {given.seconds:g}")
-    target = given.output and writable(given.output, ".csv")
-    rows = {str(path): grade(path, given.execute, given.seconds) for path in files}
-    if target:
-        # so marked, spreadsheets read any name; one that is no text gets "?"
-        with target.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
-            write_table(rows, file)
-        print(f"Wrote {target}: {len(rows)} notebooks.")
-    else:
-        write_table(rows, sys.stdout)
+    with written(given.output, ".csv") as table:
+        rows = {str(path): grade(path, given.execute, given.seconds) for path in files}
+        if table:
+            # so marked, spreadsheets read any name; one that is no text gets "?"
+            with table.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
+                write_table(rows, file)
+        else:
+            write_table(rows, sys.stdout)
+    if table:
+        print(f"Wrote {given.output}: {len(rows)} notebooks.")
     problems = [f"{path}: {grades.problem}" for path, grades in rows.items() if grades.problem]
     print(*problems, sep="\n", end="\n" * bool(problems), file=sys.stderr)
     return 1 if problems else 0
 
 
-def writable(path, *endings):
-    """Return ``path``; Mistake if its name ends in none of ``endings``, or its folder is not there."""
+@contextmanager
+def written(path, *endings):
+    """Yield a path to write to; what is there becomes the file ``path`` once all went well, else nothing is left of it.
+
+    Raises Mistake, before any work, if the name ends in none of ``endings`` or no such file can be written. Without a
+    path, yields None.
+    """
+    if path is None:
+        yield None
+        return
     if path.suffix not in endings:
         raise Mistake(f"{path}: the file's name ends in {' or '.join(endings)}")
     if not path.parent.is_dir():
         raise Mistake(f"{path}: there is no folder {path.parent}")
-    return path
+    if path.is_dir():
+        raise Mistake(f"{path} is a folder, and no file")
+    try:
+        beside = TemporaryDirectory(prefix=".vgtext-", dir=path.parent)
+    except OSError as error:
+        raise Mistake(f"{path}: cannot be written ({error.strerror})") from error
+    with beside as folder:
+        yield Path(folder) / path.name
+        (Path(folder) / path.name).replace(path)

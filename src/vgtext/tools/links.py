@@ -42,7 +42,7 @@ def hub_link(slug, hub):
     The hub needs nbgitpuller; the link is of the form that nbgitpuller documents. Pulling again keeps what the reader
     has changed. Raises NoChapter for an unknown chapter, NoAddress if ``hub`` is no http address.
     """
-    if not re.match(r"https?://[^/\s]+", hub):
+    if not re.fullmatch(r"https?://[^/\s]\S*", hub):
         raise NoAddress(f"a hub is an address such as https://hub.example.edu, not {hub!r}")
     url, branch = repository()
     folder = url.rstrip("/").split("/")[-1]
