@@ -81,6 +81,8 @@ def test_a_reader_who_has_seen_enough_gets_no_traceback():
         (("grades", "x.ipynb", "--run", "--seconds", "inf"), "--seconds is a time above 0, not inf"),
         (("links", "--hub", ""), "not ''"),
         (("slides", SLUG, "-o", "nowhere/x.html"), "there is no folder nowhere"),
+        (("fork", SLUG, "new", "--title", "A\x01"), "title is a line of text, not 'A\\x01'"),
+        (("fork", SLUG, notebooks.root() / "book/_static/new"), "is a place in this book that a fork takes along"),
         (("fork", "two_by_two", "/dev/null/new"), "Not a directory: '/dev/null/new"),
         (("figure", "unit_circle", "-o", "x.svg", "--state", "width=3"), "has no control 'width'; it has matrix"),
         (("figure", "unit_circle", "-o", "x.svg", "--state", "matrix=none"), "control matrix takes 0.2 times the "),
@@ -110,6 +112,21 @@ def test_a_figure_is_written_at_the_state_that_was_asked_for(capsys, tmp_path):
     assert read_state(find_figure("float_depths"), ["loss_scale=32,768"]) == {"loss_scale": 32768}
     for written in ("ReLU", "relu"):  # as a menu says it, and as the code does
         assert read_state(find_figure("error_signal"), [f"activation={written}"]) == {"activation": "relu"}
+
+
+def test_a_fork_that_fails_leaves_the_folder_as_it_was(tmp_path, monkeypatch):
+    monkeypatch.setattr(fork, "write_pages", lambda *given: 1 / 0)
+    (tmp_path / "new/.git").mkdir(parents=True)
+    for target in (tmp_path / "new", tmp_path / "other"):
+        with pytest.raises(ZeroDivisionError):
+            fork.fork([SLUG], target)
+    assert [path.name for path in tmp_path.rglob("*")] == ["new", ".git"]
+
+
+def test_a_title_is_text_and_no_markdown(tmp_path):
+    fork.fork([SLUG], tmp_path / "new", "*Depth*\n <10> & $5", "A")
+    assert (tmp_path / "new/book/index.md").read_text().startswith("# \\*Depth\\* \\<10\\> \\& \\$5\n")
+    assert yaml.safe_load((tmp_path / "new/_config.yml").read_text())["title"] == "*Depth* <10> & $5"
 
 
 def test_a_fork_holds_its_chapter_and_no_other(capsys, tmp_path):

@@ -26,6 +26,11 @@ def whole(html):
     return BeautifulSoup(html, "html.parser")
 
 
+def words(text):
+    """Return a text's words alone: a font draws quotes and pictures, such as in a fork's title, as other signs."""
+    return " ".join(re.findall("[^\\W\u02b0-\u02ff]+", normalize("NFKC", text)))
+
+
 def listed():
     return [page for _, entries in pdf.parts() for page, _ in entries]
 
@@ -72,8 +77,8 @@ def some(browser, html, tmp_path_factory):
 
 
 def test_contents_take_one_page_and_no_page_is_empty(some):
-    title = " ".join(soup("book/index.html").h1.get_text().strip("#").split())
-    assert some[1][0] == "Contents" and title.startswith(some[2][0]) and all(some)
+    title = words(soup("book/index.html").h1.get_text())
+    assert some[1][0] == "Contents" and title.startswith(words(some[2][0])) and all(some)
 
 
 def test_no_heading_or_term_stands_at_the_foot_of_a_page_without_what_it_announces(some, whole):
@@ -119,13 +124,13 @@ def test_contents_and_bookmarks_say_where_chapters_begin(browser, tmp_path, monk
     monkeypatch.setattr("vgtext.tools.browser.open_browser", lambda: nullcontext(browser))
     pdf.write_pdf(tmp_path / "book.pdf", BOOK)
     reader = PdfReader(tmp_path / "book.pdf")
-    texts = [re.sub(r"\s+", " ", page.extract_text()) for page in reader.pages]
+    texts = [words(page.extract_text()) for page in reader.pages]
     assert all(len(text) > 20 for text in texts) and "Contents" in texts[1]
     for page, topic in zip(pages, (None, "The symbols", None)):
         title = re.sub(r"\s+", " ", soup(f"{page}.html").h1.get_text().strip("#"))
-        first = re.compile(rf"\d+ (\[\d+\] )*{re.escape(title)}\b")  # labels of references come first
+        first = re.compile(rf"\d+ (\d+ )*{words(title)}\b")  # labels of references come first
         start = next(k for k, text in enumerate(texts[2:], 3) if first.match(text))
-        assert re.search(rf"{re.escape(topic or title)} {start}\b", re.sub(r" ?\.+ ?", " ", texts[1]))
+        assert f"{words(topic or title)} {start}" in texts[1]
         marks = [mark for mark in flat(reader.outline) if mark.title == title]
         numbers = [reader.get_destination_page_number(mark) + 1 for mark in marks]
         assert [number for number in numbers if number > 1] == [start]  # on the first page stands the book's title

@@ -7,6 +7,8 @@ the same two commands, and everything in it is there to be changed.
 import json
 import re
 import shutil
+import unicodedata
+from contextlib import contextmanager
 from pathlib import Path
 from pkgutil import iter_modules
 
@@ -15,7 +17,7 @@ import nbformat
 from vgtext import chapters
 from vgtext.tools import notebooks
 from vgtext.tools.alone import with_package
-from vgtext.tools.fork_pages import write_pages
+from vgtext.tools.fork_pages import REFERENCE, write_pages, write_settings
 from vgtext.tools.leaks import PACKED, check_leaks, pack, without_solutions
 from vgtext.tools.links import setting
 from vgtext.tools.notebooks import Mistake, owner, root
@@ -28,7 +30,6 @@ FILES = (
     "tests/signs tests/prose.py tests/book tests/test_ledger.py tests/test_chapter_exercises.py "
     "tests/test_house.py"
 ).split()
-REFERENCE = ("claims", "notation", "glossary", "references")
 
 
 class ForkError(Mistake):
@@ -47,28 +48,27 @@ def fork(slugs, target, title=None, author=None, student=False, repository=None)
     target, books = Path(target), {slug: notebooks.read_notebook(slug) for slug in dict.fromkeys(slugs)}
     if not books:
         raise ForkError(f"name at least one chapter of {', '.join(notebooks.slugs())}")
-    repository = checked_address(repository)
+    repository, title, author = checked_address(repository), one_line("title", title), one_line("author", author)
+    if any(target.resolve().is_relative_to(root() / name) for name in FILES):
+        raise ForkError(f"{target} is a place in this book that a fork takes along; name a folder outside of it")
     if target.exists() and (not target.is_dir() or any(path.name != ".git" for path in target.iterdir())):
         raise ForkError(f"{target} exists and is no empty folder; name a new one, or empty it")
     record = {"chapters": list(books), "student": student, "title": title, "author": author, "repository": repository}
+    heading = title and re.sub(r"([\\`*_{}\[\]<>#$&|~])", r"\\\1", title)  # as Markdown, which a chapter's title is
     title = title or " · ".join(map(notebooks.title, books.values()))
     address = repository or ("" if student else setting("url"))
-    copy_files(target, set(books))
-    for slug, book in books.items():
-        write_notebook(target, slug, with_package(book, address), set(books), student)
-    for page in target.glob("book/*.md"):
-        page.write_text(unlink(page.read_text(encoding="utf-8"), set(books)), encoding="utf-8")
-    write_settings(target, books, title, author, address, buttons=bool(repository))
-    write_pages(target, books, title, student, repository)
-    keep_cited(target)
-    write_record(target, record)
-    if student:
-        for slug in books:
-            for name in PACKED:
-                pack(target / name.format(slug=slug))
-        allow_unused_imports(target / "pyproject.toml")
-        forget_pages(target / "src/vgtext/diagnose/report.py")
-        check_leaks(target, set(books))
+    with all_or_nothing(target):
+        copy_files(target, set(books))
+        for slug, book in books.items():
+            write_notebook(target, slug, with_package(book, address), set(books), student)
+        for page in target.glob("book/*.md"):
+            page.write_text(unlink(page.read_text(encoding="utf-8"), set(books)), encoding="utf-8")
+        write_settings(target, books, title, author, address, buttons=bool(repository))
+        write_pages(target, books, heading or title, student, repository)
+        keep_cited(target)
+        write_record(target, record)
+        if student:
+            hide_solutions(target, set(books))
     return [slug for slug in notebooks.slugs() if slug not in books and any(slug in needs(b) for b in books.values())]
 
 
@@ -78,6 +78,39 @@ def checked_address(repository):
     if repository and not re.fullmatch(r"https?://[^/\s]+(/[^/\s]+){2,}", address):
         raise ForkError(f"a repository is an address such as https://github.com/you/book, not {repository!r}")
     return address or None
+
+
+@contextmanager
+def all_or_nothing(target):
+    """Leave nothing of the folder ``target``, but a ``.git``, if the block fails or is stopped."""
+    there = target.exists()
+    try:
+        yield
+    except BaseException:
+        for path in target.iterdir() if target.is_dir() else ():
+            if path.name != ".git":
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if target.is_dir() and not there:
+            target.rmdir()
+        raise
+
+
+def hide_solutions(target, chosen):
+    """Pack the modules of a student's copy that know answers; Leak if a solution is left."""
+    for slug in chosen:
+        for name in PACKED:
+            pack(target / name.format(slug=slug))
+    allow_unused_imports(target / "pyproject.toml")
+    forget_pages(target / "src/vgtext/diagnose/report.py")
+    check_leaks(target, chosen)
+
+
+def one_line(name, text):
+    """Return a title or an author on one line; ForkError if it holds what no line of text does; None for nothing."""
+    line = " ".join((text or "").split())
+    if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in line):
+        raise ForkError(f"{name} is a line of text, not {text!r}")
+    return line or None
 
 
 def copy_files(target, chosen):
@@ -157,29 +190,3 @@ def write_record(target, record):
     """Write down where a fork came from, for ``vgtext update``; a student's copy names no address with solutions."""
     record = {"original": "" if record["student"] else setting("url"), "commit": commit_of(root()), **record}
     (target / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def write_settings(target, books, title, author, address, buttons):
-    """Write title, author and address into the settings, take the ``buttons`` out if so asked; write the contents."""
-    path = target / "_config.yml"
-    settings = path.read_text(encoding="utf-8")
-    for name, value in (("title", title), ("author", author)):
-        if value:
-            settings = re.sub(rf"^{name}: .*$", lambda m, n=name, v=value: f"{n}: {quoted(v)}", settings, flags=re.M)
-    settings = re.sub(r"^  url: .*$", lambda m: f"  url: {address or quoted('')}", settings, flags=re.M)
-    if not buttons:
-        settings = settings.replace("use_repository_button: true", "use_repository_button: false")
-        settings = re.sub(r"^launch_buttons:\n(?:  .*\n)+\n?", "", settings, flags=re.M)
-    path.write_text(settings, encoding="utf-8")
-    listing = "".join(f"      - file: notebooks/{slug}\n" for slug in books)
-    reference = "".join(f"      - file: book/{page}\n" for page in REFERENCE)
-    (target / "_toc.yml").write_text(
-        f"format: jb-book\nroot: book/index\nparts:\n  - caption: Chapters\n    chapters:\n{listing}"
-        f"  - caption: Reference\n    chapters:\n{reference}",
-        encoding="utf-8",
-    )
-
-
-def quoted(text):
-    """Return ``text`` as a YAML string."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,7 +1,10 @@
-"""The pages that a fork has of its own: its first page, and a README that says where it came from."""
+"""What a fork has of its own: settings, its first page, and a README that says where it came from."""
+
+import re
 
 from vgtext.tools import links, notebooks
 
+REFERENCE = ("claims", "notation", "glossary", "references")
 README = """# {title}
 
 A book of one part of {original}, forked with `vgtext fork`.
@@ -60,3 +63,29 @@ def write_pages(target, books, title, student, repository):
         "notebooks hold the solutions. `vgtext fork --repository ADDRESS` sets both. ",
     )
     (target / "README.md").write_text(readme, encoding="utf-8")
+
+
+def write_settings(target, books, title, author, address, buttons):
+    """Write title, author and address into the settings, take the ``buttons`` out if so asked; write the contents."""
+    path = target / "_config.yml"
+    settings = path.read_text(encoding="utf-8")
+    for name, value in (("title", title), ("author", author)):
+        if value:
+            settings = re.sub(rf"^{name}: .*$", lambda m, n=name, v=value: f"{n}: {quoted(v)}", settings, flags=re.M)
+    settings = re.sub(r"^  url: .*$", lambda m: f"  url: {address or quoted('')}", settings, flags=re.M)
+    if not buttons:
+        settings = settings.replace("use_repository_button: true", "use_repository_button: false")
+        settings = re.sub(r"^launch_buttons:\n(?:  .*\n)+\n?", "", settings, flags=re.M)
+    path.write_text(settings, encoding="utf-8")
+    listing = "".join(f"      - file: notebooks/{slug}\n" for slug in books)
+    reference = "".join(f"      - file: book/{page}\n" for page in REFERENCE)
+    (target / "_toc.yml").write_text(
+        f"format: jb-book\nroot: book/index\nparts:\n  - caption: Chapters\n    chapters:\n{listing}"
+        f"  - caption: Reference\n    chapters:\n{reference}",
+        encoding="utf-8",
+    )
+
+
+def quoted(text):
+    """Return ``text`` as a YAML string."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

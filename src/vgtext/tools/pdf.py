@@ -92,11 +92,11 @@ def document(built, title, author, numbers=None):
     pages = [page for _, entries in listed for page, _ in entries]
     contents, articles = [], []
     for caption, entries in listed:
-        contents += [f'<li class="part">{caption}</li>'] if caption else []
+        contents += [f'<li class="part">{escape(caption)}</li>'] if caption else []
         for page, topic in entries:
             heading, text = article(built, page, pages)
             number = (numbers or {}).get(page, "000")
-            contents.append(f'<li><a href="#{page}">{topic or heading}<b>{number}</b></a></li>')
+            contents.append(f'<li><a href="#{page}">{escape(topic or heading)}<b>{number}</b></a></li>')
             text["id"] = page
             articles.append(str(text))
     sheet = (built / "_static/all.css").as_uri()
