@@ -60,7 +60,9 @@ def test_a_round_trip(original, tmp_path, capsys, monkeypatch):
     fork = tmp_path / "fork"
     monkeypatch.chdir(original)
     notebooks.root.cache_clear()
+    (original / "src/vgtext/words.py").chmod(0o444)  # as in a copy that all students of a course share
     assert main(["fork", SLUG, str(fork), "--title", "Mine", "--student"]) == 0
+    assert (fork / "src/vgtext/words.py").stat().st_mode & 0o200
     record = json.loads((fork / "fork.json").read_text())
     assert record["commit"] == git(original, "rev-parse", "HEAD").strip() and record["student"]
     monkeypatch.chdir(fork)

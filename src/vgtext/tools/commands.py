@@ -41,9 +41,12 @@ def exercise_names(book):
 def run_fork(given):
     """Fork, and say what comes next."""
     from vgtext.tools.fork import fork
+    from vgtext.tools.update import commit_of
 
     missing = fork(given.chapters, given.folder, given.title, given.author, given.student, given.repository)
     print(f"Wrote {given.folder}: 'make book' builds it, 'make test' checks it, its README says how to publish it.")
+    if not commit_of(notebooks.root()):
+        print("It cannot be updated from this original, which has no history that git can read: fork from a clone.")
     if missing:
         print(f"The chosen chapters build on {', '.join(missing)}: name them too, or teach them first.")
 

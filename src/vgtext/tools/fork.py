@@ -114,7 +114,7 @@ def one_line(name, text):
 
 
 def copy_files(target, chosen):
-    """Copy the project's files, leaving out the modules and data of chapters that were not chosen."""
+    """Copy the project's files, to be changed, leaving out the modules and data of chapters that were not chosen."""
     every = {module.name for module in iter_modules(chapters.__path__)}
 
     def left_out(folder, names):
@@ -129,6 +129,8 @@ def copy_files(target, chosen):
             shutil.copytree(source, copy, ignore=left_out)
         else:
             shutil.copyfile(source, copy)
+        for path in (copy, *copy.rglob("*")):  # the original may be one that nobody may write to
+            path.chmod(path.stat().st_mode | 0o200)
     (target / "tests" / "chapters").mkdir()
     for slug in chosen:
         shutil.copyfile(root() / f"tests/chapters/test_{slug}.py", target / f"tests/chapters/test_{slug}.py")
