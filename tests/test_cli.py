@@ -294,6 +294,13 @@ def test_grades_of_a_folder_are_those_of_its_notebooks(capsys, tmp_path):
     one, two = (handed_in(tmp_path / f"{k}.ipynb", asks("rates", 1), outputs=["Right. Yes."]) for k in (1, 2))
     (tmp_path / "notes.txt").touch()
     assert said(capsys, "grades", tmp_path) == said(capsys, "grades", one, two)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b/.ipynb_checkpoints").mkdir(parents=True)
+    for name in ("a/1.ipynb", "b/1.ipynb", "b/.ipynb_checkpoints/1.ipynb"):  # as a course's site hands them out
+        shutil.copy(one, tmp_path / name)
+    out = said(capsys, "grades", tmp_path)[1]
+    assert [Path(row["notebook"]).relative_to(tmp_path).as_posix() for row in rows(out)] == [
+        "1.ipynb", "2.ipynb", "a/1.ipynb", "b/1.ipynb"]
     two.parent.joinpath("empty").mkdir()
     assert said(capsys, "grades", tmp_path / "empty")[::2] == (2, f"vgtext: no notebook is in {tmp_path / 'empty'}\n")
 

@@ -65,7 +65,12 @@ def asked_again(client, judge, exercise, answer, end, failed):
 
 
 def run_cell(client, source, end):
-    """Run ``source`` in the notebook's kernel until ``end`` at most; return (what it printed, its error or "")."""
+    """Run ``source`` in the notebook's kernel until ``end`` at most; return (what it printed, its error or "").
+
+    Raises TimeoutError where the end has come.
+    """
+    if time.monotonic() > end:
+        raise TimeoutError
     cell = nbformat.v4.new_code_cell(source)
     client.nb.cells.append(cell)
     client.timeout = max(1, round(end - time.monotonic()))

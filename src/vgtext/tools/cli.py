@@ -15,7 +15,7 @@ EXAMPLES = """examples:
   vgtext slides two_by_two -o lecture.html
   vgtext figure unit_circle --state depth=5 -o circle.svg
   vgtext links two_by_two --hub https://hub.example.edu
-  vgtext grades handed_in/*.ipynb -o grades.csv
+  vgtext grades handed_in -o grades.csv
   vgtext diagnose run.npz -o report.html
 """
 CHAPTERS = "chapters, by the names that 'vgtext list' shows"
@@ -95,7 +95,7 @@ def parser():
                   "'Right.', 0 if not, nothing if its verdict is not shown; then their sum, what was wrong with the "
                   "file, and why each exercise is not right. What counts is what the student saved; with --run, what "
                   "the book's own check says now. The exit status is 1 if a file could not be graded.")
-    add("files", nargs="+", type=Path, metavar="FILE", help="notebooks, or folders of them")
+    add("files", nargs="+", type=Path, metavar="FILE", help="notebooks, or folders of them, also one a student")
     add("--run", dest="execute", action="store_true", help="execute each notebook first: runs the students' code, here")
     add("-o", "--output", type=Path, metavar="FILE", help="a table for spreadsheets (default: print it)")
     add("--seconds", type=float, default=300, help="with --run: the time limit of one notebook (default: 300)")

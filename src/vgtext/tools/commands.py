@@ -134,7 +134,7 @@ def run_grades(given):
 
     from vgtext.ask.grades import grade, write_table
 
-    files = [file for path in given.files for file in (sorted(path.glob("*.ipynb")) if path.is_dir() else [path])]
+    files = [file for path in given.files for file in (notebooks.below(path) if path.is_dir() else [path])]
     if not files:
         raise Mistake(f"no notebook is in {', '.join(map(str, given.files))}")
     files = tqdm(files, "running notebooks", leave=False, disable=not (given.execute and sys.stderr.isatty()))
