@@ -24,6 +24,7 @@ from nbconvert import HTMLExporter
 from PIL import Image
 
 from vgtext.explore import FigureError, Play, explore
+from vgtext.explore.figure import Explorable
 from vgtext.explore.read.images import mesh_pixels
 from vgtext.explore.read.pack import SHARED
 from vgtext.explore.read.units import UNIT
@@ -42,6 +43,13 @@ CONTROLS = {"a": (0.5, 1.0, 0.1), "depth": Play(1, 6), "flip": False}
 @pytest.fixture
 def mode(monkeypatch):
     return lambda name: monkeypatch.setenv("VGTEXT_EXPLORE", name)
+
+
+@pytest.mark.parametrize("own", [{"text.usetex": True, "axes.grid": True}, plt.style.library["dark_background"]])
+def test_a_readers_own_settings_of_matplotlib_change_no_figure(own):
+    scene = repr(Explorable(draw_powers, CONTROLS, {}).scene({}))
+    with plt.rc_context(own):
+        assert repr(Explorable(draw_powers, CONTROLS, {}).scene({})) == scene
 
 
 def page_data(html):

@@ -17,7 +17,7 @@ from .read.pack import Packer
 from .read.scene import read_scene
 from .sheet import Sheet
 
-LOOK = matplotlib.rc_params_from_file(Path(__file__).parents[1] / "data" / "look.mplstyle", use_default_template=False)
+LOOK = matplotlib.rc_params_from_file(Path(__file__).parents[1] / "data" / "look.mplstyle")  # no setting is a reader's
 
 
 def pyplot_state():

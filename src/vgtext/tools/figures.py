@@ -129,7 +129,7 @@ def write_figure(name, words, target):
         image, caption = picture_file(figure, kind, state)
     except FigureError as error:
         check_state(draw, state, between=False)
-        hint = "" if controls_of(draw) else "; the values that a control takes are those in the chapter"
-        raise FigureError(f"{error}{hint}") from error
+        hint = "" if controls_of(draw) else "the values that a control takes are those in the chapter; "
+        raise FigureError(f"{hint}{error}") from error
     target.write_bytes(image)
     return caption
