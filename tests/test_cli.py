@@ -59,6 +59,9 @@ def test_a_reader_who_has_seen_enough_gets_no_traceback():
     command = f"{Path(sys.executable).parent / 'vgtext'} list | head -n 2"
     done = subprocess.run(command, shell=True, capture_output=True, text=True)
     assert "problem: " in done.stdout and "Traceback" not in done.stderr and "BrokenPipe" not in done.stderr
+    closed = f"{Path(sys.executable).parent / 'vgtext'} links {SLUG} >&-"
+    done = subprocess.run(closed, shell=True, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(

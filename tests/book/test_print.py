@@ -125,7 +125,7 @@ def test_contents_and_bookmarks_say_where_chapters_begin(browser, tmp_path, monk
     pdf.write_pdf(tmp_path / "book.pdf", BOOK)
     reader = PdfReader(tmp_path / "book.pdf")
     texts = [words(page.extract_text()) for page in reader.pages]
-    assert all(len(text) > 20 for text in texts) and "Contents" in texts[1]
+    assert all(len(text) > 20 for text in texts[1:]) and "Contents" in texts[1]  # a title may be short
     for page, topic in zip(pages, (None, "The symbols", None)):
         title = re.sub(r"\s+", " ", soup(f"{page}.html").h1.get_text().strip("#"))
         first = re.compile(rf"\d+ (\d+ )*{words(title)}\b")  # labels of references come first

@@ -117,7 +117,7 @@ def main(arguments=None):
     given = parser().parse_args(arguments)
     try:
         status = given.run(given) or 0
-        sys.stdout.flush()
+        print(end="", flush=True)  # also where stdout is closed
     except ModuleNotFoundError as error:
         if not error.name or error.name.startswith("vgtext"):
             raise
