@@ -525,6 +525,15 @@ def test_no_hub_and_no_folder_get_one_line(capsys, tmp_path):
     assert status == 2 and "there is no folder" in err and err.count("\n") == 1
 
 
+def test_a_chapters_file_that_is_no_notebook_is_named(tmp_path, monkeypatch):
+    (tmp_path / f"{SLUG}.ipynb").write_text('<<<<<<< ours\n{"cells": []}')
+    monkeypatch.setattr(notebooks, "notebook_path", lambda slug: tmp_path / f"{slug}.ipynb")
+    with pytest.raises(notebooks.Mistake, match=f"notebooks/{SLUG}.ipynb is no notebook"):
+        notebooks.read_notebook(SLUG)
+    with pytest.raises(notebooks.Mistake, match="begins with its title"):
+        notebooks.title(nbformat.v4.new_notebook())
+
+
 @pytest.mark.parametrize("failure", [KeyboardInterrupt(), OSError(28, "No space left on device")])
 def test_a_command_that_is_stopped_leaves_what_was_there(capsys, tmp_path, monkeypatch, failure):
     def stopped(target):

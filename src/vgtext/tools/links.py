@@ -14,13 +14,15 @@ class NoAddress(Mistake):
 def setting(name):
     """Return the repository's ``url`` or ``branch``, as ``_config.yml`` says it; "" where it has none yet."""
     settings = (notebooks.root() / "_config.yml").read_text(encoding="utf-8")
-    return re.search(rf"^  {name}: *(\S*)", settings, flags=re.M)[1].strip("\"'")
+    found = re.search(rf"^  {name}: *(\S*)", settings, flags=re.M)
+    return found[1].strip("\"'") if found else ""
 
 
 def repository():
     """Return (url, branch) of the book; NoAddress where it has none yet."""
-    if not setting("url"):
-        raise NoAddress("this book has no address yet: write it into _config.yml (repository: url)")
+    for name in ("url", "branch"):
+        if not setting(name):
+            raise NoAddress(f"this book has no address yet: write it into _config.yml (repository: {name})")
     return setting("url"), setting("branch")
 
 

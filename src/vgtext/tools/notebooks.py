@@ -60,16 +60,22 @@ def below(folder):
 
 
 def read_notebook(slug):
-    """Return a chapter's notebook."""
+    """Return a chapter's notebook; Mistake if its file is none, as after a merge with conflicts."""
     import nbformat  # its schemas take a second, which commands without a notebook do without
 
-    return nbformat.read(notebook_path(slug), as_version=4)
+    path = notebook_path(slug)
+    try:
+        return nbformat.read(path, as_version=4)
+    except (ValueError, AttributeError, nbformat.ValidationError) as error:
+        raise Mistake(f"notebooks/{slug}.ipynb is no notebook: {str(error).splitlines()[0][:100]}") from error
 
 
 def title(notebook):
-    """Return a notebook's title: its first heading."""
+    """Return a notebook's title: its first heading; Mistake if it has none."""
     headings = (re.match(r"# (.+)", cell.source) for cell in notebook.cells if cell.cell_type == "markdown")
-    return next(heading[1] for heading in headings if heading)
+    for heading in filter(None, headings):
+        return heading[1]
+    raise Mistake("a chapter's notebook begins with its title, '# Title', and one has none")
 
 
 def text_outputs(notebook, kind):
