@@ -131,16 +131,19 @@ def printed(sheet):
     return stream.getvalue()
 
 
-def test_other_settings_make_a_new_sheet():
-    figure = Explorable(draw_any, {}, {})
+SETTINGS = {"axes.titlelocation": "left", "axes.facecolor": "wheat"}
+
+
+def test_settings_of_a_reader_or_of_a_drawing_change_no_sheet():
+    def draw_own(ax, own=False):
+        if own:
+            matplotlib.rcParams.update(SETTINGS)
+        return draw_any(ax)
+
+    figure = Explorable(draw_own, {}, {})
     before = figure.scene({})
-    assert figure.scene({}) == before  # now there are two sheets
-    with matplotlib.rc_context({"axes.titlelocation": "left", "axes.facecolor": "wheat"}):
-        wheat = [figure.scene({}) for _ in range(2)]
-    assert wheat[0] == wheat[1] == alone_under({"axes.titlelocation": "left", "axes.facecolor": "wheat"}) != before
-    assert figure.scene({}) == figure.scene({}) == before
-
-
-def alone_under(settings):
-    with matplotlib.rc_context(settings):
-        return alone(draw_any)
+    for _ in range(2):
+        figure.scene({"own": True})
+        assert figure.scene({}) == before
+    with matplotlib.rc_context(SETTINGS):
+        assert [figure.scene({}) for _ in range(2)] == [before, before]

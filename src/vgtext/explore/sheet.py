@@ -6,7 +6,6 @@ back before the next drawing: whatever a drawing has added, changed or taken awa
 
 from types import FunctionType, MethodType, ModuleType
 
-import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -21,20 +20,19 @@ class Sheet:
     """A ``figure`` with ``panels`` in a row."""
 
     def __init__(self, count):
-        """Make a sheet of ``count`` panels, under the settings of matplotlib that hold now."""
+        """Make a sheet of ``count`` panels."""
         self.figure = Figure(figsize=SIZE, dpi=DPI, layout="constrained")
         FigureCanvasAgg(self.figure)
         self.panels = list(self.figure.subplots(1, count, squeeze=False)[0])
         for ax in self.panels:
             ax.xaxis.get_major_ticks(TICKS)
             ax.yaxis.get_major_ticks(TICKS)
-        self.settings = dict.copy(matplotlib.rcParams)
         self.first = [(each, each.copy()) for each in contents(self.figure)]
 
     def clean(self):
         """Undo all that was drawn; say whether a new sheet would be like this one.
 
-        It would not under other settings, nor if a panel was tied to another one, which their class remembers.
+        It would not if a panel was tied to another one, which their class remembers.
         """
         for each, copy in self.first:
             if isinstance(each, np.ndarray):
@@ -45,8 +43,7 @@ class Sheet:
                 each.clear()
                 each.update(copy)
         groups = [(ax, group) for ax in self.panels for group in (ax.get_shared_x_axes(), ax.get_shared_y_axes())]
-        tied = any(len(group.get_siblings(ax)) > 1 for ax, group in groups)
-        return not tied and dict.__eq__(self.settings, matplotlib.rcParams)
+        return all(len(group.get_siblings(ax)) == 1 for ax, group in groups)
 
 
 def contents(root):
