@@ -24,7 +24,7 @@ from nbconvert import HTMLExporter
 from PIL import Image
 
 from vgtext.explore import FigureError, Play, explore
-from vgtext.explore.figure import Explorable
+from vgtext.explore.figure import LOOK, Explorable
 from vgtext.explore.read.images import mesh_pixels
 from vgtext.explore.read.pack import SHARED
 from vgtext.explore.read.units import UNIT
@@ -50,6 +50,7 @@ def test_a_readers_own_settings_of_matplotlib_change_no_figure(own):
     scene = repr(Explorable(draw_powers, CONTROLS, {}).scene({}))
     with plt.rc_context(own):
         assert repr(Explorable(draw_powers, CONTROLS, {}).scene({})) == scene
+    assert "backend" not in LOOK  # which rc_context does not set back
 
 
 def page_data(html):

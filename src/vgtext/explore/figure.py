@@ -17,7 +17,9 @@ from .read.pack import Packer
 from .read.scene import read_scene
 from .sheet import Sheet
 
-LOOK = matplotlib.rc_params_from_file(Path(__file__).parents[1] / "data" / "look.mplstyle")  # no setting is a reader's
+#: matplotlib's settings of every figure: none is a reader's, but for the backend, which is no matter of looks.
+LOOK = {**matplotlib.rc_params_from_file(Path(__file__).parents[1] / "data" / "look.mplstyle")}
+del LOOK["backend"]
 
 
 def pyplot_state():
