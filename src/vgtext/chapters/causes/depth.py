@@ -67,7 +67,8 @@ def draw_rates(line, loglog, sigma_w=0.8, sigma_b=0.0):
         rate, chi = exponential_rate(sigma_w, sigma_b), 2 * np.log(factor("tanh", sigma_w, sigma_b))
         words = (f"the fitted slope of ln ‖δ‖² is {number(rate, 3)} a layer on the way back; ln χ₁ is "
                  f"{number(chi, 3) if abs(chi) > 1e-3 else '0'}")
-    return (f"tanh, σ_w = {sigma_w:g}, σ_b = {sigma_b:.3g}, width {WIDTH:,}: {words}. Layer 1 gets "
+    return (f"tanh, σ_w = {sigma_w:g}, σ_b = {sigma_b:.3g}, width {WIDTH:,}, geometric mean of "
+            f"{SEEDS} seeds: {words}. Layer 1 gets "
             f"{number(sizes[1])} times the error signal of layer {DEPTH}.")
 
 

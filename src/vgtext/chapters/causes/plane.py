@@ -78,6 +78,6 @@ def draw_plane(plane, cut, activation="tanh", sigma_b=0.0, depth=50):
                va="top" if edge > 4 else "bottom", xytext=(-5 if edge > 4 else 5, 0))
     low, high = np.exp(np.interp([-1, 1], np.maximum.accumulate(measured[i]), np.log(SCALES)))
     strip = f"lies between {low:.2f} and {high:.2f}" if high < 15.99 else f"is above {low:.2f}, to the map's end"
-    return (f"{NAMES[activation]}, {depth} layers of width 64, σ_b = {sigma_b:.3g}: layer 1 gets between a tenth and "
-            f"ten times the error signal of layer {depth} only where σ_w {strip}. The "
+    return (f"{NAMES[activation]}, {depth} layers of width 64, σ_b = {sigma_b:.3g}, geometric mean of two seeds: layer "
+            f"1 gets between a tenth and ten times the error signal of layer {depth} only where σ_w {strip}. The "
             f"boundary χ₁ = 1 is at {edge:.2f}.")

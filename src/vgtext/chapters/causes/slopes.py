@@ -66,9 +66,9 @@ def draw_slopes(slope, layer, activation="sigmoid", sigma_w=1.0):
     label_line(layer, 12.7, rms_slope(activation, 12.0), f"the slopes: × {number(rms_slope(activation, sigma_w))}",
                color, ha="right", xytext=(0, -11))
     (back, saturated), theory = middle_layer(activation, sigma_w), factor(activation, sigma_w, 0.0, LAYER)
-    return (f"{NAMES[activation]}, σ_w = {sigma_w:g}: the slopes of layer {LAYER} have a root mean square of "
-            f"{number(rms_slope(activation, sigma_w))}, and {saturated:.0%} of its units are saturated. One layer "
-            f"multiplies the error signal by {number(back)} (predicted {number(theory)}).")
+    return (f"{NAMES[activation]}, σ_w = {sigma_w:g}: in theory the slopes of layer {LAYER} have a root mean square of "
+            f"{number(rms_slope(activation, sigma_w))}. Measured, {saturated:.0%} of its units are saturated, and one "
+            f"layer multiplies the error signal by {number(back)} (predicted {number(theory)}).")
 
 
 def single_unit(w, a=1.0):

@@ -75,7 +75,8 @@ def draw_mean_and_variance(units, variance, activation="tanh", sigma_w=1.0):
     if activation == "tanh" and sigma_w == 1:
         variance.axhline(0.25, **REFERENCE)
         label_line(variance, 50, 0.25, "0.25, as often claimed", COLORS["reference"], ha="right", xytext=(0, 9))
-    return (f"{NAMES[activation]}, σ_w = {sigma_w:g}, no biases, width 200: the variance of the activations is "
+    return (f"{NAMES[activation]}, σ_w = {sigma_w:g}, no biases, width 200, geometric mean of 3 seeds: the variance of "
+            f"the activations is "
             f"{number(measured[1][1])} in layer 1, {number(measured[1][10])} in layer 10 and {number(measured[1][50])} "
             f"in layer 50 (predicted {number(predicted[1][50])}); in layer 10 the mean is "
             f"{abs(relative_mean(measured)[10]):.1f} standard deviations from 0.")
