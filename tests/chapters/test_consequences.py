@@ -1,6 +1,7 @@
 """The laws behind the chapter, samples of its stored runs made again, its figures, and the numbers in its prose."""
 
 import itertools
+import re
 from functools import partial
 
 import numpy as np
@@ -210,7 +211,10 @@ def test_larger_weights_and_more_layers_are_sharper():
     for depth in (2, 3, 5, 10):
         row = [limits["tanh", depth, s] for s in (1.0, 1.5, 2.0)]
         assert row == sorted(row, reverse=True)
-    assert limits["tanh", 10, 2.0] == min(limits.values())
+    for s in (1.5, 2.0):
+        column = [limits["tanh", depth, s] for depth in (2, 3, 5, 10)]
+        assert column == sorted(column, reverse=True)
+    assert limits["tanh", 5, 1.0] > limits["tanh", 2, 1.0], "not at 1: the prose says from where on"
 
 
 # The edge of stability
@@ -459,10 +463,20 @@ def test_captions_tell_the_numbers_of_their_state():
     assert f"{rates.worst_settled():.1%}" in caption("largest_rate")
 
 
+def test_every_depth_is_where_the_caption_says_that_the_goal_was_reached():
+    """Depths without a number are the first ones or the last, so that one limit says which they are."""
+    goals, depths = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99), np.array(runs.DEPTHS)
+    for goal, rate, activation in itertools.product(goals, (slow.BEST, *runs.RATES), runs.ACTIVATIONS):
+        reached = np.isfinite(np.median(slow.epochs_needed(activation, goal, rate), axis=1))
+        words = slow.depth_limit(depths[~reached])
+        end = int((re.findall(r"\d+", words) or [0])[0])  # "never" has no depth
+        assert (reached == (depths >= end if "from" in words else depths <= end)).all(), words
+
+
 def test_numbers_typed_into_the_prose():
     check_prose(
         "consequences",
-        given={"0.2", "0.1", "0.05", "0.01", "1.5", "1.9", "2.1", "1,000", "3000", "3.5",
+        given={"0.2", "0.1", "0.05", "0.01", "0.5", "0.001", "1.5", "1.9", "2.1", "1,000", "3000", "3.5",
                "0.7", "1000", "0.9", "0.0003", "3,000", "2,000", "2.13"},
         computed={
             "0.69": np.log(2), "2.30": np.log(10), "6.91": np.log(1000), r"1.2 \times 10^{-5}": smallest()[0],

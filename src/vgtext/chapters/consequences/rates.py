@@ -29,7 +29,7 @@ def largest_settled_rate(activation, depth, sigma_w):
     """For a settled network: (2/λ, the largest learning rate at which a small push along λ's direction shrinks)."""
     limit = 2 / settled(activation, depth, sigma_w)[1]
     shrinks = lambda ratio: abs(displaced(ratio, (activation, depth, sigma_w))[-1]) < 1  # noqa: E731
-    return limit, 0.5 * limit * bisect(shrinks, 0.5, 8.0)
+    return limit, 0.5 * limit * bisect(shrinks, 0.5, 8.0, halvings=10)
 
 
 @cache
