@@ -66,8 +66,8 @@ def draw_chain(forward, backward, activation="sigmoid", sigma_w=SCALES["√2 for
     label_line(forward, 2, 1e6, f"{NAMES[activation]}, $\\sigma_w$ = {scale:.2f}", color)
     label_line(forward, 2, 1e-13, "gray: the seven others", "#767676")
     first = 10 ** sizes[1][1]
-    return (f"{NAMES[activation]}, {DEPTH} layers of width {WIDTH}, σ_w = {scale:.3g}, no biases: layer 1 gets "
-            f"{number(first)} times the error signal of layer {DEPTH}. {spread(sigma_w)}")
+    return (f"{NAMES[activation]}, {DEPTH} layers of width {WIDTH}, σ_w = {scale:.3g}, no biases, geometric mean of "
+            f"{SEEDS} seeds: layer 1 gets {number(first)} times the error signal of layer {DEPTH}. {spread(sigma_w)}")
 
 
 def spread(sigma_w):

@@ -17,7 +17,7 @@ from .theory import NAMES
 
 ROUNDS, SHAPE, DEPTH, WIDTHS, BATCH = 30, (256, 256), 10, (64, 512), 128
 #: What is timed, and the words for it.
-WORK = {"the function alone": "alone", "a step, width 64": "step 64", "a step, width 512": "step 512"}
+WORK = {"value and slope alone": "alone", "a step, width 64": "step 64", "a step, width 512": "step 512"}
 
 
 def alone(activation, z, a, slope, repeat=5):

@@ -96,8 +96,8 @@ def draw_plasticity(accuracy, units, rate=0.2, way="decay"):
         (first, last), gone = over_tasks(kind, rate)[[0, -1]], over_tasks(kind, rate, 1)[-1]
         told.append(f"{WAYS[kind]}: {first:.1%} over tasks 1 to {BLOCK}, {last:.1%} over the last {BLOCK}, {gone:.0%} "
                     f"{'at z ≤ 0 for every digit' if kind == 'leaky' else 'dead'}")
-    return (f"3 hidden layers of {WIDTH} units, η = {rate:g}, accuracy on the newest task. {sentence('; '.join(told))} "
-            f"Mean of {SEEDS} seeds.")
+    return (f"3 hidden layers of {WIDTH} units, η = {rate:g}, test accuracy on the newest task. "
+            f"{sentence('; '.join(told))} Mean of {SEEDS} seeds.")
 
 
 def sentence(words):

@@ -119,8 +119,8 @@ def draw_equal_budget(depths, plane, epoch=20, activation="sigmoid"):
     (train, test), at = budget[DEPTHS.index(8)], IMAGES.index(60)
     return (f"After {epoch} epochs, {ACTIVATION_NAMES[activation]} networks of 8 layers classify {train:.1%} of the "
             f"training digits correctly and {test:.1%} of the test digits (at the one of five rates that is best "
-            f"in training). Gray: 8 tanh layers that learn from a few images in {FEW_STEPS:,} steps. With 60 images they "
-            f"reach {few[at, 0]:.0%} on those and {few[at, 1]:.0%} on the test digits, with the first four layers "
+            f"in training). Gray: 8 tanh layers that learn from a few images in {FEW_STEPS:,} steps. With 60 images "
+            f"they reach {few[at, 0]:.0%} on those and {few[at, 1]:.0%} on the test digits, with the first four layers "
             f"frozen (open) {frozen[at, 0]:.0%} and {frozen[at, 1]:.0%}. Means of 3 seeds.")
 
 
