@@ -186,6 +186,7 @@ def test_what_the_stored_runs_show():
     begin = dying.dead_over_steps("relu", "sgd", 0.1, 0.0)[:, 0].mean()
     assert at_end("relu", "sgd", 0.1) < begin  # "training heals"
     assert not dying.survived("relu", "sgd", 0.3)
+    assert max(at_end("relu", "sgd", rate) for rate in runs.RATES[:-1]) < 10, "“from zero biases hardly any unit”"
     assert dying.dead_over_steps("relu", "sgd", 0.1, -0.3)[:, 0].mean() > begin
     assert lab.accuracy("relu", "sgd", 0.003, -0.3) < lab.accuracy("relu", "sgd", 0.003) - 0.3
     leaky = runs.stored()[0][runs.ACTIVATIONS.index("leaky_relu")]

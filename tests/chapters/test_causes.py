@@ -273,6 +273,7 @@ def test_numbers_typed_into_the_prose():
     assert variance.predicted_statistics("tanh", 1.0)[1][2] == pytest.approx(0.25, abs=0.02)  # "passes there"
     assert 0.9**10 == pytest.approx(1 / 3, abs=0.02) and 2e-5 < 0.9**100 < 5e-5  # "a few parts in 10^5"
     assert (lab.pair_signals("sigmoid", 1.0, 0.0)[0][:, 4] > 0.99).all()
+    assert f"{10 ** depth.stored()[1.327, depth.BIASES['σ_b = 0.224']][1]:.0%}" == "70%"  # "70% of the error signal"
     assert 1 / 3 < slopes.middle_layer("sigmoid", 10.0)[1] < 0.4  # "a third of the units saturated", in three chapters
     strip = re.search(r"between ([\d.]+) and", caption("plane", activation="sigmoid", depth=100)).group(1)
     assert float(strip) > lab.boundary("sigmoid")  # "lies past it"

@@ -19,6 +19,7 @@ from vgtext.chapters.detection.friends import TRULY, pick
 from vgtext.chapters.detection.reading import READINGS, readings
 from vgtext.chapters.detection.scoring import ANSWERS, grouped, thresholds
 from vgtext.diagnose import CAUSES, ROWS, UNDECIDED, Checklist, Recording, diagnose, measure_symptoms
+from vgtext.diagnose.table import TOO_FAST, TOO_SLOW
 from vgtext.tools import notebooks
 
 FIGURES = notebooks.figures("detection")
@@ -167,6 +168,20 @@ def test_thresholds_do_what_they_say():
     assert thresholds(Recording(**{**known, "loss": [1.0, np.nan]}), "") == "exploding"
     assert thresholds(Recording(**{**known, "dead": 0.6 * sizes}), "") == "dead units"
     assert thresholds(Recording(**{**known, "gradient": 1e-8 * sizes}), "vanishing by depth") == "vanishing by depth"
+
+
+@pytest.mark.parametrize("half, vanishing", [("tuned", 2), ("held out", 0)])
+def test_thresholds_see_what_the_text_says(half, vanishing):
+    right = [truth for truth, answer in lab.answers(half, "fixed thresholds") if truth == answer]
+    assert sum(cause.startswith("vanishing") for cause in right) == vanishing
+    assert half == "tuned" or (right.count("exploding"), right.count("dead units")) == (4, 4)
+
+
+def test_all_layers_of_healthy_runs_are_in_the_band_at_first_and_those_of_short_steps_below_it():
+    for i in range(6):
+        healthy, short = (pick(cause, i).ratio for cause in ("healthy", "learning rate too small"))
+        assert TOO_SLOW < healthy[0].min() and healthy[0].max() < TOO_FAST and short.max() < TOO_SLOW
+        assert (healthy.max(axis=1) / healthy.min(axis=1)).max() < 20, "“all layers move together”"
 
 
 def test_hits_and_false_alarms_are_counted_on_the_other_half():

@@ -221,7 +221,13 @@ def test_flushed_subnormals_end_a_format_at_its_smallest_normal_number():
         float(np.finfo(name).smallest_normal) for name in ("float16", "float32", "float64")]
     x = 2.0 ** np.array([-130.0, -126.0, -125.0])
     assert store(x, "float32", False).tolist() == [0, *x[1:]] and store(x, "float32").tolist() == x.tolist()
-    assert 100 - lab.layers_at_zero("float32", L=100, subnormals=False) == 60, "the prose says 60, twelve fewer"
+    assert 200 - lab.layers_at_zero("float32", L=200, subnormals=False) == 61 == 72 - 11, "as the prose says"
+
+
+def test_a_start_of_a_tenth_costs_a_format_one_or_two_layers():
+    _, _, dL_da = sigmoid_network(1.0, 200)
+    assert np.linalg.norm(dL_da, axis=0) == pytest.approx(8, abs=2), "“of size 8 for each”"
+    assert 1 < np.log(0.1) / np.log(lab.factor(1.0)) < 2
 
 
 @pytest.mark.parametrize("subnormals, layers", [(True, 65), (False, 55)])  # as the prose says
