@@ -72,7 +72,7 @@ def loss_drawer(recording):
                         f"{getattr(recording, name)[-1]:.0%}", color=COLORS[color], transform=ax.transAxes, ha="right",
                         va="top", fontsize=9)
         first, last = (number(float(x)) for x in (values[0], values[-1])) if len(values) else ("nan", "nan")
-        return f"The training loss, {len(loss)} entries: it starts at {first} and ends at {last}.{broke}"
+        return f"The training loss, {len(loss)} entries: the first is {first}, the last {last}.{broke}"
 
     return draw_loss
 
