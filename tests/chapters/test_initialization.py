@@ -105,7 +105,7 @@ def test_row_11_largest_singular_value(L):
 
 
 def test_row_11_at_twenty_layers_the_width_is_too_small():
-    assert 0.75 < lab.largest(20, steps=25) / lab.largest_law(20) < 0.92
+    assert 0.75 < lab.largest(20) / lab.largest_law(20) < 0.92
     assert lab.largest_law(20) == pytest.approx(np.e * 20.5, rel=0.01)
 
 
@@ -121,13 +121,6 @@ def test_the_moments_behind_the_law_are_fuss_catalan_numbers(L):
         assert np.mean(squares**k) == pytest.approx(law, rel=0.05)
     M = np.linspace(1, 3, 200_001)
     assert 1 / np.max((M - 1) / M ** (L + 1)) == pytest.approx(lab.largest_law(L), rel=1e-6)
-
-
-def test_power_iteration_finds_the_singular_value():
-    rng = np.random.default_rng(0)
-    Ws = [rng.standard_normal((50, 50)) / np.sqrt(50) for _ in range(3)]
-    exact = np.linalg.norm(Ws[2] @ Ws[1] @ Ws[0], 2) ** 2
-    assert lab.largest(3, n=50, steps=300) == pytest.approx(exact, rel=1e-6)
 
 
 @pytest.mark.parametrize("kind", ["Gaussian", "delta"])
@@ -296,7 +289,7 @@ def test_captions_tell_the_numbers_of_their_state():
 
 def test_numbers_typed_into_the_prose():
     assert nn.initializers.TRUNCATED_STD**2 == pytest.approx(0.77, abs=0.005)  # "23% off the variance"
-    assert nn.initializers.TRUNCATED_STD**-30 == pytest.approx(47, abs=0.5)  # "about 47 in 30 layers"
+    assert nn.initializers.TRUNCATED_STD**-29 == pytest.approx(41, abs=0.5)  # "about 41"
     assert 2**14.5 > 20_000  # "twenty thousand times"
     kept = (4 * 8 / (1 + 8) ** 2) ** 0.5  # "every pair leaves 63%", with widths in the ratio 8
     assert kept == pytest.approx(0.63, abs=0.005) and kept**5 < 0.1 < kept**4

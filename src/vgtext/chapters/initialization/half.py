@@ -53,8 +53,8 @@ def draw_two_needs(ax, q=1.0):
     ax.text(0.98, 0.79, "■ forward", color=COLORS["forward"], fontsize=9, ha="right", transform=ax.transAxes)
     ax.text(0.98, 0.72, "● backward", color=COLORS["backward"], fontsize=9, ha="right", transform=ax.transAxes)
     (f, b), (rf, rb) = (np.array(kept(name, q)) ** -0.5 for name in ("tanh", "relu"))
-    return (f"Pre-activations with variance {q:g}, 100,000 units: ReLU keeps both signals at σ_w = {rf:.2f} (forward) "
-            f"and {rb:.2f} (backward); tanh needs {f:.2f} forward and {b:.2f} backward.")
+    return (f"Pre-activations with variance {q:g}: in theory ReLU keeps both signals at σ_w = {rf:.2f} (forward) and "
+            f"{rb:.2f} (backward); tanh needs {f:.2f} forward and {b:.2f} backward. Marks: 100,000 units.")
 
 
 def shrinking(std=0.01, digits=None):

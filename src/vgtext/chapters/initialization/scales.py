@@ -18,7 +18,7 @@ GUESSING = float(np.log(10))  # the loss of ten equally likely answers
 
 @cache
 def profile(activation, sigma_w, seeds=3):
-    """log10 sizes in the untrained network on the digits: rms of a[l], and ‖delta[l]‖/‖delta[L-1]‖: two (L+1,)."""
+    """log10 sizes before training, rms over 128 digits, of a[l] and of delta[l] over delta[L-1]: two (L+1,)."""
     d, sizes = digits(), []
     for seed in range(seeds):
         net = nn.mlp(64, SCALE_WIDTH, 10, depth=SCALE_DEPTH, activation=activation,
@@ -54,8 +54,8 @@ def draw_scale(sizes, outcome, activation="relu", sigma_w=0.577):
     draw_outcomes(outcome, activation, sigma_w)
     runs, rate = trained(activation, sigma_w)
     end = float(np.median(runs[:, -1]))
-    told = f"The training loss ends at {end:.2f} (learning rate {rate:g}, the best of four)" if np.isfinite(end) else (
-        "Training breaks down at all four learning rates")
+    told = (f"The training loss ends at {end:.2f} (learning rate {rate:g}, the best of four; median of three seeds)"
+            if np.isfinite(end) else "Training breaks down at all four learning rates")
     return (f"{NAMES[activation]}, 30 layers of {SCALE_WIDTH}, σ_w = {sigma_w:g}: before training, layer 1 gets "
             f"{power(back[1])} times the error signal of layer {L}. {told}; guessing has a loss of 2.30.")
 
@@ -115,8 +115,8 @@ CLAIMS = (
                      lambda: float(np.median(trained("tanh", 0.3)[0][:, -1])), GUESSING, 0.02,
                      stored="initialization_runs"),
         ), "scale?activation=tanh&sigma_w=0.300",
-        setting="30 layers of 64 units, three seeds, before the first step; the loss: 20 epochs, each seed at its "
-        "best of four learning rates.",
+        setting="30 layers of 64 units, three seeds, before the first step; the loss: 20 epochs, the median of the "
+        "seeds at the best of four learning rates.",
     ),
     Claim(
         "S1.5", "If the weights are initialized too small, the gradients are small from the start.",
