@@ -47,11 +47,14 @@ def among(image, size, one_class=False):
 
 @cache
 def accuracy(size, one_class=False):
-    """Share of the test digits that are right in training mode, in batches of ``size``, mixed or sorted by class."""
+    """Share of the test digits that are right in training mode, mixed or sorted by class.
+
+    In batches of ``size``; the last one has what is left, or one more where one would be left alone.
+    """
     d = digits()
     order = np.argsort(d.y_test, kind="stable") if one_class else np.arange(d.y_test.size)
     right = sum((answer(d.x_test[:, p]).argmax(axis=0) == d.y_test[p]).sum()
-                for p in np.array_split(order, d.y_test.size // size))
+                for p in np.split(order, range(size, d.y_test.size - 1, size)))
     return float(right / d.y_test.size)
 
 
@@ -110,5 +113,6 @@ def draw_companions(one, all_, image=33, one_class=False):
     wrong = np.mean(among(image, 8, one_class) < 0.5)
     return (f"One test image of the digit {truth} in {DRAWS} batches of each size, companions "
             f"{'of its class' if one_class else 'mixed'} (median blue): at batch size 8 the right class gets less than "
-            f"half in {wrong:.0%} of them. Accuracy on all test digits: {accuracy(2, one_class):.0%} in batches of 2, "
+            f"half in {wrong:.0%} of them. Accuracy on all test digits, "
+            f"{'sorted by class' if one_class else 'mixed'}: {accuracy(2, one_class):.0%} in batches of 2, "
             f"{accuracy(64, one_class):.0%} of 64, {accuracy_in_inference():.0%} in inference mode.")

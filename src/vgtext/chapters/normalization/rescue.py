@@ -18,7 +18,7 @@ RESCUES = {
 
 
 def draw_rescue(ax, activation="relu"):
-    """Growth of the error signal from the last layer to the first, against depth: batch norm, and three ways out."""
+    """Growth of the gradient at the outputs, last layer to first, against depth: batch norm, and three ways out."""
     ax.set_xscale("log")
     ax.set(xlim=(4, 330), xlabel="depth L, on a log axis")
     ax.set_xticks(DEPTHS, map(str, DEPTHS))
@@ -37,6 +37,6 @@ def draw_rescue(ax, activation="relu"):
         height = max(np.log10(ends[name]), height + 0.55)
         label_line(ax, 80, 10**height, name, RESCUES[name][3], xytext=(8, 0))
     alone, shift, residual, layer = (number(ends[name], 1) for name in RESCUES)
-    return (f"{NAMES[activation]}, width {WIDTH}, {BATCH} examples, 80 layers: under batch norm the error signal grows "
-            f"{alone}-fold; with a shift of 1 before the activation {shift}-fold, with shortcuts {residual}-fold, "
-            f"under layer norm {layer}-fold. Dashed: theory.")
+    return (f"{NAMES[activation]}, width {WIDTH}, {BATCH} examples, 80 layers: under batch norm the gradient at the "
+            f"outputs grows {alone}-fold; with a shift of 1 before the activation {shift}-fold, with shortcuts "
+            f"{residual}-fold, under layer norm {layer}-fold. Dashed: theory.")
