@@ -172,6 +172,9 @@ def test_leaving_layers_out():
     assert 3e4 < everything * lab.left(1.5, 100) < 5e4  # "tens of thousands"
     assert 1 - lab.left(1.5, 100) == pytest.approx(1 / 6, abs=0.02)  # "by a sixth"
     assert np.linalg.norm(count.sizes(2.0)) * lab.left(2.0, 1) > 1  # "the last layer alone"
+    for sigma_w in (1.0, 1.2, 1.5, 2.0):  # the dashed line, where nothing explodes as well
+        off = [np.log(lab.left(sigma_w, k) / count.predicted(sigma_w, k)) for k in range(1, 106)]
+        assert np.abs(off).max() < np.log(2.8)
     shares = [lab.left(1.5, k) for k in range(1, 106)]
     assert (np.diff(shares) > 0).all()
 
