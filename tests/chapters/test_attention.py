@@ -33,7 +33,7 @@ def test_curves_are_those_of_the_network_and_the_format_that_were_chosen():
     assert theory[1] == pytest.approx(2.0**-11 / precision.left(1))
     sizes = collapse.measured("attention alone", 12)[2]
     ends = {line.get_label(): line.get_ydata()[1] for line in lines_of(FIGURES["collapse"])}
-    assert [ends[name] for name in ("queries Q", "keys K", "values V")] == pytest.approx(sizes[:, 1] / sizes[2, -1])
+    assert [ends[name] for name in ("queries W_Q", "keys W_K", "values W_V")] == pytest.approx(sizes[:, 1] / sizes[2, -1])
 
 
 @pytest.mark.parametrize("keys", saturation.KEYS)
@@ -202,7 +202,7 @@ def test_captions_put_each_number_where_it_belongs():
                 ) == pytest.approx([bound.bound(10.0, 32), bound.bound(20.0, 32)], rel=0.05)
     far, _, sizes = collapse.measured("attention alone", 12)
     words = ("before training: the cosine between tokens is # after one block and # after the last; there the "
-             "gradient of the queries is #")
+             "gradient of W_Q is #")
     said = told(FIGURES, "collapse", words)
     assert said == pytest.approx([1 - far[1], 1 - far[-1], sizes[0, -1] / sizes[2, -1]], rel=0.05, abs=1e-3)
     run = logits.run("nothing", 0.2)

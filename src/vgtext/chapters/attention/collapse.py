@@ -73,7 +73,7 @@ def predicted(L, s, tokens=TOKENS):
 
 
 def draw_collapse(likeness, gradients, kind="attention alone", L=12):
-    """How alike tokens are, and the gradients of queries, keys and values, block by block."""
+    """How alike tokens are, and the gradients of the weights of queries, keys and values, block by block."""
     far, _, sizes = measured(kind, L)
     skip, mlp, _, power = KINDS[kind]
     likeness.set(xlim=(0, L), xlabel="after block l", ylim=(-0.03, 1.08), ylabel="cosine between tokens")
@@ -81,18 +81,18 @@ def draw_collapse(likeness, gradients, kind="attention alone", L=12):
     if skip and not mlp:
         likeness.plot(range(L + 1), predicted(L, L**-power), **THEORY)
     layer_axis(gradients, L, "block l")
-    log_axis(gradients, 1e-20, 1e4, "gradient, over the last of the values")
+    log_axis(gradients, 1e-20, 1e4, "weight gradient, over the last W_V's")
     l, last = np.arange(1, L + 1), sizes[2, -1]
-    for values, mark, name in zip(sizes, ("s", "^", "o"), ("queries Q", "keys K", "values V")):
-        color = COLORS["gradient"] if name == "values V" else COLORS["backward"]
+    for values, mark, name in zip(sizes, ("s", "^", "o"), ("queries W_Q", "keys W_K", "values W_V")):
+        color = COLORS["gradient"] if name == "values W_V" else COLORS["backward"]
         gradients.plot(l, np.where(values / last > 1e-20, values / last, np.nan), marker=mark, color=color,
-                       markersize=4, linestyle="--" if name == "keys K" else "-", label=name)
-    label_line(gradients, 1, 3e2, "values V", COLORS["gradient"], xytext=(0, 0))
-    label_line(gradients, 0.42 * L, 1e-11, "queries Q,\nkeys K (dashed)", COLORS["backward"], xytext=(0, 0))
+                       markersize=4, linestyle="--" if name == "keys W_K" else "-", label=name)
+    label_line(gradients, 1, 3e2, "values W_V", COLORS["gradient"], xytext=(0, 0))
+    label_line(gradients, 0.42 * L, 1e-11, "queries W_Q,\nkeys W_K (dashed)", COLORS["backward"], xytext=(0, 0))
     ratio = sizes[0, -1] / sizes[2, -1]
     return (f"{kind[0].upper() + kind[1:]}, {L} blocks, width {WIDTH}, {TOKENS} tokens, before training: the cosine "
             f"between tokens is {1 - far[1]:.2f} after one block and {1 - far[-1]:.4f} after the last; there the "
-            f"gradient of the queries is {number(ratio)} times that of the values.")
+            f"gradient of W_Q is {number(ratio)} times that of W_V.")
 
 
 def cube(distances=(1e-1, 1e-2, 1e-3), seeds=5):
@@ -154,21 +154,21 @@ CLAIMS = (
         "R.30", "Noci and others 2022: where tokens have become alike, the gradients of queries and keys vanish and "
         "those of the values do not; branches scaled by 1/√L keep tokens apart.",
         "holds if", "There is no shortcut, or a norm after each sum: with a bare shortcut the cosine is above 0.99 "
-        "after 16 blocks, and the queries still get two fifths of the values' gradient. (What takes it from them, by "
-        "24 blocks, is a sharp attention: the stream grows, and the logits with it.) Before training, without a "
+        "after 16 blocks, and W_Q still gets two fifths of W_V's gradient. (What takes it away, by 24 blocks, is a "
+        "sharp attention: the stream grows, and the logits with it.) Before training, without a "
         "mask. Post-norm with s = 1 has collapsed after a dozen blocks, with s = 1/√L it has not.",
         (
             Evidence("post-norm, 12 blocks: cosine at the end", lambda: cosine("transformer, post-norm", 12, 12), 0.99,
                      0.02),
-            Evidence("the last queries' gradient over the values'", lambda: ratio("transformer, post-norm", 12, 12),
+            Evidence("the gradient of the last W_Q over that of W_V", lambda: ratio("transformer, post-norm", 12, 12),
                      0.0024, 0.001),
             Evidence("post-norm, s = 1/√12: cosine at the end",
                      lambda: cosine("transformer, post-norm, s = 1/√L", 12, 12), 0.12, 0.05),
-            Evidence("the last queries' gradient over the values'",
+            Evidence("the gradient of the last W_Q over that of W_V",
                      lambda: ratio("transformer, post-norm, s = 1/√L", 12, 12), 0.54, 0.1),
             Evidence("shortcut, s = 1, 16 blocks: cosine at the end", lambda: cosine("shortcut, s = 1", 16, 16), 0.99,
                      0.02),
-            Evidence("the last queries' gradient over the values'", lambda: ratio("shortcut, s = 1", 16, 16), 0.41,
+            Evidence("the gradient of the last W_Q over that of W_V", lambda: ratio("shortcut, s = 1", 16, 16), 0.41,
                      0.15),
             Evidence("entropy of the last attention, of at most 3.47", lambda: entropy("shortcut, s = 1", 16), 0.03,
                      0.05, "nats"),

@@ -117,7 +117,7 @@ def draw_stream(ax, kind="pre-norm", L=12):
              f"of which the last block adds {100 * (1 - before[-2] / before[-1]):.0f}%")
     return (f"{kind[0].upper() + kind[1:]}, {L} blocks, width {WIDTH}, letters. Before training the variance at the "
             f"end is {number(before[-1])} times that at the start, {share}. "
-            f"After {STEPS} steps of Adam it is {number(after[-1])} times.")
+            f"After {STEPS} steps of Adam at {RATE:g} it is {number(after[-1])} times.")
 
 
 def power(values, first=4):
@@ -142,7 +142,8 @@ CLAIMS = (
             Evidence("after training, blocks 4 to 24: the power of l", lambda: power(end("pre-norm", 24)), 1.4, 0.25,
                      stored="attention_stream"),
         ), "stream?kind=pre-norm&L=12",
-        setting=f"Width {WIDTH}, 4 heads, MLP of {4 * WIDTH}, letters, LeCun's weights.",
+        setting=f"Width {WIDTH}, 4 heads, MLP of {4 * WIDTH}, letters, LeCun's weights, six seeds; after training "
+        f"two, their geometric mean: Adam at {RATE}, 60 steps of warm-up.",
     ),
     Claim(
         "R.35", "Radford and others 2019 (GPT-2): the weights that end a branch start scaled by 1/√N, N the number of "
@@ -155,7 +156,7 @@ CLAIMS = (
             Evidence("12 blocks, GPT-2's start", lambda: start("pre-norm, GPT-2's start", 12)[-1], 1.4, 0.25),
             Evidence("24 blocks, GPT-2's start", lambda: start("pre-norm, GPT-2's start", 24)[-1], 1.4, 0.25),
         ), "stream?kind=pre-norm, GPT-2's start&L=12",
-        setting=f"Width {WIDTH}, 4 heads, MLP of {4 * WIDTH}, letters, LeCun's weights.",
+        setting=f"Width {WIDTH}, 4 heads, MLP of {4 * WIDTH}, letters, LeCun's weights, six seeds, before training.",
     ),
 )
 
