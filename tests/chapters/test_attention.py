@@ -33,7 +33,8 @@ def test_curves_are_those_of_the_network_and_the_format_that_were_chosen():
     assert theory[1] == pytest.approx(2.0**-11 / precision.left(1))
     sizes = collapse.measured("attention alone", 12)[2]
     ends = {line.get_label(): line.get_ydata()[1] for line in lines_of(FIGURES["collapse"])}
-    assert [ends[name] for name in ("queries W_Q", "keys W_K", "values W_V")] == pytest.approx(sizes[:, 1] / sizes[2, -1])
+    names = ("queries W_Q", "keys W_K", "values W_V")
+    assert [ends[name] for name in names] == pytest.approx(sizes[:, 1] / sizes[2, -1])
 
 
 @pytest.mark.parametrize("keys", saturation.KEYS)

@@ -43,6 +43,12 @@ def axes(ax):
             yield f"“{name}” is a size, from {low} to {high}"
 
 
+def misnamed(panels, caption):
+    """The error signal is ∂ℒ/∂z: what an axis calls ∂ℒ/∂a is none."""
+    if "error signal" in caption and any("∂ℒ/∂a" in ax.get_ylabel() for ax in panels):
+        yield "an axis has ∂ℒ/∂a, which the caption calls the error signal"
+
+
 def relative(ax):
     """What is relative to a layer or a step is 1 there."""
     found = RELATIVE.search(ax.get_ylabel())
