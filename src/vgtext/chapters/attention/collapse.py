@@ -81,14 +81,15 @@ def draw_collapse(likeness, gradients, kind="attention alone", L=12):
     if skip and not mlp:
         likeness.plot(range(L + 1), predicted(L, L**-power), **THEORY)
     layer_axis(gradients, L, "block l")
-    log_axis(gradients, 1e-20, 1e4, "weight gradient, over the last of the values")
+    log_axis(gradients, 1e-20, 1e4, "weight gradient, over the last $W_V$'s")
     l, last = np.arange(1, L + 1), sizes[2, -1]
     for values, mark, name in zip(sizes, ("s", "^", "o"), ("queries W_Q", "keys W_K", "values W_V")):
         color = COLORS["gradient"] if name == "values W_V" else COLORS["backward"]
         gradients.plot(l, np.where(values / last > 1e-20, values / last, np.nan), marker=mark, color=color,
                        markersize=4, linestyle="--" if name == "keys W_K" else "-", label=name)
-    label_line(gradients, 1, 3e2, "values W_V", COLORS["gradient"], xytext=(0, 0))
-    label_line(gradients, 0.42 * L, 1e-11, "queries W_Q,\nkeys W_K (dashed)", COLORS["backward"], xytext=(0, 0))
+    label_line(gradients, 1, 3e2, "values $W_V$", COLORS["gradient"], xytext=(0, 0))
+    label_line(gradients, 0.42 * L, 1e-10, "queries $W_Q$,", COLORS["backward"], xytext=(0, 0))
+    label_line(gradients, 0.42 * L, 2e-12, "keys $W_K$ (dashed)", COLORS["backward"], xytext=(0, 0))
     ratio = sizes[0, -1] / sizes[2, -1]
     return (f"{kind[0].upper() + kind[1:]}, {L} blocks, width {WIDTH}, {TOKENS} tokens, before training: the cosine "
             f"between tokens is {1 - far[1]:.2f} after one block and {1 - far[-1]:.4f} after the last; there the "
