@@ -356,6 +356,8 @@ def test_a_file_that_is_no_recording_is_refused_by_name(tmp_path):
     np.savez(tmp_path / "odd.npz", losses=[1.0])
     with pytest.raises(ValueError, match="a recording has no losses; it may hold steps, gradient"):
         Recording.load(tmp_path / "odd.npz")
+    with pytest.raises(ValueError, match="a recording has no losses; it may hold steps, gradient"):
+        Recording(loss=[1.0]).only("losses")
     (tmp_path / "text.npz").write_text("no file of numpy's")
     np.save(tmp_path / "array.npy", LEARNS)
     whole = (tmp_path / "odd.npz").read_bytes()

@@ -208,6 +208,7 @@ def test_log2_norm_and_rescale(depth, exponent):
     (lambda: nn.measure(3, 0), "width must be at least 1, got 0"),
     (lambda: nn.measure(3, sigma_w=-1), "sigma_w must be at least 0, got -1"),
     (lambda: nn.measure(3, sigma_b=np.nan), "sigma_b must be finite, got nan"),
+    (lambda: nn.measure(3, sigma_b=10**400), "sigma_b must be finite, got 1000"),
     (lambda: nn.propagate(np.zeros((2, 3, 3)), np.zeros((2, 3, 1)), np.ones((3, 4)), np.ones((3, 4)), sigma_b=[1.0]),
      "sigma_b needs sigma_w beside it"),
     (lambda: nn.measure(3, activation="step"), "activation must be one of .*got 'step'"),

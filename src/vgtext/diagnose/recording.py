@@ -85,11 +85,15 @@ class Recording:
 
     def __new__(cls, **given):
         """Refuse fields that a recording does not have."""
+        cls._check_names(given)
+        return super().__new__(cls)
+
+    @classmethod
+    def _check_names(cls, names):
         known = [f.name for f in fields(cls)]
-        unknown = [name for name in given if name not in known]
+        unknown = [str(name) for name in names if name not in known]
         if unknown:
             raise ValueError(f"a recording has no {', '.join(unknown)}; it may hold {', '.join(known)}")
-        return super().__new__(cls)
 
     @classmethod
     def of_history(cls, history, network, learning_rate=None):
@@ -122,7 +126,11 @@ class Recording:
         return {name: value for name, value in values.items() if value is not None}
 
     def only(self, *names):
-        """Return a recording with these fields alone, as if nothing else had been recorded."""
+        """Return a recording with these fields alone, as if nothing else had been recorded.
+
+        Raises ValueError for a name that no field has, or if none of them was recorded.
+        """
+        self._check_names(names)
         return Recording(**{name: value for name, value in self.given().items() if name in (*names, "steps")})
 
     def save(self, path):

@@ -2,6 +2,7 @@
 
 import numbers
 from math import isfinite
+from sys import float_info
 
 import numpy as np
 
@@ -27,7 +28,7 @@ def number(name, value, least=None, most=None, above=None, below=None):
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
-    if not isfinite(value):
+    if not abs(value) <= float_info.max:  # of a whole number beyond floats, isfinite raises
         raise ValueError(f"{name} must be finite, got {value}")
     if least is not None and value < least:
         raise ValueError(f"{name} must be at least {least}, got {value}")
