@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -484,6 +485,11 @@ def test_an_error_that_was_saved_is_the_reason(capsys, tmp_path):
     book.cells[1].outputs = [nbformat.v4.new_output("error", ename="NameError", evalue="no x", traceback=[])]
     nbformat.write(book, path)
     assert rows(said(capsys, "grades", path)[1])[0]["reasons"] == "rates: its cell ended in NameError: no x"
+
+
+def test_after_its_time_a_notebook_gets_no_further_cell():
+    with pytest.raises(TimeoutError):
+        rerun.run_cell(None, "1 + 1", end=time.monotonic() - 1)
 
 
 def test_one_bad_notebook_does_not_stop_the_others(capsys, tmp_path, monkeypatch):
