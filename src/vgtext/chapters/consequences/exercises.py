@@ -84,7 +84,7 @@ EXERCISES = {
             "smallest", "the smallest gradients for float32, float16 and bfloat16, an array", smallest,
             mistakes=(
                 (lambda: smallest(2.0 ** (2 - DIGITS)),
-                 "An update of half a gap is enough to be rounded to the next float."),
+                 "An update of little more than half a gap is rounded to the next float."),
                 (lambda: smallest(WEIGHT * 2.0**-DIGITS), "3 lies between 2 and 4: take 2^k, k = 1, not the weight."),
                 (lambda: smallest() * RATE, "This is the smallest update. The gradient is that over η."),
                 (lambda: smallest() / WEIGHT, "This is relative to the weight. Multiply by it."),
