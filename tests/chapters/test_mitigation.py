@@ -91,7 +91,7 @@ def test_interaction_is_zero_where_remedies_add_up():
 
 
 def test_few_digits_carry_the_error_signal_and_the_typical_one_has_another_factor():
-    """"In four of the lines six carry three quarters or more; in line five the median digit's factor is 82"."""
+    """In four of the lines, six digits carry at least three quarters. In line five the median digit's factor is 82."""
     d, shares, factors = runs.digits(), [], []
     for norm, shortcut in itertools.product(lab.NORMS, lab.SHORTCUTS):
         recipe = lab.Recipe("tanh", "Glorot", norm, shortcut)
