@@ -106,7 +106,8 @@ def test_few_digits_carry_the_error_signal_and_the_typical_one_has_another_facto
         assert np.log10(factor) == pytest.approx(lab.journey(recipe, 100).backward[0])
         shares.append(np.sort(first**2)[-6:].sum() / np.sum(first**2))
         factors.append(np.median(first / last))
-    assert np.sum(np.array(shares) > 0.75) == 4 and factors[4] == pytest.approx(82, abs=1)
+    assert np.sum(np.array(shares) > 0.75) == 4
+    assert f"the median digit's factor is {factors[4]:.0f}." in prose("mitigation")
 
 
 def test_the_journey_follows_the_network_of_the_engine():
