@@ -8,6 +8,7 @@ import nbformat
 NUMBER = re.compile(
     r"(?<![\w.])\d[\d,]*\.\d+(?: ?\\times ?10\^\{-?\d+\})?"  # 0.2, 1.024 \times 10^{-7}
     r"|(?<![\w.,])\d{1,3}(?:,\d{3})+|(?<![\w.])\d{4,}"  # 32,768 and 1024
+    r"|(?<![\w.,])\d{1,3}(?:%|-fold\b)"  # 70%, and 7-fold
 )
 
 
@@ -25,13 +26,14 @@ def has_solutions(slug):
 
 
 def numbers(slug):
-    """The decimal numbers, and the whole numbers of four or more digits, that a reader finds in the prose."""
+    """The decimal numbers, the whole numbers of four or more digits, the percentages and the ratios in the prose."""
     return set(NUMBER.findall(prose(slug)))
 
 
 def agrees(text, value):
-    """Whether ``value``, rounded to the digits of ``text``, is the number in ``text``."""
-    digits, _, power = text.replace(",", "").partition("\\times")
+    """Whether ``value``, rounded to the digits of ``text``, is the number in ``text``: a share, where it ends in %."""
+    value = 100 * value if text.endswith("%") else value
+    digits, _, power = re.sub(",|%|-fold", "", text).partition("\\times")
     exponent = int(re.search(r"\{(-?\d+)\}", power)[1]) if power else 0
     unit = 10.0 ** (exponent - len(digits.strip().partition(".")[2]))
     return abs(float(digits) * 10.0**exponent - value) <= 0.5000001 * unit

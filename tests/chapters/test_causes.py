@@ -273,16 +273,16 @@ def test_numbers_typed_into_the_prose():
     assert variance.predicted_statistics("tanh", 1.0)[1][2] == pytest.approx(0.25, abs=0.02)  # "passes there"
     assert 0.9**10 == pytest.approx(1 / 3, abs=0.02) and 2e-5 < 0.9**100 < 5e-5  # "a few parts in 10^5"
     assert (lab.pair_signals("sigmoid", 1.0, 0.0)[0][:, 4] > 0.99).all()
-    assert f"{10 ** depth.stored()[1.327, depth.BIASES['σ_b = 0.224']][1]:.0%}" == "70%"  # "70% of the error signal"
     assert 1 / 3 < slopes.middle_layer("sigmoid", 10.0)[1] < 0.4  # "a third of the units saturated", in three chapters
     strip = re.search(r"between ([\d.]+) and", caption("plane", activation="sigmoid", depth=100)).group(1)
     assert float(strip) > lab.boundary("sigmoid")  # "lies past it"
     check_prose(
         "causes",
-        given={"0.1", "0.6", "0.8", "0.9", "0.25", "0.95", "0.99", "0.01", "2.0", "2.5", "2.8", "1000", "2016"},
+        given={"0.1", "0.6", "0.8", "0.9", "0.25", "0.95", "0.99", "0.01", "2.0", "2.5", "2.8", "1000", "2016", "1%"},
         computed={
             "0.7": 0.7, "10.15": lab.boundary("sigmoid"), "0.224": lab.largest_single_unit(1.0),
             "0.577": 3**-0.5, "1.327": lab.CRITICAL,
+            "70%": 10 ** depth.stored()[1.327, depth.BIASES["σ_b = 0.224"]][1],
             "0.236": lab.factor("sigmoid", 1.0), "21.9": np.log(0.1) / np.log(0.9),
             "6.6": np.log(0.1) / np.log(0.5**0.5),
             "1.6": np.log(0.1) / np.log(0.236), "1.26": 1.6**0.5,

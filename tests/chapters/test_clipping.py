@@ -472,9 +472,10 @@ def test_numbers_typed_into_the_prose():
         given={"0.01", "0.03", "0.1", "0.2", "4.1", "4.2", "4.3", "0.3",
                    "0.7", "0.8", "0.9", "0.999", "1.5", "2.1", "2.5", "2.13", "3.15",
                    "2026", "1000", "1500", "1,000",
-               "1,024"},
+               "1,024", "1%"},  # what "others add": the law of a spike has it
         computed={
             "38,090": net.theta.size, "0.798": (2 / np.pi) ** 0.5, "1.07": way, "0.00107": lab.reach(),
+            "3%": np.mean([thresholds.fires(rule, 0.1, True) for rule in ("percentile 90", "ZClip")]),
             "3.16": spikes.BOUND, "0.050": lab.typical_loss(0.01),
             "0.0016": lab.typical_loss(0.3, 0.3),
             # Adam's average is 1 + 1000² (1 - β₂) β₂ᵗ, and 4 where its root halves the steps; to two digits

@@ -282,15 +282,13 @@ def test_speed_of_normed_branches():
 def test_what_the_reader_is_told_to_expect():
     """The outcomes that stand beside each "Try this"."""
     gain = dict(zip(["nothing", *lab.SINGLE_REMEDIES], np.round(100 * lab.outcomes()), strict=True))
-    assert list(gain["Adam"][1:3]) == [29, 44] and gain["clipping"][2] == 37
-    assert gain["residual + layer norm"][4] == 71 and min(gain["residual"][4], gain["layer norm"][4]) > 90
+    assert min(gain["residual"][4], gain["layer norm"][4]) > 90
     sizes, ok = lab.points("layer", "residual")
     assert lab.forecast(sizes).sum() == len(ok) == 72 and ok.sum() == 66
     sizes, ok = lab.points("none", "residual")
     above = sizes[:, 1] > layers.BACK
     assert above.mean() == pytest.approx(1 / 3, abs=0.05) and 0 < ok[above].sum() < 12
-    both = [round(100 * lab.square("ReLU, and He initialization", depth)[1, 1]) for depth in (100, 20, 10)]
-    assert both == [16, 60, 95] and lab.square("ReLU, and He initialization", 5)[1, 0] > 0.95
+    assert lab.square("ReLU, and He initialization", 5)[1, 0] > 0.95
     needed = {row: lab.steps("sigmoid", "Glorot", row) for row in speed.LOOKS}
     assert all(70 < steps[0] < 80 for steps in needed.values()) and np.isnan(needed["nothing"][1:]).all()
     assert all(steps[5] > 2 * steps[1] for row, steps in needed.items() if row.startswith("residual"))
@@ -338,7 +336,13 @@ def test_what_twice_the_depth_does():
 def test_numbers_in_the_prose():
     chi = {a + n: lab.growth(lab.Recipe(a, "He", n), 5).factor[-1] for a in lab.ACTIVATIONS for n in ("batch", "layer")}
     given = {"0.003", "0.02", "0.1", "0.5"}  # the learning rates, and a loss
-    check_prose("mitigation", given=given, computed={
+    gain = dict(zip(["nothing", *lab.SINGLE_REMEDIES], lab.outcomes(), strict=True))
+    both = [lab.square("ReLU, and He initialization", depth)[1, 1] for depth in (100, 20, 10)]
+    right = [gain["matched init"][1], gain["matched init"][3], gain["residual + layer norm"][4]]
+    assert {f"{share:.0%}" for share in right} == {"71%"}
+    check_prose("mitigation", given=given | {"20%", "30%", "90%", "100%"}, computed={
+        "10%": 1 / 10, "80%": atlas.TRAINS, "71%": right[0], "29%": gain["Adam"][1],
+        "44%": gain["Adam"][2], "37%": gain["clipping"][2], **dict(zip(("16%", "60%", "95%"), both, strict=True)),
         "1.47": chi["relubatch"], "1.18": chi["tanhbatch"], "1.03": chi["sigmoidbatch"], "0.15": chi["sigmoidlayer"],
         "1.19": cures.MATCHED["tanh"], "1202": 1202})
     assert chi["tanhlayer"] == pytest.approx(chi["tanhbatch"])

@@ -212,8 +212,8 @@ def test_no_single_change_rescues_and_two_do():
     counts = [sum(map(lab.rescued, several)) for several in lab.by_changes().values()]
     assert counts == [0, 0, 7, 27, 27] and sum(counts) == 61
     one = {plan: lab.accuracy(plan)[1] for plan in lab.by_changes()[1]}
-    ends = {plan.way: round(100 * test) for plan, test in one.items() if test >= 0.2}
-    assert ends == {"batch norm": 48, "residual + layer norm": 86} and len(one) == 13
+    assert {plan.way for plan, test in one.items() if test >= 0.2} == {"batch norm", "residual + layer norm"}
+    assert len(one) == 13
     least = lab.least_changes()
     assert sum(plan.changes == ("way", "rate") for plan in least) == 6
     assert [plan for plan in least if plan.activation == "tanh"] == [lab.Plan("tanh", way="residual")]
@@ -228,7 +228,7 @@ def test_what_the_reader_is_told_to_expect():
     assert max(lab.accuracy(p)[1] for p in relu[:5]) < 0.15
     plain = [p.rate for p in lab.rates_of(lab.Plan("tanh", "Glorot")) if lab.rescued(p)]
     assert plain == [0.02] and lab.start(lab.Plan("tanh", "Glorot")).directions[-1] < 2
-    assert runs.train(lab.Plan("tanh", "Glorot", rate=0.02), seed=1)[1][1] / 359 < 0.85
+    assert runs.train(lab.Plan("tanh", "Glorot", rate=0.02), seed=1)[1][1] / 359 == pytest.approx(0.6, abs=0.05)
     normed = [lab.accuracy(p)[1] for p in lab.rates_of(lab.Plan("tanh", way="layer norm"))]
     assert normed[0] > 0.8 and normed == sorted(normed, reverse=True)
     sigmoid = [lab.rescued(p) for p in lab.rates_of(lab.Plan(way="residual + layer norm"))]
@@ -418,4 +418,7 @@ def test_mirrored_weights_carry_everything_through_fifty_relu_layers():
 
 
 def test_the_numbers_in_the_prose():
-    check_prose("rescue", given={"0.001", "0.05", "1.2"}, computed={"2.303": np.log(10)})
+    alone = {way: lab.accuracy(lab.Plan(way=way))[1] for way in ("batch norm", "residual + layer norm")}
+    check_prose("rescue", given={"0.001", "0.05", "1.2", "20%", "60%"}, computed={
+        "2.303": np.log(10), "48%": alone["batch norm"], "86%": alone["residual + layer norm"],
+        "95%": runs.TRAIN_BAR, "90%": runs.TEST_BAR, "30-fold": checked.EVEN})

@@ -92,7 +92,7 @@ def test_a_block_that_is_missed_and_one_that_is_not():
 
 def test_with_a_whole_branch_the_gradient_explodes_at_every_scale():
     growth = [size.sizes("s = 1", 100, sigma_w)[1, 0] for sigma_w in (0.5, 1.0, 2.0, 3.0)]
-    assert growth == sorted(growth) and growth[0] == pytest.approx(400, rel=0.1)  # "even at the smallest 400-fold"
+    assert growth == sorted(growth)  # "even at the smallest 400-fold"
 
 
 def test_gradients_along_a_line_shatter_with_depth_unless_something_keeps_them():
@@ -169,9 +169,11 @@ def test_what_the_prose_says_of_training():
 
 
 def test_numbers_typed_into_the_prose():
-    rates = {"0.01", "0.03", "0.1", "0.3"}
-    check_prose("shortcuts", given=rates | {"0.5", "1,000", "2016", "2017", "2020", "1000", "10,000"},
-                computed={"0.73": np.pi / (2 * np.pi - 2), "0.92": 2.5 / np.e, "6.9": np.log(1000)})
+    rates, carried = {"0.01", "0.03", "0.1", "0.3"}, [1 / (1 + np.exp(-bias)) for bias in (2, 4)]
+    check_prose("shortcuts", given=rates | {"0.5", "1,000", "2016", "2017", "2020", "1000", "10,000", "90%"},
+                computed={"0.73": np.pi / (2 * np.pi - 2), "0.92": 2.5 / np.e, "6.9": np.log(1000), "3%": 0.5**5,
+                          "400-fold": round(size.sizes("s = 1", 100, 0.5)[1, 0], -2),
+                          "88%": carried[0], "98%": carried[1]})
 
 
 def test_captions_put_each_number_where_it_belongs():
