@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from figures import caption_of, check_figure, drawn, in_panel, lines_of, told, words_at
-from prose import check_prose
+from prose import check_prose, prose
 from vgtext import nn, results
 from vgtext.chapters import consequences as lab
 from vgtext.chapters.consequences import curvature, edge, explosion, flat, frozen, rates, rounding, runs, scaling, slow
@@ -474,9 +474,12 @@ def test_every_depth_is_where_the_caption_says_that_the_goal_was_reached():
 
 
 def test_numbers_typed_into_the_prose():
+    rates_of = {activation: rate for activation, _, rate in runs.FREEZING.values()}
+    said = "learning rate {sigmoid} for the sigmoids, {tanh} for tanh, {relu} for ReLU"
+    assert said.format(**rates_of) in " ".join(prose("consequences").split())
     check_prose(
         "consequences",
-        given={"0.2", "0.1", "0.05", "0.01", "0.5", "0.001", "1.5", "1.9", "2.1", "1,000", "3000", "3.5",
+        given={"0.2", "0.1", "0.03", "0.05", "0.01", "0.5", "0.001", "1.5", "1.9", "2.1", "1,000", "3000", "3.5",
                "0.7", "1000", "0.9", "0.0003", "3,000", "2,000", "2.13",
                "50%", "90%", "97%"},
         computed={
