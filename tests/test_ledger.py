@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from prose import agrees as rounds_to
 from vgtext import results
 from vgtext.claims import VERDICTS, Claim, Evidence
 from vgtext.keeping import KEPT
@@ -60,6 +61,21 @@ def test_every_claim_says_its_setting_and_names_no_page_as_this_one(slug, claim)
         value = given.partition("=")[2].lower()
         named = {*re.split(r"[ ,=×]+", value), re.sub(r"(\.\d*?)0+$", r"\1", value).rstrip(".")}
         assert not given or named & told, f"{claim.id} is shown at {given}: name that in its setting"
+
+
+#: Numbers in conditions that no evidence measures: given to start from, published, or of a function alone.
+GIVEN = {"S1.13": "1.67", "S2.3": "7.5", "R.4": "0.5", "R.25": "0.8 0.2", "R.33": "0.003", "R.24": "0.01",
+         "R.36": "0.2 0.01 0.03 0.1"}
+
+
+@pytest.mark.parametrize("slug, claim", CLAIMS, ids=IDS)
+def test_a_number_in_a_condition_is_in_the_claim_or_what_its_evidence_comes_to(slug, claim):
+    number = re.compile(r"(?<![\w.])\d[\d,]*\.\d+%?|(?<![\w.])\d+%")
+    words = [claim.text, claim.setting, claim.figure, GIVEN.get(claim.id, ""), *(e.what for e in claim.evidence)]
+    come_to = [abs(e.expected) / (100 if e.unit.startswith("%") else 1) for e in claim.evidence]
+    for text in number.findall(claim.condition):
+        found = text in number.findall(" ".join(words)) or any(rounds_to(text, x) for x in come_to)
+        assert found, f"claim {claim.id}: {text} is neither measured nor given"
 
 
 def computes(function, seen=()):

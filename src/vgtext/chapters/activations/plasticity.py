@@ -124,6 +124,9 @@ CLAIMS = (
                      "%", stored=STORED),
             Evidence("over the last ten of 150", lambda: 100 * over_tasks("plain", 0.2)[-1], 35, 10, "%",
                      stored=STORED),
+            *(Evidence(f"the same, {seed}", lambda k=k: 100 * stored()[0, RATES.index(0.2), k, -BLOCK:, 0].mean(),
+                       right, 5, "%", stored=STORED)
+              for k, (seed, right) in enumerate((("one seed", 26), ("the other", 45)))),
             Evidence("dead units then", lambda: 100 * over_tasks("plain", 0.2, 1)[-1], 52, 8, "%", stored=STORED),
             *(Evidence(f"η = {rate}, {WAYS[way]}: points lost", lambda w=way, r=rate: -fall(w, r), lost, 1.5,
                        stored=STORED)

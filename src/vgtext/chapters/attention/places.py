@@ -123,6 +123,8 @@ def claims():
             (
                 stored_evidence("post-norm, none: largest rate with a last loss below 2.4",
                                 lambda: learns("post-norm", 1), 0.001, 0.0005),
+                stored_evidence("post-norm, none, at 0.003: last loss",
+                                lambda: float(last_loss("post-norm")[RATES.index(0.003), 0]), 2.48, 0.05),
                 stored_evidence("post-norm, 200 steps", lambda: learns("post-norm", 200), 0.01, 0.002),
             ), "map?place=post-norm&rate=0.010", setting=setting,
         ),
