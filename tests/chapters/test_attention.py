@@ -224,3 +224,9 @@ def test_captions_put_each_number_where_it_belongs():
     words = "the gradient of a typical query is off by #% where the logits have a standard deviation of 1, and by #%"
     off = [100 * np.median(precision.error(spread, "float16")) for spread in (1, 8)]
     assert told(FIGURES, "precision", words, name="float16") == pytest.approx(off, rel=0.05)
+
+
+@pytest.mark.parametrize("L", [2, 4, 24])
+def test_blocks_are_counted_in_whole_numbers(L):
+    ticks = lines_of(FIGURES["collapse"], L=L)[0].axes.get_xticks()
+    assert all(tick % 1 == 0 for tick in ticks) and {0, L} <= {*ticks}

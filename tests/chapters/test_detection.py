@@ -368,3 +368,11 @@ def test_the_table_of_looks_counts_every_run_that_is_ill_and_leads_to_its_questi
     text = page.read_text("utf8") if page.exists() else ""  # a fork may be without
     for link, words in links + re.findall(r'href="#([^"]+)">([^<]+)</a>', text):
         assert ROWS[int(link.removeprefix("question-")) - 1].cause == words
+
+
+@pytest.mark.parametrize("activation, sigma_w", [("sigmoid", 0.4), ("relu", 0.4), ("relu", 3.0)])
+def test_the_round_trip_of_every_state_lies_in_its_panel(activation, sigma_w):
+    marks = [line for line in lines_of(FIGURES["round_trip"], activation=activation, sigma_w=sigma_w, depth=40)
+             if len(line.get_xdata()) == 1]
+    low, high = marks[0].axes.get_ylim()
+    assert low < marks[0].get_ydata()[0] < high

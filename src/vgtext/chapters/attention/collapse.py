@@ -76,6 +76,7 @@ def draw_collapse(likeness, gradients, kind="attention alone", L=12):
     """How alike tokens are, and the gradients of the weights of queries, keys and values, block by block."""
     far, _, sizes = measured(kind, L)
     skip, mlp, _, power = KINDS[kind]
+    likeness.set_xticks(range(0, L + 1, max(1, L // 4)))
     likeness.set(xlim=(0, L), xlabel="after block l", ylim=(-0.03, 1.08), ylabel="cosine between tokens")
     likeness.plot(range(L + 1), 1 - far, "o-", color=COLORS["forward"], markersize=4)
     if skip and not mlp:

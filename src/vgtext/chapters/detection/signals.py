@@ -70,13 +70,13 @@ def draw_round_trip(layers, scales, activation="sigmoid", sigma_w=1.0, depth=20)
     backward_arrow(layers, at=0.42)
     trip, profile = round_trip(*measured[:2]), measured[2][0] - measured[2][-1]
     _draw_scales(scales, activation, sigma_w, depth)
-    return (f"{ACTIVATION_NAMES[activation]}, σ_w = {sigma_w:.1f}, {depth} layers of 64: after the "
-            f"round trip {number(10.0**trip)} of a signal is left (theory {number(10.0 ** round_trip(*theory))}), "
+    return (f"{ACTIVATION_NAMES[activation]}, σ_w = {sigma_w:.1f}, {depth} layers of 64: the round "
+            f"trip multiplies a signal by {number(10.0**trip)} (theory {number(10.0 ** round_trip(*theory))}), "
             f"while layer 1 gets {number(10.0**profile)} times the weight gradient of layer {depth}.")
 
 
 def _draw_scales(ax, activation, sigma_w, depth):
-    log_axis(ax, 1e-30, 1e15, "round trip R")
+    log_axis(ax, 1e-45, 1e30, "round trip R")
     ax.set(xlim=(0.3, 3.1), xlabel="weight scale $\\sigma_w$")
     ax.axhline(1, **REFERENCE)
     trips = [round_trip(*sizes(activation, s, depth)[:2]) for s in SCALES]

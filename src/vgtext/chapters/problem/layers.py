@@ -64,15 +64,17 @@ def draw_first_layers(ax, L=30):
     ax.axhline(1, **REFERENCE)
     l, first = np.arange(1, L + 1), {}
     for change, marker, words, where, shift in (
-        ("weights × 4", "^", "weights × 4: it blows up", round(0.3 * L), (6, 12)),
-        ("as it is", "o", "as it is", *((L, (10, -10)) if L < 38 else (round(0.3 * L), (6, -11)))),
-        ("sigmoid units", "v", "sigmoid units: it fades", round(0.4 * L), (8, -12 if L > 8 else -24)),
+        ("weights × 4", "^", "it blows up", round(0.3 * L), (6, 12)),
+        ("as it is", "o", "", *((L, (10, -10)) if L < 38 else (round(0.3 * L), (6, -11)))),
+        ("sigmoid units", "v", "it fades", round(0.4 * L), (8, -12 if L > 8 else -24)),
     ):
         sizes = layer_sizes(change, L).gradient[1:]
         ax.plot(l, sizes, **{**MEASURED, "marker": marker, "markersize": 5, "markevery": [0, L - 1]},
                 color=COLORS["gradient"])
-        label_line(ax, max(1, where), sizes[max(1, where) - 1], words, COLORS["gradient"], xytext=shift)
         first[change] = sizes[0] / sizes[-1]
+        seen = words and abs(np.log10(first[change])) > 1  # two layers hardly differ
+        label_line(ax, max(1, where), sizes[max(1, where) - 1], f"{change}: {words}" if seen else change,
+                   COLORS["gradient"], xytext=shift)
     handle(ax, lambda L: (L, layer_sizes("as it is", L).gradient[L]))
     fade, blow = first["sigmoid units"], first["weights × 4"]
     return (f"{L} layers, one backward pass. With sigmoid units, layer 1 gets {number(fade)} of the gradient of layer "
