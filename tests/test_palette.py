@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from vgtext.palette import float_limits, layer_axis, log_axis, number
+from vgtext.palette import beyond, float_limits, layer_axis, log_axis, number
 
 EXPONENT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-", ",")
 
@@ -73,3 +73,10 @@ def test_what_lies_beyond_the_floats_is_shaded_and_what_is_a_float_is_not(dtype)
     inside.set(yscale="log", ylim=(1e-7, 1e4))
     float_limits(inside, dtype)
     assert not inside.patches and not inside.texts
+
+
+def test_what_lies_beyond_its_panel_is_told():
+    ax = Figure().subplots()
+    ax.set_ylim(1, 10)
+    assert beyond(ax, 1, 10) == ""
+    assert beyond(ax, 5, 11) == beyond(ax, 0.5) == " (beyond the panel)"

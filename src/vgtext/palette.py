@@ -125,6 +125,12 @@ def float_limits(ax, dtype="float32"):
                     color=COLORS["reference"])
 
 
+def beyond(ax, *sizes):
+    """Return what a caption adds to sizes of which one lies above or below its panel; nothing where all are seen."""
+    low, high = ax.get_ylim()
+    return "" if all(low <= size <= high for size in sizes) else " (beyond the panel)"
+
+
 def label_line(ax, x, y, words, color, **options):
     """Write ``words`` beside a line at data point (x, y), in the line's own color: a label instead of a legend."""
     options = {"xytext": (5, 0), "textcoords": "offset points", "va": "center", "ha": "left", **options}

@@ -314,3 +314,9 @@ def test_a_wide_layer_of_any_function_loses_what_the_exercise_says():
     W, z, delta = rng.normal(size=(n, n)) / np.sqrt(n), np.sqrt(q) * rng.normal(size=n), rng.normal(size=n)
     measured = np.linalg.norm(slope(z) * (sigma_w * W.T @ delta)) / np.linalg.norm(delta)
     assert EXERCISES["factor"].solution(slope, sigma_w, q) == pytest.approx(measured, rel=0.05)
+
+
+def test_a_variance_that_leaves_its_panel_is_said_to():
+    told = partial(caption_of, FIGURES, "mean_and_variance")
+    assert "(beyond the panel) in layer 50" in told(activation="relu", sigma_w=2.0)
+    assert "beyond" not in told(activation="relu", sigma_w=1.5) + told(activation="tanh", sigma_w=1.0)

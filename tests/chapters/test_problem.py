@@ -357,3 +357,16 @@ def test_a_format_s_shade_ends_at_its_smallest_number(subnormals):
     tops = {patch.get_y() + patch.get_height() for patch in figure.axes[0].patches}
     assert np.log2(sorted(tops)) == pytest.approx([-149, -24] if subnormals else [-126, -14])
     assert f"subnormal numbers {'kept' if subnormals else 'flushed to 0'}:" in said
+
+
+@pytest.mark.parametrize("L, fades, blows", [(2, False, False), (5, True, False), (30, True, True)])
+def test_a_label_says_that_a_gradient_fades_or_blows_up_where_it_does(L, fades, blows):
+    ax = Figure().subplots()
+    lab.draw_first_layers(ax, L)
+    words = " ".join(text.get_text() for text in ax.texts)
+    assert ("it fades" in words, "it blows up" in words) == (fades, blows)
+
+
+def test_a_product_that_leaves_its_panel_is_said_to():
+    assert caption("growth", c=0.5, spread=0.8).endswith("(beyond the panel).")
+    assert "beyond" not in caption("growth")

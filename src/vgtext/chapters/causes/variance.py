@@ -7,7 +7,17 @@ import numpy as np
 from vgtext import nn
 from vgtext.claims import Claim, Evidence
 from vgtext.nn.theory.signal_propagation import variances
-from vgtext.palette import ACTIVATION_COLORS, COLORS, REFERENCE, THEORY, label_line, layer_axis, log_axis, number
+from vgtext.palette import (
+    ACTIVATION_COLORS,
+    COLORS,
+    REFERENCE,
+    THEORY,
+    beyond,
+    label_line,
+    layer_axis,
+    log_axis,
+    number,
+)
 
 from .slopes import NAMES
 from .theory import activation_mean
@@ -77,9 +87,9 @@ def draw_mean_and_variance(units, variance, activation="tanh", sigma_w=1.0):
         label_line(variance, 50, 0.25, "0.25, as often claimed", COLORS["reference"], ha="right", xytext=(0, 9))
     return (f"{NAMES[activation]}, σ_w = {sigma_w:g}, no biases, width 200, geometric mean of 3 seeds: the variance of "
             f"the activations is "
-            f"{number(measured[1][1])} in layer 1, {number(measured[1][10])} in layer 10 and {number(measured[1][50])} "
-            f"in layer 50 (predicted {number(predicted[1][50])}); in layer 10 the mean is "
-            f"{abs(relative_mean(measured)[10]):.1f} standard deviations from 0.")
+            f"{number(measured[1][1])} in layer 1, {number(measured[1][10])} in layer 10 and {number(measured[1][50])}"
+            f"{beyond(variance, measured[1][50])} in layer 50 (predicted {number(predicted[1][50])}); in layer 10 the "
+            f"mean is {abs(relative_mean(measured)[10]):.1f} standard deviations from 0.")
 
 
 CLAIMS = (

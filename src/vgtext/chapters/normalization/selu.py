@@ -6,7 +6,7 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.claims import Claim, Evidence
-from vgtext.palette import ACTIVATION_COLORS, COLORS, REFERENCE, number
+from vgtext.palette import ACTIVATION_COLORS, COLORS, REFERENCE, beyond, number
 
 from .theory import NAMES
 
@@ -74,9 +74,10 @@ def draw_self_normalizing(plane, variance, activation="selu", gain=1.0):
         ends.append(dots[-1])
     plane.plot(0, 1, "+", color=COLORS["theory"], markersize=14, markeredgewidth=2, label="mean 0, variance 1")
     low, high = np.min(ends, axis=0)[1], np.max(ends, axis=0)[1]
+    digits = next(digits for digits in range(2, 9) if number(low, digits) != number(high, digits))
     return (f"{NAMES[activation]}, n times the variance of a weight = {gain:g}, width 300, six starts (rings): in "
-            f"layer {LAYERS} the variances lie between {number(low)} and {number(high)}. Cross: mean 0, variance 1. "
-            "Dashed: theory.")
+            f"layer {LAYERS} the variances lie between {number(low, digits)} and {number(high, digits)}"
+            f"{beyond(variance, low)}. Cross: mean 0, variance 1. Dashed: theory.")
 
 
 CLAIMS = (

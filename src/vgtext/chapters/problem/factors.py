@@ -7,7 +7,18 @@ from operator import mul
 import numpy as np
 
 from vgtext.explore import handle
-from vgtext.palette import COLORS, REFERENCE, SEED, THEORY, depth_axis, float_limits, label_line, log_axis, number
+from vgtext.palette import (
+    COLORS,
+    REFERENCE,
+    SEED,
+    THEORY,
+    beyond,
+    depth_axis,
+    float_limits,
+    label_line,
+    log_axis,
+    number,
+)
 
 #: The factors of the tutorial S2, exactly.
 SHRINKING = [Fraction(f) for f in ("0.5", "0.2", "0.1", "0.001")]
@@ -60,7 +71,8 @@ def draw_growth(ax, c=1.0, spread=0.6):
     kind = (f"Every factor is {c:.1f}" if spread == 0 else
             f"Each factor is {c * (1 - spread):.2f} or {c * (1 + spread):.2f}, on average {c:.1f}, "
             f"but their geometric mean is {typical:.3f}")
-    return f"{kind}: the product {fate}{rate}, and after {LONGEST} factors it is typically {number(typical**LONGEST)}."
+    return (f"{kind}: the product {fate}{rate}, and after {LONGEST} factors it is typically "
+            f"{number(typical**LONGEST)}{beyond(ax, typical**LONGEST)}.")
 
 
 def draw_two_lists(ax, count=5):

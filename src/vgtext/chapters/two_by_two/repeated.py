@@ -6,7 +6,18 @@ import numpy as np
 from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
 from vgtext.nn.theory.products import log10_norm, powers, spectral_radius
-from vgtext.palette import COLORS, MEASURED, REFERENCE, THEORY, depth_axis, label_line, log_axis, number, positive
+from vgtext.palette import (
+    COLORS,
+    MEASURED,
+    REFERENCE,
+    THEORY,
+    beyond,
+    depth_axis,
+    label_line,
+    log_axis,
+    number,
+    positive,
+)
 
 DEPTH, FRAMES = 20, 7  # the deepest power; frames in a column of the strip
 SIGNAL = {**MEASURED, "color": COLORS["forward"]}
@@ -55,8 +66,9 @@ def draw_three_fates(ax, size=0.6, L=50):
     ax.plot([1, 2], [low, 0], **look, markevery=[1], transform=ax.get_xaxis_transform(), clip_on=False)
     label_line(ax, 2, 1e-8, f"{name}  is 0 from layer 2 on", COLORS["forward"], xytext=(8, 8))
     return (f"Every entry has size {size:.2f}; only signs differ. After {L} layers an input is stretched at most "
-            f"{number(plus[-1], 3)}-fold by four plus signs, {number(mixed[-1], 3)}-fold with one minus sign, and is "
-            "exactly 0 from layer 2 on with two minus signs in one row.")
+            f"{number(plus[-1], 3)}-fold by four plus signs{beyond(ax, plus[-1])}, {number(mixed[-1], 3)}-fold "
+            f"with one minus sign{beyond(ax, mixed[-1])}, and is exactly 0 from layer 2 on with two minus signs in one "
+            "row.")
 
 
 def draw_unit_circle(strip, sizes, matrix="transient", depth=10):
