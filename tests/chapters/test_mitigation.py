@@ -1,6 +1,7 @@
 """The laws behind the chapter, samples of its stored runs made again, its figures, and the numbers in its prose."""
 
 import itertools
+import re
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
@@ -14,7 +15,7 @@ from figures import caption_of, check_figure, in_panel, lines_of, words_at
 from prose import check_prose, prose
 from vgtext import diagnose, nn
 from vgtext.chapters import mitigation as lab
-from vgtext.chapters.mitigation import atlas, cures, hundred, layers, runs, speed, theory
+from vgtext.chapters.mitigation import atlas, cures, hundred, layers, pairs, runs, speed, theory
 from vgtext.tools.notebooks import figures
 
 FIGURES = figures("mitigation")
@@ -355,3 +356,12 @@ def test_the_scale_of_tanh_is_the_one_that_activations_measures():
         return
     from vgtext.chapters import activations
     assert cures.MATCHED["tanh"] == pytest.approx(activations.own_scale("tanh"), abs=0.01)
+
+
+@pytest.mark.parametrize("depth", [2, 5, 30, 100])
+def test_points_are_those_of_the_shares_that_are_told(depth):
+    for pair in pairs.PAIRS:
+        told = caption_of(FIGURES, "pair", pair=pair, depth=depth).replace("−", "-")
+        neither, one, other, both = (int(share) for share in re.findall(r"(\d+)%", told))
+        gain, alone = (int(points) for points in re.findall(r"add (-?\d+)", told))
+        assert (gain, alone) == (both - neither, one + other - 2 * neither)

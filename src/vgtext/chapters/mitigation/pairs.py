@@ -53,11 +53,11 @@ def draw_pair(ax, curve, pair="residual, and batch norm (ReLU)", depth=50):
     curve.plot(DEPTHS, [100 * interaction(pair, L) for L in DEPTHS], color=COLORS["forward"], marker="o", markersize=4)
     curve.plot([depth], [100 * interaction(pair, depth)], "o", color=COLORS["backward"], markersize=9)
     handle(curve, lambda depth: (depth, 100 * interaction(pair, depth)))
-    (neither, other), (one, both) = values
-    gain = round(both - neither)
-    return (f"{depth} layers: neither {neither:.0f}%, {down[1]} alone {one:.0f}%, {across[1]} alone {other:.0f}%, both "
-            f"{both:.0f}%. Together they add {gain} point{'s' * (gain != 1)}; one by one they would add "
-            f"{round(one - neither + other - neither)}.".replace("-", "−"))
+    (neither, other), (one, both) = values.round().astype(int).tolist()  # so that a reader who adds finds the same
+    gain = both - neither
+    return (f"{depth} layers: neither {neither}%, {down[1]} alone {one}%, {across[1]} alone {other}%, both {both}%. "
+            f"Together they add {gain} point{'s' * (abs(gain) != 1)}; one by one they would add "
+            f"{one - neither + other - neither}.".replace("-", "−"))
 
 
 CLAIMS = (
