@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from signs import check_numbers, check_signs, name_of
-from signs.captions import NUMBER, value_of
+from signs.captions import NUMBER, misfits, value_of
 from signs.exempt import MEANT
 from vgtext.explore.figure import Explorable
 from vgtext.palette import ACTIVATION_NAMES, COLORS
@@ -32,13 +32,17 @@ def states(figure):
 
 
 def check_caption(caption):
-    """Assert that a caption is a sentence with a number, tells of nan and inf in words, and names panels by order."""
+    """Assert that a caption is a sentence with a number, tells of nan and inf in words, and names panels by order.
+
+    Its words fit its numbers, whatever the state.
+    """
     plain = caption
     for fate in FATES:
         plain = plain.replace(fate, "")
     assert re.search(r"\d", caption) and caption.endswith("."), caption
     assert not re.search(r"\b(nan|inf)\b", plain), caption
     assert not re.search(r"\b(left|right) panel\b|(^|[.:;] )(Left|Right), ", caption), caption
+    assert not [*misfits(caption)], ([*misfits(caption)], caption)
 
 
 def check_figure(figure):

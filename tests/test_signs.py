@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from signs import check_numbers, check_signs
+from signs.captions import misfits
 from vgtext.explore import handle
 from vgtext.explore.figure import Explorable
 from vgtext.palette import COLORS, label_line, log_axis, number
@@ -51,6 +52,22 @@ def check(figure):
     for values in ({"depth": 10}, {"depth": 20}):
         told.append(check_signs(figure, values, figure.scene(values)[1]))
     check_numbers(figure, told)
+
+
+@pytest.mark.parametrize("caption", [
+    "Layer 1 gets 1.6 of the error signal.", "It leaves 1.2 × 10³ of a signal.", "‖W‖ grows 1.0-fold.",
+    "1 of 9 get it.", "At T = 50, 1 do.", "0.0% are lost.", "The loss is 0.00.", "10⁻⁴% is passed on.",
+    "It lies between 0.19 and 0.19.", "The length goes from 3.2 to 3.2."])
+def test_words_that_do_not_fit_a_state_are_found(caption):
+    assert [*misfits(caption)]
+
+
+@pytest.mark.parametrize("caption", [
+    "Layer 1 gets 0.6 of the error signal.", "It is 1.6 times the signal.", "‖W‖ grows 1.8-fold, by 0.02%.",
+    "1 of 9 gets it, 2 get more.", "11 of 90 get it.", "100% of its weight moves.", "0% are lost.",
+    "The loss is 0.002, not 10.0%.", "It swings from side to side, between 1 and 1.5, from 3.2 to 3.25."])
+def test_words_that_fit_pass(caption):
+    assert not [*misfits(caption)]
 
 
 def test_signs_that_are_right_pass():

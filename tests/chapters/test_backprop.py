@@ -199,7 +199,7 @@ def test_captions_tell_the_numbers_of_their_state():
     largest = error_signal.theory_sizes("relu", 2.0)[1][0]
     assert number(largest) in caption("error_signal", activation="relu", sigma_w=2.0)
     first = np.exp(np.log(error_signal.error_sizes("relu", 2.0)[0]).mean())
-    assert f"layer 1 gets {number(first)} of" in caption("error_signal", activation="relu", sigma_w=2.0)
+    assert f"layer 1 gets {number(first)} times" in caption("error_signal", activation="relu", sigma_w=2.0)
     assert number(checking.best_step("float32", "central")[0]) in caption("step_size", dtype="float32")
     assert number(lab.check(lab.BUGS[1], "sigmoid").max()) in caption(
         "wrong_gradient", bug=lab.BUGS[1], activation="sigmoid")

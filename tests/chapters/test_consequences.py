@@ -520,7 +520,7 @@ def test_captions_put_each_number_where_it_belongs():
     for ratio, fate in ((0.5, "creeps back from one side"), (1.5, "swings from side to side, and settles"),
                         (2.1, "swings further out at every step")):
         assert f"w {fate}." in caption_of(FIGURES, "step_size", ratio=ratio)
-    words = "the parabola has # of the push left, the network #"
+    words = "the push is multiplied by # on the parabola, by # in the network"
     assert told(FIGURES, "step_size", words, ratio=0.5) == pytest.approx(
         [0.5**10, curvature.displaced(0.5)[10]], rel=0.05)
     moved = frozen.movement("sigmoid, 8 layers")[0][40]

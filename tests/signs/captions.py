@@ -24,8 +24,23 @@ LARGER = re.compile(rf"(?:largest|slowest)[^.;]{{0,30}}? (?:is|takes) {N} times 
 SMALLER = re.compile(rf"smallest is {N} times the largest|fastest[^.;]* takes {N} times as long")
 #: A first one over a last, or the reverse.
 TIMES = re.compile(rf"(first|last|layer 1 )[^.;,]*? {N} times [^.;,]*?(?:first|last|layer)")
+#: A number that is called a share of one thing, and one by which something is said to grow.
+SHARE = re.compile(rf"{N} of (?:(?:the|its) (?:error signal|first value|gradient|largest|length|push|size|weight)|"
+                   r"their size|a signal)\b")
+GROWN = re.compile(rf"grows [^.;]*?{N}-fold")
+#: One of several with the verb of many, a number that is rounded to nothing, and a range that is none.
+MISFITS = re.compile(r"(?<![\d.,])1 (?:of \S+ )?(?:others |runs )?(?:are|come|do|get|have|solve)\b|(?<![\d.])0\.0+%|"
+                     r"10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+%|(?:loss is|ends at) 0\.0+(?!\d)|"
+                     r"(?:between (\d[\d.]*) and \1|from (\d[\d.]*) to \2|radii (\d[\d.]*) to \3)(?![\d.]*\d| ×)")
 #: Lines whose labels are words that captions use in another sense.
 OTHERWISE = {"value", "slope"}
+
+
+def misfits(caption):
+    """Yield the words of a caption that do not fit its numbers: what is larger than 1 is no share of one thing."""
+    yield from (found[0] for found in MISFITS.finditer(caption))
+    for pattern, fits in ((SHARE, lambda n: n <= 1), (GROWN, lambda n: n > 1)):
+        yield from (m[0] for m in pattern.finditer(caption) if m[1][-1] != "%" and not fits(value_of(m[1])[0]))
 
 
 def check_said(caption, values, panels):

@@ -25,14 +25,15 @@ BESIDE = {name: most for most, names in {
        "clipping/bias clipping/spike clipping/start clipping/thresholds consequences/epochs_needed "
        "consequences/explosion consequences/frozen_layers detection/dead_units detection/false_friends "
        "initialization/he_xavier initialization/scale mitigation/map normalization/companions recurrence/memory "
-       "normalization/healed normalization/sharing normalization/tuning problem/yardsticks recurrence/learning "
+       "normalization/healed normalization/sharing problem/yardsticks recurrence/learning "
        "rescue/operation shortcuts/noise shortcuts/sizes two_by_two/columns two_by_two/order "
        "two_by_two/three_rules width/best_rate width/depth_rate",
     2: "activations/dying attention/bound attention/saturation backprop/wrong_gradient causes/mean_and_variance "
        "causes/plane causes/rates clipping/valley consequences/loss_scaling consequences/rounded_away "
        "consequences/sharpening consequences/step_size consequences/stillness detection/one_number "
        "detection/strangers detection/update_ratios initialization/spectrum mitigation/hundred mitigation/pair "
-       "problem/float_range recurrence/paths shortcuts/norms shortcuts/training width/muon width/newton_schulz",
+       "normalization/tuning problem/float_range recurrence/paths shortcuts/norms shortcuts/training width/muon "
+       "width/newton_schulz",
     3: "activations/shape backprop/last_layer clipping/step consequences/freezing normalization/residual "
        "shortcuts/paths shortcuts/shattered",
     4: "attention/logits causes/depth_over_width consequences/largest_rate detection/confusion "

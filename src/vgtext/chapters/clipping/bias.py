@@ -6,7 +6,7 @@ import numpy as np
 
 from vgtext.explore import handle
 from vgtext.nn.theory.roots import root_of
-from vgtext.palette import COLORS, REFERENCE, THEORY, label_line
+from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, number
 
 LIMITS, BATCHES, SKEWS = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0], [1, 8, 64], {"mild": 0.5, "strong": 1.0}
 LINE = np.geomspace(0.08, 25, 30)
@@ -78,5 +78,5 @@ def draw_bias(cloud, rest, c=0.2, batch=1, skew=1.0):
     rest.plot([c], [here], marker="o", markersize=9, color=COLORS["forward"])
     handle(rest, lambda c: (c, settle(skew, batch, c)))
     share = np.mean(np.abs(here - batch_means(skew, batch)) > c)
-    return (f"Batches of {batch}, C = {c:g}: {share:.0%} of the gradients are clipped, and w settles at {here:.2f}. "
-            f"The least loss is at the mean, {mean:.2f}; the median is {median:.2f}.")
+    return (f"Batches of {batch}, C = {c:g}: {number(100 * share)}% of the gradients are clipped, and w settles at "
+            f"{here:.2f}. The least loss is at the mean, {mean:.2f}; the median is {median:.2f}.")

@@ -78,6 +78,7 @@ def draw_recurrent(trace, budget, rate=0.1, c=1.0, seed=0):
                 label=f"η = {rate:g}, median")
     budget.plot([rate * c], [typical_loss(rate, c)], marker="o", markersize=9, color=COLORS["forward"])
     handle(budget, lambda c: (rate * c, typical_loss(rate, c)))
+    does = "does" if solved(rate, c) == 1 else "do"
     return (f"The run shown has seed {seed}. η = {rate:g}: without clipping {solved(rate)} of {SEEDS} runs solve the "
-            f"task; {solved(rate, c)} of {SEEDS} do at C = {c:g}. The median test loss after {STEPS} steps is "
+            f"task; {solved(rate, c)} of {SEEDS} {does} at C = {c:g}. The median test loss after {STEPS} steps is "
             f"{number(typical_loss(rate))} without and {number(typical_loss(rate, c))} with.")

@@ -59,7 +59,9 @@ def draw_step(first, last, way="value", turn=20, c=1.0):
     turned = angle(before, after)
     ratios = [np.linalg.norm(v[0]) / np.linalg.norm(v[1]) for v in (before, after)]
     words = next(words for words, name in WAYS.items() if name == way).capitalize()
-    return (f"{words}, C = {c:g}: the length goes from {number(length(before))} to {number(length(after))}, and the "
+    long, now = number(length(before)), number(length(after))
+    change = f"stays {long}" if long == now else f"goes from {long} to {now}"
+    return (f"{words}, C = {c:g}: the length {change}, and the "
             f"direction turns by {turned:.0f}°. Layer 1's gradient was {number(ratios[0])} times as long as layer 2's; "
             f"now it is {number(ratios[1])} times. Gray: raw; green: clipped; dashed: the limit.")
 

@@ -47,6 +47,11 @@ def best_power(name):
     return min(POWERS, key=lambda power: sum(lost(name, power)))
 
 
+def percent(share):
+    """Write a share for a sentence, with one decimal, or one digit where that would hide it."""
+    return f"{share:.1%}" if share >= 0.001 else f"{number(100 * share, 1)}%"
+
+
 def draw_loss_scaling(sizes, shares, name="float16", power=0, flushed=False):
     """The gradients against what a format holds, and how many it loses at every scale."""
     form, exponent = FORMATS[name], exponents() + power
@@ -86,10 +91,10 @@ def draw_loss_scaling(sizes, shares, name="float16", power=0, flushed=False):
     handle(shares, lambda power: (power, sum(lost(name, power, flushed))))
     label_line(shares, 35, 0.93, name, COLORS["gradient"], ha="right", xytext=(0, 0))
     zero, inf = lost(name, power, flushed)
-    rest = f"{inf:.1%} are too large" if inf else "none is too large"
+    rest = f"{percent(inf)} are too large" if inf else "none is too large"
     scale = f"loss times 2{str(power).translate(RAISED)}" if power else "loss not scaled"
     return (f"{DEPTH} sigmoid layers at the first step, {scale}: {name}"
-            f"{' without subnormals' if flushed else ''} holds {zero:.1%} of the weight gradients as 0; {rest}. "
+            f"{' without subnormals' if flushed else ''} holds {percent(zero)} of the weight gradients as 0; {rest}. "
             f"It reaches from {number(least)} to {number(form.largest, 3)}.")
 
 

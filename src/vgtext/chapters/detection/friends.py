@@ -78,6 +78,6 @@ def draw_update_ratios(ax, cause="vanishing by activation", run=1):
         ax.text(0.98, 0.96 if l == 1 else 0.88, f"{'dashed: ' * (l > 1)}layer {l}", color=color, transform=ax.transAxes,
                 ha="right", va="top", fontsize=9)
     first = np.median(ratio[0])
-    return (f"{cause.capitalize()}, run {run}: the first step changes the median layer's weights by {number(first)} of "
-            f"their size, layer 1 by {number(ratio[0, 0])} and layer {last} by {number(ratio[0, -1])}; the last record "
-            f"reads {number(np.median(ratio[-1]))}.")
+    return (f"{cause.capitalize()}, run {run}: the first step changes the median layer's weights by {number(first)} "
+            f"times their size, layer 1 by {number(ratio[0, 0])} and layer {last} by {number(ratio[0, -1])}; the last "
+            f"record reads {number(np.median(ratio[-1]))}.")

@@ -86,5 +86,5 @@ def draw_defaults(ax, activation="relu"):
         heights.append(max(log10[1], heights[-1] + 2.6) if heights else log10[1])
         label_line(ax, 0.6, 10 ** heights[-1], name, COLOR[name], ha="right", xytext=(-2, 0))
     told = ", ".join(f"{name} {number(left(name, activation), 1)}" for name in DEFAULTS)
-    return (f"{NAMES[activation]}, 30 layers of {WIDTH}, geometric mean of 3 seeds. What each default, or He's rule, "
-            f"leaves layer 1 of the error signal of layer 30: {told}.")
+    return (f"{NAMES[activation]}, 30 layers of {WIDTH}, geometric mean of 3 seeds. The error signal of layer 1 over "
+            f"that of layer 30, with each default and with He's rule: {told}.")

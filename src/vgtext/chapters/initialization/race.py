@@ -81,7 +81,8 @@ def draw_he_xavier(sizes, curves, depth=30, rate="best"):
         median = np.median(shown, axis=0)
         curves.plot(t, median, color=color, linestyle=line, linewidth=2, label=f"{NAMES[init]}, median")
         end = float(np.median(runs[:, -1]))
-        told.append(f"{NAMES[init]} ends at {end:.2f}" if np.isfinite(end) else f"{NAMES[init]} breaks down")
+        words = number(end) if end < 0.01 else f"{end:.2f}"
+        told.append(f"{NAMES[init]} ends at {words}" if np.isfinite(end) else f"{NAMES[init]} breaks down")
         if rate == "best":
             told[-1] += f" (learning rate {used:g})"
     return (f"ReLU, {depth} layers of {WIDTH}: in random networks Glorot's weight gradients are "

@@ -69,6 +69,7 @@ def draw_rectangles(forward, backward, scheme="Glorot", r=4):
         ax.plot(l, dashes, **THEORY)
         ax.plot(l, dots, linestyle="none", marker="o", markersize=4, color=color)
     label_line(forward, 0, 3.5e-3, f"widths {WIDTH}, {r * WIDTH}, {WIDTH}, …", COLORS["reference"], xytext=(0, 0))
-    return (f"Linear, {DEPTH} layers, widths {WIDTH} and {r * WIDTH} in turn, variance {scheme}, geometric mean of six "
+    widths = f"widths {WIDTH} and {r * WIDTH} in turn" if r > 1 else f"width {WIDTH}"
+    return (f"Linear, {DEPTH} layers, {widths}, variance {scheme}, geometric mean of six "
             f"networks: the signal arrives with {number(both[0][-1])} times its size (the law: {number(law[0][-1])}), "
             f"the gradient with {number(both[1][0])} (the law: {number(law[1][0])}).")

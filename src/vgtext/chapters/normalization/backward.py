@@ -80,6 +80,8 @@ def draw_residual(incoming, outgoing, batch=16, offset=1.0, slope=1.0):
     handle(incoming, lambda offset: (0, best_line(batch, offset, slope)[0]))
     handle(incoming, lambda slope: (2, best_line(batch, offset, slope)[1]))
     outgoing.plot(z_hat, out, "o", color=COLORS["backward"], markersize=4)
-    passed = f"{number(100 * through(batch, offset, slope))}% of its squared size" if batch > 2 else "nothing"
+    share = through(batch, offset, slope)
+    left = f"{number(100 * share)}%" if share > 1e-5 else number(share)
+    passed = f"{left} of its squared size" if batch > 2 else "nothing"
     return (f"A unit with {batch} examples: the error signal that comes in has mean {signed(mean)} and slope "
             f"{signed(along)} along ẑ; both are taken out, and {passed} is passed on.")

@@ -59,6 +59,9 @@ def draw_tuning(weights, angle, factor=0.1, rate=0.1):
     weights.plot(steps[::4], norms[::4] / norms[0], "o", color=COLORS["weight"], markersize=3.5)
     weights.plot(steps, predicted / norms[0], **THEORY)
     angle.plot(steps[1:], angles, color=COLORS["weight"])
+    grown = norms[-1] / norms[0]
+    little = f"by {number(100 * (grown - 1))}%" if grown > 1.00001 else "by less than 0.001%"
+    words = f"{number(grown)}-fold" if grown > 1.1 else little
     return (f"Batch norm, start at {factor:g} times He's weights, learning rate {rate:g}: in {STEPS} steps ‖W[1]‖ "
-            f"grows {number(norms[-1] / norms[0])}-fold, as Pythagoras says (dashed); the first step turns W by "
+            f"grows {words}, as Pythagoras says (dashed); the first step turns W by "
             f"{number(angles[0])} degrees, each of the last ten by {number(angles[-10:].mean(), 1)}.")

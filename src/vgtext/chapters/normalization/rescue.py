@@ -38,5 +38,5 @@ def draw_rescue(ax, activation="relu"):
         label_line(ax, 80, 10**height, name, RESCUES[name][3], xytext=(8, 0))
     alone, shift, residual, layer = (number(ends[name], 1) for name in RESCUES)
     return (f"{NAMES[activation]}, width {WIDTH}, {BATCH} examples, 80 layers: under batch norm the gradient at the "
-            f"outputs grows {alone}-fold; with a shift of 1 before the activation {shift}-fold, with shortcuts "
-            f"{residual}-fold, under layer norm {layer}-fold. Dashed: theory.")
+            f"outputs changes by a factor of {alone}; with a shift of 1 before the activation by {shift}, with "
+            f"shortcuts by {residual}, under layer norm by {layer}. Dashed: theory.")

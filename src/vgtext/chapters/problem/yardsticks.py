@@ -59,5 +59,5 @@ def draw_yardsticks(gradient, update, change="weights × ½", loss_unit=1.0, eta
                     color=COLORS["reference"])
     return (f"{described(change)}, {DEPTH} layers. The gradient of layer 1 has size {number(size[0])}, "
             f"{number(share[0])} of the largest layer's. A step with η = {eta:g} changes its weights by "
-            f"{number(ratio[0])} of their size; float32 leaves {100 * unmoved(change, 1, eta, loss_unit):.4g}% of them "
-            "exactly as they were.")
+            f"{number(ratio[0])} times their size; float32 leaves "
+            f"{round(100 * unmoved(change, 1, eta, loss_unit), 2):g}% of them exactly as they were.")

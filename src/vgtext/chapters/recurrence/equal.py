@@ -67,7 +67,11 @@ def draw_same_or_fresh(same, fresh, matrix="Gaussian", scale=1.0, n=16):
     fresh.plot(k, np.exp(np.mean(np.log(found[1]), axis=0)), color=COLORS["backward"], linewidth=2)
     fresh.plot(k, growth(matrix, scale, n) ** k, **THEORY)
     handle(fresh, lambda scale: (50, growth(matrix, scale, n) ** 50))
+    start = f"{matrix.capitalize()} W, n = {n}, σ_w = {scale:g}, 20 draws. After {STEPS} steps"
+    if matrix == "orthogonal":
+        return (f"{start} all have the size {number(found[0][0, -1])}, with one W throughout and with a fresh W at "
+                "every step.")
     low, high = radii(matrix, scale, n).min(), radii(matrix, scale, n).max()
-    return (f"{matrix.capitalize()} W, n = {n}, σ_w = {scale:g}, 20 draws. After {STEPS} steps the largest is "
-            f"{number(spread(found[0]), 1)} times the smallest with one W throughout (spectral radii {low:.2f} to "
-            f"{high:.2f}), and {number(spread(found[1]), 1)} times with a fresh W at every step.")
+    return (f"{start} the largest is {number(spread(found[0]), 1)} times the smallest with one W throughout "
+            f"(spectral radii {low:.2f} to {high:.2f}), and {number(spread(found[1]), 1)} times with a fresh W at "
+            "every step.")

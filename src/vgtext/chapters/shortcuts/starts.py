@@ -63,9 +63,10 @@ def draw_starts(sizes, outcome, L=80, rate=BEST):
         sizes.text(0.97, y, words, color=COLORS[color], ha="right", fontsize=9, transform=sizes.transAxes)
     outcome.text(0.55, -0.95, "gray: other rates", color=COLORS["reference"], fontsize=8)
     learn = [WAYS[name] for name in WAYS if accuracy(name, L, rate) > 0.9]
+    verb = "gets" if len(learn) == 1 else "get"
     at = "each at its best learning rate" if rate == BEST else f"η = {rate:g}"
-    return (f"{L} blocks of two ReLU layers, width {WIDTH}, {STEPS} steps, {at}: {len(learn)} of {len(WAYS)} get above "
-            f"90% in training{': ' if learn else ''}{', '.join(learn)}. Without any of them the stream grows to "
+    return (f"{L} blocks of two ReLU layers, width {WIDTH}, {STEPS} steps, {at}: {len(learn)} of {len(WAYS)} {verb} "
+            f"above 90% in training{': ' if learn else ''}{'; '.join(learn)}. Without any of them the stream grows to "
             f"{number(growth('none', L)[0], 1)} times before training. Mean of {SEEDS} seeds.")
 
 
