@@ -79,6 +79,15 @@ def test_straight_lines_far_from_one(name):
             assert np.abs(phi(size * z)).max() <= 1
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_at_a_kink_the_slope_is_that_of_the_left(name, dtype):
+    """So a ReLU unit that stands at 0 is off, and a leaky one has the slope alpha."""
+    phi, z = ACTIVATIONS[name], np.zeros(3, dtype)
+    left = phi.small[0] if phi.small else phi.derivative(-1e-12)
+    assert phi.derivative(z) == pytest.approx(left) and phi.slope(z, phi(z)) == pytest.approx(left)
+
+
 def test_parameters_of_leaky_relu_and_elu():
     z = np.array([-2.0, 3.0])
     np.testing.assert_allclose(leaky_relu(0.3)(z), [-0.6, 3])

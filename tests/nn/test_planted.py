@@ -5,6 +5,7 @@ import pytest
 
 from vgtext import nn
 from vgtext.nn.initializers import orthogonal
+from vgtext.nn.linear_recurrence import LinearRecurrence
 
 
 @pytest.mark.parametrize("fast", [True, False])
@@ -127,6 +128,51 @@ def test_a_history_has_a_column_for_each_layer(moved):
     ratio = np.linalg.norm(network.layers[moved].W - before[moved - 1]) / np.linalg.norm(before[moved - 1])
     expected = [ratio if l == moved else 0 for l in (1, 2, 3)]
     assert run.update_ratio[0, 1:] == pytest.approx(expected) and ratio > 0
+
+
+def test_a_look_at_a_run_does_not_change_it():
+    """Accuracies are taken in inference mode, from the running averages, which they leave alone."""
+    x, y = 3 + np.random.default_rng(0).standard_normal((4, 60)), np.arange(60) % 3
+    runs = []
+    for every in (0, 1):
+        network = nn.mlp(4, 8, 3, 3, norm="batch", activation="relu")
+        run = nn.train(network, x, y, steps=5, batch_size=20, record_every=every, evaluate_every=every,
+                       test=(x, y) if every else None)
+        runs.append((run.loss, network.theta, network.layers[1].norm.running, network.layers[2].norm.running))
+    for without, with_them in zip(*runs, strict=True):
+        np.testing.assert_array_equal(without, with_them)
+    assert run.train_accuracy[-1] == run.test_accuracy[-1] == nn.accuracy(network.predict(x), y)
+    assert run.test_loss[-1] == pytest.approx(network.loss(network.predict(x), y)[0])
+
+
+@pytest.mark.parametrize("how", list(nn.CLIPPINGS))
+def test_the_norm_of_a_history_is_that_before_clipping(how):
+    x, y = np.random.default_rng(0).standard_normal((4, 30)), np.arange(30) % 3
+    runs = [nn.train(nn.mlp(4, 5, 3, 3), x, y, steps=2, batch_size=None, clip=clip) for clip in (None, (how, 1e-3))]
+    assert runs[0].gradient_norm[0] == runs[1].gradient_norm[0] > 0.1
+    assert runs[0].gradient_norm[1] != runs[1].gradient_norm[1]  # the first step was another one
+
+
+@pytest.mark.parametrize("network", [
+    nn.mlp(32, 32, 32, 6, shortcut="residual", sigma_b=1.0), nn.mlp(32, 32, 32, 4, shortcut="highway"),
+    nn.transformer(32, 32, 2, 32, 2), *(nn.Recurrent(cell, 32, 32, 32) for cell in ("rnn", "lstm", "gru")),
+    LinearRecurrence(32, 32, 32)])
+def test_every_weight_is_drawn_anew(network):
+    """No matrix of a network, nor a gate's block of one, repeats or resembles another."""
+    blocks = [network.theta[part].reshape(-1, 1024) for part in network.parameters.values()
+              if part.stop - part.start >= 1024]
+    blocks = [block for block in np.concatenate(blocks) if block.std() > 0]
+    assert len(blocks) > 2 and np.abs(np.corrcoef(blocks) - np.eye(len(blocks))).max() < 5 / 32
+
+
+@pytest.mark.parametrize(("cell", "gates"), [("rnn", 1), ("lstm", 4), ("gru", 3)])
+def test_each_gate_is_drawn_as_a_layer_of_its_own(cell, gates):
+    """From n inputs to n units, however many gates lie one above the other."""
+    network = nn.Recurrent(cell, 50, 100, 20, dtype="float64", seed=3)
+    assert network.U.shape == (gates * 100, 50) and network.U.var() == pytest.approx(2 / 150, rel=0.08)
+    assert network.V.var() == pytest.approx(2 / 120, rel=0.12)
+    for W in network.W.reshape(gates, 100, 100):
+        np.testing.assert_allclose(W @ W.T, np.eye(100), atol=1e-12)
 
 
 @pytest.mark.parametrize("broken", [1, 2, 3])

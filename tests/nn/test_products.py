@@ -143,6 +143,11 @@ def test_lyapunov_exponent_of_gaussian_products(n):
     assert abs(measured.mean() - theory) < 4 * measured.std() / np.sqrt(chains) + 1e-3
 
 
+@pytest.mark.parametrize("L", [1, 2, 3, 1000])
+def test_a_product_of_one_matrix_grows_by_its_factor_at_every_depth(L):
+    assert lyapunov_exponent(np.tile(0.7 * np.eye(3), (L, 1, 1))) == pytest.approx(np.log(0.7))
+
+
 @pytest.mark.parametrize("n", [1, 2, 5])
 def test_exponents_add_up_to_the_mean_log_determinant(n):
     W = np.random.default_rng(n).normal(size=(200_000, n, n))

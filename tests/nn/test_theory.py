@@ -43,6 +43,15 @@ def test_fixed_points():
         assert mf.variance_map(q, name, 1.2, 0.3) == pytest.approx(q, rel=1e-9)
 
 
+def test_of_several_fixed_points_the_largest_stable_one_is_meant():
+    """One step of a staircase holds small signals, the next one large ones."""
+    stairs = nn.activations.Activation("stairs", lambda z: 0.02 * np.tanh(200 * z) + np.tanh(z**3), None, None)
+    values = np.geomspace(1e-4, 100, 400)
+    excess = np.array([mf.variance_map(q, stairs, 2.0) - q for q in values])
+    stable = values[1:][(excess[:-1] > 0) & (excess[1:] < 0)]
+    assert len(stable) == 2 and mf.fixed_point(stairs, 2.0) == pytest.approx(stable[-1], rel=0.05)
+
+
 @pytest.mark.parametrize("name", sorted(nn.ACTIVATIONS))
 def test_means_against_samples(name):
     phi, u = nn.ACTIVATIONS[name], np.random.default_rng(0).standard_normal((2, 400_000))
