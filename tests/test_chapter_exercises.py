@@ -1,14 +1,18 @@
 """Every chapter's exercises and quizzes: solutions pass, mistakes meet their hints, nothing else passes."""
 
 import re
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from inspect import signature
 from itertools import product
 
 import numpy as np
 import pytest
 
 from vgtext.ask import check
+from vgtext.nn.theory import meanfield
+from vgtext.nn.theory.width import mup
 from vgtext.tools import notebooks
 from vgtext.tools.leaks import marked
 from vgtext.tools.update import RECORD
@@ -80,6 +84,40 @@ def test_a_mistake_is_what_its_hint_says(said):
         assert SAID[said](right, given), (slug, name)
 
 
+#: What some hints say that a mistake leaves out: an input of the exercise, by its name, that does not enter.
+WITHOUT = {
+    r"^The biases are missing": {"b", "sigma_b"}, r"^(The|Every unit's) slopes? (are|is) missing": {"slope", "z"},
+    r"^The running mean is missing": {"mean"}, r"^The division by σ_z is missing": {"sigma"},
+    r"^(α is missing|This is the mean of ReLU)": {"alpha"},
+    r"^This is the scale at q = 1|take.* standard normal": {"q"},
+    r"^These are the slopes alone. The weights": {"sigma_w"}, r"^This is the product of the weights alone": {"slopes"},
+    r"^(The gradient is not the step)": {"eta"}, r"^This is the size of the step alone": {"W"},
+    r"^This is the error signal alone": {"x"}, r"^The branch is multiplied by s": {"s"},
+    r"^The input gate is open": {"input_bias"}, r"^This is the direct path": {"input_bias", "scale"},
+}
+
+
+@pytest.mark.parametrize("said", WITHOUT)
+def test_what_a_hint_says_is_left_out_does_not_enter(said):
+    hinted = [(exercises_of(slug)[name], *mistake) for slug, name in EXERCISES
+              for mistake in exercises_of(slug)[name].mistakes if exercises_of(slug)[name].inputs]
+    hinted = [(exercise, wrong) for exercise, wrong, hint in hinted if re.search(said, hint)]
+    assert hinted or (notebooks.root() / RECORD).exists()  # a fork has some chapters
+    for exercise, wrong in hinted:
+        names, matters = [*signature(exercise.solution).parameters], False
+        for seed in range(5):
+            given = exercise.inputs(np.random.default_rng(seed))
+            other = [shrunk(value) if name in WITHOUT[said] else value for name, value in zip(names, given)]
+            np.testing.assert_allclose(wrong(*other), wrong(*given), err_msg=exercise.name)
+            matters = matters or not np.allclose(exercise.solution(*other), exercise.solution(*given))
+        assert matters, exercise.name
+
+
+def shrunk(value):
+    """A hundredth of a number, of an array, or of each one of a list, whose index 0 may be None."""
+    return [k if k is None else k / 100 for k in value] if isinstance(value, list) else np.asarray(value) / 100
+
+
 @pytest.mark.parametrize(("slug", "name"), EXERCISES)
 def test_most_of_the_way_from_a_mistake_is_no_right_answer(slug, name):
     """A tolerance that takes it takes mistakes of others, too; near ones say that they are."""
@@ -122,15 +160,150 @@ def numbers_in(words):
     return [float(over.replace(",", "")) / float(under or 1) for over, under in found]
 
 
-@pytest.mark.parametrize("slug", notebooks.slugs())
-def test_the_number_that_a_quiz_asks_for_is_in_its_explanation_or_follows_from_it(slug):
+@cache
+def quizzes(slug):
+    """What the quizzes of a chapter are called with: {question: answers}."""
     asked, room = {}, {"np": np, "lab": import_module(f"vgtext.chapters.{slug}")}
     room["quiz"] = lambda question, **answers: asked.update({question: answers})
     for cell in notebooks.read_notebook(slug).cells:
         if cell.cell_type == "code" and "quiz(" in cell.source:
             exec(cell.source[cell.source.index("quiz("):], room)
     assert asked
-    for question, answers in asked.items():
+    return asked
+
+
+#: What some hints say that a wrong number is, of the right one.
+NUMBER_IS = {
+    r"^Upside down(?!: sharper)|^Right size, wrong direction": lambda right: 1 / right,
+    r"^This is the (factor of the squared size|ratio|variance|factor of the (square|mean square))\.":
+        lambda right: right**2,
+    r"^This is the factor of the error signal itself": lambda right: right**0.5,
+    r"^This is the logarithm of the factor, log₁₀": np.log10,
+}
+
+
+@pytest.mark.parametrize("slug", notebooks.slugs())
+def test_a_wrong_number_of_a_quiz_is_what_its_hint_says(slug):
+    for question, answers in quizzes(slug).items():
+        for wrong, hint in (answers.get("mistakes") or {}).items():
+            for said, of in NUMBER_IS.items():
+                if re.search(said, hint):
+                    assert np.isclose(wrong, of(answers["number"]), rtol=0.05), (question, wrong, hint)
+
+
+def written(words):
+    """The first number in words, spelled out or in digits."""
+    spelled = {"same": 1, "an eighth": 1 / 8, "eight times": 8, "a 64th": 1 / 64, "a half": 1 / 2, "all": 1,
+               "a twentieth": 1 / 20, "a thirtieth": 1 / 30, "three times": 3, "a thousandth": 1e-3}
+    named = [n for name, n in spelled.items() if name in words.lower()]
+    return [*named, *numbers_in(re.sub(r"(?<=\d),(?=\d{3})", "", words))][0]
+
+
+def scales(words):
+    """The scales that an answer names, "weights of scale 1, no biases": of weights and of biases."""
+    return (*numbers_in(words), 0.0)[:2]
+
+
+def two_by_two(answer):
+    W = np.array([[0.5, 10], [0, 0.5]])
+    return np.isclose(written(answer), np.linalg.norm(np.linalg.matrix_power(W, 5), 2), rtol=0.2)
+
+
+#: Which choices of a quiz are right, computed: its chapter, how its question begins, and whether an answer is so.
+IS_RIGHT = {
+    ("problem", "A signal is multiplied by 0.4"): lambda a: abs(np.log10(0.64**20 / written(a))) < 0.2,
+    ("backprop", "The loss of the little"): lambda a: "10.2" in a and "rises" in a,  # 102 η, more than the loss has
+    ("two_by_two", "W has the rows"): two_by_two,
+    ("causes", "The slope of a sigmoid"):
+        lambda a: bool(numbers_in(a)) and np.isclose(written(a), meanfield.critical_sigma_w("sigmoid"), rtol=0.1),
+    ("causes", "In which of these wide random tanh"): lambda a: meanfield.chi("tanh", *scales(a)) < 1 - 1e-9,
+    ("initialization", "A plain ReLU network of 40"):
+        lambda a: "scale" in a and np.isclose(meanfield.chi("relu", written(a)), 1, rtol=0.02),
+    ("shortcuts", "One block of a trained"): lambda a: written(a) == 0.5,
+    ("clipping", "Adam (β₁ = 0.9"): lambda a: np.isclose(
+        written(a), module("clipping.spikes").strides("adam", 1000, 10_000)[10_000 + 99], rtol=0.1),
+    ("width", "You tuned Adam"): lambda a: written(a) == mup(1024, 128)["hidden"].adam,
+    ("width", "Under muP, which"): lambda a: mup(1024, 128)[a.split()[0].lower().replace("biases", "bias")].adam < 1,
+    ("width", "Gradient descent, standard"): lambda a: module("width.rates").slope(
+        {"Cross-entropy": "SGD", "Squared error": "SGD, squared error", "Both alike": "SGD"}[a], "standard") < -0.3,
+    ("mitigation", "The diagnosis is 'vanishing by depth'"): lambda a: REMEDY[a] in of_80_percent(),
+}
+REMEDY = {"Shortcuts.": "residual", "Orthogonal weights.": "orthogonal init", "Gradient clipping.": "clipping",
+          "Batch norm.": "batch norm", "Weights of tanh's own scale, 1.19.": "matched init",
+          "A larger learning rate.": "learning rate"}
+
+
+def module(name):
+    """A module of a chapter."""
+    return import_module(f"vgtext.chapters.{name}")
+
+
+def of_80_percent():
+    """The remedies with which the stored network that vanishes by depth gets that many of the test digits right."""
+    cures = module("mitigation.cures")
+    right = cures.counts()[[*cures.CASES].index("vanishing by depth")].mean(axis=1) / 359
+    return [remedy for remedy, share in zip(cures.REMEDIES, right[1:]) if share >= 0.8]
+
+
+@pytest.mark.parametrize("slug", notebooks.slugs())
+def test_the_choices_that_are_called_right_are(slug):
+    for begins, is_right in [(begins, is_right) for (of, begins), is_right in IS_RIGHT.items() if of == slug]:
+        answers, = [answers for question, answers in quizzes(slug).items() if question.startswith(begins)]
+        for kind in ("right", "wrong"):
+            for answer in answers[kind]:
+                assert bool(is_right(answer)) == (kind == "right"), answer
+
+
+#: An equation of numbers in words: σ(3) = 0.953, 1,024 = 2¹⁰.
+SIDE = r"(?:σ\(|ln\(|log₁₀|√|\(|[\d−])[\d.,()/×·+−√²³¹⁰⁴⁵⁶⁷⁸⁹⁻lnσ ]*"
+EQUATION = re.compile(rf"(?:^|[,.;:(=] ?|[a-z]{{2,}} )({SIDE}) ?= ?({SIDE})")
+RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+
+
+def value(side):
+    """The number that a side of an equation is; None where it is none."""
+    text = re.sub(r"[ .,]+$", "", re.sub(r"(?<=\d),(?=\d{3})", "", side.strip()))
+    text = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda m: f"**({m[0].translate(RAISED)})", text)
+    text = re.sub(r"√(\d+(?:\.\d+)?)", r"(\1)**.5", text)
+    for sign, code in (("√", "np.sqrt"), ("σ", "sigmoid"), ("ln", "np.log"), ("×", "*"), ("·", "*"), ("−", "-")):
+        text = text.replace(sign, code)
+    try:
+        return float(eval(text, {"np": np, "sigmoid": lambda z: 1 / (1 + np.exp(-z))}))
+    except (SyntaxError, TypeError):
+        return None
+
+
+def equations(words):
+    """Yield the equations that words hold, as (both sides in words, the value of each)."""
+    for found in EQUATION.finditer(words):
+        sides = [value(side) for side in found.groups()]
+        if None not in sides:
+            yield found[0], sides
+
+
+@pytest.mark.parametrize("slug", notebooks.slugs())
+def test_equations_in_quizzes_and_hints_hold(slug):
+    told = [hint for exercise in exercises_of(slug).values() for _, hint in exercise.mistakes]
+    for answers in quizzes(slug).values():
+        reasons = [answers.get(kind) or {} for kind in ("right", "wrong", "mistakes")]
+        told += [answers.get("explain", ""), *(why for each in reasons for why in each.values())]
+    for words in told:
+        for said, (left, right) in equations(words):
+            assert np.isclose(left, right, rtol=0.006), f"“{said}” in “{words}”: {left}"
+
+
+def test_an_equation_is_read_and_a_wrong_one_is_seen():
+    right = "σ(3) = 0.9526, and ln(1/2) / ln(0.953) = 14.4. Now 1,024 = 2¹⁰, and s = 1/√64 = 1/8; but x = 3 is none."
+    found = [sides for _, sides in equations(right)]
+    assert [round(left, 2) for left, _ in found] == [0.95, 14.4, 1024, 0.12]
+    np.testing.assert_allclose(*np.transpose(found), rtol=0.006)
+    (said, (left, right)), = equations("Its half is σ(3) = 0.935.")
+    assert not np.isclose(left, right, rtol=0.006) and "0.935" in said
+
+
+@pytest.mark.parametrize("slug", notebooks.slugs())
+def test_the_number_that_a_quiz_asks_for_is_in_its_explanation_or_follows_from_it(slug):
+    for question, answers in quizzes(slug).items():
         if "number" in answers:
             known = [value for words, value in ASKED.items() if question.startswith(words)]
             known = known or numbers_in(answers["explain"])

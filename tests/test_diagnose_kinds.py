@@ -484,6 +484,16 @@ def test_in_16_bits_a_small_update_may_be_rounded_away(precision, named):
     assert diagnose(Recording(loss=FLAT, precision=precision, **known, **FAILED)).cause == named
 
 
+@pytest.mark.parametrize("frozen", [1, 2, 3, 4])
+def test_a_layer_is_called_frozen_for_a_gradient_of_its_own(frozen):
+    update, gradient = np.ones((R, 4)), np.ones((R, 4))
+    update[:, frozen - 1] = 0
+    for faint in (1, 2, 3, 4):  # one layer's gradient is lost in rounding
+        small = gradient * np.where(np.arange(1, 5) == faint, 1e-9, 1)
+        assert measure_symptoms(Recording(update=update, gradient=small)).no_update == (
+            () if faint == frozen else (frozen,))
+
+
 @pytest.mark.parametrize(("last", "named"), [(0.0, "underflow in half precision"), (1.0, "flat output")])
 def test_in_float16_a_tiny_loss_with_no_gradient_is_underflow_unless_the_output_is_dead(last, named):
     known = {"gradient": np.zeros((R, 3)), "dead": np.tile([0.0, 0.0, last], (R, 1)), "precision": "float16"}

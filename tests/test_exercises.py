@@ -136,6 +136,13 @@ def test_a_slow_exercise_takes_fewer_trials():
     assert len(calls) == 2
 
 
+def test_a_function_is_tried_on_inputs_that_differ_and_with_a_seed_on_the_same_ones_again():
+    calls = []
+    for seed in (0, 0, None):
+        check(POWER, lambda W, L: (calls.append(W.tobytes()), np.linalg.matrix_power(W, L))[1], seed=seed)
+    assert len({*calls[:20]}) == 20 and calls[:20] == calls[20:40] and not {*calls[40:]} & {*calls[:20]}
+
+
 def test_an_endless_loop_is_stopped(monkeypatch):
     monkeypatch.setattr(call, "TIME_LIMIT", 0.2)
     assert "Does its loop end?" in repr(check(POWER, endless))

@@ -37,6 +37,11 @@ def test_every_question_has_its_answer_and_its_number(page):
     assert "<td>not known</td>" in rows["weight decay too large"] and "record: " in rows["weight decay too large"]
 
 
+def test_a_row_looks_as_its_answer_says(page):
+    rows = re.findall(r'<tr class="(\w+)"><td>.*?<td>(yes|no|not known)</td>', page)
+    assert len(rows) == len(ROWS) and {*rows} == {("yes", "yes"), ("no", "no"), ("unknown", "not known")}
+
+
 def test_what_was_recorded_is_not_asked_for():
     few = {name: np.asarray(ILL[name])[:, :4] for name in ("gradient", "activation", "update_ratio")}
     page = Report(Recording(loss=ILL["loss"], **few)).page()

@@ -11,7 +11,7 @@ from vgtext.palette import COLORS, label_line, log_axis, number
 
 RIGHT = {"color": "backward", "name": "error signal", "label": "error signal", "ink": "backward", "x": "layer l",
          "y": "error signal ‖δ[l]‖", "title": "dots: measured", "marker": "o", "second": "s", "at": -1,
-         "hold": 1, "more": ""}
+         "hold": 1, "more": " The median is 0.25.", "guide": "median"}
 FAULTS = [{"color": "forward"}, {"color": "forward", "ink": "forward"}, {"ink": "weight"}, {"label": "activation"},
           {"x": "error signal ‖δ[l]‖", "y": "layer l"}, {"x": "test accuracy"}, {"x": "step h"}, {"marker": "s"},
           {"title": "dashed: theory"}, {"title": "beside"}, {"second": "o"}, {"at": -2}, {"hold": 2},
@@ -22,7 +22,8 @@ FAULTS = [{"color": "forward"}, {"color": "forward", "ink": "forward"}, {"ink": 
           {"more": " They lie between 3 and 2."}, {"more": " The size is 0.5 (predicted 8)."},
           {"more": " The last layer's is 512 times the first one's."},
           {"more": " The largest is 0.5 times the smallest."},
-          {"more": " Layer 10 gets 0.00195, layer 5 gets 0.00195."}]
+          {"more": " Layer 10 gets 0.00195, layer 5 gets 0.00195."},
+          {"guide": "mean", "more": " The median is 0.25."}, {"more": " The median is 0.5."}]
 
 
 def figure_with(**signs):
@@ -35,6 +36,7 @@ def figure_with(**signs):
         faded.set(xlim=(0, 21), xlabel=given["x"], title=given["title"])
         faded.plot(l, sizes, color=COLORS[given["color"]], marker=given["marker"], label=given["name"])
         label_line(faded, depth, sizes[-1], given["label"], COLORS[given["ink"]])
+        label_line(faded, 20, 0.25, given["guide"], COLORS["reference"])
         handle(faded, lambda depth: (depth, 0.5 ** (depth - given["hold"])))
         for row, (role, mark) in enumerate((("forward", "o"), ("gradient", given["second"]))):
             beside.plot([0, 1], [row, 1 - row], color=COLORS[role], marker=mark)

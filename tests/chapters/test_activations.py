@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from figures import caption_of, check_figure, told
+from figures import caption_of, check_figure, lines_of, told
 from prose import check_prose
 from vgtext import nn
 from vgtext.chapters import activations as lab
@@ -247,6 +247,15 @@ def test_what_the_text_says_of_plasticity():
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_draws_and_says_what_it_shows(name):
     check_figure(FIGURES[name])
+
+
+@pytest.mark.parametrize(("optimizer", "rate"), [("adam", 0.03), ("adam", 0.1), ("sgd", 0.1)])
+def test_dead_at_the_end_are_those_of_the_last_step(optimizer, rate):
+    """The dot of a rate in the second panel is the mean of the ends of the lines in the first."""
+    lines = [line for line in lines_of(FIGURES["dying"], optimizer=optimizer, rate=rate) if line.get_label() == "ReLU"]
+    *over_steps, over_rates = lines
+    ends = [line.get_ydata()[-1] for line in over_steps]
+    assert len(ends) == 3 and over_rates.get_ydata()[list(runs.RATES).index(rate)] == pytest.approx(np.mean(ends))
 
 
 def test_captions_tell_the_numbers_of_their_state():

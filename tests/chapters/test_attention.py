@@ -134,6 +134,13 @@ def test_after_training_the_stream_still_grows_without_an_explosion():
     assert stream.end("pre-norm", 12)[-1] > 2 * stream.start("pre-norm", 12)[-1]
 
 
+def test_after_training_each_seed_is_as_far_from_the_middle_that_is_drawn():
+    for i, kind in enumerate(stream.KINDS):
+        for j, L in enumerate(stream.DEPTHS):
+            one, other = results.load("attention_stream")["variances"][i, j, :, 1 : L + 1]
+            np.testing.assert_allclose(one / stream.end(kind, L)[1:], stream.end(kind, L)[1:] / other, rtol=1e-6)
+
+
 def test_the_least_entropy_is_reached_and_never_passed():
     for keys in (4, 32, 128):
         for sigma in (1.0, 5.0, 12.0):

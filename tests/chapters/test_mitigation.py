@@ -152,6 +152,13 @@ def test_a_remedy_comes_out_again(remedy):
     assert (kept > 0.8 * 359) == (fresh > 0.7 * 359)
 
 
+def test_what_is_told_of_a_hundred_layers_are_shares_of_the_test_digits():
+    """Whole numbers of them, which those of the training digits are not."""
+    count = runs.digits().y_test.size
+    right = np.array([hundred.test_accuracy(way) for way in lab.WAYS]) * count
+    assert count == 359 and np.abs(right - right.round()).max() < 1e-9
+
+
 def test_a_hundred_layers_come_out_again():
     """The first steps only; the loss of a healthy run falls from the start."""
     way = "ReLU, He, residual + layer norm"

@@ -117,6 +117,10 @@ def test_the_gradient_along_a_line_is_that_of_differences():
 def test_each_start_has_the_sizes_that_are_stored(way):
     again = np.mean([normfree.sizes(way, 5, seed) for seed in range(normfree.SEEDS)], axis=0)
     assert 10**again == pytest.approx(starts.growth(way, 5), rel=0.02)
+    row = list(normfree.WAYS)[::-1].index(way)
+    for label, color, factor in zip(("activations", "error signal"), ("forward", "backward"), 10**again):
+        marks = [line for line in lines_of(FIGURES["starts"], L=5) if line.get_label() == label]
+        assert marks[row].get_xdata() == pytest.approx([factor], rel=0.02) and marks[row].get_color() == COLORS[color]
 
 
 @pytest.mark.parametrize("way", ["rezero", "fixup"])

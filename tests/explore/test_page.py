@@ -498,7 +498,8 @@ def test_lines_and_words_stand_out_from_the_ground_that_the_book_has(tab, theme)
     strokes = "all => all.map(path => getComputedStyle(path).stroke)"
     lines = found.locator(".vg-panel path[stroke-width]").evaluate_all(strokes)
     words = found.locator("text").evaluate_all("all => all.map(t => getComputedStyle(t).fill)")
-    assert len(lines) == 8 and len(words) > 20
+    axes = found.locator(".vg-axis").evaluate_all(strokes)
+    assert len(lines) == 8 and len(words) > 20 and min(contrast(rgb(axis), ground) for axis in axes) >= 3
     assert min(contrast(rgb(line), ground) for line in lines) >= (3 if theme == "dark" else 2.2)
     assert min(contrast(rgb(word), ground) for word in words) >= 4.5
 
@@ -511,6 +512,8 @@ def test_slides_answer(browser, tmp_path, monkeypatch):
     path.write_text(slides.slides("problem"), "utf8")
     tab = browser.new_page()
     tab.goto(path.as_uri())
+    counted = tab.locator("section").first.inner_text(), tab.locator("section vg-explore").count()
+    assert "\n1 figures." in counted[0].replace("\n\n", "\n") and counted[1] == 1
     found = figure_in(tab, "line")
     found.locator("input").press("ArrowRight")
     tab.wait_for_function("document.querySelector('#line figcaption').innerText.startsWith('The slope is 3')")

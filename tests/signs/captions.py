@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+from matplotlib.text import Annotation
 
 from vgtext.palette import COLORS
 
@@ -54,6 +55,7 @@ def check_said(caption, values, panels):
     yield from directions(caption, panels)
     yield from places(caption, panels)
     yield from lines_named(caption, values, panels)
+    yield from guides_named(caption, panels)
 
 
 def roles(caption, values, panels):
@@ -126,6 +128,15 @@ def lines_named(caption, values, panels):
             holders = [name for name in lines if is_told(number[0], numbers_of(lines[name], named))]
             if holders and own[0] not in holders:
                 yield f"in “{clause}” {number[0]} is of {holders}"
+
+
+def guides_named(caption, panels):
+    """What a caption says that the mean or the median is, is where the guide of that name stands."""
+    said = re.findall(rf"\b(mean|median)(?: is|,) {N}", caption)
+    for text in (text for ax in panels for text in ax.texts if isinstance(text, Annotation)):
+        for word, number in said if text.xycoords == "data" else ():
+            if re.match(rf"{word}\b", text.get_text()) and not is_told(number, text.xy, []):
+                yield f"“{text.get_text()}” does not stand at {number}"
 
 
 def named_in(caption, values):
