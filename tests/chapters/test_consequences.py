@@ -117,7 +117,7 @@ def test_epochs_multiply_with_each_sigmoid_layer():
 @pytest.mark.parametrize("activation", runs.ACTIVATIONS)
 def test_a_budget_is_what_the_runs_had_after_so_many_epochs(activation):
     for epoch, stored in ((1, 0), (runs.EPOCHS, -1)):
-        runs_then = lab.accuracies()[0][runs.ACTIVATIONS.index(activation), ..., stored, :]  # (depth, rate, seed, 2)
+        runs_then = runs.accuracies()[0][runs.ACTIVATIONS.index(activation), ..., stored, :]  # (depth, rate, seed, 2)
         for of_rates, (train, test) in zip(runs_then.mean(axis=2), slow.at_budget(activation, epoch), strict=True):
             assert train == of_rates[:, 0].max() and test in of_rates[of_rates[:, 0] == train, 1]
 
