@@ -11,6 +11,8 @@ NUMBER = re.compile(
     r"|(?<![\w.,])\d{1,3}(?:%|-fold\b)"  # 70%, and 7-fold
 )
 
+LETTERS = "none one two three four five six seven eight nine".split()
+
 
 def prose(slug):
     """The markdown of a chapter, without code spans and citations."""
@@ -18,6 +20,13 @@ def prose(slug):
     cells = nbformat.read(path, as_version=4).cells
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     return re.sub(r"`[^`]*`", "", text)
+
+
+def said(slug, words):
+    """The numbers that a chapter's prose has where ``words`` have #, in digits or, below ten, in letters."""
+    found = re.search(re.escape(words).replace(r"\#", r"(\w+)"), " ".join(prose(slug).split()))
+    assert found, f"“{words}” is not in the prose of {slug}"
+    return [LETTERS.index(n.lower()) if n.lower() in LETTERS else float(n) for n in found.groups()]
 
 
 def has_solutions(slug):

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from matplotlib.figure import Figure
 
 from figures import caption_of, check_figure
-from prose import check_prose
+from prose import check_prose, said
 from vgtext import nn
 from vgtext.chapters import clipping as lab
 from vgtext.chapters.clipping import (
@@ -157,6 +157,8 @@ def test_what_the_text_says_of_the_networks():
     k = lab.SHARES.index(0.1)
     assert min(lab.turned("tanh, σ_w = 2", way).mean(axis=1)[k] for way in ("value", "norm")) > 40
     assert lab.turned("sigmoid, σ_w = 1", "value").mean(axis=1)[k] > 60
+    assert said("clipping", "the gradient turns by more than # degrees, and both") == [40]
+    assert said("clipping", "by value it turns by more than # degrees") == [60]
     most = max(lab.turned(n, w).mean(axis=1)[-1] for n in lab.NETWORKS for w in angles.LINES)
     assert most == pytest.approx(76, abs=1)
     raw, cut = lab.layer_sizes("sigmoid, σ_w = 1"), lab.layer_sizes("sigmoid, σ_w = 1", "norm", 0.1)
@@ -429,6 +431,8 @@ def test_what_the_text_says_of_rules():
         assert 0.35 < thresholds.fires(rule, 0.1, True, among=True) < 0.6
         assert thresholds.accuracy(rule, 0.1, True) > 0.96
     assert thresholds.lost_runs("none", 0.1, True) == 7 and thresholds.lost_runs("ZClip", 0.3, True) == 3
+    assert said("clipping", "ZClip. # of # runs are lost") == [3, 8]
+    assert said("clipping", "Without clipping, # of # runs are lost") == [7, 8]
     lost = thresholds.stored()["right"][thresholds.cell("ZClip", 0.3, True)] < 180
     early = thresholds.stored()["loud"][1][:, : adaptive.WARM].any(axis=1)
     assert early[lost].all()  # "each of the three met a bad batch among them"
