@@ -4,6 +4,7 @@ import datetime
 
 import numpy as np
 import pytest
+from matplotlib import colormaps
 from matplotlib.colors import BoundaryNorm, LogNorm
 from matplotlib.dates import AutoDateLocator
 from matplotlib.lines import Line2D
@@ -144,6 +145,14 @@ def draw_logged(ax):
     return "Four cells, and colors for powers of ten."
 
 
+def draw_holes(ax):
+    colors = colormaps["gray"].with_extremes(under="#ff0000")
+    image = ax.imshow([[np.nan, 0], [1, -5]], vmin=-1, vmax=1, cmap=colors, extent=(0, 2, 0, 2), aspect="auto")
+    ax.figure.colorbar(image, label="size")
+    ax.set(xlabel="x", ylabel="y")
+    return "Four cells, of which 2 have no color of the bar."
+
+
 def draw_steep(ax):
     ax.bar(["a", "b", "c"], [-2.5, 4, 0.5])
     ax.set(xlim=(-0.5, 2.5), ylim=(-3, 5), xlabel="which", ylabel="height")
@@ -271,7 +280,7 @@ def draw_powers(ax):
 
 
 MADE = [draw_sizes, draw_plain, draw_counts, draw_days, draw_weeks, draw_times, draw_high, draw_names, draw_beside,
-        draw_guides, draw_keys, draw_labels, draw_marked, draw_banded, draw_logged, draw_steep, draw_lying,
+        draw_guides, draw_keys, draw_labels, draw_marked, draw_banded, draw_logged, draw_holes, draw_steep, draw_lying,
         draw_stacks, draw_equal, draw_heap, draw_squares, draw_powers, draw_scattered, draw_stand_ins, draw_uneven,
         draw_lost, draw_units, draw_diagram, draw_rings, draw_table]
 
@@ -391,6 +400,13 @@ def test_a_cell_is_read_by_a_color_bar_of_powers_of_ten(tab):
     await_cells(found, 0.3, 0.7)
     for u, v, value in ((0.25, 0.75, 1e-3), (0.75, 0.75, 1), (0.25, 0.25, 20), (0.75, 0.25, 1e3)):
         assert float(read(found, u, v)[-1].removeprefix("size: about ")) == pytest.approx(value, rel=0.1)
+
+
+def test_a_cell_whose_color_is_not_on_the_bar_has_no_value(tab):
+    found = figure_in(tab, "holes")
+    await_cells(found, 0.3, 0.2)
+    assert [read(found, u, v)[2:] for u, v in ((0.25, 0.75), (0.75, 0.25))] == [[], []]
+    assert read(found, 0.25, 0.25)[2:] == ["size: about 1"]
 
 
 def test_arrow_keys_do_not_scroll_the_page_and_others_are_left_alone(tab):

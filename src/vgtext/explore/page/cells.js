@@ -142,14 +142,13 @@ function pixelsOf(source) {
 function valueOf(color, bar, unit) {
   const strip = pixelsOf(bar.source);
   if (!strip) return [];
-  let nearest = Infinity,
-    found = 0;
+  let nearest = 17,
+    share; // none, of a color that is not on the bar: masked, or out of its range
   for (let i = 0; i < strip.height; i++) {
-    const far = [0, 1, 2].reduce((sum, c) => sum + (strip.data[4 * i + c] - color[c]) ** 2, 0);
-    if (far < nearest) [nearest, found] = [far, i];
+    const far = Math.hypot(...[0, 1, 2, 3].map((c) => strip.data[4 * i + c] - color[c]));
+    if (far < nearest) [nearest, share] = [far, 1 - (i + 0.5) / strip.height];
   }
-  const share = 1 - (found + 0.5) / strip.height;
-  return [`${plain(bar.label) || WORDS.figure.value}: ${valueOn(bar, share, unit)}`];
+  return share ? [`${plain(bar.label) || WORDS.figure.value}: ${valueOn(bar, share, unit)}`] : [];
 }
 
 // The columns or rows of an image in its panel, as [middle, low, high]; even unless known.
