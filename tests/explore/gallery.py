@@ -413,7 +413,7 @@ simple("ends_of_lines", lambda ax: [ax.plot([2, 8], [k, k], lw=25, solid_capstyl
 simple("corners_of_lines", lambda ax: [ax.plot([k, k + 1, k + 2], [0, 1, 0], lw=30, solid_joinstyle=style) and ax.set(
     xlim=(-1, 9), ylim=(-1, 2)) for k, style in ((0, "miter"), (3, "round"), (6, "bevel"))])
 simple("fine_grid", lambda ax: (ax.loglog(T + 0.1, T + 0.1, lw=4), ax.grid(which="both")))
-simple("line_in_the_open", lambda ax: set_limits(ax).plot([0, 0.9, 1.05], [0.2, 0.9, 0.5], lw=9, clip_on=False))
+simple("line_in_the_open", lambda ax: set_limits(ax).plot([0, 0.9, 1.015], [0.2, 0.9, 0.5], lw=9, clip_on=False))
 simple("angled_annotation", lambda ax: set_limits(ax).annotate("", (0.8, 0.8), (0.2, 0.2), arrowprops={
     "arrowstyle": "->", "connectionstyle": "arc,armA=60,armB=60,rad=10", "lw": 6, "mutation_scale": 30}))
 simple("short_annotation", lambda ax: set_limits(ax).annotate("", (0.9, 0.8), (0.1, 0.2), arrowprops={
@@ -425,3 +425,6 @@ simple("key_of_arrows", lambda ax: ax.quiverkey(
     set_limits(ax).quiver([0.2], [0.3], [1], [1], width=0.02), 0.5, 0.8, 1, ""))
 simple("points_of_all_looks", lambda ax: ax.scatter(
     T[:40:5], T[:40:5], s=900, linewidths=range(8), edgecolors=["k", RED] * 4, facecolors=[BLUE, "none"] * 4))
+simple("words_behind_a_shape", lambda ax: (set_limits(ax).text(
+    0.5, 0.5, "MMMMMM", ha="center", va="center", fontsize=40, zorder=0), ax.add_patch(
+        Rectangle((0.3, 0.3), 0.4, 0.4, fc=RED))))

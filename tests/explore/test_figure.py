@@ -18,7 +18,8 @@ from IPython.utils.capture import capture_output
 from matplotlib import patheffects
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
-from matplotlib.offsetbox import AnchoredText
+from matplotlib.offsetbox import AnchoredOffsetbox, AnchoredText, AnnotationBbox, HPacker, TextArea
+from matplotlib.patches import Circle, ConnectionPatch, Rectangle
 from matplotlib.ticker import AutoLocator
 from nbconvert import HTMLExporter
 from PIL import Image
@@ -193,6 +194,8 @@ BAD = {
     "two titles of one panel": lambda ax, k: (ax.set_title("a"), ax.set_title("b", loc="left"), ax.plot([0, 1])),
     "Text: path effects on a text": lambda ax, k: ax.text(0, 0, "a", path_effects=[patheffects.Normal()]),
     "Text: a text box of this shape": lambda ax, k: ax.text(0, 0, "a", bbox={"boxstyle": "larrow"}),
+    "Text: a text box of this shape; use": lambda ax, k: ax.text(0, 0, "a", bbox={"pad": 20}),
+    "and leave out pad, linestyle and hatch": lambda ax, k: ax.text(0, 0, "a", bbox={"ls": "--"}),
     "Text: usetex; leave it out": lambda ax, k: ax.text(0, 0, "a", usetex=True),
     "Text: a text that wraps": lambda ax, k: ax.text(0, 0, "a", wrap=True),
     "Text: multialignment": lambda ax, k: ax.text(0, 0, "aa\nb", ma="right"),
@@ -204,6 +207,11 @@ BAD = {
     "Text: 'below' outside its panel": lambda ax, k: ax.text(0.5, -0.2, "below"),
     "Text: 'far' outside its panel": lambda ax, k: ax.text(7, 0.5, "far"),
     "Text: 'turned' outside its panel": lambda ax, k: ax.text(1.05, 0.5, "turned", rotation=90),
+    "Text: 'over' outside its panel": lambda ax, k: ax.text(0.5, 1, "over", va="bottom"),
+    "Text: 'beside' outside its panel": lambda ax, k: ax.text(1, 0.5, "beside", rotation=90),
+    "Circle: it leaves its panel": lambda ax, k: ax.add_patch(Circle((1, 0.5), 0.05, clip_on=False)),
+    "QuiverKey: it leaves its panel": lambda ax, k: ax.quiverkey(
+        ax.quiver([0.5], [0.5], [1], [1]), 0.5, 1.05, 1, "a"),
     "Line2D: it leaves its panel": lambda ax, k: ax.plot([0.5, 1.2], [0.5, 1.2], clip_on=False),
     "Table: it leaves its panel": lambda ax, k: ax.table([["a"], ["b"], ["c"]], loc="bottom"),
     "Annotation: it leaves its panel": lambda ax, k: ax.annotate(
@@ -219,18 +227,32 @@ BAD = {
     "a color bar of lines, hatches or edges": lambda ax, k: bar_of(ax, drawedges=True),
     "a color bar with limits of its own": lambda ax, k: bar_of(ax).ax.set_ylim(0, 0.5),
     "numbers at the left": lambda ax, k: bar_of(ax, location="left"),
+    "1e−7 at a color bar": lambda ax, k: ax.figure.colorbar(ax.imshow(np.eye(3) * 1e-7)),
+    "or with a title or marks on it; leave": lambda ax, k: bar_of(ax).ax.set_xlabel("unit"),
+    "a color bar in a panel of its own; leave out cax": lambda ax, k: bar_of(ax, cax=ax),
     "the scale 'asinh' of the x axis": lambda ax, k: (ax.plot([0, 1]), ax.set_xscale("asinh")),
     "+1e9 beside the y axis": lambda ax, k: (ax.plot([0, 1]), ax.set_ylim(1e9, 1e9 + 2)),
     "QuiverKey: a place in the whole figure": lambda ax, k: ax.quiverkey(
         ax.quiver([0.5], [0.5], [1], [1]), 0.5, 0.5, 1, "a", coordinates="figure"),
     "Text: a place in the whole figure": lambda ax, k: ax.text(0.5, 0.5, "a", transform=ax.figure.transFigure),
     "Annotation: a place in the whole figure": lambda ax, k: ax.annotate("a", (0.5, 0.5), xycoords="figure fraction"),
+    "Rectangle: a place in the whole figure": lambda ax, k: ax.add_patch(
+        Rectangle((0.2, 0.2), 0.5, 0.5, transform=ax.figure.transFigure)),
+    "Circle: a place in the whole figure": lambda ax, k: ax.add_patch(Circle((200, 200), 40, transform=None)),
+    "Line2D: a place in the whole figure": lambda ax, k: ax.add_line(
+        Line2D([1, 2], [1, 2], transform=ax.figure.dpi_scale_trans)),
+    "lays out anew; give it in the panel": lambda ax, k: ax.annotate(
+        "a", (0.5, 0.5), (200, 200), textcoords="figure pixels"),
+    "AnnotationBbox: words in a frame": lambda ax, k: ax.add_artist(AnnotationBbox(TextArea("a"), (0.5, 0.5))),
+    "AnchoredOffsetbox: words in a frame": lambda ax, k: ax.add_artist(
+        AnchoredOffsetbox("center", child=HPacker(children=[TextArea("a")]))),
     "AnchoredText: words in a frame": lambda ax, k: ax.add_artist(AnchoredText("a", "upper left")),
     "a grid over a picture; draw its lines": lambda ax, k: (ax.imshow(np.eye(3)), ax.grid()),
     "times of pandas on the x axis": lambda ax, k: (ax.plot([0, 1]), ax.xaxis.set_major_locator(Times())),
     "Line2D 'waves': a sketched": lambda ax, k: ax.plot([0, 1], label="waves", sketch_params=2),
     "panel 'ax', on which draw drew nothing": lambda ax, k: None,
     "draw used pyplot's own figure; draw on": lambda ax, k: plt.plot([0, 1]),
+    "AxesImage: IndexError": lambda ax, k: ax.imshow(np.empty((0, 0))),
     "RuntimeWarning": warn,
     "drawn twice at its opening state it differs": lambda ax, k: ax.plot([0, np.random.default_rng().random()], [0, 1]),
 }
@@ -242,6 +264,18 @@ def test_what_the_page_cannot_show_is_named(mode, cause):
     with pytest.raises(FigureError, match=re.escape(cause)):
         explore(still(BAD[cause]), k=(1, 2))
     plt.close("all")
+
+
+def test_what_leads_from_one_panel_to_another_is_named_though_limits_are_left_to_matplotlib(mode):
+    def draw_pair(one, other):
+        for ax in (one, other):
+            ax.plot([0, 10], [0, 10])
+        one.add_artist(ConnectionPatch((5, 5), (5, 5), "data", "data", axesA=one, axesB=other))
+        return "A line from 5 to 5."
+
+    mode("static")
+    with pytest.raises(FigureError, match="ConnectionPatch: it leaves its panel"):
+        explore(draw_pair)
 
 
 def test_axes_that_jump_are_named(mode):

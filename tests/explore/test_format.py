@@ -77,3 +77,13 @@ def test_marks_carry_their_labels_and_guides_are_flagged():
     _, marks = marks_of(draw)
     assert [mark.get("name", "guide" in mark) for mark in marks[:3]] == ["measured", True, True]
     assert {mark.get("name") for mark in marks[3:]} == {"bars"}
+
+
+def test_a_key_of_arrows_stretches_with_them():
+    _, (arrow, key) = marks_of(lambda ax: ax.quiverkey(ax.quiver([0.5], [0.5], [1], [0], scale=5), 0.5, 0.8, 2, ""))
+    assert np.ptp(key["x"]) == pytest.approx(2 * np.ptp(arrow["x"]), rel=0.01)
+
+
+def test_a_label_beside_an_axis_is_one_line():
+    frame, _ = marks_of(lambda ax: (ax.plot([0, 1]), ax.set(xlabel="in\ntwo", ylabel="in\none")))
+    assert (frame["x"]["label"], frame["y"]["label"]) == ("in\ntwo", "in one")

@@ -29,7 +29,8 @@ def read_axis(axis, side):
     across = params.get(f"label{other}") or (label and axis.get_label_position() == other)
     Unreadable.when(shown and across, f"tick labels or an axis label at the {other}; put them at the {side} "
                                       f"(ax.{axis.axis_name}axis.tick_{side}(), imshow instead of matshow)")
-    label = words(label) if shown and axis.label.get_visible() else ""
+    lines = label if side == "bottom" else label.replace("\n", " ")  # upright there is room for one
+    label = words(lines) if shown and axis.label.get_visible() else ""
     frame = {"label": label, **measure(axis, side)}
     return frame | (read_ticks(axis, side, params) if shown else {"places": [], "texts": []})
 
@@ -107,10 +108,14 @@ def read_colorbar(bar):
              if not (each in known or isinstance(each, (Spine, Text)) or not each.get_visible())]
     what = f" ({', '.join(extra)})" if extra else ""
     Unreadable.when(
-        bar.solids is None or extra or bar.dividers.get_segments() or any(map(bar.ax.get_title, SIDES)),
+        bar.solids is None or extra or bar.dividers.get_segments() or any(map(bar.ax.get_title, SIDES))
+        or bar.ax.get_xlabel(),
         f"a color bar of lines, hatches or edges, or with a title or marks on it{what}; leave them out, and say in its "
         "label what it shows")
     [strip] = Recorder(bar.ax.bbox.frozen(), bar.ax.figure.bbox.size).record(bar.solids)
     Unreadable.when(strip["box"] != [0, 0, UNIT, UNIT],
                     "a color bar with limits of its own; set vmin and vmax of what it explains")
-    return {**read_axis(bar.ax.yaxis, "right"), "source": strip["source"]}
+    axis = read_axis(bar.ax.yaxis, "right")
+    Unreadable.when("offset" in axis, f"{axis.get('offset')} at a color bar, a factor of its numbers; "
+                    "draw the numbers, and say in its label of what")
+    return {**axis, "source": strip["source"]}

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.collections import Collection
 from matplotlib.path import Path
+from matplotlib.quiver import QuiverKey
 from matplotlib.transforms import Affine2D, IdentityTransform
 
 from .colors import opacity, themed
@@ -61,5 +62,5 @@ def hatch(gc, paths, box, canvas, paper=False):
 def keeps_pixels(artist):
     """Say whether an artist's shapes keep their size in pixels (markers), instead of stretching with the panel."""
     if not isinstance(artist, Collection):
-        return True
+        return not isinstance(artist, QuiverKey)  # as long as the arrows that it explains
     return hasattr(artist, "get_sizes") and isinstance(artist.get_transform(), IdentityTransform)

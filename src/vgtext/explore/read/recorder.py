@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.backend_bases import RendererBase
 from matplotlib.collections import QuadMesh
 from matplotlib.image import AxesImage
+from matplotlib.offsetbox import AnnotationBbox, OffsetBox, TextArea
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
@@ -43,8 +44,9 @@ class Recorder(RendererBase):
         mapped = getattr(artist, "get_array", lambda: None)() is not None
         self.mapped = mapped and getattr(artist, "colors", None) is None
         try:
-            Unreadable.when(type(artist).__name__ == "AnchoredText", "words in a frame, which on a phone is too small "
-                            'for them; use ax.text(..., transform=ax.transAxes, bbox={"fc": "white"})')
+            framed = isinstance(artist, (OffsetBox, AnnotationBbox)) and artist.findobj(TextArea)
+            Unreadable.when(framed, "words in a frame, which on a phone is too small for them; "
+                            'use ax.text(..., transform=ax.transAxes, bbox={"fc": "white"})')
             if isinstance(artist, Text):
                 record_text(artist, self)
             elif type(artist) is AxesImage and draws_pixels(artist, self.box):
@@ -54,10 +56,11 @@ class Recorder(RendererBase):
             for mark in self.marks[first:] if isinstance(artist, QuadMesh) else ():
                 if mark["kind"] == "image":
                     mark |= cells_of(artist, self.box)
-        except Unreadable as error:
+        except Exception as error:
+            cause = error if isinstance(error, Unreadable) else f"{type(error).__name__}: {error}"
             label = str(artist.get_label())
             named = f" {label!r}" if label and label[0] != "_" else ""
-            raise Unreadable(f"{type(artist).__name__}{named}: {error}") from None
+            raise Unreadable(f"{type(artist).__name__}{named}: {cause}") from error
         return self.marks[first:]
 
     def put(self, mark, gc):

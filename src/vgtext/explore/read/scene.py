@@ -3,13 +3,14 @@
 from itertools import repeat
 from typing import NamedTuple
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import DrawingArea
 from matplotlib.patches import Patch
-from matplotlib.transforms import Bbox
+from matplotlib.transforms import Bbox, IdentityTransform
 
 from . import Unreadable
 from .axes import read_axis, read_colorbar
@@ -18,6 +19,8 @@ from .marks import brush, keeps_colors, rare
 from .mathtext import words
 from .recorder import Recorder
 from .units import UNIT, rectangle
+
+COORDINATES = ("xycoords", "anncoords", "coords1", "coords2")  # of annotations, and of what connects two points
 
 
 class Panel(NamedTuple):
@@ -34,8 +37,11 @@ def read_scene(names, panels, figure):
     for name, ax in zip(names, panels):
         Unreadable.when(ax.figure is None or not ax.get_visible(),
                         f"panel {name!r}, which draw removed or hid{others(figure, panels)}; draw on it")
+        ax.get_xlim(), ax.get_ylim()  # autoscaling is lazy: asking for the limits brings them up to date
     bars = [[a.colorbar for a in ax.get_children() if a.get_visible() and getattr(a, "colorbar", None)]
             for ax in panels]
+    Unreadable.when(any(bar.ax in panels for found in bars for bar in found),
+                    "a color bar in a panel of its own; leave out cax, and it stands beside what it explains")
     extra = others(figure, [*panels, *(bar.ax for found in bars for bar in found)])
     Unreadable.when(extra, f"the further axes{extra} (twin axes, a grid, or a color bar of nothing that a panel shows);"
                            " draw on the panels that are given: each parameter of draw without a default is one")
@@ -59,7 +65,6 @@ def read_panel(name, ax, bars):
     Unreadable.when(ax.patch.get_hatch(), "a hatched background; hatch an area with axvspan")
     Unreadable.when(len(bars) > 1, "a second color bar of one panel; give it a panel of its own")
     free = ("x" if ax.get_autoscalex_on() else "") + ("y" if ax.get_autoscaley_on() else "")
-    ax.get_xlim(), ax.get_ylim()  # autoscaling is lazy: asking for the limits brings them up to date
     ax.apply_aspect()
     frame, recorder = read_frame(ax, bars), Recorder(ax.bbox.frozen(), ax.figure.bbox.size)
     if keeps_colors(frame.get("ground", {})):
@@ -116,12 +121,12 @@ def read_legend(legend):
 
 
 def read_marks(ax, artists, recorder):
-    """Record ``artists`` as matplotlib orders them, but words last; name their marks, and flag mere guide lines."""
+    """Record ``artists`` as matplotlib orders them, but words above all else; name the marks, flag guide lines."""
     names = {child: box.get_label() for box in ax.containers for child in box.get_children()}
     marks, pictured = [], False
-    for artist in sorted(artists, key=lambda a: (hasattr(a, "get_fontsize"), a.get_zorder())):
+    for artist in sorted(artists, key=lambda a: (hasattr(a, "get_fontsize") and a.get_zorder() >= 3, a.get_zorder())):
         found = recorder.record(artist)
-        Unreadable.when(artist.get_transform() == ax.figure.transFigure,
+        Unreadable.when(is_of_figure(artist, ax.figure),
                         f"{type(artist).__name__}: a place in the whole figure, which a page lays out anew; give it in "
                         'the panel, with transform=ax.transAxes or "axes fraction"')
         Unreadable.when(any(map(is_outside, found)), f"{type(artist).__name__}: it leaves its panel, where a page has "
@@ -136,13 +141,21 @@ def read_marks(ax, artists, recorder):
     return marks
 
 
+def is_of_figure(artist, figure):
+    """Say whether an artist has its place in the whole figure: in parts of it, in inches or in pixels."""
+    still = (figure.transFigure, figure.dpi_scale_trans, IdentityTransform())
+    ways = [Artist.get_transform(artist), getattr(artist, "get_offset_transform", IdentityTransform)()]
+    return all(way in still for way in ways) or "figure" in f"{[getattr(artist, key, '') for key in COORDINATES]}"
+
+
 def is_outside(mark):
     """Say whether a mark that nothing cuts lies further outside its panel than the margins of a page reach."""
     if "unclipped" not in mark or "clip" in mark:
         return False
     points = [mark["from"], mark["to"]] if mark["kind"] == "arrow" else zip(mark.get("x", []), mark.get("y", []))
-    letters = mark.get("commands", repeat(""))  # where a path is closed, it goes nowhere
-    return any(not -UNIT / 10 < u < 1.1 * UNIT for point, each in zip(points, letters) if each != "Z" for u in point)
+    letters = mark.get("commands", repeat("L"))  # where a path is closed, or bends, it does not go
+    return any(abs(x / UNIT - 0.5) > 0.52 or not -0.08 < y / UNIT < 1.03  # below, there are the numbers of an axis
+               for (x, y), each in zip(points, letters) if each not in "ZQC")
 
 
 def on_paper(mark):

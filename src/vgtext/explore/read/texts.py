@@ -59,8 +59,8 @@ def room(text, point, recorder):
     extent = Text.get_window_extent(text, recorder)
     if cut or (box.x0 < extent.x0 and extent.x1 < box.x1 and box.y0 < extent.y0 and extent.y1 < box.y1):
         return recorder.clip_of(text) if extent.overlaps(box) else None
-    most = (-40, 12) if text.get_rotation() else (-40 - extent.width, box.width / 3)
-    fits = (-26 < extent.y0 - box.y0 and extent.y1 - box.y1 < 16
+    most = (-40, 12 - extent.width) if text.get_rotation() else (-40 - extent.width, box.width / 3)
+    fits = (-26 < extent.y0 - box.y0 and extent.y1 - box.y1 < 10
             and most[0] < extent.x0 - box.x0 and extent.x0 - box.x1 < most[1])
     Unreadable.when(not fits, f"{text.get_text()!r} outside its panel, where a page has no room; use the title, labels "
                               "of axes, or a place inside, or let the panel cut it: clip_on=True")
@@ -94,8 +94,10 @@ def ground_of(text):
     box = text.get_bbox_patch()
     if box is None or not box.get_visible():
         return {}
-    Unreadable.when(type(box.get_boxstyle()).__name__ not in ("Square", "Round", "Round4") or box.get_hatch(),
-                    'a text box of this shape; use boxstyle="round" or "square", without a hatch')
+    style = box.get_boxstyle()
+    Unreadable.when(type(style).__name__ not in ("Square", "Round", "Round4") or style.pad > 0.6 or box.get_hatch()
+                    or box.get_linestyle() not in ("solid", "-"), 'a text box of this shape; use boxstyle="round" or '
+                    '"square" and leave out pad, linestyle and hatch')
     return {**brush(box.get_facecolor()), **pen(box.get_edgecolor(), box.get_linewidth())}
 
 
