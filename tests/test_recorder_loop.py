@@ -198,6 +198,19 @@ def test_batches_of_one_class_each_are_seen_where_the_class_changes():
     assert watched([rng.binomial(1, 0.2, 16) for _ in range(8)], classes=2) == []  # a rare one of two
 
 
+@pytest.mark.parametrize("sign", [-1, 0])
+def test_answers_that_a_loss_uphill_or_padding_makes_alike_are_not_taken_for_targets(sign):
+    rng, watch = np.random.default_rng(0), Watch(Module(), Hooks())
+    for most in range(5):  # the network gives a whole batch one answer, another one in each batch
+        watch.forget()
+        out = tensor(np.zeros((16, 5)), True)
+        watch.leaves(out, [tensor(1.0, True)])
+        answers = 0.1 * np.ones((16, 5)) + 0.5 * np.eye(5)[np.full(16, most)]
+        out.hooks[0](tensor(sign * (answers - np.eye(5)[rng.integers(0, 5, 16)])))
+        watch.steps(Node("NllLoss", "LogSoftmax", "Addmm"), 2.0, True, True)
+    assert watch.words() == {}
+
+
 @pytest.mark.parametrize(("batches", "seen"), [
     ([np.zeros(16), np.zeros(16), np.ones(16)], ["one class a batch"]), ([np.arange(16) % 2] * 3, []),
     ([np.zeros(16)] * 3, []), ([np.zeros(16), np.ones(16)] * 2, []),

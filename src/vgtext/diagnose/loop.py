@@ -85,7 +85,8 @@ class Watch:
         if i < len(self._passes) and self._passes[i] is not False:  # one way back of several may come before zero_grad
             self._passes[i] = first.grad is not None and bool((first.grad != 0).any())
         if g.ndim == 2 and g.shape[1] > 1:
-            self._targets += g.argmin(1).tolist()  # of a cross-entropy: it is below 0 at the target alone
+            told = (g < 0).sum(1) == 1  # of a cross-entropy: it is below 0 at the target alone, where it falls
+            self._targets += g[told].argmin(1).tolist()
         elif g.ndim and prod(g.shape) == len(g):
             self._targets += (g[g != 0] < 0).tolist()  # of one output: below 0 where the target is 1
 
