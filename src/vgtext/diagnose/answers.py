@@ -1,8 +1,8 @@
 """The answers to the questions, one function each: True, False, or None where what it needs was not recorded."""
 
 from . import table as t
-from .logic import above, below, either, every, invert
-from .outcomes import lost_again, unharmed, uphill
+from .logic import above, below, either, every
+from .outcomes import halved, lost_again, unharmed, uphill
 
 
 def frozen(s, fails):
@@ -17,6 +17,8 @@ def frozen(s, fails):
     tiny = s.smallest is not None and s.smallest < 1e-4
     if not alone or tiny or s.silent or above(s.dead, t.ALIVE):
         return False
+    if s.input == 0 and s.no_gradient == (1,):
+        return False  # nothing enters it
     return True if fails is False or s.silent is False else None  # or a blocked layer, were it known
 
 
@@ -28,54 +30,10 @@ def bad_operation(s):
         return False
     if s.never_a_number:
         return s.passes_forward or None
-    if s.curve is not None and (s.curve.rising or above(s.curve.fall, 1.2) or s.curve.start > t.HUGE or lost_again(s)):
+    c = s.curve
+    if c is not None and (c.rising or c.runs_off or above(c.fall, 1.2) or c.start > t.HUGE or lost_again(s)):
         return False
     return below(s.ratio_peak, t.TOO_FAST)
-
-
-def off_scale(s):
-    """Inputs, or a first loss, far from size 1; what explodes inside the network is not their fault."""
-    low, high = t.INPUTS
-    if s.input is not None and not low <= s.input <= high:
-        return True
-    if s.curve is None or s.curve.negative:
-        return None if s.input is None else False
-    if s.curve.start <= t.HUGE or (above(s.grows_in_time, 1 / t.FORGETS) and s.passes_forward is False):
-        return False if s.input is not None else None
-    return invert(above(s.round_trip, t.EXPLODES)) if s.round_trip is not None else above(s.ratio, 1.0)
-
-
-def underflow(s, recording):
-    """The first layers' gradients are exactly 0, the next ones tiny, and the format is not known to hold them."""
-    if s.no_gradient is None or recording.precision in ("bfloat16", "float32", "float64"):
-        return False
-    if s.silent or above(s.dead_last, t.ALIVE):
-        return False
-    if s.smallest is not None:
-        return 1e-10 < s.smallest < 1e-4
-    if s.all_zero and recording.precision == "float16" and s.curve is not None and s.curve.start < t.TINY:
-        return not s.dead_output
-    if s.all_zero and recording.error is not None:
-        return bool(recording.error[-1].max() > 0)
-    return None if recording.precision is None and s.all_zero else False
-
-
-def flat(s, target):
-    """No layer has a gradient though something is left to learn, and no hidden layer is to blame.
-
-    A loss that fell far may still be that of constant predictions: it is not asked.
-    """
-    if s.accuracy is not None and s.accuracy >= target:
-        return False
-    if s.all_zero is None:
-        return None if s.curve is not None and s.curve.constant and not s.broke else False
-    if not s.all_zero or (s.curve is not None and (s.curve.done or below(s.curve.fall, 1e-6))):
-        return False
-    if s.silent or above(s.dead_last, t.ALIVE) or above(s.growth, t.EXPLODES):
-        return False
-    if s.collapse is not None and above(s.ratio_peak, 1.0):
-        return False  # it had gradients, until a step threw the weights far away
-    return True if s.dead_output else invert(s.silent_last)
 
 
 def dead(s):
@@ -181,7 +139,7 @@ def collapsed(s, recording):
 def too_large(s):
     """Do steps rewrite the weights, or did the loss run up from the start, by steps that could do it?"""
     if above(s.ratio_peak, t.TOO_FAST):
-        return True
+        return None if s.layers == 1 and halved(s) else True  # a layer alone has none behind it to throw off
     if uphill(s):
         return None
     c = s.curve
@@ -195,6 +153,6 @@ def too_large(s):
 def too_small(s):
     """Do steps hardly touch the weights? Not in a run that fell and stood; of one that stood only, the mean tells."""
     if s.curve is not None and below(s.curve.fall, 0.8) and above(s.curve.late, 0.99):
-        return False
+        return None if below(s.travel, t.TOO_SLOW) else False  # a schedule may have taken them away
     stood = s.travel is not None and s.curve is not None and above(s.curve.fall, t.MOVED)
     return below(s.travel if stood else s.ratio_peak, t.TOO_SLOW)

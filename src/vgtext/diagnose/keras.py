@@ -16,7 +16,7 @@ import numpy as np
 
 from . import checks
 from .hooks import Hooks, traced
-from .keras_layers import dead, first, is_empty, kinds, leaves, matrices, numbers, root_mean_square
+from .keras_layers import dead, first, is_empty, kinds, leaves, matrices, numbers, root_mean_square, typical
 from .loop import Tops, of_keras, targets_of_keras
 from .modules import norm
 from .recorder import EARLY
@@ -101,7 +101,7 @@ class KerasRecorder:
         if self._rows:
             fields |= {"steps": [row["at"] for row in self._rows],
                        "names": [layer.name for layer in self._rows[0]["layers"]],
-                       **kinds(self.model)}
+                       **kinds(self.model), "mixed": self._tops.mixed()}
             for name in ("input", "dead"):
                 if all(row[name] is not None for row in self._rows):
                     fields[name] = [row[name] for row in self._rows]
@@ -168,7 +168,7 @@ class KerasRecorder:
         left = [*(x for _, x, _ in entered[1:]), entered[-1][2]]
         floats = entered[0][1] is not None and entered[0][1].dtype.kind == "f"
         return {
-            "at": self.at, "layers": layers, "input": root_mean_square(entered[0][1]) if floats else None,
+            "at": self.at, "layers": layers, "input": typical(entered[0][1]) if floats else None,
             "gradient": [norm(sizes.get(id(v), 0.0) for v in matrices(layer)) for layer in layers],
             "weight": [norm(np.linalg.norm(before[id(v)]) for v in matrices(layer)) for layer in layers],
             "update": [norm(np.linalg.norm(numbers(v) - before[id(v)]) for v in matrices(layer))

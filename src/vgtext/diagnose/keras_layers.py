@@ -43,6 +43,11 @@ def root_mean_square(x):
     return float(np.sqrt(np.mean(np.square(x.astype(np.float64)))))
 
 
+def typical(x):
+    """Return the root mean square of an array without its zeros; 0 if it holds nothing else."""
+    return root_mean_square(x[x != 0]) if x.any() else 0.0
+
+
 def dead(left):
     """Return each layer's share of units that are 0 for all examples; None where no hidden layer has many zeros."""
     if any(x is None for x in left) or not any((x == 0).mean() > 0.05 for x in left[:-1]):

@@ -32,6 +32,10 @@ class Tops:
             (top, count), = Counter(targets).most_common(1)
             self.tops.append(top if count > len(targets) * (0.5 if classes > 2 else 0.9) else None)
 
+    def mixed(self):
+        """Has most batches' every class its share, so that they are in no order of class? None where few were seen."""
+        return True if len(self.tops) >= 4 and 4 * self.tops.count(None) >= 3 * len(self.tops) else None
+
     def change(self):
         """Do most batches hold mainly one class, and not all of the same one? A critic's take turns, true and false."""
         tops = [top for top in self.tops if top is not None]

@@ -26,6 +26,7 @@ class Curve:
     falling: bool  # does it fall on at its pace, by more than it jitters?
     skipped: int  # entries that are nan or inf, with numbers after them
     ragged: bool  # do neighbors differ as entries far apart do, as the losses of single examples?
+    runs_off: bool  # is its end ten times as far below 0 as its first three quarters and its start were from 0?
     one_of_many: bool  # is it ragged, and its first entry like those that follow? Then a quotient with it says little
 
 
@@ -54,6 +55,7 @@ def measure(loss):
         (broke or not ragged) and _rising(finite, broke) if n >= 3 else None,
         _waves(finite), spread == 0, start > 0 and bool((finite[-max(n // 10, 1):] == 0).any()), len(loss),
         long and _falling(finite, end), stop - n, ragged,
+        bool(finite[-1] < -10 * np.abs(finite[: -(n // 4) or None]).max()),
         ragged and bool(first.min() <= start <= first.max()))
 
 

@@ -5,6 +5,8 @@ import numpy as np
 from .checks import check_every
 from .tensors import size
 
+MOST_JOINS = 20  # concatenations that are followed back
+
 
 def check(model, optimizer, every):
     """Raise TypeError for what is no model or no optimizer of PyTorch's kind, ValueError for no number of steps.
@@ -47,13 +49,15 @@ def pair(model, called, owned, unpaired):
     """
     if not owned.keys() >= set(called):
         raise LookupError("a layer has lost its weights since the recorder was made; make a new one")
+    said = set()
     for name in [name for name in owned if name not in called]:
         above = [other for other in called if other == "" or name.startswith(f"{other}.")]
         if above and above[-1]:
             owned[above[-1]] += owned[name]
         else:
             unpaired.append(f"the weights of {name or 'the model itself'}: its module was not called")
-    ours = {id(p) for name in called for p in owned[name]}
+            said |= {id(p) for p in owned[name]}
+    ours = said | {id(p) for name in called for p in owned[name]}
     for name, module in model.named_modules():  # a matrix beside one layer is that layer's, as an adapter's
         inside = [other for other in called if name and other.startswith(f"{name}.")]
         if len(inside) == 1:
@@ -131,11 +135,20 @@ def of_calls(squares, left, passes):
 
 
 def has_shortcut(end):
-    """Does the graph add two results that are both computed? Shortcuts do; so do the steps of a recurrent cell."""
+    """Does the graph add two results that are both computed, or put one beside what was made of it?
+
+    Shortcuts do; so do the steps of a recurrent cell.
+    """
+    joins = 0
     for i, (node, parents) in enumerate(nodes(end)):
         computed = [parent for parent in parents if "AccumulateGrad" not in parent.name()]
         if node.name().startswith("AddBackward") and len(computed) == 2 and i > 2:
             return True
+        if node.name().startswith("CatBackward") and len(computed) > 1 and i > 2 and joins < MOST_JOINS:
+            joins += 1
+            if any(other in (before for before, _ in nodes(part)) for part in computed for other in computed
+                   if other is not part):
+                return True
     return False
 
 

@@ -52,7 +52,7 @@ def missing(s, recording, candidates):
         "scale of inputs or targets": s.input is not None,
         "underflow in half precision": recording.precision is not None,
         "bad batch or operation": s.ratio is not None and not s.broke,
-        "warm-up missing": s.collapse is not None and s.collapse > 0.5,
+        "warm-up missing": s.collapse is not None and (s.collapse > 0.5 or _early(recording)),
         "flat output": s.all_zero is not None and s.dead is not None,
     }
     order = ("vanishing by depth", *(cause for cause in known if cause != "vanishing by depth"))
@@ -61,6 +61,11 @@ def missing(s, recording, candidates):
     asked = {wanted.get(cause, cause) for cause in candidates} | {"vanishing through time"} & set(candidates)
     rows = {row.cause: row.record for row in ROWS}
     return tuple(dict.fromkeys(rows[cause] for cause in order if cause in asked and not known[cause]))[:MOST_WISHES]
+
+
+def _early(recording):
+    """Were gradients recorded at several of the first steps?"""
+    return recording.steps is not None and 5 <= sum(step <= 64 for step in recording.steps)
 
 
 def layers_of(numbers):

@@ -57,6 +57,16 @@ def unharmed(s):
     return not s.broke and below(s.ratio_peak, t.TOO_FAST) is True
 
 
+def halved(s):
+    """Did the loss more than halve, in a run that did not break?"""
+    return not s.broke and s.curve is not None and below(s.curve.fall, 0.5) is True
+
+
+def at_its_floor(s):
+    """Has a loss that alone is known more than halved? It may have come to its floor, whatever the signals do."""
+    return halved(s) and s.accuracy is None and s.tested is None
+
+
 def hardly_begun(s):
     """Can the steps together have moved the weights by half their size? Before that no loss has come to rest."""
     return s.curve is not None and s.ratio_peak is not None and s.curve.entries * s.ratio_peak < t.MOVES

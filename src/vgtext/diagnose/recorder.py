@@ -80,7 +80,7 @@ class Recorder:
         if kept:
             fields |= {"steps": [row["at"] for row in kept], "names": self._names,
                        "shortcuts": logic.either(*(row["shortcuts"] for row in kept)),
-                       "normalized": modules.normalized(self.model),
+                       "normalized": modules.normalized(self.model), "mixed": self._loop.tops.mixed(),
                        "recurrent": modules.recurrent(self.model) or any(row["time_gradient"] for row in kept)}
             for name in ("input", "time_gradient"):
                 if all(row[name] is not None for row in kept):
@@ -195,6 +195,6 @@ class Recorder:
         self._loop.steps(node, float(self._losses[-1]), self._trained, any(sizes["update"]))
         return {**sizes, "at": self.at, "activation": [np.nan if a is None else float(a) for a, _, _ in left],
                 "dead": [float(dead) for _, dead, _ in left], "rectified": any(zero > 0.05 for _, _, zero in left[:-1]),
-                "input": None if entered[0][0] is None else float(entered[0][0]), "time_gradient": times,
+                "input": tensors.typical(entered[0]), "time_gradient": times,
                 "learning_rate": float(self.optimizer.param_groups[0]["lr"]),
                 "shortcuts": None if node is None else modules.has_shortcut(node)}

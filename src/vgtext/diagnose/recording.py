@@ -25,7 +25,7 @@ class Recording:
     ``activation_error``      (R, L)  ‖∂L/∂a⁽ˡ⁾‖, the error on the other side of the activation function
     ``saturation``            (R, L)  share of (unit, example) pairs with a slope below 1 % of the steepest
     ``dead``                  (R, L)  share of units that are 0 for every example of the batch (ReLU)
-    ``input``                 (R,)    root mean square of what enters layer 1
+    ``input``                 (R,)    root mean square of what enters layer 1, of a sparse input without its zeros
     ``time_gradient``         (R, T)  recurrent networks: ‖∂L/∂x⟨ᵗ⟩‖ or ‖∂L/∂h⟨ᵗ⟩‖ of time steps 1 to T
     ``loss``                  (T,)    training loss, from the first step to the last
     ``test_loss``, ``train_accuracy``, ``test_accuracy``  (E,)  evaluations, from the first to the last
@@ -35,6 +35,7 @@ class Recording:
     ``shortcuts``             bool    does the network have residual connections?
     ``normalized``            bool    does it have normalization layers?
     ``recurrent``             bool    does a layer see one time step after another?
+    ``mixed``                 bool    does a batch hold examples of several classes, none of them most of it?
     ``loop``                  words   slips in the code that were seen, out of ``SLIPS`` in ``slips``
     ``names``                 (L,)    the layers' names, for the report
     ========================  ======  ==========================================================================
@@ -67,6 +68,7 @@ class Recording:
     shortcuts: bool | None = None
     normalized: bool | None = None
     recurrent: bool | None = None
+    mixed: bool | None = None
     loop: tuple[str, ...] | None = None
     names: tuple[str, ...] | None = None
 

@@ -10,7 +10,7 @@ import textwrap
 from dataclasses import dataclass
 
 from . import answers as ask
-from . import logic, outcomes, slips
+from . import logic, outcomes, scales, slips
 from . import table as t
 from .recording import Recording
 from .sentences import evidence
@@ -77,25 +77,27 @@ def questions(s, recording, target=0.9):
     """Return each cause's answer, True, False or None, in the order in which they are asked."""
     fails = outcomes.failed(s, target)
     ill = fails is not False  # signals are judged without a loss too, unless the run is known to have learned
-    blocks = ill and not outcomes.half_way(s)
+    blocks = None if ill and outcomes.at_its_floor(s) else ill  # else signals are to blame for what they lose
+    blocks = False if outcomes.half_way(s) else blocks
     fades = ask.vanishing(s, recording)
     clean = None if recording.loop else True  # what was seen in the code may explain steps and losses
     deep = logic.every(None if s.layers is None else s.layers >= 2 * t.FEW_LAYERS, not recording.shortcuts)
+    few_dropped = None if "much dropout" in (recording.loop or ()) else True  # it makes zeros, and what is left larger
     answers = {
         "layers not trained": ask.frozen(s, fails),
         "bad batch or operation": ask.bad_operation(s),
-        "scale of inputs or targets": ill and ask.off_scale(s),
-        "underflow in half precision": ill and ask.underflow(s, recording),
-        "flat output": ask.flat(s, target),
-        "data in order of class": ill and outcomes.in_order(s),
+        "scale of inputs or targets": ill and scales.off_scale(s),
+        "underflow in half precision": ill and scales.underflow(s, recording),
+        "flat output": scales.flat(s, target),
+        "data in order of class": ill and not recording.mixed and outcomes.in_order(s),
         "late divergence": ill and outcomes.lost_again(s),
         "weight decay too large": ill and logic.below(s.shrinks, t.SHRINKS),
-        "dead units": ill and logic.every(ask.dead(s), None if "much dropout" in (recording.loop or ()) else True),
-        "exploding": blocks and ask.exploding(s, recording),
+        "dead units": ill and logic.every(ask.dead(s), few_dropped),
+        "exploding": logic.every(blocks, ask.exploding(s, recording), few_dropped),
         "vanishing through time": ill and recording.recurrent is not False and logic.below(s.through_time, t.FORGETS),
-        "vanishing by initialization": blocks and logic.every(fades, ask.weak(s)),
-        "vanishing by activation": blocks and logic.every(fades, logic.below(ask.factors(s)[1], t.NEAR_ONE)),
-        "vanishing by depth": blocks and logic.every(fades, deep),
+        "vanishing by initialization": logic.every(blocks, fades, ask.weak(s)),
+        "vanishing by activation": logic.every(blocks, fades, logic.below(ask.factors(s)[1], t.NEAR_ONE)),
+        "vanishing by depth": logic.every(blocks, fades, deep),
         "warm-up missing": logic.every(fails, not outcomes.half_way(s), ask.collapsed(s, recording)),
         "learning rate too large": logic.every(fails, ask.too_large(s), clean),
         "learning rate too small": logic.every(fails, ask.too_small(s)),

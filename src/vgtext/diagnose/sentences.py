@@ -90,7 +90,8 @@ def _dead_output(s, r):
 
 
 def _input(s, r):
-    return "" if s.input is None else f"The inputs have a root mean square of {s.input:.2g}."
+    return "" if s.input is None else "The inputs are exactly 0: look at what loads them." if s.input == 0 else (
+        f"The inputs have a root mean square of {s.input:.2g}.")
 
 
 def _bad_input(s, r):
@@ -142,7 +143,7 @@ def _by_loss_alone(s, r):
         return ""
     if s.tested is not None:
         return f"Test accuracy is {s.tested:.0%}."
-    return "Judged by the loss alone: compare it with the loss of the best constant prediction."
+    return "Judged by the loss alone: it has learned if that is far below the loss of the best constant prediction."
 
 
 def _same(s, r):

@@ -41,6 +41,7 @@ class Symptoms:
     no_update: tuple[int, ...] | None  # layers that have a gradient, and whose update is exactly 0 in every record
     slow: tuple[int, ...] | None  # layers that move far less than another, though their gradient is as large
     all_zero: bool | None  # is the gradient of every layer exactly 0, in the last record?
+    comes_back: float | None  # the last layer's error in the last record: what the loss sends back
     smallest: float | None  # the smallest gradient above 0 beside layers without one
     collapse: float | None  # median gradient of the last record / of the first
     ratio: float | None  # update-to-weight ratio, median over layers, at the first record
@@ -95,6 +96,7 @@ def measure_symptoms(recording):
         no_update=sizes.unmoved(whole.get("update", whole.get("ratio")), whole.get("gradient"), r.precision),
         slow=sizes.slow(whole.get("ratio"), whole.get("gradient")),
         all_zero=sizes.all_zero(last.get("gradient"), r.time_gradient),
+        comes_back=float(last["error"][-1]) if "error" in last else None,
         smallest=sizes.smallest(first.get("gradient")), collapse=sizes.quotient(whole.get("gradient")),
         ratio=None if "ratio" not in first else sizes.median(first["ratio"]), ratio_peak=peak, ratio_before=before,
         dead=dead[0], dead_layer=dead[1], dead_last=sizes.dead(last.get("dead"))[0],

@@ -49,8 +49,8 @@ ROWS = (
     Row("layers not trained", "Are a layer's updates exactly 0?", "update, gradient",
         "an update is 0 in every record, or 10,000 times smaller than another's at a similar gradient",
         "Give these parameters to the optimizer (after the model was built, moved or copied), and look for "
-        "requires_grad=False, detach, no_grad, and a rate of 0. If you froze them on purpose, nothing is wrong with "
-        "them.",
+        "requires_grad=False, detach, no_grad, a rounding or argmax behind them, and a rate of 0. If you froze them on "
+        "purpose, nothing is wrong with them.",
         "notebooks/backprop.html", "the update and the gradient of every layer"),
     Row("bad batch or operation", "Did nan come at once, while the loss was falling and steps were short?",
         "loss, update ratio", f"the ratio was below {TOO_FAST}, or inputs hold nan",
@@ -83,7 +83,8 @@ ROWS = (
         "notebooks/detection.html#questions-in-a-fixed-order", "the training loss at every step"),
     Row("late divergence", "Had the network learned, and then lost what it learned?", "loss",
         "the loss fell below half of its start, and came back",
-        "It learned before it broke: lower the learning rate from there on (decay it), clip gradients, and start again "
+        "If you changed the loss or the data there (a term's weight, a harder task), a rise need be no fault. Else it "
+        "learned before it broke: lower the learning rate from there on (decay it), clip gradients, and start again "
         "from a checkpoint before the rise. In a transformer, record the largest attention logit: where it grows, "
         "normalize queries and keys (QK-norm).",
         "notebooks/consequences.html#steps-too-long-oscillation-and-divergence", "the training loss at every step"),
@@ -167,6 +168,7 @@ CAUSES = tuple(row.cause for row in ROWS)
 REMEDIES = {row.cause: row.remedy for row in ROWS}
 UNDECIDED = "undecided"
 LOOP = "fault in the training loop"  # said where a recorder saw one in the code; no question is asked then
+SIGNALS = ("exploding", "vanishing by initialization", "vanishing by activation", "vanishing by depth")
 BEFORE_A_STEP = ("bad batch or operation", "scale of inputs or targets", "exploding")  # can make the first loss nan
 #: Where one of these cannot be answered, no later question decides.
 CORE = ("bad batch or operation", "dead units", "exploding", "vanishing by initialization",

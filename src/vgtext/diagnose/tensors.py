@@ -63,3 +63,9 @@ def measure(x, axis):
     zero = x.detach() == 0
     units = zero.movedim(axis, 0).flatten(1) if x.ndim > 1 else zero[None]
     return real(x).square().mean().sqrt(), units.all(dim=1).float().mean(), zero.float().mean()
+
+
+def typical(measured):
+    """Return the root mean square of what :func:`measure` saw, without the zeros of a sparse input; None of nothing."""
+    size, _, zeros = (None if x is None else float(x) for x in measured)
+    return size if not size or zeros == 1 else size / (1 - zeros) ** 0.5

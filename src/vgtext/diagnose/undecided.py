@@ -14,6 +14,9 @@ def advice(s, recording, candidates, blocked):
             return remedy, tuple(dict.fromkeys((*candidates, *also))), (*first, *asked[: MOST_WISHES - len(first)])
     if outcomes.on_its_way(s) and not blocked:
         return "Train on: nothing is wrong with signals and steps, and the loss is still falling.", (), ()
+    if blocked and not asked:
+        return ("All that is asked for was recorded, and it fits several causes. Train a twin of few layers on the "
+                "same data, and then change one thing at a time, the first cause first.", candidates, ())
     return ("Record more before you change anything." if blocked else
             "Nothing that was recorded says what is wrong. Record more before you change anything."), candidates, asked
 
@@ -32,6 +35,26 @@ def _falls_without_success(s, candidates, blocked):
 
 def _learned(s, candidates, blocked):
     return candidates == ("overfitting", "healthy") and s.gap is None
+
+
+def _falls_alone(s, candidates, blocked):
+    return _learned(s, candidates, blocked) and (s.accuracy is None or outcomes.one_answer(s, t.ALIKE))
+
+
+def _no_gradient(s, candidates, blocked):
+    return bool(s.all_zero and s.comes_back)
+
+
+def _taken_away(s, candidates, blocked):
+    return _first_open(candidates) == "learning rate too small"
+
+
+def _one_layer(s, candidates, blocked):
+    return s.layers == 1 and _first_open(candidates) == "learning rate too large" and outcomes.halved(s)
+
+
+def _signals_or_floor(s, candidates, blocked):
+    return _first_open(candidates) in t.SIGNALS and outcomes.at_its_floor(s)
 
 
 def _uphill(s, candidates, blocked):
@@ -76,7 +99,12 @@ def _hardly_begun(s, candidates, blocked):
 
 def _labels_open(candidates):
     """Is label noise the first of the core that stayed open?"""
-    return next((c for c in candidates if c in t.CORE), None) == "label noise"
+    return _first_open(candidates) == "label noise"
+
+
+def _first_open(candidates):
+    """The first of the core that stayed open."""
+    return next((c for c in candidates if c in t.CORE), None)
 
 
 #: (is it so?, what to do, what else is possible, what to record first)
@@ -88,8 +116,24 @@ CASES = (
      "measure of what the network is for.", (), ("an accuracy, or another measure of success",)),
     (_falls_without_success, "The loss is below 0, and the accuracy is poor: the loss may not measure what the network "
      "is for. Look at its sign, and at what it expects: logits, probabilities, or their logarithms.", (), ()),
+    (_no_gradient, "An error comes back from the loss, and no layer's weights get a gradient. If all are frozen "
+     "(requires_grad=False) on purpose, nothing is wrong with them. If not, look for two factors that both start at 0, "
+     "as in an adapter: neither gets a gradient, so start one of them away from 0.", (), ()),
+    (_falls_alone, "Its loss fell far, and nothing needs to change before you know more. Compare it with the loss of "
+     "the best constant answer: only if it is far below that, too, has the run learned its training examples. If not, "
+     "outputs may be nearly alike, or the targets' mean far from 0. Where constant outputs can bring the loss to 0, "
+     "measure how much outputs differ.", (), ("the loss of the best constant answer",)),
     (_learned, "Its loss fell far: it has learned its training examples. Whether it does as well on others, only these "
      "can say; nothing needs to change before you know.", (), ()),
+    (_signals_or_floor, "The loss has more than halved, which a signal that is lost on its way seldom allows: the "
+     "network may have come to its floor. Compare it with what others reach, and with a twin of few layers: if that "
+     "does no better, leave the layers as they are.", (), ("an accuracy, or another measure of success",)),
+    (_one_layer, "The first step was long, and the loss fell all the same: there is one layer, with none behind it "
+     "that a step could throw off. If the task allows no higher accuracy, nothing is wrong: say so (target). If it "
+     "does, try a lower rate.", (), ()),
+    (_taken_away, "The loss fell and stood, and on average the steps hardly touched the weights: a schedule may have "
+     "taken the rate away before the network had learned. Hold the rate where it began, and see whether the loss falls "
+     "on.", ("label noise",), ()),
     (_uphill, "The loss only rises, though the first steps are short. Take a few steps on one batch with a rate 100 "
      "times smaller. If the loss falls now, the rate was too large. If it still rises, the steps lead uphill: look at "
      "the sign of the loss and of the update, and check the gradient against differences.", (),
@@ -115,9 +159,11 @@ CASES = (
     (_faded, "Signals and steps began in order. Then the gradients faded while the loss stayed where it was: the "
      "outputs may have become the same for all examples. Warm the rate up or lower it, and train a twin of few layers "
      "on the same data.", ("vanishing by depth", "label noise"), ("the loss of a twin of few layers",)),
-    (_standing_at_start, "Signals and steps are in order, and nothing was learned. Train a twin of few layers on the "
-     "same data: if it learns, the layers mix up what tells the examples apart (shortcuts with a norm); if it does "
-     "not, look at the data, the labels, and the loop that feeds them.", ("vanishing by depth", "label noise"),
+    (_standing_at_start, "Signals and steps are in order, and the loss is not below its start. If its targets move "
+     "with the network (a teacher's, a critic's), it may learn all the same: measure what it is for. If not, train a "
+     "twin of few layers on the same data: if it learns, the layers mix up what tells the examples apart (shortcuts "
+     "with a norm); if it does not, look at the data, the labels, and the loop that feeds them.",
+     ("vanishing by depth", "label noise"),
      ("the loss of a twin of few layers",)),
     (_hardly_begun, "All steps together moved the weights by less than half their size: the run has hardly begun. "
      "Train longer, and ask again.", (), ()),
