@@ -30,11 +30,11 @@ BATCHES, BATCH_RATES, BATCH_DEPTH, BATCH_EPOCHS = (2, 3, 4, 8, 16, 64), (0.01, 0
 digits = cache(nn.data.digits)
 
 
-def network(activation, depth, kind=None, factor=1.0, seed=0):
+def network(activation, depth, kind=None, factor=1.0, seed=0, dtype="float32"):
     """A network of WIDTH units for the digits, its initial weights ``factor`` times those of the fitting scheme."""
     norm, shortcut = (kind or "").replace("residual", "").strip(", ") or None, "residual" in (kind or "")
     net = nn.mlp(64, WIDTH, 10, depth=depth, activation=activation, init=INITS[activation], norm=norm,
-                 shortcut="residual" if shortcut else None, output_init="glorot_normal", seed=seed)
+                 shortcut="residual" if shortcut else None, output_init="glorot_normal", seed=seed, dtype=dtype)
     for layer in net.layers[1:-1]:
         layer.W *= np.float32(factor)
     return net
