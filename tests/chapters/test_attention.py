@@ -208,11 +208,14 @@ def test_numbers_typed_into_the_prose():
 def test_captions_put_each_number_where_it_belongs():
     assert told(FIGURES, "bound", "norm 10 leave an entropy of # nats at least, those of norm 20 leave #", keys=32
                 ) == pytest.approx([bound.bound(10.0, 32), bound.bound(20.0, 32)], rel=0.05)
+    for kind, L in (("shortcut, s = 1", 24), ("transformer, post-norm", 12)):
+        far, _, sizes = collapse.measured(kind, L)
+        parts = 1 - far[1], 1 - far[-1], sizes[0, -1] / sizes[2, -1]
+        said = told(FIGURES, "collapse", "the cosine between tokens is # after one block and # after the last; there "
+                    "the gradient of W_Q is # times", kind=kind, L=L)
+        assert said == pytest.approx(parts, rel=0.05, abs=0.006)
     far, _, sizes = collapse.measured("attention alone", 12)
-    words = ("before training: the cosine between tokens is # after one block and # after the last; there the "
-             "gradient of W_Q is #")
-    said = told(FIGURES, "collapse", words)
-    assert said == pytest.approx([1 - far[1], 1 - far[-1], sizes[0, -1] / sizes[2, -1]], rel=0.05, abs=1e-3)
+    assert sizes[0, -1] < 1e-15 * sizes[2, -1] and "W_Q is less than 10⁻¹⁵ times" in caption_of(FIGURES, "collapse")
     run = logits.run("nothing", 0.2)
     entropy, loss, lost = (run[what][:, -5:].mean() for what in ("entropy", "loss", "without gradient"))
     words = "the largest logit is #, the entropy # nats of at most #, the loss #; #% of the queries"

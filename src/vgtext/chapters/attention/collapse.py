@@ -92,7 +92,7 @@ def draw_collapse(likeness, gradients, kind="attention alone", L=12):
     label_line(gradients, 0.42 * L, 1e-10, "queries $W_Q$,", COLORS["backward"], xytext=(0, 0))
     label_line(gradients, 0.42 * L, 2e-12, "keys $W_K$ (dashed)", COLORS["backward"], xytext=(0, 0))
     ratio = sizes[0, -1] / sizes[2, -1]
-    left = f"{number(ratio)} times that of W_V" if ratio > 1e-15 else "less than 10⁻¹⁵ times that of W_V: rounding error"
+    left = f"{number(ratio)} times that of W_V" if ratio > 1e-15 else "less than 10⁻¹⁵ times that of W_V: rounding"
     return (f"{kind[0].upper() + kind[1:]}, {L} blocks, width {WIDTH}, {TOKENS} tokens, before training: the cosine "
             f"between tokens is {1 - far[1]:.2f} after one block and {1 - far[-1]:.4f} after the last; there the "
             f"gradient of W_Q is {left}.")
