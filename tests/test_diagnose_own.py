@@ -33,8 +33,9 @@ def test_an_error_that_comes_back_clears_output_and_format(back, cause):
 
 
 @pytest.mark.parametrize(("loss", "cause"), [(2e4 * FLOOR, UNDECIDED), (2e4 * FLAT, "scale of inputs or targets")])
-def test_a_large_loss_that_halves_by_steps_in_range_may_be_a_sum(loss, cause):
-    assert ill(loss=loss, input=np.ones(ROWS)).cause == cause
+@pytest.mark.parametrize("more", [{}, {"input": np.ones(ROWS)}])
+def test_a_large_loss_that_halves_by_steps_in_range_may_be_a_sum(loss, cause, more):
+    assert ill(loss=loss, **more).cause == cause
 
 
 @pytest.mark.parametrize(("more", "cause"), [

@@ -14,7 +14,7 @@ def off_scale(s):
         return None if s.input is None else False
     if s.curve.start <= t.HUGE or (above(s.grows_in_time, 1 / t.FORGETS) and s.passes_forward is False):
         return False if s.input is not None else None
-    if s.input is not None and unharmed(s) and halved(s):
+    if unharmed(s) and halved(s):
         return None  # a sum over a batch is large, too
     return invert(above(s.round_trip, t.EXPLODES)) if s.round_trip is not None else above(s.ratio, 1.0)
 

@@ -60,7 +60,8 @@ ROWS = (
         "notebooks/consequences.html#when-it-breaks-from-a-rising-loss-to-nan",
         "the step at which nan begins, in the loss, and in the gradients of each layer"),
     Row("scale of inputs or targets", "Are inputs or targets far from size 1?", "input, first loss",
-        f"the inputs lie outside {INPUTS[0]} to {INPUTS[1]:.0f}, or the first loss is above {HUGE:.0f}",
+        f"the inputs lie outside {INPUTS[0]} to {INPUTS[1]:.0f}, or the first loss is above {HUGE:.0f} (not if short "
+        "steps halve it)",
         "Bring inputs and targets to mean 0 and variance 1 (divide pixels by 255, standardize regression targets), and "
         "average the loss over examples or tokens instead of summing it. If all are in order, lower the learning "
         "rate.",
