@@ -393,6 +393,7 @@ def test_what_is_hidden_is_not_shown(mode):
         ax.tick_params(axis="y", labelcolor="none")
         ax.spines.left.set_color("none")
         ax.text(9, 2, "outside", clip_on=True)
+        ax.annotate("of a point outside", (9, 2))
         return "Words."
 
     mode("text")

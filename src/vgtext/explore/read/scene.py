@@ -6,6 +6,7 @@ from typing import NamedTuple
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
+from matplotlib.collections import Collection
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import DrawingArea
@@ -143,9 +144,10 @@ def read_marks(ax, artists, recorder):
 
 def is_of_figure(artist, figure):
     """Say whether an artist has its place in the whole figure: in parts of it, in inches or in pixels."""
-    still = (figure.transFigure, figure.dpi_scale_trans, IdentityTransform())
-    ways = [Artist.get_transform(artist), getattr(artist, "get_offset_transform", IdentityTransform)()]
-    return all(way in still for way in ways) or "figure" in f"{[getattr(artist, key, '') for key in COORDINATES]}"
+    named = "".join(str(getattr(artist, key, "")) for key in COORDINATES)
+    ways = [Artist.get_transform(artist), *([artist.get_offset_transform()] if isinstance(artist, Collection) else [])]
+    still = (figure.transFigure, figure.dpi_scale_trans, *([] if named else [IdentityTransform()]))
+    return all(way in still for way in ways) or "figure" in named
 
 
 def is_outside(mark):
