@@ -312,11 +312,14 @@ def test_areas_and_words_have_their_opacity_and_their_turn(tab):
 def test_words_lie_over_lines_with_the_pages_ground_around_their_letters(tab):
     found = figure_in(tab, "looks")
     panel = found.locator(".vg-panel")
-    assert panel.evaluate("""panel => {
+    order = panel.evaluate("""panel => {
       const line = [...panel.querySelectorAll('g[clip-path] > path')].at(-1);
-      const words = [...panel.querySelectorAll('text')].find((text) => text.textContent === 'one');
-      return Boolean(line.compareDocumentPosition(words) & Node.DOCUMENT_POSITION_FOLLOWING);
-    }"""), "words of zorder 0 too"
+      return ['turned', 'one'].map((said) => {
+        const words = [...panel.querySelectorAll('text')].find((text) => text.textContent.includes(said));
+        return Boolean(line.compareDocumentPosition(words) & Node.DOCUMENT_POSITION_FOLLOWING);
+      });
+    }""")
+    assert order == [True, False], "but those of zorder 0, which lie behind all, as in matplotlib"
     look = """words => {
       const { stroke, strokeWidth, paintOrder } = getComputedStyle(words);
       return [stroke, strokeWidth, paintOrder];
