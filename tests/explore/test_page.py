@@ -514,7 +514,7 @@ def test_slides_answer(browser, tmp_path, monkeypatch):
     tab = browser.new_page()
     tab.goto(path.as_uri())
     counted = tab.locator("section").first.inner_text(), tab.locator("section vg-explore").count()
-    assert "\n1 figures." in counted[0].replace("\n\n", "\n") and counted[1] == 1
+    assert "\n1 figure." in counted[0].replace("\n\n", "\n") and counted[1] == 1
     found = figure_in(tab, "line")
     found.locator("input").press("ArrowRight")
     tab.wait_for_function("document.querySelector('#line figcaption').innerText.startsWith('The slope is 3')")

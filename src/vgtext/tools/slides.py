@@ -30,6 +30,6 @@ def slides(slug):
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}{style}</style></head><body><main>'
-        f"<section><h1>{title}</h1><p>{len(figures)} figures. Page Down goes on; the arrow keys move a control.</p>"
-        f"</section>{screens}</main><script>{script}</script></body></html>"
+        f"<section><h1>{title}</h1><p>{len(figures)} figure{'s' * (len(figures) != 1)}. Page Down goes on; the "
+        f"arrow keys move a control.</p></section>{screens}</main><script>{script}</script></body></html>"
     )
