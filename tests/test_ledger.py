@@ -78,6 +78,52 @@ def test_a_number_in_a_condition_is_in_the_claim_or_what_its_evidence_comes_to(s
         assert found, f"claim {claim.id}: {text} is neither measured nor given"
 
 
+#: Decimals in the words of evidence that are no constant of what measures it: derived, published, or bound elsewhere.
+NOT_USED = {"S1.3": "1.327", "S2.1": "0.01", "S3.14": "0.1", "S1.8": "0.063", "R.10": "0.237", "R.30": "3.47"}
+
+
+def constants(value, deep=True):
+    """The numbers of a constant; of a function the numbers it is given, has written in it, or reads."""
+    if isinstance(value, (int, float, np.number)):
+        return {float(value)}
+    if isinstance(value, np.ndarray):
+        return {*value.ravel().tolist()} if value.size < 100 else set()
+    if isinstance(value, str):
+        return {float(n) for n in re.findall(r"\d+\.\d+", value)}
+    if isinstance(value, dict):
+        return constants([*value, *value.values()], deep)
+    if isinstance(value, (tuple, list, set, frozenset)):
+        return {n for each in value for n in constants(each, deep)}
+    if isinstance(value, partial):
+        return constants((value.args, value.keywords, value.func), deep)
+    if inspect.iscode(value):
+        return constants(value.co_consts, deep)
+    value = inspect.unwrap(value) if callable(value) else value
+    if not inspect.isfunction(value) or not value.__module__.startswith("vgtext.chapters"):
+        return set()
+    names = inspect.getclosurevars(value)
+    read = [*names.globals.values(), *names.nonlocals.values()]
+    read = read if deep else [each for each in read if not callable(each)]
+    return constants((value.__code__, value.__defaults__ or (), read), deep=False)
+
+
+@pytest.mark.parametrize("slug, claim", CLAIMS, ids=IDS)
+def test_a_decimal_in_the_words_of_evidence_is_one_that_its_measurement_uses(slug, claim):
+    for evidence in claim.evidence:
+        used = constants(evidence.measure)
+        for text in re.findall(r"(?<![\w.])\d+\.\d+", evidence.what):
+            assert text in NOT_USED.get(claim.id, "").split() or any(rounds_to(text, x) for x in used), (
+                f"claim {claim.id}, {evidence.what}: {text} is none of the numbers that measure it: {sorted(used)}")
+
+
+def test_numbers_of_the_ledger_are_set_as_in_a_sentence():
+    """With a true minus, one step in the singular, no space before a percent sign."""
+    rows = [words for _, evidence in EVIDENCE for words in (evidence.what, in_words(evidence, evidence.expected))]
+    misset = re.compile(r"(?<!\w)-\d|\d %|(?<![\w.])1 (steps|runs|layers|points|times)\b")
+    assert not [row for row in rows if misset.search(row)]
+    assert in_words(Evidence("a number", lambda: -1.0, 1.0, 9, unit="steps"), -1.0) == "−1 steps (expected 1 step)"
+
+
 def computes(function, seen=()):
     """Whether a function, or one that it calls, takes part of an array or calls more than a conversion.
 

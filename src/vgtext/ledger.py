@@ -110,12 +110,19 @@ def stored_results():
 
 def write(x):
     """A number of the ledger: a count whole, anything else to four digits."""
-    return f"{x:,.0f}" if x == int(x) and abs(x) < 1e6 else number(x, 4)
+    return f"{x:,.0f}".replace("-", "−") if x == int(x) and abs(x) < 1e6 else number(x, 4)
+
+
+def with_unit(text, unit):
+    """A written number with its unit: "50%", "1 step", "2 steps", "3 of 5"."""
+    if unit.startswith("%"):
+        return text + unit
+    return f"{text} {unit.removesuffix('s') if text == '1' else unit}".rstrip()
 
 
 def in_words(evidence, measured):
     """One number with its unit, and the expected one with it where it reads differently."""
-    now, then = (f"{write(x)} {evidence.unit}".rstrip() for x in (measured, evidence.expected))
+    now, then = (with_unit(write(x), evidence.unit) for x in (measured, evidence.expected))
     return now + (f" (expected {then})" if now != then else "")
 
 

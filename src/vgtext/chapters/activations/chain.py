@@ -93,7 +93,7 @@ CLAIMS = (
         "loses its gradient as well. At both scales tanh passes on more.",
         (
             Evidence("slope of ReLU at z = 1", lambda: nn.get_activation("relu").derivative(1.0), 1.0, 0),
-            Evidence("slope of ReLU at z = -1", lambda: nn.get_activation("relu").derivative(-1.0), 0.0, 0),
+            Evidence("slope of ReLU at z = −1", lambda: nn.get_activation("relu").derivative(-1.0), 0.0, 0),
             Evidence("share of units and examples that pass, layer 10", passing, 0.5, 0.05),
             Evidence("50 layers, σ_w = √2, ReLU: log₁₀ ‖δ[1]‖/‖δ[50]‖", lambda: reaches("relu", SCALES["√2 for all"]),
                      0.0, 0.5),

@@ -107,9 +107,9 @@ CLAIMS = (
         "holds", "A leaky unit's slope is never below α, so none is dead. That does not make it learn: where a "
         "learning rate kills nearly all ReLU units, the leaky network fails as well.",
         (
-            Evidence("smallest slope of leaky ReLU, α = 0.01, for z in [-100, 100]",
+            Evidence("smallest slope of leaky ReLU, α = 0.01, for z from −100 to 100",
                      lambda: float(nn.leaky_relu(0.01).derivative(np.linspace(-100, 100, 2001)).min()), 0.01, 1e-12),
-            Evidence("Adam, η = 0.03: dead ReLU units at the end (stored runs)",
+            Evidence("Adam, η = 0.03: dead ReLU units at the end",
                      lambda: dead_at_end("relu", "adam", 0.03), 50.0, 25.0, "%", stored="activations_runs"),
             Evidence("the same, leaky ReLU", lambda: dead_at_end("leaky_relu", "adam", 0.03), 0.0, 0.0, "%",
                      stored="activations_runs"),

@@ -63,7 +63,7 @@ CLAIMS = (
             Evidence("ELU, α = 0.5: jump", lambda: jump(nn.elu(0.5)), 0.5, 1e-5),
             Evidence("ELU, α = 2: jump", lambda: jump(nn.elu(2.0)), -1.0, 1e-5),
             Evidence("SELU: jump", lambda: jump("selu"), 1.0507009873554805 * (1 - 1.6732632423543772), 1e-5),
-            Evidence("ELU, α = 1: slope at z = -5", lambda: nn.elu(1.0).derivative(-5.0), np.exp(-5), 1e-9),
+            Evidence("ELU, α = 1: slope at z = −5", lambda: nn.elu(1.0).derivative(-5.0), np.exp(-5), 1e-9),
         ), "kink?alpha=0.50",
         setting="The function itself, slopes by differences with a step of 1e-6.",
     ),

@@ -173,8 +173,8 @@ CLAIMS = (
                      0.02),
             Evidence("the gradient of the last W_Q over that of W_V", lambda: ratio("shortcut, s = 1", 16, 16), 0.41,
                      0.15),
-            Evidence("entropy of the last attention, of at most 3.47", lambda: entropy("shortcut, s = 1", 16), 0.03,
-                     0.05, "nats"),
+            Evidence(f"entropy of the last attention, of at most {np.log(TOKENS):.2f}",
+                     lambda: entropy("shortcut, s = 1", 16), 0.03, 0.05, "nats"),
         ), "collapse?kind=transformer, post-norm&L=12",
         setting="Width 64, 4 heads, 32 tokens, MLP of 256 (none beside a bare shortcut), 12 or 16 blocks, three seeds, "
         "before training.",

@@ -142,7 +142,7 @@ CLAIMS = (
         (
             Evidence("the largest σ₁(W²⁰) over σ₁(W)²⁰ among the chapter's matrices",
                      lambda: max(norms(W, 20)[20] / np.linalg.norm(W, 2) ** 20 for W in MATRICES.values()), 1.0, 1e-9),
-            Evidence("W = [[.5, 10], [0, .5]]: σ₁(W)",
+            Evidence("W = [[0.5, 10], [0, 0.5]]: σ₁(W)",
                      lambda: norms(MATRICES["transient"], 1)[1], 10.0,
                      0.1),
             Evidence("σ₁(W²⁰)", lambda: norms(MATRICES["transient"], 20)[20], 3.8e-4, 1e-5),

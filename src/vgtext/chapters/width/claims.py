@@ -66,10 +66,10 @@ CLAIMS = (
         "a single example only.",
         (
             Evidence("Adam, standard: growth of σ₁ over the condition from width 32 to 512 (law: 16)",
-                     lambda: grown("adam", "standard"), 16, 2, "times"),
+                     lambda: grown("adam", "standard"), 16, 2),
             Evidence("gradient descent, standard: the same (law: 4)",
-                     lambda: grown("sgd", "standard"), 4, 0.6, "times"),
-            Evidence("Adam, μP: the same (law: 1)", lambda: grown("adam", "muP"), 1, 0.3, "times"),
+                     lambda: grown("sgd", "standard"), 4, 0.6),
+            Evidence("Adam, μP: the same (law: 1)", lambda: grown("adam", "muP"), 1, 0.3),
         ), "coordinate-check?optimizer=Adam&rule=standard&t=1",
         setting="ReLU, 4 layers, one step on 64 digits, 3 seeds.",
     ),
