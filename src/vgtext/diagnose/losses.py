@@ -90,21 +90,27 @@ def _falling(loss, end):
 
 
 def _waves(loss):
-    """How often a loss jumps from a quarter of its usual height to above half of it.
+    """How often a loss jumps from a quarter of its usual height to above half of it, and stays there for two entries.
 
-    What is ragged has no waves, nor have batches of two kinds that take turns, as a critic's.
+    A single entry is one batch's noise. What is ragged has no waves, nor have batches of two kinds that take turns, as
+    a critic's.
     """
     if len(loss) < 30 or (loss < 0).any() or _ragged(loss) or _together(loss[:50]) < -0.3:
         return 0
     high = np.quantile(loss, 0.9)
     state, count = 1, 0
-    low, top = loss < 0.25 * high, loss > 0.5 * high
+    low, top = _lasts(loss < 0.25 * high), _lasts(loss > 0.5 * high)
     for is_low, is_top in zip(low, top):
         if state and is_low:
             state = 0
         elif not state and is_top:
             state, count = 1, count + 1
     return count
+
+
+def _lasts(holds):
+    """Where something holds at an entry and at a neighbor of it."""
+    return holds & (np.r_[False, holds[:-1]] | np.r_[holds[1:], False])
 
 
 def _ragged(loss):
