@@ -123,7 +123,7 @@ KINDS = {
         {"loss": np.r_[2.3, np.linspace(5, 9, 60)], **fine(2), **ratio(0.9, 0.9, 0.9, 0.9, layers=2)},
     ],
     "data in order of class": [
-        {"loss": saw(30), **fine(), **ratio(2e-3, 2e-3, 2e-3, 2e-3)},
+        {"loss": saw(30), **fine(), **ratio(2e-3, 2e-3, 2e-3, 2e-3), "test_accuracy": [0.1, 0.12]},
         {"loss": saw(21), "train_accuracy": [0.1, 0.12]},
         {"loss": saw(50, 500), **fine(3)},
     ],
@@ -446,6 +446,7 @@ SIDES = {
     "FORGETS": ("vanishing through time", lambda v: {"time_gradient": [np.geomspace(v, 1, 9)]}, 7e-4, 1.4e-3),
     "BRISK": ("warm-up missing", lambda v: {**fine(rows=2), **ratio(v, v), **BRANCHES}, 0.042, 0.021),
     "COLLAPSES": ("warm-up missing", lambda v: {"gradient": rows(1, v), **ratio(1e-3, 1e-3), **BRANCHES}, 0.007, 0.014),
+    "RUNS_AWAY": ("learning rate too large", lambda v: {"loss": np.r_[1, np.full(40, v)], **ratio(0.05)}, 120, 80),
     "RUNS_ON": ("data in order of class", lambda v: {"loss": saw(40, 40 * v + 20)}, 4, 3),
 }
 
@@ -453,7 +454,7 @@ SIDES = {
 @pytest.mark.parametrize("limit", SIDES)
 def test_a_limit_divides_the_runs_on_its_two_sides(limit):
     cause, make, yes, no = SIDES[limit]
-    kept = {} if limit == "LEARNED" else FAILED
+    kept = {} if limit in ("LEARNED", "RUNS_AWAY") else FAILED
     answers = [questions(measure_symptoms(r), r)[cause]
                for r in (Recording(**{**kept, **make(value)}) for value in (yes, no))]
     assert answers[0] is True and answers[1] is not True

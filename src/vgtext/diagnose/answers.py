@@ -2,7 +2,7 @@
 
 from . import table as t
 from .logic import above, below, either, every
-from .outcomes import halved, lost_again, unharmed, uphill
+from .outcomes import halved, lost_again, moves, unharmed, uphill
 
 
 def frozen(s, fails):
@@ -146,7 +146,7 @@ def too_large(s):
     rose = c is not None and above(c.fall, 1.5) is True and not c.one_of_many
     up = c is not None and (bool(c.rising) or rose)
     if up and not c.negative and not below(s.ratio_peak, t.TOO_SLOW):
-        return True
+        return None if moves(s) else True
     return None if s.ratio_peak is None or s.broke else False
 
 

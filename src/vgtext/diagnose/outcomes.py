@@ -27,7 +27,8 @@ def in_order(s):
     if s.curve is None:
         return None
     short = above(s.ratio_before, t.TOO_FAST) is not True
-    return s.curve.waves >= t.RUNS_ON and below(s.curve.lowest, 0.3) is True and short
+    short = None if short and moves(s) else short
+    return every(s.curve.waves >= t.RUNS_ON, below(s.curve.lowest, 0.3) is True, short)
 
 
 def lost_again(s):
@@ -39,8 +40,13 @@ def lost_again(s):
     if s.best is not None and s.accuracy is not None and s.best - s.accuracy > 0.3 and not s.broke:
         return True
     back = s.curve.fall is None or s.curve.lowest is None or s.curve.fall > 2 * s.curve.lowest
-    return every(below(s.curve.lowest, 0.5), back, either(
+    return every(None if moves(s) else True, below(s.curve.lowest, 0.5), back, either(
         every(above(s.curve.fall, 0.7), not s.curve.ragged), bool(s.broke) and s.curve.rising))
+
+
+def moves(s):
+    """May the targets move with the network, as a critic's do? Then a rise that short steps make is no fault."""
+    return not s.scored and unharmed(s) and below(s.fall, t.RUNS_AWAY) is True
 
 
 def stands(s):

@@ -29,6 +29,7 @@ HUGE = 1e4  # a first loss above this: the targets are far from the outputs
 FORGETS = 1e-3  # share of the gradient that reaches the first time step
 BRISK = 0.03  # first ratio: above it, networks of normalized branches need a warm-up
 COLLAPSES = 1e-2  # what is left of the gradients of a run that has learned nothing
+RUNS_AWAY = 100.0  # a loss that ends above this multiple of its start has diverged, whatever its targets do
 RUNS_ON = 4  # times that a loss jumps up and falls again as one class follows another
 FADES = f"R is below {10**VANISHES:.2g}"
 
@@ -79,15 +80,17 @@ ROWS = (
         "depend on the prediction, or half-precision underflow.",
         "notebooks/activations.html", "gradients and dead units of every layer, the output's too"),
     Row("data in order of class", "Does the loss jump up and fall again, time after time?", "loss, accuracy",
-        f"it jumps {RUNS_ON} times or more",
-        "Shuffle the examples before every epoch: the network learns each class and forgets it with the next.",
+        f"it jumps {RUNS_ON} times or more (by short steps, only if an accuracy or a test loss is known, too)",
+        "Shuffle the examples before every epoch: the network learns each class and forgets it with the next. If a "
+        "copy of the network makes the targets, each renewal of the copy makes such a jump, and nothing is wrong.",
         "notebooks/detection.html#questions-in-a-fixed-order", "the training loss at every step"),
     Row("late divergence", "Had the network learned, and then lost what it learned?", "loss",
-        "the loss fell below half of its start, and came back",
-        "If you changed the loss or the data there (a term's weight, a harder task), a rise need be no fault. Else it "
-        "learned before it broke: lower the learning rate from there on (decay it), clip gradients, and start again "
-        "from a checkpoint before the rise. In a transformer, record the largest attention logit: where it grows, "
-        "normalize queries and keys (QK-norm).",
+        "the loss fell below half of its start, and came back (by short steps, only if an accuracy or a test loss is "
+        "known, too)",
+        "If you changed the loss or the data there (a term's weight, a harder task), or targets move with the network "
+        "(a critic's, a generator's), a rise need be no fault. Else it learned before it broke: lower the learning "
+        "rate from there on (decay it), clip gradients, and start again from a checkpoint before the rise. In a "
+        "transformer, record the largest attention logit: where it grows, normalize queries and keys (QK-norm).",
         "notebooks/consequences.html#steps-too-long-oscillation-and-divergence", "the training loss at every step"),
     Row("weight decay too large", "Do the weights shrink away?", "weight",
         f"they fall below {SHRINKS} of their first size",

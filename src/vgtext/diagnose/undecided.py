@@ -61,6 +61,11 @@ def _uphill(s, candidates, blocked):
     return "learning rate too large" in candidates and outcomes.uphill(s)
 
 
+def _moves(s, candidates, blocked):
+    rises = {"data in order of class", "late divergence", "learning rate too large"}
+    return outcomes.moves(s) and not rises.isdisjoint(candidates)
+
+
 def _saturated(s, candidates, blocked):
     return _labels_open(candidates) and above(s.saturation, t.SATURATED)
 
@@ -138,6 +143,10 @@ CASES = (
      "times smaller. If the loss falls now, the rate was too large. If it still rises, the steps lead uphill: look at "
      "the sign of the loss and of the update, and check the gradient against differences.", (),
      ("the loss of one batch before and after a very short step",)),
+    (_moves, "By short steps the loss came up again, once or time after time. If its targets move with the network (a "
+     "critic's, whose copy is renewed at times, or a generator's), that is no fault: measure what it is for. If not, "
+     "lower the rate from the first rise on; if the jumps repeat with every epoch, shuffle the examples.", (),
+     ("an accuracy, or another measure of success",)),
     (_saturated, "Most hidden slopes are nearly 0 at the first record, so little is passed back through these units. "
      "Draw smaller weights, or bring the inputs to size 1, and ask again before you look at the labels.", (), ()),
     (_one_answer, "Training accuracy hardly moved from one evaluation to another. Compare it with the share of the "
