@@ -209,3 +209,18 @@ def test_targets_that_move_with_the_network_make_a_rise_that_is_no_fault(loss, c
     assert found(loss=loss, mixed=True).cause == cause or cause == "data in order of class"
     runs_away = np.r_[loss, 500 * loss[0] * np.ones(200)]
     assert found(loss=runs_away).cause in ("late divergence", "learning rate too large")
+
+
+def test_beside_norms_and_shortcuts_a_faded_round_trip_is_no_vanishing_and_a_huge_first_step_no_explosion():
+    """A mixer's branches, a transformer's small embeddings: the shortcut leads past what a branch loses."""
+    down = np.geomspace(1, 0.1, L)[None].repeat(R, 0)
+    fades = {"activation": down, "error": down[:, ::-1], "loss": falls(2.3, 1.5), "train_accuracy": [0.1, 0.4]}
+    for both in (True, False):
+        kind = {"shortcuts": both, "normalized": both}
+        assert found(**fades, **kind).cause == ("label noise" if both else "vanishing by initialization")
+    lost = {**fades, "activation": down**7}
+    assert found(**lost, shortcuts=True, normalized=True).cause == "vanishing by initialization"
+    grows = {name: value[:, ::-1] for name, value in fades.items() if name in ("activation", "error")}
+    huge = {**grows, "update_ratio": np.full((R, L), 8.0), "loss": np.r_[2.3, 50, 1e9, np.nan]}
+    assert found(**huge, shortcuts=True, normalized=True).cause == "learning rate too large"
+    assert found(**huge).cause == "exploding"

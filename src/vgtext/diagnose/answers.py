@@ -69,7 +69,8 @@ def exploding(s, recording):
     """
     if grows_in_time(s):
         return True
-    if no_weights(s) or (recording.shortcuts and recording.normalized and unharmed(s)):
+    branches = recording.shortcuts and recording.normalized
+    if no_weights(s) or (branches and (unharmed(s) or above(s.ratio, 1.0))):
         return False  # norms beside shortcuts set the sizes anew: small embeddings alone make R large
     if hides_error(recording):
         return above(s.profile, t.EXPLODES)
@@ -87,6 +88,8 @@ def vanishing(s, recording):
         return False
     if hides_error(recording):
         return below(s.profile, 2 * t.VANISHES)
+    if recording.shortcuts and recording.normalized and above(s.round_trip, t.LOST):
+        return False  # past what a branch loses leads a shortcut
     if s.round_trip is None:
         return True if below(s.profile, 2 * t.VANISHES) else None
     if s.round_trip >= t.VANISHES:

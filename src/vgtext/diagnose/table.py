@@ -31,7 +31,7 @@ BRISK = 0.03  # first ratio: above it, networks of normalized branches need a wa
 COLLAPSES = 1e-2  # what is left of the gradients of a run that has learned nothing
 RUNS_AWAY = 100.0  # a loss that ends above this multiple of its start has diverged, whatever its targets do
 RUNS_ON = 4  # times that a loss jumps up and falls again as one class follows another
-FADES = f"R is below {10**VANISHES:.2g}"
+FADES = f"R is below {10**VANISHES:.2g} (a millionth with norms and shortcuts)"
 
 
 class Row(NamedTuple):
@@ -103,8 +103,8 @@ ROWS = (
         "activation; if the units die while training, lower the learning rate.",
         "notebooks/activations.html#dead-relu-units-during-training", "the share of dead units of every layer"),
     Row("exploding", "Does the round trip blow up?", "gradient, activation",
-        f"R is above {10**EXPLODES:.0f} (with norms and shortcuts, only if the run broke or the ratio was above "
-        f"{TOO_FAST}), or the first time step gets {1 / FORGETS:.0f} times the median one's gradient",
+        f"R is above {10**EXPLODES:.0f} (with norms and shortcuts, only if the run broke or the ratio was "
+        f"{TOO_FAST} to 1), or the first time step gets {1 / FORGETS:.0f} times the median one's gradient",
         "Draw smaller weights: He for ReLU, Glorot for tanh, orthogonal for a recurrent matrix; beside shortcuts, "
         "normalize the branches or scale them down. In a network with norms and no shortcuts the scale of the weights "
         "changes little: add shortcuts. Clipping only limits the damage.",
