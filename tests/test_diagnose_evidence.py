@@ -224,3 +224,33 @@ def test_beside_norms_and_shortcuts_a_faded_round_trip_is_no_vanishing_and_a_hug
     huge = {**grows, "update_ratio": np.full((R, L), 8.0), "loss": np.r_[2.3, 50, 1e9, np.nan]}
     assert found(**huge, shortcuts=True, normalized=True).cause == "learning rate too large"
     assert found(**huge).cause == "exploding"
+
+
+def test_a_short_run_trains_on_before_it_is_given_a_twin():
+    early = {"update_ratio": np.full((R, L), 1e-3), "train_accuracy": [0.2]}
+    for loss in (np.linspace(2.3, 2.28, 25), 2.3 * jitter(0.01, 25)):
+        assert found(**early, loss=loss).remedy.startswith(("Train on", "All steps together"))
+    assert "twin" in found(**early, loss=2.3 * jitter(0.01, 600)).remedy
+
+
+def test_an_entry_of_the_loss_may_stand_for_many_steps():
+    """Means over an epoch: the recorded steps say how many were made."""
+    means = {"loss": np.r_[np.linspace(2.3, 1.5, 10), np.full(15, 1.5)], "train_accuracy": [0.1, 0.4]}
+    assert found(**means).cause == UNDECIDED
+    assert found(**means, steps=[1, 2, 4, 1000, 5000]).cause == "label noise"
+
+
+def test_a_loss_may_fall_far_by_a_constant_answer():
+    """A dead layer, and an output bias that goes to the mean of the targets."""
+    dead = np.tile([0, 1.0, 0, 0, 0, 0], (R, 1))
+    known = {"gradient": np.zeros((R, L)), "activation": np.tile([1, 0, 1, 1, 1, 1.0], (R, 1)), "dead": dead,
+             "update_ratio": np.zeros((R, L)), "loss": falls(9, 0.7), "test_loss": [9, 0.7]}
+    assert found(**known).cause == "dead units"
+    assert found(loss=falls(9, 0.7), test_loss=[9, 0.7]).cause == "healthy"
+
+
+def test_weights_held_small_are_no_fault_where_nothing_says_that_it_failed():
+    """The critic of a Wasserstein distance: its weights are clamped, its loss may be negative."""
+    clamped = {"weight": np.geomspace(1, 0.1, R)[:, None].repeat(L, 1), "loss": -falls(0.1, 0.6)}
+    assert found(**clamped).cause == UNDECIDED
+    assert found(**clamped, train_accuracy=[0.2]).cause == "weight decay too large"

@@ -19,6 +19,8 @@ def failed(s, target):
         return True
     if s.curve is None or s.curve.negative:
         return None
+    if s.all_zero and s.silent_last and not s.curve.done:
+        return True  # a layer passes nothing on: the loss fell to that of a constant answer
     return invert(below(s.curve.fall, t.LEARNED))
 
 
@@ -75,7 +77,7 @@ def at_its_floor(s):
 
 def hardly_begun(s):
     """Can the steps together have moved the weights by half their size? Before that no loss has come to rest."""
-    return s.curve is not None and s.ratio_peak is not None and s.curve.entries * s.ratio_peak < t.MOVES
+    return s.curve is not None and s.ratio_peak is not None and s.made * s.ratio_peak < t.MOVES
 
 
 def on_its_way(s):

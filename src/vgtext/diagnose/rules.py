@@ -91,7 +91,7 @@ def questions(s, recording, target=0.9):
         "flat output": scales.flat(s, target),
         "data in order of class": ill and not recording.mixed and outcomes.in_order(s),
         "late divergence": ill and outcomes.lost_again(s),
-        "weight decay too large": ill and logic.below(s.shrinks, t.SHRINKS),
+        "weight decay too large": logic.every(fails, logic.below(s.shrinks, t.SHRINKS)),
         "dead units": ill and logic.every(ask.dead(s), few_dropped),
         "exploding": logic.every(blocks, ask.exploding(s, recording), few_dropped),
         "vanishing through time": ill and recording.recurrent is not False and logic.below(s.through_time, t.FORGETS),

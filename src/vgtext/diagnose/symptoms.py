@@ -31,6 +31,7 @@ class Symptoms:
     gap: float | None  # training minus test accuracy at the end
     test_rise: float | None  # test loss at the end / its smallest value
     scored: bool  # is an accuracy or a test loss known, or that batches hold several classes?
+    made: int  # steps, or entries of the loss where these are more: one may stand for many steps
     layers: int | None
     row: int | None  # the record in which signals are measured
     forward: float | None  # factor a layer by which activations change, layer 1 to L-1
@@ -93,6 +94,7 @@ def measure_symptoms(recording):
         tested=None if test is None else float(test[-1]),
         gap=None if train is None or test is None else float(train[-1] - test[-1]), test_rise=sizes.rise(r.test_loss),
         scored=any(v is not None for v in (train, test, r.test_loss)) or bool(r.mixed),
+        made=max(0 if r.loss is None else len(r.loss), 0 if r.steps is None else int(r.steps[-1])),
         layers=layers, row=row, forward=signals[0], backward=signals[1], round_trip=signals[2], round_trip_last=ends,
         profile=sizes.profile(whole.get("gradient")), no_gradient=sizes.never(whole.get("gradient")),
         no_update=sizes.unmoved(whole.get("update", whole.get("ratio")), whole.get("gradient"), r.precision),

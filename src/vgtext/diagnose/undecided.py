@@ -91,11 +91,12 @@ def _at_a_floor(s, candidates, blocked):
 
 
 def _faded(s, candidates, blocked):
-    return _standing_at_start(s, candidates, blocked) and below(s.collapse, t.COLLAPSES) is True
+    return not blocked and outcomes.standing_at_start(s) and below(s.collapse, t.COLLAPSES) is True
 
 
 def _standing_at_start(s, candidates, blocked):
-    return not blocked and outcomes.standing_at_start(s)
+    early = outcomes.hardly_begun(s) and not s.curve.constant
+    return not blocked and outcomes.standing_at_start(s) and not early
 
 
 def _hardly_begun(s, candidates, blocked):
