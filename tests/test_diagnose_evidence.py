@@ -254,3 +254,23 @@ def test_weights_held_small_are_no_fault_where_nothing_says_that_it_failed():
     clamped = {"weight": np.geomspace(1, 0.1, R)[:, None].repeat(L, 1), "loss": -falls(0.1, 0.6)}
     assert found(**clamped).cause == UNDECIDED
     assert found(**clamped, train_accuracy=[0.2]).cause == "weight decay too large"
+
+
+def test_a_slip_that_decides_nothing_leaves_the_advice_in_place():
+    """An autoencoder's code of two numbers is meant."""
+    alone, narrow = (found(loss=falls(1.0, 0.3), **loop) for loop in ({}, {"loop": ["narrow layer"]}))
+    assert alone.cause == narrow.cause == UNDECIDED and alone.remedy in narrow.remedy
+    assert "meant to be a code" in narrow.remedy
+    assert alone.remedy not in found(loss=falls(1.0, 0.3), loop=["no layer seen"]).remedy
+
+
+def test_a_recording_made_by_hand_as_keras_would_keep_it_goes_through(tmp_path):
+    keras = Recording(**{**ORDER, "loss": np.float32(falls(2.3, 0.05)), "mixed": True, "optimizer": "Adam",
+                         "steps": np.array([1, 2, 4, 8, 300], np.int64), "learning_rate": np.float32(1e-3),
+                         "normalized": False, "shortcuts": False, "names": ["dense"] * L,
+                         "train_accuracy": [0.97], "test_accuracy": [0.96]})
+    keras.save(tmp_path / "run.npz")
+    again = Recording.load(tmp_path / "run.npz")
+    assert again.mixed is True and diagnose(again) == diagnose(keras) and diagnose(again).cause == "healthy"
+    in_order = Recording(**{**keras.given(), "loss": waves(400), "train_accuracy": [0.3], "test_accuracy": [0.3]})
+    assert diagnose(in_order).cause != "data in order of class"

@@ -70,7 +70,7 @@ def diagnose(recording, target=0.9):
     said = (*evidence(t.UNDECIDED, s, recording), *slips.sentences(recording.loop))
     found = advice(s, recording, tuple(open_before), blocked)
     mend = recording.loop and answers["healthy"] is not True
-    return Diagnosis(t.UNDECIDED, said, slips.remedy(recording.loop) if mend else found[0], *found[1:])
+    return Diagnosis(t.UNDECIDED, said, slips.beside(recording.loop, found[0]) if mend else found[0], *found[1:])
 
 
 def questions(s, recording, target=0.9):

@@ -75,3 +75,10 @@ def sentences(words, all_of_them=True):
 def remedy(words):
     """Return what to do about the slips."""
     return " ".join([*(SLIPS[word].remedy for word in words), "Then record again."])
+
+
+def beside(words, advice):
+    """Return what to do about the slips; where none decides, and layers were seen, the ``advice`` holds as well."""
+    if decides(words) or "no layer seen" in words:
+        return remedy(words)
+    return " ".join([advice, *(SLIPS[word].remedy for word in words)])
