@@ -1,3 +1,5 @@
+import gc
+import weakref
 from functools import partial
 
 import autograd.numpy as anp
@@ -282,3 +284,23 @@ def test_bad_input_is_named(call, words):
 def test_signals_before_a_pass():
     with pytest.raises(RuntimeError, match="signals needs a pass first"):
         nn.mlp(3, 4, 2, 3).signals()
+
+
+@pytest.mark.parametrize("fast", [True, False])
+@pytest.mark.parametrize("make", [
+    lambda fast: nn.mlp(8, 8, 8, 3, norm="batch", fast=fast),
+    lambda fast: nn.Network([nn.Residual([nn.Dense(8, 8)]), nn.Highway(8)], fast=fast),
+    lambda fast: nn.transformer(8, 8, 2, 8, 2, fast=fast),
+], ids=["mlp", "shortcuts", "transformer"])
+def test_a_network_that_nothing_holds_is_gone_at_once(make, fast):
+    """No layer is held in a circle, which stays until a search for garbage: in a sweep these are gigabytes."""
+    gc.disable()
+    try:
+        net = make(fast)
+        x = np.zeros((8, 8), int if hasattr(net, "attentions") else np.float32)
+        net.loss_and_gradient(x, x if hasattr(net, "attentions") else np.zeros(8, int))
+        layers = [weakref.ref(each) for each in (*net.layers[1:], *net.blocks)]
+        del net
+        assert layers and not any(each() for each in layers)
+    finally:
+        gc.enable()

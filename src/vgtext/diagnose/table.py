@@ -31,7 +31,7 @@ BRISK = 0.03  # first ratio: above it, networks of normalized branches need a wa
 COLLAPSES = 1e-2  # what is left of the gradients of a run that has learned nothing
 RUNS_AWAY = 100.0  # a loss that ends above this multiple of its start has diverged, whatever its targets do
 RUNS_ON = 4  # times that a loss jumps up and falls again as one class follows another
-FADES = f"R is below {10**VANISHES:.2g} (a millionth with norms and shortcuts)"
+FADES = f"R is below {10**VANISHES:.2g} ({10**LOST:.6f} with norms and shortcuts)"
 
 
 class Row(NamedTuple):

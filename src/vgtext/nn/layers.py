@@ -38,7 +38,11 @@ class Dense:
         self.bias, self.sigma_b = checks.number("bias", bias), checks.number("sigma_b", sigma_b, least=0)
         self.norm = get_norm(norm, n_out)
         self.parts = [self.norm] if self.norm else []
-        self.dense = [self]
+
+    @property
+    def dense(self):
+        """Itself; not kept, for a layer that held itself would outlive its network."""
+        return [self]
 
     @property
     def shapes(self):

@@ -22,7 +22,6 @@ KINDS = {
 }
 
 
-@cache
 def network(kind, L, seed=0):
     """A transformer of that kind with its tokens and targets, attention without a mask."""
     skip, mlp, place, power = KINDS[kind]
