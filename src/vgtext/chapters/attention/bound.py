@@ -4,7 +4,7 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.claims import Claim, Evidence
-from vgtext.palette import COLORS, THEORY, label_line, log_axis, number
+from vgtext.palette import COLORS, THEORY, log_axis, number
 
 
 def bound(sigma, keys):
@@ -41,10 +41,10 @@ def draw_bound(ax, keys=32):
     S = rng.standard_normal((keys, 120))
     S -= S.mean(axis=0)
     A = nn.attention.softmax(sigma * S / np.linalg.norm(S, axis=0))
-    ax.plot(sigma, -np.sum(A * np.log(np.where(A > 0, A, 1)), axis=0), "o", color=COLORS["forward"], markersize=3)
+    ax.plot(sigma, -np.sum(A * np.log(np.where(A > 0, A, 1)), axis=0), "o", color=COLORS["forward"], markersize=3,
+            label="random logits")
     ax.plot(sigma, bound(sigma, keys), **THEORY, label="at least")
-    label_line(ax, 16, 1e-3, "dots: random logits", COLORS["forward"])
-    label_line(ax, 1, 1e-9, "dashed: the least there can be", COLORS["theory"], xytext=(0, 0))
+    ax.legend()
     return (f"{keys} keys: logits of norm 10 leave an entropy of {number(bound(10.0, keys))} nats at least, those of "
             f"norm 20 leave {number(bound(20.0, keys))}; dots are random logits of each norm.")
 

@@ -94,9 +94,8 @@ def draw_logits(sizes, spread, losses, rate=0.2, kind="nothing"):
         for name, color, style in (("nothing", COLORS["seed"], "--"), (kind, COLORS["forward"], "-")):
             for values in run(name, rate)[what]:
                 ax.plot(steps, values, color=color, linestyle=style, linewidth=1.2, label=name)
-    label_line(sizes, 300, 2.2, kind, COLORS["forward"], xytext=(-4, 0), ha="right")
-    if kind != "nothing":
-        label_line(sizes, 300, 4e5, "nothing (dashed)", COLORS["reference"], xytext=(-4, 0), ha="right")
+    shown = {line.get_label(): line for line in sizes.lines}  # of "nothing" with nothing, the line above the other
+    sizes.legend(handles=[*shown.values()])
     return (f"Two blocks, width {WIDTH}, letters, Adam at {rate:g}, {SEEDS} seeds, with {kind} against it: over the "
             f"last 50 of {STEPS} steps the largest logit is {number(end(kind, rate, 'largest logit'))}, the entropy "
             f"{end(kind, rate, 'entropy'):.2f} nats of at most {MOST:.2f}, the loss {end(kind, rate):.2f}; "

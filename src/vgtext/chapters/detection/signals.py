@@ -58,14 +58,12 @@ def draw_round_trip(layers, scales, activation="sigmoid", sigma_w=1.0, depth=20)
     l = np.arange(1, depth + 1)
     log_axis(layers, 1e-12, 1e6, "size, relative to where it starts")
     layer_axis(layers, depth)
-    starts = (("forward", "●", 0, "activation"), ("backward", "■", -1, "error signal"),
-              ("gradient", "◆", -1, "weight gradient"))
-    for i, (values, (color, sign, start, words)) in enumerate(zip(measured, starts, strict=True)):
+    starts = (("forward", 0, "activation"), ("backward", -1, "error signal"), ("gradient", -1, "weight gradient"))
+    for i, (values, (color, start, words)) in enumerate(zip(measured, starts, strict=True)):
         look = {**MEASURED, "color": COLORS[color], "marker": "osD"[i]}
         layers.plot(l, 10.0 ** (values - values[start]), **look, label=words, markevery=depth // 10)
-        layers.text(0.97, 0.96 - 0.07 * i, f"{sign} {words}", color=COLORS[color], transform=layers.transAxes,
-                    ha="right", va="top", fontsize=9)
-    for values, (_, _, start, words) in zip(theory, starts, strict=False):
+    layers.legend()
+    for values, (_, start, words) in zip(theory, starts, strict=False):
         layers.plot(l, 10.0 ** (values - values[start]), **THEORY, label=f"{words}, theory")
     backward_arrow(layers, at=0.42)
     trip, profile = round_trip(*measured[:2]), measured[2][0] - measured[2][-1]
@@ -86,7 +84,7 @@ def _draw_scales(ax, activation, sigma_w, depth):
     ax.plot([sigma_w], [10.0 ** round_trip(*sizes(activation, sigma_w, depth)[:2])], marker="o", markersize=10,
             markerfacecolor="none", color=COLORS["backward"])
     handle(ax, lambda sigma_w: (sigma_w, 10.0 ** round_trip(*predicted(activation, sigma_w, depth))))
-    label_line(ax, 3.05, 1, "nothing lost", COLORS["reference"], ha="right", xytext=(0, 20))
+    label_line(ax, 0.35, 1, "nothing lost", COLORS["reference"], xytext=(0, 10))
 
 
 @cache

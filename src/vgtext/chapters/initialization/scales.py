@@ -72,8 +72,7 @@ def draw_outcomes(ax, activation, sigma_w):
         edges = np.sqrt(np.multiply(SCALES[1:], SCALES[:-1]))  # halfway to the next scale
         first, last = np.flatnonzero(learns)[[0, -1]]
         ax.axvspan(edges[first - 1], edges[last], color=COLORS["gradient"], alpha=0.15, linewidth=0)
-    ax.text(0.09, 0.08, "shaded: loss below half of guessing" if learns.any() else "no scale here learns well",
-            color=COLORS["gradient" if learns.any() else "reference"], fontsize=9)
+    ax.set_title("shaded: loss below half of guessing" if learns.any() else "no scale here learns well")
     ax.axvline(sigma_w, color=COLORS["seed"], linewidth=4, alpha=0.4, zorder=0)
     handle(ax, lambda sigma_w: (sigma_w, None))
     ax.axhline(GUESSING, **REFERENCE)

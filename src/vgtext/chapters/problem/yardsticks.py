@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.palette import COLORS, MEASURED, REFERENCE, layer_axis, log_axis, number
+from vgtext.palette import COLORS, MEASURED, REFERENCE, label_line, layer_axis, log_axis, number
 
 from .layers import NETWORKS, described, network
 
@@ -53,10 +53,9 @@ def draw_yardsticks(gradient, update, change="weights × ½", loss_unit=1.0, eta
         ax.plot(l, values, color=COLORS["gradient"], label=words, **look)
     gradient.legend(loc="lower right")
     update.axhspan(1e-28, ROUNDED_OFF, color="#999999", alpha=0.25, linewidth=0, zorder=0)
-    side = "top" if ratio[0] > 1e-3 else "bottom"  # clear of the line
-    for y, words, va in ((1e-27, "lost in float32", "bottom"), (1e-3, "guide $10^{-3}$", side)):
-        update.text(0.05, y, words, transform=update.get_yaxis_transform(), va=va, fontsize=8,
-                    color=COLORS["reference"])
+    update.text(0.05, 1e-27, "lost in float32", transform=update.get_yaxis_transform(), va="bottom", fontsize=8,
+                color=COLORS["reference"])
+    label_line(update, 1, 1e-3, "guide $10^{-3}$", COLORS["reference"], xytext=(5, -10 if ratio[0] > 1e-3 else 10))
     return (f"{described(change)}, {DEPTH} layers. The gradient of layer 1 has size {number(size[0])}, "
             f"{number(share[0])} of the largest layer's. A step with η = {eta:g} changes its weights by "
             f"{number(ratio[0])} times their size; float32 leaves "

@@ -61,7 +61,7 @@ def draw_look(ax, chart, look, step, limits=None):
         ax.plot(l, positive(np.clip(values, 0, limits[1])), color=color, marker="o", markersize=4, label=made)
         float_limits(ax)
         if not values.any():
-            ax.text(0.5, 0.5, "exactly 0 in every layer", transform=ax.transAxes, ha="center", color=color, fontsize=10)
+            ax.text(0.5, 0.4, "exactly 0 in every layer", transform=ax.transAxes, ha="center", color=color, fontsize=10)
     layer_axis(ax, len(values))
     if look == "update-to-weight ratio":
         asked = chart.asked[list(chart.steps).index(step)]
@@ -73,7 +73,7 @@ def draw_look(ax, chart, look, step, limits=None):
         ax.text(0.98, 0.02, "float32: no weight moves", transform=ax.transAxes, fontsize=8, ha="right", va="bottom",
                 color=COLORS["reference"])
         ax.axhline(1e-3, **REFERENCE)
-        label_line(ax, 1, 1e-3, "guide: 0.001", COLORS["reference"], xytext=(0, 8))
+        label_line(ax, 1, 1e-3, "guide: 0.001", COLORS["reference"], xytext=(0, -9 if 1e-3 <= values[0] < 0.1 else 8))
     return values
 
 

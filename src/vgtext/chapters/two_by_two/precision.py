@@ -7,13 +7,12 @@ import numpy as np
 from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
 from vgtext.nn.theory.floats import FORMATS, last_depth
-from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, log_axis
+from vgtext.palette import COLORS, REFERENCE, THEORY, log_axis
 
 from .repeated import norms
 
 FACTORS = [0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 1.1, 1.2, 1.5, 2.0, 3.0, 5.0, 10.0]
 #: Lines that nearly meet share a label.
-LABELS = {"float64": "float64", "float32": "float32, bfloat16", "float16": "float16"}
 
 lost = cache(last_depth)
 
@@ -35,9 +34,7 @@ def draw_float_depths(ax, a=0.2, loss_scale=1.0):
         depths = [lost(x, name, loss_scale)[0] for x in FACTORS]
         ax.plot(FACTORS, depths, linestyle="none", marker=marker, markersize=4, color=COLORS["backward"], label=name)
         ax.plot([a], [lost(a, name, loss_scale)[0]], marker=marker, markersize=9, color=COLORS["backward"])
-        if name in LABELS:
-            label_line(ax, FACTORS[0], depths[0], LABELS[name], COLORS["backward"], xytext=(6, 9))
-    label_line(ax, FACTORS[0], 0.7, "+ E5M2, ◆ E4M3", COLORS["backward"], xytext=(0, 0))
+    ax.legend(handles=[line for line in ax.lines if line.get_label() in FORMATS])
     depth, end = ({name: lost(a, name, loss_scale)[i] for name in FORMATS} for i in (0, 1))
     fate = "overflows" if a > 1 else "sticks near the smallest number" if end["float64"] else "is exactly 0"
     depths = ", ".join(f"{depth[name]:,} ({name})" for name in FORMATS if depth[name])
