@@ -23,7 +23,10 @@ FAULTS = [{"color": "forward"}, {"color": "forward", "ink": "forward"}, {"ink": 
           {"more": " The last layer's is 512 times the first one's."},
           {"more": " The largest is 0.5 times the smallest."},
           {"more": " Layer 10 gets 0.00195, layer 5 gets 0.00195."},
-          {"guide": "mean", "more": " The median is 0.25."}, {"more": " The median is 0.5."}]
+          {"guide": "mean", "more": " The median is 0.25."}, {"more": " The median is 0.5."},
+          {"name": "training loss", "label": "training loss", "more": " It is the test loss."},
+          {"y": "test error", "more": " It is the training error."},
+          {"y": "error after clipping", "more": " It is the one before clipping."}]
 
 
 def figure_with(**signs):

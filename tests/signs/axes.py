@@ -1,10 +1,12 @@
 """Axes and titles are called what they are."""
 
 import re
+from functools import cache
 
 import numpy as np
 
 from vgtext.palette import COLORS
+from vgtext.tools.notebooks import read_notebook
 
 from .lines import in_data, signs_of
 
@@ -13,6 +15,11 @@ OPPOSITES = (("nats", "bits"), ("°|degrees?", "radians?"), ("right", "wrong"), 
              ("variance", "standard deviation"), (r"‖δ‖(?!²)", "‖δ‖²"), ("smallest", "largest"), ("mean", "median"),
              ("norm", "largest"), ("first", "last"), ("outputs/inputs", "inputs/outputs"), ("step", "epoch"),
              ("forward", "backward"))
+#: The same, also of what the drawing function, and the prose beside the figure, say that it shows.
+KINDS = (*((f"training {words}", f"test {words}") for words in ("loss(?:es)?", "accuracy", "errors?", "digits")),
+         ("in training(?! mode)", "in the test"), ("steps", "epochs"), ("nats", "bits"), ("dead", "saturated"),
+         ("before clipping", "after clipping"), ("degrees?", "radians?"), ("before training", "after training"),
+         ("cell", "hidden"))
 #: The size that an axis, or a line, is relative to.
 RELATIVE = re.compile(r"\[[lt]\]‖? / .*\[(\d+|[LT])\]")
 OVER = re.compile(r"over the (first|last) of the (\w+)")
@@ -88,3 +95,39 @@ def opposites(figure, panels, caption):
         said, drawn = ([bool(re.search(rf"(?<!\w){word}(?!\w)", words)) for word in pair] for words in (caption, shown))
         if sum(said) == sum(drawn) == 1 and said != drawn:
             yield f"of {pair} the caption has one, the figure the other"
+
+
+def kinds(figure, panels, caption):
+    """Yield the words for a kind of quantity whose opposite alone is in the caption, the docstring or the prose.
+
+    Of one panel they are compared with all three together, which tell of all panels.
+    """
+    told = {"caption": caption, "docstring": figure.draw.__doc__ or "", "prose": beside(figure)}
+    shown = [" ".join(map(words_of, panels))]
+    for who, words, parts in (*((who, words, shown) for who, words in told.items()),
+                              ("text", " ".join(told.values()), [*map(words_of, panels)])):
+        for pair in KINDS:
+            said, *drawn = (has_words(pair, " ".join(text.split())) for text in (words, *parts))
+            if sum(said) == 1 and [not word for word in said] in drawn:
+                yield f"of {pair} the {who} has one, the figure the other"
+
+
+def has_words(pair, text):
+    """Say of each word of a pair whether a text has it."""
+    return [bool(re.search(rf"(?<!\w)(?:{word})(?!\w)", text)) for word in pair]
+
+
+def words_of(ax):
+    """Return all words in and around a panel."""
+    return " ".join([ax.get_xlabel(), ax.get_ylabel(), *signs_of(ax), *(line.get_label() for line in ax.lines)])
+
+
+@cache
+def beside(figure):
+    """Return the prose before and after a figure of a chapter; nothing of another figure."""
+    if not figure.draw.__module__.startswith("vgtext.chapters."):
+        return ""
+    cells = read_notebook(figure.draw.__module__.split(".")[2]).cells
+    at = next((i for i, cell in enumerate(cells) if f"draw_{figure.name}" in cell.source), None)
+    around = cells[at - 1 : at + 2 : 2] if at else []
+    return " ".join(cell.source.partition("**What you will")[0] for cell in around if cell.cell_type == "markdown")
