@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from figures import caption_of, check_figure, drawn, lines_of, told
-from prose import check_prose
+from prose import check_prose, said
 from vgtext import nn
 from vgtext.chapters import recurrence as lab
 from vgtext.chapters.recurrence import adding, equal, gates, linear, passes, runs, sums, through_time, waking
@@ -228,6 +228,9 @@ def test_what_the_text_says_of_the_runs():
     at_50 = {name: lab.solved(name, 50, 0.001) for name in lab.NETWORKS}
     assert [at_50[f"LSTM, b = {b}"] for b in (0, 1, 2)] == [0, 3, 5] and at_50["GRU, b = 0"] == 5
     assert all(lab.beats("LSTM, b = 1", "LSTM, b = 0", 50, rate) == 5 for rate in lab.RATES)
+    found = said("recurrence", "an LSTM learns on no seed with a bias of 0, on # of # with 1, and on all with #.")
+    assert found == [at_50["LSTM, b = 1"], runs.SEEDS, 2]
+    assert said("recurrence", "at $T = 50$, 1 beats 0 on # of # seeds") == [5, runs.SEEDS]
     assert all(lab.solved("LSTM, chrono", T, rate) == 5 for T in lab.LENGTHS for rate in lab.RATES)
     assert lab.solved("RNN, orthogonal", 100, 0.001) == 5 and lab.solved("LSTM, b = 1", 100, 0.001) == 1
     assert all(lab.solved("GRU, b = 0", 100, rate) == 0 and lab.solved("LSTM, b = 2", 100, rate) >= 4
@@ -260,6 +263,7 @@ def test_every_run_that_learns_reaches_back_first():
                 halved += 1
                 assert 0 <= woke <= learned
     assert 20 < halved < 30
+    assert said("recurrence", "Of the # runs of this figure") == [len(lab.NETWORKS) * runs.TRACE_SEEDS]
 
 
 def test_most_runs_whose_reach_rises_past_a_tenth_halve_their_loss():
@@ -273,6 +277,8 @@ def test_what_the_text_says_of_waking():
     traced = {name: waking.traced(name) for name in lab.NETWORKS}
     loss, reach = traced["GRU, b = 0"][0]
     assert (loss[:11] > 1.9).all() and reach[0] < -6 < -2 < reach[10]
+    assert said("recurrence", "The GRU's loss stays at guessing for # steps") == [waking.TIMES[10]]
+    assert said("recurrence", "Its reach does not rise; # steps change nothing") == [runs.TRACED]
     assert [line[1, -1] - line[1, 0] < 0.3 for line in traced["LSTM, b = 0"]] == [True] * 3
     assert sum(line[1, -1] < line[1, 0] - 0.4 for line in traced["LSTM, b = 0"]) == 2
     reach = traced["RNN, identity"][1, 1]
@@ -299,6 +305,8 @@ def test_a_stored_run_of_the_adding_problem_begins_so_again(name):
 def test_what_the_text_says_of_the_adding_problem():
     gated = [name for name in lab.ADDING_NAMES if not name.startswith("RNN")]
     assert all(lab.learned(name) == 5 for name in gated) and len(gated) == 6
+    assert said("recurrence", "does not reach that error on any seed within # steps") == [adding.STEPS]
+    assert said("recurrence", "Thin lines are # runs, the thick one") == [adding.SEEDS]
     assert lab.learned("RNN, orthogonal") == lab.learned("RNN, Glorot") == 0
     order = [np.median(lab.arrivals(name)) for name in ("LSTM, b = 0", "LSTM, b = 1", "LSTM, chrono", "GRU, b = 0")]
     assert (np.diff(order) < 0).all()

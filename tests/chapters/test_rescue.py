@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from figures import caption_of, check_figure, theory_of
-from prose import check_prose, prose
+from prose import check_prose, prose, said
 from vgtext import nn
 from vgtext.ask import Verdict
 from vgtext.chapters import rescue as lab
@@ -211,6 +211,13 @@ def test_losses_are_drawn_as_they_are_and_left_out_above_5():
 def test_no_single_change_rescues_and_two_do():
     counts = [sum(map(lab.rescued, several)) for several in lab.by_changes().values()]
     assert counts == [0, 0, 7, 27, 27] and sum(counts) == 61
+    assert said("rescue", "“No known solution”: # of # plans are solutions") == [sum(counts), len(lab.plans())]
+    ones, twos = ([plan for plan in lab.plans() if len(plan.changes) == n] for n in (1, 2))
+    poor = sum(lab.accuracy(plan)[1] < 0.2 for plan in ones)
+    assert said("rescue", "# of the # leave the test accuracy below #%") == [poor, len(ones), 20]
+    smallest = [plan for plan in twos if lab.rescued(plan)]
+    neither = sum(not {"activation", "init"} & {*plan.changes} for plan in smallest)
+    assert said("rescue", "# of the # smallest rescues touch neither") == [neither, len(smallest)]
     one = {plan: lab.accuracy(plan)[1] for plan in lab.by_changes()[1]}
     assert {plan.way for plan, test in one.items() if test >= 0.2} == {"batch norm", "residual + layer norm"}
     assert len(one) == 13
@@ -260,6 +267,7 @@ def test_another_seed_gives_the_same_verdict_for_38_of_40():
     _, one, two = lab.again()
     bars = (lab.TRAIN_BAR, lab.TEST_BAR)
     assert sum((one >= bars).all(axis=1) == (two >= bars).all(axis=1)) == 38 and len(one) == 40
+    assert said("rescue", "of our # plans were trained again: the verdict was the same for #.") == [270, 38]
 
 
 def test_case_files():
