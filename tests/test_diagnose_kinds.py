@@ -363,9 +363,14 @@ def test_a_file_that_is_no_recording_is_refused_by_name(tmp_path):
     whole = (tmp_path / "odd.npz").read_bytes()
     for name, content in (("empty.npz", b""), ("cut.npz", whole[:-9])):  # a run that ended while it was writing
         (tmp_path / name).write_bytes(content)
-    for name in ("text.npz", "array.npy", "empty.npz", "cut.npz"):
-        with pytest.raises(ValueError, match=r"must name a file that np\.savez wrote, and wrote to its end"):
+    with zipfile.ZipFile(tmp_path / "model.pt", "w") as archive:  # as torch.save writes
+        archive.writestr("model/data.pkl", b"")
+    for name in ("text.npz", "array.npy", "empty.npz", "cut.npz", "model.pt"):
+        with pytest.raises(ValueError, match=r"must name a file that np\.savez wrote, and wrote to its end") as refused:
             Recording.load(tmp_path / name)
+    advice = str(refused.value).split("too: ")[1]  # holds as it stands
+    exec(advice.replace("run.npz", str(tmp_path / "run.npz")), {"np": np, "losses": [2.3, 2.2, 2.1]})
+    assert Recording.load(tmp_path / "run.npz").loss.tolist() == [2.3, 2.2, 2.1]
     at = whole.index(b"NUMPY") + 130  # a number of the array
     (tmp_path / "odd.npz").write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
     with pytest.raises(ValueError, match="cannot be read"):

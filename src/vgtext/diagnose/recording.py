@@ -148,8 +148,9 @@ class Recording:
 
         Raises FileNotFoundError, and ValueError if it is no such file or holds a field that is not in the table above.
         """
-        if Path(path).is_file() and not zipfile.is_zipfile(path):
-            raise ValueError(f"path must name a file that np.savez wrote, and wrote to its end; {path} is none")
+        if Path(path).is_file() and not holds_arrays(path):
+            raise ValueError(f"path must name a file that np.savez wrote, and wrote to its end; {path} is none. The "
+                             'loss of a log alone is a recording, too: np.savez("run.npz", loss=losses)')
         try:
             with np.load(path, allow_pickle=False) as file:
                 values = {name: file[name] for name in file.files}
@@ -186,3 +187,10 @@ class Recording:
             raise ValueError("steps must increase")
 
 
+def holds_arrays(path):
+    """Say whether a file is a whole archive of NumPy arrays and nothing else."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return all(name.endswith(".npy") for name in archive.namelist())
+    except zipfile.BadZipFile:
+        return False
