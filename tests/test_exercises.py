@@ -149,6 +149,18 @@ def test_an_endless_loop_is_stopped(monkeypatch):
     assert "It still runs" not in repr(check(POWER, endless))
 
 
+@pytest.mark.parametrize(("change", "words"), [
+    ({"solution": 0.125}, r"exercise 'power': solution is a function, such as lambda: 0.125; not 0.125"),
+    ({"mistakes": {1.5: "You added."}}, "exercise 'power': mistakes are pairs of a function and a hint, such as"),
+    ({"mistakes": ((1.5, "You added."),)}, "pairs of a function and a hint"),
+    ({"mistakes": (lambda: 1.5, "You added.")}, "pairs of a function and a hint"),
+    ({"mistakes": ((lambda: 1.5, None),)}, "pairs of a function and a hint"),
+])
+def test_an_exercise_that_nothing_can_be_judged_by_is_named_where_it_is_written(change, words):
+    with pytest.raises(TypeError, match=words):
+        replace(POWER, **change)
+
+
 def test_check_wants_an_exercise():
     with pytest.raises(TypeError, match="check takes an exercise"):
         check("power", 3)

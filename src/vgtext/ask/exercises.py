@@ -34,6 +34,17 @@ class Exercise:
     tolerance: float = 1e-6
     trials: int = TRIALS
 
+    def __post_init__(self):
+        """Raise TypeError where a part is none that an answer can be judged by."""
+        if not callable(self.solution):
+            raise TypeError(f"exercise {self.name!r}: solution is a function, such as lambda: 0.125; "
+                            f"not {self.solution!r}")
+        for pair in self.mistakes if isinstance(self.mistakes, tuple | list) else [None]:
+            wrong, hint = pair if isinstance(pair, tuple | list) and len(pair) == 2 else (None, None)
+            if not (callable(wrong) and isinstance(hint, str)):
+                raise TypeError(f"exercise {self.name!r}: mistakes are pairs of a function and a hint, such as "
+                                f"((lambda: 1.5, 'You added.'),); not {self.mistakes!r}")
+
 
 @dataclass(frozen=True)
 class Verdict:
