@@ -294,6 +294,17 @@ def test_grades_are_the_verdicts_that_students_saved(capsys, tmp_path):
                                 f"{one},1,,1,,for-good: not in this notebook", f"{two},0,1,1,,rates: It"]
 
 
+@pytest.mark.parametrize("run", [(), ("--run",)])
+def test_an_answer_whose_cell_is_no_python_is_not_right_and_its_row_says_where(capsys, tmp_path, run):
+    """The student has not left the exercise out."""
+    broken = "def excess(rho):\n    return (1))\n\n\n" + asks("excess", "excess, seed=0")
+    path = handed_in(tmp_path / "one.ipynb", asks("rates", "[1.1, 0.8, 0.9, 0.7]"), broken,
+                     "print(" + asks("for-good", 3), outputs=["Right. It"])
+    [row] = rows(said(capsys, "grades", *run, path)[1])
+    assert (row["rates"], row["excess"], row["for-good"], row["right"]) == ("1", "0", "0", "1")
+    assert "excess: its cell is no Python: unmatched ')', line 2; for-good: its cell is no Python: " in row["reasons"]
+
+
 def test_grades_of_a_folder_are_those_of_its_notebooks(capsys, tmp_path):
     one, two = (handed_in(tmp_path / f"{k}.ipynb", asks("rates", 1), outputs=["Right. Yes."]) for k in (1, 2))
     (tmp_path / "notes.txt").touch()

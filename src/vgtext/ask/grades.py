@@ -15,7 +15,18 @@ import nbformat
 
 from vgtext.words import words
 
-from .handed_in import Grades, checks, line, meddles, python, redefines_check, students_cells, verdict_words
+from .handed_in import (
+    Grades,
+    checks,
+    fault,
+    line,
+    meddles,
+    named,
+    python,
+    redefines_check,
+    students_cells,
+    verdict_words,
+)
 from .rerun import executed
 
 TIME_LIMIT = 300  # seconds for one notebook
@@ -39,9 +50,11 @@ def grade(path, run=False, seconds=TIME_LIMIT):
         names = [check.name for _, asked in cells for check in asked]
         return Grades(dict.fromkeys(names, False), f"{problem}: look at it yourself", dict.fromkeys(names, problem))
     forged = any(redefines_check(tree) for _, tree in trees)
-    if run:
-        return executed(notebook, cells, Path(path).parent, seconds)
-    return saved(cells, forged)
+    grades = executed(notebook, cells, Path(path).parent, seconds) if run else saved(cells, forged)
+    for cell in (cell for cell, tree in trees if tree is None):
+        for name in set(named(cell.source)) - set(grades.right):
+            grades.mark(name, False, f"its cell is no Python: {fault(cell.source)}")
+    return grades
 
 
 def read(path):

@@ -58,9 +58,28 @@ def python(source):
     What stands below ``%%time`` and its like runs as it is.
     """
     try:
-        return ast.parse(TransformerManager().transform_cell(re.sub(WRAPS, "", source)))
+        return parsed(source)
     except SyntaxError:  # a reader's unfinished code: nothing in it can have been checked
         return None
+
+
+def parsed(source):
+    """Return what :func:`python` does; raise SyntaxError where that is None."""
+    return ast.parse(TransformerManager().transform_cell(re.sub(WRAPS, "", source)))
+
+
+def fault(source):
+    """Say what keeps a cell from being Python, and where; "" if nothing does."""
+    try:
+        parsed(source)
+    except SyntaxError as error:
+        return f"{error.msg}, line {error.lineno}"
+    return ""
+
+
+def named(source):
+    """Return the exercises that a cell of broken code checks, by their names."""
+    return re.findall(r"""^\s*(?:print\()?check\(.*?\[["']([^"'\]]+)["']\]""", source, re.M)
 
 
 def checks(tree):
