@@ -179,6 +179,7 @@ BAD = {
     "twin axes": lambda ax, k: ax.twinx(),
     "an inset": lambda ax, k: ax.inset_axes([0.5, 0.5, 0.4, 0.4]),
     "whole figure": lambda ax, k: ax.figure.suptitle("title"),
+    "panels that are moved": lambda ax, k: ax.set_position((0.2, 0.2, 0.3, 0.3)),
     "the scale 'logit'": lambda ax, k: ax.set(yscale="logit", ylim=(0.1, 0.9)),
     "a spine that is moved": lambda ax, k: ax.spines.left.set_position("center"),
     "QuadMesh: gouraud shading; use": lambda ax, k: ax.pcolormesh(np.eye(3), shading="gouraud"),
@@ -276,6 +277,17 @@ def test_what_leads_from_one_panel_to_another_is_named_though_limits_are_left_to
     mode("static")
     with pytest.raises(FigureError, match="ConnectionPatch: it leaves its panel"):
         explore(draw_pair)
+
+
+def test_panels_of_unequal_width_are_named(mode):
+    def draw_unequal(one, other):
+        one.get_gridspec().set_width_ratios([3, 1])
+        one.plot([0, 1]), other.plot([0, 1])
+        return "Two lines from 0 to 1."
+
+    mode("static")
+    with pytest.raises(FigureError, match="of unequal width; the page gives each the same room"):
+        explore(draw_unequal)
 
 
 def test_axes_that_jump_are_named(mode):

@@ -39,6 +39,9 @@ def read_scene(names, panels, figure):
         Unreadable.when(ax.figure is None or not ax.get_visible(),
                         f"panel {name!r}, which draw removed or hid{others(figure, panels)}; draw on it")
         ax.get_xlim(), ax.get_ylim()  # autoscaling is lazy: asking for the limits brings them up to date
+    ratios = {ratio for ax in panels for ratio in ax.get_gridspec().get_width_ratios()}
+    Unreadable.when(len(ratios) > 1 or not all(ax.get_in_layout() for ax in panels),
+                    "panels that are moved or of unequal width; the page gives each the same room")
     bars = [[a.colorbar for a in ax.get_children() if a.get_visible() and getattr(a, "colorbar", None)]
             for ax in panels]
     Unreadable.when(any(bar.ax in panels for found in bars for bar in found),
