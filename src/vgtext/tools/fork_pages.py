@@ -29,7 +29,7 @@ once Pages is set to "GitHub Actions" in the repository's settings.
 `fork.json` says which commit of the original this book came from. When the original has been corrected,
 
 ```
-.venv/bin/vgtext update {source}
+.venv/bin/vgtext update{source}
 ```
 
 merges what has changed there into this folder, notebooks cell by cell, and keeps what you have changed. Where both
@@ -58,7 +58,7 @@ def write_pages(target, books, title, student, repository):
     (target / "book/index.md").write_text(INDEX.format(title=title, chapters=listed, license=license), encoding="utf-8")
     readme = README.format(
         title=title, original=original, license=license,
-        source="" if address else "--from ../original  # a clone of it",
+        source="" if address else " --from ../original  # a clone of it",
         buttons="" if repository else "There are none now: without an address they would lead to the original, whose "
         "notebooks hold the solutions. `vgtext fork --repository ADDRESS` sets both. ",
     )
