@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from vgtext.palette import COLORS
-from vgtext.tools.notebooks import read_notebook
+from vgtext.tools.notebooks import read_notebook, slugs
 
 from .lines import in_data, signs_of
 
@@ -124,10 +124,11 @@ def words_of(ax):
 
 @cache
 def beside(figure):
-    """Return the prose before and after a figure of a chapter; nothing of another figure."""
-    if not figure.draw.__module__.startswith("vgtext.chapters."):
+    """Return the prose before and after a figure of a chapter of the book; nothing of another figure."""
+    slug = figure.draw.__module__.removeprefix("vgtext.chapters.").partition(".")[0]
+    if slug not in slugs():
         return ""
-    cells = read_notebook(figure.draw.__module__.split(".")[2]).cells
+    cells = read_notebook(slug).cells
     at = next((i for i, cell in enumerate(cells) if f"draw_{figure.name}" in cell.source), None)
     around = cells[at - 1 : at + 2 : 2] if at else []
     return " ".join(cell.source.partition("**What you will")[0] for cell in around if cell.cell_type == "markdown")
