@@ -12,7 +12,6 @@ from vgtext.palette import COLORS, REFERENCE, THEORY, log_axis
 from .repeated import norms
 
 FACTORS = [0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 1.1, 1.2, 1.5, 2.0, 3.0, 5.0, 10.0]
-#: Lines that nearly meet share a label.
 
 lost = cache(last_depth)
 
