@@ -18,7 +18,7 @@ RESCUES = {
 
 
 def draw_rescue(ax, activation="relu"):
-    """Growth of the gradient at the outputs, last layer to first, against depth: batch norm, and three ways out."""
+    """Growth of the gradient at the layers' outputs, last to first, against depth: batch norm, and three ways out."""
     ax.set_xscale("log")
     ax.set(xlim=(4, 330), xlabel="depth L, on a log axis")
     ax.set_xticks(DEPTHS, map(str, DEPTHS))
@@ -38,5 +38,5 @@ def draw_rescue(ax, activation="relu"):
         label_line(ax, 80, 10**height, name, RESCUES[name][3], xytext=(8, 0))
     alone, shift, residual, layer = (number(ends[name], 1) for name in RESCUES)
     return (f"{NAMES[activation]}, width {WIDTH}, {BATCH} examples, 80 layers: under batch norm the gradient at the "
-            f"outputs changes by a factor of {alone}; with a shift of 1 before the activation by {shift}, with "
-            f"shortcuts by {residual}, under layer norm by {layer}. Dashed: theory.")
+            f"layers' outputs, from the last to the first, changes by a factor of {alone}; with a shift of 1 before "
+            f"the activation by {shift}, with shortcuts by {residual}, under layer norm by {layer}. Dashed: theory.")
