@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from figures import caption_of, check_figure, drawn, lines_of, told
-from prose import check_prose
+from prose import check_prose, said
 from vgtext import nn
 from vgtext.chapters import width as lab
 from vgtext.chapters.width import depth, muon, rates, runs, updates
@@ -50,7 +50,13 @@ def test_a_stored_run_of_each_other_kind_comes_out_again():
 def test_the_best_rate_falls_under_the_standard_rule_and_stays_under_mup():
     """What the text says of Adam: 16 times lower, against once by a factor of 2, from 32 to 64."""
     standard, mup = ([lab.best("Adam", rule, n) for n in lab.WIDTHS] for rule in RULES)
-    assert standard[0] - standard[-1] == 4 and standard == sorted(standard, reverse=True)
+    assert standard == sorted(standard, reverse=True)
+    rates_of_seeds = runs.stored("Adam")[RULES.index("standard")].argmin(axis=1)  # (widths, seeds)
+    falls = sorted({2 ** int(first - last) for first, last in zip(rates_of_seeds[0], rates_of_seeds[-1], strict=True)})
+    words = "While the width grows by #, the best rate of the standard rule falls by # (by # or # in each seed alone)"
+    assert said("width", words) == [lab.WIDTHS[-1] / lab.WIDTHS[0], 2 ** (standard[0] - standard[-1]), *falls]
+    copied = lab.loss_at("Adam", "standard", 512, standard[0]) / lab.losses("Adam", "standard", 512).min()
+    assert said("width", "width 512 ends at # times the loss that it could reach") == pytest.approx([copied], abs=0.5)
     assert mup[0] - mup[1] == 1 and len(set(mup[1:])) == 1
     for n in lab.WIDTHS[1:]:  # copied from width 32
         first = lab.best("Adam", "standard", 32)
@@ -59,11 +65,19 @@ def test_the_best_rate_falls_under_the_standard_rule_and_stays_under_mup():
 
 def test_what_the_text_says_of_gradient_descent():
     way = "SGD, squared error"
-    for rule, alive in (("standard", [1, 1, 0, 0, 0]), ("muP", [1, 0, 0, 0, 1])):
-        assert [np.isfinite(lab.loss_at(way, rule, n, lab.best(way, rule, 32))) for n in lab.WIDTHS] == alive
-    for n in lab.WIDTHS[1:]:
+    broken, edge = {}, []
+    for rule in RULES:
+        copied = {n: lab.loss_at(way, rule, n, lab.best(way, rule, 32)) for n in lab.WIDTHS}
+        broken[rule] = [n for n, loss in copied.items() if not np.isfinite(loss)]
+    for n in lab.WIDTHS:
         alive = np.flatnonzero(np.isfinite(lab.losses(way, "standard", n)))
-        assert runs.WAYS[way][2][alive[-1]] == lab.best(way, "standard", n)  # the largest that survives
+        if runs.WAYS[way][2][alive[-1]] == lab.best(way, "standard", n):  # the largest that survives
+            edge.append(n)
+    assert broken["standard"] == [128, 256, 512] and edge == list(lab.WIDTHS[1:])
+    words = "best at width 32 breaks training from width # on. From width # on the best rate is the largest"
+    assert said("width", words) == [broken["standard"][0], edge[0]]
+    words = "under μP, too, the rate that is best at width 32 breaks training at widths # to #"
+    assert said("width", words) == [broken["muP"][0], broken["muP"][-1]] and len(broken["muP"]) == 3
     assert -1 < lab.slope(way, "standard") < -0.4
     for rule in RULES:
         best = [lab.best("SGD", rule, n) for n in lab.WIDTHS]
@@ -103,8 +117,11 @@ def test_one_example_reaches_the_whole_factor():
 
 
 def test_depth():
-    assert all(depth.best("s = 1", L)[1] > 1 for L in (32, 64)) and depth.best("s = 1", 16)[1] < 1
-    assert depth.best("s = 1/√L", 4)[0] - depth.best("s = 1/√L", 64)[0] == 2
+    lost = [L for L in runs.DEPTHS if depth.best("s = 1", L)[1] > 1]
+    assert lost == list(runs.DEPTHS[runs.DEPTHS.index(lost[0]) :])
+    assert said("width", "from # blocks on no rate brings the loss below 1") == [lost[0]]
+    falls = 2 ** (depth.best("s = 1/√L", 4)[0] - depth.best("s = 1/√L", 64)[0])
+    assert said("width", "and the best rate falls by #, as") == [falls]
     assert all(abs(depth.best("depth-μP", L)[0] + 7) <= 1 for L in runs.DEPTHS)
     at_smallest = [depth.losses("depth-μP", L)[0] for L in runs.DEPTHS]
     assert all(0.85 < loss < 1 for loss in at_smallest)  # "stays near 0.9"
@@ -148,6 +165,10 @@ def test_what_five_steps_reach():
     assert lab.values("random", "256 × 256", 5)[1].min() < 0.1
     assert lab.values("random", "256 × 256", 8)[1].min() > 0.68  # "raise the steps to 8"
     before, after = lab.values("gradient", "256 × 256", 5)
+    falls = [2.0 ** (lab.muons_best("standard", 32)[0] - lab.muons_best("standard", 256)[0]),
+             2.0 ** (lab.best("Adam", "standard", 32) - lab.best("Adam", "standard", 256))]
+    words = "From width # to # Muon's best rate falls by a factor of #, where Adam's falls by # under the standard rule"
+    assert said("width", words) == [32, 256, *falls]
     rank = (before > 1e-6).sum()
     assert rank <= 64 and after[:rank].min() > 0.679 and after[rank:].max() < 1e-3
 
@@ -180,6 +201,10 @@ def test_numbers_typed_into_the_prose():
             updates.KINDS}
     assert all(0.4 < first < 0.6 for first, _ in fell.values())  # "by a factor of about 2"
     assert fell["input"][1] > 0.95 and 0.7 < fell["hidden"][1] < 0.85 and fell["output"][1] < fell["output"][0]
+    level = [line / line[0] for each in updates.moved("adam", "muP", 1).values() for line in each.T]
+    assert np.max(level) / np.min(level) < 2  # "stay level, to within a factor of 2"
+    rise = updates.moved("adam", "standard", 10)
+    assert all((rise[kind][-1] > 2 * rise[kind][0]).all() for kind in ("hidden", "output"))
     inside = [lab.values("random", "256 × 256", steps)[1].min() >= muon.FLOOR for steps in (6, 7)]
     assert inside == [False, True]  # "raise the steps to 7"
     standard, mup = (lab.losses("Adam", rule, 512).min() for rule in RULES)
@@ -220,8 +245,8 @@ def test_captions_put_each_number_where_it_belongs():
     assert [ax.get_xlabel() for ax in drawn(FIGURES["newton_schulz"])][1] == "singular value before, over ‖G‖"
     after = muon.values("random", "256 × 256", 5)[1]
     inside = 100 * np.mean((after > muon.FLOOR) & (after < muon.CEILING))
-    said = told(FIGURES, "newton_schulz", "go from # to #, #% of them in the gray band from # to #")
-    assert said[1:3] == pytest.approx([after.max(), inside], rel=0.05) and said[3:] == [0.68, 1.2]
+    shown = told(FIGURES, "newton_schulz", "go from # to #, #% of them in the gray band from # to #")
+    assert shown[1:3] == pytest.approx([after.max(), inside], rel=0.05) and shown[3:] == [0.68, 1.2]
     s = updates.moved("adam", "standard", 1)["hidden"][:, 1]
     assert told(FIGURES, "coordinate_check", "changes by a factor # (dashed, first step in the limit: #)"
                 ) == pytest.approx([s[-1] / s[0], 16], rel=0.05)
