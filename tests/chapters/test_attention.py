@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from figures import caption_of, check_figure, lines_of, theory_of, told
-from prose import check_prose
+from prose import check_prose, said
 from vgtext import nn, results
 from vgtext.chapters import attention as lab
 from vgtext.chapters.attention import bound, collapse, logits, places, precision, runs, saturation, stream
@@ -97,6 +97,13 @@ def test_a_scaled_shortcut_keeps_tokens_apart_at_any_depth():
 def test_what_collapses_and_whose_gradient_dies():
     for kind in ("attention alone", "attention and MLP"):
         assert lab.cosine(kind, 12, 2) > 0.999 and lab.ratio(kind, 12, 12) < 1e-15
+    alike = 1 - collapse.measured("attention alone", 12)[0]
+    same = next(l for l in range(1, 13) if round(alike[l], 3) == 1)
+    assert said("attention", "After # layers all tokens are the same, to # digits") == [same, 3]
+    for L in (4, 8, 12, 16, 24):  # "from the fourth layer on ... W_Q and W_K ... 10^15 or more"
+        queries, keys, values = collapse.measured("attention alone", L)[2]
+        small = np.maximum(queries, keys) < 1e-15 * values
+        assert small[3:].all() and not small[:3].any()
     assert lab.cosine("transformer, post-norm", 12, 12) > 0.99 and lab.ratio("transformer, post-norm", 12, 12) < 0.01
     assert 0.4 < lab.cosine("transformer, pre-norm", 12, 12) < lab.cosine("transformer, pre-norm", 24, 24) < 0.8
     assert lab.cosine("transformer, post-norm, s = 1/√L", 12, 12) < 0.2
@@ -110,6 +117,9 @@ def test_what_collapses_and_whose_gradient_dies():
 
 def test_the_stream_grows_along_a_line_and_as_predicted():
     assert stream.power(stream.start("pre-norm", 24)) == pytest.approx(1, abs=0.1)
+    first, second, *_, before, last = stream.start("pre-norm", 24)
+    assert said("attention", "so of # blocks the first adds #% to the variance and the last adds #%") == pytest.approx(
+        [24, 100 * (second / first - 1), 100 * (last / before - 1)], abs=0.51)
     for kind, s in (("pre-norm", 1.0), ("pre-norm, s = 1/√(2L)", 24**-0.5), ("pre-norm, GPT-2's start", 24**-0.5)):
         np.testing.assert_allclose(stream.start(kind, 12), stream.predicted(12, s), rtol=0.2)
     np.testing.assert_allclose(stream.start("post-norm", 12)[1:], stream.start("post-norm", 12)[1], rtol=0.01)
@@ -200,8 +210,10 @@ def test_stored_runs_are_run_again():
 
 
 def test_numbers_typed_into_the_prose():
+    start = stream.start("pre-norm", 24)
     check_prose("attention", given={"2021", "0.003", "0.01", "0.03", "0.2"},
-                computed={"0.99": lab.cosine("transformer, post-norm", 12, 12) - 0.005, "2.88": places.letters_alone()})
+                computed={"74%": start[1] / start[0] - 1, "6%": start[-1] / start[-2] - 1,
+                          "0.99": lab.cosine("transformer, post-norm", 12, 12) - 0.005, "2.88": places.letters_alone()})
     assert np.log(2.0**9 - 1) / saturation.median_gap(64) == pytest.approx(22, abs=0.5)  # a weight that is rounded to 1
 
 
@@ -211,9 +223,9 @@ def test_captions_put_each_number_where_it_belongs():
     for kind, L in (("shortcut, s = 1", 24), ("transformer, post-norm", 12)):
         far, _, sizes = collapse.measured(kind, L)
         parts = 1 - far[1], 1 - far[-1], sizes[0, -1] / sizes[2, -1]
-        said = told(FIGURES, "collapse", "the cosine between tokens is # after one block and # after the last; there "
+        shown = told(FIGURES, "collapse", "the cosine between tokens is # after one block and # after the last; there "
                     "the gradient of W_Q is # times", kind=kind, L=L)
-        assert said == pytest.approx(parts, rel=0.05, abs=0.006)
+        assert shown == pytest.approx(parts, rel=0.05, abs=0.006)
     far, _, sizes = collapse.measured("attention alone", 12)
     assert sizes[0, -1] < 1e-15 * sizes[2, -1] and "W_Q is less than 10⁻¹⁵ times" in caption_of(FIGURES, "collapse")
     run = logits.run("nothing", 0.2)
