@@ -1,6 +1,6 @@
 """How a page reads: code that only asks for a figure is folded, what ``check`` says of a stub is left out.
 
-No line ends before a formula's comma or in 2 × 2.
+No line ends between a formula and its comma or bracket, or in 2 × 2.
 """
 
 import ast
@@ -14,6 +14,7 @@ from vgtext.words import raw, words
 #: What stands around a worded solution, so that "Run all cells" does not open it.
 FOLD = ("<details><summary>Solution in words</summary>", "</details>")
 ASKS = {"explore", "quiz", "carry"}
+LONG = 40  # characters of a cell; fewer may stand in a narrow column
 CODE = (nodes.literal, nodes.literal_block, nodes.math, nodes.raw)
 
 
@@ -83,20 +84,27 @@ class OpenSolutions(SphinxPostTransform):
 
 
 class KeepTogether(SphinxPostTransform):
-    """Wrap a formula with the punctuation that follows it: a browser would break the line between them."""
+    """Wrap a formula with the punctuation around it: a browser would break the line between them."""
 
     default_priority = 150
 
     def run(self, **options):
         """Wrap each of them."""
         for formula in list(self.document.findall(nodes.math)):
-            after = formula.next_node(descend=False, siblings=True)
-            mark = isinstance(after, nodes.Text) and re.match(r"[,.;:!?)’”…]+", after)
-            if mark:
-                after.parent.replace(after, nodes.Text(after[mark.end():]))
+            at, parent = formula.parent.index(formula), formula.parent
+            before, after = parent[max(at - 1, 0)], parent[min(at + 1, len(parent) - 1)]
+            opens = isinstance(before, nodes.Text) and re.search(r"[(‘“]+$", before)
+            closes = isinstance(after, nodes.Text) and re.match(r"[,.;:!?)’”…]+", after)
+            if opens or closes:
                 together = nodes.inline("", "", classes=["together"])
                 formula.replace_self(together)
-                together += [formula, nodes.Text(mark[0])]
+                together += formula
+                if opens:
+                    parent[at - 1] = nodes.Text(before[:opens.start()])
+                    together.insert(0, nodes.Text(opens[0]))
+                if closes:
+                    parent[at + 1] = nodes.Text(after[closes.end():])
+                    together += nodes.Text(closes[0])
 
 
 class KeepProducts(SphinxPostTransform):
@@ -112,11 +120,26 @@ class KeepProducts(SphinxPostTransform):
                 text.parent.replace(text, nodes.Text(kept))
 
 
+class WidenCells(SphinxPostTransform):
+    """Mark the cells of prose in tables of three columns and more, which a phone would squeeze to a word a line."""
+
+    default_priority = 150
+
+    def run(self, **options):
+        """Give each such cell the class ``prose``."""
+        for row in self.document.findall(nodes.row):
+            for cell in row.children if len(row) > 2 else ():
+                said = [text for text in cell.findall(nodes.Text) if not isinstance(text.parent, nodes.math)]
+                if sum(map(len, said)) >= LONG:
+                    cell["classes"].append("prose")
+
+
 def setup(app):
     """Register the transforms."""
     app.add_post_transform(FoldPlumbing)
     app.add_post_transform(HideUnanswered)
     app.add_post_transform(KeepTogether)
     app.add_post_transform(KeepProducts)
+    app.add_post_transform(WidenCells)
     app.add_post_transform(OpenSolutions)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

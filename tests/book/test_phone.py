@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 MOST_LAID_OUT = 2_500  # elements of the text, before a reader scrolls; all 10,000 of a chapter took 2 s
 MOST_JUMP = 60  # pixels by which a figure's height may differ from the room that is kept for it
+MOST_LINES = 12  # of a cell of a table
 MOST_SCROLLED = 2  # lists of formulas of a page, one of which is wider than the column by itself
 PHONE = {"viewport": {"width": 375, "height": 667}, "device_scale_factor": 1, "is_mobile": True}
 LAID_OUT = """() => [...document.querySelectorAll('.bd-article *')]
@@ -57,6 +58,17 @@ LISTS = """() => {
   return [...document.querySelectorAll('div.math .katex-html')]
     .filter((one) => one.querySelector(gap) && one.scrollWidth > one.clientWidth + 1).length;
 }"""
+# Names of formulas that lie on their formula.
+LYING = """() => [...document.querySelectorAll('div.math .katex-html > .tag')].filter((tag) => {
+  const right = (part) => part.getBoundingClientRect().right, name = tag.querySelector('.mord').getBoundingClientRect();
+  return Math.max(...[...tag.parentElement.querySelectorAll(':scope > .base')].map(right)) > name.left;
+}).map((tag) => tag.textContent)"""
+# Cells of a table in more lines than a reader follows in a narrow column.
+SQUEEZED = """(most) => [...document.querySelectorAll('.bd-article td')].filter((cell) => {
+  const inside = document.createRange();
+  inside.selectNodeContents(cell);
+  return inside.getBoundingClientRect().height > most * parseFloat(getComputedStyle(cell).lineHeight);
+}).map((cell) => cell.textContent)"""
 # Of each figure, in pixels: how much of its picture is above its controls when 150 of it have come into the screen, and
 # how far below the screen its controls end when the picture has come to the top.
 CONTROLS = """() => {
@@ -104,6 +116,7 @@ def test_a_chapter_is_laid_out_as_it_is_read_and_figures_keep_their_room(phone, 
     for width in (375, 320):
         tab.set_viewport_size({"width": width, "height": 667})
         assert tab.evaluate("innerWidth") == width and tab.evaluate(OUT, width) == []
+        assert tab.evaluate(LYING) == [] == tab.evaluate(SQUEEZED, MOST_LINES)
     tab.set_viewport_size(PHONE["viewport"])
 
 
@@ -113,6 +126,7 @@ def test_the_pages_around_the_chapters_are_no_wider_than_a_narrow_phone(phone, p
     tab.set_viewport_size({"width": 320, "height": 667})
     tab.goto(f"{address}/{page}")
     assert tab.evaluate("[innerWidth, document.documentElement.scrollWidth]") == [320, 320]
+    assert tab.evaluate(SQUEEZED, MOST_LINES) == []
     tab.set_viewport_size(PHONE["viewport"])
 
 

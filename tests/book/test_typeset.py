@@ -1,5 +1,6 @@
 """Plumbing is folded, verdicts on stubs are left out, and a comma stays with its formula, in a book of one page."""
 
+import re
 import sys
 from io import StringIO
 from pathlib import Path
@@ -27,7 +28,8 @@ def test_plumbing_is_what_a_reader_need_not_see(code, folded):
 
 
 def test_a_page_folds_plumbing_and_keeps_commas_with_their_formulas(tmp_path):
-    cells = [nbformat.v4.new_markdown_cell("# Title\n\nLet $a$, and $b$; then $c$ follows. A 2 × 2 `3 × 3`."),
+    text = "Let $a$, and $b$; then $c$ follows (`d` or e) ($d$ or $e$). A 2 × 2 `3 × 3`."
+    cells = [nbformat.v4.new_markdown_cell(f"# Title\n\n{text}"),
              nbformat.v4.new_code_cell("import numpy as np"), nbformat.v4.new_code_cell("W = 1")]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "index.ipynb")
     options = {"extensions": ["myst_nb", "sphinx.ext.mathjax", "typeset"], "nb_execution_mode": "off",
@@ -35,8 +37,9 @@ def test_a_page_folds_plumbing_and_keeps_commas_with_their_formulas(tmp_path):
                "suppress_warnings": ["mystnb.lexer"]}
     page = (build_small(tmp_path, **options)[0] / "index.html").read_text("utf8")
     assert page.count("<details") == 1 and "Show the code" in page and page.index("<details") < page.index("import")
-    assert page.count('<span class="together">') == 2
-    assert all(f"{mark}</span>" in page for mark in ",;")
+    assert page.count('<span class="together">') == 4
+    assert all(f"{mark}</span>" in page for mark in [",", ";", ")"]) and '<span class="together">(' in page
+    assert re.search(r"follows \(<code.*?</code> or e\) <span", page)
     assert "A 2\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}2" in page and page.count("\N{NO-BREAK SPACE}") == 2
 
 
