@@ -1,6 +1,6 @@
 """How a page reads: code that only asks for a figure is folded, what ``check`` says of a stub is left out.
 
-No line ends between a formula and its comma or bracket, or in 2 × 2.
+No line ends between a formula and its comma or bracket, in 2 × 2 or in 1/√L.
 """
 
 import ast
@@ -108,7 +108,7 @@ class KeepTogether(SphinxPostTransform):
 
 
 class KeepProducts(SphinxPostTransform):
-    """Write 2 × 2 with spaces that break no line."""
+    """Write 2 × 2 with spaces that break no line, and 1/√L with a stroke that breaks none."""
 
     default_priority = 150
 
@@ -116,6 +116,7 @@ class KeepProducts(SphinxPostTransform):
         """Replace the spaces in each text, but for code."""
         for text in list(self.document.findall(nodes.Text)):
             kept = re.sub(r"(?<=\d) × (?=\d)", "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}", text)
+            kept = kept.replace("/√", "/\N{WORD JOINER}√")
             if kept != text and not isinstance(text.parent, CODE):
                 text.parent.replace(text, nodes.Text(kept))
 

@@ -28,7 +28,7 @@ def test_plumbing_is_what_a_reader_need_not_see(code, folded):
 
 
 def test_a_page_folds_plumbing_and_keeps_commas_with_their_formulas(tmp_path):
-    text = "Let $a$, and $b$; then $c$ follows (`d` or e) ($d$ or $e$). A 2 × 2 `3 × 3`."
+    text = "Let $a$, and $b$; then $c$ follows (`d` or e) ($d$ or $e$). A 2 × 2 `3 × 3` by 1/√L."
     cells = [nbformat.v4.new_markdown_cell(f"# Title\n\n{text}"),
              nbformat.v4.new_code_cell("import numpy as np"), nbformat.v4.new_code_cell("W = 1")]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "index.ipynb")
@@ -40,6 +40,7 @@ def test_a_page_folds_plumbing_and_keeps_commas_with_their_formulas(tmp_path):
     assert page.count('<span class="together">') == 4
     assert all(f"{mark}</span>" in page for mark in [",", ";", ")"]) and '<span class="together">(' in page
     assert re.search(r"follows \(<code.*?</code> or e\) <span", page)
+    assert "by 1/\N{WORD JOINER}√L" in page
     assert "A 2\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}2" in page and page.count("\N{NO-BREAK SPACE}") == 2
 
 
