@@ -93,13 +93,13 @@ def displaced(ratio, start=("tanh", 3, 1.0), steps=20, distance=1e-3):
 def draw_step_size(valley, push, ratio=1.5):
     """Descent in a parabola at ηλ = ratio, and a real network that was pushed along its sharpest direction."""
     w, t, path = np.linspace(-2.2, 2.2, 61), np.arange(21), quadratic(ratio, 20)
-    valley.set(xlim=(-2.2, 2.2), ylim=(0, 2.5), xlabel="w", ylabel="loss λw²/2", yticks=[], title="a parabola")
+    valley.set(xlim=(-2.2, 2.2), ylim=(-0.08, 2.5), xlabel="w", ylabel="loss λw²/2", yticks=[], title="a parabola")
     valley.plot(w, w**2 / 2, color=COLORS["seed"])
     seen = path[: int(np.argmax(np.abs(path) > 2.2)) or 21]
     valley.plot(seen, seen**2 / 2, color=COLORS["weight"], **{**MEASURED, "linewidth": 1})
     handle(valley, lambda ratio: (w := quadratic(ratio, 1)[1], w**2 / 2))  # where the first step leads
-    push.set(xlim=(0, 20), ylim=(-2.2, 2.2), xlabel="step t", ylabel="displacement", title="a network of 3 tanh layers",
-             xticks=[0, 5, 10, 15, 20])
+    push.set(xlim=(-0.4, 20.4), ylim=(-2.2, 2.2), xlabel="step t", ylabel="displacement",
+             title="a network of 3 tanh layers", xticks=[0, 5, 10, 15, 20])
     push.axhline(0, **REFERENCE)
     measured = displaced(ratio)
     push.plot(t, np.clip(path, -3, 3), **THEORY)
