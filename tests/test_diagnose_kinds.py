@@ -87,6 +87,7 @@ KINDS = {
     "late divergence": [
         {
             "loss": there_and_back(),
+            "test_loss": [2.0, 2.0],
             "gradient": np.tile([0.24, 0.4, 0.6, 0.8, 1], (3, 1)),
             "activation": np.ones((3, 5)),
             "dead": [[0] * 5, [0] * 5, [1, 1, 1, 1, 0]],
@@ -125,7 +126,7 @@ KINDS = {
     "data in order of class": [
         {"loss": saw(30), **fine(), **ratio(2e-3, 2e-3, 2e-3, 2e-3), "test_accuracy": [0.1, 0.12]},
         {"loss": saw(21), "train_accuracy": [0.1, 0.12]},
-        {"loss": saw(50, 500), **fine(3)},
+        {"loss": saw(50, 500), **fine(3), "test_loss": [2.0, 2.0]},
     ],
     "underflow in half precision": [
         {"loss": FLAT, "gradient": np.tile([0, 0, 2e-7, 1e-6, 1e-5], (R, 1)), "activation": np.ones((R, 5))},
@@ -415,7 +416,7 @@ FAILED = {"train_accuracy": [0.3]}
 BRANCHES = {"shortcuts": True, "normalized": True}
 #: What a limit divides: a cause, a recording that depends on a number, and a number on either side.
 SIDES = {
-    "LEARNED": ("healthy", lambda v: {"loss": ends_at(v)}, 0.14, 0.28),
+    "LEARNED": ("healthy", lambda v: {"loss": ends_at(v), "constant_loss": 9.0}, 0.14, 0.28),
     "VANISHES": ("vanishing by initialization", lambda v: signal(v**0.5, v**0.5), 0.045, 0.09),
     "EXPLODES": ("exploding", lambda v: signal(v), 45, 22),
     "LOST": ("layers not trained", lambda v: {**signal(v), "update": [[0, 1, 1, 1, 1, 1]]}, 1.4e-6, 0.7e-6),

@@ -185,8 +185,9 @@ def test_evaluations_are_kept(tmp_path):
     recorder = train(net, SGD(net.parameters()))
     recorder.evaluate(train_accuracy=0.5, test_accuracy=0.4)
     recorder.save(tmp_path / "run.npz")
-    assert recorder.recording().test_accuracy.tolist() == [0.4]
-    with pytest.raises(ValueError, match="evaluate takes train_accuracy, test_accuracy and test_loss, got accuracy"):
+    recorder.evaluate(test_loss=0.9, constant_loss=1.5)
+    assert recorder.recording().test_accuracy.tolist() == [0.4] and recorder.recording().constant_loss == 1.5
+    with pytest.raises(ValueError, match="test_loss and constant_loss, got accuracy"):
         recorder.evaluate(accuracy=1.0)
 
 

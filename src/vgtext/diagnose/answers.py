@@ -77,7 +77,7 @@ def exploding(s, recording):
     if s.round_trip is None:
         grows = either(every(s.all_zero, above(s.growth, t.EXPLODES)), above(s.profile, t.EXPLODES))
         return True if grows else False if below(s.profile, 2 * t.VANISHES) else None
-    return s.round_trip > t.EXPLODES
+    return (None if branches and not s.broke else True) if s.round_trip > t.EXPLODES else False
 
 
 def vanishing(s, recording):

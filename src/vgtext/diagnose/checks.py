@@ -32,6 +32,8 @@ def read(name, value):
         return words
     if name == "learning_rate":
         return rate(value)
+    if name == "constant_loss":
+        return float(as_array(name, value, 0))
     if name.endswith("accuracy") and dimensions == 0:
         value = [value]
     array = as_array(name, value, 2 if name in (*SIZES, *SHARES, "time_gradient") else 1)
@@ -81,14 +83,17 @@ def some_steps(losses, after):
 def add_evaluation(kept, values):
     """Add an evaluation's values, by name, to the lists of those before; raises ValueError."""
     for name, value in values.items():
-        if name not in CURVES[1:]:
-            raise ValueError(f"evaluate takes train_accuracy, test_accuracy and test_loss, got {name}")
+        if name not in (*CURVES[1:], "constant_loss"):
+            raise ValueError(f"evaluate takes train_accuracy, test_accuracy, test_loss and constant_loss, got {name}")
         try:
             number = float(value)
         except (TypeError, ValueError, RuntimeError) as error:
             raise ValueError(f"{name} must be a number, got {value!r}") from error
         check_share(name, np.array([number]) if name.endswith("accuracy") else None)
-        kept.setdefault(name, []).append(number)
+        if name == "constant_loss":
+            kept[name] = number
+        else:
+            kept.setdefault(name, []).append(number)
 
 
 def as_array(name, value, dimensions):

@@ -82,7 +82,7 @@ class KerasRecorder:
         self.evaluate(**{names[name]: value for name, value in (logs or {}).items() if name in names})
 
     def evaluate(self, **values):
-        """Add an evaluation: ``train_accuracy``, ``test_accuracy``, ``test_loss``, numbers."""
+        """Add an evaluation, numbers: ``train_accuracy``, ``test_accuracy``, ``test_loss``; once ``constant_loss``."""
         checks.add_evaluation(self._evaluations, values)
 
     def step(self, loss):

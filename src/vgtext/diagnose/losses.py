@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+RIPPLES = 0.03  # a training loss below this share of the test loss is that of examples known by heart, waves and all
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -57,6 +59,25 @@ def measure(loss):
         long and _falling(finite, end), stop - n, ragged,
         bool(finite[-1] < -10 * np.abs(finite[: -(n // 4) or None]).max()),
         ragged and bool(first.min() <= start <= first.max()))
+
+
+def shares(curve, loss, test_loss, constant):
+    """What is left of the losses, by name: shares of the start or, if that is less, of a constant answer's loss.
+
+    The gap between them is one of means: a few large losses of a batch raise both.
+    """
+    found = dict.fromkeys(("left", "test_left", "test_high", "loss_gap", "swings", "ripples"))
+    if curve is None or curve.fall is None or (constant is not None and constant <= 0):
+        return found
+    whole = curve.start if constant is None else min(curve.start, constant)
+    found["left"] = curve.fall * curve.start / whole
+    if test_loss is None or not np.isfinite(test_loss).all() or test_loss.min() <= 0 or breaks(loss) < len(loss):
+        return found
+    late, end = test_loss[len(test_loss) // 2 :], np.nanmean(loss[-max(len(loss) // 10, 1):])
+    height = np.nanquantile(loss[len(loss) // 2 :], 0.9)
+    return found | {"test_left": float(test_loss[-1] / whole), "test_high": float(late.max() / whole),
+                    "loss_gap": float((test_loss[-1] - end) / whole), "swings": float(late.max() / late.min()),
+                    "ripples": bool(height < RIPPLES * np.median(late))}
 
 
 def breaks(loss):

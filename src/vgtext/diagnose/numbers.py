@@ -45,7 +45,7 @@ def missing(s, recording, candidates):
         "label noise": curve_known, "late divergence": curve_known, "data in order of class": curve_known,
         "learning rate too large": s.ratio is not None,
         "dead units": (s.dead is not None) if s.silent is None else True,
-        "overfitting": s.gap is not None or s.test_rise is not None,
+        "overfitting": any(known is not None for known in (s.gap, s.test_rise, s.tested)),
         "vanishing through time": s.through_time is not None,
         "layers not trained": s.no_update is not None,
         "weight decay too large": s.shrinks is not None,

@@ -21,7 +21,19 @@ def failed(s, target):
         return None
     if s.all_zero and s.silent_last and not s.curve.done:
         return True  # a layer passes nothing on: the loss fell to that of a constant answer
-    return invert(below(s.curve.fall, t.LEARNED))
+    if s.curve.waves >= t.RUNS_ON and below(s.left, t.LEARNED) and not s.ripples:
+        return True if forgets(s) else None  # it may end in a trough
+    return invert(below(s.left, t.LEARNED))
+
+
+def forgets(s):
+    """Does the test loss go up and down, too, and not only far below the start?"""
+    return every(above(s.test_high, t.LEARNED), above(s.swings, t.RISE))
+
+
+def told(s, target):
+    """Is more known than that a loss fell far? A constant answer may do that, on test data as well."""
+    return True if s.baseline or s.accuracy is not None or above(s.tested, target) else None
 
 
 def in_order(s):
@@ -47,8 +59,9 @@ def lost_again(s):
 
 
 def moves(s):
-    """May the targets move with the network, as a critic's do? Then a rise that short steps make is no fault."""
-    return not s.scored and unharmed(s) and below(s.fall, t.RUNS_AWAY) is True
+    """May the targets move with the network, as a critic's do? Then a rise is no fault, unless steps were too long."""
+    long = bool(s.broke) or above(s.ratio_peak, t.TOO_FAST) is True
+    return not s.scored and not long and below(s.fall, t.RUNS_AWAY) is True
 
 
 def stands(s):
@@ -105,7 +118,7 @@ def learned_something(s):
     where most slopes are near 0, these may be to blame.
     """
     fell = None if s.curve is None else below(s.curve.fall, t.MOVED)
-    if s.curve is not None and below(s.curve.fall, t.LEARNED):
+    if below(s.left, t.LEARNED):
         return None  # by its loss it has learned
     unclear = s.accuracy is None or one_answer(s, t.ALIKE) or above(s.saturation, t.SATURATED)
     return every(fell, None if unclear else True)
@@ -116,13 +129,17 @@ def one_answer(s, limit):
     return s.accuracy_range is not None and s.accuracy_range < limit
 
 
-def overfits(s, fails):
-    """Is the run much better on its training data? Short of its target, only a wide gap says so."""
+def overfits(s, fails, target):
+    """Is the run much better on its training data? Short of its target, only a wide gap says so.
+
+    Without accuracies: a test loss that rises, or has not fallen as the training loss has.
+    """
     if s.gap is not None:
         return every(above(s.gap, t.GAP), either(invert(fails), above(s.gap, t.WIDE)))
-    if s.tested is not None and fails is False:
-        return False  # the test accuracy reached the target
-    return every(invert(fails), above(s.test_rise, t.RISE))
+    if s.tested is not None and s.tested >= target:
+        return False
+    apart = every(above(s.test_left, t.LEARNED), above(s.loss_gap, t.GAP))
+    return every(invert(fails), either(above(s.test_rise, t.RISE), apart))
 
 
 def uphill(s):

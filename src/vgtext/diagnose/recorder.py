@@ -69,7 +69,7 @@ class Recorder:
         self.at += 1
 
     def evaluate(self, **values):
-        """Add an evaluation: ``train_accuracy``, ``test_accuracy``, ``test_loss``, numbers."""
+        """Add an evaluation, numbers: ``train_accuracy``, ``test_accuracy``, ``test_loss``; once ``constant_loss``."""
         checks.add_evaluation(self._evaluations, values)
 
     def recording(self):

@@ -29,6 +29,7 @@ class Recording:
     ``time_gradient``         (R, T)  recurrent networks: ‖∂L/∂x⟨ᵗ⟩‖ or ‖∂L/∂h⟨ᵗ⟩‖ of time steps 1 to T
     ``loss``                  (T,)    training loss, from the first step to the last
     ``test_loss``, ``train_accuracy``, ``test_accuracy``  (E,)  evaluations, from the first to the last
+    ``constant_loss``         number  the loss of the best constant answer: of squared errors the targets' variance
     ``learning_rate``         number or (R,), the rate of each recorded step
     ``optimizer``             word    such as "Adam"
     ``precision``             word    of the gradients: float16, bfloat16, float32 or float64
@@ -62,6 +63,7 @@ class Recording:
     test_loss: np.ndarray | None = None
     train_accuracy: np.ndarray | None = None
     test_accuracy: np.ndarray | None = None
+    constant_loss: float | None = None
     learning_rate: np.ndarray | float | None = None
     optimizer: str | None = None
     precision: str | None = None
@@ -149,8 +151,9 @@ class Recording:
         Raises FileNotFoundError, and ValueError if it is no such file or holds a field that is not in the table above.
         """
         if Path(path).is_file() and not holds_arrays(path):
-            raise ValueError(f"path must name a file that np.savez wrote, and wrote to its end; {path} is none. The "
-                             'loss of a log alone is a recording, too: np.savez("run.npz", loss=losses)')
+            raise ValueError(f"path must name a file that np.savez wrote, and wrote to its end; {path} is none. The loss "
+                             'of a log alone is a recording, too: np.savez("run.npz", loss=losses), or run.csv with a '
+                             "column of that name for read_log")
         try:
             with np.load(path, allow_pickle=False) as file:
                 values = {name: file[name] for name in file.files}

@@ -42,7 +42,8 @@ def diagnose(recording, target=0.9):
     """Return the :class:`Diagnosis` of a :class:`~vgtext.diagnose.recording.Recording`.
 
     ``target`` is the training accuracy that counts as learned. Without accuracies the loss decides: it has learned if
-    it fell below a fifth of its first value. Of a loss that was negative nothing of the kind can be said. Raises
+    it fell below a fifth of its first value, and of the loss of the best constant answer; where that is not known, no
+    run is called healthy. Of a loss that was negative nothing of the kind can be said. Raises
     TypeError or ValueError for what is no recording, or a target beyond 0 to 1.
     """
     if not isinstance(recording, Recording):
@@ -54,7 +55,8 @@ def diagnose(recording, target=0.9):
         raise ValueError(f"target must be an accuracy above 0 and at most 1, got {target}")
     s = measure_symptoms(recording)
     answers, open_before, blocked = questions(s, recording, target), [], False
-    short = not answers["healthy"] or any(logic.below(share, target) for share in (s.accuracy, s.tested))
+    fails = outcomes.failed(s, target)
+    short = fails is not False or any(logic.below(share, target) for share in (s.accuracy, s.tested))
     if slips.decides(recording.loop) and short:
         said = evidence(t.LOOP, s, recording)
         return Diagnosis(t.LOOP, (*slips.sentences(recording.loop), *said), slips.remedy(recording.loop))
@@ -69,7 +71,7 @@ def diagnose(recording, target=0.9):
             break
     said = (*evidence(t.UNDECIDED, s, recording), *slips.sentences(recording.loop))
     found = advice(s, recording, tuple(open_before), blocked)
-    mend = recording.loop and answers["healthy"] is not True
+    mend = recording.loop and fails is not False
     return Diagnosis(t.UNDECIDED, said, slips.beside(recording.loop, found[0]) if mend else found[0], *found[1:])
 
 
@@ -82,6 +84,7 @@ def questions(s, recording, target=0.9):
     fades = ask.vanishing(s, recording)
     clean = None if recording.loop else True  # what was seen in the code may explain steps and losses
     deep = logic.every(None if s.layers is None else s.layers >= 2 * t.FEW_LAYERS, not recording.shortcuts)
+    by_heart = None if logic.above(s.gap, t.GAP) else True  # whose steps work
     few_dropped = None if "much dropout" in (recording.loop or ()) else True  # it makes zeros, and what is left larger
     answers = {
         "layers not trained": ask.frozen(s, fails),
@@ -89,7 +92,7 @@ def questions(s, recording, target=0.9):
         "scale of inputs or targets": ill and scales.off_scale(s),
         "underflow in half precision": ill and scales.underflow(s, recording),
         "flat output": scales.flat(s, target),
-        "data in order of class": ill and not recording.mixed and outcomes.in_order(s),
+        "data in order of class": fails and not recording.mixed and outcomes.in_order(s),
         "late divergence": ill and outcomes.lost_again(s),
         "weight decay too large": logic.every(fails, logic.below(s.shrinks, t.SHRINKS)),
         "dead units": ill and logic.every(ask.dead(s), few_dropped),
@@ -98,13 +101,13 @@ def questions(s, recording, target=0.9):
         "vanishing by initialization": logic.every(blocks, fades, ask.weak(s)),
         "vanishing by activation": logic.every(blocks, fades, logic.below(ask.factors(s)[1], t.NEAR_ONE)),
         "vanishing by depth": logic.every(blocks, fades, deep),
-        "warm-up missing": logic.every(fails, not outcomes.half_way(s), ask.collapsed(s, recording)),
+        "warm-up missing": logic.every(fails, not outcomes.half_way(s), by_heart, ask.collapsed(s, recording)),
         "learning rate too large": logic.every(fails, ask.too_large(s), clean),
         "learning rate too small": logic.every(fails, ask.too_small(s)),
-        "overfitting": outcomes.overfits(s, fails),
+        "overfitting": outcomes.overfits(s, fails, target),
         "label noise": logic.every(fails, not s.broke, outcomes.learned_something(s), outcomes.stands(s),
                                    not outcomes.faded_later(s), clean),
-        "healthy": logic.invert(fails),
+        "healthy": logic.every(logic.invert(fails), outcomes.told(s, target)),
     }
     if s.never_a_number:  # no step was made: what steps and labels do had no time
         answers |= {cause: False for cause in answers if cause not in t.BEFORE_A_STEP}

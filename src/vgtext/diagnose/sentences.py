@@ -1,7 +1,7 @@
 """The evidence in sentences, each with its numbers, and what would have to be recorded to know more."""
 
 from .numbers import layers_of
-from .table import ALIKE
+from .table import ALIKE, RUNS_ON
 
 
 def evidence(cause, s, recording):
@@ -24,9 +24,9 @@ def evidence(cause, s, recording):
         "learning rate too small": [_ratio, _round_trip, _loss],
         "overfitting": [_gap, _loss, _round_trip],
         "label noise": [_loss, _still, _gap, _round_trip, _ratio],
-        "healthy": [_loss, _gap, _round_trip, _by_loss_alone, _same],
+        "healthy": [_loss, _gap, _round_trip, _constant, _same],
         "fault in the training loop": [_broke_or_loss],
-        "undecided": [_broke_or_loss, _zeros, *signals, _saturation, _ratio, _collapse],
+        "undecided": [_broke_or_loss, _waves, _constant, _zeros, *signals, _saturation, _ratio, _collapse],
     }.get(cause, [*signals, _saturation, _loss])
     return tuple(sentence for sentence in (say(s, recording) for say in told) if sentence)
 
@@ -103,7 +103,8 @@ def _first_loss(s, r):
 
 
 def _waves(s, r):
-    return f"The loss fell to a quarter of its usual height and jumped up again {s.curve.waves} times."
+    waves = 0 if s.curve is None else s.curve.waves
+    return f"The loss fell to a quarter of its usual height and jumped up {waves} times." if waves >= RUNS_ON else ""
 
 
 def _lowest(s, r):
@@ -138,12 +139,9 @@ def _nan_first(s, r):
     return "Gradients hold nan at a step whose loss is still a number." if s.nan_gradient_first else ""
 
 
-def _by_loss_alone(s, r):
-    if s.accuracy is not None:
-        return ""
-    if s.tested is not None:
-        return f"Test accuracy is {s.tested:.0%}."
-    return "Judged by the loss alone: it has learned if that is far below the loss of the best constant prediction."
+def _constant(s, r):
+    known = s.baseline and s.left is not None
+    return f"Of its start, or of the best constant answer's loss if less, {s.left:.2g} is left." if known else ""
 
 
 def _same(s, r):
@@ -189,7 +187,9 @@ def _gap(s, r):
     if s.gap is not None:
         higher, lower = ("Training", "test") if s.gap >= 0 else ("Test", "training")
         return f"{higher} accuracy is {100 * abs(s.gap):.0f} points above {lower} accuracy."
-    return "" if s.test_rise is None else f"The test loss ends at {s.test_rise:.1f} times its smallest value."
+    first = "" if s.test_left is None or s.baseline else f"{s.test_left:.2g} of the first training loss, "
+    loss = "" if s.test_rise is None else f"The test loss ends at {first}{s.test_rise:.1f} times its smallest value."
+    return f"{loss} Test accuracy is {s.tested:.0%}.".strip() if s.tested is not None else loss
 
 
 def _broke(s, r):

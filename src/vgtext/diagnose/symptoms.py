@@ -30,6 +30,13 @@ class Symptoms:
     tested: float | None  # test accuracy at the end
     gap: float | None  # training minus test accuracy at the end
     test_rise: float | None  # test loss at the end / its smallest value
+    left: float | None  # training loss at the end / its start, or the loss of the best constant answer if that is less
+    test_left: float | None  # test loss at the end / the same
+    test_high: float | None  # the largest test loss of the second half of its evaluations / the same
+    loss_gap: float | None  # how far the test loss ends above the training loss / the same
+    ripples: bool | None  # is the training loss, waves and all, far below the test loss?
+    swings: float | None  # the largest test loss of the second half of its evaluations / the smallest
+    baseline: bool  # is the loss of the best constant answer known?
     scored: bool  # is an accuracy or a test loss known, or that batches hold several classes?
     made: int  # steps, or entries of the loss where these are more: one may stand for many steps
     layers: int | None
@@ -93,6 +100,7 @@ def measure_symptoms(recording):
         climb=float(train[-1] - train[len(train) // 2 - 1]) if train is not None and len(train) > 3 else None,
         tested=None if test is None else float(test[-1]),
         gap=None if train is None or test is None else float(train[-1] - test[-1]), test_rise=sizes.rise(r.test_loss),
+        **losses.shares(curve, r.loss, r.test_loss, r.constant_loss), baseline=r.constant_loss is not None,
         scored=any(v is not None for v in (train, test, r.test_loss)) or bool(r.mixed),
         made=max(0 if r.loss is None else len(r.loss), 0 if r.steps is None else int(r.steps[-1])),
         layers=layers, row=row, forward=signals[0], backward=signals[1], round_trip=signals[2], round_trip_last=ends,

@@ -80,13 +80,13 @@ ROWS = (
         "depend on the prediction, or half-precision underflow.",
         "notebooks/activations.html", "gradients and dead units of every layer, the output's too"),
     Row("data in order of class", "Does the loss jump up and fall again, time after time?", "loss, accuracy",
-        f"it jumps {RUNS_ON} times or more (by short steps, only if an accuracy or a test loss is known, too)",
+        f"it jumps {RUNS_ON} times or more, and an accuracy or a test loss is known",
         "Shuffle the examples before every epoch: the network learns each class and forgets it with the next. If a "
         "copy of the network makes the targets, each renewal of the copy makes such a jump, and nothing is wrong.",
         "notebooks/detection.html#questions-in-a-fixed-order", "the training loss at every step"),
     Row("late divergence", "Had the network learned, and then lost what it learned?", "loss",
-        "the loss fell below half of its start, and came back (by short steps, only if an accuracy or a test loss is "
-        "known, too)",
+        "the loss fell below half of its start, and came back (without an accuracy or a test loss, only if steps were "
+        f"too long, or it broke or ends above {RUNS_AWAY:.0f} times its start)",
         "If you changed the loss or the data there (a term's weight, a harder task), or targets move with the network "
         "(a critic's, a generator's), a rise need be no fault. Else it learned before it broke: lower the learning "
         "rate from there on (decay it), clip gradients, and start again from a checkpoint before the rise. In a "
@@ -103,8 +103,8 @@ ROWS = (
         "activation; if the units die while training, lower the learning rate.",
         "notebooks/activations.html#dead-relu-units-during-training", "the share of dead units of every layer"),
     Row("exploding", "Does the round trip blow up?", "gradient, activation",
-        f"R is above {10**EXPLODES:.0f} (with norms and shortcuts, only if the run broke or the ratio was "
-        f"{TOO_FAST} to 1), or the first time step gets {1 / FORGETS:.0f} times the median one's gradient",
+        f"R is above {10**EXPLODES:.0f} (with norms and shortcuts, only if the run broke), or the first time step gets "
+        f"{1 / FORGETS:.0f} times the median one's gradient",
         "Draw smaller weights: He for ReLU, Glorot for tanh, orthogonal for a recurrent matrix; beside shortcuts, "
         "normalize the branches or scale them down. In a network with norms and no shortcuts the scale of the weights "
         "changes little: add shortcuts. Clipping only limits the damage.",
@@ -133,7 +133,8 @@ ROWS = (
         "gradient and activation sizes of every layer at the first step"),
     Row("warm-up missing", "Do normalized branches start with large steps, or lose their signals after a few steps?",
         "update ratio, gradient at later steps",
-        f"the first ratio is above {BRISK}, or less than 1% of the first gradient is left",
+        f"the first ratio is above {BRISK}, or less than 1% of the first gradient is left (not if training accuracy is "
+        f"{GAP} above that on test data)",
         "Warm the learning rate up over the first tenth of the steps, put the norms before the branches (pre-norm), or "
         "lower the rate. A transformer with post-norm usually needs the warm-up.",
         "notebooks/shortcuts.html#pre-norm-and-post-norm-where-the-normalization-goes",
@@ -150,7 +151,8 @@ ROWS = (
         "notebooks/detection.html#update-to-weight-ratio-the-size-of-a-step",
         "the update-to-weight ratio of every layer"),
     Row("overfitting", "Has it learned, and is it much worse on test data?", "accuracies",
-        f"training accuracy is {GAP} above that on test data; {WIDE} if it is short of its target",
+        f"training accuracy is {GAP} above that on test data; {WIDE} if it is short of its target; without accuracies, "
+        f"the test loss ends {RISE} times its lowest, or above {LEARNED} of the first loss",
         "It fits its training data, so begin with the data: more of them, augmentation, weight decay, or stop earlier. "
         "With batch norm, first compare training mode and inference mode on the same examples. If test accuracy is no "
         "better than guessing, check that examples and labels belong together.",
@@ -164,8 +166,8 @@ ROWS = (
         "it learns, the layers lose directions that sizes do not show; if not, the model is too small or the inputs "
         "lack information.",
         "notebooks/rescue.html#sizes-in-order-directions-lost", "the training loss at every step"),
-    Row("healthy", "None of these, and it has learned?", "accuracy or loss",
-        "it reached its target, or a fifth of its first loss",
+    Row("healthy", "None of these, and it has learned?", "accuracy, or loss and a constant answer's",
+        "it reached its target, or a fifth of its first loss and of the best constant answer's",
         "Nothing to repair.", "notebooks/detection.html", "the training loss at every step, or the training accuracy"),
 )
 CAUSES = tuple(row.cause for row in ROWS)

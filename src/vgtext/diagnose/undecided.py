@@ -34,11 +34,23 @@ def _falls_without_success(s, candidates, blocked):
 
 
 def _learned(s, candidates, blocked):
-    return candidates == ("overfitting", "healthy") and s.gap is None
+    return s.gap is None and {"healthy"} <= {*candidates} <= {"layers not trained", "overfitting", "healthy"}
 
 
 def _falls_alone(s, candidates, blocked):
     return _learned(s, candidates, blocked) and (s.accuracy is None or outcomes.one_answer(s, t.ALIKE))
+
+
+def _tested_short(s, candidates, blocked):
+    return _learned(s, candidates, blocked) and s.accuracy is None and s.tested is not None
+
+
+def _constant(s, candidates, blocked):
+    return s.baseline and above(s.left, t.MOVED) is True and below(s.fall, t.MOVED) is True
+
+
+def _in_waves(s, candidates, blocked):
+    return "data in order of class" in candidates and s.curve is not None and s.curve.waves >= t.RUNS_ON
 
 
 def _no_gradient(s, candidates, blocked):
@@ -62,8 +74,9 @@ def _uphill(s, candidates, blocked):
 
 
 def _moves(s, candidates, blocked):
-    rises = {"data in order of class", "late divergence", "learning rate too large"}
-    return outcomes.moves(s) and not rises.isdisjoint(candidates)
+    again = not {"data in order of class", "late divergence"}.isdisjoint(candidates)
+    rose = "learning rate too large" in candidates and (bool(s.curve and s.curve.rising) or above(s.fall, 1.5) is True)
+    return outcomes.moves(s) and (again or rose)
 
 
 def _saturated(s, candidates, blocked):
@@ -79,7 +92,7 @@ def _better_on_test_data(s, candidates, blocked):
 
 
 def _fell_far(s, candidates, blocked):
-    return _labels_open(candidates) and s.curve is not None and below(s.curve.fall, t.LEARNED) is True
+    return _labels_open(candidates) and below(s.left, t.LEARNED) is True
 
 
 def _climbs_back(s, candidates, blocked):
@@ -125,6 +138,9 @@ CASES = (
     (_no_gradient, "An error comes back from the loss, and no layer's weights get a gradient. If all are frozen "
      "(requires_grad=False) on purpose, nothing is wrong with them. If not, look for two factors that both start at 0, "
      "as in an adapter: neither gets a gradient, so start one of them away from 0.", (), ()),
+    (_tested_short, "Its loss fell far, and its test accuracy is below the target. Record the training accuracy: if it "
+     "is far higher, the run overfits; if not, train on, or say what the task allows (target).", (),
+     ("the training accuracy",)),
     (_falls_alone, "Its loss fell far, and nothing needs to change before you know more. Compare it with the loss of "
      "the best constant answer: only if it is far below that, too, has the run learned its training examples. If not, "
      "outputs may be nearly alike, or the targets' mean far from 0. Where constant outputs can bring the loss to 0, "
@@ -144,10 +160,14 @@ CASES = (
      "times smaller. If the loss falls now, the rate was too large. If it still rises, the steps lead uphill: look at "
      "the sign of the loss and of the update, and check the gradient against differences.", (),
      ("the loss of one batch before and after a very short step",)),
-    (_moves, "By short steps the loss came up again, once or time after time. If its targets move with the network (a "
-     "critic's, whose copy is renewed at times, or a generator's), that is no fault: measure what it is for. If not, "
-     "lower the rate from the first rise on; if the jumps repeat with every epoch, shuffle the examples.", (),
+    (_moves, "The loss came up again, once or time after time, and no step is known to be too long. If its targets "
+     "move with the network (a critic's, whose copy is renewed at times, or a generator's), that is no fault: measure "
+     "what it is for. If not, lower the rate from the first rise on; if jumps repeat with every epoch, shuffle.", (),
      ("an accuracy, or another measure of success",)),
+    (_in_waves, "The loss jumps up and falls again, time after time, and may end in a trough. Shuffle the examples "
+     "before every epoch, and ask again.", (), ("the test loss several times an epoch",)),
+    (_constant, "The loss fell, and no further than that of the best constant answer: nothing was learned that tells "
+     "examples apart. Look whether they belong to their targets, and train a shallow twin.", ("label noise",), ()),
     (_saturated, "Most hidden slopes are nearly 0 at the first record, so little is passed back through these units. "
      "Draw smaller weights, or bring the inputs to size 1, and ask again before you look at the labels.", (), ()),
     (_one_answer, "Training accuracy hardly moved from one evaluation to another. Compare it with the share of the "

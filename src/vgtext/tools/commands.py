@@ -101,12 +101,15 @@ def run_archive(given):
 
 def run_diagnose(given):
     """Print the diagnosis of a recording, and write its report."""
-    from vgtext.diagnose import Recording
+    from vgtext.diagnose import Recording, read_log
+    from vgtext.diagnose.logs import ENDINGS
     from vgtext.diagnose.report import Report
 
     with written(given.output, ".html") as file:
         try:
-            report = Report(Recording.load(given.recording), given.target, given.recording.stem)
+            is_log = given.recording.suffix.lower() in ENDINGS
+            recording = read_log(given.recording, print) if is_log else Recording.load(given.recording)
+            report = Report(recording, given.target, given.recording.stem)
         except FileNotFoundError:
             raise Mistake(f"{given.recording}: there is no such file") from None
         except (OSError, ValueError) as error:

@@ -1,0 +1,81 @@
+"""Read the log of a training run as a recording: a table of losses and accuracies, as CSV, JSON or JSON lines."""
+
+import csv
+import json
+import re
+from pathlib import Path
+
+from .recording import Recording
+
+ENDINGS = (".csv", ".json", ".jsonl")
+TRAIN, TEST = {"train", "training"}, {"val", "valid", "validation", "eval", "test", "dev"}
+MEASURES = {"loss": ("loss", "test_loss"), "accuracy": ("train_accuracy", "test_accuracy"),
+            "acc": ("train_accuracy", "test_accuracy")}
+SAYS_NOTHING = {"step", "epoch", "sparse", "categorical", "binary"}  # in a column's name
+
+
+def read_log(path, say=None):
+    """Return the :class:`Recording` in a log; ``say`` is given a sentence on which columns it was read from.
+
+    Rows are CSV with a header, JSON (a list of rows, lists by column, or what holds a list of rows as
+    ``log_history``), or JSON lines; a row may lack columns. ``loss``, ``train_loss``, ``val/loss``, ``eval_accuracy``
+    and the like are read, and no others; of several that fit a field, the one with most entries. Raises OSError, and
+    ValueError for a file that is no table, has no such column, or has words in one.
+    """
+    table, found = {}, {}
+    for row in _rows(Path(path)):
+        for column, value in row.items():
+            if column and value not in (None, ""):
+                table.setdefault(column, []).append(value)
+    for column, values in table.items():
+        field = _field(column)
+        if field and len(values) > len(table.get(found.get(field), ())):
+            found[field] = column
+    if not found:
+        raise ValueError(f"{path} has the columns {', '.join(table) or '(none)'}, and none is a loss or an accuracy: "
+                         "name one of them loss, train_accuracy, test_loss or test_accuracy")
+    if say:
+        read = (f"{field} from {column} ({len(table[column])} entries)" for field, column in found.items())
+        say(f"Read {', '.join(read)}.")
+    numbers = {field: [_number(path, column, value) for value in table[column]] for field, column in found.items()}
+    try:
+        return Recording(**numbers)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def _rows(path):
+    """Return the rows of a file, each a dictionary; raises ValueError."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        if path.suffix.lower() == ".csv":
+            return list(csv.DictReader(text.splitlines()))
+        try:
+            rows = json.loads(text)
+        except ValueError:
+            rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (ValueError, csv.Error) as error:
+        raise ValueError(f"{path} is no table in {path.suffix[1:].upper()}: {error}") from error
+    if isinstance(rows, dict):
+        lists = {name: values for name, values in rows.items() if isinstance(values, list)}
+        cells = [{name: value} for name, values in lists.items() for value in values]
+        rows = lists.get("log_history") or cells or [rows]
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ValueError(f"{path} is no table: it must hold a list of rows, each with names and numbers")
+    return rows
+
+
+def _field(column):
+    """Return the field of a recording that a column holds by its name, or None; exports put the run before " - "."""
+    words = set(re.split(r"[^a-z]+", column.split(" - ")[-1].lower())) - SAYS_NOTHING - {""}
+    measure, which = words & set(MEASURES), words & (TRAIN | TEST)
+    if len(measure) != 1 or len(which) > 1 or words - measure - which:
+        return None
+    return MEASURES[measure.pop()][which <= TEST and bool(which)]
+
+
+def _number(path, column, value):
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{path} must hold numbers in the column {column}, got {value!r}") from None

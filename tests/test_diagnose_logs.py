@@ -1,0 +1,90 @@
+"""Logs that other programs wrote, as tables: which columns are read, and what is said of those that cannot be."""
+
+import json
+
+import numpy as np
+import pytest
+
+from vgtext.diagnose import diagnose, read_log
+from vgtext.tools.cli import main
+
+N = 40
+LOSS, TEST_LOSS = 2.3 * np.exp(-np.arange(N) / 5), np.r_[np.linspace(2.3, 0.8, 10), np.linspace(0.8, 1.6, N - 10)]
+SHARE, TEST_SHARE = np.linspace(0.1, 0.99, N), np.linspace(0.1, 0.7, N)
+KERAS = {"epoch": range(N), "accuracy": SHARE, "learning_rate": [1e-3] * N, "loss": LOSS, "val_accuracy": TEST_SHARE,
+         "val_loss": TEST_LOSS}
+LIGHTNING = [row for i in range(N) for row in (
+    {"epoch": i, "step": 2 * i, "train_loss_step": LOSS[i] + 0.1},
+    {"epoch": i, "step": 2 * i, "train_loss_step": LOSS[i]},
+    {"epoch": i, "step": 2 * i, "val_acc": TEST_SHARE[i], "val_loss": TEST_LOSS[i]},
+    {"epoch": i, "step": 2 * i, "train_loss_epoch": LOSS[i] + 0.05})]
+TRAINER = {"epoch": 3.0, "log_history": [
+    *({"epoch": i / 9, "grad_norm": 1.0, "learning_rate": 5e-5, "loss": LOSS[i], "step": 10 * i} for i in range(N)),
+    {"eval_loss": 0.8, "eval_accuracy": 0.7, "eval_runtime": 1.0, "step": 400}, {"train_loss": 0.4, "step": 400}]}
+
+
+def as_csv(rows):
+    columns = dict.fromkeys(name for row in rows for name in row)
+    lines = (",".join(str(row.get(name, "")) for name in columns) for row in rows)
+    return "\n".join([",".join(columns), *lines])
+
+
+def by_row(table):
+    return [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
+
+
+def as_json(given):
+    return json.dumps(given, default=lambda values: list(map(float, values)))
+
+
+@pytest.mark.parametrize("name, text, fields", [
+    ("keras.csv", as_csv(by_row(KERAS)), {"loss", "test_loss", "train_accuracy", "test_accuracy"}),
+    ("history.json", as_json(KERAS), {"loss", "test_loss", "train_accuracy", "test_accuracy"}),
+    ("metrics.csv", as_csv(LIGHTNING), {"loss", "test_loss", "test_accuracy"}),
+    ("trainer_state.json", as_json(TRAINER), {"loss", "test_loss", "test_accuracy"}),
+    ("run.jsonl", "\n".join(json.dumps({"_step": i, "train/loss": x, "val/loss": x}) for i, x in enumerate(LOSS)),
+     {"loss", "test_loss"}),
+    ("wandb.csv", as_csv([{"Step": i, "run-1 - train/loss": x, "run-1 - train/loss__MIN": 0} for i, x in
+                          enumerate(LOSS)]), {"loss"}),
+])
+def test_logs_of_other_programs_are_read(tmp_path, name, text, fields):
+    (tmp_path / name).write_text(text, encoding="utf-8-sig" if name == "keras.csv" else "utf-8")
+    told = []
+    recording = read_log(tmp_path / name, told.append)
+    assert set(recording.given()) == fields and all(field in told[0] for field in fields)
+    assert len(recording.loss) == (2 * N if name == "metrics.csv" else N)
+    assert recording.loss[-1] == pytest.approx(LOSS[-1])
+
+
+def test_a_log_is_diagnosed_like_a_recording(tmp_path, capsys):
+    path = tmp_path / "keras.csv"
+    path.write_text(as_csv(by_row(KERAS)))
+    main(["diagnose", str(path), "-o", str(tmp_path / "report.html")])
+    said = capsys.readouterr().out
+    assert "test_loss from val_loss (40 entries)" in said and "cause: overfitting" in said
+    assert "overfitting" in (tmp_path / "report.html").read_text()
+    assert diagnose(read_log(path)).cause == "overfitting"
+
+
+def test_a_run_that_broke_keeps_its_nan_and_a_cell_that_is_empty_is_none(tmp_path):
+    (tmp_path / "log.csv").write_text("loss,val_loss\n2,3\n1,\n,2\nnan,\n")
+    recording = read_log(tmp_path / "log.csv")
+    assert recording.test_loss.tolist() == [3, 2]
+    assert recording.loss.tolist()[:2] == [2, 1] and np.isnan(recording.loss[2])
+
+
+@pytest.mark.parametrize("name, text, words", [
+    ("a.csv", "key,value,step\ntrain_loss,2,1\n", "a.csv has the columns key, value, step, and none is .*name one"),
+    ("a.csv", "step,aux_loss\n1,2\n", "columns step, aux_loss, and none"),
+    ("a.csv", "", r"columns \(none\)"),
+    ("a.csv", "epoch,loss\n1,2.3\n2,tensor(1.9)\n", r"a.csv must hold numbers in the column loss, got 'tensor\(1.9\)'"),
+    ("a.csv", "loss,val_acc\n2,34\n1,78\n", "a.csv: test_accuracy must lie between 0 and 1.*divide per cent by 100"),
+    ("a.json", '{"loss": [1,', "a.json is no table in JSON"),
+    ("a.json", "[1, 2]", "a.json is no table: it must hold a list of rows"),
+    ("a.jsonl", "iter 0: loss 2.3\n", "a.jsonl is no table in JSONL"),
+])
+def test_what_cannot_be_read_is_named(tmp_path, capsys, name, text, words):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ValueError, match=words):
+        read_log(tmp_path / name)
+    assert main(["diagnose", str(tmp_path / name)]) and f"vgtext: {tmp_path / name}" in capsys.readouterr().err
