@@ -64,7 +64,8 @@ def measure(loss):
 def shares(curve, loss, test_loss, constant):
     """What is left of the losses, by name: shares of the start or, if that is less, of a constant answer's loss.
 
-    The gap between them is one of means: a few large losses of a batch raise both.
+    The gap between them is one of means: a few large losses of a batch raise both. Where each entry has a test loss, it
+    stands for an epoch, and one that is twice the next is no start.
     """
     found = dict.fromkeys(("left", "test_left", "test_high", "loss_gap", "swings", "ripples"))
     if curve is None or curve.fall is None or (constant is not None and constant <= 0):
@@ -75,8 +76,10 @@ def shares(curve, loss, test_loss, constant):
         return found
     late, end = test_loss[len(test_loss) // 2 :], np.nanmean(loss[-max(len(loss) // 10, 1):])
     height = np.nanquantile(loss[len(loss) // 2 :], 0.9)
-    return found | {"test_left": float(test_loss[-1] / whole), "test_high": float(late.max() / whole),
-                    "loss_gap": float((test_loss[-1] - end) / whole), "swings": float(late.max() / late.min()),
+    if constant is not None or len(test_loss) < len(loss) or loss[1] > 0.5 * loss[0]:
+        found |= {"test_left": float(test_loss[-1] / whole), "test_high": float(late.max() / whole)}
+    return found | {"loss_gap": float((test_loss[-1] - end) / whole),
+                    "swings": float((late / np.minimum.accumulate(late)).max()),
                     "ripples": bool(height < RIPPLES * np.median(late))}
 
 

@@ -132,14 +132,14 @@ def one_answer(s, limit):
 def overfits(s, fails, target):
     """Is the run much better on its training data? Short of its target, only a wide gap says so.
 
-    Without accuracies: a test loss that rises, or has not fallen as the training loss has.
+    Without accuracies: a test loss far above the training loss that rises, or has not fallen as the other has.
     """
     if s.gap is not None:
         return every(above(s.gap, t.GAP), either(invert(fails), above(s.gap, t.WIDE)))
     if s.tested is not None and s.tested >= target:
         return False
-    apart = every(above(s.test_left, t.LEARNED), above(s.loss_gap, t.GAP))
-    return every(invert(fails), either(above(s.test_rise, t.RISE), apart))
+    worse = either(above(s.test_rise, t.RISE), above(s.test_left, t.LEARNED))
+    return every(invert(fails), below(s.loss_gap, t.GAP) is not True, worse)
 
 
 def uphill(s):

@@ -151,9 +151,9 @@ class Recording:
         Raises FileNotFoundError, and ValueError if it is no such file or holds a field that is not in the table above.
         """
         if Path(path).is_file() and not holds_arrays(path):
-            raise ValueError(f"path must name a file that np.savez wrote, and wrote to its end; {path} is none. The loss "
-                             'of a log alone is a recording, too: np.savez("run.npz", loss=losses), or run.csv with a '
-                             "column of that name for read_log")
+            raise ValueError(f"path must name a file that np.savez wrote, and wrote to its end; {path} is none. A log "
+                             "may be a table, run.csv, that read_log reads. Its loss alone is a recording, too: "
+                             'np.savez("run.npz", loss=losses)')
         try:
             with np.load(path, allow_pickle=False) as file:
                 values = {name: file[name] for name in file.files}

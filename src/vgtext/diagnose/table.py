@@ -152,7 +152,8 @@ ROWS = (
         "the update-to-weight ratio of every layer"),
     Row("overfitting", "Has it learned, and is it much worse on test data?", "accuracies",
         f"training accuracy is {GAP} above that on test data; {WIDE} if it is short of its target; without accuracies, "
-        f"the test loss ends {RISE} times its lowest, or above {LEARNED} of the first loss",
+        f"if the test loss ends {GAP} of the first loss above the training loss, and {RISE} times its lowest or above "
+        f"{LEARNED} of the first loss",
         "It fits its training data, so begin with the data: more of them, augmentation, weight decay, or stop earlier. "
         "With batch norm, first compare training mode and inference mode on the same examples. If test accuracy is no "
         "better than guessing, check that examples and labels belong together.",
