@@ -66,6 +66,14 @@ def test_a_log_is_diagnosed_like_a_recording(tmp_path, capsys):
     assert diagnose(read_log(path)).cause == "overfitting"
 
 
+def test_losses_of_a_log_are_healthy_beside_that_of_a_constant_answer(tmp_path, capsys):
+    path = tmp_path / "run.csv"
+    path.write_text(as_csv([{"loss": x, "val_loss": x} for x in LOSS]))
+    for constant, said in (([], "undecided"), (["--constant-loss", "2.0"], "healthy")):
+        main(["diagnose", str(path), *constant])
+        assert f"cause: {said}" in capsys.readouterr().out
+
+
 def test_a_run_that_broke_keeps_its_nan_and_a_cell_that_is_empty_is_none(tmp_path):
     (tmp_path / "log.csv").write_text("loss,val_loss\n2,3\n1,\n,2\nnan,\n")
     recording = read_log(tmp_path / "log.csv")
@@ -76,6 +84,7 @@ def test_a_run_that_broke_keeps_its_nan_and_a_cell_that_is_empty_is_none(tmp_pat
 @pytest.mark.parametrize("name, text, words", [
     ("a.csv", "key,value,step\ntrain_loss,2,1\n", "a.csv has the columns key, value, step, and none is .*name one"),
     ("a.csv", "step,aux_loss\n1,2\n", "columns step, aux_loss, and none"),
+    ("a.csv", "val_acc5,loss_2\n1,2\n", "columns val_acc5, loss_2, and none"),
     ("a.csv", "", r"columns \(none\)"),
     ("a.csv", "epoch,loss\n1,2.3\n2,tensor(1.9)\n", r"a.csv must hold numbers in the column loss, got 'tensor\(1.9\)'"),
     ("a.csv", "loss,val_acc\n2,34\n1,78\n", "a.csv: test_accuracy must lie between 0 and 1.*divide per cent by 100"),

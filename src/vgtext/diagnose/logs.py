@@ -67,7 +67,7 @@ def _rows(path):
 
 def _field(column):
     """Return the field of a recording that a column holds by its name, or None; exports put the run before " - "."""
-    words = set(re.split(r"[^a-z]+", column.split(" - ")[-1].lower())) - SAYS_NOTHING - {""}
+    words = set(re.split(r"[^a-z0-9]+", column.split(" - ")[-1].lower())) - SAYS_NOTHING - {""}
     measure, which = words & set(MEASURES), words & (TRAIN | TEST)
     if len(measure) != 1 or len(which) > 1 or words - measure - which:
         return None

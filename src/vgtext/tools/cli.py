@@ -84,6 +84,8 @@ def parser():
         help="a recording, such as run.npz, or a log of losses and accuracies (.csv, .json, .jsonl)")
     add("-o", "--output", type=Path, metavar="FILE", help="the report (.html)")
     add("--target", type=float, default=0.9, metavar="SHARE", help="the training accuracy that counts as learned (0.9)")
+    add("--constant-loss", type=float, metavar="LOSS",
+        help="the loss of the best constant answer, such as the variance of a regression's targets")
 
     add = command(commands.run_links, "print the links that open chapters on Binder or on your JupyterHub",
                   "Print the link that opens each chapter in a running Jupyter: on Binder, or, with --hub, on a "

@@ -109,6 +109,8 @@ def run_diagnose(given):
         try:
             is_log = given.recording.suffix.lower() in ENDINGS
             recording = read_log(given.recording, print) if is_log else Recording.load(given.recording)
+            if given.constant_loss is not None:
+                recording = Recording(**recording.given() | {"constant_loss": given.constant_loss})
             report = Report(recording, given.target, given.recording.stem)
         except FileNotFoundError:
             raise Mistake(f"{given.recording}: there is no such file") from None
