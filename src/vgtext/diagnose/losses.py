@@ -78,8 +78,8 @@ def shares(curve, loss, test_loss, constant):
     height = np.nanquantile(loss[len(loss) // 2 :], 0.9)
     if constant is not None or len(test_loss) < len(loss) or loss[1] > 0.5 * loss[0]:
         found |= {"test_left": float(test_loss[-1] / whole), "test_high": float(late.max() / whole)}
-    return found | {"loss_gap": float((test_loss[-1] - end) / whole),
-                    "swings": float((late / np.minimum.accumulate(late)).max()),
+    lowest = np.maximum(np.minimum.accumulate(late), np.minimum.accumulate(late[::-1])[::-1])  # before and after each
+    return found | {"loss_gap": float((test_loss[-1] - end) / whole), "swings": float((late / lowest).max()),
                     "ripples": bool(height < RIPPLES * np.median(late))}
 
 

@@ -139,7 +139,8 @@ def overfits(s, fails, target):
     if s.tested is not None and s.tested >= target:
         return False
     worse = either(above(s.test_rise, t.RISE), above(s.test_left, t.LEARNED))
-    return every(invert(fails), below(s.loss_gap, t.GAP) is not True, worse)
+    steady = None if above(s.swings, t.RISE) else True  # what goes up and down is not known by heart
+    return every(invert(fails), below(s.loss_gap, t.GAP) is not True, worse, steady)
 
 
 def uphill(s):

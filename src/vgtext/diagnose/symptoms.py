@@ -35,7 +35,7 @@ class Symptoms:
     test_high: float | None  # the largest test loss of the second half of its evaluations / the same
     loss_gap: float | None  # how far the test loss ends above the training loss / the same
     ripples: bool | None  # is the training loss, waves and all, far below the test loss?
-    swings: float | None  # how far the test loss came up in the second half of its evaluations, as a quotient
+    swings: float | None  # a test loss of the second half of its evaluations / the lowest before it, and after it
     baseline: bool  # is the loss of the best constant answer known?
     scored: bool  # is an accuracy or a test loss known, or that batches hold several classes?
     made: int  # steps, or entries of the loss where these are more: one may stand for many steps

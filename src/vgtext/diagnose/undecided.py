@@ -38,7 +38,8 @@ def _learned(s, candidates, blocked):
 
 
 def _falls_alone(s, candidates, blocked):
-    return _learned(s, candidates, blocked) and (s.accuracy is None or outcomes.one_answer(s, t.ALIKE))
+    constant = not s.baseline and (s.accuracy is None or outcomes.one_answer(s, t.ALIKE))
+    return _learned(s, candidates, blocked) and constant
 
 
 def _tested_short(s, candidates, blocked):
@@ -139,8 +140,7 @@ CASES = (
      "(requires_grad=False) on purpose, nothing is wrong with them. If not, look for two factors that both start at 0, "
      "as in an adapter: neither gets a gradient, so start one of them away from 0.", (), ()),
     (_tested_short, "Its loss fell far, and its test accuracy is below the target. Record the training accuracy: if it "
-     "is far higher, the run overfits; if not, train on, or say what the task allows (target).", (),
-     ("the training accuracy",)),
+     "is far higher, it overfits; if not, train on, or say what the task allows.", (), ("the training accuracy",)),
     (_falls_alone, "Its loss fell far, and nothing needs to change before you know more. Compare it with the loss of "
      "the best constant answer: only if it is far below that, too, has the run learned its training examples. If not, "
      "outputs may be nearly alike, or the targets' mean far from 0. Where constant outputs can bring the loss to 0, "
