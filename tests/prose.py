@@ -11,7 +11,8 @@ NUMBER = re.compile(
     r"|(?<![\w.,])\d{1,3}(?:%|-fold\b)"  # 70%, and 7-fold
 )
 
-LETTERS = "none one two three four five six seven eight nine ten eleven twelve thirteen".split()
+LETTERS = ("none one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+           "seventeen eighteen nineteen twenty").split()
 
 
 def prose(slug):
@@ -23,7 +24,7 @@ def prose(slug):
 
 
 def said(slug, words):
-    """The numbers that a chapter's prose has where ``words`` have #, in digits or, up to thirteen, in letters."""
+    """The numbers that a chapter's prose has where ``words`` have #, in digits or, up to twenty, in letters."""
     found = re.search(re.escape(words).replace(r"\#", r"(\w+)"), " ".join(prose(slug).split()))
     assert found, f"“{words}” is not in the prose of {slug}"
     return [LETTERS.index(n.lower()) if n.lower() in LETTERS else float(n) for n in found.groups()]
