@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from figures import caption_of, check_figure
-from prose import check_prose
+from prose import check_prose, said
 from vgtext import nn
 from vgtext.chapters import backprop as lab
 from vgtext.chapters.backprop import bugs, by_hand, chain, checking, descent, error_signal
@@ -169,6 +169,9 @@ def test_what_a_check_cannot_see():
     assert unseen("tanh", 1) == {"(BP3) mean taken twice", "loss: mean forgotten"}
     assert unseen("identity") == {"(BP2) φ′ forgotten", "(BP2) φ′ taken at a[l]"}
     assert unseen("relu") == {"(BP2) φ′ taken at a[l]"}
+    assert said("backprop", "Set the number of examples to 1. # bugs become invisible") == [len(unseen("tanh", 1))]
+    assert said("backprop", "Choose *identity*. # other bugs disappear") == [len(unseen("identity"))]
+    assert said("backprop", "Choose *ReLU*. # bug disappears") == [len(unseen("relu"))]
     errors = np.array([lab.check(bug, phi) for bug in lab.BUGS for phi in ("tanh", "relu", "sigmoid", "identity")])
     assert errors[errors > bugs.WRONG].min() > 0.05
     assert lab.check("none", "relu", 32, 1e-4).max() > bugs.WRONG > lab.check("none", "relu", 32, 1e-6).max()
@@ -180,6 +183,10 @@ def test_what_the_text_says_of_learning_with_a_bug():
     assert last("(BP2) W not transposed", "tanh") < 0.5 < 2 < bugs.learn("none", "tanh")[0]
     assert last("none", "sigmoid") > 2 > 0.5 > last("loss: mean forgotten", "sigmoid")
     assert np.array_equal(bugs.learn("(BP2) φ′ taken at a[l]", "relu"), bugs.learn("none", "relu"))
+    wrong = {bug: bugs.check(bug, "tanh") > bugs.WRONG for bug in ("(BP2) φ′ taken at a[l]", "(BP2) W not transposed")}
+    hook, transposed = wrong.values()
+    assert said("backprop", "for # of its # arrays of weights and biases") == [hook.sum(), hook.size]
+    assert said("backprop", "Only the last # layers get a right gradient") == [(~transposed).all(axis=0).sum()]
 
 
 def test_dots_beside_a_layer_are_read_by_it():
@@ -229,7 +236,7 @@ def test_the_walk_goes_forward_then_back_and_shows_what_it_has_come_to(step):
 
 def test_numbers_typed_into_the_prose():
     ratio = chain.as_printed(2.0, 0.5, "sigmoid") / chain.by_differences(2.0, 0.5, "sigmoid")
-    assert round(ratio) == 34 and (chain.Y, chain.B) == (1.5, -1.0)  # "a factor of 34", with its conditions
+    assert said("backprop", "it is off by a factor of #.") == [round(ratio)] and (chain.Y, chain.B) == (1.5, -1.0)
     assert bugs.BATCH == 32  # "32 times longer"
     check_prose(
         "backprop",
@@ -243,6 +250,8 @@ def test_what_the_quizzes_say():
     assert "lowers the loss from 2 by 10.2" in caption("promise", eta=0.1) and descent.losses(0.1)[1] > 2
     sizes = [300] * 11  # ten layers
     assert np.divide(*EXERCISES["cost"].solution(sizes)[::-1]) == pytest.approx(1.9)
+    few, many = (EXERCISES["cost"].solution(sizes) for sizes in ([784, 100, 10], [64, *[64] * 50, 10]))
+    assert few[1] / few[0] < 1.1 and 1.9 < many[1] / many[0] < 2, "less than three times, forward included"
     wrong = {bug: bugs.check(bug, "tanh") > bugs.WRONG for bug in lab.BUGS}  # (weights and biases, layers 1 … 4)
     for bug in ("(BP2) φ′ forgotten", "(BP2) φ′ taken at a[l]"):
         assert wrong[bug][:, :3].all() and not wrong[bug][:, 3].any()
