@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import ks_2samp
 
 from figures import caption_of, check_figure, lines_of
-from prose import check_prose
+from prose import check_prose, said
 from vgtext import nn, results
 from vgtext.chapters import causes as lab
 from vgtext.chapters.causes import circle, depth, edges, fluctuations, inputs, plane, slopes, variance
@@ -159,9 +159,15 @@ def test_tanh_scatters_by_two_to_three_times_depth_over_width():
 
 def test_stored_edges_move_outward_with_width_but_not_at_forty_layers():
     share = edges.trained()
-    assert np.all(np.diff(share[:, 2]) > 0) and share[0, 2] < 0.5 and share[3, 2] > 0.95, "20 layers: 16 and 128"
-    assert share[1, 1] > 0.9 and share[-1, 3] < 0.5, "10 layers at width 32 train, 40 at 256 do not"
-    assert 40 / 256 < 10 / 32
+    L, fails, trains = said("causes", "# layers fail at width # and train at width #.")
+    column, widths = share[:, edges.DEPTHS.index(L)], np.array(edges.WIDTHS)
+    assert np.all(np.diff(column) > 0)
+    assert [fails, trains] == [widths[column < 0.5].max(), widths[column > 0.95].min()]
+    words = "# layers do not train in # steps even at width #, though # layers at width #, with a larger"
+    deep, steps, wide, shallow, narrow = said("causes", words)
+    at = lambda n, depth: share[edges.WIDTHS.index(n), edges.DEPTHS.index(depth)]  # noqa: E731
+    assert at(wide, deep) < 0.5 and at(narrow, shallow) > 0.9 and wide == widths.max() and steps == edges.STEPS
+    assert deep / wide < shallow / narrow
 
 
 def test_a_stored_edge_is_trained_again():
@@ -272,13 +278,14 @@ def test_numbers_typed_into_the_prose():
     assert relative[10:] == pytest.approx(np.full(41, 4.0), abs=0.5)  # "a mean four times as large as their spread"
     assert variance.predicted_statistics("tanh", 1.0)[1][2] == pytest.approx(0.25, abs=0.02)  # "passes there"
     assert 0.9**10 == pytest.approx(1 / 3, abs=0.02) and 2e-5 < 0.9**100 < 5e-5  # "a few parts in 10^5"
-    assert (lab.pair_signals("sigmoid", 1.0, 0.0)[0][:, 4] > 0.99).all()
+    alike = (lab.pair_signals("sigmoid", 1.0, 0.0)[0] > 0.999).all(axis=0)
+    assert said("causes", "By layer # every pair has a correlation above 0.999") == [alike.argmax()]
     assert 1 / 3 < slopes.middle_layer("sigmoid", 10.0)[1] < 0.4  # "a third of the units saturated", in three chapters
     strip = re.search(r"between ([\d.]+) and", caption("plane", activation="sigmoid", depth=100)).group(1)
     assert float(strip) > lab.boundary("sigmoid")  # "lies past it"
     check_prose(
         "causes",
-        given={"0.1", "0.6", "0.8", "0.9", "0.25", "0.95", "0.99", "0.01", "2.0", "2.5", "2.8", "1000", "2016", "1%"},
+        given={"0.1", "0.6", "0.8", "0.9", "0.25", "0.95", "0.999", "0.01", "2.0", "2.5", "2.8", "1000", "2016", "1%"},
         computed={
             "0.7": 0.7, "10.15": lab.boundary("sigmoid"), "0.224": lab.largest_single_unit(1.0),
             "0.577": 3**-0.5, "1.327": lab.CRITICAL,

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from scipy.optimize import brentq
 
 from figures import caption_of, check_figure, lines_of
-from prose import check_prose
+from prose import check_prose, said
 from vgtext import nn
 from vgtext.chapters import initialization as lab
 from vgtext.chapters.initialization import convolutions, defaults, lsuv, race, runs, scales, shapes, singular, sums
@@ -53,8 +53,9 @@ def test_fan_in_and_fan_out_telescope(r):
         assert forward[-1] == pytest.approx(1) and backward[0] == pytest.approx(1)  # n_L = n_0
     forward, backward = shapes.predicted("Glorot", r)
     assert forward[-1] == backward[0] == pytest.approx((4 * r / (1 + r) ** 2) ** 5)  # the root of ten pairs
-    if r == 8:  # "how many layers until a tenth is left": four to five pairs
-        assert 4 < np.log(0.1) / np.log(np.sqrt(4 * r / (1 + r) ** 2)) < 5
+    if r == 8:
+        pairs = np.log(0.1) / np.log(np.sqrt(4 * r / (1 + r) ** 2))
+        assert said("initialization", "until a tenth of the size is left? (#: every pair") == [2 * np.ceil(pairs)]
 
 
 @pytest.mark.parametrize("q", [0.01, 1.0, 4.0])
@@ -219,11 +220,13 @@ def test_stored_losses_are_whole():
 def test_row_5_he_against_xavier():
     he, xavier = lab.last_losses(30)
     assert np.median(he) < np.median(xavier) / 2
-    assert (xavier > 2.2).sum() == 4  # "in four seeds of five"
+    assert said("initialization", "after 30 epochs, in # seeds of #") == [(xavier > 2.2).sum(), xavier.size]
     losses = [lab.final_loss("glorot_normal", depth) for depth in lab.DEPTHS]
     assert losses == sorted(losses) and losses[1] < 0.5 < losses[2] < 1 < losses[3] < 1.7 < losses[4] < 2 < losses[5]
     assert all(lab.final_loss("he_normal", depth) < 0.1 for depth in lab.DEPTHS)
-    assert sum(lab.runs_of("he_normal", 26)[0][:, -1] > 2) == 1  # "one of his five seeds"
+    stuck = {depth: (lab.runs_of("he_normal", depth)[0][:, -1] > 2).sum() for depth in lab.DEPTHS}
+    assert [(26, 1)] == [(depth, count) for depth, count in stuck.items() if count]
+    assert said("initialization", "At # layers # of the # seeds hardly learns even with it") == [26, 1, he.size]
 
 
 def test_the_hook_says_what_the_runs_say():
@@ -233,6 +236,11 @@ def test_the_hook_says_what_the_runs_say():
     assert min(end["tanh", 1.2], end["tanh", 1.414]) < end["tanh", 1.0] < end["tanh", 0.8]
     assert end["sigmoid", 10.0] < 2 and all(end["sigmoid", s] > 2.29 for s in lab.SCALES[:-1])
     assert -11.5 < lab.scale_left("relu", 0.577) < -10.5
+    of_rates = runs.losses()[0][runs.ACTIVATIONS.index("relu"), runs.SCALES.index(1.7), ..., -1]  # (rates, seeds)
+    assert said("initialization", "training breaks down at all # learning rates") == [
+        np.isinf(of_rates).all(axis=1).sum()]
+    saved = [lab.final_loss("glorot_normal", 30, rate) < 2.2 for rate in lab.RATES]
+    assert said("initialization", "# of the # rescues Glorot") == [sum(saved), len(saved)]
     for rate, largest in ((0.01, 0.1), (0.03, 1.0), (0.1, 2.2), (0.3, np.inf)):
         assert lab.final_loss("he_normal", 30, rate) <= largest
         assert lab.final_loss("glorot_normal", 30, rate) > 2.2
