@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from figures import caption_of, check_figure, lines_of, words_at
-from prose import check_prose
+from prose import LETTERS, check_prose, said
 from vgtext import nn, results
 from vgtext.chapters import detection as lab
 from vgtext.chapters.detection import torch_runs
@@ -174,7 +174,9 @@ def test_thresholds_do_what_they_say():
 def test_thresholds_see_what_the_text_says(half, vanishing):
     right = [truth for truth, answer in lab.answers(half, "fixed thresholds") if truth == answer]
     assert sum(cause.startswith("vanishing") for cause in right) == vanishing
-    assert half == "tuned" or (right.count("exploding"), right.count("dead units")) == (4, 4)
+    counts = [right.count("exploding"), 6, right.count("dead units"), 6]
+    assert half == "tuned" or counts == said("detection", "It sees # of # exploding runs, # of # dead ones,")
+    assert half == "held out" or said("detection", "(# in the tuned half)") == [vanishing]
 
 
 def test_all_layers_of_healthy_runs_are_in_the_band_at_first_and_those_of_short_steps_below_it():
@@ -203,15 +205,19 @@ def test_no_other_limit_scores_better_where_it_was_fitted(reading):
 
 def test_what_the_text_says_of_single_numbers():
     hits = {reading: lab.found(reading)[::2] for reading in lab.READINGS}
-    assert hits["mean gradient, at the end"] == (16, 11) and hits["round trip"] == (16, 0)
-    assert hits["layer 1 over layer L"][0] == 7
-    assert hits["test accuracy"] == (14, 5) and hits["loss"] == (16, 14)
+    assert said("detection", "the mean gradient finds # of the #, and calls # of # others vanishing") == [
+        *lab.found("mean gradient, at the end")]
+    assert said("detection", "it finds #. The *round trip* finds # without a false alarm") == [
+        hits["layer 1 over layer L"][0], hits["round trip"][0]] and hits["round trip"][1] == 0
+    found = said("detection", "They find # and #, with # and # false alarms")
+    assert found == [*np.transpose([hits["test accuracy"], hits["loss"]]).ravel()]
     values = readings("held out", "round trip")
     runs = zip(values, lab.labeled("held out"), strict=True)
     missed = [(run.setup.activation, run.setup.depth, v) for v, run in runs
               if run.cause.startswith("vanishing") and v > lab.limit("round trip")]
-    assert [m[:2] for m in missed] == [("relu", 110), ("selu", 100)]
-    assert [m[2] for m in missed] == [pytest.approx(1.3, abs=0.05), pytest.approx(45, abs=0.6)]
+    assert [m[0] for m in missed] == ["relu", "selu"] and missed[0][2] == pytest.approx(1.3, abs=0.05)
+    assert said("detection", "a ReLU network of # layers with") == [missed[0][1]]
+    assert said("detection", "a SELU network of # layers with $R = #$") == [missed[1][1], round(missed[1][2])]
 
 
 def test_no_vanishing_run_has_a_mean_gradient_below_the_threshold():
@@ -247,16 +253,23 @@ def test_the_fresh_set_has_both_kinds_and_nothing_that_the_halves_have():
 
 
 def test_the_healthy_runs_are_counted_as_in_the_text():
-    assert [(sum(lab.tally(half, "healthy")), sum(lab.tally(half))) for half in lab.HALVES] == [(15, 86), (14, 70)]
+    assert said("detection", "the *healthy* ones, # of # tuned and # of # held out") == [
+        sum(lab.tally(half, *kind)) for half in lab.HALVES for kind in (("healthy",), ())]
     right, open_, wrong = np.subtract(lab.tally("held out"), lab.tally("held out", "healthy"))
-    assert wrong == 2 and right + open_ + wrong == 56  # "two of 56"
-    assert [run.cause for run in RUNS].count("healthy") == 12
+    assert said("detection", "on the held-out half it was # of #.") == [wrong, right + open_ + wrong]
+    healthy = [run.cause for run in RUNS].count("healthy")
+    words = ("We trained # small networks (stored with the book). # are healthy; "
+             "in each of the others we planted one of # causes")
+    assert said("detection", words) == [len(RUNS), healthy, len({run.cause for run in RUNS}) - 1]
 
 
 def test_the_fresh_score_is_the_one_in_the_text():
     right = {words: right for words, right, *_ in lab.by_kind("fresh")}
     assert right["a generator or its critic"] + right["data in order of class"] == 20
-    assert lab.tally("fresh") == (53, 0, 2) and lab.tally("fresh", "healthy") == (14, 0, 0)  # 50 and 5 at first
+    (now, _, wrong), (healthy, *others) = lab.tally("fresh"), lab.tally("fresh", "healthy")  # 50 and 5 at first
+    assert said("detection", "Since then # of the # are right") == [now - 50, now - 50 + wrong] and not any(others)
+    assert said("detection", "All # healthy runs were called healthy. Of the # with a fault") == [
+        healthy, now + wrong - healthy]
     for rate, tail in ((0.04, range(5, 42)), (0.26, range(6))):  # "4% or 26% would fit": ends of a 95% interval
         assert sum(comb(41, k) * rate**k * (1 - rate) ** (41 - k) for k in tail) == pytest.approx(0.025, abs=0.003)
     assert list(lab.failures("fresh")) == ["learning rate too large (pair): said late divergence",
@@ -297,6 +310,13 @@ def test_a_small_negative_bias_blocks_a_deep_relu_network():
         a = nn.forward(W, [None, *(c - 0.25 for c in b[1:])], x, phi)[1]
         assert (a[29] == 0).all()
     assert lab.dead_shares(0.0, 512).mean() < lab.dead_shares(0.0, 64).mean() < lab.dead_shares(0.0, 8).mean()
+
+
+def test_the_text_counts_rows_and_questions_as_they_are():
+    first, *_, last = (lab.CAUSES.index(cause) + 1 for cause in lab.CAUSES if cause.startswith("vanishing"))
+    assert said("detection", "(# to # are *vanishing*)") == [first, last]
+    asked = [number for number, row in enumerate(ROWS, start=1) if "the first loss is" in row.limit]
+    assert said("detection", "questions # and # ask for the first loss itself") == asked
 
 
 # captions
@@ -365,6 +385,7 @@ def test_the_table_of_looks_counts_every_run_that_is_ill_and_leads_to_its_questi
     assert {words for _, words in links} == set(CAUSES) - {"healthy"} and {link for link, _ in links} <= there
     page = Path(__file__).parents[2] / "book" / "checklist.md"
     text = page.read_text("utf8") if page.exists() else ""  # a fork may be without
+    assert not text or f"There are {LETTERS[len(CAUSES) - 1]} causes, each with a question." in text
     for link, words in links + re.findall(r'href="#([^"]+)">([^<]+)</a>', text):
         assert ROWS[int(link.removeprefix("question-")) - 1].cause == words
 
