@@ -1,5 +1,7 @@
 """What the signs of a figure say is so: labels at lines, words for looks, names of axes, the numbers of a caption."""
 
+from bound import bound
+
 from .axes import axes, kinds, misnamed, opposites, relative, titles
 from .captions import NUMBER, check_said, missing
 from .controls import chosen, controls, held, ties
@@ -21,7 +23,7 @@ def check_signs(figure, values, caption):
     found += [("look", looks(panels, [caption])), ("title", titles(figure)), ("control", controls(figure)),
               ("key", keys(panels, [caption, *(sign for ax in panels for sign in signs_of(ax))])),
               ("opposite", opposites(figure, panels, caption)), ("kind", kinds(figure, panels, caption)),
-              ("chosen", chosen(figure, values, caption)),
+              ("chosen", chosen(figure, values, caption)), ("data", bound(figure, panels, values, caption)),
               ("axis", misnamed(panels, caption)), ("caption", check_said(caption, values, panels))]
     wrong = [words for about, wrong in found if name not in MEANT.get(about, ()) for words in wrong]
     assert not wrong, f"{name}, {values}: {wrong}"

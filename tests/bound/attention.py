@@ -1,0 +1,119 @@
+"""What the figures of attention show, computed again."""
+
+import numpy as np
+
+from vgtext import results
+from vgtext.chapters.attention import collapse as alike
+from vgtext.chapters.attention import logits as large
+from vgtext.chapters.attention import places
+from vgtext.chapters.attention import precision as coarse
+from vgtext.chapters.attention import saturation as flat
+from vgtext.chapters.attention import stream as wide
+from vgtext.nn.attention import attend, attend_back
+
+
+def collapse(kind, L):
+    """Cosines of all pairs of tokens; gradients of a pass of the whole network."""
+    net, x, y = alike.network(kind, L)
+    cosines = []
+    for a in alike.streams(net, x, L):
+        X = a.reshape(len(a), -1, 32)
+        X = X / np.sqrt((X**2).sum(axis=0))
+        pairs = np.einsum("nbi,nbj->bij", X, X)
+        cosines.append((pairs.sum(axis=(1, 2)) - 32).mean() / (32 * 31))
+    net.loss_and_gradient(x, y)
+    found = {name: np.array([np.sqrt(np.sum(getattr(block, name).W_gradient ** 2)) for block in net.attentions])
+             for name in "QKV"}
+    lines = {name: np.where(line / found["V"][-1] > 1e-14, line / found["V"][-1], np.nan) for name, line in
+             found.items()}
+    near = {name: lambda l, line=line: line[l.astype(int) - 1] for name, line in lines.items()}
+    return {"cosine between tokens": cosines, "queries W_Q": near["Q"], "keys W_K": near["K"], "values W_V": near["V"],
+            "weight gradient, over the last $W_V$'s": None, "after block l": np.arange(L + 1)}
+
+
+def saturation(scale, d, keys):
+    means, medians = [], []
+    for length in flat.LENGTHS:
+        A = flat.weights(length, keys, scale)
+        top = A.max(axis=0)
+        slope = np.where(top > 0.9, np.nan, (A * (1 - A)).sum(axis=0))
+        rest = np.sort(A, axis=0)[:-1]
+        slope = np.where(np.isnan(slope), (rest * (1 - rest)).sum(axis=0) + rest.sum(axis=0) * (1 - rest.sum(axis=0)),
+                         slope)
+        means.append(slope.sum() / 2000), medians.append((np.sort(slope)[999] + np.sort(slope)[1000]) / 2)
+    law = flat.predicted(np.array([64.0]), keys)
+    at = lambda line: lambda x: np.where(np.isclose(x, 64, rtol=0.02), line * np.sqrt(64 / x), np.nan)  # noqa: E731
+    return {"mean of the queries": means, "median": medians, "mean of the queries (dots)": means,
+            "median (squares)": medians, "slope of softmax, Σ A (1 − A)": [means, medians],
+            "length $d_\\mathrm{head}$ of queries and keys": flat.LENGTHS, "theory, mean": at(law[0][0]),
+            "theory, median": None,
+            f"a typical query, $d_\\mathrm{{head}}$ = {d}": None, "key, the best match first": None}
+
+
+def stream(kind, L):
+    found = []
+    for seed in range(6):
+        net = wide.network(kind, L, seed)
+        sizes = [np.mean(a.astype(float) ** 2) for a in wide.streams(net, wide.letters().x[:, :64], L)]
+        found.append(np.array(sizes) / sizes[0])
+    kept = results.load("attention_stream")["variances"][list(wide.KINDS).index(kind), wide.DEPTHS.index(L)]
+    after = np.prod(kept[:, : L + 1], axis=0) ** (1 / len(kept))
+    return {"after block l": np.arange(L + 1), "stream variance, over its start": [np.mean(found, axis=0), after],
+            "before (dots)": np.mean(found, axis=0), "after training (squares)": after}
+
+
+def map(place, rate):
+    kept = results.load("attention_runs")["runs"].astype(float)[list(places.PLACES).index(place)]  # rate, warm-up, …
+    ends = kept[..., -5:].mean(axis=(2, 3))
+    none, some, most = lines = kept[places.RATES.index(rate)].mean(axis=1)
+    return {"last loss": [ends.T.ravel(), np.round(ends.ravel(), 2)], "loss": [*lines], "no warm-up": none,
+            "60 steps": some, "200 steps": most, "training step": np.arange(5, 300, 10), "steps of warm-up": None}
+
+
+def logits(rate, kind):
+    kept, found = large.stored(), {"training step": np.arange(0, 300, 10), "entropy of attention, nats": []}
+    where = {"sizes": "largest logit", "spread": "entropy", "losses": "loss"}
+    for panel, what in where.items():
+        for name in ("nothing", kind):
+            each = kept[list(large.KINDS).index(name), large.RATES.index(rate), :, large.RECORDED.index(what)]
+            found[panel, name] = each
+    lines = {panel: [*found[panel, "nothing"], *found[panel, kind]] for panel in where}
+    return {**found, "largest logit": lines["sizes"], "entropy of attention, nats": lines["spread"],
+            "training loss": lines["losses"]}
+
+
+def bound(keys):
+    rng, sigma = np.random.default_rng(0), np.linspace(0.1, 30, 120)
+    S = rng.standard_normal((keys, 120))
+    S = S - S.sum(axis=0) / keys
+    S = sigma * S / np.sqrt((S**2).sum(axis=0))
+    A = np.exp(S - S.max(axis=0))
+    A /= A.sum(axis=0)
+    spread = -(A * np.log(np.maximum(A, 1e-300))).sum(axis=0)
+
+    def least(at):
+        S = at * np.array([[np.sqrt((keys - 1) / keys)], *[[-1 / np.sqrt(keys * (keys - 1))]] * (keys - 1)])
+        rest = np.exp(S[1:] - S[0])
+        Z = 1 + rest.sum(axis=0)
+        return np.log(Z) - (rest * (S[1:] - S[0])).sum(axis=0) / Z
+
+    return {"entropy of one query, nats": spread, "random logits": spread, "at least": lambda at:
+            np.where(least(at) > 1e-6, least(at), np.nan), "norm of the query's logits, their mean taken out": sigma}
+
+
+def precision(size):
+    found = {}
+    for name in coarse.NAMES:
+        errors = []
+        for spread in coarse.SPREADS:
+            each = []
+            for seed in range(4):
+                (Q, K, V), dout = coarse.inputs(spread, name, seed)
+                dout = size * coarse.round_to(dout, name)
+                exact = attend_back(dout, Q, K, V, *attend(Q, K, V, 32**-0.5)[1], 32**-0.5)[0]
+                off = coarse.rounded(Q, K, V, coarse.round_to(dout, name), name) - exact
+                each.extend(np.sqrt((off**2).sum(axis=0) / (exact**2).sum(axis=0)))
+            errors.append((np.sort(each)[len(each) // 2 - 1] + np.sort(each)[len(each) // 2]) / 2)
+        found[name] = errors
+    return {**found, "relative error of ∂ℒ/∂Q": [*found.values()], "standard deviation of the logits": coarse.SPREADS,
+            "only error": None}

@@ -1,0 +1,112 @@
+"""What the figures of mitigation show, computed again."""
+
+from functools import cache
+
+import numpy as np
+
+from vgtext import nn, results
+from vgtext.chapters.mitigation import atlas, pairs, runs
+from vgtext.chapters.mitigation import hundred as tall
+from vgtext.chapters.mitigation.layers import APART, BACK, EDGE, ROUNDING
+
+DIGITS = nn.data.digits()
+
+
+@cache
+def best(recipe):
+    """Right answers in the test, and steps until the loss is low, at the rate with most right in training: by depth."""
+    counts = results.load("mitigation_runs")["counts"][recipe.cell].astype(float)  # depth, rate, training/test/steps
+    chosen = np.array([row[row[:, 0].argmax()] for row in counts])
+    return chosen[:, 1] / DIGITS.y_test.size, np.where(chosen[:, 2] > 0, chosen[:, 2], np.nan)
+
+
+@cache
+def sizes(recipe, depth):
+    """Root mean squares of what the hidden blocks hand on, of what differs there, and norms of what comes back."""
+    net = runs.build(recipe, depth)
+    net = nn.mlp(64, 32, 10, depth=depth, activation=recipe.activation, init=runs.INITS[recipe.init],
+                 norm=runs.NORMS[recipe.norm], shortcut=runs.SHORTCUTS[recipe.shortcut], seed=0, dtype="float64")
+    a, kept = DIGITS.x[:, :64].astype(float), []
+    for block in net.blocks:
+        a = block.forward(a, True)
+        kept.append(a.copy())
+    p = np.exp(a - a.max(axis=0))
+    p /= p.sum(axis=0)
+    p[DIGITS.y[:64], np.arange(64)] -= 1
+    d, back = p, []
+    for block in net.blocks[:0:-1]:
+        d = block.backward(d)
+        back.append(np.sqrt(np.sum(d**2)))
+    whole = np.array([np.sqrt(np.mean(v**2)) for v in kept[:-1]])
+    apart = np.array([np.sqrt(np.mean((v - v.mean(axis=1, keepdims=True)) ** 2)) for v in kept[:-1]])
+    return whole, np.where(apart / whole > 10.0**ROUNDING, apart, np.nan), np.array(back[::-1])
+
+
+def switches(init, norm, residual):
+    found = {}
+    for words, recipe in (("no remedy", runs.Recipe("relu", "PyTorch default")),
+                          ("as switched", runs.Recipe("relu", init, norm, "residual" if residual else "plain"))):
+        back = sizes(recipe, 100)[2]
+        found |= {("layers", words): np.clip(back / back[-1], 1e-40, 1e40), ("depths", words): best(recipe)[0]}
+    return {**found, "error signal, relative to layer 99": [found["layers", words] for words in
+                                                            ("no remedy", "as switched")],
+            "test accuracy after 300 steps": [found["depths", words] for words in ("no remedy", "as switched")]}
+
+
+def journey(activation, init, remedy):
+    whole, apart, back = sizes(runs.Recipe(activation, init, *atlas.ROWS[remedy]), 50)
+    return {"size, relative to where it starts": None, "activations": whole / whole[0],
+            "what tells inputs apart": lambda l: np.where(np.arange(1, 50) < 15, apart / apart[0], np.nan),
+            "error signal (right to left)": back / back[-1], "activations, theory": None, "error signal, theory": None}
+
+
+def forecast(norm, shortcut):
+    names = {"trains": [], "does not train": []}
+    for recipe in runs.recipes():
+        if (recipe.norm, recipe.shortcut) == (norm, shortcut):
+            for depth, right in list(zip(runs.DEPTHS, best(recipe)[0]))[1:]:
+                _, apart, back = sizes(recipe, depth)
+                gained = apart[-1] / apart[0], back[0] / back[-1]
+                names["trains" if right >= atlas.TRAINS else "does not train"].append(gained)
+    ends = 10.0 ** np.array([-EDGE, EDGE])
+    x, y = ([np.clip(np.array(v).reshape(-1, 2)[:, k], *ends) for v in names.values()] for k in (0, 1))
+    x = [np.where(np.isfinite(v), v, 10.0**ROUNDING) for v in x]
+    assert APART == BACK
+    return {"what tells inputs apart: last layer / first": x, "error signal: first layer / last": y}
+
+
+def pair(pair, depth):
+    right = np.array([[best(recipe)[0] for recipe in row] for row in pairs.PAIRS[pair][2]])
+    more = right[1, 1] - right[1, 0] - right[0, 1] + right[0, 0]
+    cells = np.rint(100 * right[:, :, runs.DEPTHS.index(depth)].ravel())
+    return {f"test accuracy in %, {depth} layers": cells, "interaction, points": 100 * more}
+
+
+def hundred(way, against):
+    losses = results.load("mitigation_hundred")["losses"] / 1000
+    found = {name: losses[list(tall.WAYS).index(name)] for name in (against, way)}
+    lines = {name: [line for line in each if np.ptp(line)] for name, each in found.items()}
+    return {"training loss, 100 layers": [line for each in lines.values() for line in each],
+            **{name: each[0] for name, each in found.items() if np.ptp(each[0])}, "step": np.arange(10, 601, 10) - 5}
+
+
+def speed(activation, init):
+    lines = {row: best(runs.Recipe(activation, init, *cell))[1] for row, cell in atlas.ROWS.items()}
+    return {**lines, "steps to a loss of 0.5 (of 300)": [*lines.values()]}
+
+
+def cures():
+    counts = results.load("mitigation_cures")["counts"].astype(float)  # case, remedy, seed
+    shares = [100 * case[k].sum() / 2 / DIGITS.y_test.size for k in range(counts.shape[1]) for case in counts]
+    return {"mean of 2 seeds": np.rint(shares)}
+
+
+def map(activation, init, measure):
+    cells = [runs.Recipe(activation, init, *row) for row in atlas.ROWS.values()]
+    counts = np.array([results.load("mitigation_runs")["counts"][cell.cell] for cell in cells])  # row, depth, rate, 3
+    learns = (counts[..., 1] >= 0.8 * DIGITS.y_test.size).sum(axis=-1)
+    right, steps = (np.array([best(cell)[k] for cell in cells]).ravel() for k in (0, 1))
+    words = {"accuracy": "Color and number: test accuracy in percent.", "rates": "learning rates it trains.",
+             "steps": "steps until the mean loss of ten steps is below 0.5"}
+    numbers = {"accuracy": np.rint(100 * right), "rates": learns.ravel(), "steps": steps[np.isfinite(steps)]}
+    return {words[measure]: numbers[measure]}

@@ -1,0 +1,82 @@
+"""What the figures of problem show, computed again."""
+
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+
+from vgtext import nn
+from vgtext.chapters.problem import rounding
+from vgtext.chapters.problem.layers import NETWORKS, described
+
+
+@cache
+def passes(change, L):
+    """Norms of a[l-1], δ[l] and ∂ℒ/∂W[l], of the mean loss of 100 digits, l = 1 … L: a plain pass."""
+    activation, sigma_w = NETWORKS[change]
+    data = nn.data.digits("float64")
+    x, y = data.x[:, :100], data.y[:100]
+    net = nn.mlp(64, 64, 10, L, activation=activation, init=nn.initializers.scaled_normal(sigma_w), seed=0,
+                 dtype="float64")
+    a, z = [x], [None]
+    for layer in net.layers[1:]:
+        z.append(layer.W @ a[-1] + layer.b.reshape(-1, 1))
+        a.append(layer.phi(z[-1]))
+    p = np.exp(z[-1] - z[-1].max(axis=0))
+    p /= p.sum(axis=0)
+    p[y, np.arange(100)] -= 1
+    d = [p]
+    for l in range(L - 1, 0, -1):
+        d.insert(0, net.layers[l].phi.derivative(z[l]) * (net.layers[l + 1].W.T @ d[0]))
+    rms = [[np.sqrt((v**2).sum() / 100) for v in line] for line in (a[:-1], d)]
+    gradient = [np.linalg.norm(delta @ enters.T) / 100 for delta, enters in zip(d, a)]
+    return *map(np.array, (*rms, gradient)), [layer.W for layer in net.layers[1:]]
+
+
+def first_layers(L):
+    lines = [passes(change, L)[2] for change in ("weights × 4", "as it is", "sigmoid units")]
+    return {"weight gradient ‖∂ℒ/∂W[l]‖": lines, "sigmoid units: it fades": lines[2],
+            "weights × 4: it blows up": lines[0]}
+
+
+def quantities(change, L):
+    enters, error, gradient, _ = passes(change, L)
+    return {"size": None, "activation that enters, ‖a[l−1]‖": enters, "error signal, ‖δ[l]‖": error,
+            "weight gradient, ‖∂ℒ/∂W[l]‖": gradient}
+
+
+def yardsticks(change, loss_unit, eta):
+    *_, gradient, W = passes(change, 30)
+    size = loss_unit * gradient
+    assert described(change)
+    return {"its size": size, "over the largest layer's": size / max(size), "gradient": size,
+            "update over weights": eta * size / [np.sqrt(np.sum(w**2)) for w in W]}
+
+
+def growth(c, spread):
+    toss = np.random.default_rng(1).choice([-1, 1], size=(40, 20))
+    runs = np.array([[np.prod(c * (1 + spread * column[:k])) for k in range(41)] for column in toss.T])
+    mean = np.prod(runs, axis=0) ** (1 / 20)
+    return {"product of k factors": [*(runs if spread else ()), mean], "typical product": mean,
+            "theory of the typical product": lambda k: (c * c * (1 - spread**2)) ** (k / 2),
+            "average factor, to the power k": lambda k: np.mean([c * (1 + spread), c * (1 - spread)]) ** k}
+
+
+def two_lists(count):
+    lines = []
+    for factors in (("0.5", "0.2", "0.1", "0.001"), ("10", "20", "25", "30", "50")):
+        line = [Fraction(1)]
+        for k in range(40):
+            line.append(line[-1] * Fraction(factors[k % len(factors)]))
+        lines.append([float(v) for v in line])
+    return {"product of the first k factors": [*lines, *(line[: count + 1] for line in lines)]}
+
+
+def float_range(L, sigma_w):
+    W, z, back = rounding.sigmoid_network(sigma_w, L)
+    slope = lambda at: np.exp(-at) / (1 + np.exp(-at)) ** 2  # noqa: E731
+    d, sizes = back * slope(z[L]), []
+    for l in range(L, 0, -1):
+        sizes.append(np.sqrt((d**2).sum() / d.shape[1]))
+        d = (W[l].T @ d) * slope(z[l - 1]) if l > 1 else d
+    return {"error signal ‖δ[l]‖": sizes[::-1]}

@@ -1,0 +1,94 @@
+"""What the figures of width show, computed again."""
+
+import numpy as np
+
+from vgtext import nn, results
+from vgtext.chapters.width import depth as deep
+from vgtext.chapters.width import muon as orthogonal
+from vgtext.chapters.width import runs, updates
+
+
+def ends(name, rule, exponents, high=15.0):
+    """Last losses of the stored runs, geometric means of the three seeds, and the rates of the least, by size."""
+    kept = results.load("width_runs")[name].astype(float)[rule]
+    with np.errstate(over="ignore"):
+        means = np.prod(kept ** (1 / 3), axis=-1)
+    best = 2.0 ** np.array(exponents)[means.argmin(axis=1)]
+    return np.where(means < high, means, np.nan), best
+
+
+def best_rate(way, rule):
+    exponents = runs.WAYS[way][2]
+    lines, _ = ends(way, runs.RULES.index(rule), exponents)
+    best = [ends(way, k, exponents)[1] for k in (0, 1)]
+    return {"training loss at the end": [*lines], "best learning rate": best, "best at 32": None,
+            **{f"width {n}": line for n, line in zip(runs.WIDTHS, lines)}}
+
+
+def coordinate_check(optimizer, rule, t):
+    way, found = updates.OPTIMIZERS[optimizer], {}
+    d = nn.data.digits()
+    for n in (runs.WIDTHS[0], runs.WIDTHS[1]):
+        logs = []
+        for seed in range(3):
+            net, how = runs.network(rule, n, way, seed=seed)
+            x = d.x[:, :256]
+            net.forward(x)
+            start = [(k.z.copy(), k.W.copy()) for k in net.layers[1:]]
+            done = 0
+            for stop in updates.TIMES[: updates.TIMES.index(t) + 1]:
+                nn.train(net, d.x, d.y, steps=stop - done, optimizer=how, learning_rate=updates.RATE[way], seed=stop,
+                         progress=False)
+                done = stop
+            net.forward(x)
+            logs.append([[np.log((k.z - z).std() ** 2 + (k.z - z).mean() ** 2) / 2, np.log(
+                np.linalg.svd(k.W - W, compute_uv=False)[0] / np.sqrt(len(k.W) / k.W.shape[1]))]
+                for k, (z, W) in zip(net.layers[1:], start)])
+        mean = np.mean(logs, axis=0)
+        found[n] = np.exp([mean[0], mean[1:-1].mean(axis=0), mean[-1]])
+    lines = {}
+    for which, panel in enumerate(("change", "norm")):
+        for k, kind in enumerate(("input", "hidden", "output")):
+            known = {n: found[n][k, which] for n in found}
+            lines[panel, kind] = lambda at, known=known: np.array([known.get(int(n), np.nan) for n in at])
+            lines[f"theory, {kind}"] = None
+    return {**lines, "change of z[l], root mean square": None, "σ₁(ΔW[l]) over √(outputs/inputs)": None}
+
+
+def spread(n):
+    found = {"plain": [], "residual": []}
+    for L in deep.LAYERS:
+        for kind, line in found.items():
+            logs = deep.log_sizes(n, L)[kind].astype(float)
+            logs = logs[np.isfinite(logs)]
+            line.append(np.mean(logs**2) - np.mean(logs) ** 2)
+    return {"plain": found["plain"], "residual, s = 1/√L": found["residual"], "variance of ln ‖δ‖²": [*found.values()]}
+
+
+def depth_rate(scale):
+    lines, _ = ends("depth", runs.SCALES.index(scale), runs.DEPTH_RATES)
+    best = []
+    for k in range(3):
+        means, at = ends("depth", k, runs.DEPTH_RATES, np.inf)
+        best.append(at[means.min(axis=1) < 1])
+    return {"training loss at the end": [*lines], "best learning rate": best,
+            **{f"{L} blocks": line for L, line in zip(runs.DEPTHS, lines)}}
+
+
+def newton_schulz(shape, source, steps):
+    G = orthogonal.matrix(source, shape)
+    before = np.sqrt(np.linalg.eigvalsh(G @ G.T if len(G) <= G.shape[1] else G.T @ G).clip(0))[::-1]
+    before = before / np.sqrt((G**2).sum())
+    after = np.linalg.svd(nn.newton_schulz(G, steps), compute_uv=False)
+    i = np.arange(1, len(before) + 1) / len(before)
+    at = lambda line, least: lambda x: np.where(  # noqa: E731
+        np.interp(x, i, line) > least, np.interp(x, i, line), np.nan)
+    return {"before": at(before, 1e-3), "after": at(after, 1e-3), "singular value": None, "singular value after": None,
+            "singular value before, over ‖G‖": None, **{f"after {k} step{'s' * (k != 1)}": None for k in range(30)}}
+
+
+def muon(rest, n):
+    lines, _ = ends("muon", runs.RULES.index(rest), runs.MUON_RATES)
+    best = [ends("muon", k, runs.MUON_RATES)[1] for k in (0, 1)]
+    return {"training loss at the end": [*lines], "best learning rate": best,
+            **{f"width {m}": line for m, line in zip(runs.MUON_WIDTHS, lines)}}

@@ -1,0 +1,63 @@
+"""Every figure's words are bound to data, or it is said why not; a word or a line that is another one is found."""
+
+import numpy as np
+import pytest
+
+from bound import again_of, bound
+from bound.left import LEFT
+from vgtext.tools.notebooks import figure_heads, figures, slugs
+
+
+def wrong(slug, name, change=lambda panels: None):
+    """What is wrong with the opening state of a figure, once a change was made to its panels."""
+    figure = figures(slug)[name]
+    values = figure.values(figure.start)
+    caption, panels = figure.scene(values)[1], figure.sheet.panels
+    change(panels)
+    return [*bound(figure, panels, values, caption)]
+
+
+@pytest.mark.parametrize("slug", slugs())
+def test_every_figure_is_bound_or_left_for_a_reason(slug):
+    for name, figure in figures(slug).items():
+        assert (again_of(figure) is None) == (f"{slug}/{name}" in LEFT)
+
+
+def test_none_is_left_that_is_no_figure():
+    assert {*LEFT} <= {f"{slug}/{name}" for slug in slugs() for name in figure_heads(slug)}
+
+
+def rename(label, other):
+    """A change of the name of an axis or a line."""
+    def change(panels):
+        for ax in panels:
+            ax.set(xlabel=ax.get_xlabel().replace(label, other), ylabel=ax.get_ylabel().replace(label, other))
+            for line in ax.lines:
+                line.set_label(line.get_label().replace(label, other))
+    return change
+
+
+def mean_for_median(panels):
+    """A change of a line to the mean of others."""
+    *_, line = panels[0].lines
+    line.set_ydata(np.mean([one.get_ydata() for one in panels[0].lines if "one run" in one.get_label()], axis=0))
+
+
+def upside_down(panels):
+    """A change of every line to one over it."""
+    for line in panels[0].lines:
+        line.set_ydata(1 / np.asarray(line.get_ydata(), float))
+
+
+@pytest.mark.parametrize("slug, name, change, found", [
+    ("recurrence", "adding", rename("median", "mean"), "nothing"),
+    ("recurrence", "adding", rename("step", "epoch"), "nothing"),
+    ("recurrence", "adding", mean_for_median, "drawn"),
+    ("recurrence", "through_time", rename("h[", "c["), "nothing"),
+    ("recurrence", "through_time", upside_down, "drawn"),
+    ("clipping", "thresholds", rename("before", "after"), "nothing"),
+    ("normalization", "rescue", rename("a[", "W["), "nothing"),
+    ("attention", "saturation", rename("theory, mean", "theory, median"), "drawn")])
+def test_words_and_lines_of_something_else_are_found(slug, name, change, found):
+    assert not wrong(slug, name)
+    assert any(found in words for words in wrong(slug, name, change))
