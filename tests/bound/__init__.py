@@ -11,6 +11,7 @@ import inspect
 import re
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import chain
 
 import numpy as np
 
@@ -72,15 +73,19 @@ def plain(words):
 
 
 def is_drawn(expected, panels, words):
-    """Say whether panels show all that is expected, on lines of that name if there are any."""
+    """Say whether panels show all that is expected; lines that have the words for a name show nothing else."""
     lines = [line for ax in panels for line in ax.lines]
-    lines = [line for line in lines if plain(line.get_label()) == words] or lines
+    own = [line for line in lines if plain(line.get_label()) == words]
     if callable(expected):
-        return any(same(*at_finite(expected(np.asarray(line.get_xdata(), float)), line.get_ydata())) for line in lines)
-    shown = [values for ax in panels for side in sides_of(ax, words) for values in other_values(ax, side)]
-    shown += [np.asarray(line.get_data()[side], float) for line in lines for side in sides_of(line.axes, words)]
+        pairs = [at_finite(expected(np.asarray(line.get_xdata(), float)), line.get_ydata()) for line in own or lines]
+        fits = [same(*pair) for pair in pairs if len(pair[0])]
+        return bool(fits) and (all(fits) if own else any(fits))
     many = any(map(np.ndim, expected)) if isinstance(expected, list) else np.ndim(expected) > 1
-    return all(any(same(each, values) for values in shown) for each in (expected if many else [expected]))
+    expected = [*expected] if many else [expected]
+    others = [values for ax in panels for side in sides_of(ax, words) for values in other_values(ax, side)]
+    shown = [[np.asarray(line.get_data()[side], float) for side in sides_of(line.axes, words)] for line in own or lines]
+    return (all(any(same(each, values) for values in [*chain(*shown), *others]) for each in expected)
+            and (not own or all(any(same(each, values) for each in expected for values in both) for both in shown)))
 
 
 def sides_of(ax, words):

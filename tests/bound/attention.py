@@ -1,5 +1,7 @@
 """What the figures of attention show, computed again."""
 
+from functools import cache
+
 import numpy as np
 
 from vgtext import results
@@ -41,13 +43,20 @@ def saturation(scale, d, keys):
         slope = np.where(np.isnan(slope), (rest * (1 - rest)).sum(axis=0) + rest.sum(axis=0) * (1 - rest.sum(axis=0)),
                          slope)
         means.append(slope.sum() / 2000), medians.append((np.sort(slope)[999] + np.sort(slope)[1000]) / 2)
-    law = flat.predicted(np.array([64.0]), keys)
-    at = lambda line: lambda x: np.where(np.isclose(x, 64, rtol=0.02), line * np.sqrt(64 / x), np.nan)  # noqa: E731
+    assert np.isclose(flat.median_gap(keys), gap(keys), rtol=0.02)
     return {"mean of the queries": means, "median": medians, "mean of the queries (dots)": means,
             "median (squares)": medians, "slope of softmax, Σ A (1 − A)": [means, medians],
-            "length $d_\\mathrm{head}$ of queries and keys": flat.LENGTHS, "theory, mean": at(law[0][0]),
-            "theory, median": None,
+            "length $d_\\mathrm{head}$ of queries and keys": flat.LENGTHS,
+            "theory, mean": lambda x: flat.gap_density(keys) / np.sqrt(x),
+            "theory, median": lambda x: 2 * np.exp(-np.sqrt(x) * flat.median_gap(keys)),
             f"a typical query, $d_\\mathrm{{head}}$ = {d}": None, "key, the best match first": None}
+
+
+@cache
+def gap(keys):
+    """The median difference of the two largest of ``keys`` normal numbers, by drawing them."""
+    two = np.partition(np.random.default_rng(0).standard_normal((100_000, keys)), keys - 2, axis=1)[:, -2:]
+    return np.median(two[:, 1] - two[:, 0])
 
 
 def stream(kind, L):

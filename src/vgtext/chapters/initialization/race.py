@@ -78,8 +78,9 @@ def draw_he_xavier(sizes, curves, depth=30, rate="best"):
         label_line(sizes, 1, g[1], NAMES[init], color, xytext=(0, 13))
         shown = np.where(np.isfinite(runs), runs, np.nan)
         curves.plot(t, shown.T, **SEED, label=f"{NAMES[init]}, one seed")
-        median = np.median(shown, axis=0)
-        curves.plot(t, median, color=color, linestyle=line, linewidth=2, label=f"{NAMES[init]}, median")
+        median = np.median(runs, axis=0)  # a run that breaks down has a loss of inf
+        curves.plot(t, np.where(np.isfinite(median), median, np.nan), color=color, linestyle=line, linewidth=2,
+                    label=f"{NAMES[init]}, median")
         end = float(np.median(runs[:, -1]))
         words = number(end) if end < 0.01 else f"{end:.2f}"
         told.append(f"{NAMES[init]} ends at {words}" if np.isfinite(end) else f"{NAMES[init]} breaks down")
