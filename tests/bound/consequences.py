@@ -93,9 +93,9 @@ def stillness(depth, step):
         change.append(net.loss_and_gradient(x, y) - loss)
     change[0] = 0.0
     seen = np.where(np.abs(change) < 0.65, change, np.nan)
+    line = (lambda h: np.where(h > 0, seen[h.astype(int)], np.nan)) if np.isfinite(seen[1:]).any() else None
     return {"size of the gradient ‖g‖": [[size]], "training loss": [[loss]], f"{depth} layers, step {step}": None,
-            "change of the loss": lambda h: np.where(h > 0, seen[h.astype(int)], np.nan), "most curved downward": None,
-            "downhill": lambda h: np.where(h > 0, seen[h.astype(int)], np.nan)}
+            "most curved downward": None, "change of the loss": line, "downhill": line}
 
 
 def rounded_away(name, depth, rate):

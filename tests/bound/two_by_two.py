@@ -28,7 +28,7 @@ def unit_circle(matrix, depth):
     W = repeated.MATRICES[matrix]
     line, rho = stretch(W), radius(W)
     return {"largest stretch σ₁(Wᴸ)": [line, line[: depth + 1]], "at most, σ₁(W)ᴸ": lambda l: line[1] ** l,
-            "at least, ρ(W)ᴸ": lambda l: rho**l if rho > 1e-6 else l * np.nan}
+            "at least, ρ(W)ᴸ": lambda l: np.where((rho > 1e-6) | (l == 0), rho**l, np.nan)}
 
 
 def columns(first, second):
@@ -38,7 +38,7 @@ def columns(first, second):
     paths = {name: np.array([np.linalg.matrix_power(W, l)[1, k] for l in range(1, 9)]) for k, name in
              enumerate(("first", "second"))}
     return {"largest stretch σ₁(Wᴸ)": None if small.any() else line, "at most, σ₁(W)ᴸ": lambda l: line[1] ** l,
-            "at least, ρ(W)ᴸ": lambda l: rho**l if rho > 1e-6 else l * np.nan, **paths, "first entry": None,
+            "at least, ρ(W)ᴸ": lambda l: np.where((rho > 1e-6) | (l == 0), rho**l, np.nan), **paths, "first entry": None,
             "first, second": None,
             f"ρ(W) = {rho:.2f}: the power keeps its size": None}
 
