@@ -15,6 +15,8 @@ from itertools import chain
 
 import numpy as np
 
+from vgtext.tools.notebooks import slugs
+
 from .left import LEFT
 
 #: Words that claim something of data: which statistic, of what, of which runs, and when.
@@ -53,7 +55,7 @@ def again_of(figure):
     """Return the function that computes again what a figure draws; None for those that have none, on purpose."""
     slug = figure.draw.__module__.removeprefix("vgtext.chapters.").partition(".")[0]
     name = f"{slug}/{figure.name}"
-    if "vgtext.chapters." not in figure.draw.__module__ or name in LEFT:
+    if slug not in slugs() or name in LEFT:
         return None
     found = getattr(import_module(f"bound.{slug}"), figure.name, None) if find_spec(f"bound.{slug}") else None
     assert found, f"{name}: tests/bound binds its words to nothing"

@@ -38,8 +38,8 @@ def columns(first, second):
     paths = {name: np.array([np.linalg.matrix_power(W, l)[1, k] for l in range(1, 9)]) for k, name in
              enumerate(("first", "second"))}
     return {"largest stretch σ₁(Wᴸ)": None if small.any() else line, "at most, σ₁(W)ᴸ": lambda l: line[1] ** l,
-            "at least, ρ(W)ᴸ": lambda l: np.where((rho > 1e-6) | (l == 0), rho**l, np.nan), **paths, "first entry": None,
-            "first, second": None,
+            "at least, ρ(W)ᴸ": lambda l: np.where((rho > 1e-6) | (l == 0), rho**l, np.nan), **paths,
+            "first entry": None, "first, second": None,
             f"ρ(W) = {rho:.2f}: the power keeps its size": None}
 
 
@@ -103,7 +103,7 @@ def layer_gradients(a, network):
 def float_depths(loss_scale):
     def depth(name, a):
         form = precision.FORMATS[name]
-        return np.log((form.smallest if a[0] < 1 else form.largest) / loss_scale) / np.log(a)
+        return (np.log(form.smallest if a[0] < 1 else form.largest) - np.log(loss_scale)) / np.log(a)
 
     laws = {f"theory, {name}": lambda a, name=name: depth(name, a) for name in precision.FORMATS}
     return {**laws, "factor a of each layer": None}

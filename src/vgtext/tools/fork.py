@@ -28,7 +28,7 @@ FILES = (
     " _config.yml book/_ext book/_static book/_templates book/claims.md book/glossary.md book/notation.md "
     "book/references.bib book/references.md notebooks/conftest.py src/vgtext tests/conftest.py tests/figures.py "
     "tests/signs tests/prose.py tests/book tests/test_ledger.py tests/test_chapter_exercises.py "
-    "tests/test_house.py"
+    "tests/test_house.py tests/bound/__init__.py tests/bound/left.py"
 ).split()
 
 
@@ -133,7 +133,8 @@ def copy_files(target, chosen):
             path.chmod(path.stat().st_mode | 0o200)
     (target / "tests" / "chapters").mkdir()
     for slug in chosen:
-        shutil.copyfile(root() / f"tests/chapters/test_{slug}.py", target / f"tests/chapters/test_{slug}.py")
+        for name in (f"tests/chapters/test_{slug}.py", f"tests/bound/{slug}.py"):
+            shutil.copyfile(root() / name, target / name)
 
 
 def write_notebook(target, slug, book, chosen, student):
