@@ -2,8 +2,8 @@
 
 ``bound/<chapter>.py`` has a function for each figure, of its name. It takes the controls that it needs, and returns
 {words: what they are of}: of the name of the x axis places, of other words heights. Words of two panels are told apart
-as (panel, words). Heights are those of one line or many, one number among them, or a function of the places; of the
-name of a line they are of lines of that name, else of any in the panel. None is what only tells where or how.
+as (panel, words). Heights are those of one line or many, or a function of the places, nan where nothing is said; of the
+name of a line they are of all lines of that name, else of some in the panel. None is what only tells where or how.
 ``left.py`` says which figures have no function, and why.
 """
 
