@@ -23,7 +23,7 @@ from .left import LEFT
 CLAIM = re.compile(
     r"(?<![\w-])(mean|median|typical|average|largest|smallest|least|most|deviation|variance|rms|products?|ratio|factor|"
     r"gradients?|signal|error|loss|accuracy|entropy|right(?! to left)|dead|(?<!batch )size|(?<!no )(?<!batch )"
-    r"(?<!layer )(?<!RMS )norm|length|stretch|angle|degrees|correlation|first|last|training|test|before|after|"
+    r"(?<!layer )(?<!RMS )norm|length|stretch|radius|angle|degrees|correlation|first|last|training|test|before|after|"
     r"(?<!not )clipped|raw|theory|predicted|law|measured|steps?|epochs?)(?!\w)|‖|∂")
 #: Statistics that a caption or a docstring names with what they are of.
 OF_MANY = re.compile(r"(?:(?:geometric )?means?|medians?) (?:of|over) (?:the )?(?:\w+ )?(?:seeds|runs|networks|"
