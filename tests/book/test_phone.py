@@ -63,11 +63,12 @@ LYING = """() => [...document.querySelectorAll('div.math .katex-html > .tag')].f
   const right = (part) => part.getBoundingClientRect().right, name = tag.querySelector('.mord').getBoundingClientRect();
   return Math.max(...[...tag.parentElement.querySelectorAll(':scope > .base')].map(right)) > name.left;
 }).map((tag) => tag.textContent)"""
-# Cells of a table in more lines than a reader follows in a narrow column.
+# Cells of a wide table in more lines than a reader follows in a narrow column.
 SQUEEZED = """(most) => [...document.querySelectorAll('.bd-article td')].filter((cell) => {
   const inside = document.createRange();
   inside.selectNodeContents(cell);
-  return inside.getBoundingClientRect().height > most * parseFloat(getComputedStyle(cell).lineHeight);
+  return cell.parentElement.cells.length > 2
+    && inside.getBoundingClientRect().height > most * parseFloat(getComputedStyle(cell).lineHeight);
 }).map((cell) => cell.textContent)"""
 # Of each figure, in pixels: how much of its picture is above its controls when 150 of it have come into the screen, and
 # how far below the screen its controls end when the picture has come to the top.
