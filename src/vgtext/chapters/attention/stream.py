@@ -105,14 +105,14 @@ def _alike(tokens):
 def draw_stream(ax, kind="pre-norm", L=12):
     """The variance of the stream after each block, before and after training."""
     l, before, after = np.arange(L + 1), start(kind, L), end(kind, L)
-    ax.set(xlim=(0, L), ylim=(0, 9 * L), xlabel="after block l", ylabel="stream variance, over its start")
+    ax.set(xlim=(0, L), ylim=(0, 10.5 * L), xlabel="after block l", ylabel="stream variance, over its start")
     ax.axhline(1, **REFERENCE)
     ax.plot(l, before, "o", color=COLORS["forward"], markersize=5, clip_on=False)
     ax.plot(l, after, "s-", color=COLORS["weight"], markersize=4, clip_on=False)
     if KINDS[kind][0] == "pre":
         ax.plot(l, predicted(L, (2 * L) ** (-0.5 * (KINDS[kind][1] + KINDS[kind][2]))), **THEORY)
-    label_line(ax, 0.03 * L, 8.3 * L, "after training (squares)", COLORS["weight"], xytext=(0, 0))
-    label_line(ax, 0.03 * L, 7.5 * L, "before (dots)", COLORS["forward"], xytext=(0, 0))
+    label_line(ax, 0.03 * L, 9.7 * L, "after training (squares)", COLORS["weight"], xytext=(0, 0))
+    label_line(ax, 0.03 * L, 8.8 * L, "before (dots)", COLORS["forward"], xytext=(0, 0))
     share = ("which the norm holds" if KINDS[kind][0] == "post" else
              f"of which the last block adds {100 * (1 - before[-2] / before[-1]):.0f}%")
     return (f"{kind[0].upper() + kind[1:]}, {L} blocks, width {WIDTH}, letters. Before training the variance at the "
