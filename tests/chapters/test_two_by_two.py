@@ -297,7 +297,7 @@ def test_captions_put_each_number_where_it_belongs():
 def test_the_table_of_matrices_has_their_eigenvalues():
     """A row: (a, b), (c, d), and both eigenvalues."""
     text = "".join(cell.source for cell in read_notebook("two_by_two").cells)
-    rows = re.findall(r"\| \$\(([\d., ]+)\), \(([\d., ]+)\)\$ \| ([\d.]+), ([\d.]+) \|", text)
+    rows = re.findall(r"\| \$\(([\d., ]+)\)\$, \$\(([\d., ]+)\)\$ \| ([\d.]+), ([\d.]+) \|", text)
     assert len(rows) > 5
     for first, second, *both in rows:
         W = np.array([row.split(",") for row in (first, second)], float)
