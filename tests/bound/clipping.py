@@ -17,7 +17,7 @@ def cliff(c, rate, step):
         ways[words] = [at[1]]
         for _ in range(step):
             g = np.array([float(v) for v in edge.loss_and_gradient(*at)[1:]])
-            at = at - rate * g * min(1, limit / np.linalg.norm(g))
+            at = at - rate * g / max(1, np.linalg.norm(g) / limit)
             ways[words].append(at[1])
     return {**ways, "■ not clipped": None, "● clipped": None, "the loss (dark: high)": None}
 
@@ -29,7 +29,7 @@ def start(w, b):
         for _ in range(25):
             loss, *g = (float(v) for v in edge.loss_and_gradient(*at))
             ways[words].append(loss)
-            at = at - 0.2 * np.array(g) * min(1, limit / np.linalg.norm(g))
+            at = at - 0.2 * np.array(g) / max(1, np.linalg.norm(g) / limit)
     return {("losses", words): line for words, line in ways.items()} | {
         "step": None, "loss": [*ways.values()], "the loss on the way": [*ways.values()],
         "■ not clipped": ways["not clipped"], "● clipped": ways["clipped"], "the loss (dark: high)": None}
@@ -40,7 +40,7 @@ def step(way, turn, c):
            np.array([np.cos(np.radians(60)), np.sin(np.radians(60))])]
     whole = np.linalg.norm(raw)
     cut = [np.clip(g, -c, c) if way == "value" else
-           g * min(1, c / (np.linalg.norm(g) if way == "norm" else whole)) for g in raw]
+           g / max(1, (np.linalg.norm(g) if way == "norm" else whole) / c) for g in raw]
     ends = {(panel, f"gradient of weight {k + 1}"): [g[k : k + 1], a[k : k + 1]] for k in (0, 1)
             for panel, g, a in zip(("first", "last"), raw, cut)}
     return ends
@@ -130,6 +130,6 @@ def valley(ratio, c):
         for _ in range(121):
             losses.append(0.5 * at[0] ** 2 + 0.01 * at[1] ** 2)
             g = at * [1, 0.02]
-            at = at - ratio * g * min(1, limit / np.linalg.norm(g))
+            at = at - ratio * g / max(1, np.linalg.norm(g) / limit)
         lines.append(np.where(np.array(losses) < 1e8, losses, np.nan))
     return {"step": None, "loss": lines, "■ not clipped": lines[0], "● clipped": lines[1]}
