@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).parents[2]
 CELL = """
@@ -49,5 +50,5 @@ def test_a_figure_in_a_plain_book_moves_and_stands_on_the_page_itself(page, brow
     grounds = tab.evaluate(f"{shown}.map((each) => getComputedStyle(each).backgroundColor)")
     assert grounds == ["rgba(0, 0, 0, 0)"] * 2
     tab.locator("vg-explore input").press("End")
-    assert tab.locator("vg-explore figcaption").inner_text() == "It ends at 3."
+    expect(tab.locator("vg-explore figcaption")).to_have_text("It ends at 3.")
     tab.close()
