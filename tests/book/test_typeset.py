@@ -44,6 +44,17 @@ def test_a_page_folds_plumbing_and_keeps_commas_with_their_formulas(tmp_path):
     assert "A 2\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}2" in page and page.count("\N{NO-BREAK SPACE}") == 2
 
 
+def test_prose_in_a_wide_table_is_given_room(tmp_path):
+    long = "what the weights of a layer have to be, in words"
+    text = f"| a | b | c |\n|---|---|---|\n| 1 | {long} | $\\text{{{long}}}$ |\n\n| a | b |\n|---|---|\n| 1 | {long} |"
+    cell = nbformat.v4.new_markdown_cell(f"# Title\n\n{text}")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "index.ipynb")
+    options = {"extensions": ["myst_nb", "sphinx.ext.mathjax", "typeset"], "nb_execution_mode": "off",
+               "myst_enable_extensions": ["dollarmath"], "suppress_warnings": ["mystnb.lexer"]}
+    page = (build_small(tmp_path, **options)[0] / "index.html").read_text("utf8")
+    assert page.count(long) >= 2 and len(re.findall(r'<td class="[^"]*prose', page)) == 1
+
+
 @pytest.mark.parametrize(("answer", "left_out"), [
     (None, True), (lambda x: None, True), (lambda x: x, False), (lambda x: 1 / 0, False), (3, False),
     (lambda x: 2 * x, False)])
