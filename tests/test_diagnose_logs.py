@@ -46,6 +46,18 @@ def as_json(given):
      {"loss", "test_loss"}),
     ("wandb.csv", as_csv([{"Step": i, "run-1 - train/loss": x, "run-1 - train/loss__MIN": 0} for i, x in
                           enumerate(LOSS)]), {"loss"}),
+    ("excel.csv", as_csv(by_row(KERAS)).replace(",", ";").replace(".", ","),
+     {"loss", "test_loss", "train_accuracy", "test_accuracy"}),
+    ("points.csv", as_csv(by_row(KERAS)).replace(",", ";"),
+     {"loss", "test_loss", "train_accuracy", "test_accuracy"}),
+    ("keras.tsv", as_csv(by_row(KERAS)).replace(",", "\t"),
+     {"loss", "test_loss", "train_accuracy", "test_accuracy"}),
+    ("mlflow.csv", as_csv([{"run_id": "a", "key": key, "value": x, "step": i} for i in range(N) for key, x in (
+        ("train_loss", LOSS[i]), ("val_acc", TEST_SHARE[i]), ("lr", 1e-3))]), {"loss", "test_accuracy"}),
+    ("mlflow.json", json.dumps({"metrics": [{"key": "loss", "value": x, "step": i} for i, x in enumerate(LOSS)],
+                                "next_page": None}), {"loss"}),
+    ("board.csv", as_csv([{"run": ".", "tag": "Loss/train", "step": i, "value": x} for i, x in enumerate(LOSS)]),
+     {"loss"}),
 ])
 def test_logs_of_other_programs_are_read(tmp_path, name, text, fields):
     (tmp_path / name).write_text(text, encoding="utf-8-sig" if name == "keras.csv" else "utf-8")
@@ -74,6 +86,19 @@ def test_losses_of_a_log_are_healthy_beside_that_of_a_constant_answer(tmp_path, 
         assert f"cause: {said}" in capsys.readouterr().out
 
 
+def test_a_target_is_written_as_a_share_or_in_per_cent(tmp_path, capsys):
+    path = tmp_path / "run.csv"
+    path.write_text(as_csv([{"accuracy": x, "val_accuracy": x, "loss": y, "val_loss": y} for x, y in zip(SHARE, LOSS)]))
+    said = []
+    for target in ("0.995", "99.5%", "0.5"):
+        main(["diagnose", str(path), "--target", target])
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1] != said[2]
+    with pytest.raises(SystemExit):
+        main(["diagnose", str(path), "--target", "most"])
+    assert "--target: a share is written as 0.9 or 90%, not 'most'" in capsys.readouterr().err
+
+
 def test_a_run_that_broke_keeps_its_nan_and_a_cell_that_is_empty_is_none(tmp_path):
     (tmp_path / "log.csv").write_text("loss,val_loss\n2,3\n1,\n,2\nnan,\n")
     recording = read_log(tmp_path / "log.csv")
@@ -82,7 +107,9 @@ def test_a_run_that_broke_keeps_its_nan_and_a_cell_that_is_empty_is_none(tmp_pat
 
 
 @pytest.mark.parametrize("name, text, words", [
-    ("a.csv", "key,value,step\ntrain_loss,2,1\n", "a.csv has the columns key, value, step, and none is .*name one"),
+    ("a.csv", "key,value,step\naux_loss,2,1\n", "a.csv has the columns aux_loss, and none is .*name one"),
+    ("a.csv", "Wall time,Step,Value\n1,2,3\n", "a.csv has the columns Wall time, Step, Value, and none is"),
+    ("a.csv", "epoch;loss\n1;2,3\n2;nichts\n", "a.csv must hold numbers in the column loss, got 'nichts'"),
     ("a.csv", "step,aux_loss\n1,2\n", "columns step, aux_loss, and none"),
     ("a.csv", "val_acc5,loss_2\n1,2\n", "columns val_acc5, loss_2, and none"),
     ("a.csv", "", r"columns \(none\)"),

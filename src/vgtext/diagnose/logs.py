@@ -7,7 +7,8 @@ from pathlib import Path
 
 from .recording import Recording
 
-ENDINGS = (".csv", ".json", ".jsonl")
+ENDINGS = (".csv", ".tsv", ".json", ".jsonl")
+KEYS = {"key", "tag", "metric", "name"}  # columns that name the value in a row, as MLflow and TensorBoard write them
 TRAIN, TEST = {"train", "training"}, {"val", "valid", "validation", "eval", "test", "dev"}
 MEASURES = {"loss": ("loss", "test_loss"), "accuracy": ("train_accuracy", "test_accuracy"),
             "acc": ("train_accuracy", "test_accuracy")}
@@ -17,10 +18,12 @@ SAYS_NOTHING = {"step", "epoch", "sparse", "categorical", "binary"}  # in a colu
 def read_log(path, say=None):
     """Return the :class:`Recording` in a log; ``say`` is given a sentence on which columns it was read from.
 
-    Rows are CSV with a header, JSON (a list of rows, lists by column, or what holds a list of rows as
-    ``log_history``), or JSON lines; a row may lack columns. ``loss``, ``train_loss``, ``val/loss``, ``eval_accuracy``
-    and the like are read, and no others; of several that fit a field, the one with most entries. Raises OSError, and
-    ValueError for a file that is no table, has no such column, or has words in one.
+    Rows are CSV with a header (between its columns commas, tabs or, with or without decimal commas, semicolons), JSON
+    (a list of rows, lists by column, or what holds a list of rows, as ``log_history``), or JSON lines; a row may lack
+    columns, or hold a ``value`` and beside it what it is of, its ``key``, ``tag`` or ``metric``. ``loss``,
+    ``train_loss``, ``val/loss``, ``eval_accuracy`` and the like are read, and no others; of several that fit a field,
+    the one with most entries. Raises OSError, and ValueError for a file that is no table, has no such column, or has
+    words in one.
     """
     table, found = {}, {}
     for row in _rows(Path(path)):
@@ -48,8 +51,8 @@ def _rows(path):
     """Return the rows of a file, each a dictionary; raises ValueError."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-        if path.suffix.lower() == ".csv":
-            return list(csv.DictReader(text.splitlines()))
+        if path.suffix.lower() in (".csv", ".tsv"):
+            return list(map(_named, _cells(text.splitlines())))
         try:
             rows = json.loads(text)
         except ValueError:
@@ -58,11 +61,24 @@ def _rows(path):
         raise ValueError(f"{path} is no table in {path.suffix[1:].upper()}: {error}") from error
     if isinstance(rows, dict):
         lists = {name: values for name, values in rows.items() if isinstance(values, list)}
+        tables = [values for values in lists.values() if values and all(isinstance(row, dict) for row in values)]
         cells = [{name: value} for name, values in lists.items() for value in values]
-        rows = lists.get("log_history") or cells or [rows]
+        rows = tables[0] if len(tables) == 1 else cells or [rows]
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ValueError(f"{path} is no table: it must hold a list of rows, each with names and numbers")
-    return rows
+    return list(map(_named, rows))
+
+
+def _cells(lines):
+    """Return the rows of a table whose first line names its columns; with semicolons, numbers may have a comma."""
+    mark = max(",;\t", key=lines[0].count) if lines else ","
+    return csv.DictReader((line.replace(",", ".") if mark == ";" else line for line in lines), delimiter=mark)
+
+
+def _named(row):
+    """Return a row that holds a value and its name as {name: value}; others as they are."""
+    keys = KEYS & row.keys()
+    return {str(row[keys.pop()]): row["value"]} if "value" in row and len(keys) == 1 else row
 
 
 def _field(column):

@@ -21,6 +21,14 @@ EXAMPLES = """examples:
 CHAPTERS = "chapters, by the names that 'vgtext list' shows"
 
 
+def share(text):
+    """Return a share that was written as 0.9 or as 90%; ArgumentTypeError for other words."""
+    try:
+        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"a share is written as 0.9 or 90%, not {text!r}") from None
+
+
 def parser():
     """Return the parser of the command line."""
     top = argparse.ArgumentParser(
@@ -81,9 +89,9 @@ def parser():
     add = command(commands.run_diagnose, "say what is wrong with a training run that was recorded",
                   "Print the diagnosis of a recording, and write a report: one page with live figures, offline.")
     add("recording", type=Path, metavar="FILE",
-        help="a recording, such as run.npz, or a log of losses and accuracies (.csv, .json, .jsonl)")
+        help="a recording, such as run.npz, or a log of losses and accuracies (.csv, .tsv, .json, .jsonl)")
     add("-o", "--output", type=Path, metavar="FILE", help="the report (.html)")
-    add("--target", type=float, default=0.9, metavar="SHARE", help="the training accuracy that counts as learned (0.9)")
+    add("--target", type=share, default=0.9, metavar="SHARE", help="the training accuracy that counts as learned (0.9)")
     add("--constant-loss", type=float, metavar="LOSS",
         help="the loss of the best constant answer, such as the variance of a regression's targets")
 

@@ -1,6 +1,9 @@
 """A chapter's figures for a class: live, one a screen, in one file that needs no network."""
 
+import sys
 from html import escape
+
+from tqdm import tqdm
 
 from vgtext import explore
 from vgtext.explore.element import page_element
@@ -25,7 +28,8 @@ def slides(slug):
     """
     title = escape(notebooks.title(notebooks.read_notebook(slug)))
     figures = notebooks.figures(slug).made.values()
-    screens = "".join(f"<section>{page_element(figure)}</section>" for figure in figures)
+    drawn = tqdm(figures, "drawing figures", leave=False, disable=not sys.stderr.isatty())
+    screens = "".join(f"<section>{page_element(figure)}</section>" for figure in drawn)
     script, style = map(explore.source, ("js", "css"))
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
