@@ -7,8 +7,8 @@ from test_diagnose_steps import FALLS, FLAT, ROWS, STEPS, fading, ratios
 from test_recorder_loop import Node
 from torch_like import tensor
 from vgtext.diagnose import UNDECIDED, Recording, diagnose
-from vgtext.diagnose.loop import Tops
 from vgtext.diagnose.modules import has_shortcut
+from vgtext.diagnose.targets import Targets
 from vgtext.diagnose.tensors import measure, typical
 
 FLOOR = np.r_[np.linspace(1, 0.4, 30), np.full(170, 0.4)]
@@ -79,10 +79,10 @@ def test_a_loss_in_waves_is_not_of_data_in_order_where_batches_were_seen_to_be_m
 @pytest.mark.parametrize(("batches", "mixed"), [
     ([np.arange(20) % 5] * 4, True), ([np.zeros(20)] * 4, None), ([np.arange(20) % 5] * 3, None)])
 def test_batches_are_mixed_where_several_had_no_class_above_half(batches, mixed):
-    tops = Tops()
+    targets = Targets()
     for batch in batches:
-        tops.add(batch.tolist(), 5)
-    assert tops.mixed() is mixed
+        targets.add(batch.tolist(), 5)
+    assert targets.mixed() is mixed
 
 
 @pytest.mark.parametrize(("more", "asks"), [({}, True), ({"train_accuracy": [0.2, 0.6, 0.99]}, False)])

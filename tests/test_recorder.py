@@ -320,6 +320,18 @@ def test_batches_of_one_class_each_are_seen_in_keras_while_it_trains():
     assert recorder.recording().loop == ("one class a batch",)
 
 
+@pytest.mark.parametrize(("scale", "known"), [(1.0, True), (1.1, False)])
+def test_in_keras_the_loss_of_a_constant_answer_is_known_if_the_loss_is_that_of_the_answers(scale, known):
+    model = Model([Dense("only", 3, 2, relu=False)])
+    p, model.loss = np.array([[0.9, 0.1], [0.8, 0.2]])[np.arange(100) % 2], "sparse_categorical_crossentropy"
+    model.compute_loss = lambda x=None, y=None, y_pred=None: -scale * np.log(y_pred[np.arange(len(y)), y]).mean()
+    recorder = KerasRecorder(model)
+    for _ in range(4):
+        recorder.step(model.compute_loss(y=(np.arange(100) % 10 == 0).astype(int), y_pred=p))
+    found = recorder.recording().constant_loss
+    assert found == (pytest.approx(-0.9 * np.log(0.9) - 0.1 * np.log(0.1), abs=0.01) if known else None)
+
+
 def test_a_callback_undoes_the_running_mean_of_an_epoch():
     recorder = KerasRecorder(Model([Dense("only", 3, 2)]))
     for epoch in range(2):

@@ -9,9 +9,10 @@ from test_recorder import WIDTHS, data, train
 from torch_like import SGD, Module, Net, tensor
 from vgtext.diagnose import CAUSES, UNDECIDED, Recorder, Recording, diagnose
 from vgtext.diagnose.hooks import Hooks
-from vgtext.diagnose.loop import Tops, Watch, of_keras, of_modules, targets_of_keras
+from vgtext.diagnose.loop import Watch, of_keras, of_modules, targets_of_keras
 from vgtext.diagnose.slips import SLIPS
 from vgtext.diagnose.table import LOOP
+from vgtext.diagnose.targets import Targets, cross_entropies
 
 FLAT = np.full(100, 2.0)
 ROWS = {"gradient": np.ones((4, 5)), "activation": np.ones((4, 5)), "update_ratio": np.full((4, 5), 2e-3)}
@@ -216,15 +217,15 @@ def test_answers_that_a_loss_uphill_or_padding_makes_alike_are_not_taken_for_tar
     ([np.zeros(16)] * 3, []), ([np.zeros(16), np.ones(16)] * 2, []),
     ([np.r_[np.full(11, c), np.full(5, 1 - c)] for c in (0, 0, 1)], [])])
 def test_batches_of_one_class_each_are_seen_of_one_output_and_by_keras(batches, seen):
-    watch, tops = Watch(Module(), Hooks()), Tops()
+    watch, seen_targets = Watch(Module(), Hooks()), Targets()
     for y in batches:
         watch.forget()
         out = tensor(np.zeros((len(y), 1)), True)
         watch.leaves(out, [tensor(1.0, True)])
         out.hooks[0](tensor(0.5 - y[:, None]))
         watch.steps(Node("BinaryCrossEntropyWithLogits", "Addmm"), 0.7, True, True)
-        tops.add(targets_of_keras(SimpleNamespace(loss="binary_crossentropy"), y[:, None]), 1)
-    assert watch.words().get("loop", []) == seen and tops.change() == bool(seen)
+        seen_targets.add(targets_of_keras(SimpleNamespace(loss="binary_crossentropy"), y[:, None]), 1)
+    assert watch.words().get("loop", []) == seen and seen_targets.change() == bool(seen)
 
 
 @pytest.mark.parametrize(("loss", "y", "classes"), [
@@ -300,3 +301,79 @@ def test_an_evaluation_is_checked_when_it_is_made(given, words):
 def test_a_history_that_is_none_is_refused_by_name():
     with pytest.raises(TypeError, match=r"of_history takes what nn.train returned"):
         Recording.of_history(None, None)
+
+
+def entropy(shares):
+    return -(np.asarray(shares) * np.log(shares)).sum()
+
+
+def classifier(shares, loss_of, output_of=lambda z: z, batches=6, n=200, seed=0):
+    """The constant answer's loss after batches in which classes have these shares, drawn by chance."""
+    rng, watch, classes = np.random.default_rng(seed), Watch(Module(), Hooks()), len(shares)
+    for _ in range(batches):
+        watch.forget()
+        targets = rng.choice(classes, n, p=shares)
+        z = rng.standard_normal((n, classes))
+        p = np.exp(z) / np.exp(z).sum(1, keepdims=True)
+        one = classes == 2
+        z, error = (z[:, 1:] - z[:, :1], p[:, 1:] - targets[:, None]) if one else (z, p - np.eye(classes)[targets])
+        out = tensor(output_of(z), True)
+        watch.leaves(out, [tensor(1.0, True)])
+        out.hooks[0](tensor(error / n))
+        names = ("BinaryCrossEntropyWithLogits",) if one else ("NllLoss", "LogSoftmax")
+        watch.steps(Node(*names, "Addmm"), loss_of(p[np.arange(n), targets], targets), True, True)
+    return watch.words().get("constant_loss")
+
+
+def cross_entropy(p, targets):
+    return -np.log(p).mean()
+
+
+@pytest.mark.parametrize("shares", [[0.2] * 5, [0.8, 0.1, 0.05, 0.05], [0.5, 0.5], [0.9, 0.1]])
+def test_the_loss_of_a_constant_answer_is_known_from_the_targets(shares):
+    found = [classifier(shares, cross_entropy, seed=seed) for seed in range(30)]
+    spread = np.std(found) / len(found) ** 0.5
+    assert abs(np.mean(found) - entropy(shares)) < 4 * spread + 1e-4 and np.std(found) < 0.06
+
+
+def test_logarithms_of_probabilities_and_a_probability_are_known_as_such():
+    logarithms = classifier([0.25] * 4, cross_entropy, lambda z: z - np.log(np.exp(z).sum(1, keepdims=True)))
+    assert logarithms == classifier([0.25] * 4, cross_entropy) is not None
+    found = classifier([0.7, 0.3], cross_entropy, lambda z: 1 / (1 + np.exp(-z)))
+    assert found == classifier([0.7, 0.3], cross_entropy) is not None
+
+
+@pytest.mark.parametrize("loss", [
+    lambda p, targets: 0.9 * cross_entropy(p, targets) + 0.1,  # smoothed labels, a penalty
+    lambda p, targets: -np.log(p).sum(),
+    lambda p, targets: -np.log(p)[targets == 1].mean(),  # a weight of 0 for all classes but one
+    lambda p, targets: np.nan])
+def test_of_another_loss_no_constant_answer_is_known(loss):
+    assert classifier([0.25] * 4, loss) is None
+
+
+def test_of_few_examples_or_of_one_class_no_constant_answer_is_known():
+    assert classifier([0.25] * 4, cross_entropy, batches=1, n=79) is None
+    assert classifier([0.25] * 4, cross_entropy, batches=1, n=80) is not None
+    assert classifier([1.0, 0.0, 0.0], cross_entropy) is None
+
+
+def test_of_batches_in_order_of_class_no_constant_answer_is_known():
+    targets, rng = Targets(), np.random.default_rng(0)
+    for c in range(4):
+        z = rng.standard_normal((100, 4))
+        batch = np.full(100, c)
+        targets.add(batch.tolist(), 4)
+        targets.compare(z, batch, cross_entropies(z, batch)[0])
+    assert targets.change() and targets.constant_loss() is None
+
+
+def test_an_evaluation_says_more_than_the_targets_that_were_seen():
+    recorder = train(net := Net(WIDTHS), SGD(net.parameters()))
+    targets, rng = recorder._loop.targets, np.random.default_rng(0)
+    z, batch = rng.standard_normal((100, 4)), rng.integers(0, 4, 100)
+    targets.add(batch.tolist(), 4)
+    targets.compare(z, batch, cross_entropies(z, batch)[0])
+    assert recorder.recording().constant_loss == pytest.approx(np.log(4), abs=0.05)
+    recorder.evaluate(constant_loss=1.0)
+    assert recorder.recording().constant_loss == 1.0

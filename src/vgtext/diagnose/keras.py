@@ -17,10 +17,11 @@ import numpy as np
 from . import checks
 from .hooks import Hooks, traced
 from .keras_layers import dead, first, is_empty, kinds, leaves, matrices, numbers, root_mean_square, typical
-from .loop import Tops, of_keras, targets_of_keras
+from .loop import of_keras, targets_of_keras
 from .modules import norm
 from .recorder import EARLY
 from .recording import Recording
+from .targets import Targets
 
 EVENTS = ("train_begin", "train_end", "test_begin", "test_end", "predict_begin", "predict_end", "epoch_begin",
           "batch_begin", "batch_end", "train_batch_begin", "test_batch_begin", "test_batch_end",
@@ -49,7 +50,7 @@ class KerasRecorder:
         self._layers = [layer for layer in leaves(model) if matrices(layer)]
         if not self._layers:
             raise ValueError("model must have a layer that owns a kernel; build it first (call it on one batch)")
-        self._apply, self._compare, self._tops, self._replaced = optimizer.apply, model.compute_loss, Tops(), []
+        self._apply, self._compare, self._targets, self._replaced = optimizer.apply, model.compute_loss, Targets(), []
         for layer in self._layers:
             self._replace(layer, "call", partial(self._call, layer, layer.call))
         self._replace(optimizer, "apply", self._applied)
@@ -101,15 +102,18 @@ class KerasRecorder:
         if self._rows:
             fields |= {"steps": [row["at"] for row in self._rows],
                        "names": [layer.name for layer in self._rows[0]["layers"]],
-                       **kinds(self.model), "mixed": self._tops.mixed()}
+                       **kinds(self.model), "mixed": self._targets.mixed()}
             for name in ("input", "dead"):
                 if all(row[name] is not None for row in self._rows):
                     fields[name] = [row[name] for row in self._rows]
             if np.isnan(fields["activation"][0]).any():
                 del fields["activation"]
-        if found := of_keras(self.model) + ["one class a batch"] * self._tops.change():
+        if found := of_keras(self.model) + ["one class a batch"] * self._targets.change():
             fields["loop"] = found
-        return Recording(loss=self._losses, optimizer=type(self.optimizer).__name__, **fields, **self._evaluations)
+        if (constant := self._targets.constant_loss()) is not None:
+            fields["constant_loss"] = constant
+        fields |= self._evaluations
+        return Recording(loss=self._losses, optimizer=type(self.optimizer).__name__, **fields)
 
     def save(self, path):
         """Write what was recorded so far to one file, ``run.npz``."""
@@ -127,12 +131,16 @@ class KerasRecorder:
 
     def _compared(self, *given, **named):
         batch = dict(zip(("x", "y", "y_pred"), given)) | named
+        loss = self._compare(*given, **named)
         if self.due and named.get("training") is not False and hasattr(batch.get("y"), "shape"):
-            self._hooks.guard(self._see_targets, batch["y"], batch["y_pred"])
-        return self._compare(*given, **named)
+            self._hooks.guard(self._see_targets, batch["y"], batch["y_pred"], loss)
+        return loss
 
-    def _see_targets(self, y, predicted):
-        self._tops.add(targets_of_keras(self.model, numbers(y)), predicted.shape[-1])
+    def _see_targets(self, y, predicted, loss):
+        classes = targets_of_keras(self.model, numbers(y))
+        self._targets.add(classes, predicted.shape[-1])
+        if classes and predicted.ndim <= 2:
+            self._targets.compare(numbers(predicted), classes, float(numbers(loss)))
 
     def _call(self, layer, call, *given, **named):
         output = call(*given, **named)

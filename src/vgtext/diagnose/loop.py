@@ -1,10 +1,13 @@
 """Watch a training loop of PyTorch for the slips in its code that can be seen for certain."""
 
-from collections import Counter
 from functools import partial
 from math import log, prod
 
+import numpy as np
+
 from .modules import nodes
+from .targets import Targets
+from .tensors import real
 
 SHAPES = ("View", "UnsafeView", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Permute", "T", "Select", "Slice",
           "Clone", "ToCopy")  # nodes that change no number
@@ -18,38 +21,13 @@ BEFORE = (("activation twice", ("LogSoftmax", "BinaryCrossEntropyWithLogits"), B
           ("broadcast", COMPARE, ("Expand",)))
 
 
-class Tops:
-    """The class that most examples of a batch have, batch after batch."""
-
-    def __init__(self):
-        """Begin with no batch."""
-        self.tops, self.classes = [], 2
-
-    def add(self, targets, classes):
-        """Take the targets of a batch. Of two classes one always leads: nearly all must be of it."""
-        self.classes = max(classes, 2)
-        if len(targets) >= 8:
-            (top, count), = Counter(targets).most_common(1)
-            self.tops.append(top if count > len(targets) * (0.5 if classes > 2 else 0.9) else None)
-
-    def mixed(self):
-        """Has most batches' every class its share, so that they are in no order of class? None where few were seen."""
-        return True if len(self.tops) >= 4 and 4 * self.tops.count(None) >= 3 * len(self.tops) else None
-
-    def change(self):
-        """Do most batches hold mainly one class, and not all of the same one? A critic's take turns, true and false."""
-        tops = [top for top in self.tops if top is not None]
-        if self.classes == 2 and self.tops[:1] != self.tops[1:2]:
-            return False
-        return len(set(tops)) >= min(self.classes, 3) and 4 * len(tops) >= 3 * len(self.tops)
-
-
 class Watch:
     """Looks for slips while a model is trained; a recorder tells it what happens in the steps that it records."""
 
     def __init__(self, model, hooks):
         """Watch ``model`` with ``hooks``."""
-        self.model, self.hooks, self.found, self.rows, self._norms, self.tops = model, hooks, set(), [], [], Tops()
+        self.model, self.hooks, self.found, self.rows, self._norms = model, hooks, set(), [], []
+        self.targets = Targets()
         for module in model.modules():
             if getattr(module, "running_mean", None) is not None:
                 hooks.keep(module.register_forward_pre_hook, self._normalizes)
@@ -58,6 +36,7 @@ class Watch:
     def forget(self):
         """Begin a step."""
         self._passes, self._time_first, self._classes, self._answers, self._targets = [], [], 1, 0, []
+        self._output = None
 
     def enters(self, module, x, axis, hidden):
         """Take what enters a layer, with units along ``axis``; ``hidden`` where another layer came before."""
@@ -80,6 +59,7 @@ class Watch:
         self._answers = prod(output.shape)
         self._classes = max(output.shape[1:], default=1) if output.ndim else 0  # a loss alone does not say
         self._passes.append(None)
+        self._output = output
         first = next((p for p in parameters if p.requires_grad), None)
         if output.requires_grad and first is not None:
             self.hooks.once(output, partial(self._comes_back, len(self._passes) - 1, first))
@@ -110,22 +90,25 @@ class Watch:
             if "LogSoftmax" in names and loss > 4 * log(max(self._classes, 2)) and self._classes:
                 self.found.add("above guessing")
         if self.classifies:
-            self.tops.add(self._targets, self._classes)
+            self.targets.add(self._targets, self._classes)
+            if self._output is not None and len(self._targets) == len(self._output):
+                self.targets.compare(np.asarray(real(self._output).cpu()), self._targets, loss)
         self.rows.append((bool(self._passes) and all(self._passes), trained, moved))
 
     def words(self):
-        """Return the field ``loop`` of a recording: the slips that were seen, where there are any."""
+        """Return fields of a recording, those that are known: the slips that were seen, and ``constant_loss``."""
         if not self.rows:
             return {}
         found = self.found | of_modules(self.model, not any(trained for _, trained, _ in self.rows))
         if 2 * sum(self._norms) > len(self._norms):  # the last batch of an epoch may be small
             found.add("few in a norm")
-        if self.tops.change():
+        if self.targets.change():
             found.add("one class a batch")
         # whoever adds gradients up over batches, and calls the recorder for each of them, moves nothing at step 1
         if len(self.rows) > 1 and self.rows[0][2] and all(kept for kept, _, _ in self.rows[1:]):
             found.add("gradients kept")
-        return {"loop": sorted(found)} if found else {}
+        constant = self.targets.constant_loss()
+        return ({"loop": sorted(found)} if found else {}) | ({} if constant is None else {"constant_loss": constant})
 
 
 def of_graph(pairs):

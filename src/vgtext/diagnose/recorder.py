@@ -80,7 +80,7 @@ class Recorder:
         if kept:
             fields |= {"steps": [row["at"] for row in kept], "names": self._names,
                        "shortcuts": logic.either(*(row["shortcuts"] for row in kept)),
-                       "normalized": modules.normalized(self.model), "mixed": self._loop.tops.mixed(),
+                       "normalized": modules.normalized(self.model), "mixed": self._loop.targets.mixed(),
                        "recurrent": modules.recurrent(self.model) or any(row["time_gradient"] for row in kept)}
             for name in ("input", "time_gradient"):
                 if all(row[name] is not None for row in kept):
@@ -92,7 +92,7 @@ class Recorder:
                     del fields[name]
         words = modules.precision(self.model) | (self._loop.words() if kept else {"loop": ["no layer seen"]})
         return Recording(loss=[float(loss) for loss in self._losses], optimizer=type(self.optimizer).__name__,
-                         **fields, **self._evaluations, **words)
+                         **fields, **words | self._evaluations)
 
     def save(self, path):
         """Write what was recorded so far to one file, ``run.npz``."""

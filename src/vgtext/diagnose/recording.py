@@ -29,7 +29,8 @@ class Recording:
     ``time_gradient``         (R, T)  recurrent networks: ‖∂L/∂x⟨ᵗ⟩‖ or ‖∂L/∂h⟨ᵗ⟩‖ of time steps 1 to T
     ``loss``                  (T,)    training loss, from the first step to the last
     ``test_loss``, ``train_accuracy``, ``test_accuracy``  (E,)  evaluations, from the first to the last
-    ``constant_loss``         number  the loss of the best constant answer: of squared errors the targets' variance
+    ``constant_loss``         number  the loss of the best constant answer: of squared errors the targets' variance,
+                                      of a cross-entropy the entropy of the classes
     ``learning_rate``         number or (R,), the rate of each recorded step
     ``optimizer``             word    such as "Adam"
     ``precision``             word    of the gradients: float16, bfloat16, float32 or float64

@@ -1,0 +1,70 @@
+"""What a classifier's targets tell, batch after batch: whether classes are mixed, and what guessing would lose."""
+
+from collections import Counter
+
+import numpy as np
+
+ENOUGH = 20  # examples seen, per class, to know how often each class comes
+SAME = 5e-3  # two losses that differ by less of themselves are one, in half precision
+
+
+class Targets:
+    """The classes of the batches that a recorder saw."""
+
+    def __init__(self):
+        """Begin with no batch."""
+        self.tops, self.classes, self._counts, self._other_loss = [], 2, Counter(), False
+
+    def add(self, targets, classes):
+        """Take the classes of a batch. Of two classes one always leads: nearly all examples must be of it."""
+        self.classes = max(classes, 2)
+        if len(targets) >= 8:
+            (top, count), = Counter(targets).most_common(1)
+            self.tops.append(top if count > len(targets) * (0.5 if classes > 2 else 0.9) else None)
+
+    def mixed(self):
+        """Has most batches' every class its share, so that they are in no order of class? None where few were seen."""
+        return True if len(self.tops) >= 4 and 4 * self.tops.count(None) >= 3 * len(self.tops) else None
+
+    def change(self):
+        """Do most batches hold mainly one class, and not all of the same one? A critic's take turns, true and false."""
+        tops = [top for top in self.tops if top is not None]
+        if self.classes == 2 and self.tops[:1] != self.tops[1:2]:
+            return False
+        return len(set(tops)) >= min(self.classes, 3) and 4 * len(tops) >= 3 * len(self.tops)
+
+    def compare(self, answers, targets, loss):
+        """Take the answers (N, classes), or of two classes (N,), for N targets, and the loss that the step reported."""
+        targets = np.array(targets, int)
+        same = [abs(own - loss) <= SAME * abs(loss) for own in cross_entropies(answers, targets)]
+        self._counts.update(targets.tolist())
+        self._other_loss |= not any(same)
+
+    def constant_loss(self):
+        r"""Return the loss of the best constant answer, the entropy of the classes; None where it is not known.
+
+        With n_c of n examples in class c it is -sum_c (n_c / n) ln(n_c / n), to which (classes - 1) / (2 n) is added,
+        by which that of a sample is too low on average (Miller, 1955). It is not known where few examples were seen,
+        where batches come in order of class, or where a loss was not the mean cross-entropy of the answers: with
+        weights of classes, smoothed labels or a penalty another constant answer is best.
+        """
+        counts = np.array(list(self._counts.values()))
+        n, classes = counts.sum(), len(counts)
+        if self._other_loss or classes < 2 or n < ENOUGH * self.classes or self.change():
+            return None
+        shares = counts / n
+        return float(-(shares * np.log(shares)).sum() + (classes - 1) / (2 * n))
+
+
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
+def cross_entropies(answers, targets):
+    """Return the mean cross-entropy of answers that are logits; where they may be, of probabilities, too.
+
+    One answer for two classes is that of the second: the logit of the first is 0, its probability what is left.
+    """
+    answers = np.asarray(answers, float).reshape(len(targets), -1)
+    one, rows = answers.shape[1] == 1, np.arange(len(targets))
+    found = [np.hstack([np.zeros_like(answers), answers]) if one else answers]
+    if answers.min() >= 0 and answers.max() <= 1:
+        found.append(np.log(np.hstack([1 - answers, answers]) if one else answers))
+    return [float((np.logaddexp.reduce(logits, axis=1) - logits[rows, targets]).mean()) for logits in found]
