@@ -352,6 +352,39 @@ def test_of_another_loss_no_constant_answer_is_known(loss):
     assert classifier([0.25] * 4, loss) is None
 
 
+def told(answers, errors, classes=4, loss=None):
+    """What a step says whose loss has these errors at its answers, (N, classes) or (N, time steps, classes)."""
+    watch, out = Watch(Module(), Hooks()), tensor(answers, True)
+    watch.leaves(out, [tensor(1.0, True)])
+    for hook in out.hooks:
+        hook(tensor(errors))
+    watch.steps(Node("NllLoss", "LogSoftmax", "View", "Addmm"), loss, True, True)
+    return watch.words()
+
+
+@pytest.mark.parametrize("padded", [0, 3])
+def test_of_a_text_the_loss_of_its_most_frequent_letters_is_known(padded):
+    """Places that are padded have no error, and no part in the mean."""
+    rng = np.random.default_rng(0)
+    z, targets = rng.standard_normal((30, 10, 4)), rng.choice(4, (30, 10), p=[0.7, 0.1, 0.1, 0.1])
+    errors = np.exp(z) / np.exp(z).sum(-1, keepdims=True) - np.eye(4)[targets]
+    seen = np.arange(10) >= padded
+    errors[:, ~seen] = 0
+    loss = cross_entropies(z[:, seen].reshape(-1, 4), targets[:, seen].ravel())[0]
+    counts = np.bincount(targets[:, seen].ravel()) / targets[:, seen].size
+    assert told(z, errors, loss=loss) == {"constant_loss": pytest.approx(entropy(counts) + 3 / (60 * (10 - padded)))}
+    assert told(z, errors, loss=1.1 * loss) == {}
+    errors[0, -1, :2] = -0.1  # a target that is shared by two
+    assert told(z, errors, loss=loss) == {}
+
+
+def test_answers_without_a_number_in_their_error_leave_the_others_to_tell():
+    """Where a probability is exactly 1, a loss has no slope: such batches are left out."""
+    z = np.zeros((100, 4))
+    z[:, 0] = 1000.0
+    assert told(z, np.zeros((100, 4)), loss=0.0) == {}
+
+
 def test_of_few_examples_or_of_one_class_no_constant_answer_is_known():
     assert classifier([0.25] * 4, cross_entropy, batches=1, n=79) is None
     assert classifier([0.25] * 4, cross_entropy, batches=1, n=80) is not None

@@ -3,8 +3,6 @@
 from functools import partial
 from math import log, prod
 
-import numpy as np
-
 from .modules import nodes
 from .targets import Targets
 from .tensors import real
@@ -14,6 +12,7 @@ SHAPES = ("View", "UnsafeView", "Reshape", "Squeeze", "Unsqueeze", "Transpose", 
 BOUNDED = ("Softmax", "Sigmoid", "Tanh")
 BINARY = {"BinaryCrossEntropy", "BinaryCrossEntropyWithLogits"}
 COMPARE = ("MseLoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
+MOST = 10_000_000  # answers of a batch, to be compared with their loss
 LIKELIHOODS = ("NllLoss", "NllLoss2D")
 #: What stands directly before what, seen from the loss.
 BEFORE = (("activation twice", ("LogSoftmax", "BinaryCrossEntropyWithLogits"), BOUNDED),
@@ -35,8 +34,7 @@ class Watch:
 
     def forget(self):
         """Begin a step."""
-        self._passes, self._time_first, self._classes, self._answers, self._targets = [], [], 1, 0, []
-        self._output = None
+        self._passes, self._time_first, self._classes, self._answers, self._told = [], [], 1, 0, []
 
     def enters(self, module, x, axis, hidden):
         """Take what enters a layer, with units along ``axis``; ``hidden`` where another layer came before."""
@@ -59,20 +57,22 @@ class Watch:
         self._answers = prod(output.shape)
         self._classes = max(output.shape[1:], default=1) if output.ndim else 0  # a loss alone does not say
         self._passes.append(None)
-        self._output = output
         first = next((p for p in parameters if p.requires_grad), None)
         if output.requires_grad and first is not None:
-            self.hooks.once(output, partial(self._comes_back, len(self._passes) - 1, first))
+            self.hooks.once(output, partial(self._comes_back, len(self._passes) - 1, first, output.detach()))
 
-    def _comes_back(self, i, first, g):
+    def _comes_back(self, i, first, output, g):
         """The error sets out; the first layer, which it reaches last, should hold no gradient yet."""
         if i < len(self._passes) and self._passes[i] is not False:  # one way back of several may come before zero_grad
             self._passes[i] = first.grad is not None and bool((first.grad != 0).any())
-        if g.ndim == 2 and g.shape[1] > 1:
-            told = (g < 0).sum(1) == 1  # of a cross-entropy: it is below 0 at the target alone, where it falls
-            self._targets += g[told].argmin(1).tolist()
-        elif g.ndim and prod(g.shape) == len(g):
-            self._targets += (g[g != 0] < 0).tolist()  # of one output: below 0 where the target is 1
+        many = g.ndim in (2, 3) and g.shape[-1] > 1
+        if (many or (g.ndim and prod(g.shape) == len(g))) and prod(g.shape) <= MOST:
+            rows = g.reshape(-1, g.shape[-1] if many else 1)
+            below = (rows < 0).sum(1)  # of a cross-entropy: it is below 0 at the target alone, where it falls
+            told = below == 1 if many else rows[:, 0] != 0  # of one output: below 0 where the target is 1
+            targets = rows[told].argmin(1) if many else rows[told][:, 0] < 0
+            soft = many and bool((below > 1).any())
+            self._told.append((output.reshape(rows.shape)[told], targets.tolist(), len(rows), soft, g.ndim < 3))
 
     def steps(self, node, loss, trained, moved):
         """A step is done: the graph of its loss, its loss, whether it ran in training mode, whether a weight moved."""
@@ -90,9 +90,10 @@ class Watch:
             if "LogSoftmax" in names and loss > 4 * log(max(self._classes, 2)) and self._classes:
                 self.found.add("above guessing")
         if self.classifies:
-            self.targets.add(self._targets, self._classes)
-            if self._output is not None and len(self._targets) == len(self._output):
-                self.targets.compare(np.asarray(real(self._output).cpu()), self._targets, loss)
+            self.targets.add([c for _, targets, *_, flat in self._told if flat for c in targets], self._classes)
+            if len(self._told) == 1:
+                (answers, targets, of, soft, _), = self._told
+                self.targets.compare(real(answers).cpu(), targets, loss, of, soft)
         self.rows.append((bool(self._passes) and all(self._passes), trained, moved))
 
     def words(self):

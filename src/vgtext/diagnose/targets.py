@@ -33,12 +33,15 @@ class Targets:
             return False
         return len(set(tops)) >= min(self.classes, 3) and 4 * len(tops) >= 3 * len(self.tops)
 
-    def compare(self, answers, targets, loss):
-        """Take the answers (N, classes), or of two classes (N,), for N targets, and the loss that the step reported."""
+    def compare(self, answers, targets, loss, of=0, soft=False):
+        """Take the answers (N, classes), or of two classes (N,), for N targets, and the loss that the step reported.
+
+        The targets are those that are known, ``of`` so many; ``soft`` says that some were shares of several classes.
+        """
         targets = np.array(targets, int)
-        same = [abs(own - loss) <= SAME * abs(loss) for own in cross_entropies(answers, targets)]
-        self._counts.update(targets.tolist())
-        self._other_loss |= not any(same)
+        if same := any(abs(own - loss) <= SAME * abs(loss) for own in cross_entropies(answers, targets)):
+            self._counts.update(targets.tolist())
+        self._other_loss |= soft or (not same and len(targets) >= of)
 
     def constant_loss(self):
         r"""Return the loss of the best constant answer, the entropy of the classes; None where it is not known.
@@ -62,6 +65,8 @@ def cross_entropies(answers, targets):
 
     One answer for two classes is that of the second: the logit of the first is 0, its probability what is left.
     """
+    if not len(targets):
+        return []
     answers = np.asarray(answers, float).reshape(len(targets), -1)
     one, rows = answers.shape[1] == 1, np.arange(len(targets))
     found = [np.hstack([np.zeros_like(answers), answers]) if one else answers]
