@@ -57,23 +57,45 @@ def test_each_figure_has_one_picture_and_its_caption_and_nothing_to_press(whole)
     assert whole.select("script, button, .solution, .toggle-button") == []
 
 
+def exercises_of(html):
+    """The sections of exercises of the last six chapters."""
+    return [each for each in BeautifulSoup(html, "html.parser").select("article > section section")
+            if each.select_one(":scope > .exercise")][-6:]
+
+
 @pytest.fixture(scope="module")
-def some(browser, html, tmp_path_factory):
-    """The lines of each page of a printed document: the contents of the whole book, and four of its pages."""
+def pages(browser, html, tmp_path_factory):
+    """The pages of a printed document: contents of the whole book, four of its pages, and exercises."""
     folder = tmp_path_factory.mktemp("some")
     begin, *articles = re.split(r"(?=<article )", html.removesuffix("</body></html>"))
     names = {f"book/{name}" for name in ("index", "checklist", "claims", "glossary")} & {*listed()}  # a fork has three
     kept = [text for text in articles if re.match(rf'<article [^>]*id="({"|".join(names)})"', text)]
     assert len(kept) == len(names) >= 3
-    (folder / "some.html").write_text(begin + "".join(kept) + "</body></html>", "utf8")
+    exercises = "".join(map(str, exercises_of(html)))
+    (folder / "some.html").write_text(f'{begin}{"".join(kept)}<article class="bd-article">{exercises}</article></body>'
+                                      "</html>", "utf8")
     tab = browser.new_page()
     tab.goto((folder / "some.html").as_uri())
     tab.evaluate("document.fonts.ready.then(() => 0)")
     tab.pdf(path=folder / "some.pdf", prefer_css_page_size=True)
     tab.close()
-    texts = [page.extract_text() for page in PdfReader(folder / "some.pdf").pages]
-    lines = [map(str.strip, text.splitlines()) for text in texts]
+    return PdfReader(folder / "some.pdf").pages
+
+
+@pytest.fixture(scope="module")
+def some(pages):
+    """The lines of each page."""
+    lines = [map(str.strip, page.extract_text().splitlines()) for page in pages]
     return [[line for line in several if line and not line.isdigit()] for several in lines]
+
+
+def foot(page):
+    """What stands lowest on a page, but for its number."""
+    found = {}
+    page.extract_text(visitor_text=lambda text, cm, tm, *font: found.setdefault(
+        round(tm[5] * cm[3] + cm[5]), []).append(text))
+    lines = (words("".join(found[height])) for height in sorted(found))
+    return next(line for line in lines if line and not line.isdigit())
 
 
 def test_contents_take_one_page_and_no_page_is_empty(some):
@@ -84,6 +106,14 @@ def test_contents_take_one_page_and_no_page_is_empty(some):
 def test_no_heading_or_term_stands_at_the_foot_of_a_page_without_what_it_announces(some, whole):
     announced = {" ".join(each.get_text().split()) for each in whole.select("h1, h2, h3, dt, .checklist-question")}
     assert [lines[-1] for lines in some if lines[-1] in announced] == []
+
+
+def test_no_exercise_stands_at_the_foot_of_a_page_without_its_cell(pages, html):
+    texts = [each.get_text() for part in exercises_of(html) for each in part.select(".exercise:has(+ .cell)")]
+    exercises = [*map(words, texts)]
+    feet = [foot(page) for page in pages]
+    assert exercises
+    assert [foot for foot in feet for text in exercises if len(foot) > 10 and text.endswith(foot)] == []
 
 
 def test_the_claims_are_in_print(some, whole):
