@@ -427,6 +427,27 @@ def test_words_of_an_annotation_are_cut_only_where_matplotlib_cuts_them(mode):
     assert "unclipped" not in inside and beyond["unclipped"]
 
 
+@pytest.mark.parametrize(("points", "scale", "extra", "whole"), [
+    (([0, 1, 2], [3, 1, 5]), "linear", None, True), (([0, 1, 2], [3, np.nan, 5]), "linear", None, True),
+    (([0, 1, 2], [3, 1, 6]), "linear", None, False), (([0, 1, 2], [1, 2, 5]), "log", None, True),
+    (([0, 1, 2], [3, 1, 5]), "linear", "picture", False), (([0, 1, 2], [3, 1, 5]), "linear", "mesh", False)])
+@pytest.mark.parametrize("kind", ["line", "dots"])
+def test_marks_at_the_rim_of_a_panel_are_whole_unless_some_lie_outside(points, scale, extra, whole, kind):
+    def draw(ax):
+        ax.set(yscale=scale, xlim=(0, 2), ylim=(1, 5))
+        if extra == "picture":
+            ax.imshow(np.eye(2), extent=(0, 2, 1, 5), aspect="auto")
+        if extra == "mesh":
+            ax.pcolormesh([0, 1, 2], [1, 3, 5], np.eye(2))
+        ax.plot([0, 2], [1, 5])  # has no marks
+        ax.plot(*points, "o") if kind == "line" else ax.scatter(*points)
+        return "Some 3 points."
+    [panel], _ = Explorable(draw, {}, {}).scene({})
+    *_, line = (mark for mark in panel.marks if mark["kind"] == "path" and "fill" not in mark)
+    *_, dots = (mark for mark in panel.marks if mark["kind"] == "markers")
+    assert dots.get("unclipped", False) == whole and "unclipped" not in line
+
+
 def test_a_markevery_starts_where_it_says(mode):
     def draw_it(ax):
         ax.plot(range(9), "o", markevery=(2, 3))

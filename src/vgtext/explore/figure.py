@@ -91,6 +91,7 @@ class Explorable:
         FigureError.when(not isinstance(caption, str) or not caption.strip(),
                          f"{where}: draw returned no caption (a sentence that says what is seen) but {caption!r}")
         check_words(f"{where}, caption", caption)
+        sheet.show_marks_whole()
         self.sheet, self.spare = sheet, self.sheet
         return sheet, " ".join(caption.split())
 

@@ -8,7 +8,9 @@ from types import FunctionType, MethodType, ModuleType
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from .read.units import DPI
 
@@ -44,6 +46,24 @@ class Sheet:
                 each.update(copy)
         groups = [(ax, group) for ax in self.panels for group in (ax.get_shared_x_axes(), ax.get_shared_y_axes())]
         return all(len(group.get_siblings(ax)) == 1 for ax, group in groups)
+
+    def show_marks_whole(self):
+        """Let no panel cut a mark at its rim in half: lines and dots that lie in it need not be cut.
+
+        On a picture they are left alone: what is not cut there counts as lying beside it.
+        """
+        for ax in self.panels:
+            pictures = [each for each in ax.get_children() if isinstance(each, QuadMesh)] + ax.images
+            for each in () if pictures else ax.get_children():
+                if isinstance(each, Line2D) and each.get_marker() != "None":
+                    points, transform = each.get_xydata(), each.get_transform()
+                elif isinstance(each, PathCollection):
+                    points, transform = each.get_offsets(), each.get_offset_transform()
+                else:
+                    continue
+                at = ax.transAxes.inverted().transform(ax.transData.transform(np.ma.filled(points, np.nan)))
+                if transform is ax.transData and (np.abs(at[np.isfinite(at).all(axis=1)] - 0.5) < 0.501).all():
+                    each.set_clip_on(False)
 
 
 def contents(root):

@@ -77,7 +77,7 @@ def draw_collapse(likeness, gradients, kind="attention alone", L=12):
     skip, mlp, _, power = KINDS[kind]
     likeness.set_xticks(range(0, L + 1, max(1, L // 4)))
     likeness.set(xlim=(0, L), xlabel="after block l", ylim=(-0.03, 1.08), ylabel="cosine between tokens")
-    likeness.plot(range(L + 1), 1 - far, "o-", color=COLORS["forward"], markersize=4, clip_on=False)
+    likeness.plot(range(L + 1), 1 - far, "o-", color=COLORS["forward"], markersize=4)
     if skip and not mlp:
         likeness.plot(range(L + 1), predicted(L, L**-power), **THEORY)
     layer_axis(gradients, L, "block l")

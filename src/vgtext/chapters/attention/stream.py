@@ -107,8 +107,8 @@ def draw_stream(ax, kind="pre-norm", L=12):
     l, before, after = np.arange(L + 1), start(kind, L), end(kind, L)
     ax.set(xlim=(0, L), ylim=(0, 10.5 * L), xlabel="after block l", ylabel="stream variance, over its start")
     ax.axhline(1, **REFERENCE)
-    ax.plot(l, before, "o", color=COLORS["forward"], markersize=5, clip_on=False)
-    ax.plot(l, after, "s-", color=COLORS["weight"], markersize=4, clip_on=False)
+    ax.plot(l, before, "o", color=COLORS["forward"], markersize=5)
+    ax.plot(l, after, "s-", color=COLORS["weight"], markersize=4)
     if KINDS[kind][0] == "pre":
         ax.plot(l, predicted(L, (2 * L) ** (-0.5 * (KINDS[kind][1] + KINDS[kind][2]))), **THEORY)
     label_line(ax, 0.03 * L, 9.7 * L, "after training (squares)", COLORS["weight"], xytext=(0, 0))

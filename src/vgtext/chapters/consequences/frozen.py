@@ -67,7 +67,7 @@ def draw_frozen_layers(layers, loss, epoch=40, network="sigmoid, 8 layers"):
     label_line(loss, 20, GUESSING, "guessing: ln 10", COLORS["reference"], xytext=(0, 13), ha="center")
     loss.plot(t, losses, **SEED)
     loss.plot(t[: epoch + 1], losses[: epoch + 1], color=COLORS["forward"])
-    loss.plot([epoch], [losses[epoch]], "o", color=COLORS["forward"], clip_on=False)
+    loss.plot([epoch], [losses[epoch]], "o", color=COLORS["forward"])
     handle(loss, lambda epoch: (epoch, losses[epoch]))
     first, last, end = moved[epoch, 0], moved[epoch, -2], losses[epoch]
     told = number(end) if end < 0.01 else f"{end:.2f}"

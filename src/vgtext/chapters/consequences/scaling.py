@@ -86,8 +86,7 @@ def draw_loss_scaling(sizes, shares, name="float16", power=0, flushed=False):
         gone = [sum(lost(other, k, flushed)) for k in POWERS]
         shares.plot(POWERS, gone, color=color, linewidth=2 if other == name else 0.9, zorder=3 if other == name else 2,
                     label=other)
-    shares.plot([power], [sum(lost(name, power, flushed))], "o", color=COLORS["gradient"], markersize=7, zorder=4,
-                clip_on=False)
+    shares.plot([power], [sum(lost(name, power, flushed))], "o", color=COLORS["gradient"], markersize=7, zorder=4)
     handle(shares, lambda power: (power, sum(lost(name, power, flushed))))
     label_line(shares, 35, 0.93, name, COLORS["gradient"], ha="right", xytext=(0, 0))
     zero, inf = lost(name, power, flushed)

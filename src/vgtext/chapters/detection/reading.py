@@ -105,7 +105,7 @@ def draw_one_number(ax, reading="mean gradient, at the end", half="held out"):
         color, marker = (COLORS["backward"], "s") if cause in VANISHING else (COLORS["forward"], "o")
         ax.axhline(row, color=COLORS["seed"], linewidth=0.5)
         places = row + np.linspace(-0.2, 0.2, len(own))
-        ax.plot(own, places, marker=marker, linestyle="none", color=color, markersize=5, clip_on=False)
+        ax.plot(own, places, marker=marker, linestyle="none", color=color, markersize=5)
     ax.axvline(limit(reading), color=COLORS["theory"], linestyle="--", linewidth=1.1)
     label_line(ax, limit(reading), -0.85, "limit", COLORS["theory"], xytext=(4, 0))
     if reading.startswith("mean gradient"):

@@ -107,7 +107,7 @@ def draw_dead_units(ax, bias=0.0, batch=64, depth=30):
     label_line(ax, depth, 0.5, "rule of thumb: more than half", COLORS["reference"], ha="right", xytext=(0, 7))
     ax.axhline(ALIVE, **REFERENCE)
     label_line(ax, depth, ALIVE, "95%: the layer is called blocked", COLORS["reference"], ha="right", xytext=(0, -8))
-    ax.plot(np.arange(1, depth + 1), share, **{**MEASURED, "color": COLORS["forward"], "clip_on": False})
+    ax.plot(np.arange(1, depth + 1), share, **{**MEASURED, "color": COLORS["forward"]})
     height = f"{bias:g}".replace("-", "−")
     return (f"He weights, width 64, bias {height}, {batch} random inputs, mean of 3 networks: {share.mean():.0%} of "
             f"the ReLU units are dead, from {share[0]:.0%} in layer 1 to {share.max():.0%} at most; in "

@@ -87,7 +87,7 @@ def draw_paths(ax, L=20, name="s = 1/√L"):
     k, share = np.arange(L + 1), path_shares(name, L)
     ax.set(xlim=(-0.5, 30.5), ylim=(0, 1.0), xlabel="branches on the path, k", ylabel="share")
     ax.bar(k, binom.pmf(k, L, 0.5), color=COLORS["seed"], alpha=0.6, label="of the paths")
-    ax.plot(k, share, "o", color=COLORS["backward"], markersize=4, clip_on=False, label="of the squared gradient")
+    ax.plot(k, share, "o", color=COLORS["backward"], markersize=4, label="of the squared gradient")
     ax.plot(k, predicted_shares(name, L), **THEORY)
     ax.legend(loc="upper right", fontsize=8)
     return (f"{2**L:,} paths through {L} blocks; a path passes {L / 2:g} branches on average. Weighted by the "
