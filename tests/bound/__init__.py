@@ -3,7 +3,9 @@
 ``bound/<chapter>.py`` has a function for each figure, of its name. It takes the controls that it needs, and returns
 {words: what they are of}: of the name of the x axis places, of other words heights. Words of two panels are told apart
 as (panel, words). Heights are those of one line or many, or a function of the places, nan where nothing is said; of the
-name of a line they are of all lines of that name, else of some in the panel. None is what only tells where or how.
+name of a line they are of all lines of that name, else of some in the panel. None is what only tells where or how. "_"
+is a list of what is drawn without a name, None where that is an ornament. Every name of an axis or a line is in the
+dictionary, and every line, group of dots or bars and picture is one of its data.
 ``left.py`` says which figures have no function, and why.
 """
 
@@ -14,6 +16,7 @@ from importlib.util import find_spec
 from itertools import chain
 
 import numpy as np
+from matplotlib.colors import to_rgb
 
 from vgtext.tools.notebooks import slugs
 
@@ -39,6 +42,7 @@ def bound(figure, panels, values, caption):
     given = again(**{name: value for name, value in ({**figure.defaults, **values}).items() if name in needs})
     parts, known = dict(zip(figure.panels, panels)), {words if isinstance(words, str) else words[1] for words in given}
     told = {plain(words) for ax in panels for words in words_in(ax) if CLAIM.search(words)}
+    told |= {plain(words) for ax in panels for words in names_in(ax) if words}
     told |= {found[0] for text in (caption, figure.draw.__doc__ or "") for found in OF_MANY.finditer(text)}
     yield from (f"“{words}” is bound to nothing" for words in sorted(told - known))
     for key, expected in given.items():
@@ -49,6 +53,20 @@ def bound(figure, panels, values, caption):
             continue  # of another state
         if expected is not None and not is_drawn(expected, own or some, words):
             yield f"“{words}” is not what is drawn"
+    yield from unknown(given, panels)
+
+
+def unknown(given, panels):
+    """Yield what is drawn and was not computed again; and of what has no name, what was computed and is not drawn."""
+    drawn = [(ax, *found) for ax in panels for found in drawn_in(ax)]
+    known = [expected for expected in given.values() if expected is not None]
+    for ax, what, places, heights in drawn:
+        ornament = "_" in given and given["_"] is None and "“" not in what
+        if not ornament and not any(fits(one, places, heights) for one in known):
+            yield f"{what} of “{ax.get_title() or ax.get_ylabel()}” is drawn, and was not computed again"
+    for i, one in enumerate(given.get("_") or ()):
+        if not any(fits(one, *found[2:]) for found in drawn):
+            yield f"number {i} of what has no name is not drawn"
 
 
 def again_of(figure):
@@ -64,7 +82,12 @@ def again_of(figure):
 
 def words_in(ax):
     """Yield the names of axes and lines, the title and the words of a panel."""
-    yield from (ax.get_xlabel(), ax.get_ylabel(), ax.get_title(), *(text.get_text() for text in ax.texts))
+    yield from (ax.get_title(), *(text.get_text() for text in ax.texts), *names_in(ax))
+
+
+def names_in(ax):
+    """Yield the names of a panel's axes and lines."""
+    yield from (ax.get_xlabel(), ax.get_ylabel())
     yield from (line.get_label() for line in [*ax.lines, *ax.collections] if line.get_label()[0] != "_")
     yield from (group.colorbar.ax.get_ylabel() for group in ax.collections if group.colorbar)
 
@@ -88,6 +111,50 @@ def is_drawn(expected, panels, words):
     shown = [[np.asarray(line.get_data()[side], float) for side in sides_of(line.axes, words)] for line in own or lines]
     return (all(any(same(each, values) for values in [*chain(*shown), *others]) for each in expected)
             and (not own or all(any(same(each, values) for each in expected for values in both) for both in shown)))
+
+
+def drawn_in(ax):
+    """Yield (its name, places, heights) of what shows data: lines of three points and more that are no guides, dots,
+    bars, the values of meshes and images."""
+    for line in ax.lines:
+        x, y = (np.asarray(values, float) for values in line.get_data())
+        if np.isfinite(y).sum() > 2 and np.ptp(y[np.isfinite(y)]) and in_data(line) and not is_gray(line):
+            yield f"the line “{line.get_label()}”" if line.get_label()[0] != "_" else "a line without a name", x, y
+    for group in ax.collections:
+        dots, values = np.asarray(group.get_offsets(), float), group.get_array()
+        if len(dots) > 2 and np.ptp(dots[:, 1]):
+            yield f"a group of {len(dots)} dots", dots[:, 0], dots[:, 1]
+        if values is not None and np.ndim(values) > 1:
+            yield "a picture", None, np.ravel(values)
+    yield from (("a picture", None, np.ravel(image.get_array())) for image in ax.images)
+    bars = [bar for bar in ax.patches if hasattr(bar, "get_height") and in_data(bar)]
+    sizes = [np.array([getattr(bar, size)() for bar in bars], float) for size in ("get_width", "get_height")]
+    if len(bars) > 2 and np.ptp(sizes[1]) + np.ptp(sizes[0]):
+        yield f"a group of {len(bars)} bars", None, sizes[bool(np.ptp(sizes[1]))]
+
+
+def in_data(artist):
+    """Say whether an artist lies in the data of its panel, and is not tied to the panel."""
+    return all(artist.get_transform().contains_branch_seperately(artist.axes.transData))
+
+
+def is_gray(line):
+    """Say whether a line is dotted in gray, as guides are."""
+    rgb = to_rgb(line.get_color())
+    return max(rgb) - min(rgb) < 0.06 and line.get_linestyle() == ":"
+
+
+def fits(expected, places, heights):
+    """Say whether heights at some places are those that are expected, or one of many."""
+    if callable(expected):
+        pair = at_finite(expected(places), heights) if places is not None else ([],)
+        return len(pair[0]) > 1 and same(*pair)
+    many = any(map(callable, expected)) or any(map(np.ndim, expected)) if isinstance(expected, list) else (
+        np.ndim(expected) > 1)
+    if many:
+        return any(fits(each, places, heights) for each in expected) or (
+            not any(map(callable, expected)) and same(np.concatenate([*map(np.ravel, expected)]), heights))
+    return same(expected, heights)
 
 
 def sides_of(ax, words):
