@@ -9,6 +9,8 @@ from vgtext import nn
 from vgtext.chapters.problem import rounding
 from vgtext.chapters.problem.layers import NETWORKS, described
 
+INPUT_LEFT = "layer l (input at the left)"
+
 
 @cache
 def passes(change, L):
@@ -36,12 +38,12 @@ def passes(change, L):
 def first_layers(L):
     lines = [passes(change, L)[2] for change in ("weights × 4", "as it is", "sigmoid units")]
     return {"weight gradient ‖∂ℒ/∂W[l]‖": lines, "sigmoid units: it fades": lines[2],
-            "weights × 4: it blows up": lines[0]}
+            "weights × 4: it blows up": lines[0], INPUT_LEFT: np.arange(1, L + 1)}
 
 
 def quantities(change, L):
     enters, error, gradient, _ = passes(change, L)
-    return {"size": None, "activation that enters, ‖a[l−1]‖": enters, "error signal, ‖δ[l]‖": error,
+    return {"size": [enters, error, gradient], INPUT_LEFT: np.arange(1, L + 1), "activation that enters, ‖a[l−1]‖": enters, "error signal, ‖δ[l]‖": error,
             "weight gradient, ‖∂ℒ/∂W[l]‖": gradient}
 
 
@@ -50,7 +52,7 @@ def yardsticks(change, loss_unit, eta):
     size = loss_unit * gradient
     assert described(change)
     return {"its size": size, "over the largest layer's": size / max(size), "gradient": size,
-            "update over weights": eta * size / [np.sqrt(np.sum(w**2)) for w in W]}
+            "update over weights": eta * size / [np.sqrt(np.sum(w**2)) for w in W], "layer l": np.arange(1, 31)}
 
 
 def growth(c, spread):
@@ -58,25 +60,51 @@ def growth(c, spread):
     runs = np.array([[np.prod(c * (1 + spread * column[:k])) for k in range(41)] for column in toss.T])
     mean = np.prod(runs, axis=0) ** (1 / 20)
     return {"product of k factors": [*(runs if spread else ()), mean], "typical product": mean,
+            "number of factors k": np.arange(41),
             "theory of the typical product": lambda k: (c * c * (1 - spread**2)) ** (k / 2),
             "average factor, to the power k": lambda k: np.mean([c * (1 + spread), c * (1 - spread)]) ** k}
 
 
 def two_lists(count):
-    lines = []
-    for factors in (("0.5", "0.2", "0.1", "0.001"), ("10", "20", "25", "30", "50")):
+    """The products, and guides to where they pass 10⁻¹⁰ and 10³⁰."""
+    lines, guides, places = [], [], []
+    for factors, goal in ((("0.5", "0.2", "0.1", "0.001"), 1e-10), (("10", "20", "25", "30", "50"), 1e30)):
         line = [Fraction(1)]
         for k in range(40):
             line.append(line[-1] * Fraction(factors[k % len(factors)]))
         lines.append([float(v) for v in line])
-    return {"product of the first k factors": [*lines, *(line[: count + 1] for line in lines)]}
+        reached = int(np.argmax(abs(np.log(lines[-1])) >= abs(np.log(goal)) - 1e-9))
+        guides.append([goal, goal, 1]), places.append([0, reached, reached])
+    return {"product of the first k factors": [*lines, *(line[: count + 1] for line in lines), *guides],
+            "number of factors k": [np.arange(41), np.arange(count + 1), *places]}
 
 
-def float_range(L, sigma_w):
+def wide(sigma_w):
+    """Theory's factor of the error signal per layer of a wide sigmoid network: an integral by a sum over z."""
+    z, q = np.linspace(-9, 9, 20_001), 1.0
+    weights = np.exp(-z * z / 2) / np.exp(-z * z / 2).sum()
+    for _ in range(200):
+        a = 1 / (1 + np.exp(-np.sqrt(q) * z))
+        q = sigma_w**2 * (weights @ a**2)
+    return sigma_w * np.sqrt(weights @ (a * (1 - a)) ** 2)
+
+
+def float_range(L, sigma_w, subnormals):
     W, z, back = rounding.sigmoid_network(sigma_w, L)
     slope = lambda at: np.exp(-at) / (1 + np.exp(-at)) ** 2  # noqa: E731
-    d, sizes = back * slope(z[L]), []
-    for l in range(L, 0, -1):
-        sizes.append(np.sqrt((d**2).sum() / d.shape[1]))
-        d = (W[l].T @ d) * slope(z[l - 1]) if l > 1 else d
-    return {"error signal ‖δ[l]‖": sizes[::-1]}
+
+    def sizes(dtype):
+        tiny, found, d = 0 if subnormals else np.finfo(dtype).tiny, [], back
+        for l in range(L, 0, -1):
+            d = (d * slope(z[l])).astype(dtype).astype(float)
+            d[abs(d) < tiny] = 0
+            found.insert(0, np.sqrt((d**2).sum() / d.shape[1]))
+            d = W[l].T @ d
+        return np.array(found)
+
+    true, marks = sizes(float), {}
+    for dtype in (np.float16, np.float32):
+        if lost := np.count_nonzero(sizes(dtype) == 0):
+            marks[f"0 in {np.dtype(dtype)}, from here back"] = [[true[lost - 1]]]
+    theory = true[-1] * wide(sigma_w) ** np.arange(L - 1, -1, -1)
+    return {"error signal ‖δ[l]‖": [true, theory], INPUT_LEFT: np.arange(1, L + 1), **marks, "_": [true, theory]}
