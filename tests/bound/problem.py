@@ -43,7 +43,8 @@ def first_layers(L):
 
 def quantities(change, L):
     enters, error, gradient, _ = passes(change, L)
-    return {"size": [enters, error, gradient], INPUT_LEFT: np.arange(1, L + 1), "activation that enters, ‖a[l−1]‖": enters, "error signal, ‖δ[l]‖": error,
+    return {"size": [enters, error, gradient], INPUT_LEFT: np.arange(1, L + 1),
+            "activation that enters, ‖a[l−1]‖": enters, "error signal, ‖δ[l]‖": error,
             "weight gradient, ‖∂ℒ/∂W[l]‖": gradient}
 
 
