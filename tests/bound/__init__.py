@@ -49,7 +49,7 @@ def bound(figure, panels, values, caption):
         panel, words = (None, key) if isinstance(key, str) else key
         some = [parts[panel]] if panel else panels
         own = [ax for ax in some if words in map(plain, words_in(ax))]
-        if not own and (panel or words not in f"{caption} {figure.draw.__doc__}"):
+        if not own and (panel or words == "_" or words not in f"{caption} {figure.draw.__doc__}"):
             continue  # of another state
         if expected is not None and not is_drawn(expected, own or some, words):
             yield f"“{words}” is not what is drawn"
