@@ -1,6 +1,10 @@
 """What the figures of two_by_two show, computed again."""
 
+import math
+from functools import cache
+
 import numpy as np
+from scipy.special import digamma
 
 from vgtext.chapters.two_by_two import precision, repeated, varied
 
@@ -21,45 +25,81 @@ def radius(W):
 
 def three_fates(size, L):
     plus, mixed = (stretch(size * np.array(signs), L) for signs in ([[1, 1], [1, 1]], [[1, 1], [-1, 1]]))
-    return {"largest stretch σ₁(Wᴸ)": [plus, mixed], "+ + / + +": plus, "+ + / − +": mixed}
+    return {"largest stretch σ₁(Wᴸ)": [plus, mixed], "+ + / + +": plus, "+ + / − +": mixed, "depth L": np.arange(L + 1),
+            "+ + / − −": [1, 2 * size]}
 
 
 def unit_circle(matrix, depth):
     W = repeated.MATRICES[matrix]
     line, rho = stretch(W), radius(W)
-    return {"largest stretch σ₁(Wᴸ)": [line, line[: depth + 1]], "at most, σ₁(W)ᴸ": lambda l: line[1] ** l,
+    return {"largest stretch σ₁(Wᴸ)": [line, line[: depth + 1]], "depth L": np.arange(21), "_": frames(W, depth),
+            "at most, σ₁(W)ᴸ": lambda l: line[1] ** l,
             "at least, ρ(W)ᴸ": lambda l: np.where((rho > 1e-6) | (l == 0), rho**l, np.nan)}
+
+
+def frames(W, depth):
+    """Heights of the circle's images: those to some depth, those after it, and of all where (1, 0) is sent."""
+    t, found = np.linspace(0, 2 * np.pi, 61), []
+    for l in range(21):
+        M = np.linalg.matrix_power(W, l)
+        x, y = (row[0] * np.cos(t) + row[1] * np.sin(t) for row in M)
+        y = -(l % 7) + y * min(0.44 / max(1, *abs(y)), 0.85 / max(1, *abs(x)))
+        found.append([*np.where(abs(y) > 1e-9, y, np.nan), np.nan])  # what is 0 is so to rounding only
+    lines = np.ravel(found[: depth + 1])[:-1], np.append(np.nan, np.ravel(found[depth + 1 :])), np.array(found)[:, 0]
+    return [lambda x, line=line: line if len(x) == len(line) else x + np.nan for line in lines if len(line) > 1]
 
 
 def columns(first, second):
     W = np.transpose([first, second])
     line, rho = stretch(W), radius(W)
-    small = np.isclose(line, 0, atol=1e-12)
-    paths = {name: np.array([np.linalg.matrix_power(W, l)[1, k] for l in range(1, 9)]) for k, name in
-             enumerate(("first", "second"))}
-    return {"largest stretch σ₁(Wᴸ)": None if small.any() else line, "at most, σ₁(W)ᴸ": lambda l: line[1] ** l,
+    sent = np.array([np.linalg.matrix_power(W, l) for l in range(1, 9)])
+    paths = {"first": sent[:, 1, 0], "second": sent[:, 1, 1]}
+    return {"largest stretch σ₁(Wᴸ)": line, "depth L": np.arange(21), "at most, σ₁(W)ᴸ": lambda l: line[1] ** l,
             "at least, ρ(W)ᴸ": lambda l: np.where((rho > 1e-6) | (l == 0), rho**l, np.nan), **paths,
-            "first entry": None, "first, second": None,
+            "first entry": [*sent[:, 0].T], "second entry": [*paths.values()], "first, second": None,
             f"ρ(W) = {rho:.2f}: the power keeps its size": None}
 
 
 def three_rules(a, b, c):
-    return {"largest stretch σ₁(Wᴸ)": stretch([[a, b], [c, a]]), "b, top right": None}
+    corners = np.array([[-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1]])
+    return {"largest stretch σ₁(Wᴸ)": stretch([[a, b], [c, a]]), "depth L": np.arange(21),
+            "a, on the diagonal": [corners[0], [a]], "b, top right": [corners[1], [b]]}
 
 
 def order(order, eps):
-    """Of orders without chance; eigenvalues of A B say the rate of A B A B."""
-    A = np.array([[eps, 2.0], [0.0, eps]])
-    if order == varied.ORDERS[2]:
-        return {"σ₁(W[L] … W[1])": None, "spectral radius of each factor": lambda l: radius(A) ** l}
-    W, line = np.eye(2), [1.0]
-    for l in range(20):
-        W = (A.T if l % 2 and order == varied.ORDERS[1] else A) @ W
-        line.append(np.linalg.svd(W, compute_uv=False)[0])
+    """Eigenvalues of A B say the rate of A B A B."""
+    A, L = np.array([[eps, 2.0], [0.0, eps]]), 20
+    picks = {varied.ORDERS[0]: np.zeros((L, 1)), varied.ORDERS[1]: np.arange(L)[:, None] % 2}
+    chance, lines = order not in picks, []
+    for pick in (np.random.default_rng(0).integers(0, 2, size=(L, 12)) if chance else picks[order]).T:
+        W, line = np.eye(2), [1.0]
+        for transposed in pick:
+            W = (A.T if transposed else A) @ W
+            line.append(np.linalg.svd(W, compute_uv=False)[0] or np.nan)
+        lines.append(line)
+    mean = np.prod(lines, axis=0) ** (1 / len(lines))
     rate = eps if order == varied.ORDERS[0] else np.sqrt(radius(A.T @ A))
-    return {"spectral radius of each factor": lambda l: radius(A) ** l,
-            "σ₁(W[L] … W[1])": np.where(np.array(line) > 0, line, np.nan), "theory": lambda l: rate**l if rate else
-            np.where(l > 0, np.nan, 1)}
+    theory = lambda l: np.where((l == 0) | (rate > 0), rate**l, np.nan)  # noqa: E731
+    return {"spectral radius of each factor": lambda l: eps**l, "depth L": np.arange(21), "theory": theory,
+            "σ₁(W[L] … W[1])": [*lines, mean, *([] if eps else [[1, 2, 1e-7]])],
+            "_": [line for line in [*lines, mean] if np.isfinite(line).sum() > 2]}
+
+
+@cache
+def edges():
+    """Where a product of n × n matrices keeps a signal: by theory, n = 1 … 64, and one vector after the other."""
+    theory = [np.sqrt(n / 2) * np.exp(-digamma(n / 2) / 2) for n in range(1, 65)]
+    measured = []
+    for n in 2 ** np.arange(7):
+        W, logs = np.random.default_rng(0).normal(size=(500, min(64, 4096 // n**2), n, n)), []
+        for k in range(W.shape[1]):
+            v, log = np.eye(n)[0], 0.0
+            for layer in W[:, k]:
+                v = layer @ v
+                log, v = log + np.log(np.linalg.norm(v)), v / np.linalg.norm(v)
+            logs.append(log / 500)
+        measured.append(np.sqrt(n) * np.exp(-np.mean(logs)))
+    return theory, measured
 
 
 def random_products(sigma_w, n):
@@ -71,9 +111,12 @@ def random_products(sigma_w, n):
             v = W[l, k] @ v
             line.append(np.sqrt(v @ v))
         runs.append(line)
-    mean = np.exp(np.mean(np.log(runs), axis=0))
-    return {"‖W[L] … W[1] x‖": [mean, *np.array(runs)[:, ::4]], "geometric mean": mean, "typical": None,
-            "theory, typical": None, "theory, root mean square": lambda l: sigma_w**l,
+    mean, (theory, measured) = np.exp(np.mean(np.log(runs), axis=0)), edges()
+    typical = lambda l: (sigma_w / theory[n - 1]) ** l  # noqa: E731
+    return {"‖W[L] … W[1] x‖": [mean, *np.array(runs)[:, ::4]], "geometric mean": mean, "typical": typical,
+            "depth L": [np.arange(101), np.arange(0, 101, 4)], "width n": [np.arange(1, 65), 2 ** np.arange(7)],
+            "threshold of $\\sigma_w$": [theory, measured], "_": [theory, measured],
+            "theory, typical": typical, "theory, root mean square": lambda l: sigma_w**l,
             "root mean square": lambda l: sigma_w**l, "geometric mean of 20 runs": mean}
 
 
@@ -96,8 +139,25 @@ def layer_gradients(a, network):
     gradient = np.array([np.sqrt(sum(by(l, W=h * np.outer(unit[i], unit[j])) ** 2 for i in (0, 1) for j in (0, 1)))
                          for l in range(1, L + 1)])
     far = lambda line: lambda l: np.where(line > 1e-9, line, np.nan)  # noqa: E731
-    return {"size": None, "activation that enters, ‖a[l−1]‖": run()[1], "error signal, ‖δ[l]‖": far(error),
+    return {"size": None, "layer l (input at the left)": np.arange(1, L + 1),
+            "activation that enters, ‖a[l−1]‖": run()[1], "error signal, ‖δ[l]‖": far(error),
             "weight gradient, ‖∂ℒ/∂W[l]‖": far(gradient)}
+
+
+@cache
+def lost(a, name, x):
+    """How many factors a, rounded to a format, a product takes until it stands still."""
+    digits, low, high, taken = precision.FORMATS[name]
+
+    def rounded(x):
+        unit = 2.0 ** (max(math.frexp(x)[1] - 1, low) - digits + 1)
+        return round(x / unit) * unit if x < math.inf and round(x / unit) * unit <= most else math.inf
+
+    most, depth = (2 - (1 + taken) * 2.0 ** (1 - digits)) * 2.0**high, 0
+    a, x = rounded(a), rounded(x)
+    while (y := rounded(x * a)) != x:
+        x, depth = y, depth + 1
+    return depth
 
 
 def float_depths(loss_scale):
@@ -106,4 +166,7 @@ def float_depths(loss_scale):
         return (np.log(form.smallest if a[0] < 1 else form.largest) - np.log(loss_scale)) / np.log(a)
 
     laws = {f"theory, {name}": lambda a, name=name: depth(name, a) for name in precision.FORMATS}
-    return {**laws, "factor a of each layer": None}
+    dots = {name: [lost(a, name, loss_scale) for a in precision.FACTORS] for name in precision.FORMATS}
+    below, above = np.geomspace(0.008, 0.99, 60), np.geomspace(1.01, 13, 60)
+    return {**laws, **dots, "factor a of each layer": [precision.FACTORS, below, above],
+            "depth at which it is lost": [*dots.values()]}
