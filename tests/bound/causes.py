@@ -10,16 +10,46 @@ from vgtext.chapters.causes import depth as profiles
 from vgtext.chapters.causes import fluctuations as chance
 from vgtext.chapters.causes import plane as grid
 from vgtext.chapters.causes import slopes as bend
-from vgtext.chapters.causes.theory import variances
 from vgtext.palette import number
 
 mf = nn.meanfield
 
 
+@cache
+def wide(activation, sigma_w, sigma_b, L):
+    """Theory of a wide network, l = 1 … L: q[l], the mean and variance of a[l], the mean square slope; sums over z."""
+    phi, z, q, found = nn.get_activation(activation), np.linspace(-9, 9, 20_000), sigma_w**2 + sigma_b**2, []
+    weights = np.exp(-z * z / 2) / np.exp(-z * z / 2).sum()
+    for _ in range(L):
+        a = phi(np.sqrt(q) * z)
+        found.append((q, weights @ a, weights @ a**2 - (weights @ a) ** 2,
+                      weights @ phi.derivative(np.sqrt(q) * z) ** 2))
+        q = sigma_w**2 * (weights @ a**2) + sigma_b**2
+    return np.array(found).T
+
+
+def first_over_last(activation, sigma_w, sigma_b, L):
+    """Theory of ‖δ[l]‖ / ‖δ[L]‖, l = 1 … L."""
+    factors = sigma_w * np.sqrt(wide(activation, sigma_w, sigma_b, L)[3][:-1])
+    return np.append(np.cumprod(factors[::-1])[::-1], 1)
+
+
+def shadow(z, right):
+    """The curve in its two widest directions, turned to lie as the circle did: heights at the places that it has."""
+    t = np.linspace(0, 2 * np.pi, 481)
+    u, s, v = np.linalg.svd(z - z.mean(axis=1, keepdims=True), full_matrices=False)
+    flat = s[:2, None] * v[:2]
+    x = flat @ np.cos(t), flat @ np.sin(t)
+    u, _, v = np.linalg.svd(np.array(x))
+    across, up = u @ v @ flat
+    return lambda at: np.where(np.isclose(at, across + right) & (abs(up) > 1e-9), up, np.nan)
+
+
 def circle(l):
     """How long the closed curve is, over the circle: its words have the number."""
-    found = {}
-    for sigma_w in ring.SCALES.values():
+    found = {"_": []}
+    for right, sigma_w in zip((0, 2.7, 5.4), ring.SCALES.values()):
+        found["_"].append(shadow(ring.circle(sigma_w)[l], right))
         z = ring.circle(sigma_w)[[0, l]]
         first, now = np.sqrt(np.sum(np.diff(z, axis=2) ** 2, axis=1)).sum(axis=1)
         found[f"length × {number(now / first)}"] = None
@@ -37,12 +67,12 @@ def factors(activation):
 
 
 def slopes(activation, sigma_w):
-    phi, z = nn.get_activation(activation), np.linspace(-9, 9, 20_001)
-    root = np.sqrt(variances(activation, sigma_w, 0.0, 10)[10])
-    weights = np.exp(-z * z / 2) / np.exp(-z * z / 2).sum()
-    slope = np.sqrt(weights @ phi.derivative(root * z) ** 2)
-    return {"factor per layer": factors(activation), "slope φ′(z)": phi.derivative,
-            f"the slopes: × {number(slope)}": None}
+    phi, sigmas = nn.get_activation(activation), np.linspace(0.25, 12.5, 50)
+    slope = lambda scale: np.sqrt(wide(activation, scale, 0.0, 10)[3][9])  # noqa: E731
+    bends = np.array([*map(slope, sigmas)])
+    return {"factor per layer": [factors(activation), sigmas * bends, sigmas, bends], "slope φ′(z)": phi.derivative,
+            "pre-activation z": None, "weight scale $\\sigma_w$": [sigmas, bend.SCALES],
+            f"the slopes: × {number(slope(sigma_w))}": None}
 
 
 def mean_and_variance(activation, sigma_w):
@@ -55,7 +85,8 @@ def mean_and_variance(activation, sigma_w):
             line.append(np.mean((a - a.mean()) ** 2))
         found.append(line)
     mean = np.append(np.nan, np.prod(found, axis=0) ** (1 / 3))
-    return {"variance of a[l]": mean[1::3], "geometric mean of 3 seeds": mean[1::3]}
+    theory = wide(activation, sigma_w, 0.0, 50)[2]
+    return {"variance of a[l]": [mean[1::3], theory], "layer l": None, "geometric mean of 3 seeds": mean[1::3]}
 
 
 def rates(sigma_w, sigma_b):
@@ -63,7 +94,10 @@ def rates(sigma_w, sigma_b):
     line = 10.0 ** kept[profiles.SCALES.index(sigma_w), [*profiles.BIASES.values()].index(sigma_b)]
     assert np.isclose(line[60], 1)
     every = lambda l: line[l.astype(int)]  # noqa: E731
-    return {"error signal ‖δ[l]‖ / ‖δ[L]‖": every, "geometric mean of 5 seeds": every}
+    theory = first_over_last("tanh", sigma_w, sigma_b, 60)
+    return {"error signal ‖δ[l]‖ / ‖δ[L]‖": every, "layer l (backward: right to left)": np.arange(1, 60, 3),
+            "layer l, on a log axis": np.arange(1, 61), "_": [theory, *([np.sqrt(np.arange(1, 61) / 60)] if (
+                sigma_w, sigma_b) == (1, 0) else ())], "geometric mean of 5 seeds": every}
 
 
 def depth_over_width(units, n, k):
@@ -74,8 +108,29 @@ def depth_over_width(units, n, k):
             logs = logs[np.isfinite(logs)]
             found.append(np.mean((logs - logs.mean()) ** 2)), places.append(depth / m)
     v = chance.UNITS[units][3]
+    bell = lambda at: np.exp(-((2 * np.log(at) + v * k / n / 2) ** 2) * n / (2 * v * k))  # noqa: E731
     return {"variance of ln ‖δ‖²": found, "layers passed over width, k/n": places,
-            "error signal, ‖δ[L−k]‖ / ‖δ[L]‖": None, f"{v} k/n": lambda at: v * at}
+            "error signal, ‖δ[L−k]‖ / ‖δ[L]‖": None, "_": [bell], f"{v} k/n": lambda at: v * at}
+
+
+@cache
+def meets(activation, sigma_w, sigma_b, start):
+    """Theory of two inputs in a wide network: their correlation, l = 0 … 30, and √(q (1 - c)), l = 1 … 30.
+
+    A sum over the plane of the mean of both, and of half their difference, so that nothing is lost where c is near 1.
+    """
+    phi, u = nn.get_activation(activation), np.linspace(-7, 7, 281)
+    w = np.exp(-u * u / 2) / np.exp(-u * u / 2).sum()
+    apart, whole, found, sizes = sigma_w**2 * (1 - start), sigma_w**2 + sigma_b**2, [start], []
+    for _ in range(30):
+        found.append(1 - apart / whole)
+        sizes.append(np.sqrt(apart))
+        mean = np.sqrt(whole - apart / 2) * u[:, None]
+        half = np.sqrt(apart / 2) * u
+        x, y = phi(mean + half), phi(mean - half)
+        apart, whole = (sigma_w**2 * (w @ v @ w) for v in ((x - y) ** 2 / 2, (x**2 + y**2) / 2))
+        whole += sigma_b**2
+    return np.round(found, 9), np.array(sizes)
 
 
 def two_inputs(activation, sigma_w, sigma_b):
@@ -97,9 +152,15 @@ def two_inputs(activation, sigma_w, sigma_b):
     lines = {f"began at {start:g}": lambda l, k=k: np.where(np.abs(cosine[l.astype(int), k]) > 0.05,
                                                            cosine[l.astype(int), k], np.nan)
              for k, start in enumerate(found)}
-    return {**lines, "size of z[l], per unit": whole[1:, 0], "the whole signal": whole[1:, 0],
+    theory, apart_theory = {}, None
+    for start in found:
+        c, size = meets(activation, sigma_w, sigma_b, start)
+        theory[f"theory, began at {start:g}"] = c
+        apart_theory = size if start == 0 else apart_theory
+    return {**lines, **theory, "layer l": [np.arange(1, 31), np.arange(31)], "_": [apart_theory],
+            "size of z[l], per unit": whole[1:, 0], "the whole signal": whole[1:, 0],
             "line: the whole signal": whole[1:, 0],
-            "correlation of two inputs": None, **{f"theory, {words}": None for words in lines},
+            "correlation of two inputs": None,
             "dots: what differs between two inputs": lambda l: apart[l.astype(int), 0]}
 
 
@@ -111,5 +172,7 @@ def plane(activation, sigma_b, depth):
     some = {scale: ratio(scale, depth) for scale in grid.SCALES[:9:4]}  # above them rounding grows
     line = lambda at: np.array([10.0 ** some.get(float(s), np.nan) for s in at])  # noqa: E731
     whole = grid.first_over_last(activation, sigma_b).clip(-6, 6).ravel()
-    return {"log₁₀ ‖δ[1]‖ / ‖δ[L]‖": whole, f"‖δ[1]‖ / ‖δ[L]‖ at L = {depth}": line,
+    theory = [first_over_last(activation, scale, sigma_b, depth)[0] for scale in grid.SCALES]
+    return {"depth L": None, "weight scale $\\sigma_w$": grid.SCALES, "_": [theory],
+            "log₁₀ ‖δ[1]‖ / ‖δ[L]‖": whole, f"‖δ[1]‖ / ‖δ[L]‖ at L = {depth}": line,
             "geometric mean of two seeds": None}

@@ -73,7 +73,7 @@ def final_correlation(sigma_w, sigma_b, start, activation="tanh"):
 def draw_two_inputs(sizes, correlation, activation="tanh", sigma_w=0.8, sigma_b=0.1):
     """The size of the signal and of what differs between two inputs, and their correlation, in every layer."""
     c, total, apart = pair_signals(activation, sigma_w, sigma_b)
-    theory = np.array([predicted_correlation(activation, sigma_w, sigma_b, start) for start in START])
+    theory = np.round([predicted_correlation(activation, sigma_w, sigma_b, start) for start in START], 9)  # 0 is 0
     l = np.arange(DEPTH + 1)
     for ax in (sizes, correlation):
         ax.set(xlim=(0, DEPTH), xlabel="layer l", xticks=range(0, DEPTH + 1, 5))
