@@ -22,13 +22,15 @@ def best_rate(way, rule):
     lines, _ = ends(way, runs.RULES.index(rule), exponents)
     best = [ends(way, k, exponents)[1] for k in (0, 1)]
     return {"training loss at the end": [*lines], "best learning rate": best, "best at 32": None,
+            "learning rate η": 2.0 ** np.array(exponents), "width n": runs.WIDTHS,
+            "_": [32 * best[0][0] / np.array(runs.WIDTHS)],
             **{f"width {n}": line for n, line in zip(runs.WIDTHS, lines)}}
 
 
 def coordinate_check(optimizer, rule, t):
     way, found = updates.OPTIMIZERS[optimizer], {}
     d = nn.data.digits()
-    for n in (runs.WIDTHS[0], runs.WIDTHS[1]):
+    for n in (32, 128):  # the narrowest; and the one at which theory starts
         logs = []
         for seed in range(3):
             net, how = runs.network(rule, n, way, seed=seed)
@@ -46,13 +48,15 @@ def coordinate_check(optimizer, rule, t):
                 for k, (z, W) in zip(net.layers[1:], start)])
         mean = np.mean(logs, axis=0)
         found[n] = np.exp([mean[0], mean[1:-1].mean(axis=0), mean[-1]])
-    lines = {}
+    lines, powers = {}, {"adam": (0, 1, 1), "sgd": (-1 / 2, 1 / 2, 1)}[way]
     for which, panel in enumerate(("change", "norm")):
         for k, kind in enumerate(("input", "hidden", "output")):
             known = {n: found[n][k, which] for n in found}
             lines[panel, kind] = lambda at, known=known: np.array([known.get(int(n), np.nan) for n in at])
-            lines[f"theory, {kind}"] = None
-    return {**lines, "change of z[l], root mean square": None, "σ₁(ΔW[l]) over √(outputs/inputs)": None}
+            p = powers[k] if rule == "standard" else 0
+            lines[f"theory, {kind}"] = lambda at, y=found[128][k, 1], p=p: y * (at / 128) ** p
+    return {**lines, "change of z[l], root mean square": lines["change", "hidden"], "width n": runs.WIDTHS,
+            "σ₁(ΔW[l]) over √(outputs/inputs)": lines["norm", "hidden"]}
 
 
 def spread(n):
@@ -62,16 +66,20 @@ def spread(n):
             logs = deep.log_sizes(n, L)[kind].astype(float)
             logs = logs[np.isfinite(logs)]
             line.append(np.mean(logs**2) - np.mean(logs) ** 2)
-    return {"plain": found["plain"], "residual, s = 1/√L": found["residual"], "variance of ln ‖δ‖²": [*found.values()]}
+    return {"plain": found["plain"], "residual, s = 1/√L": found["residual"], "variance of ln ‖δ‖²": [*found.values()],
+            "layers, or blocks, L": deep.LAYERS, "_": [5 * np.array(deep.LAYERS) / n]}
 
 
 def depth_rate(scale):
     lines, _ = ends("depth", runs.SCALES.index(scale), runs.DEPTH_RATES)
-    best = []
+    best, places = [], [runs.DEPTHS]
     for k in range(3):
         means, at = ends("depth", k, runs.DEPTH_RATES, np.inf)
-        best.append(at[means.min(axis=1) < 1])
+        learned = means.min(axis=1) < 1
+        best.append(at[learned]), places.append(np.array(runs.DEPTHS)[learned])
     return {"training loss at the end": [*lines], "best learning rate": best,
+            "learning rate η": 2.0 ** np.array(runs.DEPTH_RATES), "number of blocks L": places,
+            "_": [best[1][0] * 2 / np.sqrt(runs.DEPTHS)],
             **{f"{L} blocks": line for L, line in zip(runs.DEPTHS, lines)}}
 
 
@@ -83,12 +91,21 @@ def newton_schulz(shape, source, steps):
     i = np.arange(1, len(before) + 1) / len(before)
     at = lambda line, least: lambda x: np.where(  # noqa: E731
         np.interp(x, i, line) > least, np.interp(x, i, line), np.nan)
-    return {"before": at(before, 1e-3), "after": at(after, 1e-3), "singular value": None, "singular value after": None,
-            "singular value before, over ‖G‖": None, **{f"after {k} step{'s' * (k != 1)}": None for k in range(30)}}
+    ranks, heights = [i[before > 1e-4], i[after > 1e-4]], [before[before > 1e-4], after[after > 1e-4]]
+
+    def polynomial(s):
+        for _ in range(steps):
+            s = np.polyval([2.0315, 0, -4.7750, 0, 3.4445, 0], s)
+        return s
+
+    return {"before": at(before, 1e-3), "after": at(after, 1e-3), "singular value": heights, shape: ranks,
+            "rank, as a share of their number": ranks, "singular value before, over ‖G‖": heights[0],
+            "singular value after": polynomial, f"after {steps} step{'s' * (steps != 1)}": polynomial}
 
 
 def muon(rest, n):
     lines, _ = ends("muon", runs.RULES.index(rest), runs.MUON_RATES)
     best = [ends("muon", k, runs.MUON_RATES)[1] for k in (0, 1)]
     return {"training loss at the end": [*lines], "best learning rate": best,
+            "learning rate η": 2.0 ** np.array(runs.MUON_RATES), "width n": runs.MUON_WIDTHS,
             **{f"width {m}": line for m, line in zip(runs.MUON_WIDTHS, lines)}}
