@@ -11,28 +11,62 @@ from vgtext.chapters.activations import runs, theory
 from vgtext.chapters.activations import start as fresh
 from vgtext.palette import ACTIVATION_NAMES
 
+DIGITS = nn.data.digits()
+#: Normal numbers, and their weights.
+Z = np.linspace(-9, 9, 20_001)
+GAUSS = np.exp(-Z * Z / 2) / np.exp(-Z * Z / 2).sum()
+
+
+def in_theory(activation, sigma_w):
+    """The rms of a[l], and the error signal over that of layer 50, l = 0 to 50, by sums over many normal numbers."""
+    phi, q, sizes, chi = nn.get_activation(activation), sigma_w**2, [1.0], []
+    for _ in range(50):
+        z = np.sqrt(q) * Z
+        sizes.append(np.sqrt(GAUSS @ phi(z) ** 2))
+        chi.append(sigma_w**2 * GAUSS @ phi.derivative(z) ** 2)
+        q = sigma_w**2 * sizes[-1] ** 2
+    return np.array(sizes), np.array([np.nan, *(np.sqrt(np.prod(chi[l:49])) for l in range(50))])
+
 
 @cache
-def chain(sigma_w):
+def signals(sigma_w):
+    """Of each activation the rms of a[l] and the error signal over that of layer 50: {(panel, words): (51,)}."""
     found = {}
     for name, words in theory.NAMES.items():
         each = [nn.measure(50, 200, long.scale_of(name, sigma_w), 0.0, name, batch=32, seed=seed) for seed in range(3)]
         forth = np.prod([10.0 ** (run.log10_activation / 3) for run in each], axis=0) / np.sqrt(200)
         back = np.prod([10.0 ** ((run.log10_error - run.log10_error[50]) / 3) for run in each], axis=0)
         for panel, line in (("forward", forth), ("backward", back)):
-            found[panel, words] = lambda l, line=line: line[l.astype(int)]
-    return {**found, "geometric mean of 3 seeds": None, "rms of the activations a[l]": None,
-            "error signal ‖δ[l]‖ / ‖δ[L]‖": None, "theory": None}
+            found[panel, words] = line
+    return found
+
+
+def chain(activation, sigma_w):
+    """Dots at every third layer for one activation, lines for the others."""
+    at = {words: slice(1, None, 3) if name == activation else slice(1, None) for name, words in theory.NAMES.items()}
+    found = {key: line[at[key[1]]] for key, line in signals(sigma_w).items()}
+    forth, back = ([line for (panel, _), line in found.items() if panel == which] for which in ("forward", "backward"))
+    expected = in_theory(activation, long.scale_of(activation, sigma_w))
+    l = np.arange(51)
+    return {**found, "geometric mean of 3 seeds": None, "rms of the activations a[l]": forth,
+            "error signal ‖δ[l]‖ / ‖δ[L]‖": back, "layer l": [l[1:], l[1::3]],
+            "layer l (backward: right to left)": [l[1:], l[1::3]],
+            **{(panel, "theory"): line[1:] for panel, line in zip(("forward", "backward"), expected)}}
+
+
+@cache
+def needed(activation, spread, h=1e-5):
+    """The weight scale that keeps the error signal, by differences and by the mean over many normal numbers."""
+    phi = nn.get_activation(activation)
+    return (GAUSS @ ((phi(spread * Z + h) - phi(spread * Z - h)) / (2 * h)) ** 2) ** -0.5
 
 
 def shape(activation, spread):
-    """By differences, and by the mean over many normal numbers."""
-    phi, h = nn.get_activation(activation), 1e-5
-    z = np.linspace(-9, 9, 200_001)
-    weights = np.exp(-z * z / 2) / np.exp(-z * z / 2).sum()
-    slopes = (phi(spread * z + h) - phi(spread * z - h)) / (2 * h)
-    scale = (weights @ slopes**2) ** -0.5
-    return {"value": phi, "value φ(z), slope φ′(z)": None, "$\\sigma_w$ that keeps the error signal": [scale],
+    phi, h, z, spreads = nn.get_activation(activation), 1e-5, np.linspace(-5, 5, 401), np.geomspace(0.1, 5, 40)
+    lines = {words: np.array([needed(name, s) for s in spreads]) for name, words in theory.NAMES.items()}
+    return {**lines, "$\\sigma_w$ that keeps the error signal": [*lines.values(), [needed(activation, spread)]],
+            "spread of the pre-activations √q": [spreads, [spread]], "pre-activation z": z,
+            "value": phi, "value φ(z), slope φ′(z)": phi(z),
             "slope": lambda at: np.where(np.abs(at) < 0.01, np.nan, (phi(at + h) - phi(at - h)) / (2 * h))}
 
 
@@ -40,15 +74,35 @@ def kink(alpha, leaky):
     def value(z):
         return np.where(z > 0, z, min(alpha, 1) * z if leaky else alpha * np.expm1(z))
 
-    return {"value φ(z)": value, "left of 0": lambda z: np.full_like(z, min(alpha, 1)) if leaky else alpha * np.exp(z),
-            "right of 0": np.ones_like, f"at 0: left {min(alpha, 1) if leaky else alpha:.2f}, right 1.00": None}
+    def left_of_0(z):
+        return np.full_like(z, min(alpha, 1)) if leaky else alpha * np.exp(z)
+
+    z, ends = np.linspace(-4, 2, 301), [min(alpha, 1) if leaky else alpha, 1.0]
+    return {"value φ(z)": value, "left of 0": lambda z: np.where(z < 0, left_of_0(z), np.inf),
+            "right of 0": lambda z: np.where(z > 0, 1, np.inf), "at 0, from both sides": ends,
+            "pre-activation z": [z, z[z < 0], z[z > 0]], "slope φ′(z)": [left_of_0(z[z < 0]), np.ones(100), ends],
+            f"at 0: left {ends[0]:.2f}, right 1.00": None}
+
+
+def rays(sigma_w, biases, deep, c):
+    """The correlation of two images from its value c in layer 1, by the closed form for ReLU (Cho and Saul 2009)."""
+    q, found = sigma_w**2 * np.mean(DIGITS.x.astype(float) ** 2) + biases / 3 / 64, [c]
+    for n in fresh.widths(deep)[:-1]:
+        both = sigma_w**2 * q / (2 * np.pi) * (np.sqrt(1 - c * c) + c * (np.pi - np.arccos(c))) + biases / 3 / n
+        q = sigma_w**2 * q / 2 + biases / 3 / n
+        c = min(both / q, 1.0)
+        found.append(c)
+    return found
 
 
 def start(sigma_w, biases, deep):
     each = [fresh.one_seed(sigma_w, biases, deep, seed) for seed in range(4 if deep else 10)]
     dead_ones, alike = np.array([a for a, _ in each]), np.array([b for _, b in each])
     return {"dead units (%)": [*100 * dead_ones, 100 * dead_ones.mean(axis=0)],
-            "correlation of two images": alike.mean(axis=0), f"mean of {len(each)} seeds": 100 * dead_ones.mean(axis=0)}
+            "correlation of two images": alike.mean(axis=0),
+            "_": [rays(sigma_w, biases, deep, alike[:, 0].mean())],
+            "hidden layer l": np.arange(1, alike.shape[1] + 1),
+            f"mean of {len(each)} seeds": 100 * dead_ones.mean(axis=0)}
 
 
 def dying(optimizer, rate, bias):
@@ -60,7 +114,8 @@ def dying(optimizer, rate, bias):
                    for r in range(len(runs.RATES))] for k, name in enumerate(runs.ACTIVATIONS)}
     words = {name: ACTIVATION_NAMES[name] for name in ends}
     relu, leaky = share[0][at], share[1][at].mean(axis=0)
-    return {"training step": np.arange(0, 401, 20), ("steps", "ReLU"): relu, "leaky ReLU, mean": leaky,
+    return {"training step": np.arange(0, 401, 20), "learning rate η": runs.RATES,
+            ("steps", "ReLU"): relu, "leaky ReLU, mean": leaky,
             ("steps", "dead units (%)"): [*relu, leaky], ("rates", "dead units (%)"): [*ends.values()],
             **{("rates", words[name]): line for name, line in ends.items()}}
 
@@ -72,11 +127,14 @@ def plasticity(rate, way):
             each = kept[list(tasks.WAYS).index(kind), tasks.RATES.index(rate), :, :, what]
             found[panel, tasks.WAYS[kind]] = [each[:, k : k + 10].mean() for k in range(0, 150, 10)]
     right, dead_ones = ([line for (panel, _), line in found.items() if panel == name] for name in ("accuracy", "units"))
-    return {**found, "right on the newest task": right, "dead units": dead_ones, "Mean of 2 seeds": right}
+    return {**found, "right on the newest task": right, "dead units": dead_ones, "Mean of 2 seeds": right,
+            "tasks so far": np.arange(5, 150, 10)}
 
 
 def cost(work):
     kept = results.load("activations_cost")["ratios"]
-    return {words: [[one] for one in kept[k]] if key == work else None
-            for k, (words, key) in enumerate({"value and slope alone": "alone", "a step, width 64": "step 64",
-                                              "a step, width 512": "step 512"}.items())}
+    kept = kept[:, np.argsort(kept[0], kind="stable")]
+    found = {words: [[one] for one in kept[k]] if key == work else kept[k]
+             for k, (words, key) in enumerate({"value and slope alone": "alone", "a step, width 64": "step 64",
+                                               "a step, width 512": "step 512"}.items())}
+    return {**found, "time, ReLU = 1": [line for line in found.values() if np.ndim(line) == 1], "_": [np.arange(8)]}
