@@ -26,7 +26,7 @@ def trained(network):
     net = nn.mlp(64, 64, 10, depth=depth, activation=activation, init=init, seed=0)
     first = [layer.W.copy() for layer in net.layers[1:]]
     moved, losses = [np.zeros(depth)], [net.loss_and_gradient(DIGITS.x, DIGITS.y)]
-    for epoch in range(10):
+    for epoch in range(40):
         run = nn.train(net, DIGITS.x, DIGITS.y, steps=22, learning_rate=rate, seed=epoch, progress=False)
         losses.append(run.loss.sum() / 22)
         moved.append([np.sqrt(np.sum((layer.W - W) ** 2) / np.sum(W**2)) for layer, W in zip(net.layers[1:], first)])
@@ -35,11 +35,10 @@ def trained(network):
 
 def frozen_layers(epoch, network="sigmoid, 8 layers"):
     moved, losses = trained(network)
-    lines = {f"epoch {t}": moved[t] for t in {5, min(epoch, 10)} if t <= epoch}
-    return {**{f"epoch {t}": None for t in range(1, 41)}, **lines, "movement d[l] since step 0": [*lines.values()],
-            f"after epoch {epoch}": None, "epoch": np.arange(41),
-            "training loss": lambda t: np.where(t < 11, losses[np.minimum(t, 10).astype(int)], np.nan),
-            "loss": None}
+    lines = {f"epoch {t}": moved[t] for t in (*range(5, epoch, 5), epoch)}
+    return {**lines, "movement d[l] since step 0": [*lines.values()], f"after epoch {epoch}": [*lines.values()],
+            "layer l (input at the left)": np.arange(1, moved.shape[1] + 1), "epoch": [np.arange(41),
+            np.arange(epoch + 1)], "training loss": lambda t: losses[t.astype(int)], "loss": losses}
 
 
 def freezing(epoch):
@@ -47,7 +46,9 @@ def freezing(epoch):
     for i, (name, (_, depth, _)) in enumerate(runs.FREEZING.items()):
         each = right[i, :depth, :, epoch - 1]
         found |= {f"{name}, one seed": each.T, name: each.sum(axis=1) / 3}
-    return {**found, "test accuracy": [found["tanh, 8 layers"]], "Mean of 3 seeds": [found["ReLU, 8 layers"]]}
+    return {**found, "test accuracy": [line for name, line in found.items() if "seed" not in name],
+            "number k of frozen layers, from the input": [np.arange(8), np.arange(4)],
+            "Mean of 3 seeds": [found["ReLU, 8 layers"]]}
 
 
 def epochs_needed(goal, rate):
@@ -65,7 +66,7 @@ def epochs_needed(goal, rate):
     found = {name: [*both] for name, both in found.items()}
     medians = {name: middle for name, (_, middle) in found.items()}
     return {**medians, **{f"{name}, one seed": each for name, (each, _) in found.items()},
-            "epochs needed": [*medians.values()], "median of 3 seeds": [*medians.values()],
+            "epochs needed": [*medians.values()], "depth L": runs.DEPTHS, "median of 3 seeds": [*medians.values()],
             "best of five learning rates": [*medians.values()], "not within 60 epochs": None}
 
 
@@ -76,26 +77,45 @@ def equal_budget(activation, epoch):
     train, test = (np.array([row[k] for row, k in zip(line, best)]) for line in (train, test))
     counts = results.load("consequences_runs")["by_images"].mean(axis=2)  # images, frozen, training/test
     few = [[counts[:, k, 0] / runs.IMAGES, counts[:, k, 1] / DIGITS.y_test.size] for k in (0, 1)]
-    return {"training": train, "test": test, "accuracy": [train, test], "training accuracy": [train, few[0][0]],
+    return {"training": train, "test": test, "depth L": runs.DEPTHS, "accuracy": [train, test],
+            "training accuracy": [train, few[0][0]],
             "test accuracy": [test, few[0][1], few[1][1]], "each depth": [train, test], "few images": few[0],
             "few images, 4 layers frozen": few[1], f"{ACTIVATION_NAMES[activation]}, {epoch} epochs": None,
             "Means of 3 seeds": [train, test]}
 
 
+@cache
+def descended(depth):
+    """Descend step by step: the loss and the size of the gradient before each."""
+    net, (x, y), met = flat.network(depth), flat.batch(), []
+    for _ in range(2999):
+        met.append((net.loss_and_gradient(x, y), np.sqrt(net.gradient @ net.gradient)))
+        net.theta -= 0.5 * net.gradient
+    return np.array(met).T
+
+
 def stillness(depth, step):
+    """Where the loss is most curved downward is taken from the chapter; the rest is computed again."""
     net, (x, y) = flat.network(depth), flat.batch()
-    net.theta[...] = flat.descent(depth)[2][step]
-    loss = net.loss_and_gradient(x, y)
-    size, way = np.sqrt(np.sum(net.gradient**2)), -net.gradient.copy() / np.linalg.norm(net.gradient)
-    start, change = net.theta.copy(), []
-    for h in range(31):
-        net.theta[...] = start + h * way
-        change.append(net.loss_and_gradient(x, y) - loss)
-    change[0] = 0.0
-    seen = np.where(np.abs(change) < 0.65, change, np.nan)
-    line = (lambda h: np.where(h > 0, seen[h.astype(int)], np.nan)) if np.isfinite(seen[1:]).any() else None
-    return {"size of the gradient ‖g‖": [[size]], "training loss": [[loss]], f"{depth} layers, step {step}": None,
-            "most curved downward": None, "change of the loss": line, "downhill": line}
+    start = flat.descent(depth)[2][step]
+
+    def at(theta):
+        net.theta[...] = theta
+        return net.loss_and_gradient(x, y), net.gradient.copy()
+
+    loss, g = at(start)
+    away, h, changes = np.random.default_rng(1).standard_normal(g.size), np.arange(31), {}
+    v = flat.surroundings(depth, step)[3][1]
+    for words, way in (("downhill", -g), ("most curved downward", v), ("random", away)):
+        change = np.array([at(start + k * way / np.linalg.norm(way))[0] - loss for k in h])
+        changes[words] = np.where(np.abs(change) < 0.65, change, np.nan)
+        changes[words][0] = 0.0
+    curvature = v @ (at(start + 1e-4 * v)[1] - at(start - 1e-4 * v)[1]) / 2e-4
+    lines = {L: descended(L)[:, np.union1d(flat.DRAWN, [29, 2998])] for L in flat.DEPTHS}
+    return {"size of the gradient ‖g‖": [[np.linalg.norm(g)], *(size for _, size in lines.values())],
+            "training loss": [[loss], *(line for line, _ in lines.values())], f"{depth} layers, step {step}": [[loss]],
+            **{f"{L} layers": line for L, (line, _) in lines.items()}, "change of the loss": [*changes.values()],
+            "distance h": h, **changes, "_": [np.clip(g @ v * h + curvature * h**2 / 2, -0.65, 0.65)]}
 
 
 def rounded_away(name, depth, rate):
@@ -103,18 +123,28 @@ def rounded_away(name, depth, rate):
     net = nn.mlp(64, 64, 10, depth=depth, activation="sigmoid", seed=0, dtype="float64")
     net.loss_and_gradient(d.x[:, :64].astype("float32"), d.y[:64])
     ratios = [np.sort(np.abs(rate * k.W_gradient / k.W).ravel()) for k in net.layers[1:]]
-    return {"median of |ηg| / |w|": [(r[(r.size - 1) // 2] + r[r.size // 2]) / 2 for r in ratios]}
+    return {"median of |ηg| / |w|": [(r[(r.size - 1) // 2] + r[r.size // 2]) / 2 for r in ratios],
+            f"gaps between {name} numbers": np.arange(-3, 4), "layer l (input at the left)": np.arange(1, depth + 1)}
+
+
+def held(name, power, flushed):
+    """Of the gradients, times a power of two: which a format holds as a number, as 0, and as inf."""
+    form, scaled = rounding.FORMATS[name], np.abs(scaling.gradients()) * 2.0**power
+    zero = rounding.round_to(scaled, name) < (form.normal if flushed else form.smallest)
+    large = ~np.isfinite(rounding.round_to(scaled, name))
+    return scaled, (~zero & ~large, zero, large)
+
+
+@cache
+def lost(name, flushed):
+    return [1 - held(name, power, flushed)[1][0].mean() for power in scaling.POWERS]
 
 
 def loss_scaling(name, power, flushed):
-    g = np.abs(scaling.gradients())
-    form, lost = rounding.FORMATS[name], []
-    for k in scaling.POWERS:
-        scaled = np.abs(rounding.round_to(g * 2.0**k, name))
-        least = form.normal if flushed else form.smallest
-        lost.append(np.count_nonzero((scaled < least) | ~np.isfinite(scaled)) / g.size)
-    return {name: lost, "gradients that are lost": lost, "size of a gradient": None, "gradients, scaled": None,
-            "scale of the loss, a power of 2": scaling.POWERS}
+    lines, (scaled, parts) = {other: lost(other, flushed) for other in scaling.NAMES}, held(name, power, flushed)
+    bars = [np.unique(np.floor(np.log2(scaled[part])), return_counts=True)[1] / scaled.size for part in parts]
+    return {**lines, "gradients that are lost": [*lines.values()], "size of a gradient": None,
+            "gradients, scaled": None, "scale of the loss, a power of 2": scaling.POWERS, "_": [np.concatenate(bars)]}
 
 
 def step_size(ratio):
@@ -130,7 +160,9 @@ def step_size(ratio):
             line.append(net.theta @ v)
         ends.append(np.array(line))
     moved = np.clip((ends[0] - ends[1]) / 1e-3, -3, 3)
-    return {"step t": np.arange(21), "loss λw²/2": lambda w: w**2 / 2,
+    return {"step t": np.arange(21), "loss λw²/2": lambda w: w**2 / 2, "a network of 3 tanh layers": moved,
+            "w": np.linspace(-2.2, 2.2, 61), "a parabola": np.linspace(-2.2, 2.2, 61) ** 2 / 2,
+            "_": [np.clip([(1 - ratio) ** t for t in range(21)], -3, 3)],
             "displacement": lambda t: np.where(np.abs(moved) > 0.05, moved, np.nan) if len(t) == 21 else t - np.inf}
 
 
@@ -151,6 +183,19 @@ def sharpening(rate, adam_rate):
             "sharpness over its limit": [line for key, line in found.items() if key != "step"]}
 
 
+@cache
+def breaks(rate, sigma_w):
+    """The step at which inf or nan appears, in a loop of its own; nan if none does."""
+    net, (x, y) = bend.network("tanh", 10, sigma_w, dtype="float32"), bend.batch()
+    with np.errstate(all="ignore"):
+        for step in range(1, 101):
+            loss = net.loss_and_gradient(x, y)
+            net.theta -= np.float32(rate) * net.gradient
+            if not (np.isfinite(loss) and np.isfinite(net.gradient).all() and np.isfinite(net.theta).all()):
+                return step
+    return np.nan
+
+
 def explosion(rate, sigma_w):
     losses = {}
     for eta in (rate, *blast.RATES):
@@ -161,5 +206,7 @@ def explosion(rate, sigma_w):
         worse = [t + 1 for t in range(1, len(line)) if not line[t] <= line[t - 1]]
         high = [t + 1 for t in range(len(line)) if not line[t] < 10 * line[0]]
         rises.append(worse[0] if worse else np.nan), far.append(high[0] if high else np.nan)
-    return {("curve", "step"): np.arange(1, len(losses[rate]) + 1), "rise": rises, "× 10": far,
-            "training loss": losses[rate], "step of the first …": [rises, far]}
+    ends = [breaks(eta, sigma_w) for eta in blast.RATES]
+    return {("curve", "step"): np.arange(1, len(losses[rate]) + 1), "rise": rises, "× 10": far, "inf or nan": ends,
+            "learning rate η": blast.RATES, "training loss": losses[rate], "full batch, one run": losses[rate],
+            "step of the first …": [rises, far, ends], "all learning rates": [rises, far, ends]}
