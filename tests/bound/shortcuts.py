@@ -21,9 +21,11 @@ def training(depth, other):
         best = np.array([of_rate[of_rate[:, 0, -1].argmin(), 1] for of_rate in each])
         words = WORDS[kind].replace("b_f", "$b_f$")
         found |= {("curves", words): best[runs.DEPTHS.index(depth)], ("depths", words): best[:, -1]}
-    return {**found, "training accuracy": [*found.values()], "epoch": np.arange(1, 11), "after 10 epochs":
-            [line for (panel, _), line in found.items() if panel == "depths"], "mean of 3 seeds": [*found.values()],
-            "best of three learning rates": [*found.values()]}
+    for panel, title in (("curves", f"{depth} blocks"), ("depths", "after 10 epochs")):
+        found[title] = [found[key] for key in found if key[0] == panel]
+    lines = [line for key, line in found.items() if len(key) == 2]
+    return {**found, "training accuracy": lines, "epoch": np.arange(1, 11), "number of blocks L": runs.DEPTHS,
+            "mean of 3 seeds": lines, "best of three learning rates": lines}
 
 
 def sizes(L, sigma_w, name):
@@ -42,25 +44,53 @@ def sizes(L, sigma_w, name):
         found |= {("forward", kind): (forth / forth[0])[::step], ("backward", kind): (back / back[-1])[::step],
                   ("forward", f"theory, {kind}"): lambda l, law=law: law**l,
                   ("backward", f"theory, {kind}"): lambda l, law=law: law ** (L - l)}
-    return {**found, "size of z[l], over the input's": found["forward", name], "size of δ[l], over δ[L]":
-            [found["backward", kind] for kind in ("plain", name)]}
+    return {**found, "block l": np.arange(L + 1), "size of z[l], over the input's": found["forward", name],
+            "size of δ[l], over δ[L]": [found["backward", kind] for kind in ("plain", name)]}
 
 
 def paths(L, name):
-    return {"branches on the path, k": None, "share": [comb(L, k) / 2**L for k in range(L + 1)],
-            "of the squared gradient": size.path_shares(name, L)}
+    """The gradient with every branch times t is a polynomial in t: its coefficients, from values on a circle."""
+    power, s, k = np.zeros(L + 1), L ** -size.SCALES[name], np.arange(L + 1)
+    for seed in range(4):
+        rng, t = np.random.default_rng(seed), np.exp(2j * np.pi * k / (L + 1))[:, None, None]
+        W = np.sqrt(2 / 128) * rng.standard_normal((L, 128, 128))
+        z = [rng.standard_normal((128, 4))]
+        for w in W[:-1]:
+            z.append(z[-1] + s * w @ np.maximum(z[-1], 0))
+        d = np.ones_like(t) * rng.standard_normal((128, 4))
+        for w, at in zip(W[::-1], z[::-1]):
+            d = d + t * s * (at > 0) * (w.T @ d)
+        power += (abs(np.fft.fft(d, axis=0)) ** 2).sum(axis=(1, 2))
+    measured, all_paths, p = power / power.sum(), np.array([comb(L, i) for i in k], float), s**2 / (1 + s**2)
+    return {"branches on the path, k": k, "share": all_paths / 2**L, "of the squared gradient":
+            lambda k: np.where(measured > 1e-20, measured, np.nan), "_": [all_paths * p**k * (1 - p) ** (L - k)]}
+
+
+def followed(kind, L):
+    """The law for two inputs' gradients from the variance and the covariance of z, block by block."""
+    skip, q, c, product = kind.startswith("shortcut"), 1.0, 0.0, 1.0
+    for l in range(L):
+        angle, v = np.arccos(min(c / q, 1)), 1 + l * (1 - 1 / np.pi)
+        if "norm" in kind:
+            product *= (v + 0.5) / (v + 1) if skip else 0.5
+            continue
+        product *= (skip + 1 - angle / np.pi) / (skip + 1)
+        both = q * (np.sin(angle) + (np.pi - angle) * np.cos(angle)) / np.pi
+        q, c = skip * q + q, skip * c + both
+    return product
 
 
 def shattered(kind):
     laws = {"plain": lambda L: 2.0**-L, "plain + batch norm": lambda L: 2.0**-L, "shortcut": lambda L: 0.75**L,
             "shortcut + batch norm": lambda L: L**-0.5}
     cosines = np.array([torn.correlation(kind, L) for L in torn.DEPTHS])
-    return {"published law": laws[kind], "correlation of two gradients": np.where(cosines > 1e-4, cosines, np.nan),
-            "measured": np.where(cosines > 1e-4, cosines, np.nan), "inputs' correlation followed": None}
+    cosines = np.where(cosines > 1e-4, cosines, np.nan)
+    return {"published law": laws[kind], "correlation of two gradients": cosines, "measured": cosines,
+            "number of blocks L": torn.DEPTHS, "inputs' correlation followed": [followed(kind, L) for L in torn.DEPTHS]}
 
 
-def noise(L, kind):
-    """The gradients of ten networks, one backward pass each."""
+def noise_lines(kind, L):
+    """The gradients of ten networks, one backward pass each, and their autocorrelation."""
     skip, sigma_w, sigma_b = waves.LINES[kind]
     rows, x, n, s = [], np.linspace(-2, 2, waves.POINTS), waves.WIDTH, L**-0.5 if skip else 1.0
     for seed in range(10):
@@ -76,19 +106,43 @@ def noise(L, kind):
             d = skip * d + s * on * (W.T @ d)
         row = (w.T @ d)[0]
         rows.append(row / np.sqrt(np.mean(row**2)))
-    mean = [np.mean([row[lag:] * row[: len(row) - lag] for row in rows]) for lag in waves.LAGS]
-    return {"df/dx, over its rms": rows[0], "mean of 10 networks": mean, "autocorrelation": mean}
+    return rows[0], [np.mean([row[lag:] * row[: len(row) - lag] for row in rows]) for lag in waves.LAGS]
+
+
+def noise(L, kind):
+    of = {f"{name}, {blocks} block{'s' * (blocks > 1)}": noise_lines(name, blocks)
+          for name, blocks in dict.fromkeys([("plain", 1), ("plain", 5), ("plain", 50), (kind, L)])}
+    one, mean = of[f"{kind}, {L} block{'s' * (L > 1)}"]
+    return {**{words: lines[1] for words, lines in of.items()}, "df/dx, over its rms": one, "mean of 10 networks": mean,
+            "autocorrelation": mean, "input x": np.linspace(-2, 2, waves.POINTS),
+            "distance of two inputs": waves.LAGS * 4 / (waves.POINTS - 1)}
 
 
 def norms(place):
     each = np.array([[places.gradients(place, L, seed)[-1] for L in places.DEPTHS] for seed in range(places.SEEDS)])
-    return {"gradient of the last block's W₂": [*each, np.prod(each, axis=0) ** (1 / places.SEEDS)]}
+    mean = np.prod(each, axis=0) ** (1 / places.SEEDS)
+    law = [mean[0] * np.sqrt(4 / (2 + np.array(places.DEPTHS)))] if place == "pre" else []
+    return {"gradient of the last block's W₂": [*each, mean], "number of blocks L": places.DEPTHS, "_": law}
+
+
+def rows_of(values, up):
+    """The row of a mark from its place, from the last way at the bottom; nothing where two ways have it."""
+    def rows(x):
+        at = [np.flatnonzero(np.isclose(values[::-1], one)) for one in x]
+        return np.array([np.nan if len(found) > 1 else found[0] + up if len(found) else 99 for found in at])
+    return rows
 
 
 def starts(L, rate):
-    kept, at = ways.stored(), normfree.BLOCKS.index(L)
+    kept, at, found = ways.stored(), normfree.BLOCKS.index(L), {}
     sizes, right = 10 ** kept["size"][:, at], kept["right"][:, at, :, :, 0].mean(axis=2)  # way, rate
     chosen = right.max(axis=1) if rate == ways.BEST else right[:, normfree.RATES.index(rate)]
-    return {"factor over all blocks, at the start": [sizes[:, :1], sizes[:, 1:]][0], "error signal": None,
-            "● error signal": None, f"{L} blocks, before training": None, "right in training": chosen[:, None],
-            f"after {normfree.STEPS} steps": None}
+    for way, rights in zip(normfree.WAYS.values(), right):
+        for one in rights:
+            rates = ", ".join(f"{r:g}" for r, other in zip(normfree.RATES, rights) if other == one)
+            found[f"{way}, η = {rates}"] = [one]
+    return {**found, "factor over all blocks, at the start": sizes.reshape(-1, 1), "activations":
+            rows_of(sizes[:, 0], 0.12), "error signal": rows_of(sizes[:, 1], -0.12), "● error signal": None,
+            f"{L} blocks, before training": sizes.reshape(-1, 1), "right in training": chosen[:, None],
+            f"after {normfree.STEPS} steps": chosen[:, None],
+            "what is done": [[i + up] for i in range(len(right)) for up in (0.12, -0.12)]}
