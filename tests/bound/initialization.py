@@ -33,6 +33,18 @@ def by_layer(line):
     return lambda l: line[np.asarray(l, int).clip(0, len(line) - 1)]
 
 
+def law(activation, weights, biases, depth):
+    """Theory from both variances, by sums over a grid without 0: sizes of a[l] and of δ[l] over δ[L], at l."""
+    phi, u = nn.get_activation(activation), np.linspace(-10, 10, 20_000)
+    share, q, forth, slopes = np.exp(-(u**2) / 2) / np.exp(-(u**2) / 2).sum(), weights + biases, [1.0], []
+    for _ in range(depth):
+        forth.append(share @ phi(np.sqrt(q) * u) ** 2)
+        slopes.append(weights * (share @ phi.derivative(np.sqrt(q) * u) ** 2))
+        q = weights * forth[-1] + biases
+    back = [np.sqrt(np.prod(slopes[max(l - 1, 0) : -1])) for l in range(depth + 1)]
+    return [lambda l, line=line: np.array(line)[np.asarray(l, int).clip(0, depth)] for line in (np.sqrt(forth), back)]
+
+
 def scale(activation, sigma_w):
     sizes = []
     for seed in range(3):
@@ -47,11 +59,14 @@ def scale(activation, sigma_w):
     shown = np.where(np.isfinite(ends), ends, np.nan)
     middle = np.sort(ends, axis=1)[:, 1]
     middle = np.where(np.isfinite(middle), middle, np.nan)
-    return {"size": None, "theory, activations": None, "theory, error": None, "no scale here learns well": None,
+    laws, layers = law(activation, sigma_w**2, 0, 29), np.arange(1, 30)
+    title = "shaded: loss below half of guessing" if (middle < np.log(10) / 2).any() else "no scale here learns well"
+    return {"size": [line(layers) for line in laws], "theory, activations": laws[0], "theory, error": laws[1],
+            title: middle, "layer l (input at the left)": np.arange(31), "weight scale $\\sigma_w$": runs.SCALES,
             "■ activations a[l]": by_layer([None, *forth, None]),
             "● error δ[l], over the last": by_layer([None, *back / back[-1], None]),
             "training loss after 20 epochs": [middle, *shown.T], "median": middle, "one seed": shown.T,
-            "median of three seeds": middle, "shaded: loss below half of guessing": None}
+            "median of three seeds": middle}
 
 
 def sum_of_terms(distribution, rule):
@@ -60,8 +75,9 @@ def sum_of_terms(distribution, rule):
         rng, repeats = np.random.default_rng(0), max(200, min(2000, 400_000 // n))
         w = sums.DISTRIBUTIONS[distribution](rng, (repeats, n)) * sums.RULES[rule](n)
         found.append(np.mean([(row @ a) ** 2 for row, a in zip(w, rng.standard_normal((repeats, n)))]))
-    law = {"fixed: 0.1": lambda n: n * 0.1**2, "fixed: 0.01": lambda n: n * 0.01**2, "1/√n": np.ones_like}[rule]
-    return {"mean square of z, input has 1": found, "dashed: n × variance of a weight": law}
+    laws = {"fixed: 0.1": lambda n: n * 0.1**2, "fixed: 0.01": lambda n: n * 0.01**2, "1/√n": np.ones_like}
+    return {"mean square of z, input has 1": found, "dashed: n × variance of a weight": laws[rule],
+            "number of inputs n": sums.INPUTS}
 
 
 def rectangles(scheme, r):
@@ -77,8 +93,20 @@ def rectangles(scheme, r):
             sizes = [np.sqrt(np.mean(v**2)) for v in line]
             found[panel].append(np.array(sizes) / sizes[0])
     mean = {panel: np.prod(lines, axis=0) ** (1 / 6) for panel, lines in found.items()}
-    return {"size of a component of a[l]": mean["forward"], "size of a component of ∂ℒ/∂a[l]": mean["backward"][::-1],
-            "geometric mean of six networks": [*mean.values()][:1]}
+    into, out = np.array(n[:-1]), np.array(n[1:])
+    fan = {"1/n_in (LeCun)": into, "1/n_out": out, "Glorot": (into + out) / 2}[scheme]
+    laws = [np.sqrt(np.cumprod([1, *factors])) for factors in (into / fan, (out / fan)[::-1])]
+    return {"size of a component of a[l]": [mean["forward"], laws[0]], "layer l": np.arange(21),
+            "size of a component of ∂ℒ/∂a[l]": [mean["backward"][::-1], laws[1][::-1]],
+            "geometric mean of six networks": [mean["forward"]]}
+
+
+def rows_of(values):
+    """The row of a mark from its place: where the nearest value is; 99 if none is near."""
+    def rows(x):
+        at = abs(values[:, None] - x).argmin(axis=0)
+        return np.where(np.isclose(values[at], x, rtol=5e-3), at, 99)
+    return rows
 
 
 def two_needs(q):
@@ -88,7 +116,8 @@ def two_needs(q):
         phi = nn.get_activation(name)
         need["forward"].append([np.sqrt(np.sum(z**2) / np.sum(phi(z) ** 2))])
         need["backward"].append([np.mean(phi.derivative(z) ** 2) ** -0.5])
-    return {"weight scale $\\sigma_w$ that is needed": need["forward"] + need["backward"]}
+    return {**{words: rows_of(np.ravel(at)) for words, at in need.items()}, "weight scale $\\sigma_w$ that is needed":
+            need["forward"] + need["backward"]}
 
 
 def he_xavier(depth, rate):
@@ -103,7 +132,8 @@ def he_xavier(depth, rate):
                 range(5)]
         level = 128 * np.sqrt(0.5 / 32)  # ‖∂ℒ/∂W‖² = (width / 2) width / batch
         sizes.append(np.exp(np.mean([np.log(net.gradient[1:]) for net in nets], axis=0)) / level)
-    return {**found, "epoch": np.arange(1, 31), "training loss": [*found.values()][1], "‖∂ℒ/∂W[l]‖, over He's level":
+    found |= {"epoch": np.arange(1, 31), "layer l (input at the left)": np.arange(1, depth + 1)}
+    return {**found, "training loss": found["He, median"], "‖∂ℒ/∂W[l]‖, over He's level":
             sizes, "median of 5 seeds": found["He, median"]}
 
 
@@ -135,7 +165,11 @@ def lsuv(activation, start):
         found |= {("forward", words): by_layer([None, *(v.var() for v in z[1:])]),
                   ("backward", words): by_layer(sizes / sizes[29])}
         nn.lsuv(net, d.x[:, :128])
-    return {**found, "variance of z[l]": None, "‖δ[l]‖ / ‖δ[29]‖": None, "rings: before, dots: after": None}
+    unit, u = nn.get_activation(activation), np.linspace(-10, 10, 20_000)
+    share = np.exp(-(u**2) / 2)
+    factor = np.sqrt(share @ unit.derivative(u) ** 2 / (share @ unit(u) ** 2))
+    return {**found, "variance of z[l]": found["forward", "after"], "‖δ[l]‖ / ‖δ[29]‖": lambda l: factor ** (29 - l),
+            "layer l (input at the left)": np.arange(1, 31), "rings: before, dots: after": None}
 
 
 def defaults(activation):
@@ -156,5 +190,9 @@ def defaults(activation):
                 back.append(phi.derivative(at) * (w.T @ back[-1]))
             sizes = [np.linalg.norm(v) for v in back[::-1]]
             logs.append(np.log(sizes) - np.log(sizes[-1]))
-        found |= {name: np.exp(np.mean(logs, axis=0)), f"theory, {name}": None}
-    return {**found, "‖δ[l]‖ / ‖δ[30]‖": None, "geometric mean of 3 seeds": found["He"]}
+        variance = {"PyTorch": 1 / 3, "Keras": 1.0, "Flax": 1.0, "He": 2.0}[name]
+        found |= {name: np.exp(np.mean(logs, axis=0)),
+                  f"theory, {name}": law(activation, variance, bias**2 / 3 / 128, 30)[1]}
+    mean = [found[name] for name in default.DEFAULTS]
+    return {**found, "‖δ[l]‖ / ‖δ[30]‖": mean, "geometric mean of 3 seeds": mean,
+            "layer l (input at the left)": np.arange(1, 31)}
