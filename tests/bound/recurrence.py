@@ -4,6 +4,7 @@ from functools import cache
 from itertools import product
 
 import numpy as np
+from scipy.special import digamma
 
 from vgtext.chapters.recurrence import adding as add
 from vgtext.chapters.recurrence import equal, gates, linear, passes, runs, sums
@@ -35,20 +36,28 @@ def contributions(kind, T):
         first.append(np.linalg.norm(each[0]))
         whole.append(np.linalg.norm(each.sum(axis=0)))
     each = sums.terms(kind, T)
-    return {"time step t": np.arange(1, T + 1), "size": None, "length T": sums.LENGTHS, "step 1": first,
+    return {"time step t": np.arange(1, T + 1), "size": [first, whole], "length T": sums.LENGTHS, "step 1": first,
             "dashed: step 1, which saw the symbol": first, "the whole gradient": whole,
             "term of step t / whole gradient": np.linalg.norm(each, axis=1) / np.linalg.norm(each.sum(axis=0))}
 
 
-def truncated(kind):
+@cache
+def last_terms(kind):
+    """Of the last k of 100 terms, k = 1 … 100: length over that of all, and the angle to it as a function of k."""
     each, size, angle = sums.terms(kind, 100), [], []
+    whole = each.sum(axis=0)
     for k in range(1, 101):
-        part, whole = each[100 - k :].sum(axis=0), each.sum(axis=0)
+        part = each[100 - k :].sum(axis=0)
         size.append(np.linalg.norm(part) / np.linalg.norm(whole))
         angle.append(np.degrees(np.arccos(min(1, part @ whole / np.linalg.norm(part) / np.linalg.norm(whole)))))
-    angle[-1] = np.nan  # of a vector with itself: rounding
-    return {"steps kept, k": np.arange(1, 101), "length, truncated / whole": size,
-            "angle to the whole, degrees": lambda k: np.where(k < 100, np.interp(k, range(1, 101), angle), np.nan)}
+    angle = np.where(np.array(angle) > 1e-3, angle, np.nan)  # below that an arc cosine rounds
+    return size, lambda k: angle[np.asarray(k, int).clip(1, 100) - 1]
+
+
+def truncated(kind):
+    lines = {(panel, name): last_terms(name)[i] for i, panel in enumerate(("length", "angle")) for name in sums.KINDS}
+    return {**lines, "steps kept, k": np.arange(1, 101), "length, truncated / whole": lines["length", kind],
+            "angle to the whole, degrees": lines["angle", kind]}
 
 
 def same_or_fresh(matrix, scale, n):
@@ -56,25 +65,45 @@ def same_or_fresh(matrix, scale, n):
     for words, fresh in (("the same W", False), ("a fresh W", True)):
         each = equal.signals(matrix, scale, n, fresh)
         found[f"size, {words} at every step"] = [*each, np.prod(each, axis=0) ** (1 / 20)]
-    return {**found, "steps k": np.arange(101)}
+    chi = np.sqrt(2 / n) * np.exp(digamma(n / 2) / 2)  # exp of the mean log of the length of W v, v of length 1
+    return {**found, "steps k": np.arange(101), "_": [lambda k: (scale * (chi if matrix == "Gaussian" else 1)) ** k]}
+
+
+@cache
+def per_step(bias, tied, inputs):
+    """Factors per step back by the direct path, over 100 steps, and by all paths, fitted from 20 to 100: two seeds."""
+    found, k = [], np.arange(20, 101) - 60
+    for seed in (0, 1):
+        net = passes.network("lstm", bias, tied=tied, seed=seed)
+        kept = passes.follow(net, *passes.sequences(gates.T, inputs, seed))
+        whole = np.log(np.linalg.norm(kept.dc[gates.T - 20 : gates.T - 101 : -1].reshape(81, -1), axis=1))
+        found.append((np.log(kept.f[-100:]).mean(), k @ whole / (k @ k)))
+    return np.exp(np.mean(found, axis=0))
 
 
 def paths(bias, tied, inputs):
     kept = passes.follow(passes.network("lstm", bias, tied=tied), *passes.sequences(gates.T, inputs))
     gate = np.exp(np.log(kept.f[1:]).mean(axis=(1, 2)))[::-1]  # of step T first
-    at_rest = gates.factor("lstm", bias, tied=tied)
-    return {"steps back in time": np.arange(0, gates.T, 6), "gradient of the cell state": None,
-            ("path", "the direct path"): np.cumprod([1, *gate[:-1]])[::6],
-            ("path", "all paths"): back(passes.network("lstm", bias, tied=tied), gates.T, inputs, of="dc")[::-6],
-            ("path", "the direct path, predicted"): lambda k: (1 / (1 + np.exp(-bias))) ** k,
-            ("path", "all paths, predicted"): lambda k: at_rest**k,
-            "factor per step back": None}
+    near, far = np.cumprod([1, *gate[:-1]])[::6], back(passes.network("lstm", bias, tied=tied), gates.T, inputs,
+                                                       of="dc")[::-6]
+    open_at = lambda b: 1 / (1 + np.exp(-b))  # noqa: E731
+    at_rest = lambda b: open_at(b) + (1 - open_at(b) if tied else 0.5) / 2  # noqa: E731
+    biases = np.arange(13) / 2
+    direct, whole = np.transpose([per_step(b, tied, inputs) for b in biases])
+    return {"steps back in time": np.arange(0, gates.T, 6), "gradient of the cell state": [near, far],
+            ("path", "the direct path"): near, ("path", "all paths"): far,
+            ("path", "the direct path, predicted"): lambda k: open_at(bias) ** k,
+            ("path", "all paths, predicted"): lambda k: at_rest(bias) ** k,
+            "forget bias b": biases, "factor per step back": [direct, whole],
+            ("rate", "the direct path"): direct, ("rate", "all paths"): whole,
+            ("rate", "the direct path, predicted"): open_at, ("rate", "all paths, predicted"): at_rest}
 
 
 def learning(name, rate):
     kept, where = runs.stored()["solved"], list(runs.RATES).index(rate)
     counts = {other: (kept[k, :, where] > 0).sum(axis=1) for k, other in enumerate(runs.NETWORKS)}
-    return {**counts, "runs that learn, of 5": [*counts.values()], "length T": None,
+    row = list(runs.NETWORKS).index(name) + np.array([0, 0, 1, 1, 0])  # the frame around the network that is chosen
+    return {**counts, "_": [row], "runs that learn, of 5": [*counts.values()], "length T": None,
             "gradient of step 1 at the start": [at_start(name)]}
 
 
@@ -91,7 +120,9 @@ def at_start(name):
 
 def waking(name):
     kept = runs.stored()["traces"][list(runs.NETWORKS).index(name)].astype(float)
-    return {"step of training": np.arange(0, 601, 20), "loss": kept[:, 0],
+    seeds = {(panel, f"seed {seed}"): line for panel, both in (("loss", kept[:, 0]), ("reach", 10.0 ** kept[:, 1]))
+             for seed, line in enumerate(both)}
+    return {**seeds, "step of training": np.arange(0, 601, 20), "loss": kept[:, 0],
             "gradient, step 1 / last step": 10.0 ** kept[:, 1]}
 
 
@@ -102,12 +133,31 @@ def adding(name):
             "test error, mean square": [*medians.values()]}
 
 
+@cache
+def unit(lam, kind):
+    """Root mean squares over copies of a unit of h[t] and of its derivative, carried forward: t = 1 … T."""
+    root = np.sqrt(1 - lam**2)
+    gain, slope = (1, 0) if kind == "plain" else (root, -lam / root)  # γ and dγ/dλ
+    h, dh, found = np.zeros(linear.UNITS), np.zeros(linear.UNITS), []
+    for x in np.random.default_rng(0).standard_normal((round(linear.MEMORIES / (1 - lam)), linear.UNITS)):
+        h, dh = lam * h + gain * x, h + lam * dh + slope * x
+        found.append((np.sqrt(np.mean(h**2)), np.sqrt(np.mean(dh**2)) or np.nan))
+    return np.array(found).T * [[1], [-lam * np.log(lam) if kind == "lru" else 1]]
+
+
 def memory(lam, form):
-    kind = linear.FORMS[form]
-    h, rng = np.zeros(linear.UNITS), linear.noise(round(linear.MEMORIES / (1 - lam)))
-    for x in rng[:, :, 0]:
-        h = lam * h + (1 if kind == "plain" else np.sqrt(1 - lam**2)) * x
-    return {"time step t": None, "root mean square": np.sqrt(np.mean(h**2)), "dashed: predicted": None,
-            "after a long time": None,
-            "state, predicted": lambda off: (1 - (1 - off) ** 2) ** -0.5 if kind == "plain" else np.ones_like(off),
-            "derivative, predicted": lambda off: np.sqrt(linear.predicted(kind, 1 - off))}
+    kind, lams = linear.FORMS[form], np.array(linear.LAMBDAS)
+    t = np.unique(np.geomspace(1, round(linear.MEMORIES / (1 - lam)), 25).astype(int))
+    course, limit = unit(lam, kind)[:, t - 1], np.transpose([unit(other, kind)[:, -1] for other in lams])
+
+    def predicted(off, which):
+        a = np.where(off > 0, off * (2 - off), np.nan)  # 1 - λ²
+        state = a**-0.5 if kind == "plain" else np.ones_like(a)
+        return state if which == "state" else {"plain": np.sqrt(2 - a) / a**1.5, "normalized": 1 / a,
+                                               "lru": (off - 1) * np.log1p(-off.clip(0, 0.99)) / a}[kind]
+
+    return {"time step t": t, "1 − λ": 1 - lams, "root mean square": [*course, *limit], "dashed: predicted": None,
+            "after a long time": None, ("course", "state"): course[0], ("course", "derivative"): course[1],
+            ("limit", "state"): limit[0], ("limit", "derivative"): limit[1],
+            "state, predicted": lambda off: predicted(off, "state"),
+            "derivative, predicted": lambda off: predicted(off, "derivative")}
