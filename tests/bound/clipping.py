@@ -1,5 +1,8 @@
 """What the figures of clipping show, computed again."""
 
+from functools import cache
+from statistics import NormalDist
+
 import numpy as np
 
 from vgtext import nn
@@ -10,29 +13,46 @@ from vgtext.chapters.clipping import cliff as edge
 from vgtext.chapters.clipping import thresholds as rules
 
 
+def at(w, b):
+    """The loss of the tiny network and its gradient, by a backward pass; w and b are numbers or arrays."""
+    h = [np.full_like(w * b, 0.5)]
+    for _ in range(50):
+        h.append(1 / (1 + np.exp(-w * h[-1] - b)))
+    g, d = 0, 2 * (h[-1] - 0.7)
+    for before, after in zip(h[-2::-1], h[:0:-1]):
+        d = d * after * (1 - after)
+        g, d = g + d * np.array([before, np.ones_like(before)]), d * w
+    return (h[-1] - 0.7) ** 2, g
+
+
+def way(place, rate, limit, steps):
+    """The places and losses of descent on the tiny network, clipped at a limit: (2, steps + 1), (steps + 1,)."""
+    places, losses, place = [], [], np.array(place)
+    for _ in range(steps + 1):
+        loss, g = at(*place)
+        places.append(place), losses.append(loss)
+        place = place - rate * g / max(1, np.linalg.norm(g) / limit)
+    return np.array(places).T, np.array(losses)
+
+
+def picture(w, b):
+    """The loss at the middles of 100 times 100 pixels, by rows from below."""
+    return at(*np.meshgrid(*(low + (high - low) * np.arange(0.005, 1, 0.01) for low, high in (w, b))))[0].ravel()
+
+
 def cliff(c, rate, step):
-    ways = {}
-    for words, limit in (("not clipped", np.inf), ("clipped", c)):
-        at = np.array(edge.START)
-        ways[words] = [at[1]]
-        for _ in range(step):
-            g = np.array([float(v) for v in edge.loss_and_gradient(*at)[1:]])
-            at = at - rate * g / max(1, np.linalg.norm(g) / limit)
-            ways[words].append(at[1])
-    return {**ways, "■ not clipped": None, "● clipped": None, "the loss (dark: high)": None}
+    free, held = (way(edge.START, rate, limit, step)[0] for limit in (np.inf, c))
+    return {"not clipped": free[1], "clipped": held[1], "■ not clipped": None, "● clipped": None,
+            "the loss (dark: high)": None, "weight w": [free[0], held[0]], "bias b": [free[1], held[1]],
+            "_": [picture(*part) for part in (edge.WHOLE, edge.CLOSE)]}
 
 
 def start(w, b):
-    ways = {}
-    for words, limit in (("not clipped", np.inf), ("clipped", 1.0)):
-        at, ways[words] = np.array([w, b]), []
-        for _ in range(25):
-            loss, *g = (float(v) for v in edge.loss_and_gradient(*at))
-            ways[words].append(loss)
-            at = at - 0.2 * np.array(g) / max(1, np.linalg.norm(g) / limit)
-    return {("losses", words): line for words, line in ways.items()} | {
-        "step": None, "loss": [*ways.values()], "the loss on the way": [*ways.values()],
-        "■ not clipped": ways["not clipped"], "● clipped": ways["clipped"], "the loss (dark: high)": None}
+    (free, high), (held, low) = (way((w, b), 0.2, limit, 24) for limit in (np.inf, 1.0))
+    return {("losses", "not clipped"): high, ("losses", "clipped"): low, ("plane", "not clipped"): free[1],
+            ("plane", "clipped"): held[1], "weight w": [free[0], held[0]], "bias b": [free[1], held[1]],
+            "step": np.arange(25), "loss": [high, low], "the loss on the way": [high, low], "■ not clipped": high,
+            "● clipped": low, "the loss (dark: high)": None, "_": [picture((3.95, 4.5), edge.CLOSE[1])]}
 
 
 def step(way, turn, c):
@@ -43,37 +63,50 @@ def step(way, turn, c):
            g / max(1, (np.linalg.norm(g) if way == "norm" else whole) / c) for g in raw]
     ends = {(panel, f"gradient of weight {k + 1}"): [g[k : k + 1], a[k : k + 1]] for k in (0, 1)
             for panel, g, a in zip(("first", "last"), raw, cut)}
-    return ends
+    half, t = c * np.array([-1, -1, 1, 1, -1]), np.linspace(0, 2 * np.pi, 61)
+    borders = [half if way == "value" else (c if way == "norm" else c * np.linalg.norm(g) / whole) * np.sin(t)
+               for g in raw]
+    return {**ends, "_": borders}
+
+
+@cache
+def turned(network, how, share):
+    """The mean angle over the batches, and the layers' sizes on the first."""
+    pairs = [(batch, turns.shorten(batch, how, share)[0]) for batch in turns.gradients(network)]
+    angles = []
+    for pair in pairs:
+        raw, after = (np.concatenate([g.ravel() for g in one]) for one in pair)
+        assert np.isclose(np.linalg.norm(after) / np.linalg.norm(raw), share)
+        angles.append(turns.angle(*pair))
+        assert np.isclose(np.cos(np.radians(angles[-1])), raw @ after / np.linalg.norm(raw) / np.linalg.norm(after))
+    return np.mean(angles), [np.linalg.norm(g) for g in pairs[0][1][::2]]
 
 
 def angles(network, share):
-    sizes = np.array([[np.linalg.norm(g) for g in batch[::2]] for batch in turns.gradients(network)])[0]
+    sizes = [np.linalg.norm(g) for g in turns.gradients(network)[0][::2]]
     found = {("sizes", "size of the weight gradient"): [sizes], "not clipped": sizes, "thick gray: not clipped": sizes,
-             "by global norm, in the end": None, "length kept, clipped / raw": turns.SHARES}
-    for (way, words), end in zip(turns.NAMES.items(), (np.sign, lambda g: g / np.linalg.norm(g), None)):
-        cut = [turns.shorten(batch, way, share)[0] for batch in turns.gradients(network)]
-        pairs = [[np.concatenate([g.ravel() for g in one]) for one in both]
-                 for both in zip(turns.gradients(network), cut)]
-        assert np.allclose([np.linalg.norm(after) / np.linalg.norm(raw) for raw, after in pairs], share)
-        cosines = [raw @ after / np.linalg.norm(raw) / np.linalg.norm(after) for raw, after in pairs]
-        turned = np.degrees(np.arccos(np.clip(cosines, -1, 1))).mean()
-        line = [np.linalg.norm(g) for g in cut[0][::2]]
-        found |= {("sizes", words): line}
-        if turned > 0.1:  # below that an arc cosine rounds
-            found["turn", words] = lambda at, turned=turned: np.where(np.isclose(at, share), turned, np.nan)
+             "by global norm, in the end": None, "length kept, clipped / raw": turns.SHARES,
+             "layer l (input at the left)": np.arange(1, 11)}
+    for (how, words), end in zip(turns.NAMES.items(), (np.sign, lambda g: g / np.linalg.norm(g), None)):
+        found |= {("sizes", words): turned(network, how, share)[1],
+                  ("turn", words): [turned(network, how, other)[0] for other in turns.SHARES]}
         if end:
             far = np.mean([turns.angle(batch, [end(g) for g in batch]) for batch in turns.gradients(network)])
             found[f"{words}, in the end"] = [far] * 4
-    return {**found, "turned by (degrees)": None, "▲ by norm, each array": None, "● by global norm": None}
+    return {**found, "turned by (degrees)": [found["turn", words] for words in turns.NAMES.values()],
+            "▲ by norm, each array": None, "● by global norm": None}
 
 
 def count(k, end, sigma_w):
     sizes = nn.measure(105, 64, sigma_w, 0.0, "tanh", batch=16, seed=0, dtype="float64").gradient[1:]
-    kept = slice(0, k) if end == "input" else slice(105 - k, None)
+    kept, rest = np.split(sizes, [k]) if end == "input" else np.split(sizes, [105 - k])[::-1]
     left = [np.sqrt(np.sum((sizes[:i] if end == "input" else sizes[105 - i :]) ** 2)) for i in range(1, 106)]
     clipped = sizes / max(1, np.linalg.norm(sizes))
-    return {"size of the weight gradient": [sizes[kept], clipped], "line: all clipped together, C = 1": clipped,
-            "global norm": left, "clipped at C = 1": np.array([1, 1])}
+    squares = np.cumsum(nn.meanfield.chi("tanh", sigma_w) ** np.arange(105.0))
+    theory = [left[-1] * np.sqrt(squares / squares[-1])] if end == "output" else []
+    return {"layer l (input at the left)": np.arange(1, 106), "number of layers kept, k": np.arange(1, 106),
+            "size of the weight gradient": [kept, rest, clipped], "line: all clipped together, C = 1": clipped,
+            "global norm": left, "clipped at C = 1": np.array([1, 1]), "_": theory}
 
 
 def recurrent(rate, c, seed):
@@ -87,12 +120,37 @@ def recurrent(rate, c, seed):
             "test loss after 1000 steps": [*medians.values()]}
 
 
+def rest_place(x, c):
+    """Where as much pulls w up as down, of pulls clipped at c; by halving."""
+    low, high = x.min(), x.max()
+    while high - low > 1e-4:
+        w = (low + high) / 2
+        low, high = (w, high) if np.clip(w - x, -c, c).sum() < 0 else (low, w)
+    return low
+
+
+@cache
+def settled(batch, skew):
+    """The mean places of w in the second half of 1500 steps, at every threshold: many runs at once."""
+    x, rng, chains, limits = noisy.data(skew), np.random.default_rng(1), max(30, 400 // batch), noisy.LIMITS
+    w, places = np.full((len(limits), chains), x.mean()), []
+    for pick in rng.integers(len(x), size=(1500, batch, chains)):
+        w = w - 0.05 * np.clip(w - x[pick].mean(axis=0), *np.multiply.outer([-1, 1], limits)[..., None])
+        places.append(w.mean(axis=1))
+    return np.mean(places[750:], axis=0)
+
+
 def bias(c, batch, skew):
-    data = noisy.data(skew)
+    data = np.exp([skew * NormalDist().inv_cdf(share) for share in np.arange(0.5, 4000) / 4000])
     mean, median = np.sum(data) / len(data), np.sort(data)[len(data) // 2 - 1 : len(data) // 2 + 1].mean()
-    return {f"mean {mean:.2f}": None, f"median {median:.2f}": None,
-            "data x, and the parameter w": [[mean, mean], [median, median]],
-            "mean: the least loss": np.array([mean, mean]), "median": np.array([median, median])}
+    bars = [np.sum((data >= left) & (data < left + 0.1)) / np.sum(data <= 5) / 0.1 for left in np.arange(0, 50) / 10]
+    dots, means = settled(batch, skew), noisy.batch_means(skew, batch)
+    here = dots[noisy.LIMITS.index(c)]
+    return {f"mean {mean:.2f}": None, f"median {median:.2f}": None, f"w settles {here:.2f}": None,
+            "data x, and the parameter w": [[mean, mean], [median, median], [here, here]],
+            "mean: the least loss": np.array([mean, mean]), "median": np.array([median, median]),
+            "threshold C": noisy.LIMITS, "where w settles": [dots, [rest_place(means, k) for k in noisy.LINE]],
+            "_": [bars]}
 
 
 def thresholds(rule, rate, bad):
@@ -119,17 +177,24 @@ def spike(spike, when, c):
     shown = slice(when - spikes.BEFORE, None)
     return {"steps after the spike": np.arange(1 - spikes.BEFORE, spikes.AFTER + 1), "gradient": g[shown],
             "size of the gradient": g[shown], "before clipping": raw[shown], "gray: before clipping": raw[shown],
-            "length of the step / η": [adam[shown], g[shown]], "Adam, predicted": adam[shown],
-            "bound for a lone gradient": np.array([0.1 / 0.001**0.5] * 2)}
+            "length of the step / η": [adam[shown], g[shown]], "Adam": adam[shown], "Adam, predicted": adam[shown],
+            "plain descent": g[shown], "bound for a lone gradient": np.array([0.1 / 0.001**0.5] * 2)}
 
 
 def valley(ratio, c):
-    lines = []
+    lines, seen = [], []
     for limit in (np.inf, c):
-        at, losses = np.array([0.6, 6.0]), []
+        place, places = np.array([0.6, 6.0]), []
         for _ in range(121):
-            losses.append(0.5 * at[0] ** 2 + 0.01 * at[1] ** 2)
-            g = at * [1, 0.02]
-            at = at - ratio * g / max(1, np.linalg.norm(g) / limit)
-        lines.append(np.where(np.array(losses) < 1e8, losses, np.nan))
-    return {"step": None, "loss": lines, "■ not clipped": lines[0], "● clipped": lines[1]}
+            places.append(place)
+            g = place * [1, 0.02]
+            place = place - ratio * g / max(1, np.linalg.norm(g) / limit)
+        x, y = np.transpose(places)
+        losses = 0.5 * x**2 + 0.01 * y**2
+        lines.append(np.where(losses < 1e8, losses, np.nan))
+        far = np.flatnonzero(np.abs(x) > 3)  # what leaves the panel is shown up to there
+        end = far[0] + 1 if limit > c and far.size else None
+        seen.append((x[:end], y[:end]))
+    across, along = zip(*seen)
+    return {"steep direction": [*across], "flat direction": [*along], "step": np.arange(121), "loss": lines,
+            "■ not clipped": lines[0], "● clipped": lines[1], "λ(ηC)²/8": np.full(2, (ratio * c) ** 2 / 8)}
