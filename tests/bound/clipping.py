@@ -66,7 +66,7 @@ def step(way, turn, c):
     half, t = c * np.array([-1, -1, 1, 1, -1]), np.linspace(0, 2 * np.pi, 61)
     borders = [half if way == "value" else (c if way == "norm" else c * np.linalg.norm(g) / whole) * np.sin(t)
                for g in raw]
-    return {**ends, "_": borders}
+    return {**ends, "_": borders, **{f"layer {k + 1}": [raw[k][:1], cut[k][:1]] for k in (0, 1)}}
 
 
 @cache
