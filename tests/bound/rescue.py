@@ -1,33 +1,56 @@
 """What the figures of rescue show, computed again."""
 
+from functools import cache
+
 import numpy as np
 
 from vgtext import nn, results
 from vgtext.chapters.rescue import operate, runs
-from vgtext.chapters.rescue.charts import charts
+from vgtext.chapters.rescue.charts import CASES
 from vgtext.chapters.rescue.patient import LOOKS
-from vgtext.chapters.rescue.plans import RATES, STAGES, Plan, build
+from vgtext.chapters.rescue.plans import ACTIVATIONS, RATES, STAGES, Plan, build
 
 FIELD = {"error signal, per unit": "error", "weight gradient, norm": "gradient", "activation, per unit": "activation",
          "update-to-weight ratio": "got", "share of flat units": "flat"}
+NAMES = [*STAGES, *CASES]
 
 
-def chart(name, look, step, others=(), top=1e5):
-    """The loss as the mean of the last five steps, and one instrument at one step."""
-    one = charts()[name]
-    losses = {}
+@cache
+def first_norms(name):
+    """Norms of the weights that a chart's network starts with."""
+    net = CASES[name]()[0] if name in CASES else build(STAGES[name])
+    return np.array([np.sqrt(np.sum(layer.W.astype(float) ** 2)) for layer in net.layers[1:]])
+
+
+def chart(name, look, step, others=(), top=None):
+    """The loss as the mean of the last five steps, and one instrument at one step, from the file by its names."""
+    file, losses = results.load("rescue_charts"), {}
+
+    def read(of, field):
+        return file[f"{NAMES.index(of)}_{field}"].astype(float)
+
     for each in (name, *others):
-        loss = charts()[each].loss
+        loss = np.exp2(read(each, "loss"))
         losses[each] = np.array([np.mean([loss[max(0, t - k)] for k in range(5)]) for t in range(0, len(loss), 3)])
-    words = LOOKS[look][1]
-    at = int(np.flatnonzero(one.steps == step)[0])
-    values = getattr(one, FIELD[words])[at]
-    values = np.where(values > 0, np.minimum(values, top), np.nan) if LOOKS[look][3] else values
-    given = {"step": np.arange(1, len(one.loss) + 1, 3), "training loss, mean of 5 steps": [*losses.values()],
-             words: values if np.isfinite(values).any() else None, **losses}
-    asked = np.minimum(one.rate * one.gradient[at], np.inf)
-    assert asked.shape == one.asked[at].shape
-    return given
+    words, usual = LOOKS[look][1], LOOKS[look][3]
+    at = int(np.flatnonzero(read(name, "steps") == step)[0])
+    values, asked, gradient = (read(name, field)[at] for field in (FIELD[words], "asked", "gradient"))
+    there = (gradient > -60) & np.isfinite(asked) & np.isfinite(gradient)  # float16 holds a digit of what is smaller
+    rate = float(file["rate"][NAMES.index(name)])
+    assert np.allclose(np.exp2(asked[there] - gradient[there]), rate / first_norms(name)[there], rtol=0.04)
+    if usual:
+        values, asked = (np.exp2(np.minimum(line, np.log2(top or usual[1]))) for line in (values, asked))
+        values, asked = (np.where(line > 0, line, np.nan) for line in (values, asked))
+    given = {**steps(np.arange(1, len(loss) + 1, 3)), "training loss, mean of 5 steps": [*losses.values()], **losses,
+             "layer l (input at the left)": np.arange(1, len(values) + 1)}
+    if look == "update-to-weight ratio":
+        return {**given, words: [values, asked], "made": values, "asked for": asked}
+    return {**given, words: values}
+
+
+def steps(places):
+    """The name "step" with its places, in each panel by itself: on the axis of layers it would be wrong."""
+    return {(panel, "step"): places for panel in ("losses", "layers")}
 
 
 def patient(look, step):
@@ -40,7 +63,7 @@ def stages(stage, look, step):
 
 
 def case(case, look, step):
-    return chart(case, look, step)
+    return chart(case, look, step, top=1e5)
 
 
 def directions(width, way, init):
@@ -57,7 +80,40 @@ def directions(width, way, init):
             s = np.linalg.svd(c / np.abs(c).max(), compute_uv=False)
             line.append((s**2).sum() ** 2 / (s**4).sum())
         found.append(line)
-    return {"directions D": [*found, np.prod(found, axis=0) ** (1 / 3)]}
+    return {"directions D": [*found, np.prod(found, axis=0) ** (1 / 3)],
+            "layer l (input at the left)": np.arange(1, 50), "infinite width": wide()}
+
+
+@cache
+def wide():
+    """Directions at infinite width, by the eigenvalues of the images' products."""
+    x, line = nn.data.digits().x[:, :256].astype(float), []
+    K = x.T @ x / 32
+    for _ in range(49):
+        sizes = np.outer(np.diag(K), np.diag(K))
+        K = (np.sqrt(np.maximum(sizes - K**2, 0)) + K * (np.pi / 2 + np.arcsin(np.clip(K / sizes**0.5, -1, 1)))) / np.pi
+        away = np.eye(256) - 1 / 256
+        found = np.linalg.eigvalsh(away @ K @ away)
+        line.append(found.sum() ** 2 / (found**2).sum())
+    return np.array(line)
+
+
+def mean(f):
+    """E f(u), u ~ N(0, 1), as a sum over a fine grid that leaves out 0."""
+    u = (np.arange(-2500, 2500) + 0.5) / 256
+    return np.average(f(u), weights=np.exp(-u * u / 2))
+
+
+def theory(plan):
+    """The error signal of layers 1 to 49 at infinite width, over that of layer 49."""
+    phi, q, steps = nn.get_activation(ACTIVATIONS[plan.activation]), 1.0, []
+    share = {"PyTorch default": 1 / 3, "Glorot": 1, "He": 2}[plan.init]  # n times the weights' variance
+    for _ in range(49):
+        v = 1.0 if plan.way == "layer norm" else share * q
+        q = mean(lambda u, v=v: phi.value(v**0.5 * u) ** 2)
+        slope = 1 / q if plan.way == "layer norm" else share
+        steps.append((slope * mean(lambda u, v=v: phi.derivative(v**0.5 * u) ** 2)) ** 0.5)
+    return np.append(np.cumprod(steps[:0:-1])[::-1], 1.0).clip(1e-42, 1e12)
 
 
 def operation(activation, init, way):
@@ -88,8 +144,10 @@ def operation(activation, init, way):
     here = 0.001
     told = {f"best rate {top:g}": top, f"dashed: patient's rate {here:g}": here}
     found |= {f"{words}, {end}": shown[rate] for words, rate in told.items() for end in (ends[rate], "breaks down")}
-    return {**found, "theory": None, "error signal, relative to layer 49": found["this plan"],
+    return {**found, "theory": theory(plan) if way in ("nothing", "layer norm") else None,
+            "layer l (input at the left)": np.arange(1, 50), "error signal, relative to layer 49": found["this plan"],
             f"best rate {top:g}": shown[top], f"patient's rate {here:g}": shown[here],
-            "breaks down in the first steps, at every rate": None, "step": None,
+            "breaks down in the first steps, at every rate": None,
+            **steps(np.arange(10, 301, 10) - 5 if np.isfinite([*shown.values()]).any() else None),
             "training loss, five rates": [*shown.values()],
             **{f"η = {rate:g}": line for rate, line in shown.items()}}
