@@ -6,6 +6,7 @@ import numpy as np
 
 from vgtext import nn, results
 from vgtext.chapters.mitigation import atlas, pairs, runs
+from vgtext.chapters.mitigation import cures as remedies
 from vgtext.chapters.mitigation import hundred as tall
 from vgtext.chapters.mitigation.layers import APART, BACK, EDGE, ROUNDING
 
@@ -50,14 +51,47 @@ def switches(init, norm, residual):
         found |= {("layers", words): np.clip(back / back[-1], 1e-40, 1e40), ("depths", words): best(recipe)[0]}
     return {**found, "error signal, relative to layer 99": [found["layers", words] for words in
                                                             ("no remedy", "as switched")],
-            "test accuracy after 300 steps": [found["depths", words] for words in ("no remedy", "as switched")]}
+            "test accuracy after 300 steps": [found["depths", words] for words in ("no remedy", "as switched")],
+            "layer l of 100": np.arange(1, 100),
+            **{(panel, "depth L"): runs.DEPTHS for panel in ("layers", "depths")}}
+
+
+def mean(f):
+    """E f(u), u ~ N(0, 1), as a sum over a fine grid that leaves out 0."""
+    u = (np.arange(-2500, 2500) + 0.5) / 256
+    return np.average(f(u), weights=np.exp(-u * u / 2))
+
+
+def theory(recipe, depth):
+    """Infinite width: root mean squares of what layers hand on, over the first's, and error signals over the last's."""
+    phi, kept = nn.get_activation(recipe.activation), recipe.shortcut == "residual"
+    power = {"PyTorch default": 1 / 3, "Glorot": 1, "He": 2, "orthogonal": 1}[recipe.init]  # n times their variance
+    first = 4 / 3 if recipe.init == "Glorot" else power  # 64 pixels, 32 units: 64 of 2 / (64 + 32)
+    middle, square, sizes, factors = 0.0, 0.0, [], []  # of the stream: its mean, its mean square
+    spread = 0.0  # its variance over the images
+    for l in range(1, depth):
+        v = 1.0 if recipe.norm != "none" else power * square if l > 1 else first
+        m, r, slope = (mean(f) for f in (lambda u, s=v**0.5: phi.value(s * u), lambda u, s=v**0.5: phi.value(s * u)**2,
+                                         lambda u, s=v**0.5: phi.derivative(s * u) ** 2))
+        if l > 1:
+            divisor = {"none": 1 / power, "layer": square, "batch": spread}[recipe.norm]
+            factors.append(kept + slope / max(divisor, 1e-300))
+        on = kept and l > 1
+        middle, square, spread = on * middle + m, on * (square + 2 * middle * m) + r, on * spread + r - m * m
+        sizes.append(square**0.5)
+    return np.array(sizes) / sizes[0], np.append(np.cumprod(np.sqrt(factors[::-1]))[::-1], 1.0)
 
 
 def journey(activation, init, remedy):
-    whole, apart, back = sizes(runs.Recipe(activation, init, *atlas.ROWS[remedy]), 50)
-    return {"size, relative to where it starts": None, "activations": whole / whole[0],
-            "what tells inputs apart": lambda l: np.where(np.arange(1, 50) < 15, apart / apart[0], np.nan),
-            "error signal (right to left)": back / back[-1], "activations, theory": None, "error signal, theory": None}
+    recipe = runs.Recipe(activation, init, *atlas.ROWS[remedy])
+    whole, apart, back = sizes(recipe, 50)
+    forward, backward = theory(recipe, 50)
+    found = {"activations": whole / whole[0], "error signal (right to left)": back / back[-1],
+             "activations, theory": forward, "error signal, theory": backward}
+    known = np.where(apart / whole > 1e-10, apart / apart[0], np.nan)  # of less, rounding is a part
+    return {**found, "size, relative to where it starts": [*found.values()],
+            "what tells inputs apart": lambda l: known[l.astype(int) - 1],
+            "layer l (input at the left)": np.arange(1, 50)}
 
 
 def forecast(norm, shortcut):
@@ -72,14 +106,16 @@ def forecast(norm, shortcut):
     x, y = ([np.clip(np.array(v).reshape(-1, 2)[:, k], *ends) for v in names.values()] for k in (0, 1))
     x = [np.where(np.isfinite(v), v, 10.0**ROUNDING) for v in x]
     assert APART == BACK
-    return {"what tells inputs apart: last layer / first": x, "error signal: first layer / last": y}
+    return {"what tells inputs apart: last layer / first": x, "error signal: first layer / last": y,
+            **dict(zip(names, y)), "_": [10.0 ** (BACK * np.array([-1, -1, 1, 1, -1]))]}
 
 
 def pair(pair, depth):
     right = np.array([[best(recipe)[0] for recipe in row] for row in pairs.PAIRS[pair][2]])
     more = right[1, 1] - right[1, 0] - right[0, 1] + right[0, 0]
     cells = np.rint(100 * right[:, :, runs.DEPTHS.index(depth)].ravel())
-    return {f"test accuracy in %, {depth} layers": cells, "interaction, points": 100 * more}
+    return {f"test accuracy in %, {depth} layers": cells, "interaction, points": 100 * more, "depth L": runs.DEPTHS,
+            "more (+) or less (−) than the sum": 100 * more}
 
 
 def hundred(way, against):
@@ -92,13 +128,15 @@ def hundred(way, against):
 
 def speed(activation, init):
     lines = {row: best(runs.Recipe(activation, init, *cell))[1] for row, cell in atlas.ROWS.items()}
-    return {**lines, "steps to a loss of 0.5 (of 300)": [*lines.values()]}
+    return {**lines, "steps to a loss of 0.5 (of 300)": [*lines.values()], "depth L": runs.DEPTHS}
 
 
-def cures():
+def cures(cause):
     counts = results.load("mitigation_cures")["counts"].astype(float)  # case, remedy, seed
     shares = [100 * case[k].sum() / 2 / DIGITS.y_test.size for k in range(counts.shape[1]) for case in counts]
-    return {"mean of 2 seeds": np.rint(shares)}
+    around = list(remedies.CASES).index(cause) + np.array([-0.5, 0.5, 0.5, -0.5, -0.5])
+    return {"mean of 2 seeds": np.rint(shares), "network (1 to 7 in the list)": around,
+            "_": [np.array([-0.5, -0.5, 13.5, 13.5, -0.5])]}
 
 
 def map(activation, init, measure):
@@ -106,7 +144,10 @@ def map(activation, init, measure):
     counts = np.array([results.load("mitigation_runs")["counts"][cell.cell] for cell in cells])  # row, depth, rate, 3
     learns = (counts[..., 1] >= 0.8 * DIGITS.y_test.size).sum(axis=-1)
     right, steps = (np.array([best(cell)[k] for cell in cells]).ravel() for k in (0, 1))
+    trained = [sum((best(runs.Recipe(name, start, *row))[0] >= 0.8).sum() for row in atlas.ROWS.values())
+               for start in runs.INITS for name in runs.ACTIVATIONS]
     words = {"accuracy": "Color and number: test accuracy in percent.", "rates": "learning rates it trains.",
              "steps": "steps until the mean loss of ten steps is below 0.5"}
     numbers = {"accuracy": np.rint(100 * right), "rates": learns.ravel(), "steps": steps[np.isfinite(steps)]}
-    return {words[measure]: numbers[measure]}
+    return {words[measure]: numbers[measure], f"{atlas.NAMES[activation]}, {init} initialization": numbers[measure],
+            "of 42, how many train": trained, "depth L": None}  # no line: numbers in cells, told by the ticks
