@@ -30,7 +30,18 @@ def collapse(kind, L):
              found.items()}
     near = {name: lambda l, line=line: line[l.astype(int) - 1] for name, line in lines.items()}
     return {"cosine between tokens": cosines, "queries W_Q": near["Q"], "keys W_K": near["K"], "values W_V": near["V"],
-            "weight gradient, over the last $W_V$'s": None, "after block l": np.arange(L + 1)}
+            "weight gradient, over the last $W_V$'s": near["V"], "after block l": np.arange(L + 1),
+            "block l": np.arange(1, L + 1), "_": [mixed(L, kind)] if alike.KINDS[kind][:2] == (True, 0) else []}
+
+
+def mixed(L, kind):
+    """The cosine of 32 tokens, unlike at first, if every block adds s times a vector that all share, as large as
+    their mean: products of all pairs."""
+    s, products, line = L ** -alike.KINDS[kind][3], np.eye(32), []
+    for _ in range(L + 1):
+        line.append(products[0, 1] / products[0, 0])
+        products = products + s * s * products.mean()
+    return line
 
 
 def saturation(scale, d, keys):
@@ -43,13 +54,16 @@ def saturation(scale, d, keys):
         slope = np.where(np.isnan(slope), (rest * (1 - rest)).sum(axis=0) + rest.sum(axis=0) * (1 - rest.sum(axis=0)),
                          slope)
         means.append(slope.sum() / 2000), medians.append((np.sort(slope)[999] + np.sort(slope)[1000]) / 2)
+        if length == d:
+            typical = np.sort(A[:, np.argsort(slope)[1000]])[-16:][::-1]
     assert np.isclose(flat.median_gap(keys), gap(keys), rtol=0.02)
     return {"mean of the queries": means, "median": medians, "mean of the queries (dots)": means,
             "median (squares)": medians, "slope of softmax, Σ A (1 − A)": [means, medians],
             "length $d_\\mathrm{head}$ of queries and keys": flat.LENGTHS,
             "theory, mean": lambda x: flat.gap_density(keys) / np.sqrt(x),
             "theory, median": lambda x: 2 * np.exp(-np.sqrt(x) * flat.median_gap(keys)),
-            f"a typical query, $d_\\mathrm{{head}}$ = {d}": None, "key, the best match first": None}
+            f"a typical query, $d_\\mathrm{{head}}$ = {d}": typical, "attention weight": typical,
+            "key, the best match first": None}  # no line: bars, told by the ticks
 
 
 @cache
@@ -67,16 +81,45 @@ def stream(kind, L):
         found.append(np.array(sizes) / sizes[0])
     kept = results.load("attention_stream")["variances"][list(wide.KINDS).index(kind), wide.DEPTHS.index(L)]
     after = np.prod(kept[:, : L + 1], axis=0) ** (1 / len(kept))
-    return {"after block l": np.arange(L + 1), "stream variance, over its start": [np.mean(found, axis=0), after],
+    theory = [grown(L, (2 * L) ** -(wide.KINDS[kind][1] + wide.KINDS[kind][2]))] if "pre" in wide.KINDS[kind] else []
+    return {"_": theory, "after block l": np.arange(L + 1),
+            "stream variance, over its start": [np.mean(found, axis=0), after],
             "before (dots)": np.mean(found, axis=0), "after training (squares)": after}
+
+
+def grown(L, power):
+    """The stream's variance if attention takes the mean of the tokens so far, and the MLP is wide: branches have the
+    variance ``power``. Of two tokens, u and another, the mean square and the mean product are followed."""
+    x = wide.letters().x
+    same = np.mean([x[i] == x[j] for i in range(16) for j in range(16) if i != j])
+    u = (np.arange(-800, 800) + 0.5) / 100
+    weights = np.exp(-u * u / 2) / np.exp(-u * u / 2).sum()
+
+    def gelu(z):
+        return 0.5 * z * (1 + np.tanh((2 / np.pi) ** 0.5 * (z + 0.044715 * z**3)))
+
+    def product(rho):  # E gelu(u) gelu(v), v given u
+        given = [weights @ gelu(rho * z + (1 - rho * rho) ** 0.5 * u) for z in u]
+        return float(np.sum(weights * gelu(u) * given))
+
+    size, both, line, own = 1.0, same / 2, [1.0], float(weights @ gelu(u) ** 2)
+    for _ in range(L):
+        alone = (1 - both / size) * sum(1 / t for t in range(1, 17)) / 16  # what is left in a mean of t tokens
+        size, both = (one + power * (both / size + alone) for one in (size, both))
+        size, both = size + power * own, both + power * product(both / size)
+        line.append(size)
+    return line
 
 
 def map(place, rate):
     kept = results.load("attention_runs")["runs"].astype(float)[list(places.PLACES).index(place)]  # rate, warm-up, …
     ends = kept[..., -5:].mean(axis=(2, 3))
-    none, some, most = lines = kept[places.RATES.index(rate)].mean(axis=1)
+    chosen = places.RATES.index(rate)
+    none, some, most = lines = kept[chosen].mean(axis=1)
     return {"last loss": [ends.T.ravel(), np.round(ends.ravel(), 2)], "loss": [*lines], "no warm-up": none,
-            "60 steps": some, "200 steps": most, "training step": np.arange(5, 300, 10), "steps of warm-up": None}
+            "60 steps": some, "200 steps": most, "training step": np.arange(5, 300, 10),
+            "learning rate": chosen + np.array([-0.5, 0.5, 0.5, -0.5, -0.5]),  # the frame around the chosen cells
+            "steps of warm-up": np.array([-0.5, -0.5, 2.5, 2.5, -0.5])}
 
 
 def logits(rate, kind):
@@ -110,19 +153,29 @@ def bound(keys):
             np.where(least(at) > 1e-6, least(at), np.nan), "norm of the query's logits, their mean taken out": sigma}
 
 
-def precision(size):
+def precision(name, size):
     found = {}
-    for name in coarse.NAMES:
+    for form in coarse.NAMES:
         errors = []
         for spread in coarse.SPREADS:
             each = []
             for seed in range(4):
-                (Q, K, V), dout = coarse.inputs(spread, name, seed)
-                dout = size * coarse.round_to(dout, name)
+                (Q, K, V), dout = coarse.inputs(spread, form, seed)
+                dout = size * coarse.round_to(dout, form)
                 exact = attend_back(dout, Q, K, V, *attend(Q, K, V, 32**-0.5)[1], 32**-0.5)[0]
-                off = coarse.rounded(Q, K, V, coarse.round_to(dout, name), name) - exact
+                off = coarse.rounded(Q, K, V, coarse.round_to(dout, form), form) - exact
                 each.extend(np.sqrt((off**2).sum(axis=0) / (exact**2).sum(axis=0)))
             errors.append((np.sort(each)[len(each) // 2 - 1] + np.sort(each)[len(each) // 2]) / 2)
-        found[name] = errors
-    return {**found, "relative error of ∂ℒ/∂Q": [*found.values()], "standard deviation of the logits": coarse.SPREADS,
-            "only error": None}
+        found[form] = errors
+    slopes = []
+    for spread in coarse.SPREADS:
+        each = []
+        for seed in range(4):
+            Q, K, _ = np.random.default_rng(seed).standard_normal((3, 32, 64))
+            A = np.exp(spread * (K.T @ Q - (K.T @ Q).max(axis=0)) / 32**0.5)
+            A = A / A.sum(axis=0)
+            each.extend((A * (1 - A)).sum(axis=0))
+        slopes.append((np.sort(each)[127] + np.sort(each)[128]) / 2)
+    digits = {"float32": 24, "float16": 11, "bfloat16": 8, "E4M3": 4, "E5M2": 3}
+    return {**found, "_": [0.5 ** digits[name] / np.array(slopes)], "relative error of ∂ℒ/∂Q": [*found.values()],
+            "standard deviation of the logits": coarse.SPREADS, "only error": np.ones(2)}
