@@ -51,7 +51,29 @@ def upside_down(panels):
         line.set_ydata(1 / np.asarray(line.get_ydata(), float))
 
 
+def of_another_size(kind):
+    """A change of all bars or lines without a name to ones 1.2 times as high."""
+    def change(panels):
+        for ax in panels:
+            for bar in ax.patches if kind == "bars" else ():
+                bar.set_height(1.2 * bar.get_height())
+            for line in ax.lines if kind == "lines" else ():
+                if line.get_label()[0] == "_":
+                    line.set_ydata(1.2 * np.asarray(line.get_ydata(), float))
+    return change
+
+
+def upside_down_picture(panels):
+    """A change of a picture to one whose rows are in the opposite order."""
+    panels[0].images[0].set_array(panels[0].images[0].get_array()[::-1])
+
+
 @pytest.mark.parametrize("slug, name, change, found", [
+    ("problem", "growth", rename("product", "slope"), "nothing"),
+    ("problem", "first_layers", rename("layer l", "depth L"), "nothing"),
+    ("problem", "two_lists", of_another_size("lines"), "not computed again"),
+    ("shortcuts", "paths", of_another_size("bars"), "not computed again"),
+    ("clipping", "start", upside_down_picture, "not computed again"),
     ("recurrence", "adding", rename("median", "mean"), "nothing"),
     ("recurrence", "adding", rename("step", "epoch"), "nothing"),
     ("recurrence", "adding", mean_for_median, "drawn"),
