@@ -53,7 +53,7 @@ def draw_signs(ax):
 
 def draw_looks(ax):
     for k, (name, (dashes, marker, alpha)) in enumerate(LOOKS.items()):
-        ax.plot([0, 1, 2], [k, k + 1, k], dashes, marker=marker, alpha=alpha, color=f"C{k}", label=name, lw=1 + k)
+        ax.plot([0, 1, 2, 3], [k, k + 1, k, k], dashes, marker=marker, alpha=alpha, color=f"C{k}", label=name, lw=1 + k)
     ax.fill_between([0, 2], [0, 0], [1, 2], alpha=0.2, color="#333399", lw=0, zorder=0.5)
     ax.text(1, 3.5, "turned", rotation=90, rotation_mode="anchor", ha="right", weight="bold", alpha=0.8)
     ax.text(0, 3.5, "one\ntwo", zorder=0)
