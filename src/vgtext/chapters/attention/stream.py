@@ -102,6 +102,12 @@ def _alike(tokens):
     return 0.5 * (same - 1 / tokens) / (1 - 1 / tokens)
 
 
+def late(variances):
+    """What a block of the second half adds to the variance, a mean, as a share of the variance at the end."""
+    half = len(variances) // 2
+    return float((variances[-1] - variances[-1 - half]) / (half * variances[-1]))
+
+
 def draw_stream(ax, kind="pre-norm", L=12):
     """The variance of the stream after each block, before and after training."""
     l, before, after = np.arange(L + 1), start(kind, L), end(kind, L)
@@ -114,7 +120,7 @@ def draw_stream(ax, kind="pre-norm", L=12):
     label_line(ax, 0.03 * L, 9.7 * L, "after training (squares)", COLORS["weight"], xytext=(0, 0))
     label_line(ax, 0.03 * L, 8.8 * L, "before (dots)", COLORS["forward"], xytext=(0, 0))
     share = ("which the norm holds" if KINDS[kind][0] == "post" else
-             f"of which the last block adds {100 * (1 - before[-2] / before[-1]):.0f}%")
+             f"of which a block of the second half adds {100 * late(before):.0f}% on average")
     return (f"{kind[0].upper() + kind[1:]}, {L} blocks, width {WIDTH}, letters. Before training the variance at the "
             f"end is {number(before[-1])} times that at the start, {share}. "
             f"After {STEPS} steps of Adam at {RATE:g} it is {number(after[-1])} times.")
