@@ -15,11 +15,12 @@ def depth_and_limit(rng):
 
 
 def raw_arrays(rng):
-    """What a framework hands over at one step: W, dW, W_new, a, lists of L arrays, layer 1 first."""
+    """What a framework hands over at one step: W, dW, W_new, a, lists of L arrays, layer 1 first; W_new is rounded."""
     L, examples = int(rng.integers(3, 8)), int(rng.integers(10, 40))
     n = rng.integers(4, 20, L + 1)
-    W, dW = ([rng.normal(size=(n[k + 1], n[k])) for k in range(L)] for _ in range(2))
-    return W, dW, [w - 0.01 * g for w, g in zip(W, dW)], [rng.normal(1, 1, (n[k + 1], examples)) for k in range(L)]
+    W, dW = ([rng.normal(size=(n[k + 1], n[k])).round(2) for k in range(L)] for _ in range(2))
+    W_new = [(w - 0.01 * g).round(2) for w, g in zip(W, dW)]
+    return W, dW, W_new, [rng.normal(1, 1, (n[k + 1], examples)) for k in range(L)]
 
 
 def norms(arrays):
@@ -82,6 +83,9 @@ EXERCISES = {
                  "The third row is the size of the new weights. An update is what changed: new less old."),
                 (lambda W, dW, W_new, a: sizes(W, dW, W_new, a, update=lambda W, W_new: dW),
                  "The third row is the gradient again. An update is what the optimizer made of it: new less old."),
+                (lambda W, dW, W_new, a: sizes(W, dW, W_new, a, update=lambda W, W_new: [0.01 * g for g in dW]),
+                 "The third row is the step that was asked for, the rate times the gradient. Rounding has changed it: "
+                 "take new less old."),
                 (lambda W, dW, W_new, a: sizes(W, dW, W_new, a, activation=np.linalg.norm),
                  "The last row is a norm, which grows with units and examples. Take the root of the mean square."),
                 (lambda W, dW, W_new, a: sizes(W, dW, W_new, a, activation=lambda x: np.mean(x**2)),
