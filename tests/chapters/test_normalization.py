@@ -165,12 +165,17 @@ def test_the_weight_scale_cancels_only_while_epsilon_is_small_beside_the_varianc
 
 
 def test_the_kind_of_start_may_matter_though_its_scale_does_not():
-    """Orthogonal weights change little for ReLU; nearly linear units with them do not explode (Meterez and others)."""
+    """Orthogonal weights change little for ReLU; nearly linear units with them explode in small batches only."""
     gaussian, orthogonal = (lab.growth("batch", 80, orthogonal=o) for o in (False, True))
     assert abs(gaussian - orthogonal) < 0.3 and orthogonal > 6
     nearly_linear = [lab.growth("batch", L, "tanh", gamma=0.1, orthogonal=True) for L in (20, 40, 80)]
     assert max(nearly_linear) < 0.2 and lab.growth("batch", 80, "tanh") > 3
     assert theory.chi("tanh", gamma=0.1) == pytest.approx(1, abs=1e-3)
+    small, large = (lab.growth("batch", 80, "tanh", gamma=0.1, orthogonal=True, batch=m) for m in (8, 256))
+    assert small > 2.5 and large < 0.1  # "in batches of 8 there are still 2.9 powers of ten"
+    for act in ("tanh", "identity"):  # an exponential: it doubles with the depth
+        half, whole = (lab.growth("batch", L, act, gamma=0.1, orthogonal=True, batch=16) for L in (40, 80))
+        assert whole == pytest.approx(2 * half, rel=0.2) and whole > 1
 
 
 def test_the_gradient_grows_faster_in_small_batches():
@@ -352,6 +357,7 @@ def test_numbers_typed_into_the_prose():
             "7%": lab.chi("selu") - 1, "15%": 0.15,  # as the test of the price has it
             "1.03": lab.chi("sigmoid"), "0.15": lab.chi("sigmoid", "layer"), "0.34": square - mean**2,
             "1.34": lab.EXERCISES["leaky"].solution(0.1), "5.4": ends[1.5][1],
+            "2.9": lab.growth("batch", 80, "tanh", gamma=0.1, orthogonal=True, batch=8),
         },
     )
 
