@@ -216,6 +216,7 @@ def test_the_table_prescribes_what_cured():
     }.items():
         assert all(gain[r][column[cause]] < 0.6 for r in remedies)
     assert lab.cures_of("clipping") == lab.cures_of("Adam") == []
+    assert "1 of 13 remedies brings it" in caption("cures", cause="learning rate too small")
     assert said("mitigation", "they cure # of the #.") == [0, len(lab.CASES)]
     cured = lab.cures_of("residual + layer norm")
     assert said("mitigation", "cure all # vanishing and exploding networks") == [len(cured)]

@@ -43,5 +43,5 @@ def draw_cures(ax, cause="vanishing by depth"):
     handle(ax, lambda cause: (list(CASES).index(cause), None), "cell")
     good = cured_by(cause)
     return (f"{cause[0].upper()}{cause[1:]}: {values[0, j]:.0f}% of the test digits untreated. {len(good)} of "
-            f"{len(REMEDIES)} remedies bring it to 80% or more: {', '.join(good)}. Width 32, 300 steps, mean of "
-            "2 seeds.")
+            f"{len(REMEDIES)} remedies {'brings' if len(good) == 1 else 'bring'} it to 80% or more: "
+            f"{', '.join(good)}. Width 32, 300 steps, mean of 2 seeds.")
