@@ -247,6 +247,31 @@ def test_adam_follows_its_two_averages(spike, when):
     assert lab.strides("adam", spike, when) == pytest.approx(spikes.adam_theory(spike, when), rel=1e-6)
 
 
+def test_a_threshold_is_read_off_the_first_steps():
+    """At the rate that needs none, the median norm of the whole run would clip what the run learns from."""
+    kept = runs.stored()
+    i, none = list(lab.RATES).index(0.01), list(lab.LIMITS).index(np.inf)
+    whole = np.median(kept["quantiles"][i, none, :, 1])
+    first = np.median(10.0 ** kept["traces"][i, none, :, : 100 // runs.BLOCK].astype(float))  # the largest of every 5
+    nearest = [min(lab.LIMITS, key=lambda c, n=norm: abs(np.log(c / n))) for norm in (whole, first)]
+    assert nearest == [0.3, 3.0]
+    clipped, kept_on = (lab.typical_loss(0.01, c) for c in nearest)
+    assert clipped > 5 * kept_on and kept_on < 1.5 * lab.typical_loss(0.01)
+    assert min(lab.LIMITS, key=lambda c: lab.typical_loss(0.03, c)) == 3.0
+
+
+def test_a_low_threshold_does_not_shorten_the_steps_of_adam():
+    x, y, *_ = runs.sequences()
+    ways = []
+    for limit in (1.0, 0.001):
+        net = nn.Recurrent("rnn", runs.SYMBOLS + 1, runs.UNITS, runs.SYMBOLS, seed=0)
+        start = net.theta.copy()
+        nn.train(net, x, y, steps=60, learning_rate=0.003, batch_size=32, optimizer="adam",
+                 clip=("global_norm", limit), seed=0, progress=False)
+        ways.append(np.linalg.norm(net.theta - start))
+    assert ways[1] > 0.9 * ways[0]
+
+
 def asleep(spike):
     """For how many hundreds of steps Adam's are below half their length after a spike, by its average of squares."""
     return round(np.log(spike**2 * (1 - 0.999) / 3) / -np.log(0.999), -2)
