@@ -267,6 +267,13 @@ def test_how_deep_a_norm_reaches_with_and_without_shortcuts():
     assert min(ends("sigmoid", "batch", "residual")) >= 50
 
 
+def test_bare_shortcuts_fail_in_relu_networks_from_twenty_layers_on():
+    for init in lab.INITS:
+        bare = dict(zip(lab.DEPTHS, lab.accuracy(lab.Recipe("relu", init, "none", "residual"))))
+        assert max(bare[L] for L in lab.DEPTHS if L >= 20) < 0.8 and bare[5] > 0.8
+    assert said("mitigation", "from # on bare ones fail") == [20]
+
+
 def test_a_shortcut_with_a_norm_makes_the_initialization_indifferent():
     recipes = [r for r in lab.recipes() if r.activation != "sigmoid" and r.shortcut == "residual" and r.norm != "none"]
     assert len(recipes) == 16 and all(lab.deepest(r) == 100 for r in recipes)
