@@ -370,7 +370,8 @@ simple("large_numbers", lambda ax: ax.plot(T * 1e7, T * 1e7, lw=4))
 
 @entry
 def titled_left(ax):
-    ax.set_title("at the left", loc="left")
+    ax.set_title("at the left", loc="left", color=RED)
+    ax.set_xlabel("below", color=BLUE)
     ax.tick_params(left=False, bottom=False)
     ax.plot(T, np.sin(T), lw=4)
     ax.plot(T, np.cos(T), lw=4, ls="--", label="cosine")
@@ -428,3 +429,17 @@ simple("points_of_all_looks", lambda ax: ax.scatter(
 simple("words_behind_a_shape", lambda ax: (set_limits(ax).text(
     0.5, 0.5, "MMMMMM", ha="center", va="center", fontsize=40, zorder=0), ax.add_patch(
         Rectangle((0.3, 0.3), 0.4, 0.4, fc=RED))))
+simple("outlined_points", lambda ax: set_limits(ax).plot(
+    [0.2, 0.5, 0.8], [0.3, 0.7, 0.3], "o", ms=99, fillstyle="left", markerfacecoloralt=RED, path_effects=[
+        patheffects.withStroke(linewidth=20, foreground="k")]))
+simple("outlined_scatter", lambda ax: set_limits(ax).scatter(
+    [0.2, 0.5, 0.8], [0.3, 0.7, 0.3], s=9000, c=[1, 2, 3], path_effects=[
+        patheffects.withStroke(linewidth=20, foreground="k")]))
+simple("infinite_values", lambda ax: set_limits(ax, (0, 6), (0, 6)).plot(
+    [1, 2, 3, 3.5, 4, 5], [1, np.inf, 3, 4, -np.inf, 5], "o-", ms=14, lw=9))
+simple("mesh_from_zero_on_log", lambda ax: (ax.pcolormesh([0, 1, 10, 100], [0, 1, 2], SQUARE[:2, :3]), ax.set(
+    xscale="log", xlim=(0.1, 100))))
+simple("turned_annotation", lambda ax: set_limits(ax).annotate(
+    "MMMM", (0.8, 0.8), (0.3, 0.3), rotation=45, fontsize=26, arrowprops={"arrowstyle": "->", "lw": 4}))
+simple("large_head", lambda ax: set_limits(ax).annotate("", (0.9, 0.8), (0.1, 0.2), arrowprops={
+    "arrowstyle": "-|>", "mutation_scale": 150, "lw": 3, "facecolor": RED}))

@@ -29,6 +29,11 @@ def stand_out(rgb, ground, ratio):
     return moved
 
 
+def is_gray(rgb):
+    """Say whether a color has (nearly) no hue."""
+    return max(rgb) - min(rgb) < 0.06
+
+
 @cache
 def themed(color, ratio, paper=False):
     """Return "light,dark", the two hex colors that the page uses for a matplotlib ``color``; one where they are alike.
@@ -40,12 +45,17 @@ def themed(color, ratio, paper=False):
     rgb = to_rgb(color)
     if paper:
         return to_hex(rgb)
-    gray = max(rgb) - min(rgb) < 0.06
+    gray = is_gray(rgb)
     mirrored = tuple(DARK[i] + (1 - DARK[i]) * (1 - c) for i, c in enumerate(rgb)) if gray else rgb
     ratio = 1.0 if gray and ratio < 4.5 else ratio
     on_dark = 1.0 if ratio == 1.0 else 4.5  # thin lines need more of it on a dark ground
     light, dark = to_hex(stand_out(rgb, LIGHT, ratio)), to_hex(stand_out(mirrored, DARK, on_dark))
     return light if light == dark else f"{light},{dark}"
+
+
+def is_colored(color):
+    """Say whether a matplotlib color is seen, and no gray."""
+    return color is not None and opacity(color) > 0 and not is_gray(to_rgb(color))
 
 
 def opacity(color):

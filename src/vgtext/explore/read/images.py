@@ -29,7 +29,11 @@ def picture(pixels, x, y, box):
 
 def cells_of(mesh, box):
     """Return the middles of a mesh's columns and rows across a panel, if its cells are not evenly spaced; else {}."""
-    edges, to_pixels = mesh.get_coordinates(), mesh.get_transform().transform
+    edges, transform = np.ma.getdata(mesh.get_coordinates()), mesh.get_transform()
+
+    def to_pixels(places):
+        return np.ma.getdata(transform.transform(places))  # 0 on a log axis is masked, and lies far out
+
     corner, ways, even = edges[0, 0], [], True
     for i, along in enumerate((edges[0], edges[:, 0])):
         places = np.tile(corner, (len(along) - 1, 1))

@@ -2,11 +2,12 @@
 
 import numpy as np
 from matplotlib.collections import Collection
+from matplotlib.lines import Line2D
 from matplotlib.path import Path
 from matplotlib.quiver import QuiverKey
 from matplotlib.transforms import Affine2D, IdentityTransform
 
-from .colors import opacity, themed
+from .colors import is_colored, opacity, themed
 from .units import DPI, PX, outline
 
 
@@ -57,6 +58,13 @@ def hatch(gc, paths, box, canvas, paper=False):
     color = gc.get_hatch_color()
     dots = brush(color, paper) if np.isin(tile.codes, (Path.CURVE4, Path.CLOSEPOLY)).any() else {}
     return {"kind": "path", **outline(tiles, box, True), **pen(color, gc.get_hatch_linewidth(), paper=paper), **dots}
+
+
+def stamps(artist):
+    """Return the paths that an artist draws at points, of the size in pixels that they have."""
+    if isinstance(artist, Line2D):
+        return artist._marker.get_path(), artist._marker.get_alt_path()
+    return artist.get_paths() if isinstance(artist, Collection) and keeps_pixels(artist) else ()
 
 
 def keeps_pixels(artist):

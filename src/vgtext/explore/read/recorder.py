@@ -18,7 +18,7 @@ from matplotlib.transforms import Affine2D
 
 from . import Unreadable
 from .images import cells_of, draws_pixels, picture, pixels_of
-from .marks import brush, hatch, keeps_colors, keeps_pixels, only, pen, rare
+from .marks import brush, hatch, keeps_colors, keeps_pixels, only, pen, rare, stamps
 from .texts import block, record_text
 from .units import PX, outline, rectangle, svg_shape, to_units
 
@@ -34,12 +34,12 @@ class Recorder(RendererBase):
         super().__init__()
         self.box, self.canvas, self.marks = box, canvas, []
         self.areas = []  # outlines of what keeps its colors on a dark page, and so do the words on it
-        self.mapped, self.in_pixels = False, True
+        self.mapped, self.in_pixels, self.stamps = False, True, ()
 
     def record(self, artist):
         """Let an artist draw itself, and return its marks; Unreadable, which names the artist, where that fails."""
         first = len(self.marks)
-        self.in_pixels = keeps_pixels(artist)
+        self.in_pixels, self.stamps = keeps_pixels(artist), stamps(artist) if artist.get_path_effects() else ()
         # a color that stands for a number stays that of its color bar; a contour of one color stands for none
         mapped = getattr(artist, "get_array", lambda: None)() is not None
         self.mapped = mapped and getattr(artist, "colors", None) is None
@@ -119,8 +119,13 @@ class Recorder(RendererBase):
     # what matplotlib's artists call
 
     def draw_path(self, gc, path, transform, rgbFace=None):
-        """Record a path: a line, or the outline of an area."""
-        self.add_paths(gc, [transform.transform_path(path)], self.look(gc, rgbFace))
+        """Record a path: a line, the outline of an area, or a marker, if a path effect draws them one by one."""
+        look, shape = self.look(gc, rgbFace), transform.transform_path(path)
+        if any(path is each for each in self.stamps):
+            point = transform.transform((0, 0))
+            self.add_shapes(gc, [Affine2D().translate(*-point).transform_path(shape)], [point], look)
+        else:
+            self.add_paths(gc, [shape], look)
 
     def draw_markers(self, gc, marker_path, marker_trans, path, trans, rgbFace=None):
         """Record one shape at each point of a path."""
@@ -144,7 +149,7 @@ class Recorder(RendererBase):
     def draw_quad_mesh(self, gc, master_transform, columns, rows, coordinates, *offsets_and_looks):
         """Record a mesh: one image where its cells are rectangles without edges, else a path for each cell."""
         _, _, colors, _, edges = offsets_and_looks
-        places = master_transform.transform(coordinates.reshape(-1, 2)).reshape(coordinates.shape)
+        places = np.ma.getdata(master_transform.transform(coordinates.reshape(-1, 2))).reshape(coordinates.shape)
         straight = np.allclose(places[..., 0], places[0, :, 0]) and np.allclose(places[..., 1], places[:, :1, 1])
         if straight and not len(edges):
             pixels = (np.broadcast_to(colors, (columns * rows, 4)) * 255).round().astype(np.uint8)

@@ -13,6 +13,7 @@ from .mathtext import words
 from .units import PX, to_units
 
 THIN = ("-", "->", "<-", "<->", "-|>", "<|-", "<|-|>")  # arrows that the page draws, of the size of its screen
+SET = {"shrinkA", "shrinkB", "relpos", "patchA", "patchB", "mutation_scale", "fc", "facecolor"}  # of any other one
 
 
 def record_text(text, recorder):
@@ -71,7 +72,7 @@ def block(text, recorder, anchor, shift):
     """Return the mark of a text that hangs ``shift`` pixels from the display point ``anchor``."""
     align, valign, turn, weight = text.get_ha(), text.get_va(), text.get_rotation(), text.get_fontweight()
     if turn and text.get_rotation_mode() != "anchor":  # matplotlib aligns the box of the turned words
-        extent = text.get_window_extent(recorder)
+        extent = Text.get_window_extent(text, recorder)  # without its arrow
         shift, align, valign = (extent.p0 + extent.p1) / 2 - anchor, "center", "center"
     ground = ground_of(text)  # words on what keeps its colors on a dark page keep theirs
     hides = "fill" in ground and ground.get("fillOpacity", 1) >= 0.6
@@ -104,7 +105,7 @@ def ground_of(text):
 def add_arrow(text, recorder, anchor, shift, head):
     """Add the arrow of an annotation: a thin one as words and a point, any other as matplotlib draws it."""
     patch, style = text.arrow_patch, text.arrowprops.get("arrowstyle", "simple")
-    way, own = patch.get_connectionstyle(), {"shrinkA", "shrinkB", "relpos", "patchA", "patchB"} & {*text.arrowprops}
+    way, own = patch.get_connectionstyle(), SET & {*text.arrowprops} or (text.get_text() and text.get_rotation())
     first = len(recorder.marks)
     patch.draw(recorder)
     if style not in THIN or type(way) is not ConnectionStyle.Arc3 or own:

@@ -37,7 +37,8 @@ def outline(paths, box, filled):
     clip = None if filled else box.expanded(1.04, 1.04).extents
     vertices, codes = [np.empty((0, 2))], ""
     for path in paths:
-        far = (np.abs(path.vertices - box.p0) > FAR * box.size).any()  # what is cut there has the slope that it had
+        ends = path.vertices[np.isfinite(path.vertices).all(axis=1)]
+        far = (np.abs(ends - box.p0) > FAR * box.size).any()  # what is cut there has the slope that it had
         if far and filled:
             path = path.cleaned(remove_nans=True).clip_to_bbox(box.expanded(3, 3))
         points, letters = letters_of(path, clip=clip, simplify=None, curves=not far)
