@@ -231,6 +231,19 @@ BAD = {
     "1e−7 at a color bar": lambda ax, k: ax.figure.colorbar(ax.imshow(np.eye(3) * 1e-7)),
     "or with a title or marks on it; leave": lambda ax, k: bar_of(ax).ax.set_xlabel("unit"),
     "a color bar in a panel of its own; leave out cax": lambda ax, k: bar_of(ax, cax=ax),
+    "a colored spine; leave": lambda ax, k: (ax.plot([0, 1]), ax.spines.left.set_color("red")),
+    "colored numbers or ticks of the x axis": lambda ax, k: (
+        ax.plot([0, 1]), ax.tick_params(axis="x", labelcolor="red")),
+    "or ticks of the x axis; leave": lambda ax, k: (ax.plot([0, 1]), ax.tick_params(color="red", labelcolor="k")),
+    "turned tick labels of the x axis": lambda ax, k: (
+        ax.bar(["a", "b"], [1, 2]), ax.tick_params(axis="x", rotation=45)),
+    "turned tick labels of the y axis, which": lambda ax, k: (
+        ax.plot([0, 1]), [each.set_rotation(90) for each in ax.get_yticklabels()]),
+    "a grid above what is drawn": lambda ax, k: (ax.bar([0, 1], [1, 1]), ax.set_axisbelow(False), ax.grid()),
+    "a colored grid; leave": lambda ax, k: (ax.plot([0, 1]), ax.grid(color="red")),
+    "an edge of the background": lambda ax, k: (ax.plot([0, 1]), ax.patch.set(ec="k", lw=3)),
+    "a background of the whole figure": lambda ax, k: (ax.plot([0, 1]), ax.figure.set_facecolor("#ddeeff")),
+    "a legend without keys": lambda ax, k: (ax.plot([0, 1], label="a"), ax.legend(handlelength=0)),
     "the scale 'asinh' of the x axis": lambda ax, k: (ax.plot([0, 1]), ax.set_xscale("asinh")),
     "+1e9 beside the y axis": lambda ax, k: (ax.plot([0, 1]), ax.set_ylim(1e9, 1e9 + 2)),
     "QuiverKey: a place in the whole figure": lambda ax, k: ax.quiverkey(
@@ -548,3 +561,30 @@ def test_mesh_pixels_are_the_color_of_the_cell_under_them(flip_x, flip_y):
         column, row = np.searchsorted(edges_x, px) - 1, np.searchsorted(edges_y, py) - 1
         expected = colors[1 - row if flip_y else row, 2 - column if flip_x else column]
         np.testing.assert_array_equal(found, expected)
+
+
+def test_markers_of_a_path_effect_keep_their_size_on_any_screen(mode):
+    def draw_it(ax):
+        outline = [patheffects.withStroke(linewidth=5, foreground="k")]
+        ax.plot([1, 2], [1, 2], "o", path_effects=outline)
+        ax.scatter([1, 2], [2, 1], path_effects=outline)
+        return "Words."
+
+    mode("text")
+    marks = explore(draw_it).figure.scene({})[0][0].marks
+    assert [mark["kind"] for mark in marks] == ["markers"] * 8
+    assert len({(*mark["x"], *mark["y"]) for mark in marks}) == 4
+
+
+def test_the_color_of_a_title_and_of_a_label_is_that_of_a_word_in_the_panel(mode):
+    def draw_it(ax):
+        ax.plot([0, 1], [0, 1])
+        ax.text(0, 0.5, "word", color="#e69f00")
+        ax.set_title("title", color="#e69f00")
+        ax.set_xlabel("plain")
+        ax.set_ylabel("label", color="#e69f00")
+        return "Words."
+
+    mode("text")
+    frame, marks = explore(draw_it).figure.scene({})[0][0][:2]
+    assert frame["titleFill"] == frame["y"]["labelFill"] == marks[-1]["fill"] and "labelFill" not in frame["x"]

@@ -98,7 +98,8 @@ def draw_colors(ax):
     for k, color in enumerate(["#000000", "#0b5cad", "#00684a", "#b34400", "#5a3d8f", "#e69f00", "#56b4e9", "#cc79a7"]):
         ax.plot([0, 1], [k, k + 1], color=color)
         ax.text(0.1, k, f"line {k}", color=color)
-    ax.set(xlim=(0, 1), ylim=(0, 9), xlabel="x", ylabel="y")
+    ax.set(xlim=(0, 1), ylim=(0, 9))
+    ax.set_title("title", color="#e69f00"), ax.set_xlabel("x", color="#0072b2"), ax.set_ylabel("y", color="#b34400")
     return "Eight colors."
 
 
@@ -483,6 +484,21 @@ def luminance(channels):
 def contrast(one, other):
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
+
+
+def test_a_menu_of_long_words_stays_in_the_page(browser, tmp_path, monkeypatch):
+    monkeypatch.setenv("VGTEXT_EXPLORE", "text")
+    figure = explore(draw_line, kind={"plain": "plain", "long words " * 20: "other"}).figure
+    with reader(browser, write_page(tmp_path, page_element(figure))) as opened:
+        figure_in(opened, "line")
+        assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_title_and_the_labels_of_the_axes_have_the_colors_that_they_were_given(tab):
+    figure_in(tab, "colors")
+    for words, color in (("title", "#9c6c00"), ("x", "#0072b2"), ("y", "#b34400")):
+        letters = tab.locator(f"#colors .vg-panel g[fill='{color}'] > text", has_text=re.compile(f"^{words}$"))
+        expect(letters).to_have_count(1)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

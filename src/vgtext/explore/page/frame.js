@@ -62,7 +62,7 @@ function drawTicks({ x, y }, rect, unit) {
 }
 
 // The words around a panel: labels, smaller where there is less room, what numbers share, title.
-function drawLabels({ x, y, title, titleAt, legend }, rect) {
+function drawLabels({ x, y, title, titleAt, titleFill, legend }, rect) {
   const { w, h, left, right, below } = rect,
     foot = rect.y + rect.h;
   const fit = (words, most) =>
@@ -89,15 +89,27 @@ function drawLabels({ x, y, title, titleAt, legend }, rect) {
       size: fit(label, most),
       align: "center",
       valign: "top",
+      color: x.labelFill,
     }),
-    put(y.label, rect.x - left + 11, up, { size, align: "center", valign: "center", turn: 90 }),
+    put(y.label, rect.x - left + 11, up, {
+      size,
+      align: "center",
+      valign: "center",
+      turn: 90,
+      color: y.labelFill,
+    }),
     put(y.offset, rect.x, rect.y - 5, { size: SIZE.tick, valign: "bottom" }),
     put(x.offset, rect.x + w, foot + SIZE.labelDrop, {
       size: SIZE.tick,
       align: "right",
       valign: "top",
     }),
-    put(lines, at, rect.y - above, { size: SIZE.title, align, valign: "bottom" }),
+    put(lines, at, rect.y - above, {
+      size: SIZE.title,
+      align,
+      valign: "bottom",
+      color: titleFill,
+    }),
   ].join("");
 }
 

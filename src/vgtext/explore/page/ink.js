@@ -4,25 +4,30 @@ import { escapeText } from "./words.js";
 
 export const round = (v) => Math.round(v * 10) / 10;
 
-// Colors come as "on paper,on a dark page", or as one for both.
-const themed = (name, light, dark) => (dark ? `${name}:light-dark(${light},${dark});` : "");
+const ATTRIBUTES = Object.entries({
+  width: "stroke-width",
+  strokeOpacity: "stroke-opacity",
+  fillOpacity: "fill-opacity",
+  dashes: "stroke-dasharray",
+  dashStart: "stroke-dashoffset",
+  cap: "stroke-linecap",
+  corner: "stroke-linejoin",
+  crisp: "shape-rendering",
+});
 
+// Colors come as "on paper,on a dark page", or as one for both.
 export function look(mark) {
-  const { stroke, fill, width, strokeOpacity, fillOpacity, dashes } = mark;
-  const [line, darkLine] = (stroke || "none").split(","),
-    [area, darkArea] = (fill || "none").split(",");
-  const style = themed("stroke", line, darkLine) + themed("fill", area, darkArea);
+  let style = "";
+  const paint = (name) => {
+    const [light, dark] = (mark[name] || "none").split(",");
+    if (dark) style += `${name}:light-dark(${light},${dark});`;
+    return `${name}="${light}" `;
+  };
   return (
-    `stroke="${line}" fill="${area}"`
-    + (style ? ` style="${style}"` : "")
-    + (stroke ? ` stroke-width="${width}"` : "")
-    + (strokeOpacity < 1 ? ` stroke-opacity="${strokeOpacity}"` : "")
-    + (fillOpacity < 1 ? ` fill-opacity="${fillOpacity}"` : "")
-    + (dashes ? ` stroke-dasharray="${dashes.join(" ")}"` : "")
-    + (mark.dashStart ? ` stroke-dashoffset="${mark.dashStart}"` : "")
-    + (mark.cap ? ` stroke-linecap="${mark.cap}"` : "")
-    + (mark.crisp ? ' shape-rendering="crispEdges"' : "")
-    + (mark.corner ? ` stroke-linejoin="${mark.corner}"` : "")
+    paint("stroke")
+    + paint("fill")
+    + `style="${style}"`
+    + ATTRIBUTES.map(([key, name]) => (mark[key] ? ` ${name}="${mark[key]}"` : "")).join("")
   );
 }
 

@@ -9,8 +9,8 @@ from matplotlib.spines import Spine
 from matplotlib.text import Text
 
 from . import Unreadable
-from .colors import opacity
-from .marks import rare
+from .colors import is_colored, opacity
+from .marks import rare, written_in
 from .mathtext import words
 from .recorder import Recorder
 from .units import UNIT
@@ -31,8 +31,25 @@ def read_axis(axis, side):
                                       f"(ax.{axis.axis_name}axis.tick_{side}(), imshow instead of matshow)")
     lines = label if side == "bottom" else label.replace("\n", " ")  # upright there is room for one
     label = words(lines) if shown and axis.label.get_visible() else ""
-    frame = {"label": label, **measure(axis, side)}
+    if shown:
+        check_look(axis, params)
+    frame = {"label": label, **measure(axis, side), **rare(labelFill=written_in(axis.label) if label else None)}
     return frame | (read_ticks(axis, side, params) if shown else {"places": [], "texts": []})
+
+
+def check_look(axis, params):
+    """Raise Unreadable for ticks, numbers and a grid of another look than a page gives them: level, in its own ink."""
+    name, gridded = axis.axis_name, params.get("gridOn")
+    numbers = [each for tick in axis.majorTicks for each in (tick.label1, tick.label2) if each.get_visible()]
+    colors = [each.get_color() for each in numbers] + [params.get("color")]
+    Unreadable.when(any(map(is_colored, colors)), f"colored numbers or ticks of the {name} axis; leave their color "
+                    "out, and color its label instead")
+    Unreadable.when(any(each.get_rotation() for each in numbers), f"turned tick labels of the {name} axis, which a "
+                    "page writes level; leave rotation out, and give long names to the y axis, as barh does")
+    Unreadable.when(gridded and axis.axes.get_axisbelow() is not True,
+                    "a grid above what is drawn; leave set_axisbelow out, or draw its lines: axhline, axvline")
+    Unreadable.when(gridded and is_colored(params.get("grid_color")),
+                    "a colored grid; leave its color out, or draw its lines: axhline, axvline")
 
 
 def measure(axis, side):

@@ -39,6 +39,11 @@ def brush(color, paper=False):
     return {} if color is None or opacity(color) == 0 else ink("fill", color, 1.0, paper)
 
 
+def written_in(text):
+    """Return the fill of a title or a label that has a color; None of one in the page's own ink."""
+    return themed(text.get_color(), 4.5) if is_colored(text.get_color()) else None
+
+
 def only(look, *starts):
     """Return the entries of a mark's look whose keys start with one of ``starts``."""
     return {key: value for key, value in look.items() if key.startswith(starts)}

@@ -92,7 +92,7 @@ class Recorder(RendererBase):
         (cap, least), corner = CAPS[gc.get_capstyle()], gc.get_joinstyle()
         return {**stroke, **fill, **rare(
             corner=corner if corner != "round" and width > 2 else None, cap=cap if width > least else None,
-            crisp=bool(fill) and not stroke and not gc.get_antialiased())}
+            crisp="crispEdges" if fill and not stroke and not gc.get_antialiased() else "")}
 
     def add_paths(self, gc, paths, look):
         """Add display ``paths`` of one look as a path mark; remember areas on which words keep their color."""

@@ -15,8 +15,8 @@ from matplotlib.transforms import Bbox, IdentityTransform
 
 from . import Unreadable
 from .axes import read_axis, read_colorbar
-from .colors import opacity
-from .marks import brush, keeps_colors, rare
+from .colors import is_colored, is_gray, opacity
+from .marks import brush, keeps_colors, rare, written_in
 from .mathtext import words
 from .recorder import Recorder
 from .units import UNIT, rectangle
@@ -49,6 +49,8 @@ def read_scene(names, panels, figure):
     extra = others(figure, [*panels, *(bar.ax for found in bars for bar in found)])
     Unreadable.when(extra, f"the further axes{extra} (twin axes, a grid, or a color bar of nothing that a panel shows);"
                            " draw on the panels that are given: each parameter of draw without a default is one")
+    Unreadable.when(to_rgb(figure.get_facecolor()) != (1, 1, 1),
+                    "a background of the whole figure, where the page has its own; use ax.set_facecolor")
     for each in figure.get_children():
         Unreadable.when(each is not figure.patch and not isinstance(each, Axes),
                         f"a {type(each).__name__} of the whole figure; give it to a panel")
@@ -88,6 +90,10 @@ def read_frame(ax, bars):
     spines = {side: s for side, s in ax.spines.items() if s.get_visible() and opacity(s.get_edgecolor())}
     Unreadable.when(any(s.get_position() != ("outward", 0.0) or s.get_bounds() for s in spines.values()),
                     "a spine that is moved or cut; draw a line with axhline or axvline")
+    Unreadable.when(any(is_colored(s.get_edgecolor()) for s in spines.values()) and ax.axison,
+                    "a colored spine; leave its color out, or draw a line with axhline or axvline")
+    Unreadable.when(ax.patch.get_linewidth() and opacity(ax.patch.get_edgecolor()) and ax.axison,
+                    "an edge of the background; show all four spines: ax.spines[:].set_visible(True)")
     framed, legend = ax.axison and ax.get_frame_on(), ax.get_legend()
     colored = framed and ax.patch.get_visible() and set(ax.get_facecolor()) != {1.0}
     fixed = ax.get_box_aspect() is not None or ax.get_aspect() != "auto"
@@ -108,7 +114,7 @@ def read_titles(ax):
     titles = {side: title.get_text() for side, title in places.items() if title.get_text() and title.get_visible()}
     Unreadable.when(len(titles) > 1, f"two titles of one panel, {' and '.join(titles)}; put them into one")
     side, text = next(iter(titles.items()), ("center", ""))
-    return {"title": words(text), **rare(titleAt=side if side != "center" else "")}
+    return {"title": words(text), **rare(titleAt=side if side != "center" else "", titleFill=written_in(places[side]))}
 
 
 def read_legend(legend):
@@ -116,6 +122,8 @@ def read_legend(legend):
     title = legend.get_title().get_text().replace("\n", " ")
     entries = [[words(title), []]] if title else []
     for area, text in zip(legend.findobj(DrawingArea), legend.get_texts()):
+        Unreadable.when(not area.width or not area.height, "a legend without keys; leave out handlelength and "
+                        "handleheight, or write the words beside their lines: ax.text")
         recorder = Recorder(Bbox.from_bounds(0, 0, area.width, area.height), legend.figure.bbox.size)
         for artist in area.get_children():
             recorder.record(artist)
@@ -173,7 +181,7 @@ def is_guide(artist, ax):
     if not isinstance(artist, Line2D):
         return not isinstance(artist, (Patch, ScalarMappable))
     rgb = to_rgb(artist.get_color())
-    gray = max(rgb) - min(rgb) < 0.06 and max(rgb) > 0.2
+    gray = is_gray(rgb) and max(rgb) > 0.2
     return not all(artist.get_transform().contains_branch_seperately(ax.transData)) or (
         gray and artist.get_linestyle() == ":"
     )
