@@ -9,6 +9,7 @@ import pytest
 import vgtext.explore
 from vgtext.explore import handle
 from vgtext.explore.figure import Explorable
+from vgtext.explore.read.units import UNIT
 
 from .gallery import GALLERY
 from .reader import payload_of
@@ -87,3 +88,12 @@ def test_a_key_of_arrows_stretches_with_them():
 def test_a_label_beside_an_axis_is_one_line():
     frame, _ = marks_of(lambda ax: (ax.plot([0, 1]), ax.set(xlabel="in\ntwo", ylabel="in\none")))
     assert (frame["x"]["label"], frame["y"]["label"]) == ("in\ntwo", "in one")
+
+
+def test_the_middles_of_a_mesh_with_whole_edges_are_halves_and_one_from_zero_on_a_log_axis_has_them_too():
+    _, [mark] = marks_of(lambda ax: ax.pcolormesh([0, 1, 4, 10], [0, 1, 3], np.ones((2, 3))))
+    assert mark["cells"][0] == [round(UNIT * x / 10) for x in (0.5, 2.5, 7)]
+    assert mark["cells"][1] == [round(UNIT * y / 3) for y in (0.5, 2)]
+    _, [mark] = marks_of(lambda ax: (ax.pcolormesh([0, 2, 20, 100], [0, 1, 3], np.ones((2, 3))), ax.set(
+        xscale="log", xlim=(0.1, 100))))
+    assert mark["cells"][0] == [round(UNIT * (np.log10(x) + 1) / 3) for x in (1, 11, 60)]

@@ -29,7 +29,7 @@ def picture(pixels, x, y, box):
 
 def cells_of(mesh, box):
     """Return the middles of a mesh's columns and rows across a panel, if its cells are not evenly spaced; else {}."""
-    edges, transform = np.ma.getdata(mesh.get_coordinates()), mesh.get_transform()
+    edges, transform = np.ma.getdata(mesh.get_coordinates()).astype(float), mesh.get_transform()
 
     def to_pixels(places):
         return np.ma.getdata(transform.transform(places))  # 0 on a log axis is masked, and lies far out
