@@ -106,9 +106,57 @@ def test_a_run_that_broke_keeps_its_nan_and_a_cell_that_is_empty_is_none(tmp_pat
     assert recording.loss.tolist()[:2] == [2, 1] and np.isnan(recording.loss[2])
 
 
+@pytest.mark.parametrize("line, read", [
+    ("epoch {i} loss {x} acc {a}", {"loss", "train_accuracy"}),
+    ("Epoch [{i}/40], Step [100/600], Loss: {x:.4f}, Acc: {p:.2f}%", {"loss", "train_accuracy"}),
+    ("step {i}: train loss {x:.4f}, val loss {v:.4f}, time 20.11ms, mfu -100.00%", {"loss", "test_loss"}),
+    ("45/45 [====] - 1s 3ms/step - loss: {x} - accuracy: {a} - val_loss: {v} - val_accuracy: {a}",
+     {"loss", "train_accuracy", "test_loss", "test_accuracy"}),
+    ("Train Epoch: {i} [0/60000 (0%)]\tLoss: {x}\nTest set: Average loss: {v}, Accuracy: {n}/10000 ({p:.0f}%)",
+     {"loss", "test_loss", "test_accuracy"}),
+    ("{{'loss': {x}, 'grad_norm': 1.2, 'epoch': {i}.0}}\n{{'eval_loss': {v}, 'eval_accuracy': {a}}}",
+     {"loss", "test_loss", "test_accuracy"}),
+    ("train Loss: {x} Acc: {a}\nval Loss: {v} Acc: {a}", {"loss", "train_accuracy", "test_loss", "test_accuracy"}),
+    ("Epoch {i} train loss {x} acc {a} | valid loss {v} acc {a} | aux loss 7",
+     {"loss", "train_accuracy", "test_loss", "test_accuracy"}),
+    ("\x1b[32m2024-01-01 12:30:11,123 INFO trainer - loss\x1b[0m = tensor({x}, grad_fn=<NllLossBackward0>)", {"loss"}),
+    ("  3%|# | 30/1000 [00:10<05:00, 3.1it/s, loss={x}]\rEpoch {i}: val_loss improved from inf to 0.5, saving",
+     {"loss"}),
+])
+@pytest.mark.parametrize("ending", ["txt", "log"])
+def test_printed_lines_are_read(tmp_path, line, read, ending):
+    lines = (line.format(i=i, x=LOSS[i], v=TEST_LOSS[i], a=SHARE[i], p=100 * SHARE[i], n=round(1e4 * SHARE[i]))
+             for i in range(N))
+    (tmp_path / f"run.{ending}").write_text("\n".join(["Using device: cuda", *lines, "Done. \xe9"]), encoding="latin-1")
+    given = read_log(tmp_path / f"run.{ending}").given()
+    values = {"loss": LOSS, "test_loss": TEST_LOSS, "train_accuracy": SHARE, "test_accuracy": SHARE}
+    assert given == {field: pytest.approx(values[field], abs=1e-4) for field in read}
+
+
+def test_a_printed_loss_that_is_no_number_is_where_the_run_broke(tmp_path):
+    (tmp_path / "run.log").write_text("loss 2.3\nloss 1.2e1\nloss: nan\nLoss = inf\n")
+    assert read_log(tmp_path / "run.log").loss == pytest.approx([2.3, 12, np.nan, np.inf], nan_ok=True)
+
+
+@pytest.mark.parametrize("name, field", [
+    ("run-.-tag-Loss_train", "loss"), ("run-validation-tag-epoch_loss", "test_loss"), ("run-train-tag-loss", "loss"),
+    ("run-exp1_val-tag-accuracy (1)", "test_accuracy"), ("run-test-tag-train_loss", "loss"), ("val_loss", "test_loss")])
+def test_what_tensorboard_downloads_is_named_by_its_file(tmp_path, name, field):
+    rows = ({"Wall time": 1.7e9 + i, "Step": i, "Value": x} for i, x in enumerate(SHARE))
+    (tmp_path / f"{name}.csv").write_text(as_csv(list(rows)))
+    told = []
+    assert read_log(tmp_path / f"{name}.csv", told.append).given() == {field: pytest.approx(SHARE)}
+    assert told[0].startswith(f"Read {field} from ")
+
+
 @pytest.mark.parametrize("name, text, words", [
     ("a.csv", "key,value,step\naux_loss,2,1\n", "a.csv has the columns aux_loss, and none is .*name one"),
-    ("a.csv", "Wall time,Step,Value\n1,2,3\n", "a.csv has the columns Wall time, Step, Value, and none is"),
+    ("a.csv", "Wall time,Step,Value\n1,2,3\n",
+     "a.csv has the columns Wall time, Step, Value, and none is.*name the file for its values, as train_loss.csv"),
+    ("run-.-tag-aux_loss.csv", "Wall time,Step,Value\n1,2,3\n", "columns Wall time, Step, Value, and none is"),
+    ("a.txt", "epoch 1 aux loss 2\nD_loss: 3 loss: 1,234.5\n", "columns epoch, aux loss, d loss, and none is"),
+    ("a.log", "", r"columns \(none\)"),
+    ("a.log", "loss 2 acc 34\nloss 1 acc 78\n", "a.log: train_accuracy must lie between 0 and 1.*divide per cent"),
     ("a.csv", "epoch;loss\n1;2,3\n2;nichts\n", "a.csv must hold numbers in the column loss, got 'nichts'"),
     ("a.csv", "step,aux_loss\n1,2\n", "columns step, aux_loss, and none"),
     ("a.csv", "val_acc5,loss_2\n1,2\n", "columns val_acc5, loss_2, and none"),
