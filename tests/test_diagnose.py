@@ -162,9 +162,14 @@ def test_test_loss_stands_in_for_test_accuracy():
     assert diagnose(Recording(**{**known, "test_loss": [2.3, 0.8, 0.4]})).cause == "healthy"
 
 
-def test_falling_gradients_alone_name_the_activation_and_rising_ones_an_explosion():
+def test_falling_gradients_alone_leave_the_weights_open_and_rising_ones_name_an_explosion():
+    """Small weights let the error fade, and biases may keep the activations up."""
     gradient = np.tile(0.25 ** np.arange(L)[::-1], (R, 1))
-    assert diagnose(Recording(gradient=gradient)).cause == "vanishing by activation"
+    alone = diagnose(Recording(gradient=gradient))
+    assert alone.cause == UNDECIDED and "gradient and activation sizes" in alone.record_next[0]
+    assert {"vanishing by initialization", "vanishing by activation"} <= {*alone.candidates}
+    rectified = Recording(gradient=gradient, dead=np.zeros((R, L)))
+    assert diagnose(rectified).cause == "vanishing by initialization"
     assert diagnose(Recording(gradient=1 / gradient)).cause == "exploding"
 
 

@@ -340,3 +340,59 @@ def test_a_recording_made_by_hand_as_keras_would_keep_it_goes_through(tmp_path):
     assert again.mixed is True and diagnose(again) == diagnose(keras) and diagnose(again).cause == "healthy"
     in_order = Recording(**{**keras.given(), "loss": waves(400), "train_accuracy": [0.3], "test_accuracy": [0.3]})
     assert diagnose(in_order).cause != "data in order of class"
+
+
+CLASSES = {"loss": falls(2.3, 0.05), "constant_loss": 2.3}  # a cross-entropy that allows 7 % of wrong answers
+
+
+@pytest.mark.parametrize("more", [{"input": np.full(R, 170.0)}, {"update_ratio": np.full((R, L), 0.3)}, {}])
+def test_an_accuracy_far_below_what_its_loss_allows_was_measured_otherwise(more):
+    """In inference mode batch norm may take averages that are not those of the batches."""
+    known = {**CLASSES, **more, "train_accuracy": [0.2, 0.7], "test_accuracy": [0.2, 0.68]}
+    otherwise = found(**known)
+    assert otherwise.cause == UNDECIDED and "inference mode" in otherwise.remedy
+    allowed = found(**{**known, "loss": falls(2.3, 0.4)})
+    assert "inference mode" not in allowed.remedy and (not more or allowed.cause != UNDECIDED)
+
+
+def test_an_accuracy_of_guesses_is_no_success():
+    """A rare class: the loss is not below that of the best constant answer."""
+    guesses = {"loss": falls(0.8, 0.3), "train_accuracy": [0.3, 0.7, 0.95], "test_accuracy": [0.3, 0.7, 0.95]}
+    rare = found(**guesses, constant_loss=0.2)
+    assert rare.cause == UNDECIDED and "best constant answer" in rare.remedy
+    assert found(**guesses, constant_loss=0.69).cause == "healthy"
+
+
+def test_an_accuracy_that_stays_is_no_constant_answer_where_the_loss_is_far_below_that():
+    stays = {"loss": falls(2.4, 0.08), "train_accuracy": [0.96, 0.96, 0.96], "test_accuracy": [0.96]}
+    assert found(**stays).cause == UNDECIDED and found(**stays, constant_loss=2.3).cause == "healthy"
+
+
+def test_a_loss_that_starts_far_below_a_constant_answers_is_that_of_trained_weights():
+    tuned = {"loss": 0.002 * jitter(0.1), "update_ratio": np.full((R, L), 1e-5), "test_loss": [0.003]}
+    assert found(**tuned).cause == "learning rate too small"
+    assert found(**tuned, constant_loss=2.3).cause == "healthy"
+
+
+def test_a_loss_that_runs_off_below_0_is_not_for_long_steps_alone():
+    away = np.r_[-0.1 * 1.2 ** np.arange(100), np.nan]
+    long = {"update_ratio": np.full((R, L), 0.3), "train_accuracy": [0.1]}
+    off = found(loss=away, **long)
+    assert off.cause == UNDECIDED and "sign" in off.remedy and "learning rate too large" in off.candidates
+    assert found(loss=-away, **long).cause == "learning rate too large"
+
+
+def test_no_gradient_in_the_end_is_no_gradient_from_the_start_alone_where_layers_are_frozen():
+    gone = np.r_[np.ones((1, L)), np.zeros((R - 1, L))]
+    known = {"loss": np.r_[2.3, np.full(99, 400.0)], "error": np.ones((R, L)), "train_accuracy": [0.1]}
+    thrown = found(**known, gradient=gone, update_ratio=np.full((R, L), 0.05), loop=["above guessing"])
+    assert "two factors" not in thrown.remedy
+    assert "two factors" in found(**known, gradient=0 * gone, loop=["above guessing"]).remedy
+
+
+@pytest.mark.parametrize(("more", "blamed"), [({}, True), ({"loop": ["above guessing"]}, False),
+                                              ({"time_gradient": np.geomspace(1e9, 1, 50)[None].repeat(R, 0)}, False)])
+def test_a_huge_first_loss_of_classes_or_of_a_way_through_time_is_the_networks_own(more, blamed):
+    known = {"loss": [2e5, 1e6, np.nan], "gradient": np.full((R, L), 1e5), "update_ratio": np.full((R, L), 7.0),
+             "input": np.ones(R)}
+    assert (diagnose(Recording(**known, **more)).cause == "scale of inputs or targets") == blamed

@@ -2,7 +2,7 @@
 
 from . import table as t
 from .logic import above, below, either, every
-from .outcomes import halved, lost_again, moves, unharmed, uphill
+from .outcomes import halved, lost_again, moves, runs_off, unharmed, uphill
 
 
 def frozen(s, fails):
@@ -110,21 +110,24 @@ def out_of_range(s):
 
 
 def weak(s):
-    """Do both signals fade? Where the error fades between units of slope near 1 (live ReLU), the weights do it, too."""
+    """Do both signals fade? Where the error fades between units of slope near 1 (live ReLU), the weights do it, too.
+
+    Where no activations were recorded, biases may have kept them up while small weights made the error fade.
+    """
     if no_weights(s):
         return True
     forward, backward = factors(s)
-    steep = s.dead is not None or above(s.slope, t.STEEP) is True
+    steep = True if s.dead is not None or above(s.slope, t.STEEP) is True else None if forward is None else False
     return either(below(forward, t.NEAR_ONE), every(steep, below(backward, t.NEAR_ONE)))
 
 
 def factors(s):
     """Return the factors a layer (forward, backward). Without activations a falling gradient profile gives the second.
 
-    Had the activations shrunk as well, the profile would be even: so a falling one clears them.
+    It does not give the first.
     """
     if s.round_trip is None and below(s.profile, 2 * t.VANISHES):
-        return 1.0, 10.0 ** (s.profile / (s.layers - 1))
+        return None, 10.0 ** (s.profile / (s.layers - 1))
     return s.forward, s.backward
 
 
@@ -141,6 +144,8 @@ def collapsed(s, recording):
 
 def too_large(s):
     """Do steps rewrite the weights, or did the loss run up from the start, by steps that could do it?"""
+    if runs_off(s):
+        return None
     if above(s.ratio_peak, t.TOO_FAST):
         return None if s.layers == 1 and halved(s) else True  # a layer alone has none behind it to throw off
     if uphill(s):

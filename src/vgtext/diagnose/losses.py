@@ -9,6 +9,7 @@ import numpy as np
 
 RIPPLES = 0.03  # a training loss below this share of the test loss is that of examples known by heart, waves and all
 
+LEARNED_BEFORE = 0.1  # a first loss below this share of a constant answer's is that of trained weights
 
 @dataclass(frozen=True)
 class Curve:
@@ -67,11 +68,14 @@ def shares(curve, loss, test_loss, constant):
     The gap between them is one of means: a few large losses of a batch raise both. Where each entry has a test loss, it
     stands for an epoch, and one that is twice the next is no start.
     """
-    found = dict.fromkeys(("left", "test_left", "test_high", "loss_gap", "swings", "ripples"))
+    found = dict.fromkeys(("left", "wrong", "test_left", "test_high", "loss_gap", "swings", "ripples"))
     if curve is None or curve.fall is None or (constant is not None and constant <= 0):
         return found
-    whole = curve.start if constant is None else min(curve.start, constant)
+    learned_before = constant is not None and curve.start < LEARNED_BEFORE * constant
+    whole = curve.start if constant is None else constant if learned_before else min(curve.start, constant)
     found["left"] = curve.fall * curve.start / whole
+    if constant is not None:  # a wrong answer's cross-entropy is ln 2 or more, its squared error half a constant one's
+        found["wrong"] = float(found["left"] * whole * max(2 / constant, 1 / np.log(2)))
     if test_loss is None or not np.isfinite(test_loss).all() or test_loss.min() <= 0 or breaks(loss) < len(loss):
         return found
     late, end = test_loss[len(test_loss) // 2 :], np.nanmean(loss[-max(len(loss) // 10, 1):])

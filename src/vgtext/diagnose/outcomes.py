@@ -11,8 +11,10 @@ def failed(s, target):
     """
     if s.broke:
         return True
+    if contradicts(s):
+        return None
     if s.accuracy is not None and s.accuracy >= target:
-        return None if one_answer(s, t.SAME) and s.accuracy < 0.999 else False
+        return None if (one_answer(s, t.SAME) and s.accuracy < 0.999) or guesses(s) else False
     if s.tested is not None and s.tested >= target:
         return None if below(s.gap, -t.GAP) else False
     if s.accuracy is not None:
@@ -24,6 +26,21 @@ def failed(s, target):
     if s.curve.waves >= t.RUNS_ON and below(s.left, t.LEARNED) and not s.ripples:
         return True if forgets(s) else None  # it may end in a trough
     return invert(below(s.left, t.LEARNED))
+
+
+def contradicts(s):
+    """Is the training accuracy far lower than the training loss allows?"""
+    return s.accuracy is not None and below(s.wrong, 1 - s.accuracy - t.GAP) is True
+
+
+def guesses(s):
+    """Is the loss no less than that of the best constant answer? A rare class leaves such a one a high accuracy."""
+    return s.baseline and above(s.left, t.MOVED) is True
+
+
+def runs_off(s):
+    """Did the loss run off below 0?"""
+    return s.curve is not None and s.curve.runs_off
 
 
 def forgets(s):
@@ -126,7 +143,12 @@ def learned_something(s):
 
 def one_answer(s, limit):
     """Has the training accuracy been the same in all evaluations, within ``limit``?"""
-    return s.accuracy_range is not None and s.accuracy_range < limit
+    return s.accuracy_range is not None and s.accuracy_range < limit and not learned_by_loss(s)
+
+
+def learned_by_loss(s):
+    """Is the loss far below that of the best constant answer? Then answers differ."""
+    return s.baseline and below(s.left, t.LEARNED) is True
 
 
 def overfits(s, fails, target):

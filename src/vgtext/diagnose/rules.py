@@ -79,6 +79,7 @@ def questions(s, recording, target=0.9):
     """Return each cause's answer, True, False or None, in the order in which they are asked."""
     fails = outcomes.failed(s, target)
     ill = fails is not False  # signals are judged without a loss too, unless the run is known to have learned
+    ill = None if outcomes.contradicts(s) else ill
     blocks = None if ill and outcomes.at_its_floor(s) else ill  # else signals are to blame for what they lose
     blocks = False if outcomes.half_way(s) else blocks
     fades = ask.vanishing(s, recording)
@@ -89,7 +90,7 @@ def questions(s, recording, target=0.9):
     answers = {
         "layers not trained": ask.frozen(s, fails),
         "bad batch or operation": ask.bad_operation(s),
-        "scale of inputs or targets": ill and scales.off_scale(s),
+        "scale of inputs or targets": ill and scales.off_scale(s, recording),
         "underflow in half precision": ill and scales.underflow(s, recording),
         "flat output": scales.flat(s, target),
         "data in order of class": fails and not recording.mixed and outcomes.in_order(s),

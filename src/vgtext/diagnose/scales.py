@@ -5,7 +5,7 @@ from .logic import above, below, invert
 from .outcomes import halved, unharmed
 
 
-def off_scale(s):
+def off_scale(s, recording):
     """Inputs, or a first loss, far from size 1; what explodes inside the network is not their fault."""
     low, high = t.INPUTS
     if s.input is not None and not low <= s.input <= high:
@@ -14,6 +14,10 @@ def off_scale(s):
         return None if s.input is None else False
     if s.curve.start <= t.HUGE or (above(s.grows_in_time, 1 / t.FORGETS) and s.passes_forward is False):
         return False if s.input is not None else None
+    if above(s.grows_in_time, 1 / t.FORGETS) and s.passes_forward is None:
+        return None
+    if s.input is not None and "above guessing" in (recording.loop or ()):
+        return False  # of classes, the targets are in order, too
     if unharmed(s) and halved(s):
         return None  # a sum over a batch is large, too
     return invert(above(s.round_trip, t.EXPLODES)) if s.round_trip is not None else above(s.ratio, 1.0)

@@ -31,6 +31,7 @@ class Symptoms:
     gap: float | None  # training minus test accuracy at the end
     test_rise: float | None  # test loss at the end / its smallest value
     left: float | None  # training loss at the end / its start, or the loss of the best constant answer if that is less
+    wrong: float | None  # the largest share of wrong answers that a classifier's loss allows, beside a constant's
     test_left: float | None  # test loss at the end / the same
     test_high: float | None  # the largest test loss of the second half of its evaluations / the same
     loss_gap: float | None  # how far the test loss ends above the training loss / the same

@@ -21,10 +21,6 @@ def advice(s, recording, candidates, blocked):
             "Nothing that was recorded says what is wrong. Record more before you change anything."), candidates, asked
 
 
-def _never_a_number(s, candidates, blocked):
-    return s.never_a_number
-
-
 def _negative(s, candidates, blocked):
     return s.curve is not None and s.curve.negative and s.accuracy is None
 
@@ -52,14 +48,6 @@ def _constant(s, candidates, blocked):
 
 def _in_waves(s, candidates, blocked):
     return "data in order of class" in candidates and s.curve is not None and s.curve.waves >= t.RUNS_ON
-
-
-def _no_gradient(s, candidates, blocked):
-    return bool(s.all_zero and s.comes_back)
-
-
-def _taken_away(s, candidates, blocked):
-    return _first_open(candidates) == "learning rate too small"
 
 
 def _one_layer(s, candidates, blocked):
@@ -129,14 +117,23 @@ def _first_open(candidates):
 
 #: (is it so?, what to do, what else is possible, what to record first)
 CASES = (
-    (_never_a_number, "The first loss is no number, before any step: no learning rate did that. Look for nan or blank "
-     "inputs and for the log of 0 in the loss; then find the first layer whose activations hold nan or inf. If they "
-     "grow from layer to layer until they overflow, draw smaller weights.", (), ("the activations of every layer",)),
+    (lambda s, *_: s.never_a_number, "The first loss is no number, before any step: no learning rate did that. Look "
+     "for nan or blank inputs and for the log of 0 in the loss; then find the first layer whose activations hold nan "
+     "or inf. If they grow from layer to layer until they overflow, draw smaller weights.", (),
+     ("the activations of every layer",)),
+    (lambda s, *_: outcomes.runs_off(s), "The loss ran off below 0, where nothing holds it. Look at its sign: a cross-"
+     "entropy or a squared error has no minus before it. If it is meant to be below 0, bound it.",
+     ("learning rate too large",), ("an accuracy, or another measure of success",)),
+    (lambda s, *_: outcomes.contradicts(s), "The loss is so small that more answers must be right than training "
+     "accuracy says. Measure both on the same examples, in the same mode: with batch norm, compare training mode and "
+     "inference mode. Then check that training sees all the examples, and how the accuracy is counted.", (),
+     ("training accuracy and loss on the same examples, in training mode and in inference mode",)),
     (_negative, "A loss that may be negative does not say whether the run has learned: record an accuracy, or another "
      "measure of what the network is for.", (), ("an accuracy, or another measure of success",)),
     (_falls_without_success, "The loss is below 0, and the accuracy is poor: the loss may not measure what the network "
      "is for. Look at its sign, and at what it expects: logits, probabilities, or their logarithms.", (), ()),
-    (_no_gradient, "An error comes back from the loss, and no layer's weights get a gradient. If all are frozen "
+    (lambda s, *_: s.all_zero and s.comes_back and len(s.no_gradient) == s.layers,
+     "An error comes back from the loss, and no layer's weights get a gradient. If all are frozen "
      "(requires_grad=False) on purpose, nothing is wrong with them. If not, look for two factors that both start at 0, "
      "as in an adapter: neither gets a gradient, so start one of them away from 0.", (), ()),
     (_tested_short, "Its loss fell far, and its test accuracy is below the target. Record the training accuracy: if it "
@@ -153,10 +150,12 @@ CASES = (
     (_one_layer, "The first step was long, and the loss fell all the same: there is one layer, with none behind it "
      "that a step could throw off. If the task allows no higher accuracy, nothing is wrong: say so (target). If it "
      "does, try a lower rate.", (), ()),
-    (_taken_away, "The loss fell and stood, and on average the steps hardly touched the weights: a schedule may have "
+    (lambda s, still, *_: _first_open(still) == "learning rate too small",
+     "The loss fell and stood, and on average the steps hardly touched the weights: a schedule may have "
      "taken the rate away before the network had learned. Hold the rate where it began, and see whether the loss falls "
      "on.", ("label noise",), ()),
-    (_uphill, "The loss only rises, though the first steps are short. Take a few steps on one batch with a rate 100 "
+    (_uphill, "The loss only rises, though the first steps are short. If its targets move with the network (a "
+     "generator's), that is no fault. If not, take a few steps on one batch with a rate 100 "
      "times smaller. If the loss falls now, the rate was too large. If it still rises, the steps lead uphill: look at "
      "the sign of the loss and of the update, and check the gradient against differences.", (),
      ("the loss of one batch before and after a very short step",)),
@@ -189,7 +188,7 @@ CASES = (
     (_faded, "Signals and steps began in order. Then the gradients faded while the loss stayed where it was: the "
      "outputs may have become the same for all examples. Warm the rate up or lower it, and train a twin of few layers "
      "on the same data.", ("vanishing by depth", "label noise"), ("the loss of a twin of few layers",)),
-    (_standing_at_start, "Signals and steps are in order, and the loss is not below its start. If its targets move "
+    (_standing_at_start, "Signals and steps are in order, and the loss is hardly below its start. If its targets move "
      "with the network (a teacher's, a critic's), it may learn all the same: measure what it is for. If not, train a "
      "twin of few layers on the same data: if it learns, the layers mix up what tells the examples apart (shortcuts "
      "with a norm); if it does not, look at the data, the labels, and the loop that feeds them.",
