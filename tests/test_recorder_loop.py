@@ -410,3 +410,19 @@ def test_an_evaluation_says_more_than_the_targets_that_were_seen():
     assert recorder.recording().constant_loss == pytest.approx(np.log(4), abs=0.05)
     recorder.evaluate(constant_loss=1.0)
     assert recorder.recording().constant_loss == 1.0
+
+
+@pytest.mark.parametrize("columns", [1, 3])
+@pytest.mark.parametrize(("margin", "of_all", "known"), [(40.0, True, True), (40.0, False, False), (4.0, True, False)])
+def test_answers_that_are_certain_count_where_the_loss_is_the_mean_of_them_too(columns, margin, of_all, known):
+    """In single precision they have no error; what is padding has none either, and is not in the mean."""
+    rng, seen = np.random.default_rng(0), Targets()
+    for _ in range(20):
+        classes = rng.integers(0, max(columns, 2), 12)
+        others = margin * (np.eye(3)[classes] if columns > 1 else 2 * classes[:, None] - 1.0)
+        answers, targets = rng.standard_normal((4, columns)), [0, 0, 0, 0]
+        mean = cross_entropies(answers, np.array(targets))[0]
+        seen.compare(answers, targets, mean * 4 / 16 if of_all else mean, 16, others=others)
+    shares = np.array([20 * 4, 0, 0][: max(columns, 2)]) + 240 / max(columns, 2)
+    guess = -(shares / 320 * np.log(shares / 320)).sum()
+    assert seen.constant_loss() == (pytest.approx(guess, rel=0.03) if known else None)

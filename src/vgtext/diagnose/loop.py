@@ -72,7 +72,8 @@ class Watch:
             told = below == 1 if many else rows[:, 0] != 0  # of one output: below 0 where the target is 1
             targets = rows[told].argmin(1) if many else rows[told][:, 0] < 0
             soft = many and bool((below > 1).any())
-            self._told.append((output.reshape(rows.shape)[told], targets.tolist(), len(rows), soft, g.ndim < 3))
+            answers = output.reshape(rows.shape)
+            self._told.append((answers[told], targets.tolist(), answers[~told], soft, g.ndim < 3))
 
     def steps(self, node, loss, trained, moved):
         """A step is done: the graph of its loss, its loss, whether it ran in training mode, whether a weight moved."""
@@ -92,8 +93,9 @@ class Watch:
         if self.classifies:
             self.targets.add([c for _, targets, *_, flat in self._told if flat for c in targets], self._classes)
             if len(self._told) == 1:
-                (answers, targets, of, soft, _), = self._told
-                self.targets.compare(real(answers).cpu(), targets, loss, of, soft)
+                (answers, targets, others, soft, _), = self._told
+                of = len(targets) + len(others)
+                self.targets.compare(real(answers).cpu(), targets, loss, of, soft, real(others).cpu())
         self.rows.append((bool(self._passes) and all(self._passes), trained, moved))
 
     def words(self):

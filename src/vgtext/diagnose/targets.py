@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 
 ENOUGH = 20  # examples seen, per class, to know how often each class comes
+CERTAIN = 1e-5  # a loss below it leaves no error in single precision
 SAME = 5e-3  # two losses that differ by less of themselves are one, in half precision
 
 
@@ -33,13 +34,19 @@ class Targets:
             return False
         return len(set(tops)) >= min(self.classes, 3) and 4 * len(tops) >= 3 * len(self.tops)
 
-    def compare(self, answers, targets, loss, of=0, soft=False):
+    def compare(self, answers, targets, loss, of=0, soft=False, others=()):
         """Take the answers (N, classes), or of two classes (N,), for N targets, and the loss that the step reported.
 
-        The targets are those that are known, ``of`` so many; ``soft`` says that some were shares of several classes.
+        The targets are those that are known, ``of`` so many; ``soft`` says that some were shares of several classes. ``others`` are
+        the answers whose targets are not known; those that are certain have no error, and their own class for a target
+        where the mean loss says so.
         """
-        targets = np.array(targets, int)
-        if same := any(abs(own - loss) <= SAME * abs(loss) for own in cross_entropies(answers, targets)):
+        targets, others = np.array(targets, int), np.asarray(others, float)
+        if len(others) and len(others) + len(targets) == of:
+            own = others.argmax(1) if others.shape[-1] > 1 else others.ravel() > 0
+            if cross_entropies(others, own.astype(int))[0] < CERTAIN and not is_mean(answers, targets, loss):
+                answers, targets = np.vstack([np.asarray(answers, float), others]), np.r_[targets, own.astype(int)]
+        if same := is_mean(answers, targets, loss):
             self._counts.update(targets.tolist())
         self._other_loss |= soft or (not same and len(targets) >= of)
 
@@ -57,6 +64,11 @@ class Targets:
             return None
         shares = counts / n
         return float(-(shares * np.log(shares)).sum() + (classes - 1) / (2 * n))
+
+
+def is_mean(answers, targets, loss):
+    """Is a loss the mean cross-entropy of these answers?"""
+    return any(abs(own - loss) <= SAME * abs(loss) for own in cross_entropies(answers, targets))
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
