@@ -37,9 +37,9 @@ class Targets:
     def compare(self, answers, targets, loss, of=0, soft=False, others=()):
         """Take the answers (N, classes), or of two classes (N,), for N targets, and the loss that the step reported.
 
-        The targets are those that are known, ``of`` so many; ``soft`` says that some were shares of several classes. ``others`` are
-        the answers whose targets are not known; those that are certain have no error, and their own class for a target
-        where the mean loss says so.
+        The targets are those that are known, ``of`` so many; ``soft`` says that some were shares of several classes.
+        ``others`` are the answers whose targets are not known. Those that are certain have no error; where the mean
+        loss says so, their targets are their own classes.
         """
         targets, others = np.array(targets, int), np.asarray(others, float)
         if len(others) and len(others) + len(targets) == of:
