@@ -4,8 +4,9 @@ from importlib import import_module
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
-from bound import bound
+from bound import bound, fits, is_drawn
 from bound.left import LEFT
 from vgtext.tools.notebooks import figure_heads, figures, slugs
 
@@ -68,12 +69,27 @@ def upside_down_picture(panels):
     panels[0].images[0].set_array(panels[0].images[0].get_array()[::-1])
 
 
+def one_place_on(panels):
+    """A change of the last line to the same heights, each at the next place."""
+    *_, line = panels[0].lines
+    line.set_xdata(np.append(line.get_xdata()[1:], np.nan))
+
+
+def one_layer_on(panels):
+    """A change of the last line to the same heights, each in the next layer; the first one is none."""
+    *_, line = panels[-1].lines
+    line.set_ydata(np.append(np.nan, line.get_ydata()[:-1]))
+
+
 @pytest.mark.parametrize("slug, name, change, found", [
     ("problem", "growth", rename("product", "slope"), "nothing"),
     ("problem", "first_layers", rename("layer l", "depth L"), "nothing"),
     ("problem", "two_lists", of_another_size("lines"), "not computed again"),
     ("shortcuts", "paths", of_another_size("bars"), "not computed again"),
     ("clipping", "start", upside_down_picture, "not computed again"),
+    ("normalization", "healed", one_layer_on, "not computed again"),
+    ("normalization", "price", one_place_on, "other places"),
+    ("consequences", "freezing", rename("test accuracy", "number k of frozen layers, from the input"), "drawn"),
     ("recurrence", "adding", rename("median", "mean"), "nothing"),
     ("recurrence", "adding", rename("step", "epoch"), "nothing"),
     ("recurrence", "adding", mean_for_median, "drawn"),
@@ -85,3 +101,13 @@ def upside_down_picture(panels):
 def test_words_and_lines_of_something_else_are_found(slug, name, change, found):
     assert not wrong(slug, name)
     assert any(found in words for words in wrong(slug, name, change))
+
+
+def test_one_of_many_that_is_expected_is_an_array_or_a_function():
+    x, ax = np.arange(5.0), Figure().subplots()
+    ax.plot(x, x**2, label="both")
+    ax.plot(x, 2**x, label="both")
+    both = [lambda x: x**2, 2**x]
+    assert is_drawn(both, [ax], "both") and all(fits(both, *line.get_data()) for line in ax.lines)
+    assert not is_drawn(both[:1], [ax], "both") and not is_drawn([*both, lambda x: x], [ax], "both")
+    assert not fits(both, x, 3**x)

@@ -25,6 +25,8 @@ FLOORS = ({"words", "keeping"}, {"nn", "explore", "palette", "results"}, {"ask",
           {"chapters"}, {"ledger"}, {"tools", "live"}, {"__main__"})
 #: Inside a room, (the lower part, the upper): the door of a room, its ``__init__``, opens to both.
 STAIRS = (("nn", "nn.fast"), ("nn", "nn.theory"), ("explore.read", "explore"))
+#: What is in tests/bound beside the chapters.
+NO_CHAPTERS = {"__init__", "drawn", "left", "ways"}
 
 
 def name(path):
@@ -42,7 +44,7 @@ def test_a_chapter_has_the_same_slug_everywhere():
         "notebooks/": {path.stem for path in NOTEBOOKS},
         "src/vgtext/chapters/": {module.name for module in pkgutil.iter_modules(chapters.__path__)},
         "tests/chapters/": {path.stem.removeprefix("test_") for path in (ROOT / "tests/chapters").glob("test_*.py")},
-        "tests/bound/": {path.stem for path in (ROOT / "tests/bound").glob("*.py")} - {"__init__", "left"},
+        "tests/bound/": {path.stem for path in (ROOT / "tests/bound").glob("*.py")} - NO_CHAPTERS,
     }
     every = set().union(*places.values())
     absent = {place: sorted(every - slugs) for place, slugs in places.items() if slugs != every}

@@ -3,9 +3,10 @@
 ``bound/<chapter>.py`` has a function for each figure, of its name. It takes the controls that it needs, and returns
 {words: what they are of}: of the name of the x axis places, of other words heights. Words of two panels are told apart
 as (panel, words). Heights are those of one line or many, or a function of the places, nan where nothing is said; of the
-name of a line they are of all lines of that name, else of some in the panel. None is what only tells where or how. "_"
-is a list of what is drawn without a name, None where that is an ornament. Every name of an axis or a line is in the
-dictionary, and every line, group of dots or bars and picture is one of its data.
+name of a line they are of all lines of that name, of the name of an axis of some on each axis that has it, else of some
+in the panel. None is what only tells where or how. "_" is a list of what is drawn without a name, None where that is an
+ornament. Every name of an axis or a line is in the dictionary, every line, group of dots or bars and picture is one of
+its data, and stands at places that the name of its x axis has, or that a function knows.
 ``left.py`` says which figures have no function, and why.
 """
 
@@ -16,10 +17,10 @@ from importlib.util import find_spec
 from itertools import chain
 
 import numpy as np
-from matplotlib.colors import to_rgb
 
 from vgtext.tools.notebooks import slugs
 
+from .drawn import drawn_in, named, names_in, plain, shown_on, values_of, words_in
 from .left import LEFT
 
 #: Words that claim something of data: which statistic, of what, of which runs, and when.
@@ -54,6 +55,7 @@ def bound(figure, panels, values, caption):
         if expected is not None and not is_drawn(expected, own or some, words):
             yield f"“{words}” is not what is drawn"
     yield from unknown(given, panels)
+    yield from misplaced(given, parts)
 
 
 def unknown(given, panels):
@@ -69,6 +71,19 @@ def unknown(given, panels):
             yield f"number {i} of what has no name is not drawn"
 
 
+def misplaced(given, parts):
+    """Yield what stands at other places than those that the name of its x axis has, and that no function knows."""
+    functions = [one for expected in given.values() if expected is not None for one in parts_of(expected)
+                 if callable(one)]
+    for panel, ax in parts.items():
+        words = plain(ax.get_xlabel())
+        expected = given.get((panel, words), given.get(words))
+        for what, places, heights in drawn_in(ax) if expected is not None else ():
+            if places is not None and not (any(agrees(one, None, places) for one in parts_of(expected))
+                                           or any(agrees(one, places, heights) for one in functions)):
+                yield f"{what} stands at other places than those of “{words}”"
+
+
 def again_of(figure):
     """Return the function that computes again what a figure draws; None for those that have none, on purpose."""
     slug = figure.draw.__module__.removeprefix("vgtext.chapters.").partition(".")[0]
@@ -80,98 +95,37 @@ def again_of(figure):
     return found
 
 
-def words_in(ax):
-    """Yield the names of axes and lines, the title and the words of a panel."""
-    yield from (ax.get_title(), *(text.get_text() for text in ax.texts), *names_in(ax))
-
-
-def names_in(ax):
-    """Yield the names of a panel's axes and lines."""
-    yield from (ax.get_xlabel(), ax.get_ylabel())
-    yield from (line.get_label() for line in [*ax.lines, *ax.collections] if line.get_label()[0] != "_")
-    yield from (group.colorbar.ax.get_ylabel() for group in ax.collections if group.colorbar)
-
-
-def plain(words):
-    """Return words without breaks of lines."""
-    return " ".join(words.split())
-
-
 def is_drawn(expected, panels, words):
-    """Say whether panels show all that is expected; lines that have the words for a name show nothing else."""
-    lines = [line for ax in panels for line in ax.lines]
-    own = [line for line in lines if plain(line.get_label()) == words]
-    if callable(expected):
-        pairs = [at_finite(expected(np.asarray(line.get_xdata(), float)), line.get_ydata()) for line in own or lines]
-        fits = [same(*pair) for pair in pairs if len(pair[0])]
-        return bool(fits) and (all(fits) if own else any(fits))
-    many = any(map(np.ndim, expected)) if isinstance(expected, list) else np.ndim(expected) > 1
-    expected = [*expected] if many else [expected]
-    others = [values for ax in panels for side in sides_of(ax, words) for values in other_values(ax, side)]
-    shown = [[np.asarray(line.get_data()[side], float) for side in sides_of(line.axes, words)] for line in own or lines]
-    return (all(any(same(each, values) for values in [*chain(*shown), *others]) for each in expected)
-            and (not own or all(any(same(each, values) for each in expected for values in both) for both in shown)))
-
-
-def drawn_in(ax):
-    """Yield (its name, places, heights) of what shows data: lines of three points and more that are no guides, dots,
-    bars, the values of meshes and images."""
-    for line in ax.lines:
-        x, y = (np.asarray(values, float) for values in line.get_data())
-        if np.isfinite(y).sum() > 2 and np.ptp(y[np.isfinite(y)]) and in_data(line) and not is_gray(line):
-            yield f"the line “{line.get_label()}”" if line.get_label()[0] != "_" else "a line without a name", x, y
-    for group in ax.collections:
-        dots, values = np.asarray(group.get_offsets(), float), group.get_array()
-        if len(dots) > 2 and np.ptp(dots[:, 1]):
-            yield f"a group of {len(dots)} dots", dots[:, 0], dots[:, 1]
-        if values is not None and np.ndim(values) > 1:
-            yield "a picture", None, np.ravel(values)
-    yield from (("a picture", None, np.ravel(image.get_array())) for image in ax.images)
-    bars = [bar for bar in ax.patches if hasattr(bar, "get_height") and in_data(bar)]
-    sizes = [np.array([getattr(bar, size)() for bar in bars], float) for size in ("get_width", "get_height")]
-    if len(bars) > 2 and np.ptp(sizes[1]) + np.ptp(sizes[0]):
-        yield f"a group of {len(bars)} bars", None, sizes[bool(np.ptp(sizes[1]))]
-
-
-def in_data(artist):
-    """Say whether an artist lies in the data of its panel, and is not tied to the panel."""
-    return all(artist.get_transform().contains_branch_seperately(artist.axes.transData))
-
-
-def is_gray(line):
-    """Say whether a line is dotted in gray, as guides are."""
-    rgb = to_rgb(line.get_color())
-    return max(rgb) - min(rgb) < 0.06 and line.get_linestyle() == ":"
+    """Say whether what has the words for its name, lines and axes, else the panels, shows all that is expected; and
+    that each of these lines and axes shows some of it."""
+    each = parts_of(expected)
+    groups = [[values_of(line, side) for side in (0, 1)] for ax in panels for line in ax.lines
+              if plain(line.get_label()) == words]
+    groups += [[*shown_on(ax, side)] for ax in panels for side in named(ax, words)]
+    groups = groups or [[found for ax in panels for side in (0, 1) for found in shown_on(ax, side)]]
+    return (all(any(agrees(one, *found) for found in chain(*groups)) for one in each)
+            and all(any(agrees(one, *found) for one in each for found in group) for group in groups))
 
 
 def fits(expected, places, heights):
-    """Say whether heights at some places are those that are expected, or one of many."""
-    if callable(expected):
-        pair = at_finite(expected(places), heights) if places is not None else ([],)
-        return len(pair[0]) > 1 and same(*pair)
-    many = any(map(callable, expected)) or any(map(np.ndim, expected)) if isinstance(expected, list) else (
-        np.ndim(expected) > 1)
-    if many:
-        return any(fits(each, places, heights) for each in expected) or (
-            not any(map(callable, expected)) and same(np.concatenate([*map(np.ravel, expected)]), heights))
-    return same(expected, heights)
+    """Say whether heights at some places are those that are expected, or one of many, or many one after the other."""
+    each = parts_of(expected)
+    return any(agrees(one, places, heights) for one in each) or (
+        not any(map(callable, each)) and same(np.concatenate([*map(np.ravel, each)]), heights))
 
 
-def sides_of(ax, words):
-    """Return of which axis words tell: of x (0) or y (1) if they are its name; else of either."""
-    names = plain(ax.get_xlabel()), plain(ax.get_ylabel())
-    return [side for side in (0, 1) if names[side] == words] or [0, 1]
+def parts_of(expected):
+    """Return the functions and arrays that something is expected to be, one or many."""
+    many = isinstance(expected, list) and any(callable(one) or np.ndim(one) for one in expected)
+    return [*expected] if many or (not callable(expected) and np.ndim(expected) > 1) else [expected]
 
 
-def other_values(ax, side):
-    """Yield the places (side 0) or heights of a panel's dots and bars, and the values of its meshes, images
-    and cells with a number."""
-    bars = [patch for patch in ax.patches if hasattr(patch, "get_height")]
-    yield from (np.array([getattr(bar, size)() for bar in bars], float) for size in ("get_width", "get_height"))
-    yield np.array([float(text.get_text()) for text in ax.texts if re.fullmatch(r"[\d.]+", text.get_text())])
-    yield from (np.asarray(group.get_offsets(), float)[:, side] for group in ax.collections)
-    yield from (np.asarray(group.get_array(), float).ravel() for group in [*ax.collections, *ax.images]
-                if group.get_array() is not None)
+def agrees(expected, places, heights):
+    """Say whether heights at some places are an array's, or a function's wherever it says something."""
+    if not callable(expected):
+        return same(expected, heights)
+    pair = at_finite(expected(places), heights) if places is not None else ([],)
+    return len(pair[0]) >= min(2, np.isfinite(heights).sum()) > 0 and same(*pair)
 
 
 def at_finite(expected, heights):
@@ -181,7 +135,9 @@ def at_finite(expected, heights):
 
 
 def same(one, other):
-    """Say whether the finite values of two arrays are the same, to rounding."""
+    """Say whether the finite values of two arrays are the same, to rounding, and at the same places of as many."""
     one, other = (np.ravel(np.asarray(values, float)) for values in (one, other))
+    if one.shape == other.shape and (np.isfinite(one) != np.isfinite(other)).any():
+        return False
     one, other = one[np.isfinite(one)], other[np.isfinite(other)]
     return one.shape == other.shape and np.allclose(one, other, rtol=5e-3, atol=0)

@@ -99,8 +99,29 @@ def parts(dtype, formula):
     return (lambda h: third * h**2, lambda h: loss / 2 / h) if central else (lambda h: second * h, lambda h: loss / h)
 
 
+def quotients(dtype, formula, steps):
+    """Relative errors of difference quotients, against the slope by a step along the imaginary axis."""
+    W, b, x, y = checking.setting(dtype)
+
+    def loss(h, direction, kind):
+        a = x.astype(kind)
+        for w, c, v, u in zip(W[1:], b[1:], *(part[1:] for part in direction)):
+            a = np.tanh((w + (h * v).astype(kind)) @ a + (c + (h * u).astype(kind)))
+        error = (a - y).ravel()
+        return error @ error / 2 / y.shape[1] if kind is complex else 0.5 * float(error @ error) / y.shape[1]
+
+    found = []
+    for direction in checking.directions():
+        exact = loss(1e-30j, direction, complex).imag / 1e-30
+        back, width = (-1, 2) if formula == "central" else (0, 1)
+        measured = [(loss(h, direction, dtype) - loss(back * h, direction, dtype)) / (width * h) for h in steps]
+        found.append(np.abs(np.array(measured) - exact) / abs(exact))
+    return np.transpose(found)
+
+
 def step_size(dtype, formula):
-    errors, steps = np.maximum(checking.check_errors(dtype, formula), 1e-17), 10.0 ** np.arange(-12, 0.1, 0.5)
+    steps = 10.0 ** np.arange(-12, 0.1, 0.5)
+    errors = np.maximum(quotients(dtype, formula, steps), 1e-17)
     mean = np.prod(errors, axis=1) ** (1 / 10)
     truncation, rounding = (np.where(part(steps) > 1e-12, part(steps), np.nan) for part in parts(dtype, formula))
     return {"relative error": [mean, *errors.T], "geometric mean": mean, "geometric mean of 10 directions": mean,

@@ -1,6 +1,7 @@
 """What the figures of causes show, computed again."""
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -86,7 +87,8 @@ def mean_and_variance(activation, sigma_w):
         found.append(line)
     mean = np.append(np.nan, np.prod(found, axis=0) ** (1 / 3))
     theory = wide(activation, sigma_w, 0.0, 50)[2]
-    return {"variance of a[l]": [mean[1::3], theory], "layer l": None, "geometric mean of 3 seeds": mean[1::3]}
+    return {"variance of a[l]": [mean[1::3], theory], ("units", "layer l"): None,
+            ("variance", "layer l"): [np.arange(1, 51, 3), np.arange(1, 51)], "geometric mean of 3 seeds": mean[1::3]}
 
 
 def rates(sigma_w, sigma_b):
@@ -95,7 +97,8 @@ def rates(sigma_w, sigma_b):
     assert np.isclose(line[60], 1)
     every = lambda l: line[l.astype(int)]  # noqa: E731
     theory = first_over_last("tanh", sigma_w, sigma_b, 60)
-    return {"error signal ‖δ[l]‖ / ‖δ[L]‖": every, "layer l (backward: right to left)": np.arange(1, 60, 3),
+    return {"error signal ‖δ[l]‖ / ‖δ[L]‖": every,
+            "layer l (backward: right to left)": [np.arange(1, 60, 3), np.arange(1, 61)],
             "layer l, on a log axis": np.arange(1, 61), "_": [theory, *([np.sqrt(np.arange(1, 61) / 60)] if (
                 sigma_w, sigma_b) == (1, 0) else ())], "geometric mean of 5 seeds": every}
 
@@ -164,6 +167,12 @@ def two_inputs(activation, sigma_w, sigma_b):
             "dots: what differs between two inputs": lambda l: apart[l.astype(int), 0]}
 
 
+def edges(places):
+    """Where the cells of a mesh at some places end: halfway to the next."""
+    halves = [(one + other) / 2 for one, other in pairwise(places)]
+    return [2 * places[0] - halves[0], *halves, 2 * places[-1] - halves[-1]]
+
+
 def plane(activation, sigma_b, depth):
     def ratio(scale, L):
         runs = [nn.measure(L, 64, scale, sigma_b, activation, batch=8, seed=seed) for seed in (0, 1)]
@@ -171,8 +180,10 @@ def plane(activation, sigma_b, depth):
 
     some = {scale: ratio(scale, depth) for scale in grid.SCALES[:9:4]}  # above them rounding grows
     line = lambda at: np.array([10.0 ** some.get(float(s), np.nan) for s in at])  # noqa: E731
-    whole = grid.first_over_last(activation, sigma_b).clip(-6, 6).ravel()
+    whole, row = grid.first_over_last(activation, sigma_b).clip(-6, 6), grid.DEPTHS.index(depth)
+    assert np.allclose(whole[row, :9:4], np.clip([*some.values()], -6, 6), rtol=5e-3)
     theory = [first_over_last(activation, scale, sigma_b, depth)[0] for scale in grid.SCALES]
-    return {"depth L": None, "weight scale $\\sigma_w$": grid.SCALES, "_": [theory],
-            "log₁₀ ‖δ[1]‖ / ‖δ[L]‖": whole, f"‖δ[1]‖ / ‖δ[L]‖ at L = {depth}": line,
+    scale = "weight scale $\\sigma_w$"
+    return {"depth L": edges(grid.DEPTHS), ("plane", scale): edges(grid.SCALES), ("cut", scale): grid.SCALES,
+            "_": [theory], "log₁₀ ‖δ[1]‖ / ‖δ[L]‖": whole.ravel(), f"‖δ[1]‖ / ‖δ[L]‖ at L = {depth}": line,
             "geometric mean of two seeds": None}

@@ -61,12 +61,12 @@ def step(way, turn, c):
     whole = np.linalg.norm(raw)
     cut = [np.clip(g, -c, c) if way == "value" else
            g / max(1, (np.linalg.norm(g) if way == "norm" else whole) / c) for g in raw]
-    ends = {(panel, f"gradient of weight {k + 1}"): [g[k : k + 1], a[k : k + 1]] for k in (0, 1)
-            for panel, g, a in zip(("first", "last"), raw, cut)}
-    half, t = c * np.array([-1, -1, 1, 1, -1]), np.linspace(0, 2 * np.pi, 61)
-    borders = [half if way == "value" else (c if way == "norm" else c * np.linalg.norm(g) / whole) * np.sin(t)
-               for g in raw]
-    return {**ends, "_": borders, **{f"layer {k + 1}": [raw[k][:1], cut[k][:1]] for k in (0, 1)}}
+    t = np.linspace(0, 2 * np.pi, 61)
+    borders = [c * np.array([[-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1]]) if way == "value" else
+               (c if way == "norm" else c * np.linalg.norm(g) / whole) * np.array([np.cos(t), np.sin(t)]) for g in raw]
+    ends = {(panel, f"gradient of weight {k + 1}"): [g[k : k + 1], a[k : k + 1], border[k]] for k in (0, 1)
+            for panel, g, a, border in zip(("first", "last"), raw, cut, borders)}
+    return {**ends, "_": [up for _, up in borders], **{f"layer {k + 1}": [raw[k][:1], cut[k][:1]] for k in (0, 1)}}
 
 
 @cache
@@ -104,9 +104,10 @@ def count(k, end, sigma_w):
     clipped = sizes / max(1, np.linalg.norm(sizes))
     squares = np.cumsum(nn.meanfield.chi("tanh", sigma_w) ** np.arange(105.0))
     theory = [left[-1] * np.sqrt(squares / squares[-1])] if end == "output" else []
-    return {"layer l (input at the left)": np.arange(1, 106), "number of layers kept, k": np.arange(1, 106),
-            "size of the weight gradient": [kept, rest, clipped], "line: all clipped together, C = 1": clipped,
-            "global norm": left, "clipped at C = 1": np.array([1, 1]), "_": theory}
+    layers = np.arange(1, 106)
+    return {"layer l (input at the left)": [layers, *np.split(layers, [k if end == "input" else 105 - k])],
+            "number of layers kept, k": layers, "size of the weight gradient": [kept, rest, clipped],
+            "line: all clipped together, C = 1": clipped, "global norm": left, "clipped at C = 1": [1, 1], "_": theory}
 
 
 def recurrent(rate, c, seed):
@@ -115,9 +116,9 @@ def recurrent(rate, c, seed):
     free, cut = 10.0 ** kept["traces"][where[0], where[1], seed].astype(float)
     medians = {f"η = {other:g}, median": np.median(kept["loss"][k], axis=1) for k, other in enumerate(runs.RATES)}
     return {("trace", "step"): steps, "gradient, before clipping": [free, cut], "■ not clipped": free,
-            f"● clipped at {c:g}": cut, **medians, f"η = {rate:g}, one run": kept["loss"][where[0]].T,
-            "longest step allowed, ηC": [*rate * np.array(runs.LIMITS[:-1]), 40],
-            "test loss after 1000 steps": [*medians.values()]}
+            f"● clipped at {c:g}": cut, **medians, "test loss after 1000 steps": [*medians.values()],
+            "longest step allowed, ηC": [[*other * np.array(runs.LIMITS[:-1]), 40] for other in runs.RATES],
+            f"η = {rate:g}, one run": kept["loss"][where[0]].T}
 
 
 def rest_place(x, c):
@@ -147,10 +148,10 @@ def bias(c, batch, skew):
     dots, means = settled(batch, skew), noisy.batch_means(skew, batch)
     here = dots[noisy.LIMITS.index(c)]
     return {f"mean {mean:.2f}": None, f"median {median:.2f}": None, f"w settles {here:.2f}": None,
-            "data x, and the parameter w": [[mean, mean], [median, median], [here, here]],
+            "data x, and the parameter w": [[mean, mean], [median, median], [here, here], np.arange(50) / 10 + 0.05],
             "mean: the least loss": np.array([mean, mean]), "median": np.array([median, median]),
-            "threshold C": noisy.LIMITS, "where w settles": [dots, [rest_place(means, k) for k in noisy.LINE]],
-            "_": [bars]}
+            "where w settles": [dots, [rest_place(means, k) for k in noisy.LINE]],
+            "threshold C": [noisy.LIMITS, noisy.LINE], "_": [bars]}
 
 
 def thresholds(rule, rate, bad):
@@ -167,8 +168,7 @@ def thresholds(rule, rate, bad):
 
 
 def spike(spike, when, c):
-    raw = np.ones(when + spikes.AFTER)
-    raw[when - 1] = spike
+    raw = np.where(np.arange(when + spikes.AFTER) == when - 1, spike, 1.0)
     g = raw if c is None else np.minimum(raw, c)
     m, v, adam = 0.0, 0.0, []
     for t, one in enumerate(g, 1):

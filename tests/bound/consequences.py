@@ -10,6 +10,8 @@ from vgtext.chapters.consequences import edge, flat, frozen, rates, rounding, ru
 from vgtext.chapters.consequences import explosion as blast
 from vgtext.palette import ACTIVATION_NAMES
 
+from .ways import descent, most_downward
+
 DIGITS = nn.data.digits()
 
 
@@ -61,13 +63,13 @@ def epochs_needed(goal, rate):
         middle = np.sort(each, axis=2)[..., 1]
         k = middle.argmin(axis=1) if rate == slow.BEST else np.full(len(middle), runs.RATES.index(rate))
         lines = np.array([one[j] for one, j in zip(each, k)])
-        found[ACTIVATION_NAMES[activation]] = (np.where(np.isinf(v), np.nan, v) for v in
-                                               (lines.T, np.sort(lines, axis=1)[:, 1]))
-    found = {name: [*both] for name, both in found.items()}
+        found[ACTIVATION_NAMES[activation]] = [np.where(np.isinf(v), np.nan, v) for v in
+                                               (lines.T, np.sort(lines, axis=1)[:, 1])]
+    never = [[L for L, middle in zip(runs.DEPTHS, both[1]) if np.isnan(middle)] for both in found.values()]
     medians = {name: middle for name, (_, middle) in found.items()}
     return {**medians, **{f"{name}, one seed": each for name, (each, _) in found.items()},
             "epochs needed": [*medians.values()], "depth L": runs.DEPTHS, "median of 3 seeds": [*medians.values()],
-            "best of five learning rates": [*medians.values()], "not within 60 epochs": None}
+            "best of five learning rates": [*medians.values()], "not within 60 epochs": never}
 
 
 def equal_budget(activation, epoch):
@@ -77,25 +79,22 @@ def equal_budget(activation, epoch):
     train, test = (np.array([row[k] for row, k in zip(line, best)]) for line in (train, test))
     counts = results.load("consequences_runs")["by_images"].mean(axis=2)  # images, frozen, training/test
     few = [[counts[:, k, 0] / runs.IMAGES, counts[:, k, 1] / DIGITS.y_test.size] for k in (0, 1)]
-    return {"training": train, "test": test, "depth L": runs.DEPTHS, "accuracy": [train, test],
-            "training accuracy": [train, few[0][0]],
-            "test accuracy": [test, few[0][1], few[1][1]], "each depth": [train, test], "few images": few[0],
-            "few images, 4 layers frozen": few[1], f"{ACTIVATION_NAMES[activation]}, {epoch} epochs": None,
-            "Means of 3 seeds": [train, test]}
+    both = [train, test]
+    return {"training": train, "test": test, "depth L": runs.DEPTHS, "accuracy": both, "each depth": both,
+            "training accuracy": [train, few[0][0], few[1][0]], "test accuracy": [test, few[0][1], few[1][1]],
+            "few images": few[0], "few images, 4 layers frozen": few[1], "Means of 3 seeds": both,
+            f"{ACTIVATION_NAMES[activation]}, {epoch} epochs": None}
 
 
 @cache
 def descended(depth):
     """Descend step by step: the loss and the size of the gradient before each."""
-    net, (x, y), met = flat.network(depth), flat.batch(), []
-    for _ in range(2999):
-        met.append((net.loss_and_gradient(x, y), np.sqrt(net.gradient @ net.gradient)))
-        net.theta -= 0.5 * net.gradient
-    return np.array(met).T
+    net = flat.network(depth)
+    return np.array([(loss, np.linalg.norm(net.gradient)) for loss in descent(net, *flat.batch(), 0.5, 2999)]).T
 
 
 def stillness(depth, step):
-    """Where the loss is most curved downward is taken from the chapter; the rest is computed again."""
+    """Where the loss is most curved downward is taken from the chapter, once it is the direction that was found."""
     net, (x, y) = flat.network(depth), flat.batch()
     start = flat.descent(depth)[2][step]
 
@@ -106,6 +105,7 @@ def stillness(depth, step):
     loss, g = at(start)
     away, h, changes = np.random.default_rng(1).standard_normal(g.size), np.arange(31), {}
     v = flat.surroundings(depth, step)[3][1]
+    assert abs(v @ most_downward(lambda theta: at(theta)[1], start)) > 0.99
     for words, way in (("downhill", -g), ("most curved downward", v), ("random", away)):
         change = np.array([at(start + k * way / np.linalg.norm(way))[0] - loss for k in h])
         changes[words] = np.where(np.abs(change) < 0.65, change, np.nan)
@@ -150,19 +150,14 @@ def loss_scaling(name, power, flushed):
 def step_size(ratio):
     """A network that was pushed along its sharpest direction, beside one that was not."""
     theta, sharp, v = bend.settled()
-    net, (x, y), ends = bend.network(), bend.batch(), []
+    net, ends = bend.network(), []
     for push in (1e-3, 0):
         net.theta[...] = theta + push * v
-        line = [net.theta @ v]
-        for _ in range(20):
-            net.loss_and_gradient(x, y)
-            net.theta -= ratio / sharp * net.gradient
-            line.append(net.theta @ v)
-        ends.append(np.array(line))
+        ends.append(np.array([net.theta @ v for _ in descent(net, *bend.batch(), ratio / sharp, 21)]))
     moved = np.clip((ends[0] - ends[1]) / 1e-3, -3, 3)
-    return {"step t": np.arange(21), "loss λw²/2": lambda w: w**2 / 2, "a network of 3 tanh layers": moved,
-            "w": np.linspace(-2.2, 2.2, 61), "a parabola": np.linspace(-2.2, 2.2, 61) ** 2 / 2,
-            "_": [np.clip([(1 - ratio) ** t for t in range(21)], -3, 3)],
+    w = np.linspace(-2.2, 2.2, 61)
+    return {"step t": np.arange(21), "loss λw²/2": lambda w: w**2 / 2, "a network of 3 tanh layers": moved, "w": w,
+            "a parabola": w**2 / 2, "_": [np.clip([(1 - ratio) ** t for t in range(21)], -3, 3)],
             "displacement": lambda t: np.where(np.abs(moved) > 0.05, moved, np.nan) if len(t) == 21 else t - np.inf}
 
 
@@ -186,26 +181,19 @@ def sharpening(rate, adam_rate):
 @cache
 def breaks(rate, sigma_w):
     """The step at which inf or nan appears, in a loop of its own; nan if none does."""
-    net, (x, y) = bend.network("tanh", 10, sigma_w, dtype="float32"), bend.batch()
+    net, rate = bend.network("tanh", 10, sigma_w, dtype="float32"), np.float32(rate)
     with np.errstate(all="ignore"):
-        for step in range(1, 101):
-            loss = net.loss_and_gradient(x, y)
-            net.theta -= np.float32(rate) * net.gradient
-            if not (np.isfinite(loss) and np.isfinite(net.gradient).all() and np.isfinite(net.theta).all()):
+        for step, loss in enumerate(descent(net, *bend.batch(), rate, 100), 1):
+            if not all(np.isfinite(part).all() for part in (loss, net.gradient, net.theta - rate * net.gradient)):
                 return step
     return np.nan
 
 
 def explosion(rate, sigma_w):
-    losses = {}
-    for eta in (rate, *blast.RATES):
-        losses[eta] = blast.run("tanh", sigma_w, eta).loss.astype(float)
-    rises, far = [], []
-    for eta in blast.RATES:
-        line = losses[eta]
-        worse = [t + 1 for t in range(1, len(line)) if not line[t] <= line[t - 1]]
-        high = [t + 1 for t in range(len(line)) if not line[t] < 10 * line[0]]
-        rises.append(worse[0] if worse else np.nan), far.append(high[0] if high else np.nan)
+    losses = {eta: blast.run("tanh", sigma_w, eta).loss.astype(float) for eta in (rate, *blast.RATES)}
+    lines = [losses[eta] for eta in blast.RATES]
+    rises = [next((t + 1 for t in range(1, len(line)) if not line[t] <= line[t - 1]), np.nan) for line in lines]
+    far = [next((t + 1 for t, loss in enumerate(line) if not loss < 10 * line[0]), np.nan) for line in lines]
     ends = [breaks(eta, sigma_w) for eta in blast.RATES]
     return {("curve", "step"): np.arange(1, len(losses[rate]) + 1), "rise": rises, "× 10": far, "inf or nan": ends,
             "learning rate η": blast.RATES, "training loss": losses[rate], "full batch, one run": losses[rate],

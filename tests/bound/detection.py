@@ -1,9 +1,13 @@
 """What the figures of detection show, computed again."""
 
+from collections import Counter
+from functools import cache
+
 import numpy as np
 
+from vgtext import diagnose as doctor
 from vgtext import nn
-from vgtext.chapters.detection import friends
+from vgtext.chapters.detection import friends, torch_runs
 from vgtext.chapters.detection.reading import READINGS
 from vgtext.chapters.detection.recipes import CAUSES
 from vgtext.chapters.detection.runs import labeled
@@ -70,12 +74,11 @@ def round_trip(activation, sigma_w, depth):
     lines = [np.exp(np.mean([np.log(getattr(run, name)[1:]) for run in here], axis=0)) for name in
              ("activation", "error", "gradient")]
     lines = [line / line[at] for line, at in zip(lines, (0, -1, -1))]
-    theory, scales = expected(activation, sigma_w, depth), np.arange(2, 16) / 5
+    theory, scales, fine = expected(activation, sigma_w, depth), np.arange(2, 16) / 5, np.arange(8, 61) / 20
     return {"size, relative to where it starts": lines, "activation": lines[0], "error signal": lines[1],
             "weight gradient": lines[2], "activation, theory": theory[0], "error signal, theory": theory[1],
-            "layer l (input at the left)": np.arange(1, depth + 1), "weight scale $\\sigma_w$": scales,
-            "round trip R": [there_and_back(scale) for scale in scales],
-            "_": [[predicted(scale) for scale in np.linspace(0.4, 3, 53)]]}
+            "layer l (input at the left)": np.arange(1, depth + 1), "weight scale $\\sigma_w$": [scales, fine],
+            "round trip R": [there_and_back(scale) for scale in scales], "_": [[*map(predicted, fine)]]}
 
 
 def dead_units(bias, batch):
@@ -116,3 +119,23 @@ def remedies(half):
     rows = np.concatenate([row + np.linspace(-0.3, 0.3, len(own)) for row, own in enumerate(runs)])
     return {"training accuracy (of overfitting: test accuracy)": [before, after], "before": before, "after": after,
             "_": [rows]}
+
+
+@cache
+def answers(half):
+    """How often a stranger with a cause was given an answer, as {(cause, answer): count}."""
+    file = "detection_fresh" if half == "fresh" else "detection_torch"
+    return Counter((run.cause, doctor.diagnose(run.recording).cause) for run in torch_runs.stored(file)
+                   if run.half == half)
+
+
+def strangers(half):
+    """Of the bars, row by row, where they begin, how long they are, and their rows."""
+    told, found, middle = answers(half), {}, len(doctor.CAUSES) // 2
+    for panel, causes in (("first", doctor.CAUSES[:middle]), ("second", doctor.CAUSES[middle:])):
+        counts = np.array([[told[cause, cause], told[cause, doctor.UNDECIDED],
+                            sum(n for (truth, answer), n in told.items() if truth == cause) - told[cause, cause]
+                            - told[cause, doctor.UNDECIDED]] for cause in causes])
+        starts = np.cumsum(counts, axis=1) - counts
+        found[panel, "runs"] = [counts.ravel(), starts.ravel()]
+    return {**found, "right": None, "× wrong": None, "? undecided": None}

@@ -106,8 +106,9 @@ def forecast(norm, shortcut):
     x, y = ([np.clip(np.array(v).reshape(-1, 2)[:, k], *ends) for v in names.values()] for k in (0, 1))
     x = [np.where(np.isfinite(v), v, 10.0**ROUNDING) for v in x]
     assert APART == BACK
-    return {"what tells inputs apart: last layer / first": x, "error signal: first layer / last": y,
-            **dict(zip(names, y)), "_": [10.0 ** (BACK * np.array([-1, -1, 1, 1, -1]))]}
+    box = 10.0 ** (BACK * np.array([[-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1]]))
+    return {"what tells inputs apart: last layer / first": [*x, box[0]], "error signal: first layer / last": y,
+            **dict(zip(names, y)), "_": [box[1]]}
 
 
 def pair(pair, depth):

@@ -1,5 +1,7 @@
 """What the figures of normalization show, computed again."""
 
+from functools import cache
+
 import numpy as np
 
 from vgtext import nn
@@ -8,17 +10,17 @@ from vgtext.chapters.normalization import inference, invariance, learning, runs,
 from vgtext.chapters.normalization import rescue as out
 
 
-def forth_and_back(norm, depth, sigma_w):
+def forth_and_back(norm, depth, sigma_w, activation="relu", n=128, beta=0.0):
     """Sizes per unit of a[0 … L], and of δ[1 … L] over δ[L], from what blocks pass on: Wᵀ δ[l].
 
     In float32 as drawn: under batch norm its rounding grows with depth, to some percent in 40 layers.
     """
     if norm is None:
-        W = sigma_w * nn.sample_weights(depth, 128, 0)[0].astype(float)
+        W = sigma_w * nn.sample_weights(depth, n, 0)[0].astype(float)
     else:
-        net = deep.stack(norm, depth, "relu", sigma_w)
+        net = deep.stack(norm, depth, activation, sigma_w, n, beta)
         W = [block.W.astype(float) for block in net.blocks]
-    x, d = nn.sample_batch(128, 128, 0, "float32" if norm else "float64")
+    x, d = nn.sample_batch(n, n, 0, "float32" if norm else "float64")
     a, back = [x], []
     for l in range(depth):
         a.append(net.blocks[l].forward(a[-1], True) if norm else np.maximum(W[l] @ a[-1], 0))
@@ -38,7 +40,9 @@ def healed(norm, depth, sigma_w):
     found = {("forward", "no norm"): bare[0][1:], ("backward", "no norm"): bare[1]}
     shown = {key: np.where(abs(np.log10(line)) < 8, line, np.nan) for key, line in found.items()} if norm else {}
     law = factor("relu", norm) ** (np.arange(depth - 2, -1, -1) / 2) if norm else back
-    return {**shown, "size of a[l] per unit": forth, "‖δ[l]‖ / ‖δ[L]‖": [back, law], "layer l": np.arange(depth + 1),
+    return {**shown, "size of a[l] per unit": forth, "‖δ[l]‖ / ‖δ[L]‖": [back, law],
+            ("forward", "layer l"): [np.arange(depth + 1), *([np.arange(1, depth + 1)] if norm else [])],
+            ("backward", "layer l"): [np.arange(1, depth + 1), *([np.arange(2, depth + 1)] if norm else [])],
             "forward: activations": forth, "backward: error signal": back}
 
 
@@ -77,11 +81,42 @@ def tuning(factor, rate):
             [(size / size[0])[::4], np.sqrt(squares) / size[0]], "angle turned in a step, degrees": turned}
 
 
+def in_a_batch(x):
+    """What six layers of ReLU units say of a batch, whose own means and variances they take."""
+    *hidden, last = inference.trained().layers[1:]
+    for layer in hidden:
+        z = layer.W @ x + layer.b
+        z = z - z.sum(axis=1, keepdims=True) / z.shape[1]
+        variance = (z**2).sum(axis=1, keepdims=True) / z.shape[1]
+        x = np.maximum(layer.norm.gamma * z / np.sqrt(variance + layer.norm.eps) + layer.norm.beta, 0)
+    out = last.W @ x + last.b
+    return 1 / np.exp(out[None] - out[:, None]).sum(axis=1)  # of each class
+
+
+@cache
+def with_others(image, size, one_class):
+    """The probability of an image's class in 60 batches, and the share of right answers in batches of a size."""
+    d, rng, found = nn.data.digits("float64"), np.random.default_rng(0), []
+    y, count = d.y_test, d.y_test.size
+    others = [i for i in range(count) if i != image and (y[i] == y[image] or not one_class)]
+    for _ in range(60):
+        batch = [image, *rng.choice(others, size - 1, size > len(others) + 1)]
+        found.append(in_a_batch(d.x_test[:, batch])[y[image], 0])
+    order, right = sorted(range(count), key=lambda i: y[i] if one_class else i), 0
+    while order:
+        batch = order[: size if len(order) - size != 1 else size + 1]
+        order = order[len(batch) :]
+        right += np.sum(in_a_batch(d.x_test[:, batch]).argmax(axis=0) == y[batch])
+    return np.array(found), right / count
+
+
 def companions(image, one_class):
-    each = [inference.among(image, size, one_class) for size in inference.SIZES]
-    return {"median": [[(np.sort(k)[29] + np.sort(k)[30]) / 2] for k in each], "one batch": each,
-            "probability of the right class": each, "inference mode": None, "batch size": np.arange(len(each)),
-            "test accuracy": [inference.accuracy(size, one_class) for size in inference.SIZES]}
+    each, shares = zip(*(with_others(image, size, one_class) for size in inference.SIZES))
+    around, sizes = np.arange(60) * 0.44 / 59 - 0.22, np.arange(len(each))
+    return {"median": [[(np.sort(k)[29] + np.sort(k)[30]) / 2] for k in each], "one batch": [*each],
+            "probability of the right class": [*each], "inference mode": None, ("all_", "batch size"): sizes,
+            ("one", "batch size"): [*(k + around for k in sizes), *sizes[:, None]],
+            "test accuracy": np.array(shares)}
 
 
 def accuracy(activation, rate):
@@ -98,10 +133,10 @@ def accuracy(activation, rate):
 def price(activation, norm):
     factors, shifts = [], np.linspace(-1.2, 1.7, 59)
     for beta in deep.BETAS:
-        log10 = deep.sizes(norm, 12, 1.0, activation, 256, 256, beta)[1]
-        factors.append(np.prod([10 ** (2 * (log10[l] - log10[l + 1])) for l in range(3, 11)]) ** (1 / 8))
+        back = forth_and_back(norm, 12, 1.0, activation, 256, beta)[1]  # of layer 1 first
+        factors.append(np.prod([(back[l - 1] / back[l]) ** 2 for l in range(3, 11)]) ** (1 / 8))
     law = [factor(activation, norm, beta) for beta in shifts]
-    return {"factor of ‖δ‖² per layer": [factors, law], "shift β before the activation": deep.BETAS}
+    return {"factor of ‖δ‖² per layer": [factors, law], "shift β before the activation": [deep.BETAS, shifts]}
 
 
 def rescue(activation):
@@ -146,5 +181,7 @@ def self_normalizing(activation, gain):
         found |= {("plane", words): np.clip(v, -9, 9), ("variance", words): np.clip(v, 0, 9)[::2],
                   f"theory, {words}": np.clip(law, -9, 9)}
         means.append(np.clip(m, -9, 9)), variances.append(np.clip(v, -9, 9))
-    return {**found, "start": [[variance] for _, variance in selu.STARTS], "layer l": np.arange(0, 31, 2),
-            "mean of a[l]": means, "variance of a[l]": variances, "mean 0, variance 1": [1.0]}
+    return {**found, "start": [[variance] for _, variance in selu.STARTS],
+            "layer l": [np.arange(0, 31, 2), np.arange(31)],
+            "mean of a[l]": means, ("plane", "variance of a[l]"): variances, "mean 0, variance 1": [1.0],
+            ("variance", "variance of a[l]"): [found[key] for key in found if key[0] == "variance"]}

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import digamma
 
 from vgtext.chapters.recurrence import adding as add
-from vgtext.chapters.recurrence import equal, gates, linear, passes, runs, sums
+from vgtext.chapters.recurrence import gates, linear, passes, runs, sums
 
 THREE = range(3)
 
@@ -60,10 +60,27 @@ def truncated(kind):
             "angle to the whole, degrees": lines["angle", kind]}
 
 
+def sizes_behind(matrix, scale, n, fresh):
+    """Sizes of a vector behind k = 0 … 100 matrices, from their product; orthogonal ones only scale it."""
+    if matrix == "orthogonal":
+        return np.tile(float(scale) ** np.arange(101), (20, 1))
+    found = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        v, W = rng.standard_normal(n), scale / np.sqrt(n) * rng.standard_normal((n, n))
+        product, line = W, [1.0]
+        for k in range(100):
+            line.append(np.sqrt(np.sum((product @ v) ** 2) / np.sum(v**2)))
+            if k < 99:
+                product = (scale / np.sqrt(n) * rng.standard_normal((n, n)) if fresh else W) @ product
+        found.append(line)
+    return np.array(found)
+
+
 def same_or_fresh(matrix, scale, n):
     found = {}
     for words, fresh in (("the same W", False), ("a fresh W", True)):
-        each = equal.signals(matrix, scale, n, fresh)
+        each = sizes_behind(matrix, scale, n, fresh)
         found[f"size, {words} at every step"] = [*each, np.prod(each, axis=0) ** (1 / 20)]
     chi = np.sqrt(2 / n) * np.exp(digamma(n / 2) / 2)  # exp of the mean log of the length of W v, v of length 1
     return {**found, "steps k": np.arange(101), "_": [lambda k: (scale * (chi if matrix == "Gaussian" else 1)) ** k]}
@@ -104,7 +121,7 @@ def learning(name, rate):
     counts = {other: (kept[k, :, where] > 0).sum(axis=1) for k, other in enumerate(runs.NETWORKS)}
     row = list(runs.NETWORKS).index(name) + np.array([0, 0, 1, 1, 0])  # the frame around the network that is chosen
     return {**counts, "_": [row], "runs that learn, of 5": [*counts.values()], "length T": None,
-            "gradient of step 1 at the start": [at_start(name)]}
+            "gradient of step 1 at the start": [at_start(other) for other in runs.NETWORKS]}
 
 
 @cache

@@ -1,8 +1,11 @@
 """What the figures of shortcuts show, computed again."""
 
+from functools import cache
 from math import comb
 
+import autograd.numpy as anp
 import numpy as np
+from autograd import grad
 
 from vgtext.chapters.shortcuts import noise as waves
 from vgtext.chapters.shortcuts import normfree, runs, size
@@ -44,7 +47,8 @@ def sizes(L, sigma_w, name):
         found |= {("forward", kind): (forth / forth[0])[::step], ("backward", kind): (back / back[-1])[::step],
                   ("forward", f"theory, {kind}"): lambda l, law=law: law**l,
                   ("backward", f"theory, {kind}"): lambda l, law=law: law ** (L - l)}
-    return {**found, "block l": np.arange(L + 1), "size of z[l], over the input's": found["forward", name],
+    return {**found, "block l": [np.arange(L + 1), np.arange(0, L + 1, step)],
+            "size of z[l], over the input's": found["forward", name],
             "size of δ[l], over δ[L]": [found["backward", kind] for kind in ("plain", name)]}
 
 
@@ -80,10 +84,33 @@ def followed(kind, L):
     return product
 
 
+@cache
+def alike(kind, L):
+    """The mean cosine of pairs of 60 inputs' gradients; of their mean vector's length."""
+    skip, norm, found = kind.startswith("shortcut"), "norm" in kind, []
+    for seed in range(4):
+        rng, kept = np.random.default_rng([seed, L]), []
+        z = rng.standard_normal((300, 60))
+        for _ in range(L):
+            W, u, spread = np.sqrt(2 / 300) * rng.standard_normal((300, 300)), z, np.ones((300, 1))
+            if norm:
+                middle = z.sum(axis=1, keepdims=True) / 60
+                spread = np.sqrt(((z - middle) ** 2).sum(axis=1, keepdims=True) / 60)
+                u = (z - middle) / spread
+            kept.append((W, np.heaviside(u, 0) / spread))
+            z = skip * z + W @ (u * (u > 0))
+        d = np.ones((1, 60)) * rng.standard_normal((300, 1))
+        for W, slope in kept[::-1]:
+            d = skip * d + slope * (W.T @ d)
+        mean = (d / np.sqrt((d**2).sum(axis=0))).sum(axis=1) / 60
+        found.append((60 * mean @ mean - 1) / 59)
+    return sum(found) / 4
+
+
 def shattered(kind):
     laws = {"plain": lambda L: 2.0**-L, "plain + batch norm": lambda L: 2.0**-L, "shortcut": lambda L: 0.75**L,
             "shortcut + batch norm": lambda L: L**-0.5}
-    cosines = np.array([torn.correlation(kind, L) for L in torn.DEPTHS])
+    cosines = np.array([alike(kind, L) for L in torn.DEPTHS])
     cosines = np.where(cosines > 1e-4, cosines, np.nan)
     return {"published law": laws[kind], "correlation of two gradients": cosines, "measured": cosines,
             "number of blocks L": torn.DEPTHS, "inputs' correlation followed": [followed(kind, L) for L in torn.DEPTHS]}
@@ -118,19 +145,36 @@ def noise(L, kind):
             "distance of two inputs": waves.LAGS * 4 / (waves.POINTS - 1)}
 
 
+@cache
+def last_gradient(place, L, seed):
+    """The gradient of the last block's second matrix, by autograd: a norm comes behind it in both kinds."""
+    rng, unit = np.random.default_rng(seed), lambda z: (z - anp.mean(z, axis=0)) / anp.std(z, axis=0)
+    z = rng.standard_normal((128, 16))
+    for _ in range(L):
+        W, V = rng.standard_normal((2, 128, 128)) / np.sqrt(128)
+        before, a = z, np.maximum(W @ (z if place == "post" else unit(z)), 0)
+        z = before + V @ a
+        z = unit(z) if place == "post" else z
+    out, y = rng.standard_normal((10, 128)) / np.sqrt(128), rng.integers(10, size=16)
+
+    def loss(V):
+        scores = out @ unit(before + V @ a)
+        return anp.mean(anp.log(anp.sum(anp.exp(scores), axis=0)) - scores[y, np.arange(16)])
+
+    return np.sqrt(np.sum(grad(loss)(V) ** 2))
+
+
 def norms(place):
-    each = np.array([[places.gradients(place, L, seed)[-1] for L in places.DEPTHS] for seed in range(places.SEEDS)])
-    mean = np.prod(each, axis=0) ** (1 / places.SEEDS)
+    each = np.array([[last_gradient(place, L, seed) for L in places.DEPTHS] for seed in range(8)])
+    mean = np.prod(each, axis=0) ** (1 / 8)
     law = [mean[0] * np.sqrt(4 / (2 + np.array(places.DEPTHS)))] if place == "pre" else []
     return {"gradient of the last block's W₂": [*each, mean], "number of blocks L": places.DEPTHS, "_": law}
 
 
 def rows_of(values, up):
-    """The row of a mark from its place, from the last way at the bottom; nothing where two ways have it."""
-    def rows(x):
-        at = [np.flatnonzero(np.isclose(values[::-1], one)) for one in x]
-        return np.array([np.nan if len(found) > 1 else found[0] + up if len(found) else 99 for found in at])
-    return rows
+    """Of each way the row of its mark, from the last way at the bottom, at the place of the mark only."""
+    return [lambda x, at=at, row=row + up: np.where(np.isclose(x, at, rtol=5e-3), row, np.nan)
+            for row, at in enumerate(values[::-1])]
 
 
 def starts(L, rate):

@@ -32,7 +32,8 @@ def three_fates(size, L):
 def unit_circle(matrix, depth):
     W = repeated.MATRICES[matrix]
     line, rho = stretch(W), radius(W)
-    return {"largest stretch σ₁(Wᴸ)": [line, line[: depth + 1]], "depth L": np.arange(21), "_": frames(W, depth),
+    return {"largest stretch σ₁(Wᴸ)": [line, line[: depth + 1]], "_": frames(W, depth),
+            "depth L": [np.arange(21), np.arange(depth + 1)],
             "at most, σ₁(W)ᴸ": lambda l: line[1] ** l,
             "at least, ρ(W)ᴸ": lambda l: np.where((rho > 1e-6) | (l == 0), rho**l, np.nan)}
 

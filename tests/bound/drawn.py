@@ -1,0 +1,88 @@
+"""What stands in a panel: its words, and what shows data."""
+
+import re
+
+import numpy as np
+from matplotlib.collections import QuadMesh
+from matplotlib.colors import to_rgb
+
+
+def words_in(ax):
+    """Yield the names of axes and lines, the title and the words of a panel."""
+    yield from (ax.get_title(), *(text.get_text() for text in ax.texts), *names_in(ax))
+
+
+def names_in(ax):
+    """Yield the names of a panel's axes and lines."""
+    yield from (ax.get_xlabel(), ax.get_ylabel())
+    yield from (line.get_label() for line in [*ax.lines, *ax.collections] if line.get_label()[0] != "_")
+    yield from (group.colorbar.ax.get_ylabel() for group in ax.collections if group.colorbar)
+
+
+def plain(words):
+    """Return words without breaks of lines."""
+    return " ".join(words.split())
+
+
+def drawn_in(ax):
+    """Yield (its name, places, heights) of what shows data: lines of three points and more that are no guides, dots,
+    bars, the values of meshes and images."""
+    for line in ax.lines:
+        x, y = (np.asarray(values, float) for values in line.get_data())
+        if np.isfinite(y).sum() > 2 and np.ptp(y[np.isfinite(y)]) and in_data(line) and not is_gray(line):
+            yield f"the line “{line.get_label()}”" if line.get_label()[0] != "_" else "a line without a name", x, y
+    for group in ax.collections:
+        dots, values = np.asarray(group.get_offsets(), float), group.get_array()
+        if len(dots) > 2 and np.ptp(dots[:, 1]):
+            yield f"a group of {len(dots)} dots", dots[:, 0], dots[:, 1]
+        if values is not None and np.ndim(values) > 1:
+            yield "a picture", None, np.ravel(values)
+    yield from (("a picture", None, np.ravel(image.get_array())) for image in ax.images)
+    left, widths, _, heights = bars_of(ax)
+    upright = len(left) > 2 and np.ptp(heights) > 1e-9
+    if upright or (len(left) > 2 and np.ptp(widths) > 1e-9):
+        yield f"a group of {len(left)} bars", *((left + widths / 2, heights) if upright else (None, widths))
+
+
+def bars_of(ax):
+    """Return where the bars of a panel begin and how long they are, along x and along y: (4, bars)."""
+    bars = [bar for bar in ax.patches if hasattr(bar, "get_height") and in_data(bar)]
+    return np.array([(*bar.get_xy(), bar.get_width(), bar.get_height()) for bar in bars], float).reshape(-1, 4).T[
+        [0, 2, 1, 3]]
+
+
+def in_data(artist):
+    """Say whether an artist lies in the data of its panel, and is not tied to the panel."""
+    return all(artist.get_transform().contains_branch_seperately(artist.axes.transData))
+
+
+def is_gray(line):
+    """Say whether a line is dotted in gray, as guides are."""
+    rgb = to_rgb(line.get_color())
+    return max(rgb) - min(rgb) < 0.06 and line.get_linestyle() == ":"
+
+
+def named(ax, words):
+    """Return which axes of a panel have the name: x (0), y (1)."""
+    return [side for side, name in enumerate((ax.get_xlabel(), ax.get_ylabel())) if plain(name) == words]
+
+
+def values_of(line, side):
+    """Return (places, heights) of a line; of its places (side 0) no places."""
+    x, y = (np.asarray(values, float) for values in line.get_data())
+    return (x, y) if side else (None, x)
+
+
+def shown_on(ax, side):
+    """Yield (places, values) of what a panel shows along x (0) or y (1): lines, dots and bars, and the values of its
+    meshes, images and cells with a number."""
+    yield from (values_of(line, side) for line in ax.lines)
+    bars = bars_of(ax)
+    start, size = bars[2 * side : 2 * side + 2]
+    yield from ((None, values) for values in (bars[1], bars[3], start, start + size / 2))
+    yield None, np.array([float(text.get_text()) for text in ax.texts if re.fullmatch(r"[\d.]+", text.get_text())])
+    yield from ((None, np.asarray(group.get_offsets(), float)[:, side]) for group in ax.collections)
+    edges = [mesh.get_coordinates() for mesh in ax.collections if isinstance(mesh, QuadMesh)]
+    yield from ((None, (at[:, 0, 1] if side else at[0, :, 0])) for at in edges)
+    yield from ((None, np.asarray(group.get_array(), float).ravel()) for group in [*ax.collections, *ax.images]
+                if group.get_array() is not None)
