@@ -5,6 +5,7 @@ from importlib import import_module
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.patches import StepPatch
 
 from bound import bound, fits, is_drawn
 from bound.left import LEFT
@@ -81,11 +82,18 @@ def one_layer_on(panels):
     line.set_ydata(np.append(np.nan, line.get_ydata()[:-1]))
 
 
+def higher_steps(panels):
+    """A change of a histogram to one 1.2 times as high."""
+    steps = next(patch for patch in panels[0].patches if isinstance(patch, StepPatch))
+    steps.set_data(1.2 * steps.get_data().values)
+
+
 @pytest.mark.parametrize("slug, name, change, found", [
     ("problem", "growth", rename("product", "slope"), "nothing"),
     ("problem", "first_layers", rename("layer l", "depth L"), "nothing"),
     ("problem", "two_lists", of_another_size("lines"), "not computed again"),
     ("shortcuts", "paths", of_another_size("bars"), "not computed again"),
+    ("causes", "depth_over_width", higher_steps, "not computed again"),
     ("clipping", "start", upside_down_picture, "not computed again"),
     ("normalization", "healed", one_layer_on, "not computed again"),
     ("normalization", "price", one_place_on, "other places"),

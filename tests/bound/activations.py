@@ -64,8 +64,9 @@ def needed(activation, spread, h=1e-5):
 def shape(activation, spread):
     phi, h, z, spreads = nn.get_activation(activation), 1e-5, np.linspace(-5, 5, 401), np.geomspace(0.1, 5, 40)
     lines = {words: np.array([needed(name, s) for s in spreads]) for name, words in theory.NAMES.items()}
+    lie = lambda z: np.where(abs(z) < 4 * spread, 0.8 * np.exp(-((z / spread) ** 2) / 2), np.nan)  # noqa: E731
     return {**lines, "$\\sigma_w$ that keeps the error signal": [*lines.values(), [needed(activation, spread)]],
-            "spread of the pre-activations √q": [spreads, [spread]], "pre-activation z": z,
+            "spread of the pre-activations √q": [spreads, [spread]], "pre-activation z": z, "_": [lie],
             "value": phi, "value φ(z), slope φ′(z)": phi(z),
             "slope": lambda at: np.where(np.abs(at) < 0.01, np.nan, (phi(at + h) - phi(at - h)) / (2 * h))}
 

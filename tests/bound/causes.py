@@ -70,9 +70,10 @@ def factors(activation):
 def slopes(activation, sigma_w):
     phi, sigmas = nn.get_activation(activation), np.linspace(0.25, 12.5, 50)
     slope = lambda scale: np.sqrt(wide(activation, scale, 0.0, 10)[3][9])  # noqa: E731
-    bends = np.array([*map(slope, sigmas)])
+    bends, q = np.array([*map(slope, sigmas)]), wide(activation, sigma_w, 0.0, 10)[0][9]
+    lie = lambda z: np.where(z**2 < 16 * q, 0.5 * np.exp(-(z**2) / 2 / q), np.nan)  # noqa: E731
     return {"factor per layer": [factors(activation), sigmas * bends, sigmas, bends], "slope φ′(z)": phi.derivative,
-            "pre-activation z": None, "weight scale $\\sigma_w$": [sigmas, bend.SCALES],
+            "pre-activation z": None, "_": [lie], "weight scale $\\sigma_w$": [sigmas, bend.SCALES],
             f"the slopes: × {number(slope(sigma_w))}": None}
 
 
@@ -87,8 +88,8 @@ def mean_and_variance(activation, sigma_w):
         found.append(line)
     mean = np.append(np.nan, np.prod(found, axis=0) ** (1 / 3))
     theory = wide(activation, sigma_w, 0.0, 50)[2]
-    return {"variance of a[l]": [mean[1::3], theory], ("units", "layer l"): None,
-            ("variance", "layer l"): [np.arange(1, 51, 3), np.arange(1, 51)], "geometric mean of 3 seeds": mean[1::3]}
+    return {"variance of a[l]": [mean[1::3], theory], "geometric mean of 3 seeds": mean[1::3],
+            ("units", "layer l"): None, ("variance", "layer l"): [np.arange(1, 51, 3), np.arange(1, 51)]}
 
 
 def rates(sigma_w, sigma_b):
@@ -110,10 +111,12 @@ def depth_over_width(units, n, k):
             logs = chance.log_sizes(units, m)[:, depth]
             logs = logs[np.isfinite(logs)]
             found.append(np.mean((logs - logs.mean()) ** 2)), places.append(depth / m)
-    v = chance.UNITS[units][3]
+    v, logs = chance.UNITS[units][3], chance.log_sizes(units, n)[:, k]
+    ends = v * k / n * -0.5 + np.sqrt(v * k / n) * np.linspace(-6, 6, 49)
+    bars = [np.sum((low <= logs) & (logs < high)) / np.isfinite(logs).sum() for low, high in pairwise(ends)]
     bell = lambda at: np.exp(-((2 * np.log(at) + v * k / n / 2) ** 2) * n / (2 * v * k))  # noqa: E731
-    return {"variance of ln ‖δ‖²": found, "layers passed over width, k/n": places,
-            "error signal, ‖δ[L−k]‖ / ‖δ[L]‖": None, "_": [bell], f"{v} k/n": lambda at: v * at}
+    return {"variance of ln ‖δ‖²": found, "layers passed over width, k/n": places, f"{v} k/n": lambda at: v * at,
+            "error signal, ‖δ[L−k]‖ / ‖δ[L]‖": None, "_": [bell, np.array(bars) * 4 * np.sqrt(2 * np.pi)]}
 
 
 @cache

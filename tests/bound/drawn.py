@@ -3,8 +3,9 @@
 import re
 
 import numpy as np
-from matplotlib.collections import QuadMesh
+from matplotlib.collections import PolyCollection, QuadMesh
 from matplotlib.colors import to_rgb
+from matplotlib.patches import StepPatch
 
 
 def words_in(ax):
@@ -26,7 +27,7 @@ def plain(words):
 
 def drawn_in(ax):
     """Yield (its name, places, heights) of what shows data: lines of three points and more that are no guides, dots,
-    bars, the values of meshes and images."""
+    bars, areas, the values of meshes and images."""
     for line in ax.lines:
         x, y = (np.asarray(values, float) for values in line.get_data())
         if np.isfinite(y).sum() > 2 and np.ptp(y[np.isfinite(y)]) and in_data(line) and not is_gray(line):
@@ -39,9 +40,21 @@ def drawn_in(ax):
             yield "a picture", None, np.ravel(values)
     yield from (("a picture", None, np.ravel(image.get_array())) for image in ax.images)
     left, widths, _, heights = bars_of(ax)
+    yield from (("an area", *found) for found in areas(ax) if found[0] is None or len(np.unique(found[0])) > 4)
     upright = len(left) > 2 and np.ptp(heights) > 1e-9
     if upright or (len(left) > 2 and np.ptp(widths) > 1e-9):
         yield f"a group of {len(left)} bars", *((left + widths / 2, heights) if upright else (None, widths))
+
+
+def areas(ax):
+    """Yield (places, heights) of the areas of a panel: the steps of a histogram, the border of what is filled to 0."""
+    for patch in ax.patches:
+        if isinstance(patch, StepPatch):
+            yield None, patch.get_data().values
+    for group in ax.collections:
+        if isinstance(group, PolyCollection):
+            border = np.concatenate([path.vertices for path in group.get_paths()])
+            yield border[border[:, 1] != 0].T
 
 
 def bars_of(ax):
@@ -82,6 +95,7 @@ def shown_on(ax, side):
     yield from ((None, values) for values in (bars[1], bars[3], start, start + size / 2))
     yield None, np.array([float(text.get_text()) for text in ax.texts if re.fullmatch(r"[\d.]+", text.get_text())])
     yield from ((None, np.asarray(group.get_offsets(), float)[:, side]) for group in ax.collections)
+    yield from ((None, found[side]) for found in areas(ax) if found[side] is not None)
     edges = [mesh.get_coordinates() for mesh in ax.collections if isinstance(mesh, QuadMesh)]
     yield from ((None, (at[:, 0, 1] if side else at[0, :, 0])) for at in edges)
     yield from ((None, np.asarray(group.get_array(), float).ravel()) for group in [*ax.collections, *ax.images]
