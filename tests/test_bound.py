@@ -4,6 +4,7 @@ from importlib import import_module
 
 import numpy as np
 import pytest
+from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 
@@ -88,12 +89,18 @@ def higher_steps(panels):
     steps.set_data(1.2 * steps.get_data().values)
 
 
+def other_levels(panels):
+    """A change of the levels that contours are said to have."""
+    next(group for group in panels[0].collections if isinstance(group, ContourSet)).levels = [-2, 2]
+
+
 @pytest.mark.parametrize("slug, name, change, found", [
     ("problem", "growth", rename("product", "slope"), "nothing"),
     ("problem", "first_layers", rename("layer l", "depth L"), "nothing"),
     ("problem", "two_lists", of_another_size("lines"), "not computed again"),
     ("shortcuts", "paths", of_another_size("bars"), "not computed again"),
     ("causes", "depth_over_width", higher_steps, "not computed again"),
+    ("clipping", "valley", other_levels, "not computed again"),
     ("clipping", "start", upside_down_picture, "not computed again"),
     ("normalization", "healed", one_layer_on, "not computed again"),
     ("normalization", "price", one_place_on, "other places"),

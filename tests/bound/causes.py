@@ -188,5 +188,5 @@ def plane(activation, sigma_b, depth):
     theory = [first_over_last(activation, scale, sigma_b, depth)[0] for scale in grid.SCALES]
     scale = "weight scale $\\sigma_w$"
     return {"depth L": edges(grid.DEPTHS), ("plane", scale): edges(grid.SCALES), ("cut", scale): grid.SCALES,
-            "_": [theory], "log₁₀ ‖δ[1]‖ / ‖δ[L]‖": whole.ravel(), f"‖δ[1]‖ / ‖δ[L]‖ at L = {depth}": line,
+            "_": [theory, [-3, 3]], "log₁₀ ‖δ[1]‖ / ‖δ[L]‖": whole.ravel(), f"‖δ[1]‖ / ‖δ[L]‖ at L = {depth}": line,
             "geometric mean of two seeds": None}

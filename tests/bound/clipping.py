@@ -195,6 +195,6 @@ def valley(ratio, c):
         far = np.flatnonzero(np.abs(x) > 3)  # what leaves the panel is shown up to there
         end = far[0] + 1 if limit > c and far.size else None
         seen.append((x[:end], y[:end]))
-    across, along = zip(*seen)
-    return {"steep direction": [*across], "flat direction": [*along], "step": np.arange(121), "loss": lines,
-            "■ not clipped": lines[0], "● clipped": lines[1], "λ(ηC)²/8": np.full(2, (ratio * c) ** 2 / 8)}
+    return {"steep direction": [x for x, _ in seen], "flat direction": [y for _, y in seen], "step": np.arange(121),
+            "_": [[0.02, 0.1, 0.3, 1, 2, 4]], "loss": lines, "■ not clipped": lines[0], "● clipped": lines[1],
+            "λ(ηC)²/8": np.full(2, (ratio * c) ** 2 / 8)}

@@ -5,6 +5,7 @@ import re
 import numpy as np
 from matplotlib.collections import PolyCollection, QuadMesh
 from matplotlib.colors import to_rgb
+from matplotlib.contour import ContourSet
 from matplotlib.patches import StepPatch
 
 
@@ -27,7 +28,7 @@ def plain(words):
 
 def drawn_in(ax):
     """Yield (its name, places, heights) of what shows data: lines of three points and more that are no guides, dots,
-    bars, areas, the values of meshes and images."""
+    bars, areas, levels of contours, the values of meshes and images."""
     for line in ax.lines:
         x, y = (np.asarray(values, float) for values in line.get_data())
         if np.isfinite(y).sum() > 2 and np.ptp(y[np.isfinite(y)]) and in_data(line) and not is_gray(line):
@@ -36,7 +37,9 @@ def drawn_in(ax):
         dots, values = np.asarray(group.get_offsets(), float), group.get_array()
         if len(dots) > 2 and np.ptp(dots[:, 1]):
             yield f"a group of {len(dots)} dots", dots[:, 0], dots[:, 1]
-        if values is not None and np.ndim(values) > 1:
+        if isinstance(group, ContourSet):
+            yield "a contour", None, np.asarray(group.levels, float)
+        elif values is not None and np.ndim(values) > 1:
             yield "a picture", None, np.ravel(values)
     yield from (("a picture", None, np.ravel(image.get_array())) for image in ax.images)
     left, widths, _, heights = bars_of(ax)

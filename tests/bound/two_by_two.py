@@ -64,7 +64,7 @@ def columns(first, second):
 def three_rules(a, b, c):
     corners = np.array([[-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1]])
     return {"largest stretch σ₁(Wᴸ)": stretch([[a, b], [c, a]]), "depth L": np.arange(21),
-            "a, on the diagonal": [corners[0], [a]], "b, top right": [corners[1], [b]]}
+            "a, on the diagonal": [corners[0], [a]], "b, top right": [corners[1], [b]], "_": [[0.5, 1.5], [1.0]]}
 
 
 def order(order, eps):
