@@ -47,10 +47,11 @@ def elu_value(z, alpha):
 
 
 def given_layer(rng):
-    """Weights, biases and inputs of a layer of which some units are dead, some always on: (9, 4), (9, 1), (4, 30)."""
-    b = np.append(60, rng.permutation(np.array([-60.0, -70, -80, 0, 0.5, 50, 60, 70])))[:, None]
-    W, X = rng.normal(size=(9, 4)), rng.normal(size=(4, 30)).clip(-3, 3)
+    """Weights, biases and inputs of a layer of which some units are dead, some always on: (11, 4), (11, 1), (4, 30)."""
+    b = np.append([60, 0], rng.permutation(np.array([-60.0, -70, -80, 0, 0.5, 50, 60, 70, 80])))[:, None]
+    W, X = rng.normal(size=(11, 4)), rng.normal(size=(4, 30)).clip(-3, 3)
     W[:, 0], W[0], X[0] = 0, [-50, 0, 0, 0], 1  # one input is always 1; it makes unit 0 dead but for its bias
+    W[1] = 0  # dead at exactly 0
     return W, b, X
 
 
@@ -112,6 +113,8 @@ EXERCISES = {
                  "One example that passes nothing does not make a unit dead. All of them must."),
                 (lambda W, b, X: float((W @ X + b <= 0).all(axis=0).mean()),
                  "This is the share of examples that no unit answers. Columns are examples: look along the rows."),
+                (lambda W, b, X: float((W @ X + b < 0).all(axis=1).mean()),
+                 "A pre-activation of exactly 0 wakes no unit, either: dead means never above 0."),
                 (lambda W, b, X: float((W @ X <= 0).all(axis=1).mean()), "The biases are missing."),
                 (lambda W, b, X: float((W @ X + b <= 0).all(axis=1).sum()), "This is their number, not their share."),
                 (lambda W, b, X: 1 - dead(W, b, X), "This is the share that is alive."),

@@ -44,8 +44,12 @@ def ratios(W, dW, eta, size=np.linalg.norm):
 
 
 def weights_and_steps(rng):
-    """A thousand weights and their steps in float32, some of them lost to rounding: (1000,), (1000,)."""
+    """A thousand weights and their steps in float32, some of them lost to rounding: (1000,), (1000,).
+
+    Half of the weights are powers of two, where floats are half as far apart toward 0.
+    """
     w = rng.normal(size=1000) * 10.0 ** rng.uniform(-3, 1)
+    w[::2] = 2.0 ** np.floor(np.log2(np.abs(w[::2])))
     return w.astype(np.float32), (w * 10.0 ** rng.uniform(-9, -6, size=1000)).astype(np.float32)
 
 
@@ -132,6 +136,9 @@ EXERCISES = {
                 (lambda w, step: np.mean(w.astype(np.float64) - step == w),
                  "No step is 0, and float64 would feel them all. It is float32 that loses a step when it meets its "
                  "weight: subtract there."),
+                (lambda w, step: np.mean(w + step == w),
+                 "This adds the step. The gap between a power of two and the next float is only half as wide on the "
+                 "side of 0, so the direction counts: w - step."),
                 (lambda w, step: np.mean(np.abs(step) < 1e-7),
                  "This compares the steps with a fixed size. What is lost depends on the weight that a step meets."),
                 (lambda w, step: np.mean(np.abs(step) < np.finfo(np.float32).eps * np.abs(w)),
