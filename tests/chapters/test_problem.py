@@ -28,6 +28,7 @@ from vgtext.chapters.problem.exercises import (
 )
 from vgtext.chapters.problem.layers import digits
 from vgtext.chapters.problem.rounding import lowest, sigmoid_network, store
+from vgtext.chapters.two_by_two import threshold_theory
 from vgtext.nn.initializers import scaled_normal
 from vgtext.nn.theory.floats import FORMATS
 from vgtext.palette import number
@@ -111,6 +112,22 @@ def test_round_trip_falls_grows_or_follows_a_power_of_depth():
     between = said("problem", "crosses the lower limit between # and # layers on average")
     below = np.flatnonzero(as_it_is < 10**-1.2)[0]
     assert between == [10 * below, 10 * below + 10]
+
+
+@pytest.mark.parametrize("activation, sigma_w, per_layer", [("tanh", 1.0, -1), ("relu", 2**0.5, -5 / 2)])
+def test_at_a_fixed_width_critical_recipes_fall_exponentially_in_the_end(activation, sigma_w, per_layer, n=32):
+    """Layers 150 to 350 of 400, forward and back; deep in tanh layers at σ_w = 1 units are linear, as in a product."""
+    falls = []
+    for seed in range(12):
+        net = nn.mlp(64, n, 10, 400, activation=activation, init=scaled_normal(sigma_w), seed=seed, dtype="float64")
+        x, y = digits()
+        net.loss_and_gradient(x[:, :10], y[:10], measure=True)
+        s = net.signals()
+        ways = s.log10_activation[350] - s.log10_activation[150] + s.log10_error[150] - s.log10_error[350]
+        falls.append(ways * np.log(10) / 200)
+    assert np.mean(falls) == pytest.approx(per_layer / n, rel=0.3)
+    assert 2 * np.log(1 / threshold_theory(n)) == pytest.approx(-1 / n, rel=0.03)
+    assert "$e^{-1/n}$ per layer" in PROSE and "$e^{-5/(2n)}$" in PROSE
 
 
 def test_a_single_draw_crosses_the_limit_sooner_or_later():
