@@ -471,6 +471,15 @@ def test_every_figure_draws_and_says_what_it_shows(name):
     check_figure(FIGURES[name])
 
 
+def test_runs_at_the_edge_end_below_those_that_stay_under_it():
+    """So a loss that swings, and falls all the same, is no reason to halve the rate."""
+    told = [re.search(r"sharpness is (\S+) times .* ends at ([\d.]*\d)", caption("sharpening", rate=rate)).groups()
+            for rate in edge.DESCENT]
+    sharpness, loss = np.array(told, float).T
+    assert 0 < (sharpness < 0.9).sum() < len(loss) and loss[sharpness > 0.98].max() < loss[sharpness < 0.9].min()
+    assert loss[edge.DESCENT.index(0.1)] < loss[edge.DESCENT.index(0.05)] / 2, "halved"
+
+
 def test_captions_tell_the_numbers_of_their_state():
     moved, loss = lab.movement("tanh, 8 layers")
     assert f"{number(100 * moved[20, 0])}%" in caption("frozen_layers", network="tanh, 8 layers", epoch=20)
