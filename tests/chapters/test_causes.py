@@ -151,10 +151,14 @@ def test_networks_of_sixteen_relu_units_lie_a_third_above_the_line():
     assert min(found) > 1.25 and max(found) < 1.45
 
 
-def test_tanh_scatters_by_two_to_three_times_depth_over_width():
-    """The prose: "2.0 to 2.8 times k/n at these widths and depths"."""
-    found = [fluctuations.spread("tanh", n, k)[1] * n / k for n in fluctuations.WIDTHS for k in fluctuations.DEPTHS]
-    assert (round(min(found), 1), round(max(found), 1)) == (2.0, 2.8)
+@pytest.mark.parametrize("seed", range(3))
+def test_tanh_scatters_by_three_times_depth_over_width_and_deep_in_a_network_by_two(seed):
+    times, layers, twice, last, deep = said("causes", "about # times $k/n$ in networks of # layers, and # times, "
+                                            "as linear units do, in the last # of # layers")
+    assert layers == last + 1
+    for L, factor in ((int(layers), times), (int(deep), twice)):
+        found = [lab.log_sizes("tanh", n, L=L, seed=seed)[:, int(last)].var() * n / last for n in fluctuations.WIDTHS]
+        assert np.allclose(found, factor, rtol=0.15), (L, found)
 
 
 def test_stored_edges_move_outward_with_width_but_not_at_forty_layers():
@@ -285,7 +289,7 @@ def test_numbers_typed_into_the_prose():
     assert float(strip) > lab.boundary("sigmoid")  # "lies past it"
     check_prose(
         "causes",
-        given={"0.1", "0.6", "0.8", "0.9", "0.25", "0.95", "0.999", "0.01", "2.0", "2.5", "2.8", "1000", "2016", "1%"},
+        given={"0.1", "0.6", "0.8", "0.9", "0.25", "0.95", "0.999", "0.01", "2.5", "1000", "2016", "1%"},
         computed={
             "0.7": 0.7, "10.15": lab.boundary("sigmoid"), "0.224": lab.largest_single_unit(1.0),
             "0.577": 3**-0.5, "1.327": lab.CRITICAL,

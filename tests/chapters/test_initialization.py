@@ -13,10 +13,11 @@ from figures import caption_of, check_figure, lines_of
 from prose import check_prose, said
 from vgtext import nn
 from vgtext.chapters import initialization as lab
+from vgtext.chapters.causes import log_sizes
 from vgtext.chapters.initialization import convolutions, defaults, lsuv, race, runs, scales, shapes, singular, sums
 from vgtext.nn.theory import signal_propagation
 from vgtext.palette import number
-from vgtext.tools.notebooks import figures
+from vgtext.tools.notebooks import figures, read_notebook
 
 FIGURES = figures("initialization")
 caption = partial(caption_of, FIGURES)
@@ -331,3 +332,10 @@ def test_guides_and_shades_are_where_their_words_say():
     lab.draw_sum_of_terms(ax)
     words = {text.get_text() for text in ax.texts}
     assert {"as large as the input", "dashed: n × variance of a weight"} <= words
+
+
+def test_hes_scale_keeps_the_gradient_of_forty_layers_if_they_are_wide():
+    """So the quiz says "40 wide layers": in a typical network of 16 units little is left."""
+    median = {n: np.exp(np.median(log_sizes("ReLU, He", n=n, networks=200, L=40)[:, 39]) / 2) for n in (16, 512)}
+    assert median[16] < 0.1 and 0.7 < median[512] < 1.1
+    assert any("40 wide layers" in cell.source for cell in read_notebook("initialization").cells)
