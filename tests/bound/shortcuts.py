@@ -116,6 +116,7 @@ def shattered(kind):
             "number of blocks L": torn.DEPTHS, "inputs' correlation followed": [followed(kind, L) for L in torn.DEPTHS]}
 
 
+@cache
 def noise_lines(kind, L):
     """The gradients of ten networks, one backward pass each, and their autocorrelation."""
     skip, sigma_w, sigma_b = waves.LINES[kind]

@@ -11,6 +11,7 @@ RIPPLES = 0.03  # a training loss below this share of the test loss is that of e
 
 LEARNED_BEFORE = 0.1  # a first loss below this share of a constant answer's is that of trained weights
 
+
 @dataclass(frozen=True)
 class Curve:
     """What can be read off a training loss; None where it is too short or was negative."""
