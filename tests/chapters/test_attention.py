@@ -6,6 +6,7 @@ import pytest
 from figures import caption_of, check_figure, lines_of, theory_of, told
 from prose import check_prose, said
 from vgtext import nn, results
+from vgtext.ask import check
 from vgtext.chapters import attention as lab
 from vgtext.chapters.attention import bound, collapse, logits, places, precision, runs, saturation, stream
 from vgtext.tools.notebooks import figures
@@ -254,3 +255,10 @@ def test_captions_put_each_number_where_it_belongs():
 def test_blocks_are_counted_in_whole_numbers(L):
     ticks = lines_of(FIGURES["collapse"], L=L)[0].axes.get_xticks()
     assert all(tick % 1 == 0 for tick in ticks) and {0, L} <= {*ticks}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_another_right_way_passes(seed):
+    def back(A, dA):
+        return np.stack([(np.diag(a) - np.outer(a, a)) @ d for a, d in zip(A.T, dA.T)], axis=1)
+    assert check(lab.EXERCISES["back"], back, seed).right

@@ -1,5 +1,6 @@
 """The laws behind the chapter, samples of its stored runs made again, its figures, and the numbers in its prose."""
 
+import math
 from functools import partial
 
 import numpy as np
@@ -12,6 +13,7 @@ from matplotlib.figure import Figure
 from figures import caption_of, check_figure
 from prose import check_prose, said
 from vgtext import nn
+from vgtext.ask import check
 from vgtext.chapters import clipping as lab
 from vgtext.chapters.clipping import (
     adaptive,
@@ -539,3 +541,10 @@ def test_numbers_typed_into_the_prose():
     wide = nn.measure(105, 256, 1.5, 0.0, "tanh", batch=16, seed=0).gradient[1:]
     for g, share in ((count.sizes(1.5), 5 / 6), (wide, 2 / 3)):  # "by a sixth (at width 256 by a third)"
         assert np.linalg.norm(g[5:]) / np.linalg.norm(g) == pytest.approx(share, abs=0.03)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_another_right_way_passes(seed):
+    def safe(g, c):
+        return np.zeros(5) if not np.isfinite(g).all() else g * min(1, c / math.hypot(*g))
+    assert check(lab.EXERCISES["safe"], safe, seed).right

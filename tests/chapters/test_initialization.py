@@ -13,7 +13,6 @@ from figures import caption_of, check_figure, lines_of
 from prose import check_prose, said
 from vgtext import nn
 from vgtext.chapters import initialization as lab
-from vgtext.chapters.causes import log_sizes
 from vgtext.chapters.initialization import convolutions, defaults, lsuv, race, runs, scales, shapes, singular, sums
 from vgtext.nn.theory import signal_propagation
 from vgtext.palette import number
@@ -335,7 +334,13 @@ def test_guides_and_shades_are_where_their_words_say():
 
 
 def test_hes_scale_keeps_the_gradient_of_forty_layers_if_they_are_wide():
-    """So the quiz says "40 wide layers": in a typical network of 16 units little is left."""
-    median = {n: np.exp(np.median(log_sizes("ReLU, He", n=n, networks=200, L=40)[:, 39]) / 2) for n in (16, 512)}
+    """So the quiz says "40 wide layers": in a typical network of 16 units little is left.
+
+    Of n units k are active, and a gradient of length 1 comes out as (2/n) chi-squared of k, in its square.
+    """
+    rng, median = np.random.default_rng(0), {}
+    for n in (16, 512):
+        squares = 2 / n * rng.chisquare(rng.binomial(n, 0.5, (200, 39)))
+        median[n] = np.exp(np.median(np.log(squares).sum(axis=1)) / 2)
     assert median[16] < 0.1 and 0.7 < median[512] < 1.1
     assert any("40 wide layers" in cell.source for cell in read_notebook("initialization").cells)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from figures import caption_of, check_figure, in_panel, lines_of, words_at
 from prose import check_prose, prose, said
 from vgtext import diagnose, nn
+from vgtext.ask import check
 from vgtext.chapters import mitigation as lab
 from vgtext.chapters.mitigation import atlas, cures, hundred, layers, pairs, runs, speed, theory
 from vgtext.tools.notebooks import figures
@@ -401,3 +402,10 @@ def test_points_are_those_of_the_shares_that_are_told(depth):
         neither, one, other, both = (int(share) for share in re.findall(r"(\d+)%", told))
         gain, alone = (int(points) for points in re.findall(r"add (-?\d+)", told))
         assert (gain, alone) == (both - neither, one + other - 2 * neither)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_another_right_way_passes(seed):
+    def apart(a):
+        return np.sqrt(a.var(axis=1).sum() / (a * a).mean(axis=1).sum())
+    assert check(lab.EXERCISES["apart"], apart, seed).right

@@ -28,9 +28,9 @@ from vgtext.chapters.problem.exercises import (
 )
 from vgtext.chapters.problem.layers import digits
 from vgtext.chapters.problem.rounding import lowest, sigmoid_network, store
-from vgtext.chapters.two_by_two import threshold_theory
 from vgtext.nn.initializers import scaled_normal
 from vgtext.nn.theory.floats import FORMATS
+from vgtext.nn.theory.products import gaussian_lyapunov_exponents
 from vgtext.palette import number
 from vgtext.tools import notebooks
 
@@ -126,7 +126,7 @@ def test_at_a_fixed_width_critical_recipes_fall_exponentially_in_the_end(activat
         ways = s.log10_activation[350] - s.log10_activation[150] + s.log10_error[150] - s.log10_error[350]
         falls.append(ways * np.log(10) / 200)
     assert np.mean(falls) == pytest.approx(per_layer / n, rel=0.3)
-    assert 2 * np.log(1 / threshold_theory(n)) == pytest.approx(-1 / n, rel=0.03)
+    assert 2 * gaussian_lyapunov_exponents(n)[0] - np.log(n) == pytest.approx(-1 / n, rel=0.03)
     assert "$e^{-1/n}$ per layer" in PROSE and "$e^{-5/(2n)}$" in PROSE
 
 

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from figures import caption_of, check_figure, theory_of
 from prose import check_prose, prose, said
 from vgtext import nn
-from vgtext.ask import Verdict
+from vgtext.ask import Verdict, check
 from vgtext.chapters import rescue as lab
 from vgtext.chapters.rescue import checked, instruments, runs
 from vgtext.chapters.rescue.charts import make_chart
@@ -430,3 +430,10 @@ def test_the_numbers_in_the_prose():
     check_prose("rescue", given={"0.001", "0.05", "1.2", "20%", "60%"}, computed={
         "2.303": np.log(10), "48%": alone["batch norm"], "86%": alone["residual + layer norm"],
         "95%": runs.TRAIN_BAR, "90%": runs.TEST_BAR, "30-fold": checked.EVEN})
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_another_right_way_passes(seed):
+    def by_traces(a):
+        return np.trace(np.cov(a)) ** 2 / np.trace(np.cov(a) @ np.cov(a))
+    assert check(lab.EXERCISES["directions"], by_traces, seed).right

@@ -8,6 +8,7 @@ from matplotlib.colors import to_hex
 
 from figures import check_figure, drawn, lines_of, theory_of, told
 from prose import check_prose, said
+from vgtext.ask import check
 from vgtext.chapters import shortcuts as lab
 from vgtext.chapters.shortcuts import noise, normfree, norms, runs, shattered, size, starts, training
 from vgtext.palette import COLORS
@@ -217,3 +218,10 @@ def test_captions_put_each_number_where_it_belongs():
     assert drawn(FIGURES["noise"])[1].get_xlabel() == "distance of two inputs"
     (train, test), words = training.best("plain", 20)[1:, -1], "right in training and in the test: plain #% and #%"
     assert told(FIGURES, "training", words, depth=20) == pytest.approx([100 * train, 100 * test], abs=0.51)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_another_right_way_passes(seed):
+    def short(s, L):
+        return sum(comb(L, k) * s ** (2 * k) for k in range(3)) / (1 + s * s) ** L
+    assert check(lab.EXERCISES["short"], short, seed).right
