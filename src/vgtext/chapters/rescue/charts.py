@@ -27,6 +27,7 @@ FIELDS = (*SIZES, "flat", "saturation", "loss", "ended")
 class Chart:
     """What was recorded. R steps, L layers; ``asked`` is η‖∂L/∂W‖ / ‖W‖, ``got`` the change of W that was made of it.
 
+    In ``asked``, ‖W‖ is that of the first weights; in ``got``, of those at the step.
     ``activation`` and ``error`` are root mean squares per unit; ``flat`` is the share of units whose slope is nearly 0
     for every image of the batch; ``ended`` holds training and test accuracy.
     """
