@@ -118,7 +118,7 @@ def test_what_collapses_and_whose_gradient_dies():
 
 def test_the_stream_grows_along_a_line_and_as_predicted():
     assert stream.power(stream.start("pre-norm", 24)) == pytest.approx(1, abs=0.1)
-    words = "so of # blocks the first adds three quarters to the variance, and those of the second half about #% each"
+    words = "so of # blocks the first adds three quarters to the variance, those of the second half about #% each"
     assert said("attention", words) == pytest.approx([24, 100 * stream.late(stream.start("pre-norm", 24))], abs=0.51)
     assert stream.start("pre-norm", 24)[1] - 1 == pytest.approx(0.75, abs=0.03)
     for L in stream.DEPTHS:  # one block's share alone is off by a third in six seeds
