@@ -107,6 +107,14 @@ def test_mistakes_get_one_line(capsys, tmp_path, monkeypatch, arguments, words):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("state", [("depth",), ("depth=5", "unit_circle")])
+def test_a_state_that_is_no_assignment_is_named(capsys, state):
+    with pytest.raises(SystemExit):
+        main(["figure", "-o", "x.svg", "--state", *state])
+    wanted = f"{state[-1]!r} is no CONTROL=VALUE, such as depth=5; a figure's name comes first"
+    assert wanted in capsys.readouterr().err
+
+
 def test_a_figure_is_written_at_the_state_that_was_asked_for(capsys, tmp_path):
     status, out, _ = said(capsys, "figure", "unit-circle", "--state", "depth=5", "-o", tmp_path / "circle.svg")
     assert status == 0 and "at depth 5" in out

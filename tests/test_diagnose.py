@@ -184,7 +184,7 @@ def test_live_relu_units_clear_the_activation():
     ({"gradient": [1.0, 2.0]}, r"gradient must have the shape \(recorded steps, layers\), got \(2,\)"),
     ({"gradient": [[1.0, 2.0], [1.0]]}, "gradient must hold numbers, every row as long as the others"),
     ({"loss": []}, r"loss must have the shape \(entries,\), got \(0,\)"),
-    ({"gradient": np.ones((3, 4)), "activation": np.ones((3, 5))}, "sizes must have one shape"),
+    ({"gradient": np.ones((3, 4)), "activation": np.ones((3, 5))}, "sizes must have one shape.*the input none"),
     ({"gradient": np.ones((3, 4)), "steps": [1, 2]}, "steps must have 3 entries, one for each row, got 2"),
     ({"gradient": np.ones((2, 4)), "steps": [5, 5]}, "steps must increase"),
     ({"gradient": [[1.0, -2.0, 1.0]]}, "gradient must not be negative, got -2.0"),

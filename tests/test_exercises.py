@@ -39,6 +39,15 @@ def test_each_mistake_meets_its_hint(wrong, hint):
     assert not verdict.right and verdict.words == hint
 
 
+def test_a_value_that_is_a_mistake_by_chance_gets_no_hint():
+    """On the first input of a seed the answer is the mistake's value, on the others it is not."""
+    double = Exercise("double", "twice x", lambda x: 2 * x, lambda rng: (rng.uniform(1, 2),),
+                      mistakes=((lambda x: x**2, "That squares."),))
+    (first,) = double.inputs(np.random.default_rng(0))
+    assert check(double, lambda x: x**2, seed=0).words == "That squares."
+    assert "That squares." not in check(double, lambda x: first**2, seed=0).words
+
+
 @given(st.floats(allow_nan=True, allow_infinity=True))
 def test_wrong_numbers_fail_and_never_show_the_right_one(value):
     verdict = check(NUMBER, value)

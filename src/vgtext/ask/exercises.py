@@ -1,6 +1,7 @@
 """What an exercise asks, and how an answer to it is judged."""
 
 import copy
+import functools
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from .call import call, show_printed
 from .describe import describe, distance, kind, same
 
 TRIALS = 20
+CONFIRMED = 3  # further inputs on which a function makes the mistake whose hint it gets
 
 
 @dataclass(frozen=True)
@@ -81,15 +83,16 @@ def check(exercise, answer, seed=None):
     for _ in range(exercise.trials):
         inputs = exercise.inputs(rng)
         value, problem, printed = call(answer, copy.deepcopy(inputs))
-        verdict = Verdict(False, problem) if problem else judge(exercise, value, inputs)
+        again = functools.partial(repeats, exercise, answer, rng)
+        verdict = Verdict(False, problem) if problem else judge(exercise, value, inputs, again)
         if verdict:
             break
     show_printed(printed)
     return verdict or Verdict(True, words("check.is_it_tried", asks=exercise.asks, n=exercise.trials))
 
 
-def judge(exercise, given, inputs):
-    """Return the Verdict on a value that fails, None on one that passes."""
+def judge(exercise, given, inputs, again=lambda mistake: True):
+    """Return the Verdict on a value that fails, None on one that passes; ``again`` confirms a mistake."""
     right = np.asarray(exercise.solution(*inputs))
     asks, got = exercise.asks, describe(given)
     if given is None:
@@ -102,8 +105,8 @@ def judge(exercise, given, inputs):
     if same(value, right, *measure):
         return None
     with np.errstate(all="ignore"):
-        wrong = ((np.asarray(mistake(*inputs)), hint) for mistake, hint in exercise.mistakes)
-        hint = next((hint for other, hint in wrong if same(value, other, *measure)), None)
+        hint = next((hint for mistake, hint in exercise.mistakes
+                     if same(value, np.asarray(mistake(*inputs)), *measure) and again(mistake)), None)
     if hint:
         return Verdict(False, hint)
     if value.shape != right.shape:
@@ -113,6 +116,16 @@ def judge(exercise, given, inputs):
         return Verdict(False, words("check.expected", asks=words("check.finite"), given=got))
     off = distance(value, right, *measure)
     return Verdict(False, words("check.expected_off", asks=asks, given=got, off=off))
+
+
+def repeats(exercise, answer, rng, mistake):
+    """Say whether a function makes a mistake on other inputs, too: on one its value may be that by chance."""
+    for _ in range(CONFIRMED):
+        inputs = exercise.inputs(rng)
+        value = real(call(answer, copy.deepcopy(inputs))[0])[0]
+        if value is None or not same(value, np.asarray(mistake(*inputs)), exercise.tolerance):
+            return False
+    return True
 
 
 def real(given):

@@ -10,6 +10,7 @@ SIZES = ("gradient", "weight", "update", "update_ratio", "activation", "error", 
 SHARES = ("saturation", "dead")
 CURVES = ("loss", "test_loss", "train_accuracy", "test_accuracy")
 WORDS = ("optimizer", "precision")
+COLUMNS = "a column for each layer of weights; an activation is what leaves it, so the output has one, the input none"
 PRECISIONS = ("float16", "bfloat16", "float32", "float64")
 
 

@@ -72,7 +72,7 @@ def parser():
     add = command(commands.run_figure, "write one figure as a picture",
                   "Write one state of a figure as an SVG or PNG picture, and print its caption.")
     add("name", metavar="NAME", help="a figure, by the name that 'vgtext list' shows; chapter/name where two share it")
-    add("--state", nargs="*", action="extend", default=[], metavar="CONTROL=VALUE",
+    add("--state", nargs="*", action="extend", default=[], type=commands.assignment, metavar="CONTROL=VALUE",
         help="the state (default: the opening state)")
     add("-o", "--output", type=Path, required=True, metavar="FILE", help="a file that ends in .svg or .png")
 

@@ -1,5 +1,6 @@
 """What each command of ``vgtext`` does with the words that it was given; a status but 0 says that work is left."""
 
+import argparse
 import json
 import sys
 from contextlib import contextmanager
@@ -70,6 +71,13 @@ def run_slides(given):
     with written(target, ".html") as file:
         file.write_text(slides(given.chapter), encoding="utf-8")
     print(f"Wrote {target}.")
+
+
+def assignment(word):
+    """Return a word that reads CONTROL=VALUE; raise ArgumentTypeError for another, such as a name after the states."""
+    if "=" not in word:
+        raise argparse.ArgumentTypeError(f"{word!r} is no CONTROL=VALUE, such as depth=5; a figure's name comes first")
+    return word
 
 
 def run_figure(given):
