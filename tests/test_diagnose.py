@@ -12,7 +12,7 @@ from vgtext.diagnose import CAUSES, UNDECIDED, Recording, diagnose, measure_symp
 L, R = 16, 6
 
 
-def fields(forward=1.0, backward=1.0, ratio=2e-3, dead=0.1, loss_end=0.02, train=0.99, test=0.97):
+def fields(forward=1.0, backward=1.0, ratio=2e-3, dead=0.1, loss_end=0.02, train=0.99, test=0.97, steep=None):
     """A made-up run of L layers: factors a layer, one update ratio, and where loss and accuracies end."""
     activation = np.tile(forward ** np.arange(L), (R, 1))
     blocked = dead == 1
@@ -24,6 +24,7 @@ def fields(forward=1.0, backward=1.0, ratio=2e-3, dead=0.1, loss_end=0.02, train
         "activation": activation,
         "update_ratio": np.full((R, L), ratio),
         "dead": None if dead is None else np.full((R, L), dead),
+        "saturation": None if steep is None else np.full((R, L), 1 - steep),
         "loss": 2.3 * np.maximum(loss_end, np.exp(-np.arange(200) / 10)),
         "train_accuracy": np.linspace(0.1, train, R),
         "test_accuracy": np.linspace(0.1, test, R),
@@ -33,7 +34,7 @@ def fields(forward=1.0, backward=1.0, ratio=2e-3, dead=0.1, loss_end=0.02, train
 STUCK = {"loss_end": 1.0, "train": 0.1, "test": 0.1}
 PLANTED = {
     "healthy": {},
-    "vanishing by activation": {"backward": 0.25, "dead": None, **STUCK},
+    "vanishing by activation": {"backward": 0.25, "dead": None, "steep": 1.0, **STUCK},
     "vanishing by initialization": {"forward": 0.5, "backward": 0.5, **STUCK},
     "vanishing by depth": {"forward": 0.88, "backward": 0.88, **STUCK},
     "exploding": {"forward": 2.0, "backward": 2.0, **STUCK},
@@ -202,8 +203,8 @@ def test_what_makes_no_sense_is_refused_by_name(wrong, words):
 
 
 ONE_OF_EACH = Recording(
-    **fields(), steps=np.arange(R), weight=np.ones((R, L)), update=np.ones((R, L)), error=np.ones((R, L)),
-    saturation=np.zeros((R, L)), input=np.ones(R), time_gradient=np.ones((R, 3)), test_loss=[1.0], learning_rate=0.1,
+    **fields(steep=1.0), steps=np.arange(R), weight=np.ones((R, L)), update=np.ones((R, L)), error=np.ones((R, L)),
+    input=np.ones(R), time_gradient=np.ones((R, 3)), test_loss=[1.0], learning_rate=0.1,
     optimizer="Adam", precision="float32", shortcuts=False, normalized=True, names=[*"abcdefghijklmnop"])
 NONSENSE = ("x", -1.5, 0, np.nan, [], [[1, 2], [3]], np.zeros((3, 0)), 1j, object(), -np.ones(R), -np.ones((R, L)))
 

@@ -370,8 +370,11 @@ def test_an_accuracy_that_stays_is_no_constant_answer_where_the_loss_is_far_belo
 
 def test_a_loss_that_starts_far_below_a_constant_answers_is_that_of_trained_weights():
     tuned = {"loss": 0.002 * jitter(0.1), "update_ratio": np.full((R, L), 1e-5), "test_loss": [0.003]}
-    assert found(**tuned).cause == "learning rate too small"
     assert found(**tuned, constant_loss=2.3).cause == "healthy"
+    alone = found(**tuned)
+    assert alone.cause == UNDECIDED and "learned before" in alone.remedy
+    assert "the loss of the best constant answer" in alone.record_next
+    assert found(**tuned | {"loss": 1e3 * tuned["loss"]}).cause == "learning rate too small"
 
 
 def test_a_loss_that_runs_off_below_0_is_not_for_long_steps_alone():

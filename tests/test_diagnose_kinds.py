@@ -426,7 +426,8 @@ SIDES = {
     "TOO_FAST": ("learning rate too large", ratio, 0.14, 0.07),
     "TOO_SLOW": ("learning rate too small", ratio, 2.1e-4, 4.2e-4),
     "NEAR_ONE, forward": ("vanishing by initialization", lambda v: signal(v**28, layers=30), 0.8, 0.89),
-    "NEAR_ONE, backward": ("vanishing by activation", lambda v: signal(1, v**28, layers=30), 0.8, 0.89),
+    "NEAR_ONE, backward": ("vanishing by activation", lambda v: {
+        **signal(1, v**28, layers=30), "saturation": [[0] * 30]}, 0.8, 0.89),
     "STEEP": ("vanishing by initialization", lambda v: {
         **signal(1, 1e-4), "activation_error": [[x / v for x in signal(1, 1e-4)["error"][0]]]}, 0.6, 0.4),
     "TINY": ("underflow in half precision", lambda v: {
@@ -452,6 +453,9 @@ SIDES = {
     "FORGETS": ("vanishing through time", lambda v: {"time_gradient": [np.geomspace(v, 1, 9)]}, 7e-4, 1.4e-3),
     "BRISK": ("warm-up missing", lambda v: {**fine(rows=2), **ratio(v, v), **BRANCHES}, 0.042, 0.021),
     "COLLAPSES": ("warm-up missing", lambda v: {"gradient": rows(1, v), **ratio(1e-3, 1e-3), **BRANCHES}, 0.007, 0.014),
+    "BEGUN": ("warm-up missing", lambda v: {"loss": ends_at(v), **fine(rows=2), **ratio(0.05, 0.05), **BRANCHES},
+              0.85, 0.75),
+    "TRAINED": ("learning rate too small", lambda v: {"loss": v * FLAT / 2, **ratio(1e-5)}, 0.12, 0.08),
     "RUNS_AWAY": ("learning rate too large", lambda v: {"loss": np.r_[1, np.full(40, v)], **ratio(0.05)}, 120, 80),
     "RUNS_ON": ("data in order of class", lambda v: {"loss": saw(40, 40 * v + 20)}, 4, 3),
 }
@@ -460,7 +464,7 @@ SIDES = {
 @pytest.mark.parametrize("limit", SIDES)
 def test_a_limit_divides_the_runs_on_its_two_sides(limit):
     cause, make, yes, no = SIDES[limit]
-    kept = {} if limit in ("LEARNED", "RUNS_AWAY") else FAILED
+    kept = {} if limit in ("LEARNED", "RUNS_AWAY", "BEGUN", "TRAINED") else FAILED
     answers = [questions(measure_symptoms(r), r)[cause]
                for r in (Recording(**{**kept, **make(value)}) for value in (yes, no))]
     assert answers[0] is True and answers[1] is not True

@@ -128,3 +128,74 @@ def test_what_is_put_beside_what_was_made_of_it_has_a_shortcut(beside):
 def test_a_loss_that_runs_off_below_0_broke_by_no_single_batch(falls, cause):
     found = ill(loss=np.r_[falls, np.nan, np.nan], train_accuracy=[0.1])
     assert found.cause == cause and ("sign" in found.remedy) == (cause == UNDECIDED)
+
+
+@pytest.mark.parametrize(("end", "cause"), [(0.9, "warm-up missing"), (0.6, UNDECIDED)])
+@pytest.mark.parametrize("more", [{}, {"train_accuracy": [0.3]}])
+def test_a_text_whose_loss_alone_is_known_and_fell_to_its_floor_lacks_no_warm_up(end, cause, more):
+    loss = 10 * np.r_[np.linspace(1, end, 30), np.full(170, end)]
+    found = ill(8, update_ratio=ratios(8, 0.06, *[0.01] * (ROWS - 1)), loss=loss, shortcuts=True, normalized=True,
+                **more)
+    assert found.cause == ("warm-up missing" if more else cause)
+
+
+@pytest.mark.parametrize(("normalized", "cause"), [(None, UNDECIDED), (False, "exploding")])
+@pytest.mark.parametrize("jump", [True, False])
+def test_one_jump_of_sizes_may_be_that_of_a_norm_after_small_embeddings(jump, normalized, cause):
+    a = np.r_[0.003, np.ones(7)] if jump else 0.003 ** np.linspace(1, 0, 8)
+    found = diagnose(Recording(loss=FLAT, gradient=np.ones((ROWS, 8)), update_ratio=ratios(8, 1e-3),
+                               error=np.ones((ROWS, 8)), activation=np.tile(a, (ROWS, 1)), normalized=normalized))
+    assert found.cause == (cause if jump else "exploding")
+    assert any("normalization layers" in wish for wish in found.record_next) == (found.cause == UNDECIDED)
+
+
+@pytest.mark.parametrize(("size", "more", "cause"), [
+    (0.5, {}, "vanishing by activation"), (0.06, {}, UNDECIDED), (1.0, {}, UNDECIDED),
+    (0.06, {"dead": np.full((ROWS, 12), 0.3)}, "vanishing by initialization"),
+    (0.06, {"saturation": np.zeros((ROWS, 12))}, "vanishing by activation")])
+def test_where_the_error_alone_fades_weights_and_slopes_may_do_it_but_sigmoids_have_a_size(size, more, cause):
+    """Biases keep the activations of small weights up: PyTorch's own draw does both."""
+    gradient = np.tile(0.4 ** np.arange(12.0)[::-1], (ROWS, 1))
+    found = diagnose(Recording(loss=FLAT, gradient=gradient, activation=np.full((ROWS, 12), size),
+                               update_ratio=ratios(12, 1e-3), train_accuracy=[0.1], **more))
+    assert found.cause == cause
+    if cause == UNDECIDED:
+        assert "draw larger" in found.remedy and "share of dead units" in found.record_next[0]
+
+
+@pytest.mark.parametrize(("up", "cause"), [(0.1, UNDECIDED), (0.0, "learning rate too small"),
+                                           (2.0, "learning rate too small")])
+def test_steps_as_short_as_these_do_not_raise_a_loss(up, cause):
+    """Up by little is uphill, as with ``maximize=True``; what rises by far without steps has targets that move."""
+    loss = 2.3 + 2.3 * up * np.linspace(0, 1, 300) + 0.1 * np.random.default_rng(0).standard_normal(300)
+    found = ill(loss=loss, update_ratio=ratios(4, 5e-5), train_accuracy=[0.1])
+    assert found.cause == cause and ("sign of the loss" in found.remedy) == (cause == UNDECIDED)
+
+
+@pytest.mark.parametrize(("loss", "cause"), [
+    (np.r_[np.full(50, 2.3), np.geomspace(2.3, 9, 50)], "learning rate too large"), (FLAT, "dead units")])
+def test_units_that_died_while_the_loss_rose_died_of_the_steps(loss, cause):
+    dead = np.full((ROWS, 4), 0.1)
+    dead[-1] = 1
+    assert ill(loss=loss, dead=dead, update_ratio=ratios(4, 0.05), train_accuracy=[0.1]).cause == cause
+
+
+def test_labels_are_not_to_blame_for_a_loss_of_unscaled_targets():
+    loss = np.r_[np.geomspace(1, 0.25, 100), np.full(100, 0.25)]
+    known = {"update_ratio": ratios(4, 0.01), "train_accuracy": [0.1, 0.2, 0.3], "test_accuracy": [0.3]}
+    named = [ill(loss=scale * loss, **known) for scale in (2.3, 2e9)]
+    assert [found.cause for found in named] == ["label noise", UNDECIDED]
+    assert named[1].candidates[0] == "scale of inputs or targets"
+
+
+@pytest.mark.parametrize(("precision", "said"), [("bfloat16", "1/256"), ("float16", "1/2048"), ("float32", "")])
+def test_of_weights_of_16_bits_rounding_may_take_the_steps(precision, said):
+    words = " ".join(ill(update_ratio=ratios(4, 1e-5), precision=precision).evidence)
+    assert ("rounded away" in words) == bool(said) and said in words
+
+
+def test_a_loss_that_fell_far_beside_an_accuracy_of_another_mode_asks_for_both():
+    loss = 2.3 * np.maximum(np.exp(-np.arange(200) / 10), 0.01)
+    found = ill(loss=loss, update_ratio=ratios(4, 0.01), constant_loss=2.3,
+                train_accuracy=[0.3, 0.7, 0.88], test_accuracy=[0.85], weight=np.ones((ROWS, 4)), input=np.ones(ROWS))
+    assert found.cause == UNDECIDED and "training mode" in found.remedy

@@ -2,7 +2,7 @@
 
 from . import table as t
 from .logic import above, below, either, every
-from .outcomes import halved, lost_again, moves, runs_off, unharmed, uphill
+from .outcomes import begun, halved, lost_again, may_have_learned_before, moves, runs_off, unharmed, uphill
 
 
 def frozen(s, fails):
@@ -43,7 +43,8 @@ def dead(s):
     at_start = above(s.dead, t.ALIVE) if s.dead is not None and not s.silent else s.silent
     if at_start and s.dead_last is not None and s.dead_last < t.ALIVE:
         return False
-    in_order = every(above(s.round_trip, t.VANISHES), below(s.round_trip, t.EXPLODES), below(s.ratio_peak, t.TOO_FAST))
+    in_order = every(above(s.round_trip, t.VANISHES), below(s.round_trip, t.EXPLODES), below(s.ratio_peak, t.TOO_FAST),
+                     above(s.fall, 1.5) is not True)  # steps that made the loss rise killed the units, too
     return True if at_start or every(above(s.dead_last, t.ALIVE), in_order) else at_start
 
 
@@ -69,7 +70,7 @@ def exploding(s, recording):
     """
     if grows_in_time(s):
         return True
-    branches = recording.shortcuts and recording.normalized
+    branches = every(recording.shortcuts, recording.normalized)
     if no_weights(s) or (branches and (unharmed(s) or above(s.ratio, 1.0))):
         return False  # norms beside shortcuts set the sizes anew: small embeddings alone make R large
     if hides_error(recording):
@@ -77,7 +78,10 @@ def exploding(s, recording):
     if s.round_trip is None:
         grows = either(every(s.all_zero, above(s.growth, t.EXPLODES)), above(s.profile, t.EXPLODES))
         return True if grows else False if below(s.profile, 2 * t.VANISHES) else None
-    return (None if branches and not s.broke else True) if s.round_trip > t.EXPLODES else False
+    if s.round_trip <= t.EXPLODES:
+        return False
+    unclear = s.one_jump if branches is None else branches and not s.broke  # a norm jumps from small embeddings
+    return None if unclear else True
 
 
 def vanishing(s, recording):
@@ -117,7 +121,8 @@ def weak(s):
     if no_weights(s):
         return True
     forward, backward = factors(s)
-    steep = True if s.dead is not None or above(s.slope, t.STEEP) is True else None if forward is None else False
+    unknown = forward is None or not s.slopes_known
+    steep = True if s.dead is not None or above(s.slope, t.STEEP) is True else None if unknown else False
     return either(below(forward, t.NEAR_ONE), every(steep, below(backward, t.NEAR_ONE)))
 
 
@@ -135,7 +140,7 @@ def collapsed(s, recording):
     """Were signals in order, and then steps large or gradients gone though nothing was learned?"""
     branches = recording.normalized and recording.shortcuts
     if branches and above(s.ratio, t.BRISK) and not above(s.ratio, t.TOO_FAST):
-        return not s.broke
+        return None if begun(s) else not s.broke
     gone = below(s.collapse, t.COLLAPSES)
     if not gone or s.broke or above(s.ratio, 1.0):
         return None if gone is None else False
@@ -163,4 +168,6 @@ def too_small(s):
     if s.curve is not None and below(s.curve.fall, 0.8) and above(s.curve.late, 0.99):
         return None if below(s.travel, t.TOO_SLOW) else False  # a schedule may have taken them away
     stood = s.travel is not None and s.curve is not None and above(s.curve.fall, t.MOVED)
-    return below(s.travel if stood else s.ratio_peak, t.TOO_SLOW)
+    hardly = below(s.travel if stood else s.ratio_peak, t.TOO_SLOW)
+    unclear = may_have_learned_before(s) or (s.curve is not None and s.curve.creeps_up)
+    return None if hardly and unclear else hardly

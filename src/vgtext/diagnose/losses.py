@@ -31,6 +31,7 @@ class Curve:
     skipped: int  # entries that are nan or inf, with numbers after them
     ragged: bool  # do neighbors differ as entries far apart do, as the losses of single examples?
     runs_off: bool  # is its end ten times as far below 0 as its first three quarters and its start were from 0?
+    creeps_up: bool  # does it rise from end to end, by little, and by more than it jitters?
     one_of_many: bool  # is it ragged, and its first entry like those that follow? Then a quotient with it says little
 
 
@@ -60,6 +61,7 @@ def measure(loss):
         _waves(finite), spread == 0, start > 0 and bool((finite[-max(n // 10, 1):] == 0).any()), len(loss),
         long and _falling(finite, end), stop - n, ragged,
         bool(finite[-1] < -10 * np.abs(finite[: -(n // 4) or None]).max()),
+        quotients and end < 1.5 * start and _creeps_up(finite, end),
         ragged and bool(first.min() <= start <= first.max()))
 
 
@@ -116,6 +118,15 @@ def _falling(loss, end):
     first, third = np.median(loss[:quarter]), np.median(loss[2 * quarter : -quarter])
     jitter = np.median(np.abs(np.diff(loss[-quarter:])))
     return bool(third - end > max(0.4 * (first - third), 4 * jitter) and third < first)
+
+
+def _creeps_up(loss, end):
+    """Does a loss rise with time, by more than chance: is the correlation of ranks above 4 standard errors?"""
+    n = len(loss)
+    if n < 30 or end <= np.median(loss[: n // 10]) or loss.max() == loss.min():
+        return False
+    ranks = loss.argsort(kind="stable").argsort()
+    return bool(np.corrcoef(ranks, np.arange(n))[0, 1] * (n - 1) ** 0.5 > 4)
 
 
 def _waves(loss):

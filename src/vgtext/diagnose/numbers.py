@@ -1,5 +1,6 @@
 """The number that answers each question, in a few words, and what to record where there is none."""
 
+from .logic import every
 from .table import ROWS
 
 MOST_WISHES = 4  # things to record next that are named at once
@@ -60,7 +61,21 @@ def missing(s, recording, candidates):
               "vanishing by initialization": "vanishing by depth", "learning rate too small": "learning rate too large"}
     asked = {wanted.get(cause, cause) for cause in candidates} | {"vanishing through time"} & set(candidates)
     rows = {row.cause: row.record for row in ROWS}
-    return tuple(dict.fromkeys(rows[cause] for cause in order if cause in asked and not known[cause]))[:MOST_WISHES]
+    more = [words for words, wish in (
+        ("whether it has shortcuts and normalization layers (shortcuts, normalized)",
+         "exploding" in candidates and known["vanishing by depth"]
+         and every(recording.shortcuts, recording.normalized) is None),
+        ("the share of dead units of every layer, or the error before its activation function (activation_error)",
+         "vanishing by activation" in candidates and s.forward is not None and not s.slopes_known)) if wish]
+    found = [*more, *(rows[cause] for cause in order if cause in asked and not known[cause])]
+    return tuple(dict.fromkeys(found))[:MOST_WISHES]
+
+
+def rounded_away(s, r):
+    """Say which steps weights of 16 bits cannot make; "" of other weights."""
+    share = {"bfloat16": 256, "float16": 2048}.get(r.precision)
+    return share and (f"In {r.precision} a step below 1/{share} of a weight may be rounded away: keep a copy of the "
+                      "weights in float32, before you raise the rate.")
 
 
 def _early(recording):

@@ -95,6 +95,18 @@ def unharmed(s):
     return not s.broke and below(s.ratio_peak, t.TOO_FAST) is True
 
 
+def begun(s):
+    """Has a loss that alone is known fallen so far that answers differ, in a run that did not break?"""
+    known = s.broke or s.accuracy is not None or s.tested is not None
+    return not known and below(s.left, t.MOVED if s.baseline else t.BEGUN) is True
+
+
+def may_have_learned_before(s):
+    """Is a loss that is all that is known so small at its start that the weights may have been trained?"""
+    known = s.curve is None or s.baseline or s.accuracy is not None or s.tested is not None
+    return not known and 0 < s.curve.start < t.TRAINED
+
+
 def halved(s):
     """Did the loss more than halve, in a run that did not break?"""
     return not s.broke and s.curve is not None and below(s.curve.fall, 0.5) is True
@@ -137,7 +149,8 @@ def learned_something(s):
     fell = None if s.curve is None else below(s.curve.fall, t.MOVED)
     if below(s.left, t.LEARNED):
         return None  # by its loss it has learned
-    unclear = s.accuracy is None or one_answer(s, t.ALIKE) or above(s.saturation, t.SATURATED)
+    scaled = s.curve is not None and s.curve.start > t.HUGE  # targets far from size 1 may be to blame
+    unclear = scaled or s.accuracy is None or one_answer(s, t.ALIKE) or above(s.saturation, t.SATURATED)
     return every(fell, None if unclear else True)
 
 

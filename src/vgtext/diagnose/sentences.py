@@ -1,6 +1,6 @@
 """The evidence in sentences, each with its numbers, and what would have to be recorded to know more."""
 
-from .numbers import layers_of
+from .numbers import layers_of, rounded_away
 from .table import ALIKE, RUNS_ON
 
 
@@ -8,7 +8,7 @@ def evidence(cause, s, recording):
     """Return the sentences that speak for ``cause``, given the symptoms ``s`` of a recording."""
     signals = [_no_weights, _round_trip, _factors, _profile]
     told = {
-        "layers not trained": [_frozen, _loss],
+        "layers not trained": [_frozen, rounded_away, _loss],
         "bad batch or operation": [_bad_input, _broke, _nan_first, _ratio, _round_trip],
         "scale of inputs or targets": [_input, _first_loss, _ratio, _broke_or_loss],
         "underflow in half precision": [_zeros, _loss],
@@ -21,7 +21,7 @@ def evidence(cause, s, recording):
         "vanishing through time": [_time, _loss],
         "warm-up missing": [_collapse, _round_trip, _ratio, _loss],
         "learning rate too large": [_ratio, _round_trip, _broke_or_loss],
-        "learning rate too small": [_ratio, _round_trip, _loss],
+        "learning rate too small": [_ratio, rounded_away, _round_trip, _loss],
         "overfitting": [_gap, _loss, _round_trip],
         "label noise": [_loss, _still, _gap, _round_trip, _ratio],
         "healthy": [_loss, _gap, _round_trip, _constant, _same],

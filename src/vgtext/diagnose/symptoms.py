@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import losses, sizes
+from . import losses, sizes, trips
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Symptoms:
     forward: float | None  # factor a layer by which activations change, layer 1 to L-1
     backward: float | None  # factor a layer by which the error changes, layer L to 2
     round_trip: float | None  # log10 R
+    one_jump: bool | None  # is a growth R that of one hop between layers, and the others make none?
     round_trip_last: float | None  # the same in the last record that allows it
     profile: float | None  # log10 of |dL/dW[1]| / |dL/dW[L]|
     no_gradient: tuple[int, ...] | None  # layers whose gradient is exactly 0 in every record
@@ -74,6 +75,7 @@ class Symptoms:
     never_a_number: bool  # was the loss recorded, and nan or inf from its first entry on?
     passes_forward: bool | None  # are the activations of the first record ordinary numbers?
     growth: float | None  # log10 of the last hidden layer's activation over the first one's, at the first record
+    halves: bool | None  # are all hidden activations about a half, as those of sigmoids?
     slope: float | None  # of the hidden units: the error before an activation over that after it; median layer
     travel: float | None  # update-to-weight ratio, median over layers, mean over the steps
 
@@ -81,6 +83,11 @@ class Symptoms:
     def fall(self):
         """Loss at the end / loss at the start; None where that says nothing."""
         return None if self.curve is None else self.curve.fall
+
+    @property
+    def slopes_known(self):
+        """Is anything known of the slopes of the hidden units?"""
+        return bool(self.halves) or any(known is not None for known in (self.dead, self.slope, self.saturation))
 
 
 def measure_symptoms(recording):
@@ -90,7 +97,7 @@ def measure_symptoms(recording):
     first = {name: whole[name][0] for name in whole if len(whole[name])}
     last = {name: whole[name][-1] for name in whole if len(whole[name])}
     layers = next((len(row) for row in first.values()), None)
-    row, signals, ends = sizes.signals(whole, layers)
+    row, signals, ends = trips.signals(whole, layers)
     train, test = r.train_accuracy, r.test_accuracy
     dead = sizes.dead(first.get("dead"))
     peak, before = sizes.medians(whole.get("ratio"))
@@ -104,8 +111,9 @@ def measure_symptoms(recording):
         **losses.shares(curve, r.loss, r.test_loss, r.constant_loss), baseline=r.constant_loss is not None,
         scored=any(v is not None for v in (train, test, r.test_loss)) or bool(r.mixed),
         made=max(0 if r.loss is None else len(r.loss), 0 if r.steps is None else int(r.steps[-1])),
-        layers=layers, row=row, forward=signals[0], backward=signals[1], round_trip=signals[2], round_trip_last=ends,
-        profile=sizes.profile(whole.get("gradient")), no_gradient=sizes.never(whole.get("gradient")),
+        layers=layers, row=row, forward=signals[0], backward=signals[1], round_trip=signals[2], one_jump=signals[3],
+        round_trip_last=ends, halves=trips.halves(whole, row),
+        profile=trips.profile(whole.get("gradient")), no_gradient=sizes.never(whole.get("gradient")),
         no_update=sizes.unmoved(whole.get("update", whole.get("ratio")), whole.get("gradient"), r.precision),
         slow=sizes.slow(whole.get("ratio"), whole.get("gradient")),
         all_zero=sizes.all_zero(last.get("gradient"), r.time_gradient),
@@ -123,8 +131,8 @@ def measure_symptoms(recording):
         through_time=sizes.through_time(r.time_gradient), grows_in_time=sizes.through_time(r.time_gradient, np.median),
         nan_gradient_first=sizes.nan_gradient_first(r),
         never_a_number=r.loss is not None and curve is None, passes_forward=sizes.passes_forward(r.activation),
-        growth=sizes.profile(whole["activation"][:1, -2::-1]) if "activation" in whole and layers > 2 else None,
-        slope=None if r.shortcuts else sizes.slope(whole, row), travel=sizes.travel(r),
+        growth=trips.profile(whole["activation"][:1, -2::-1]) if "activation" in whole and layers > 2 else None,
+        slope=None if r.shortcuts else trips.slope(whole, row), travel=sizes.travel(r),
     )
 
 
