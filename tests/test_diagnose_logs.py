@@ -150,25 +150,76 @@ def test_what_tensorboard_downloads_is_named_by_its_file(tmp_path, name, field):
 
 
 @pytest.mark.parametrize("name, text, words", [
-    ("a.csv", "key,value,step\naux_loss,2,1\n", "a.csv has the columns aux_loss, and none is .*name one"),
+    ("a.csv", "key,value,step\naux_loss,2,1\n", "a.csv has the columns step, aux_loss, and none is .*name one"),
     ("a.csv", "Wall time,Step,Value\n1,2,3\n",
      "a.csv has the columns Wall time, Step, Value, and none is.*name the file for its values, as train_loss.csv"),
     ("run-.-tag-aux_loss.csv", "Wall time,Step,Value\n1,2,3\n", "columns Wall time, Step, Value, and none is"),
     ("a.txt", "epoch 1 aux loss 2\nD_loss: 3 loss: 1,234.5\n", "columns epoch, aux loss, d loss, and none is"),
-    ("a.log", "", r"columns \(none\)"),
+    ("a.log", "", "a.log holds no row"),
+    ("a.csv", "epoch,loss\n", "a.csv holds no row"),
     ("a.log", "loss 2 acc 34\nloss 1 acc 78\n", "a.log: train_accuracy must lie between 0 and 1.*divide per cent"),
     ("a.csv", "epoch;loss\n1;2,3\n2;nichts\n", "a.csv must hold numbers in the column loss, got 'nichts'"),
     ("a.csv", "step,aux_loss\n1,2\n", "columns step, aux_loss, and none"),
     ("a.csv", "val_acc5,loss_2\n1,2\n", "columns val_acc5, loss_2, and none"),
-    ("a.csv", "", r"columns \(none\)"),
+    ("a.csv", "", "a.csv holds no row"),
     ("a.csv", "epoch,loss\n1,2.3\n2,tensor(1.9)\n", r"a.csv must hold numbers in the column loss, got 'tensor\(1.9\)'"),
     ("a.csv", "loss,val_acc\n2,34\n1,78\n", "a.csv: test_accuracy must lie between 0 and 1.*divide per cent by 100"),
     ("a.json", '{"loss": [1,', "a.json is no table in JSON"),
     ("a.json", "[1, 2]", "a.json is no table: it must hold a list of rows"),
     ("a.jsonl", "iter 0: loss 2.3\n", "a.jsonl is no table in JSONL"),
+    ("a.jsonl", '{"loss": 2}\n{"loss": \n{"loss": 1}\n', "a.jsonl is no table in JSONL: line 2: Expecting"),
+    ("a.json", '{"loss": [1' + "0" * 400 + "]}", "a.json must hold numbers in the column loss, got '10000"),
+    ("a.json", '{"loss": [true]}', "a.json must hold numbers in the column loss, got 'True'"),
+    ("a.json", "[" * 100_000, "a.json is no table in JSON: maximum recursion depth"),
 ])
 def test_what_cannot_be_read_is_named(tmp_path, capsys, name, text, words):
     (tmp_path / name).write_text(text)
     with pytest.raises(ValueError, match=words):
         read_log(tmp_path / name)
     assert main(["diagnose", str(tmp_path / name)]) and f"vgtext: {tmp_path / name}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("line, field", [
+    ("test_run.py:12 loss {x}", "loss"), ("/home/me/validation/run.py:12:loss={x}", "loss"),
+    ("[eval.py:3] INFO loss={x}", "loss"), ("train.py - val loss {x}", "test_loss")])
+def test_the_name_of_a_file_in_front_of_a_line_says_nothing_of_the_data(tmp_path, line, field):
+    (tmp_path / "run.log").write_text("\n".join(line.format(x=x) for x in LOSS))
+    assert read_log(tmp_path / "run.log").given() == {field: pytest.approx(LOSS)}
+
+
+@pytest.mark.parametrize("name, text, encoding", [
+    ("run.log", "\n".join(f"epoch {i} loss {x}" for i, x in enumerate(LOSS)), "utf-16"),
+    ("run.csv", as_csv([{"loss": x} for x in LOSS]), "utf-16"),
+    ("run.csv", "# a comment\n\n" + as_csv([{"loss": x} for x in LOSS]), "utf-8"),
+    ("run.csv", as_csv([{"loss": f"{100 * x}%"} for x in LOSS]), "utf-8"),
+    ("run.ndjson", "\n".join(json.dumps({"loss": x}) for x in LOSS), "utf-8"),
+    ("run.jsonl", "\n".join(json.dumps({"loss": x}) for x in LOSS) + '\n{"loss": 0.', "utf-8"),
+    ("run.json", json.dumps({"history": {"loss": list(LOSS)}}), "utf-8"),
+    ("run.json", json.dumps({"train": {"loss": list(LOSS)}}), "utf-8"),
+    ("run.json", json.dumps([{"train": {"loss": x}} for x in LOSS]), "utf-8"),
+    ("run.json", json.dumps({"loss": {str(i): x for i, x in enumerate(LOSS)}}), "utf-8")])
+def test_a_log_is_read_as_programs_leave_it(tmp_path, name, text, encoding):
+    (tmp_path / name).write_text(text, encoding=encoding)
+    assert read_log(tmp_path / name).given() == {"loss": pytest.approx(LOSS)}
+
+
+ONCE = [*range(N)]
+
+
+@pytest.mark.parametrize("steps, kept, said", [
+    ([*range(30), *range(20, N)], ONCE, "the last time to 20: what was made again is left out (10 entries)"),
+    ([*range(N), *range(N)], ONCE, "the last time to 0: what was made again is left out (40 entries)"),
+    (ONCE[::-1], ONCE, ""), ([i // 2 for i in ONCE], [i // 2 for i in ONCE], ""),
+    ([*range(10)] * 4, [*range(10)] * 4, "the steps begin again 3 times, and are read as epochs of one run")])
+def test_a_run_that_was_resumed_is_read_once(tmp_path, steps, kept, said):
+    """Its loss is that of its steps: two runs in one file, read as one, would have lost what they had learned."""
+    (tmp_path / "run.csv").write_text(as_csv([{"step": i, "loss": LOSS[i]} for i in steps]))
+    told = []
+    assert read_log(tmp_path / "run.csv", told.append).loss == pytest.approx(LOSS[kept])
+    assert said in told[0]
+
+
+def test_a_run_that_was_begun_anew_in_the_same_file_is_the_last_one(tmp_path):
+    rows = as_csv([{"epoch": i // 4, "step": i % 4, "loss": x} for i, x in enumerate(LOSS)])
+    (tmp_path / "run.csv").write_text(f"{rows}\n{rows}")
+    assert read_log(tmp_path / "run.csv").loss == pytest.approx(LOSS)

@@ -1,21 +1,16 @@
 """Read the log of a training run as a recording: a table of losses and accuracies, or the lines that it printed."""
 
-import csv
-import json
 import re
 from pathlib import Path
 
-from . import printed
+from . import tables
 from .recording import Recording
 
-PRINTED = (".txt", ".log", ".out")
-ENDINGS = (".csv", ".tsv", ".json", ".jsonl", *PRINTED)
-KEYS = {"key", "tag", "metric", "name"}  # columns that name the value in a row, as MLflow and TensorBoard write them
 BOARD = {"Wall time", "Step", "Value"}  # what TensorBoard downloads; the file's name says which value it is
 TRAIN, TEST = {"train", "training"}, {"val", "valid", "validation", "eval", "test", "dev"}
 MEASURES = {"loss": ("loss", "test_loss"), "accuracy": ("train_accuracy", "test_accuracy"),
             "acc": ("train_accuracy", "test_accuracy")}
-SAYS_NOTHING = {"step", "epoch", "sparse", "categorical", "binary"}  # in a column's name
+SAYS_NOTHING = {"step", "epoch", "sparse", "categorical", "binary", "history", "metrics"}  # in a column's name
 
 
 def read_log(path, say=None):
@@ -26,71 +21,42 @@ def read_log(path, say=None):
     columns, or hold a ``value`` and beside it what it is of, its ``key``, ``tag`` or ``metric``. What TensorBoard
     downloads is named by its file: ``run-train-tag-loss.csv``. In ``.txt``, ``.log`` and ``.out`` a row is a printed
     line, as ``epoch 3 train loss 1.2 acc 85%``. ``loss``, ``train_loss``, ``val/loss``, ``eval_accuracy`` and the like
-    are read, and no others; of several that fit a field, the one with most entries. Raises OSError, and ValueError for
+    are read, and no others; of several that fit a field, the one with most entries. Where epochs or steps go back, as
+    in a run that was resumed, what was made again is left out. Raises OSError, and ValueError for
     a file that is no table, has no such column, or has words in one.
     """
+    path, say = Path(path), say or (lambda sentence: None)
     table, found = {}, {}
-    for row in _rows(Path(path)):
+    for row in _rows(path, say):
         for column, value in row.items():
             if column and value not in (None, ""):
-                table.setdefault(column, []).append(value)
-    for column, values in table.items():
+                table.setdefault(column, []).append(row)
+    for column, rows in table.items():
         field = _field(column)
-        if field and len(values) > len(table.get(found.get(field), ())):
+        if field and len(rows) > len(table.get(found.get(field), ())):
             found[field] = column
+    if not table:
+        raise ValueError(f"{path} holds no row with a name and a number")
     if not found:
         hint = "name the file for its values, as train_loss.csv" if table.keys() == BOARD else (
             "name one of them loss, train_accuracy, test_loss or test_accuracy")
-        raise ValueError(f"{path} has the columns {', '.join(table) or '(none)'}, and none is a loss or an accuracy: "
-                         f"{hint}")
-    if say:
-        read = (f"{field} from {column} ({len(table[column])} entries)" for field, column in found.items())
-        say(f"Read {', '.join(read)}.")
-    numbers = {field: [_number(path, column, value) for value in table[column]] for field, column in found.items()}
+        raise ValueError(f"{path} has the columns {', '.join(table)}, and none is a loss or an accuracy: {hint}")
+    values = {field: tables.in_order(column, table[column], say) for field, column in found.items()}
+    read = (f"{field} from {column} ({len(values[field])} entries)" for field, column in found.items())
+    say(f"Read {', '.join(read)}.")
+    numbers = {field: [_number(path, found[field], value) for value in values[field]] for field in found}
     try:
         return Recording(**numbers)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 
 
-def _rows(path):
-    """Return the rows of a file, each a dictionary; raises ValueError."""
-    try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace" if path.suffix.lower() in PRINTED else "strict")
-        if path.suffix.lower() in PRINTED:
-            return printed.rows(text, TRAIN | TEST)
-        if path.suffix.lower() in (".csv", ".tsv"):
-            rows = list(_cells(text.splitlines()))
-            name = _in_name(path.stem)
-            if rows and rows[0].keys() == BOARD and name:
-                return [{name: row["Value"]} for row in rows]
-            return list(map(_named, rows))
-        try:
-            rows = json.loads(text)
-        except ValueError:
-            rows = [json.loads(line) for line in text.splitlines() if line.strip()]
-    except (ValueError, csv.Error) as error:
-        raise ValueError(f"{path} is no table in {path.suffix[1:].upper()}: {error}") from error
-    if isinstance(rows, dict):
-        lists = {name: values for name, values in rows.items() if isinstance(values, list)}
-        tables = [values for values in lists.values() if values and all(isinstance(row, dict) for row in values)]
-        cells = [{name: value} for name, values in lists.items() for value in values]
-        rows = tables[0] if len(tables) == 1 else cells or [rows]
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ValueError(f"{path} is no table: it must hold a list of rows, each with names and numbers")
-    return list(map(_named, rows))
-
-
-def _cells(lines):
-    """Return the rows of a table whose first line names its columns; with semicolons, numbers may have a comma."""
-    mark = max(",;\t", key=lines[0].count) if lines else ","
-    return csv.DictReader((line.replace(",", ".") if mark == ";" else line for line in lines), delimiter=mark)
-
-
-def _named(row):
-    """Return a row that holds a value and its name as {name: value}; others as they are."""
-    keys = KEYS & row.keys()
-    return {str(row[keys.pop()]): row["value"]} if "value" in row and len(keys) == 1 else row
+def _rows(path, say):
+    rows = tables.rows(path, TRAIN | TEST, say)
+    name = _in_name(path.stem)
+    if rows and rows[0].keys() == BOARD and name:
+        return [{name: row["Value"], "Step": row["Step"]} for row in rows]
+    return list(map(tables.named, rows))
 
 
 def _in_name(stem):
@@ -111,6 +77,9 @@ def _field(column):
 
 def _number(path, column, value):
     try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise ValueError(f"{path} must hold numbers in the column {column}, got {value!r}") from None
+        if isinstance(value, bool):
+            raise TypeError("True is no number")
+        percent = isinstance(value, str) and value.strip().endswith("%")
+        return float(value.strip()[:-1]) / 100 if percent else float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{path} must hold numbers in the column {column}, got {str(value)[:60]!r}") from None

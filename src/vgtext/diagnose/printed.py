@@ -2,11 +2,12 @@
 
 import re
 
-BESIDE = {"avg", "average", "mean", "running", "set"}  # words beside a measure that do not change what it is
+BESIDE = {"avg", "average", "mean", "running", "set", "info", "debug"}  # beside a measure, without a meaning
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf)"
 PAIR = re.compile(rf"""([a-z](?:[a-z_/. ]|(?<=[a-z])-(?=[a-z]))*?)['"]?\s*[:=]?\s*['"]?  # its name
                        (?:[a-z][\w.]*\()?                                                # tensor(
                        (?<![\w.])({NUMBER})(\s?%|\s?/\s?\d+(?![.\d]))?(?![\w.]|,\d)""", re.IGNORECASE | re.VERBOSE)
+FILES = re.compile(r"[^\s()\[\]{}=,'\"]*\.(?:py|ipynb|sh)\b(?::\d+)*")  # as a logger writes where a line comes from
 COLORS = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 
 
@@ -19,7 +20,7 @@ def rows(text, sides):
 
 
 def _row(line, sides):
-    row = {}
+    row, line = {}, FILES.sub("", line)
     for pair in PAIR.finditer(line):
         words = [word for word in _words(pair[1]) if word not in BESIDE]
         if sides.isdisjoint(words):

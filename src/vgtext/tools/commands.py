@@ -110,8 +110,8 @@ def run_archive(given):
 def run_diagnose(given):
     """Print the diagnosis of a recording, and write its report."""
     from vgtext.diagnose import Recording, read_log
-    from vgtext.diagnose.logs import ENDINGS
     from vgtext.diagnose.report import Report
+    from vgtext.diagnose.tables import ENDINGS
 
     with written(given.output, ".html") as file:
         try:

@@ -1,0 +1,140 @@
+"""The rows of a log: read out of CSV, JSON or printed lines, and put into the order of their steps."""
+
+import codecs
+import csv
+import json
+import re
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+from . import printed
+
+PRINTED = (".txt", ".log", ".out")
+ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", *PRINTED)
+KEYS = {"key", "tag", "metric", "name"}  # columns that name the value in a row, as MLflow and TensorBoard write them
+COUNTS = (("epoch",), ("step", "global step", "iteration", "iter"))  # columns that say where in its run a row is
+
+
+def rows(path, sides, say):
+    """Return the rows of a file, each a dictionary {name: value}; raises ValueError.
+
+    ``sides`` are the words for training data and for test data, ``say`` takes a sentence on what was left out.
+    """
+    ending = path.suffix.lower()
+    try:
+        text = _text(path)
+        if ending in PRINTED:
+            return printed.rows(text, sides)
+        if ending in (".csv", ".tsv"):
+            return list(_cells(text.splitlines()))
+        found = _json(text, say)
+    except (ValueError, csv.Error, RecursionError) as error:
+        raise ValueError(f"{path} is no table in {ending[1:].upper()}: {error}") from error
+    if isinstance(found, dict):
+        found = dict(_flat(found))
+        lists = {name: values for name, values in found.items() if isinstance(values, list)}
+        tables = [values for values in lists.values() if values and all(isinstance(row, dict) for row in values)]
+        cells = [{name: value} for name, values in lists.items() for value in values]
+        found = tables[0] if len(tables) == 1 else cells or [found]
+    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+        raise ValueError(f"{path} is no table: it must hold a list of rows, each with names and numbers")
+    return [dict(_flat(row)) for row in found]
+
+
+def named(row):
+    """Return a row that holds a value and its name as {name: value}, with its counts; others as they are."""
+    keys = KEYS & row.keys()
+    if "value" not in row or len(keys) != 1:
+        return row
+    counts = {column: value for column, value in row.items() if _count(column) is not None}
+    return {**counts, str(row[keys.pop()]): row["value"]}
+
+
+def in_order(column, found, say):
+    """Return the values of a column out of its rows, without those that a resumed run made again.
+
+    Where epochs or steps go back, rows from there on count, as in TensorBoard; a file with the last row first is turned
+    round. Batches that are counted anew in each epoch, without the epochs, stay as they are.
+    """
+    values, at = [row[column] for row in found], [_position(row) for row in found]
+    backs = [i for i in range(1, len(at)) if None not in (at[i], at[i - 1]) and at[i] < at[i - 1]]
+    if None in at or not backs or len({len(position) for position in at}) > 1:
+        return values
+    if all(before >= after for before, after in pairwise(at)):
+        return values[::-1]
+    where = ", ".join(f"{value:g}" for value in at[backs[-1]] if value is not None)
+    if len(at[0]) == 1 and len(backs) > 1 and all(at[i] == at[0] for i in backs):
+        say(f"In {column} the steps begin again {len(backs)} times, and are read as epochs of one run.")
+        return values
+    kept, again = [], set(backs)
+    for i, position in enumerate(at):
+        while i in again and kept and at[kept[-1]] >= position:
+            kept.pop()
+        kept.append(i)
+    say(f"In {column} the steps go back, the last time to {where}: what was made again is left out "
+        f"({len(values) - len(kept)} entries).")
+    return [values[i] for i in kept]
+
+
+def _text(path):
+    """Return what a file says, in UTF-8, or in UTF-16 with its mark, as PowerShell writes it."""
+    data = Path(path).read_bytes()
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return data.decode("utf-16")
+    return data.decode("utf-8-sig", errors="replace" if path.suffix.lower() in PRINTED else "strict")
+
+
+def _cells(lines):
+    """Yield the rows of a table whose first line names its columns; with semicolons, numbers may have a comma.
+
+    A line of names that comes again, where a program was started again, is no row; nor is a comment.
+    """
+    lines = [line for line in lines if line.strip() and not line.startswith("#")]
+    mark = max(",;\t", key=lines[0].count) if lines else ","
+    cells = csv.DictReader((line.replace(",", ".") if mark == ";" else line for line in lines), delimiter=mark)
+    return (row for row in cells if any(value != name for name, value in row.items()))
+
+
+def _json(text, say):
+    """Return what JSON holds, or its lines, without a last one that was cut off."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        lines = [line for line in text.splitlines() if line.strip()]
+    found = []
+    for i, line in enumerate(lines, 1):
+        try:
+            found.append(json.loads(line))
+        except ValueError as error:
+            if i < len(lines) or not found:
+                raise ValueError(f"line {i}: {error}") from error
+            say(f"Line {i}, the last one, was cut off, and is left out.")
+    return found
+
+
+def _flat(row, above=""):
+    """Yield the names and values of a row; one within another is train/loss, one by numbers a list."""
+    for name, value in row.items():
+        if isinstance(value, dict) and value and all(str(key).isdigit() for key in value):
+            value = list(value.values())
+        if isinstance(value, dict) and value:
+            yield from _flat(value, f"{above}{name}/")
+        else:
+            yield f"{above}{name}", value
+
+
+@cache
+def _count(column):
+    """Return which of COUNTS a column is, or None."""
+    words = " ".join(re.findall(r"[a-z]+", str(column).lower()))
+    return next((i for i, names in enumerate(COUNTS) if words in names), None)
+
+
+def _position(row):
+    """Return where in its run a row is: (epoch, step), or what of them it has; None without both."""
+    found = {_count(column): value for column, value in row.items() if value is not None and _count(column) is not None}
+    try:
+        return tuple(float(found[i]) for i in sorted(found)) or None
+    except (TypeError, ValueError):
+        return None
