@@ -134,9 +134,12 @@ def test_a_loss_that_runs_off_below_0_broke_by_no_single_batch(falls, cause):
 @pytest.mark.parametrize("more", [{}, {"train_accuracy": [0.3]}])
 def test_a_text_whose_loss_alone_is_known_and_fell_to_its_floor_lacks_no_warm_up(end, cause, more):
     loss = 10 * np.r_[np.linspace(1, end, 30), np.full(170, end)]
-    found = ill(8, update_ratio=ratios(8, 0.06, *[0.01] * (ROWS - 1)), loss=loss, shortcuts=True, normalized=True,
-                **more)
+    known = {"update_ratio": ratios(8, 0.06, *[0.01] * (ROWS - 1)), "shortcuts": True, "normalized": True, **more}
+    found = ill(8, loss=loss, **known)
     assert found.cause == ("warm-up missing" if more else cause)
+    of_classes = ill(8, loss=loss, constant_loss=8.0, **known)
+    assert of_classes.cause == (UNDECIDED if end == 0.6 else "warm-up missing")
+    assert ("try a warm-up" in of_classes.remedy) == (end == 0.6)
 
 
 @pytest.mark.parametrize(("normalized", "cause"), [(None, UNDECIDED), (False, "exploding")])

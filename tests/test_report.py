@@ -12,8 +12,8 @@ from vgtext.diagnose.report import Report
 from vgtext.tools.cli import main
 
 L = 8
-ILL = {"gradient": np.tile(np.geomspace(1e-6, 1, L), (4, 1)), "activation": np.ones((4, L)), "loss": np.full(60, 2.3),
-       "update_ratio": np.full((4, L), 2e-3), "steps": [1, 10, 20, 40]}
+ILL = {"gradient": np.tile(np.geomspace(1e-6, 1, L), (4, 1)), "activation": np.full((4, L), 0.5),
+       "loss": np.full(60, 2.3), "update_ratio": np.full((4, L), 2e-3), "steps": [1, 10, 20, 40]}
 
 
 @pytest.fixture(scope="module")

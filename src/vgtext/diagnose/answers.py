@@ -139,12 +139,18 @@ def factors(s):
 def collapsed(s, recording):
     """Were signals in order, and then steps large or gradients gone though nothing was learned?"""
     branches = recording.normalized and recording.shortcuts
-    if branches and above(s.ratio, t.BRISK) and not above(s.ratio, t.TOO_FAST):
+    if begins_brisk(s, recording):
         return None if begun(s) else not s.broke
     gone = below(s.collapse, t.COLLAPSES)
     if not gone or s.broke or above(s.ratio, 1.0):
         return None if gone is None else False
     return True if branches else None
+
+
+def begins_brisk(s, recording):
+    """Do normalized branches start with steps that usually ask for a warm-up?"""
+    branches = recording.normalized and recording.shortcuts
+    return bool(branches and above(s.ratio, t.BRISK) and not above(s.ratio, t.TOO_FAST))
 
 
 def too_large(s):

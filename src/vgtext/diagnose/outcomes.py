@@ -96,9 +96,9 @@ def unharmed(s):
 
 
 def begun(s):
-    """Has a loss that alone is known fallen so far that answers differ, in a run that did not break?"""
-    known = s.broke or s.accuracy is not None or s.tested is not None
-    return not known and below(s.left, t.MOVED if s.baseline else t.BEGUN) is True
+    """Is the loss below that of a constant answer, or far below its start if it alone is known, and nothing broke?"""
+    alone = s.accuracy is None and s.tested is None
+    return not s.broke and (s.baseline or alone) and below(s.left, t.MOVED if s.baseline else t.BEGUN) is True
 
 
 def may_have_learned_before(s):

@@ -86,6 +86,7 @@ def questions(s, recording, target=0.9):
     clean = None if recording.loop else True  # what was seen in the code may explain steps and losses
     deep = logic.every(None if s.layers is None else s.layers >= 2 * t.FEW_LAYERS, not recording.shortcuts)
     by_heart = None if logic.above(s.gap, t.GAP) else True  # whose steps work
+    warm = None if by_heart and ask.begins_brisk(s, recording) and outcomes.begun(s) else True  # it may fall further
     few_dropped = None if "much dropout" in (recording.loop or ()) else True  # it makes zeros, and what is left larger
     answers = {
         "layers not trained": ask.frozen(s, fails),
@@ -107,7 +108,7 @@ def questions(s, recording, target=0.9):
         "learning rate too small": logic.every(fails, ask.too_small(s)),
         "overfitting": outcomes.overfits(s, fails, target),
         "label noise": logic.every(fails, not s.broke, outcomes.learned_something(s), outcomes.stands(s),
-                                   not outcomes.faded_later(s), clean),
+                                   not outcomes.faded_later(s), clean, warm),
         "healthy": logic.every(logic.invert(fails), outcomes.told(s, target)),
     }
     if s.never_a_number:  # no step was made: what steps and labels do had no time

@@ -79,6 +79,12 @@ def moves(s, candidates, blocked):
     return outcomes.moves(s) and (again or rose)
 
 
+def brisk(s, candidates, blocked):
+    """Did the loss fall, after first steps that may ask for a warm-up?"""
+    asked = "warm-up missing" in candidates and above(s.ratio, t.BRISK) is True
+    return asked and labels_open(candidates) and outcomes.begun(s)
+
+
 def saturated(s, candidates, blocked):
     """Are most hidden slopes nearly 0?"""
     return labels_open(candidates) and above(s.saturation, t.SATURATED)

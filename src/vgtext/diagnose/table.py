@@ -135,8 +135,8 @@ ROWS = (
         "gradient and activation sizes of every layer at the first step"),
     Row("warm-up missing", "Do normalized branches start with large steps, or lose their signals after a few steps?",
         "update ratio, gradient at later steps",
-        f"the first ratio is above {BRISK}, or less than 1% of the first gradient is left (not if training accuracy is "
-        f"{GAP} above that on test data)",
+        f"the first ratio is above {BRISK} (not if the loss fell below a constant answer's), or less than 1% of the "
+        f"first gradient is left (neither if training accuracy is {GAP} above that on test data)",
         "Warm the learning rate up over the first tenth of the steps, put the norms before the branches (pre-norm), or "
         "lower the rate. A transformer with post-norm usually needs the warm-up.",
         "notebooks/shortcuts.html#pre-norm-and-post-norm-where-the-normalization-goes",

@@ -56,8 +56,8 @@ CASES = (
      "that a step could throw off. If the task allows no higher accuracy, nothing is wrong: say so (target). If it "
      "does, try a lower rate.", (), ()),
     (so.slopes_unknown, "Activations keep their size, and the error fades on its way back. Between sigmoids, or "
-     "saturated units, their slope is to blame: use ReLU, GELU or tanh. Between ReLU or GELU the weights are too "
-     "small, and biases alone keep activations up: draw larger ones (He).", (), ()),
+     "saturated units, their slope is to blame: use ReLU, GELU or tanh. Between ReLU, GELU, or tanh of small "
+     "inputs, the weights are too small, and biases alone keep activations up: draw larger ones (He, Glorot).", (), ()),
     (so.creeps_up, "The steps hardly touch the weights, and the loss creeps up, by more than it jitters. Steps as "
      "short should lower it: look at the sign of the loss and of the update (maximize), and check the gradient against "
      "differences. If its targets move with the network, or the examples get harder, raise the rate.", (),
@@ -82,6 +82,9 @@ CASES = (
      "before every epoch, and ask again.", (), ("the test loss several times an epoch",)),
     (so.constant, "The loss fell, and no further than that of the best constant answer: nothing was learned that tells "
      "examples apart. Look whether they belong to their targets, and train a shallow twin.", ("label noise",), ()),
+    (so.brisk, "The loss fell and then stood still. The first steps were long for branches with norms: try a warm-up, "
+     "or a lower rate. If the loss comes no lower, it may be at its floor, as the entropy of a text is one: then "
+     "nothing is wrong, and if an accuracy is known, say what the task allows (target).", (), ()),
     (so.saturated, "Most hidden slopes are nearly 0 at the first record, so little is passed back through these units. "
      "Draw smaller weights, or bring the inputs to size 1, and ask again before you look at the labels.", (), ()),
     (so.one_answer, "Training accuracy hardly moved from one evaluation to another. Compare it with the share of the "
