@@ -202,3 +202,10 @@ def test_a_loss_that_fell_far_beside_an_accuracy_of_another_mode_asks_for_both()
     found = ill(loss=loss, update_ratio=ratios(4, 0.01), constant_loss=2.3,
                 train_accuracy=[0.3, 0.7, 0.88], test_accuracy=[0.85], weight=np.ones((ROWS, 4)), input=np.ones(ROWS))
     assert found.cause == UNDECIDED and "training mode" in found.remedy
+
+
+@pytest.mark.parametrize(("last", "cause"), [(1e3, "late divergence"), (1.0, "learning rate too large")])
+def test_a_run_that_had_learned_and_broke_within_three_steps_is_told_so(last, cause):
+    """The median of its last tenth is still low: only the last entries tell."""
+    loss = np.r_[2.3 * np.maximum(np.exp(-np.arange(150) / 20), 0.02), 0.3, 0.9, last, np.nan, np.nan]
+    assert ill(loss=loss, update_ratio=ratios(4, 0.02), train_accuracy=[0.9, 0.95]).cause == cause

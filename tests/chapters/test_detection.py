@@ -256,7 +256,8 @@ def test_the_healthy_runs_are_counted_as_in_the_text():
     assert said("detection", "the *healthy* ones, # of # tuned and # of # held out") == [
         sum(lab.tally(half, *kind)) for half in lab.HALVES for kind in (("healthy",), ())]
     right, open_, wrong = np.subtract(lab.tally("held out"), lab.tally("held out", "healthy"))
-    assert said("detection", "on the held-out half it was # of #.") == [wrong, right + open_ + wrong]
+    first = wrong + 1  # as it was when the text compares the two: one is named since
+    assert said("detection", "on the held-out half it was # of #.") == [first, right + open_ + wrong]
     healthy = [run.cause for run in RUNS].count("healthy")
     words = ("We trained # small networks (stored with the book). # are healthy; "
              "in each of the others we planted one of # causes")
@@ -272,8 +273,7 @@ def test_the_fresh_score_is_the_one_in_the_text():
         healthy, now + wrong - healthy]
     for rate, tail in ((0.04, range(5, 42)), (0.26, range(6))):  # "4% or 26% would fit": ends of a 95% interval
         assert sum(comb(41, k) * rate**k * (1 - rate) ** (41 - k) for k in tail) == pytest.approx(0.025, abs=0.003)
-    assert list(lab.failures("fresh")) == ["learning rate too large (pair): said late divergence",
-                                           "late divergence (mlp): said learning rate too large"]
+    assert list(lab.failures("fresh")) == ["learning rate too large (pair): said late divergence"]
 
 
 @pytest.mark.parametrize("half", lab.SETS)

@@ -20,6 +20,7 @@ class Curve:
     negative: bool
     fall: float | None  # end / start; before it broke
     lowest: float | None  # the lowest running median / start
+    last: float | None  # last entry / start; it tells where a run broke within a few entries
     late: float | None  # end / third quarter
     drop: float  # (start - end) / (largest - smallest): 1 fell all the way, below 0 rose
     rising: bool | None  # was it rising just before its end, or before it broke?
@@ -54,7 +55,7 @@ def measure(loss):
     middle = float(np.median(finite[n // 2 : -(n // 4)])) if long else None
     return Curve(
         start, negative, end / start if quotients and long else None,
-        float(smooth.min()) / start if quotients else None,
+        float(smooth.min()) / start if quotients else None, float(finite[-1]) / start if quotients else None,
         None if not long or negative else end / middle if middle > 0 else 1.0,
         (start - end) / spread if spread > 0 else 0.0,
         (broke or not ragged) and _rising(finite, broke) if n >= 3 else None,
