@@ -272,7 +272,7 @@ def test_bare_shortcuts_fail_in_relu_networks_from_twenty_layers_on():
     for init in lab.INITS:
         bare = dict(zip(lab.DEPTHS, lab.accuracy(lab.Recipe("relu", init, "none", "residual"))))
         assert max(bare[L] for L in lab.DEPTHS if L >= 20) < 0.8 and bare[5] > 0.8
-    assert said("mitigation", "from # on bare ones fail") == [20]
+    assert said("mitigation", "bare shortcuts fail from # layers on") == [20]
 
 
 def test_a_shortcut_with_a_norm_makes_the_initialization_indifferent():
