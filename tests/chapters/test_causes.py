@@ -153,8 +153,8 @@ def test_networks_of_sixteen_relu_units_lie_a_third_above_the_line():
 
 @pytest.mark.parametrize("seed", range(3))
 def test_tanh_scatters_by_three_times_depth_over_width_and_deep_in_a_network_by_two(seed):
-    times, layers, twice, last, deep = said("causes", "about # times $k/n$ in networks of # layers, and # times, "
-                                            "as linear units do, in the last # of # layers")
+    times, layers, twice, last, deep = said("causes", "about # times $k/n$ in networks of # layers, and # times $k/n$, "
+                                            "as for linear units, in the last # of # layers")
     assert layers == last + 1
     for L, factor in ((int(layers), times), (int(deep), twice)):
         found = [lab.log_sizes("tanh", n, L=L, seed=seed)[:, int(last)].var() * n / last for n in fluctuations.WIDTHS]
