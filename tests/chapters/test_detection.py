@@ -268,7 +268,7 @@ def test_the_fresh_score_is_the_one_in_the_text():
     right = {words: right for words, right, *_ in lab.by_kind("fresh")}
     assert right["a generator or its critic"] + right["data in order of class"] == 20
     (now, _, wrong), (healthy, *others) = lab.tally("fresh"), lab.tally("fresh", "healthy")  # 50 and 5 at first
-    assert said("detection", "made for other runs, set # of the # right") == [now - 50, now - 50 + wrong]
+    assert said("detection", "when these runs had been seen, set # of the # right") == [now - 50, now - 50 + wrong]
     assert not any(others)
     assert said("detection", "All # healthy runs were called healthy. Of the # with a fault") == [
         healthy, now + wrong - healthy]
