@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from figures import caption_of, check_figure, lines_of, told
 from prose import check_prose, said
 from vgtext import nn
+from vgtext.ask import check
 from vgtext.chapters import activations as lab
 from vgtext.chapters.activations import chain, cost, dying, kinks, plasticity, runs, shapes, start
 from vgtext.nn.theory import signal_propagation
@@ -318,3 +319,11 @@ def test_captions_put_each_number_where_it_belongs():
                 ) == pytest.approx([100 * first, 100 * last], abs=0.051) and first > last
     assert told(FIGURES, "shape", "root mean square slope #", activation="relu", spread=1.0) == pytest.approx(
         [0.5**0.5], abs=0.006)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_unit_that_is_barely_awake_is_not_dead(seed):
+    dead = lab.EXERCISES["dead"]
+    assert check(dead, lambda W, b, X: float(((W @ X + b).max(axis=1) <= 0).mean()), seed).right
+    for wrong in (lambda Z: (Z <= 1).all(axis=1), lambda Z: Z.mean(axis=1) < 0.1):
+        assert not check(dead, lambda W, b, X, wrong=wrong: float(wrong(W @ X + b).mean()), seed).right

@@ -11,8 +11,15 @@ ROOT = np.sqrt(2 * np.pi)
 def given_slope(rng):
     """The slope of tanh(kz) or of a steep softplus off center, and a variance far from 1: no two mistakes agree."""
     k = rng.uniform(0.3, 0.8)
-    slopes = (lambda z: k / np.cosh(k * z) ** 2, lambda z: 1 / (1 + np.exp(-4 * k * z - 1)))
-    return slopes[rng.integers(2)], rng.uniform(4, 9)
+
+    def tanh(z):
+        return k / np.cosh(k * z) ** 2
+
+    def softplus(z):
+        return 1 / (1 + np.exp(-4 * k * z - 1))
+
+    tanh.__name__, softplus.__name__ = f"{k:.3f}/cosh({k:.3f}z)²", f"1/(1 + exp(-{4 * k:.3f}z - 1))"
+    return (tanh, softplus)[rng.integers(2)], rng.uniform(4, 9)
 
 
 def average(f, q):
@@ -47,11 +54,11 @@ def elu_value(z, alpha):
 
 
 def given_layer(rng):
-    """Weights, biases and inputs of a layer of which some units are dead, some always on: (11, 4), (11, 1), (4, 30)."""
-    b = np.append([60, 0], rng.permutation(np.array([-60.0, -70, -80, 0, 0.5, 50, 60, 70, 80])))[:, None]
-    W, X = rng.normal(size=(11, 4)), rng.normal(size=(4, 30)).clip(-3, 3)
+    """Weights, biases and inputs of a layer of which some units are dead, some always on: (12, 4), (12, 1), (4, 30)."""
+    b = np.append([60, 0, 0], rng.permutation(np.array([-60.0, -70, -80, 0, 0.5, 50, 60, 70, 80])))[:, None]
+    W, X = rng.normal(size=(12, 4)), rng.normal(size=(4, 30)).clip(-3, 3)
     W[:, 0], W[0], X[0] = 0, [-50, 0, 0, 0], 1  # one input is always 1; it makes unit 0 dead but for its bias
-    W[1] = 0  # dead at exactly 0
+    W[1:3], W[2, 0] = 0, 0.01  # one dead at exactly 0, one alive just above
     return W, b, X
 
 
