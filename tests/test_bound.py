@@ -94,12 +94,28 @@ def other_levels(panels):
     next(group for group in panels[0].collections if isinstance(group, ContourSet)).levels = [-2, 2]
 
 
+def swap_titles(panels):
+    """A change of the titles of two panels to each other's."""
+    first, second = (ax.get_title() for ax in panels)
+    panels[0].set_title(second), panels[1].set_title(first)
+
+
+def lower_dotted_lines(panels):
+    """A change of dotted lines to heights nearer to 0."""
+    for line in (line for ax in panels for line in ax.lines if line.get_linestyle() == ":"):
+        line.set_ydata(0.8 * np.asarray(line.get_ydata(), float))
+
+
 @pytest.mark.parametrize("slug, name, change, found", [
     ("problem", "growth", rename("product", "slope"), "nothing"),
     ("problem", "first_layers", rename("layer l", "depth L"), "nothing"),
     ("problem", "two_lists", of_another_size("lines"), "not computed again"),
     ("shortcuts", "paths", of_another_size("bars"), "not computed again"),
     ("causes", "depth_over_width", higher_steps, "not computed again"),
+    ("recurrence", "memory", swap_titles, "stands in"),
+    ("normalization", "accuracy", swap_titles, "stands in"),
+    ("causes", "circle", lower_dotted_lines, "not computed again"),
+    ("two_by_two", "columns", lower_dotted_lines, "not computed again"),
     ("clipping", "valley", other_levels, "not computed again"),
     ("clipping", "start", upside_down_picture, "not computed again"),
     ("normalization", "healed", one_layer_on, "not computed again"),

@@ -12,6 +12,7 @@ its data, and stands at places that the name of its x axis has, or that a functi
 
 import inspect
 import re
+from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import chain
@@ -40,7 +41,7 @@ def bound(figure, panels, values, caption):
     if not again:
         return
     needs = inspect.signature(again).parameters
-    given = again(**{name: value for name, value in ({**figure.defaults, **values}).items() if name in needs})
+    given = computed(again, tuple(item for item in {**figure.defaults, **values}.items() if item[0] in needs))
     parts, known = dict(zip(figure.panels, panels)), {words if isinstance(words, str) else words[1] for words in given}
     told = {plain(words) for ax in panels for words in words_in(ax) if CLAIM.search(words)}
     told |= {plain(words) for ax in panels for words in names_in(ax) if words}
@@ -54,8 +55,24 @@ def bound(figure, panels, values, caption):
             continue  # of another state
         if expected is not None and not is_drawn(expected, own or some, words):
             yield f"“{words}” is not what is drawn"
+    yield from elsewhere(given, parts)
     yield from unknown(given, panels)
     yield from misplaced(given, parts)
+
+
+@lru_cache(maxsize=1)
+def computed(again, values):
+    """Return what a figure draws in a state, computed once for all that is asked of the state one after the other."""
+    return again(**dict(values))
+
+
+def elsewhere(given, parts):
+    """Yield the titles of panels that are only known of another one."""
+    for panel, ax in parts.items():
+        title = plain(ax.get_title())
+        some = [key[0] for key in given if not isinstance(key, str) and key[1] == title]
+        if some and panel not in some and title not in given:
+            yield f"the title “{title}” is of {some}, and stands in {panel}"
 
 
 def unknown(given, panels):

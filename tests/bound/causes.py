@@ -50,11 +50,17 @@ def circle(l):
     """How long the closed curve is, over the circle: its words have the number."""
     found = {"_": []}
     for right, sigma_w in zip((0, 2.7, 5.4), ring.SCALES.values()):
-        found["_"].append(shadow(ring.circle(sigma_w)[l], right))
+        found["_"] += [around(right), shadow(ring.circle(sigma_w)[l], right)]
         z = ring.circle(sigma_w)[[0, l]]
         first, now = np.sqrt(np.sum(np.diff(z, axis=2) ** 2, axis=1)).sum(axis=1)
         found[f"length × {number(now / first)}"] = None
     return found
+
+
+def around(right):
+    """The circle that is sent."""
+    t = np.linspace(0, 2 * np.pi, 481)
+    return lambda at: np.where(np.isclose(at, right + np.cos(t)) & (abs(np.sin(t)) > 1e-9), np.sin(t), np.nan)
 
 
 @cache

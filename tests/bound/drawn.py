@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 from matplotlib.collections import PolyCollection, QuadMesh
-from matplotlib.colors import to_rgb
 from matplotlib.contour import ContourSet
 from matplotlib.patches import StepPatch
 
@@ -27,11 +26,11 @@ def plain(words):
 
 
 def drawn_in(ax):
-    """Yield (its name, places, heights) of what shows data: lines of three points and more that are no guides, dots,
+    """Yield (its name, places, heights) of what shows data: lines of three points and more that are not level, dots,
     bars, areas, levels of contours, the values of meshes and images."""
     for line in ax.lines:
         x, y = (np.asarray(values, float) for values in line.get_data())
-        if np.isfinite(y).sum() > 2 and np.ptp(y[np.isfinite(y)]) and in_data(line) and not is_gray(line):
+        if np.isfinite(y).sum() > 2 and np.ptp(y[np.isfinite(y)]) and in_data(line):
             yield f"the line “{line.get_label()}”" if line.get_label()[0] != "_" else "a line without a name", x, y
     for group in ax.collections:
         dots, values = np.asarray(group.get_offsets(), float), group.get_array()
@@ -70,12 +69,6 @@ def bars_of(ax):
 def in_data(artist):
     """Say whether an artist lies in the data of its panel, and is not tied to the panel."""
     return all(artist.get_transform().contains_branch_seperately(artist.axes.transData))
-
-
-def is_gray(line):
-    """Say whether a line is dotted in gray, as guides are."""
-    rgb = to_rgb(line.get_color())
-    return max(rgb) - min(rgb) < 0.06 and line.get_linestyle() == ":"
 
 
 def named(ax, words):

@@ -126,7 +126,8 @@ def accuracy(activation, rate):
             at = kept[grid][runs.ACTIVATIONS.index(activation), runs.KINDS.index(norm), :, :, :, 0].mean(axis=2)
             found[panel, theory.NORM_NAMES[norm]] = (at.max(axis=1) if rate == learning.BEST else
                                                      at[:, rates.index(rate)])
-    return {**found, "depth L": runs.DEPTHS, "weights, times the fitting scale": runs.FACTORS,
+    return {**found, ("depths", "fitting weights"): None, ("scales", f"{runs.SCALE_DEPTH} layers"): None,
+            "depth L": runs.DEPTHS, "weights, times the fitting scale": runs.FACTORS,
             "training accuracy": [*found.values()], "mean of 2 seeds": [*found.values()]}
 
 

@@ -174,7 +174,7 @@ def memory(lam, form):
                                                "lru": (off - 1) * np.log1p(-off.clip(0, 0.99)) / a}[kind]
 
     return {"time step t": t, "1 − λ": 1 - lams, "root mean square": [*course, *limit], "dashed: predicted": None,
-            "after a long time": None, ("course", "state"): course[0], ("course", "derivative"): course[1],
+            ("limit", "after a long time"): None, ("course", "state"): course[0], ("course", "derivative"): course[1],
             ("limit", "state"): limit[0], ("limit", "derivative"): limit[1],
             "state, predicted": lambda off: predicted(off, "state"),
             "derivative, predicted": lambda off: predicted(off, "derivative")}

@@ -39,14 +39,17 @@ def unit_circle(matrix, depth):
 
 
 def frames(W, depth):
-    """Heights of the circle's images: those to some depth, those after it, and of all where (1, 0) is sent."""
-    t, found = np.linspace(0, 2 * np.pi, 61), []
+    """Heights of the circle's images: those to some depth, those after it, of all where (1, 0) is sent; the circles."""
+    t, found, circles = np.linspace(0, 2 * np.pi, 61), [], []
     for l in range(21):
         M = np.linalg.matrix_power(W, l)
         x, y = (row[0] * np.cos(t) + row[1] * np.sin(t) for row in M)
-        y = -(l % 7) + y * min(0.44 / max(1, *abs(y)), 0.85 / max(1, *abs(x)))
-        found.append([*np.where(abs(y) > 1e-9, y, np.nan), np.nan])  # what is 0 is so to rounding only
+        scale = min(0.44 / max(1, *abs(y)), 0.85 / max(1, *abs(x)))
+        for heights, some in ((y, found), (np.sin(t), circles)):
+            heights = scale * heights - l % 7
+            some.append([*np.where(abs(heights) > 1e-9, heights, np.nan), np.nan])  # what is 0 is so to rounding only
     lines = np.ravel(found[: depth + 1])[:-1], np.append(np.nan, np.ravel(found[depth + 1 :])), np.array(found)[:, 0]
+    lines += (np.ravel(circles),)
     return [lambda x, line=line: line if len(x) == len(line) else x + np.nan for line in lines if len(line) > 1]
 
 
@@ -55,10 +58,11 @@ def columns(first, second):
     line, rho = stretch(W), radius(W)
     sent = np.array([np.linalg.matrix_power(W, l) for l in range(1, 9)])
     paths = {"first": sent[:, 1, 0], "second": sent[:, 1, 1]}
+    across, up = np.cos(t := np.linspace(0, 2 * np.pi, 41)), np.sin(t)
     return {"largest stretch σ₁(Wᴸ)": line, "depth L": np.arange(21), "at most, σ₁(W)ᴸ": lambda l: line[1] ** l,
             "at least, ρ(W)ᴸ": lambda l: np.where((rho > 1e-6) | (l == 0), rho**l, np.nan), **paths,
-            "first entry": [*sent[:, 0].T], "second entry": [*paths.values()], "first, second": None,
-            f"ρ(W) = {rho:.2f}: the power keeps its size": None}
+            "first entry": [*sent[:, 0].T, across], "second entry": [*paths.values()], "first, second": None,
+            f"ρ(W) = {rho:.2f}: the power keeps its size": None, "_": [up]}
 
 
 def three_rules(a, b, c):
@@ -81,7 +85,8 @@ def order(order, eps):
     mean = np.prod(lines, axis=0) ** (1 / len(lines))
     rate = eps if order == varied.ORDERS[0] else np.sqrt(radius(A.T @ A))
     theory = lambda l: np.where((l == 0) | (rate > 0), rate**l, np.nan)  # noqa: E731
-    return {"spectral radius of each factor": lambda l: eps**l, "depth L": np.arange(21), "theory": theory,
+    return {"spectral radius of each factor": lambda l: eps**l, "theory": theory,
+            "depth L": [np.arange(21), *([] if eps else [np.arange(3)])],
             "σ₁(W[L] … W[1])": [*lines, mean, *([] if eps else [[1, 2, 1e-7]])],
             "_": [line for line in [*lines, mean] if np.isfinite(line).sum() > 2]}
 
