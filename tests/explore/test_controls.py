@@ -83,6 +83,8 @@ def test_values_of_every_kind_are_found(given, default, start):
 
 def test_close_numbers_are_written_apart_and_float32_as_it_was_meant():
     assert make_control("f", "c", (1e5, 1e5 + 1, 0.1), 1e5).texts[:3] == ("100000", "100000.1", "100000.2")
+    assert make_control("f", "c", (0, 1, 1 / 3), 0).texts == ("0.0000", "0.3333", "0.6667", "1.0000")
+    assert make_control("f", "c", (0, 1, 1 / 3), 1 / 3).values[1] == 1 / 3
     assert make_control("f", "c", (np.float32(0.1), np.float32(0.5), np.float32(0.1)), 0.5).texts[2] == "0.3"
 
 

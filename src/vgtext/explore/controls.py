@@ -119,6 +119,12 @@ def slider_values(where, *given):
     return tuple(values if whole else (round(value, decimals((low, step))) for value in values))
 
 
+def rounded(values):
+    """Return the values of a slider; in steps of a third, which has no end, rounded to more digits than it needs."""
+    digits = 3 - math.floor(math.log10(values[1] - values[0]))
+    return [round(v, digits) for v in values] if decimals(values) > 8 else values
+
+
 def write(values):
     """Write numbers with as many decimals as the finest of them needs; anything else with ``str``."""
     if not all(map(is_number, values)) or all(isinstance(v, Integral) for v in values):
@@ -141,7 +147,7 @@ def read_abbreviation(where, given):
                          f"{where}: Play takes an interval of 1 to 60,000 milliseconds, not {given.interval!r}")
         return "slider", values, write(values), int(given.interval)
     if isinstance(given, tuple) and len(given) in (2, 3):
-        return "slider", (values := slider_values(where, *given)), write(values), 0
+        return "slider", (values := slider_values(where, *given)), write(rounded(values)), 0
     if isinstance(given, dict) and len(given) > 1:
         return "choice", tuple(given.values()), tuple(str(name) for name in given), 0
     if isinstance(given, list) and len(given) > 1:
