@@ -231,7 +231,7 @@ BAD = {
     "1e−7 at a color bar": lambda ax, k: ax.figure.colorbar(ax.imshow(np.eye(3) * 1e-7)),
     "or with a title or marks on it; leave": lambda ax, k: bar_of(ax).ax.set_xlabel("unit"),
     "a color bar in a panel of its own; leave out cax": lambda ax, k: bar_of(ax, cax=ax),
-    "a colored spine; leave": lambda ax, k: (ax.plot([0, 1]), ax.spines.left.set_color("red")),
+    "a colored or a thick spine; leave": lambda ax, k: (ax.plot([0, 1]), ax.spines.left.set_color("red")),
     "colored numbers or ticks of the x axis": lambda ax, k: (
         ax.plot([0, 1]), ax.tick_params(axis="x", labelcolor="red")),
     "or ticks of the x axis; leave": lambda ax, k: (ax.plot([0, 1]), ax.tick_params(color="red", labelcolor="k")),
@@ -243,6 +243,24 @@ BAD = {
     "a colored grid; leave": lambda ax, k: (ax.plot([0, 1]), ax.grid(color="red")),
     "an edge of the background": lambda ax, k: (ax.plot([0, 1]), ax.patch.set(ec="k", lw=3)),
     "a background of the whole figure": lambda ax, k: (ax.plot([0, 1]), ax.figure.set_facecolor("#ddeeff")),
+    "or a thick spine": lambda ax, k: (ax.plot([0, 1]), ax.spines.left.set_linewidth(4)),
+    "the look of ticks or the grid of the x axis (grid_ls), where": lambda ax, k: (ax.plot([0, 1]), ax.grid(ls=":")),
+    "of the x axis (direction, width)": lambda ax, k: (ax.plot([0, 1]), ax.tick_params(direction="in", width=3)),
+    "numbers of the y axis in bold": lambda ax, k: (
+        ax.plot([0, 1]), [each.set_fontweight("bold") for each in ax.get_yticklabels()]),
+    "the label of the x axis in bold": lambda ax, k: (ax.plot([0, 1]), ax.set_xlabel("a", style="italic")),
+    "a turned label of the y axis": lambda ax, k: (ax.plot([0, 1]), ax.set_ylabel("a", rotation=0)),
+    "a turned label of the y axis; leave rotation": lambda ax, k: bar_of(ax).set_label("a", rotation=270),
+    "a title in bold or italic": lambda ax, k: (ax.plot([0, 1]), ax.set_title("a", weight="bold")),
+    "in a box or with path effects": lambda ax, k: (ax.plot([0, 1]), ax.set_title("a", bbox={"fc": "y"})),
+    "a title at a height of its own": lambda ax, k: (ax.plot([0, 1]), ax.set_title("a", y=0.5)),
+    "letters of the font 'serif'": lambda ax, k: ax.text(0, 0, "a", family="serif"),
+    "or thin ones": lambda ax, k: ax.text(0, 0, "a", weight="light"),
+    "or of a stretch or variant": lambda ax, k: ax.text(0, 0, "a", variant="small-caps"),
+    "a legend in bold": lambda ax, k: (ax.plot([0, 1], label="a"), ax.legend(prop={"weight": "bold"})),
+    "a legend with a frame": lambda ax, k: (ax.plot([0, 1], label="a"), ax.legend(frameon=True)),
+    "or colored words, which": lambda ax, k: (ax.plot([0, 1], label="a"), ax.legend(labelcolor="red")),
+    "larger than its panel; use fewer": lambda ax, k: ax.text(0.5, 0.5, "long" * 60, ha="center", clip_on=True),
     "a legend without keys": lambda ax, k: (ax.plot([0, 1], label="a"), ax.legend(handlelength=0)),
     "the scale 'asinh' of the x axis": lambda ax, k: (ax.plot([0, 1]), ax.set_xscale("asinh")),
     "+1e9 beside the y axis": lambda ax, k: (ax.plot([0, 1]), ax.set_ylim(1e9, 1e9 + 2)),
@@ -555,7 +573,7 @@ def test_mesh_pixels_are_the_color_of_the_cell_under_them(flip_x, flip_y):
     edges_x, edges_y = np.array([0.0, 1.0, 4.0, 9.0]), np.array([0.0, 2.0, 3.0])
     colors = np.arange(24).reshape(2, 3, 4)
     x, y = (edges_x[::-1] if flip_x else edges_x), (edges_y[::-1] if flip_y else edges_y)
-    pixels = mesh_pixels(x, y, colors, most=90)
+    pixels = mesh_pixels(x, y, colors, least=90)
     for px, py in itertools.product([0.5, 2.0, 6.0, 8.9], [0.1, 1.9, 2.5]):
         found = pixels[int((3.0 - py) / 3 * len(pixels)), int(px / 9 * pixels.shape[1])]
         column, row = np.searchsorted(edges_x, px) - 1, np.searchsorted(edges_y, py) - 1

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib import colormaps
 from matplotlib.colors import BoundaryNorm, LogNorm
-from matplotlib.dates import AutoDateLocator
+from matplotlib.dates import AutoDateLocator, DateFormatter, MonthLocator
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from playwright.sync_api import expect
@@ -279,10 +279,43 @@ def draw_powers(ax):
     return "Four entries."
 
 
-MADE = [draw_sizes, draw_plain, draw_counts, draw_days, draw_weeks, draw_times, draw_high, draw_names, draw_beside,
-        draw_guides, draw_keys, draw_labels, draw_marked, draw_banded, draw_logged, draw_holes, draw_steep, draw_lying,
-        draw_stacks, draw_equal, draw_heap, draw_squares, draw_powers, draw_scattered, draw_stand_ins, draw_uneven,
-        draw_lost, draw_units, draw_diagram, draw_rings, draw_table]
+def draw_rescaled(ax):
+    ax.plot([1e6, 1.2e6, 4e6], [0.001, 0.00123, 0.003], "o-")
+    ax.set(xlim=(0, 5e6), ylim=(0, 0.004), xlabel="parameters (millions)", ylabel="time (ms)")
+    ax.xaxis.set_major_formatter(lambda value, k: f"{value / 1e6:g}")
+    ax.yaxis.set_major_formatter(lambda value, k: f"{value * 1e3:.1f}")
+    return "Ticks in another unit than what is drawn."
+
+
+def draw_numbered(ax):
+    ax.plot(range(4), [0.1, 0.2, 0.3, 0.4], "o-")
+    ax.set_xticks(range(4), [16, 64, 256, 1024])
+    ax.set(xlim=(-0.5, 3.5), ylim=(0, 0.5), xlabel="width")
+    return "Numbers that name what stands one apart."
+
+
+def draw_months(ax):
+    ax.plot(np.array(["2024-02-01", "2024-02-20", "2024-03-01"], "datetime64[D]"), [1, 2, 3])
+    ax.set(xlabel="day", ylabel="size", xlim=(datetime.date(2024, 1, 1), datetime.date(2024, 4, 1)), ylim=(0, 4))
+    ax.xaxis.set_major_locator(MonthLocator())
+    ax.xaxis.set_major_formatter(DateFormatter("%b"))
+    return "Days, and ticks that name months."
+
+
+def draw_stepped(ax):
+    for where, height in (("mid", 4), ("post", 0)):
+        ax.step([0, 1, 2], [height + 1, height + 3, height + 2], where=where, label=where)
+    ax.step([0, 1, 2], [9, 9.5, 9], "--", color="#b34400")
+    ax.set(xlim=(0, 2), ylim=(0, 10), xlabel="x", ylabel="y")
+    ax.legend(handles=[*ax.lines[:2], Line2D([], [], ls="--", color="#b34400")], labels=["mid", "post", "third"])
+    return "Lines in steps."
+
+
+MADE = [draw_rescaled, draw_numbered, draw_months, draw_stepped, draw_sizes, draw_plain, draw_counts, draw_days,
+        draw_weeks, draw_times, draw_high, draw_names, draw_beside, draw_guides, draw_keys, draw_labels,
+        draw_marked, draw_banded, draw_logged, draw_holes, draw_steep, draw_lying, draw_stacks, draw_equal,
+        draw_heap, draw_squares, draw_powers, draw_scattered, draw_stand_ins, draw_uneven, draw_lost,
+        draw_units, draw_diagram, draw_rings, draw_table]
 
 
 @pytest.fixture(scope="module")
@@ -312,6 +345,28 @@ def test_days_and_names_are_read_as_such(tab):
     assert [x for x, _ in along(figure_in(tab, "weeks"), 3)] == [f"day: {day}" for day in DAYS]
     assert along(figure_in(tab, "names"), 3) == [
         [f"activation: {name}", f"size: {k}"] for name, k in zip(NAMES, (1, 3, 2))]
+
+
+def test_a_value_is_read_in_the_unit_of_its_ticks(tab):
+    said = along(figure_in(tab, "rescaled"), 3)
+    assert said == [[f"parameters (millions): {x}", f"time (ms): {y}"] for x, y in (("1", "1"), ("1.2", "1.23"),
+                                                                                   ("4", "3"))]
+
+
+def test_a_tick_that_is_no_value_is_a_name_though_it_is_a_number(tab):
+    assert [x for x, _ in along(figure_in(tab, "numbered"), 4)] == [f"width: {n}" for n in (16, 64, 256, 1024)]
+
+
+def test_a_day_is_read_also_where_its_tick_says_less(tab):
+    assert [x for x, _ in along(figure_in(tab, "months"), 3)] == [
+        f"day: 2024-{day}" for day in ("02-01", "02-20", "03-01")]
+
+
+def test_of_steps_their_points_are_read_and_no_corners(tab):
+    found = figure_in(tab, "stepped")
+    assert along(found, 4)[:3] == [["mid", f"x: {x}", f"y: {y}"] for x, y in enumerate((5, 7, 6))]
+    walk(found, "ArrowLeft", "ArrowLeft")
+    assert [walk(found, "ArrowDown")[0] for _ in range(3)] == ["post", "third", "mid"]
 
 
 def test_a_time_is_read_as_far_as_its_axis_shows_it(tab):

@@ -21,9 +21,8 @@ function drawHead(tipX, tipY, fromX, fromY) {
     size = Math.min(7, long);
   const angle = Math.atan2(tipY - fromY, tipX - fromX);
   const [across, up] = [Math.cos, Math.sin].map((part) => (turn) => size * part(angle + turn));
-  const barb = (turn) => `L${round(tipX - across(turn))} ${round(tipY - up(turn))}`;
-  const tip = `M${round(tipX)} ${round(tipY)}`;
-  return long < 1 ? "" : tip + barb(0.45) + tip + barb(-0.45);
+  const barb = (turn) => `${round(tipX - across(turn))} ${round(tipY - up(turn))}`;
+  return long < 1 ? "" : `M${barb(0.45)}L${round(tipX)} ${round(tipY)}L${barb(-0.45)}`;
 }
 
 export function drawArrow(mark, X, Y) {
@@ -41,7 +40,7 @@ export function drawArrow(mark, X, Y) {
     (mark.heads[1] === "1" ? drawHead(bx, by, qx, qy) : "")
     + (mark.heads[0] === "1" ? drawHead(ax, ay, qx, qy) : "");
   return (
-    `<g stroke-linecap="round"><path d="${line}" ${look(mark)}/>`
+    `<g stroke-linecap="round"><path d="${line}" ${look({ ...mark, fill: null })}/>`
     + `<path d="${heads}" ${look({ ...mark, dashes: null })}/></g>`
   );
 }

@@ -49,8 +49,6 @@ export function readValue(axis, place, unit) {
   const value = valueAt(axis, place / unit);
   const [after, before] = [place + 1, place - 1].map((u) => valueAt(axis, u / unit));
   const blur = Math.abs(after - before) / 2;
-  const name = nameAt(axis, place);
-  if (name) return name;
   const isMeant = (v) => Math.abs(v - value) <= blur;
   if (axis.kind === "date") {
     // a day; or, on an axis that shows them, its hour, minute or second
@@ -66,7 +64,7 @@ export function readValue(axis, place, unit) {
     if (axis.texts[near]) return plain(axis.texts[near]);
   }
   const digits = [...Array(15).keys()].map((k) => Number(value.toPrecision(k + 1)));
-  return write([0, ...digits].find(isMeant) ?? value);
+  return nameAt(axis, place) || write([0, ...digits].find(isMeant) ?? value);
 }
 
 // What an axis says of a cell, [middle, low, high]: the words of the tick that stands for it, or

@@ -8,6 +8,8 @@ from PIL import Image
 
 from .units import to_units
 
+MOST = 2048  # pixels a side: a cell that is narrower than one of them is not seen
+
 
 def png(rgba):
     """Return an array (rows, columns, 4) of bytes as the address of a PNG that carries its data."""
@@ -65,18 +67,21 @@ def nearby(edges, low, high):
     return np.clip(edges, low - size / 10, high + size / 10) if np.abs(edges - low).max() > 4 * size else edges
 
 
-def mesh_pixels(x, y, colors, most=256):
+def mesh_pixels(x, y, colors, least=256):
     """Return the pixels (rows from the top) of a mesh whose columns lie between ``x``, and its rows between ``y``.
 
-    Evenly spaced cells are one pixel each; others are sampled at ``most`` points a side.
+    Evenly spaced cells are one pixel each; others are sampled at ``least`` points a side, more for narrow ones.
     """
-    return colors[cells_along(y, most)[::-1]][:, cells_along(x, most)]
+    return colors[cells_along(y, least)[::-1]][:, cells_along(x, least)]
 
 
-def cells_along(edges, most):
+def cells_along(edges, least):
     """Return the number of the cell at each pixel, from the lowest edge on."""
     widths, rising = np.diff(edges), edges if edges[-1] > edges[0] else edges[::-1]
-    size = len(widths) if is_even(edges) else most
+    size = len(widths)
+    if not is_even(edges):
+        finest = np.ptp(edges) / np.abs(widths[widths != 0]).min()
+        size = max(least, int(min(MOST, np.ceil(finest))))
     middles = rising[0] + (np.arange(size) + 0.5) / size * (rising[-1] - rising[0])
     found = np.clip(np.searchsorted(rising, middles) - 1, 0, len(widths) - 1)
     return found if rising is edges else len(widths) - 1 - found

@@ -1,7 +1,7 @@
 """What marks share: the stroke, the fill and the hatch."""
 
 import numpy as np
-from matplotlib.collections import Collection
+from matplotlib.collections import Collection, LineCollection
 from matplotlib.lines import Line2D
 from matplotlib.path import Path
 from matplotlib.quiver import QuiverKey
@@ -52,6 +52,16 @@ def only(look, *starts):
 def keeps_colors(fill):
     """Say whether a fill is opaque enough, and the same on a dark page, so that words on it must stay the same, too."""
     return "fill" in fill and "," not in fill["fill"] and fill.get("fillOpacity", 1) > 0.6
+
+
+def scale_of(artists):
+    """Return the colors of lines that stand for numbers, as those of a streamplot may."""
+    found = set()
+    for lines in artists:
+        if isinstance(lines, LineCollection) and lines.get_array() is not None:
+            lines.update_scalarmappable()
+            found |= {*map(tuple, lines.get_edgecolor())}
+    return found
 
 
 def hatch(gc, paths, box, canvas, paper=False):

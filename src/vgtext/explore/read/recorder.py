@@ -13,6 +13,7 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.collections import QuadMesh
 from matplotlib.image import AxesImage
 from matplotlib.offsetbox import AnnotationBbox, OffsetBox, TextArea
+from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
@@ -34,7 +35,7 @@ class Recorder(RendererBase):
         super().__init__()
         self.box, self.canvas, self.marks = box, canvas, []
         self.areas = []  # outlines of what keeps its colors on a dark page, and so do the words on it
-        self.mapped, self.in_pixels, self.stamps = False, True, ()
+        self.mapped, self.in_pixels, self.stamps, self.scale = False, True, (), set()
 
     def record(self, artist):
         """Let an artist draw itself, and return its marks; Unreadable, which names the artist, where that fails."""
@@ -43,6 +44,8 @@ class Recorder(RendererBase):
         # a color that stands for a number stays that of its color bar; a contour of one color stands for none
         mapped = getattr(artist, "get_array", lambda: None)() is not None
         self.mapped = mapped and getattr(artist, "colors", None) is None
+        # so does that of an arrow which has one of them, as the heads of streamplot
+        self.mapped |= isinstance(artist, FancyArrowPatch) and artist.get_facecolor() in self.scale
         try:
             framed = isinstance(artist, (OffsetBox, AnnotationBbox)) and artist.findobj(TextArea)
             Unreadable.when(framed, "words in a frame, which on a phone is too small for them; "

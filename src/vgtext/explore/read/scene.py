@@ -3,6 +3,7 @@
 from itertools import repeat
 from typing import NamedTuple
 
+from matplotlib import rcParams
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -11,15 +12,17 @@ from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import DrawingArea
 from matplotlib.patches import Patch
+from matplotlib.path import Path
 from matplotlib.transforms import Bbox, IdentityTransform
 
 from . import Unreadable
-from .axes import read_axis, read_colorbar
+from .axes import read_axis, read_colorbar, read_titles
 from .colors import is_colored, is_gray, opacity
-from .marks import brush, keeps_colors, rare, written_in
+from .marks import brush, keeps_colors, only, rare, scale_of
 from .mathtext import words
 from .recorder import Recorder
-from .units import UNIT, rectangle
+from .texts import check_plain
+from .units import UNIT, outline, rectangle
 
 COORDINATES = ("xycoords", "anncoords", "coords1", "coords2")  # of annotations, and of what connects two points
 
@@ -46,7 +49,7 @@ def read_scene(names, panels, figure):
             for ax in panels]
     Unreadable.when(any(bar.ax in panels for found in bars for bar in found),
                     "a color bar in a panel of its own; leave out cax, and it stands beside what it explains")
-    extra = others(figure, [*panels, *(bar.ax for found in bars for bar in found)])
+    extra = others(figure, panels + [bar.ax for found in bars for bar in found])
     Unreadable.when(extra, f"the further axes{extra} (twin axes, a grid, or a color bar of nothing that a panel shows);"
                            " draw on the panels that are given: each parameter of draw without a default is one")
     Unreadable.when(to_rgb(figure.get_facecolor()) != (1, 1, 1),
@@ -90,8 +93,9 @@ def read_frame(ax, bars):
     spines = {side: s for side, s in ax.spines.items() if s.get_visible() and opacity(s.get_edgecolor())}
     Unreadable.when(any(s.get_position() != ("outward", 0.0) or s.get_bounds() for s in spines.values()),
                     "a spine that is moved or cut; draw a line with axhline or axvline")
-    Unreadable.when(any(is_colored(s.get_edgecolor()) for s in spines.values()) and ax.axison,
-                    "a colored spine; leave its color out, or draw a line with axhline or axvline")
+    own = (is_colored(s.get_edgecolor()) or s.get_linewidth() != rcParams["axes.linewidth"] for s in spines.values())
+    Unreadable.when(ax.axison and any(own),
+                    "a colored or a thick spine; leave that out, or draw a line with axhline or axvline")
     Unreadable.when(ax.patch.get_linewidth() and opacity(ax.patch.get_edgecolor()) and ax.axison,
                     "an edge of the background; show all four spines: ax.spines[:].set_visible(True)")
     framed, legend = ax.axison and ax.get_frame_on(), ax.get_legend()
@@ -108,17 +112,12 @@ def read_frame(ax, bars):
     }
 
 
-def read_titles(ax):
-    """Return the title of a panel, and the side on which it stands unless in the middle."""
-    places = {"center": ax.title, "left": ax._left_title, "right": ax._right_title}
-    titles = {side: title.get_text() for side, title in places.items() if title.get_text() and title.get_visible()}
-    Unreadable.when(len(titles) > 1, f"two titles of one panel, {' and '.join(titles)}; put them into one")
-    side, text = next(iter(titles.items()), ("center", ""))
-    return {"title": words(text), **rare(titleAt=side if side != "center" else "", titleFill=written_in(places[side]))}
-
-
 def read_legend(legend):
     """Return the entries of a legend: their words, and the marks of their keys across a small box."""
+    texts = [*legend.get_texts(), legend.get_title()]
+    check_plain("a legend", texts)
+    Unreadable.when(legend.get_frame_on() or any(is_colored(text.get_color()) for text in texts),
+                    "a legend with a frame or colored words, which stands above its panel; leave them out")
     title = legend.get_title().get_text().replace("\n", " ")
     entries = [[words(title), []]] if title else []
     for area, text in zip(legend.findobj(DrawingArea), legend.get_texts()):
@@ -133,24 +132,37 @@ def read_legend(legend):
 
 
 def read_marks(ax, artists, recorder):
-    """Record ``artists`` as matplotlib orders them, but words above all else; name the marks, flag guide lines."""
+    """Record ``artists`` as matplotlib orders them; name the marks, flag guide lines."""
     names = {child: box.get_label() for box in ax.containers for child in box.get_children()}
-    marks, pictured = [], False
-    for artist in sorted(artists, key=lambda a: (hasattr(a, "get_fontsize") and a.get_zorder() >= 3, a.get_zorder())):
+    marks, pictured, recorder.scale = [], False, scale_of(artists)
+    for artist in sorted(artists, key=Artist.get_zorder):
         found = recorder.record(artist)
         Unreadable.when(is_of_figure(artist, ax.figure),
                         f"{type(artist).__name__}: a place in the whole figure, which a page lays out anew; give it in "
                         'the panel, with transform=ax.transAxes or "axes fraction"')
         Unreadable.when(any(map(is_outside, found)), f"{type(artist).__name__}: it leaves its panel, where a page has "
                         "no room; keep it inside, or let the panel cut it: clip_on=True")
+        found += steps(artist, found, recorder.box)
         label = next((str(n) for n in (artist.get_label(), names.get(artist)) if n and str(n)[0] != "_"), "")
         known = rare(name=words(label), guide=not label and is_guide(artist, ax))
         marks += [mark | known for mark in found]
-        pictured |= any(mark["kind"] == "image" or (recorder.mapped and mark["kind"] == "path" and "fill" in mark)
+        scaled = recorder.mapped and isinstance(artist, ScalarMappable)
+        pictured |= any(mark["kind"] == "image" or (scaled and mark["kind"] == "path" and "fill" in mark)
                         for mark in found)
     if pictured:  # a picture looks the same on a dark page, and so must what is drawn on it
         marks = [mark if "unclipped" in mark else on_paper(mark) for mark in marks]
     return marks
+
+
+def steps(artist, marks, box):
+    """Return what is read of a line in steps: its points, as a line that is not seen. Its corners are none of them."""
+    if not isinstance(artist, Line2D) or not artist.get_drawstyle().startswith("steps"):
+        return []
+    places = outline([artist.get_transform().transform_path(Path(artist.get_xydata()))], box, False)
+    lines = [mark for mark in marks if mark["kind"] == "path"]
+    for mark in lines:
+        mark["guide"] = True
+    return [only(mark, "kind", "stroke", "width", "dash") | {"strokeOpacity": 0.001} | places for mark in lines[:1]]
 
 
 def is_of_figure(artist, figure):

@@ -13,6 +13,7 @@ from .mathtext import words
 from .units import PX, to_units
 
 THIN = ("-", "->", "<-", "<->", "-|>", "<|-", "<|-|>")  # arrows that the page draws, of the size of its screen
+FAMILIES = {"DejaVu Sans", "sans-serif", "monospace"}
 SET = {"shrinkA", "shrinkB", "relpos", "patchA", "patchB", "mutation_scale", "fc", "facecolor"}  # of any other one
 
 
@@ -36,9 +37,33 @@ def record_text(text, recorder):
         recorder.put(block(text, recorder, anchor, shift), gc)
 
 
+def check_font(text):
+    """Raise Unreadable for letters that a page has not."""
+    font = text.get_fontproperties()
+    own = {font.get_stretch(), font.get_variant()} != {"normal"} or weight_of(text) < 400
+    Unreadable.when(own or not {*font.get_family()} <= FAMILIES,
+                    f"letters of the font {', '.join(font.get_family())!r}, or thin ones, or of a stretch or variant; "
+                    'leave them out, or use family="monospace" or weight="bold"')
+
+
+def weight_of(text):
+    """Return the weight of letters, a number: 400 is usual, 600 and more are bold."""
+    return weight_dict.get(text.get_fontweight(), text.get_fontweight())
+
+
+def check_plain(what, texts):
+    """Raise Unreadable for words around a panel that have a look which a page does not give them; sizes are its own."""
+    for text in texts:
+        check_font(text)
+        Unreadable.when(weight_of(text) >= 600 or text.get_fontstyle() != "normal" or text.get_bbox_patch()
+                        or text.get_path_effects(),
+                        f"{what} in bold or italic, in a box or with path effects; leave them out")
+
+
 def check_text(text):
     """Raise Unreadable if a page would not set a text as matplotlib does."""
     lines = "\n" in text.get_text()
+    check_font(text)
     if text.get_parse_math():
         words(text.get_text())
     Unreadable.when(text.get_path_effects(),
@@ -55,9 +80,11 @@ def room(text, point, recorder):
     box, lines, size = recorder.box, text.get_text().split("\n"), text.get_size() * PX
     reach = size * np.array([0.7 * max(map(len, lines)), 1.3 * len(lines)])
     cut = text.get_clip_on() and (text.get_clip_box() is not None or text.get_clip_path() is not None)
-    if Bbox([box.p0 + reach, box.p1 - reach]).contains(*point):
+    if (2 * reach < box.size).all() and Bbox([box.p0 + reach, box.p1 - reach]).contains(*point):
         return recorder.clip_of(text)
     extent = Text.get_window_extent(text, recorder)
+    Unreadable.when(extent.overlaps(box) and (extent.size > box.size).any(),
+                    f"{text.get_text()!r}, larger than its panel; use fewer words, or break their line with \"\\n\"")
     if cut or (box.x0 < extent.x0 and extent.x1 < box.x1 and box.y0 < extent.y0 and extent.y1 < box.y1):
         return recorder.clip_of(text) if extent.overlaps(box) else None
     most = (-40, 12 - extent.width) if text.get_rotation() else (-40 - extent.width, box.width / 3)
@@ -70,7 +97,7 @@ def room(text, point, recorder):
 
 def block(text, recorder, anchor, shift):
     """Return the mark of a text that hangs ``shift`` pixels from the display point ``anchor``."""
-    align, valign, turn, weight = text.get_ha(), text.get_va(), text.get_rotation(), text.get_fontweight()
+    align, valign, turn = text.get_ha(), text.get_va(), text.get_rotation()
     if turn and text.get_rotation_mode() != "anchor":  # matplotlib aligns the box of the turned words
         extent = Text.get_window_extent(text, recorder)  # without its arrow
         shift, align, valign = (extent.p0 + extent.p1) / 2 - anchor, "center", "center"
@@ -85,7 +112,7 @@ def block(text, recorder, anchor, shift):
         "size": round(text.get_fontsize() * PX, 1),
         "align": align, "valign": valign,
         **ink("fill", to_rgba(text.get_color(), text.get_alpha()), 4.5, paper),
-        **rare(turn=round(float(turn), 1), bold=weight_dict.get(weight, weight) >= 600, ground=ground,
+        **rare(turn=round(float(turn), 1), bold=weight_of(text) >= 600, ground=ground,
                italic=text.get_fontstyle() != "normal", mono="monospace" in text.get_fontfamily()),
     }
 
@@ -119,6 +146,7 @@ def add_arrow(text, recorder, anchor, shift, head):
         "kind": "arrow", "from": start, "shift": np.round(shift, 1).tolist(), "to": end,
         "heads": f"{int('<' in style)}{int('>' in style)}",
         **only(drawn[0] if drawn else {}, "stroke", "width", "dash"),
+        **only(drawn[-1] if "|" in style else {}, "fill"),
         **rare(bend=way.rad, label=label),
     }
     is_inside = recorder.box.contains(*(anchor + shift)) and recorder.box.contains(*head)
