@@ -446,9 +446,3 @@ simple("large_head", lambda ax: set_limits(ax).annotate("", (0.9, 0.8), (0.1, 0.
 simple("words_under_a_shape", lambda ax: (set_limits(ax).text(
     0.5, 0.5, "MMMMMM", ha="center", va="center", fontsize=40, zorder=3), ax.add_patch(
         Rectangle((0.2, 0.3), 0.6, 0.4, fc=RED, zorder=5))))
-simple("streams_in_color", lambda ax: ax.streamplot(
-    X, Y, np.cos(Y), np.sin(X), color=X, cmap="autumn", density=0.4, linewidth=3, arrowsize=9))
-simple("narrow_cells", lambda ax: ax.pcolormesh(
-    np.cumsum([0.0, *[1, 0.0075] * 4]) / 2, [0, 1], [[0, 5] * 4], cmap="autumn"))
-simple("filled_heads", lambda ax: [set_limits(ax).annotate("", (0.1 + k / 8, 0.9), (0.1 + k / 8, 0.1), arrowprops={
-    "arrowstyle": "-|>", "lw": 0.2, "color": RED}, fontsize=9) for k in range(7)])

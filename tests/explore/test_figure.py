@@ -606,3 +606,61 @@ def test_the_color_of_a_title_and_of_a_label_is_that_of_a_word_in_the_panel(mode
     mode("text")
     frame, marks = explore(draw_it).figure.scene({})[0][0][:2]
     assert frame["titleFill"] == frame["y"]["labelFill"] == marks[-1]["fill"] and "labelFill" not in frame["x"]
+
+
+def marks_of(body):
+    """What is read of one panel on which ``body`` draws."""
+    return Explorable(still(body), {}, {}).scene({})[0][0].marks
+
+
+def test_widths_dashes_and_where_they_start_are_those_of_the_line_in_pixels():
+    [line] = marks_of(lambda ax, k: ax.plot([0, 1], [0, 1], lw=3, ls=(2, (6, 2, 1, 2)), dash_capstyle="round"))
+    assert line["width"] == 4 and line["dashes"] == [24, 8, 4, 8] and line["dashStart"] == 8 and line["cap"] == "round"
+
+
+def test_heads_of_streams_have_the_color_of_their_line_also_on_a_dark_page():
+    y, x = np.mgrid[0:1:9j, 0:1:9j]
+    marks = marks_of(lambda ax, k: (ax.streamplot(x, y, 1 + x, y, color=x, cmap="autumn"), ax.plot([0, 1], color="k")))
+    lines = {mark["stroke"] for mark in marks if "fill" not in mark}
+    heads = [mark for mark in marks if "fill" in mark]
+    assert heads and all(head["fill"] == head["stroke"] and head["fill"] in lines for head in heads)
+    assert "#000000,#ffffff" in lines  # of a line that stands for no numbers
+
+
+@pytest.mark.parametrize(("style", "fill"), [("-|>", "#ff0000"), ("<|-|>", "#ff0000"), ("->", None), ("<->", None)])
+def test_a_head_is_a_triangle_of_its_own_color_or_open(style, fill):
+    look = {"arrowstyle": style, "color": "red"}
+    [arrow] = marks_of(lambda ax, k: ax.annotate("", (0.9, 0.5), (0.1, 0.5), arrowprops=look))
+    assert arrow.get("fill") == fill
+
+
+def test_a_narrow_cell_of_a_mesh_is_drawn():
+    colors = np.arange(12).reshape(1, 3, 4)
+    seen = mesh_pixels(np.array([0, 1, 1.002, 2]), np.array([0, 1]), colors)
+    assert {*seen[0, :, 0].tolist()} == {0, 4, 8} and seen.shape[1] >= 1000
+
+
+def test_points_keep_their_sides_and_their_clip():
+    [dots] = marks_of(lambda ax, k: (ax.plot([0.25, 0.5], [1, 0.75], "o", clip_on=True), ax.lines[0].set_clip_path(
+        Circle((0.5, 0.5), 0.4, transform=ax.transData))))
+    assert (dots["x"], dots["y"]) == ([UNIT / 4, UNIT / 2], [UNIT, UNIT * 3 / 4]) and len(dots["clip"]["x"]) > 9
+
+
+def test_an_axis_says_its_scale_its_limits_and_its_minor_ticks():
+    def draw_it(ax):
+        ax.semilogy([1, 2], [1, 100])
+        ax.set(ylim=(1, 100), xlim=(0, 2))
+        ax.set_xticks([0, 1, 2])
+        ax.set_xticks([0.5, 1.5], minor=True)
+        return "Words."
+
+    frame = Explorable(draw_it, {}, {}).scene({})[0][0].frame
+    assert frame["y"]["scale"] == "log" and frame["y"]["limits"] == [1, 100] and len(frame["y"]["minor"]) == 16
+    assert frame["x"]["minor"] == [UNIT // 4, UNIT * 3 // 4] and frame["x"]["limits"] == [0, 2]
+
+
+@pytest.mark.parametrize("align", ["left", "center", "right"])
+@pytest.mark.parametrize("valign", ["top", "center", "bottom", "baseline"])
+def test_words_hang_from_the_point_that_they_name(align, valign):
+    [text] = marks_of(lambda ax, k: ax.text(0.5, 0.25, "word", ha=align, va=valign))
+    assert (text["align"], text["valign"], text["at"]) == (align, valign, [UNIT // 2, UNIT // 4])

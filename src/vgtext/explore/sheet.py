@@ -61,6 +61,9 @@ class Sheet:
                     points, transform = each.get_offsets(), each.get_offset_transform()
                 else:
                     continue
+                own = each.get_clip_path() or each.get_clip_box() is None
+                if own or not np.allclose(each.get_clip_box().extents, ax.bbox.extents):
+                    continue  # its author says what it shows in
                 at = ax.transAxes.inverted().transform(ax.transData.transform(np.ma.filled(points, np.nan)))
                 if transform is ax.transData and (np.abs(at[np.isfinite(at).all(axis=1)] - 0.5) < 0.501).all():
                     each.set_clip_on(False)
