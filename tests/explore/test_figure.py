@@ -664,3 +664,15 @@ def test_an_axis_says_its_scale_its_limits_and_its_minor_ticks():
 def test_words_hang_from_the_point_that_they_name(align, valign):
     [text] = marks_of(lambda ax, k: ax.text(0.5, 0.25, "word", ha=align, va=valign))
     assert (text["align"], text["valign"], text["at"]) == (align, valign, [UNIT // 2, UNIT // 4])
+
+
+def test_a_color_bar_has_the_limits_of_its_colors_and_a_label_of_an_arrow_its_distance():
+    def draw_it(ax):
+        ax.figure.colorbar(ax.imshow(np.eye(2), vmin=-4, vmax=3))
+        ax.annotate("a", (0.5, 0.5), (12, 24), textcoords="offset points", arrowprops={
+            "arrowstyle": "->", "connectionstyle": "arc3,rad=0.3"})
+        return "Words."
+
+    frame, marks = Explorable(draw_it, {}, {}).scene({})[0][0][:2]
+    [arrow] = (mark for mark in marks if mark["kind"] == "arrow")
+    assert frame["bar"]["limits"] == [-4, 3] and arrow["shift"] == [16, 32] and arrow["bend"] == 0.3
