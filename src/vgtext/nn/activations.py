@@ -7,11 +7,11 @@ step: it is handed ``z`` and the value ``a = phi(z)`` that the forward pass alre
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from math import pi, sqrt
 
 import numpy as np
 
 from . import checks
+from .gelu import gelu_slope, gelu_tanh_derivative, gelu_tanh_parts, normal_cdf, normal_pdf
 
 SELU_LAMBDA, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # Klambauer et al. 2017, equation 14
 _PIECE = 2**14  # numbers in a piece: what is computed on the way needs no fresh memory
@@ -141,33 +141,6 @@ def _ones(z, a=None, out=None):
     return out
 
 
-def _normal_pdf(z):
-    z = np.clip(z, -50, 50)  # where the density is 0
-    return np.exp(-z * z / 2) / sqrt(2 * pi)
-
-
-def _normal_cdf(z):
-    from scipy.special import erf  # half a second and, in a page that runs Python, 13 MB: for GELU alone
-
-    return 0.5 * (1 + erf(z / sqrt(2)))
-
-
-def _gelu_slope(z, a):
-    return np.divide(a, z, out=np.full_like(z, 0.5), where=z != 0) + z * _normal_pdf(z)
-
-
-def _gelu_tanh_parts(z):
-    c, k = sqrt(2 / pi), 0.044715
-    z = np.clip(z, -50, 50)  # where t is 1 or -1, and z^3 a float
-    square = z * z
-    return np.tanh(z * (c + c * k * square)), c + 3 * c * k * square
-
-
-def _gelu_tanh_derivative(z):
-    t, du = _gelu_tanh_parts(z)
-    return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * du
-
-
 def _silu_derivative(z):
     return _sigmoid(z) + z * _sigmoid_derivative(z)
 
@@ -182,9 +155,9 @@ ACTIVATIONS = {
         leaky_relu(),
         elu(),
         elu(SELU_ALPHA, SELU_LAMBDA, "selu"),
-        _smooth("gelu", lambda z: z * _normal_cdf(z), lambda z: _normal_cdf(z) + z * _normal_pdf(z), _gelu_slope,
+        _smooth("gelu", lambda z: z * normal_cdf(z), lambda z: normal_cdf(z) + z * normal_pdf(z), gelu_slope,
                 small=(0.5, 0.5), large=(0.0, 1.0)),
-        _smooth("gelu_tanh", lambda z: 0.5 * z * (1 + _gelu_tanh_parts(z)[0]), _gelu_tanh_derivative,
+        _smooth("gelu_tanh", lambda z: 0.5 * z * (1 + gelu_tanh_parts(z)[0]), gelu_tanh_derivative,
                 small=(0.5, 0.5), large=(0.0, 1.0)),
         _smooth("silu", lambda z: z * _sigmoid(z), _silu_derivative, small=(0.5, 0.5), large=(0.0, 1.0)),
         Activation("softplus", _softplus, _sigmoid, lambda z, a, out=None: _sigmoid(z, out=out), large=(0.0, 1.0)),
