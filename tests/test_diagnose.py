@@ -185,7 +185,9 @@ def test_live_relu_units_clear_the_activation():
     ({"gradient": [1.0, 2.0]}, r"gradient must have the shape \(recorded steps, layers\), got \(2,\)"),
     ({"gradient": [[1.0, 2.0], [1.0]]}, "gradient must hold numbers, every row as long as the others"),
     ({"loss": []}, r"loss must have the shape \(entries,\), got \(0,\)"),
-    ({"gradient": np.ones((3, 4)), "activation": np.ones((3, 5))}, "sizes must have one shape.*the input none"),
+    ({"gradient": np.ones((3, 4)), "activation": np.ones((3, 5))}, "sizes must have one shape"),
+    ({"gradient": np.ones((3, 5)), "activation": np.ones((3, 4))}, "the activation of the last layer is the output"),
+    ({"gradient": np.ones((4, 9)), "loss": np.ones(9)}, r"got 4 rows of 9 for 9 losses: give \.T of each"),
     ({"gradient": np.ones((3, 4)), "steps": [1, 2]}, "steps must have 3 entries, one for each row, got 2"),
     ({"gradient": np.ones((2, 4)), "steps": [5, 5]}, "steps must increase"),
     ({"gradient": [[1.0, -2.0, 1.0]]}, "gradient must not be negative, got -2.0"),
@@ -200,6 +202,13 @@ def test_live_relu_units_clear_the_activation():
 def test_what_makes_no_sense_is_refused_by_name(wrong, words):
     with pytest.raises(ValueError, match=words):
         Recording(**wrong)
+
+
+def test_as_many_layers_as_losses_are_taken_where_the_steps_are_named_or_no_row_can_be_a_layer():
+    sizes, loss = np.ones((4, 9)), np.ones(9)
+    assert len(Recording(gradient=sizes, loss=loss, steps=[1, 2, 4, 8]).gradient) == 4
+    assert len(Recording(gradient=sizes[:1], loss=loss).gradient) == 1
+    assert len(Recording(gradient=np.ones((9, 9)), loss=loss).gradient) == 9
 
 
 ONE_OF_EACH = Recording(

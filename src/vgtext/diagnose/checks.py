@@ -10,7 +10,6 @@ SIZES = ("gradient", "weight", "update", "update_ratio", "activation", "error", 
 SHARES = ("saturation", "dead")
 CURVES = ("loss", "test_loss", "train_accuracy", "test_accuracy")
 WORDS = ("optimizer", "precision")
-COLUMNS = "a column for each layer of weights; an activation is what leaves it, so the output has one, the input none"
 PRECISIONS = ("float16", "bfloat16", "float32", "float64")
 
 
@@ -115,6 +114,22 @@ def as_array(name, value, dimensions):
         raise ValueError(f"steps must be whole numbers, none below 0, got {value}")
     array.setflags(write=False)
     return array
+
+
+def one_shape(shapes, loss=None):
+    """Return the (rows, layers) of all sizes, (None, None) without any; raise ValueError where one has another shape.
+
+    The same where the ``loss`` of each step fits them only if a row is a layer.
+    """
+    if len(set(shapes.values())) > 1:
+        raise ValueError(f"sizes must have one shape (recorded steps, layers), got {shapes}: one column for each layer "
+                         "that has weights, the last one's too; the activation of the last layer is the output")
+    rows, layers = next(iter(shapes.values()), (None, None))
+    if loss is not None and layers == len(loss) and rows not in (1, layers):
+        raise ValueError("sizes must have a row for each recorded step and a column for each layer, got "
+                         f"{rows} rows of {layers} for {layers} losses: give .T of each if these are {rows} layers; "
+                         f"if they are {layers} layers, say with steps=... at which steps the rows were recorded")
+    return rows, layers
 
 
 def check_rows(name, array):

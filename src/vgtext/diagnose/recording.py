@@ -179,9 +179,7 @@ class Recording:
     def _check_shapes(self):
         given = self.given()
         shapes = {name: value.shape for name, value in given.items() if name in SIZES + SHARES}
-        if len(set(shapes.values())) > 1:
-            raise ValueError(f"sizes must have one shape (recorded steps, layers), got {shapes}; {checks.COLUMNS}")
-        rows, layers = next(iter(shapes.values()), (None, None))
+        rows, layers = checks.one_shape(shapes, self.loss if self.steps is None else None)
         for name in ("steps", "input", "time_gradient", "learning_rate"):
             if rows is not None and np.ndim(given.get(name)) and len(given[name]) != rows:
                 raise ValueError(f"{name} must have {rows} entries, one for each row, got {len(given[name])}")
