@@ -130,7 +130,7 @@ def test_what_is_no_fork_says_so(tmp_path, record, words):
 
 def test_an_original_that_is_not_there_gets_one_line(tmp_path):
     (tmp_path / "fork.json").write_text(json.dumps({"commit": "0" * 40, "original": ""}))
-    with pytest.raises(update.NoUpdate, match=r"git clone: .*nowhere"):
+    with pytest.raises(update.NoUpdate, match=r"git clone: .*nowhere.*; name a clone .*: --from FOLDER"):
         update.update(tmp_path, str(tmp_path / "nowhere"))
     with pytest.raises(update.NoUpdate, match="name the original"):
         update.update(tmp_path)

@@ -1,4 +1,4 @@
-"""The command ``vgtext``: list what is in the book, take chapters and figures away, hand them out and collect them."""
+"""The command vgtext: list what is in the book, take chapters and figures away, hand them out and collect them."""
 
 import argparse
 import os

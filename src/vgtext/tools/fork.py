@@ -51,6 +51,8 @@ def fork(slugs, target, title=None, author=None, student=False, repository=None)
     repository, title, author = checked_address(repository), one_line("title", title), one_line("author", author)
     if any(target.resolve().is_relative_to(root() / name) for name in FILES):
         raise ForkError(f"{target} is a place in this book that a fork takes along; name a folder outside of it")
+    if str(target) in set(notebooks.slugs()) - set(books):
+        raise ForkError(f"{target} is a chapter, and no folder's name: name a folder after the chapters, as ../my_book")
     if target.exists() and (not target.is_dir() or any(path.name != ".git" for path in target.iterdir())):
         raise ForkError(f"{target} exists and is no empty folder; name a new one, or empty it")
     record = {"chapters": list(books), "student": student, "title": title, "author": author, "repository": repository}

@@ -36,8 +36,8 @@ class Update:
     conflicts: list = field(default_factory=list)
 
 
-def git(folder, *command):
-    """Return what git prints, run in ``folder``, whoever owns that; NoUpdate, with its words, if it fails."""
+def git(folder, *command, hint=""):
+    """Return what git prints, run in ``folder``, whoever owns that; if it fails, NoUpdate with its words and ``hint``."""
     trusted = ["-c", "safe.directory=*"]  # what is asked for is read and run in any case
     try:
         done = subprocess.run(["git", *trusted, "-C", str(folder), *command], capture_output=True, text=True)
@@ -46,7 +46,7 @@ def git(folder, *command):
     if done.returncode:
         said = (done.stderr.strip() or "failed").splitlines()
         fatal = next((line for line in said if line.startswith("fatal: ")), said[-1])
-        raise NoUpdate(f"git {command[0]}: {fatal.removeprefix('fatal: ')}")
+        raise NoUpdate(f"git {command[0]}: {fatal.removeprefix('fatal: ')}{hint}")
     return done.stdout.strip()
 
 
@@ -82,7 +82,8 @@ def update(folder, original=None, commit="HEAD"):
         raise NoUpdate("name the original: --from FOLDER, a clone of it, or its address (a student's copy keeps none)")
     with tempfile.TemporaryDirectory() as scratch:
         clone = Path(scratch) / "clone"
-        git(Path.cwd(), "clone", "--quiet", "--no-checkout", "--", str(source), str(clone))
+        git(Path.cwd(), "clone", "--quiet", "--no-checkout", "--", str(source), str(clone),
+            hint="; name a clone of the original, or its address: --from FOLDER")
         before = forked(clone, record["commit"], record, Path(scratch) / "before")
         now = git(clone, "rev-parse", f"{commit}^{{commit}}")
         done = Update(now)
