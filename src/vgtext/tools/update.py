@@ -37,7 +37,7 @@ class Update:
 
 
 def git(folder, *command, hint=""):
-    """Return what git prints, run in ``folder``, whoever owns that; if it fails, NoUpdate with its words and ``hint``."""
+    """Return what git prints, run in ``folder``, whoever owns that; NoUpdate, with its words and ``hint``, else."""
     trusted = ["-c", "safe.directory=*"]  # what is asked for is read and run in any case
     try:
         done = subprocess.run(["git", *trusted, "-C", str(folder), *command], capture_output=True, text=True)
