@@ -327,3 +327,11 @@ def test_a_unit_that_is_barely_awake_is_not_dead(seed):
     assert check(dead, lambda W, b, X: float(((W @ X + b).max(axis=1) <= 0).mean()), seed).right
     for wrong in (lambda Z: (Z <= 1).all(axis=1), lambda Z: Z.mean(axis=1) < 0.1):
         assert not check(dead, lambda W, b, X, wrong=wrong: float(wrong(W @ X + b).mean()), seed).right
+
+
+def test_a_sum_over_a_grid_whose_weights_do_not_sum_to_one_is_named():
+    def weight_scale(slope, q):
+        u = np.linspace(-8, 8, 2001)
+        return 1 / np.sqrt(np.sum(np.exp(-u**2 / 2) * slope(np.sqrt(q) * u) ** 2) * (u[1] - u[0]))
+
+    assert "The weights must sum to 1" in check(lab.EXERCISES["scale"], weight_scale, seed=0).words

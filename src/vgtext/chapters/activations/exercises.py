@@ -76,6 +76,7 @@ EXERCISES = {
                 (lambda slope, q: scale(slope, q**2), "z has standard deviation √q, not q."),
                 (lambda slope, q: scale(slope, 1.0), "This is the scale at q = 1. Give z the variance q."),
                 (lambda slope, q: scale(slope, q) ** 2, "This is σ_w². Take the square root."),
+                (lambda slope, q: scale(slope, q) / np.sqrt(ROOT), "The weights must sum to 1: divide by their sum."),
                 (lambda slope, q: 1 / scale(slope, q), "Upside down: this is what the slopes take away."),
                 (lambda slope, q: 1 / average(slope, q),
                  "This takes the mean slope. Square the slopes before you average."),
