@@ -13,12 +13,10 @@ from .colors import is_colored, opacity
 from .marks import rare, written_in
 from .mathtext import words
 from .recorder import Recorder
-from .texts import check_plain
 from .units import UNIT
 
 SCALES = ("linear", "log", "symlog")
 SIDES = ("left", "center", "right")  # of a title
-OWN = {"direction", "width", *(f"grid_{key}" for key in ("alpha", "linestyle", "ls", "linewidth", "lw", "dashes"))}
 BANDS = 64  # of a color bar whose values are listed
 NUMBER = re.compile(r"[-−]?\d+(\.\d+)?")
 OPPOSITE = {"left": "right", "right": "left", "bottom": "top"}
@@ -28,8 +26,6 @@ def read_titles(ax):
     """Return the title of a panel, and the side on which it stands unless in the middle."""
     places = {"center": ax.title, "left": ax._left_title, "right": ax._right_title}
     titles = {side: title.get_text() for side, title in places.items() if title.get_text() and title.get_visible()}
-    check_plain("a title", [places[side] for side in titles])
-    Unreadable.when(titles and not ax._autotitlepos, "a title at a height of its own; leave y out, or use ax.text")
     Unreadable.when(len(titles) > 1, f"two titles of one panel, {' and '.join(titles)}; put them into one")
     side, text = next(iter(titles.items()), ("center", ""))
     return {"title": words(text), **rare(titleAt=side if side != "center" else "", titleFill=written_in(places[side]))}
@@ -44,10 +40,6 @@ def read_axis(axis, side):
                                       f"(ax.{axis.axis_name}axis.tick_{side}(), imshow instead of matshow)")
     lines = label if side == "bottom" else label.replace("\n", " ")  # upright there is room for one
     label = words(lines) if shown and axis.label.get_visible() else ""
-    if label:
-        check_plain(f"the label of the {axis.axis_name} axis", [axis.label])
-        Unreadable.when(axis.label.get_rotation() != (0 if side == "bottom" else 90), f"a turned label of the "
-                        f"{axis.axis_name} axis; leave rotation out")
     if shown:
         check_look(axis, params)
     frame = {"label": label, **measure(axis, side), **rare(labelFill=written_in(axis.label) if label else None)}
@@ -61,12 +53,8 @@ def check_look(axis, params):
     colors = [each.get_color() for each in numbers] + [params.get("color")]
     Unreadable.when(any(map(is_colored, colors)), f"colored numbers or ticks of the {name} axis; leave their color "
                     "out, and color its label instead")
-    check_plain(f"numbers of the {name} axis", numbers)
     Unreadable.when(any(each.get_rotation() for each in numbers), f"turned tick labels of the {name} axis, which a "
                     "page writes level; leave rotation out, and give long names to the y axis, as barh does")
-    own = OWN & {*params, *axis.get_tick_params("minor")}
-    Unreadable.when(own, f"the look of ticks or the grid of the {name} axis ({', '.join(sorted(own))}), where a page "
-                    "has its own; leave it out, or draw lines: axhline, axvline")
     Unreadable.when(gridded and axis.axes.get_axisbelow() is not True,
                     "a grid above what is drawn; leave set_axisbelow out, or draw its lines: axhline, axvline")
     Unreadable.when(gridded and is_colored(params.get("grid_color")),

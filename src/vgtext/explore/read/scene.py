@@ -3,7 +3,6 @@
 from itertools import repeat
 from typing import NamedTuple
 
-from matplotlib import rcParams
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -21,7 +20,6 @@ from .colors import is_colored, is_gray, opacity
 from .marks import brush, keeps_colors, only, rare, scale_of
 from .mathtext import words
 from .recorder import Recorder
-from .texts import check_plain
 from .units import UNIT, outline, rectangle
 
 COORDINATES = ("xycoords", "anncoords", "coords1", "coords2")  # of annotations, and of what connects two points
@@ -93,9 +91,8 @@ def read_frame(ax, bars):
     spines = {side: s for side, s in ax.spines.items() if s.get_visible() and opacity(s.get_edgecolor())}
     Unreadable.when(any(s.get_position() != ("outward", 0.0) or s.get_bounds() for s in spines.values()),
                     "a spine that is moved or cut; draw a line with axhline or axvline")
-    own = (is_colored(s.get_edgecolor()) or s.get_linewidth() != rcParams["axes.linewidth"] for s in spines.values())
-    Unreadable.when(ax.axison and any(own),
-                    "a colored or a thick spine; leave that out, or draw a line with axhline or axvline")
+    Unreadable.when(any(is_colored(s.get_edgecolor()) for s in spines.values()) and ax.axison,
+                    "a colored spine; leave its color out, or draw a line with axhline or axvline")
     Unreadable.when(ax.patch.get_linewidth() and opacity(ax.patch.get_edgecolor()) and ax.axison,
                     "an edge of the background; show all four spines: ax.spines[:].set_visible(True)")
     framed, legend = ax.axison and ax.get_frame_on(), ax.get_legend()
@@ -114,10 +111,6 @@ def read_frame(ax, bars):
 
 def read_legend(legend):
     """Return the entries of a legend: their words, and the marks of their keys across a small box."""
-    texts = [*legend.get_texts(), legend.get_title()]
-    check_plain("a legend", texts)
-    Unreadable.when(legend.get_frame_on() or any(is_colored(text.get_color()) for text in texts),
-                    "a legend with a frame or colored words, which stands above its panel; leave them out")
     title = legend.get_title().get_text().replace("\n", " ")
     entries = [[words(title), []]] if title else []
     for area, text in zip(legend.findobj(DrawingArea), legend.get_texts()):

@@ -51,15 +51,6 @@ def weight_of(text):
     return weight_dict.get(text.get_fontweight(), text.get_fontweight())
 
 
-def check_plain(what, texts):
-    """Raise Unreadable for words around a panel that have a look which a page does not give them; sizes are its own."""
-    for text in texts:
-        check_font(text)
-        Unreadable.when(weight_of(text) >= 600 or text.get_fontstyle() != "normal" or text.get_bbox_patch()
-                        or text.get_path_effects(),
-                        f"{what} in bold or italic, in a box or with path effects; leave them out")
-
-
 def check_text(text):
     """Raise Unreadable if a page would not set a text as matplotlib does."""
     lines = "\n" in text.get_text()
