@@ -211,10 +211,10 @@ BAD = {
     "Text: 'over' outside its panel": lambda ax, k: ax.text(0.5, 1, "over", va="bottom"),
     "Text: 'beside' outside its panel": lambda ax, k: ax.text(1, 0.5, "beside", rotation=90),
     "Circle: it leaves its panel": lambda ax, k: ax.add_patch(Circle((1, 0.5), 0.05, clip_on=False)),
-    "QuiverKey: it leaves its panel": lambda ax, k: ax.quiverkey(
+    "QuiverKey: 'a' outside its panel": lambda ax, k: ax.quiverkey(
         ax.quiver([0.5], [0.5], [1], [1]), 0.5, 1.05, 1, "a"),
     "Line2D: it leaves its panel": lambda ax, k: ax.plot([0.5, 1.2], [0.5, 1.2], clip_on=False),
-    "Table: it leaves its panel": lambda ax, k: ax.table([["a"], ["b"], ["c"]], loc="bottom"),
+    "Table: 'b' outside its panel": lambda ax, k: ax.table([["a"], ["b"], ["c"]], loc="bottom"),
     "Annotation: it leaves its panel": lambda ax, k: ax.annotate(
         "", (0.5, 3), (0.5, 0.5), annotation_clip=False, arrowprops={"arrowstyle": "->"}),
     "PathCollection: hatched points": lambda ax, k: ax.scatter([0.5], [0.5], s=900, hatch="/"),
@@ -662,3 +662,15 @@ def test_a_color_bar_has_the_limits_of_its_colors_and_a_label_of_an_arrow_its_di
     frame, marks = Explorable(draw_it, {}, {}).scene({})[0][0][:2]
     [arrow] = (mark for mark in marks if mark["kind"] == "arrow")
     assert frame["bar"]["limits"] == [-4, 3] and arrow["shift"] == [16, 32] and arrow["bend"] == 0.3
+
+
+def test_words_of_a_table_keep_their_place_in_their_cells_and_stand_above_all_of_them():
+    marks = marks_of(lambda ax, k: ax.table([["a", "b"], ["c", "d"]], loc="center", cellLoc="center"))
+    assert [mark["kind"] for mark in marks] == ["path"] * 4 + ["text"] * 4
+    for cell, text in zip(marks, marks[4:]):
+        assert text["align"] == text["valign"] == "center"
+        assert text["at"][0] == pytest.approx(np.mean([min(cell["x"]), max(cell["x"])]), abs=2)
+
+
+def test_a_typewriters_letters_are_known_by_any_of_their_names():
+    assert marks_of(lambda ax, k: ax.text(0.1, 0.5, "a", family="DejaVu Sans Mono"))[0]["mono"]

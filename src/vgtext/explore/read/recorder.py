@@ -14,6 +14,7 @@ from matplotlib.collections import QuadMesh
 from matplotlib.image import AxesImage
 from matplotlib.offsetbox import AnnotationBbox, OffsetBox, TextArea
 from matplotlib.patches import FancyArrowPatch
+from matplotlib.table import Table
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
@@ -44,8 +45,7 @@ class Recorder(RendererBase):
         # a color that stands for a number stays that of its color bar; a contour of one color stands for none
         mapped = getattr(artist, "get_array", lambda: None)() is not None
         self.mapped = mapped and getattr(artist, "colors", None) is None
-        # so does that of an arrow which has one of them, as the heads of streamplot
-        self.mapped |= isinstance(artist, FancyArrowPatch) and artist.get_facecolor() in self.scale
+        self.mapped |= isinstance(artist, FancyArrowPatch) and artist.get_facecolor() in self.scale  # heads of streams
         try:
             framed = isinstance(artist, (OffsetBox, AnnotationBbox)) and artist.findobj(TextArea)
             Unreadable.when(framed, "words in a frame, which on a phone is too small for them; "
@@ -56,6 +56,8 @@ class Recorder(RendererBase):
                 self.add_image(self.clip_of(artist), *pixels_of(artist))
             else:
                 artist.draw(self)
+            if isinstance(artist, Table):  # on a narrow screen, words reach into the cell beside theirs
+                self.marks[first:] = sorted(self.marks[first:], key=lambda mark: mark["kind"] == "text")
             for mark in self.marks[first:] if isinstance(artist, QuadMesh) else ():
                 if mark["kind"] == "image":
                     mark |= cells_of(artist, self.box)
@@ -175,7 +177,9 @@ class Recorder(RendererBase):
         raise Unreadable('gouraud shading; use shading="flat" or "nearest"')
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
-        """Record a line of words that is part of a larger artist (a table, a key), from the left of its baseline."""
+        """Record words that are part of a larger artist (a table, a key); a line of several from its left end."""
+        if mtext:
+            return record_text(mtext, self)
         line = Text(x, y, s, color=gc.get_rgb(), fontproperties=prop, rotation=angle, rotation_mode="anchor")
         self.put(block(line, self, np.array([x, y]), np.zeros(2)), gc)
 

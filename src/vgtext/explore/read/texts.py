@@ -13,7 +13,7 @@ from .mathtext import words
 from .units import PX, to_units
 
 THIN = ("-", "->", "<-", "<->", "-|>", "<|-", "<|-|>")  # arrows that the page draws, of the size of its screen
-FAMILIES = {"DejaVu Sans", "sans-serif", "monospace"}
+FAMILIES = {"DejaVu Sans", "sans-serif", "DejaVu Sans Mono", "monospace"}
 SET = {"shrinkA", "shrinkB", "relpos", "patchA", "patchB", "mutation_scale", "fc", "facecolor"}  # of any other one
 
 
@@ -104,7 +104,7 @@ def block(text, recorder, anchor, shift):
         "align": align, "valign": valign,
         **ink("fill", to_rgba(text.get_color(), text.get_alpha()), 4.5, paper),
         **rare(turn=round(float(turn), 1), bold=weight_of(text) >= 600, ground=ground,
-               italic=text.get_fontstyle() != "normal", mono="monospace" in text.get_fontfamily()),
+               italic=text.get_fontstyle() != "normal", mono="Mono" in text.get_fontname()),
     }
 
 
