@@ -94,7 +94,6 @@ def test_a_reader_who_has_seen_enough_gets_no_traceback():
         (("figure", "wrong_gradient", "-o", "x.svg", "--state", "bug=new"), "(BP2) φ′ forgotten; (BP2) "),
         (("figure", "unit_circle", "-o", "x.svg", "--state", "depth=9.5"), "depth takes whole numbers, not '9.5'"),
         (("figure", "unit_circle", "-o", "x.svg", "--state", "depth=ten"), "depth takes whole numbers, not 'ten'"),
-        (("figure", "unit_circle", "-o", "x.svg", "--state", "depth"), "'depth' has no value; a state is depth=10"),
         (("figure", "recurrence/paths", "-o", "x.svg", "--state", "tied=2"), "tied takes on or off, not '2'"),
         (("figure", "map", "-o", "x.svg"), "several chapters have a figure 'map': say attention/map or mitigation/map"),
         (("figure", "unit_circle", "-o", "x.svg", "--state", "depth=-1"), "depth takes 0 to 20, not -1"),

@@ -53,12 +53,10 @@ def read_state(draw, words):
     defaults = {p.name: p.default for p in inspect.signature(draw).parameters.values() if p.default is not p.empty}
     state = {}
     for word in words:
-        name, equals, text = word.partition("=")
+        name, _, text = word.partition("=")
         if name not in defaults:
             known = ", ".join(defaults) or "none"
             raise NoChapter(f"figure {draw.__name__[5:]} has no control {name!r}; it has {known}")
-        if not equals:
-            raise NoChapter(f"{word!r} has no value; a state is {name}={defaults[name]}")
         if name in state:
             raise NoChapter(f"control {name} is given twice")
         state[name] = read_word(draw, name, text, defaults[name])
