@@ -257,7 +257,7 @@ def test_the_healthy_runs_are_counted_as_in_the_text():
         sum(lab.tally(half, *kind)) for half in lab.HALVES for kind in (("healthy",), ())]
     right, open_, wrong = np.subtract(lab.tally("held out"), lab.tally("held out", "healthy"))
     first = wrong + 1  # as it was when the text compares the two: one is named since
-    assert said("detection", "on the held-out half it was # of #.") == [first, right + open_ + wrong]
+    assert said("detection", "on the held-out half it was then # of #.") == [first, right + open_ + wrong]
     healthy = [run.cause for run in RUNS].count("healthy")
     words = ("We trained # small networks (stored with the book). # are healthy; "
              "in each of the others we planted one of # causes")
