@@ -177,6 +177,7 @@ def look_around(tab, width, scheme):
     open_figures(tab)
     tab.emulate_media(color_scheme=scheme)
     tab.wait_for_function("(scheme) => document.documentElement.dataset.theme === scheme", arg=scheme)
+    tab.evaluate("scrollTo(0, 0)")  # what lies under the page's head by chance is not what axe is asked about
     tab.evaluate(AWAIT_STOPS)
     tab.evaluate("""for (const animation of document.getAnimations())  // colors that fade over; a pulse has no end
         if (animation.effect.getComputedTiming().endTime < Infinity) animation.finish();""")
