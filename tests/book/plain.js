@@ -1,11 +1,7 @@
 // The page as axe is shown it, of the same size. A formula is one image with a name; of the code's tokens, three of each
 // kind stay and the others are text of their block; a drawing that is hidden from screen readers is empty. What goes
 // is a third to two thirds of a chapter's elements, all of them hidden, or plain spans that look as others do.
-// A section far from the view stands as it was laid out when it was last near, maybe in another width: here all are.
 () => {
-  const all = document.createElement("style");
-  all.textContent = ".bd-article section { content-visibility: visible !important; }";
-  document.head.append(all);
   const bases = [...document.querySelectorAll(".katex .base")];
   const sizes = bases.map((base) => base.getBoundingClientRect());
   for (const [k, base] of bases.entries()) {

@@ -86,6 +86,16 @@ AWAIT_STOPS = """async () => {
     await new Promise((next) => setTimeout(next, 50));
   }
 }"""
+# What lies far from the view stands as it was laid out when it was last near, maybe in another width: lays it out anew.
+# At its top, nothing of the page lies by chance under its head.
+LAID_OUT = """() => {
+  const all = document.createElement("style");
+  all.textContent = ".bd-article section { content-visibility: visible !important; }";
+  document.head.append(all);
+  scrollTo(0, document.body.offsetHeight);
+  all.remove();
+  scrollTo(0, 0);
+}"""
 WITH_FIGURES = [page for page in pages() if holds(page, "vg-explore")]
 FEW = [*pages()[:1], *WITH_FIGURES[-2:]]  # opened as files: what differs there, how scripts are loaded, is alike in all
 
@@ -177,7 +187,7 @@ def look_around(tab, width, scheme):
     open_figures(tab)
     tab.emulate_media(color_scheme=scheme)
     tab.wait_for_function("(scheme) => document.documentElement.dataset.theme === scheme", arg=scheme)
-    tab.evaluate("scrollTo(0, 0)")  # what lies under the page's head by chance is not what axe is asked about
+    tab.evaluate(LAID_OUT)
     tab.evaluate(AWAIT_STOPS)
     tab.evaluate("""for (const animation of document.getAnimations())  // colors that fade over; a pulse has no end
         if (animation.effect.getComputedTiming().endTime < Infinity) animation.finish();""")
