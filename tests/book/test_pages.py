@@ -76,12 +76,12 @@ PALE = """[...document.querySelectorAll(".bd-article :is(a, a *, img)")].filter(
   return filter !== "none" || (part.textContent.trim() && 0.21 * r + 0.72 * g + 0.07 * b > 0.18);
 }).map((part) => part.outerHTML.slice(0, 100))"""
 # Some time after a load, a new size or a new picture the theme makes a stop for Tab of what scrolls. Returns when it
-# has or, where something that hardly scrolls gets none, after two seconds; which needs one, axe knows.
+# has or, where something that hardly scrolls gets none, after twenty seconds; which needs one, axe knows.
 AWAIT_STOPS = """async () => {
   const lacks = (part) => part.tabIndex !== 0
     && (part.scrollWidth > part.clientWidth + 13 || part.scrollHeight > part.clientHeight + 13);
   const parts = "pre, .cell_output > .output, .jp-RenderedHTMLCommon, .pst-scrollable-table-container";
-  for (const end = performance.now() + 2000; performance.now() < end;) {
+  for (const end = performance.now() + 20000; performance.now() < end;) {
     if (![...document.querySelectorAll(parts)].some(lacks)) return;
     await new Promise((next) => setTimeout(next, 50));
   }

@@ -116,11 +116,14 @@ def test_what_collapses_and_whose_gradient_dies():
     assert queries < values / 5 and collapse.entropy("shortcut, s = 1", 16) < 0.1  # "too sharp"
 
 
-def test_the_stream_grows_along_a_line_and_as_predicted():
+def test_the_stream_grows_nearly_along_a_line_and_as_predicted():
     assert stream.power(stream.start("pre-norm", 24)) == pytest.approx(1, abs=0.1)
-    words = "so of # blocks the first adds three quarters to the variance, those of the second half about #% each"
+    words = "; of # blocks the first adds three quarters to the variance, those of the second half about #% each"
     assert said("attention", words) == pytest.approx([24, 100 * stream.late(stream.start("pre-norm", 24))], abs=0.51)
     assert stream.start("pre-norm", 24)[1] - 1 == pytest.approx(0.75, abs=0.03)
+    said("attention", "it grows nearly linearly**: an MLP adds a fixed amount, attention more as tokens become alike")
+    first, second = np.diff(stream.start("pre-norm", 24)[[0, 12, 24]])
+    assert 1.2 < second / first < 1.6
     for L in stream.DEPTHS:  # one block's share alone is off by a third in six seeds
         assert stream.late(stream.start("pre-norm", L)) == pytest.approx(stream.late(stream.predicted(L)), rel=0.15)
     for kind, s in (("pre-norm", 1.0), ("pre-norm, s = 1/√(2L)", 24**-0.5), ("pre-norm, GPT-2's start", 24**-0.5)):

@@ -15,7 +15,7 @@ from vgtext import nn, results
 from vgtext.chapters import causes as lab
 from vgtext.chapters.causes import circle, depth, edges, fluctuations, inputs, plane, slopes, variance
 from vgtext.chapters.causes.exercises import EXERCISES
-from vgtext.nn.theory import signal_propagation
+from vgtext.nn.theory import roots, signal_propagation
 from vgtext.palette import COLORS, number
 from vgtext.tools.notebooks import figures
 
@@ -233,6 +233,24 @@ def test_the_map_has_its_boundary_where_the_theory_draws_it(activation):
     assert near.sum() > 50
     assert np.sign(measured[abs(predicted) > 2]) == pytest.approx(np.sign(predicted[abs(predicted) > 2]))
     assert measured[near] == pytest.approx(predicted[near], abs=3)
+
+
+def test_the_strip_where_gradients_survive_narrows_as_the_summary_says():
+    """From a tenth to tenfold, in infinite width, without biases."""
+    most = {"relu": 2, "tanh": 4}
+
+    def width(activation, L):
+        def size(sigma_w):
+            return signal_propagation.backward_sizes(activation, sigma_w, L=L)[1]
+
+        low, high = (roots.root_of(lambda sigma_w, edge=edge: size(sigma_w) - edge, 0.7, most[activation], 1e-5)
+                     for edge in (-1, 1))
+        return high - low
+
+    said("causes", "for ReLU like $1/L$, for tanh without biases in the end like $1/\\sqrt L$")
+    assert width("relu", 100) / width("relu", 400) == pytest.approx(4, rel=0.05)
+    assert 2 < width("tanh", 100) / width("tanh", 400) < 2.5
+    assert 2.5 < width("tanh", 10) / width("tanh", 100) < width("relu", 10) / width("relu", 100)
 
 
 def test_the_ends_of_the_map_s_colors_say_that_they_stand_for_more():

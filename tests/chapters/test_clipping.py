@@ -154,6 +154,17 @@ def test_angles_rise_to_their_limits():
         assert lab.turned(network, "global_norm").max() < 0.01
 
 
+def test_by_value_the_limit_counts_the_entries_that_are_not_zero():
+    said("clipping", "clipping by value leaves only the signs of the $N$ nonzero entries")
+    for network in lab.NETWORKS:
+        found = []
+        for g in lab.gradients(network):
+            entries = np.concatenate([part.ravel() for part in g]).astype(float)
+            N = np.count_nonzero(entries)
+            found.append(np.degrees(np.arccos(np.abs(entries).sum() / np.sqrt(N * (entries**2).sum()))))
+        assert angles.limit(network, "value") == pytest.approx(np.mean(found), abs=0.01)
+
+
 def test_gaussian_entries_give_the_angle_in_the_text():
     g = np.random.default_rng(0).standard_normal(100_000)
     assert np.cos(np.radians(lab.angle([g], [np.sign(g)]))) == pytest.approx((2 / np.pi) ** 0.5, abs=0.003)

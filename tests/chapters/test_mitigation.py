@@ -40,6 +40,26 @@ def test_the_error_signal_of_a_wide_network_has_the_predicted_factors(recipe, se
     assert measured == pytest.approx(predicted, abs=0.9 if width == 32 else 0.45)
 
 
+@pytest.mark.parametrize(("activation", "s", "low", "high"),
+                         [("tanh", 0.1, 1, 3), ("relu", 0.1, 100, 1e5), ("relu", 0.01, 1, 3)])
+def test_a_scaled_branch_of_relu_needs_one_over_the_depth(activation, s, low, high):
+    """A hundred layers a + s φ(W a), followed apart from the engine: the squared error signal at their input."""
+    said("mitigation", "bounded with $s = 1/\\sqrt L$ for tanh, $1/L$ for ReLU")
+    phi, n, L, grown = nn.get_activation(activation), 64, 100, []
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        a, z = rng.normal(size=(n, 10)), []
+        W = rng.normal(size=(L, n, n)) * np.sqrt((2 if activation == "relu" else 1) / n)
+        for l in range(L):
+            z.append(W[l] @ a)
+            a = a + s * phi(z[l])
+        error = last = rng.normal(size=a.shape)
+        for l in range(L - 1, -1, -1):
+            error = error + s * W[l].T @ (phi.derivative(z[l]) * error)
+        grown.append((error**2).sum() / (last**2).sum())
+    assert low < np.median(grown) < high
+
+
 def test_common_parts_make_relu_streams_grow_faster_than_the_theory():
     recipe = lab.Recipe("relu", "He", "none", "residual")
     assert lab.journey(recipe, 50).backward[0] > theory.backward(recipe, 50)[0] + 2
