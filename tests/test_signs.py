@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from signs import check_numbers, check_signs
+import signs
+from signs import check_numbers, check_signs, name_of
 from signs.captions import misfits
 from vgtext.explore import handle
 from vgtext.explore.figure import Explorable
@@ -26,7 +27,8 @@ FAULTS = [{"color": "forward"}, {"color": "forward", "ink": "forward"}, {"ink": 
           {"guide": "mean", "more": " The median is 0.25."}, {"more": " The median is 0.5."},
           {"name": "training loss", "label": "training loss", "more": " It is the test loss."},
           {"y": "test error", "more": " It is the training error."},
-          {"y": "error after clipping", "more": " It is the one before clipping."}]
+          {"y": "error after clipping", "more": " It is the one before clipping."},
+         {"more": " This is l = 7."}, {"more": " It is 0.5 (beyond the panel)."}]
 
 
 def figure_with(**signs):
@@ -62,7 +64,8 @@ def check(figure):
 @pytest.mark.parametrize("caption", [
     "Layer 1 gets 1.6 of the error signal.", "It leaves 1.2 × 10³ of a signal.", "‖W‖ grows 1.0-fold.",
     "1 of 9 get it.", "At T = 50, 1 do.", "0.0% are lost.", "The loss is 0.00.", "10⁻⁴% is passed on.",
-    "It lies between 0.19 and 0.19.", "The length goes from 3.2 to 3.2."])
+    "It lies between 0.19 and 0.19.", "The length goes from 3.2 to 3.2.", "It fires at 1 steps.", "Of 20 layer it is.",
+    "7 of 5 runs learn.", "5266% of its units are saturated."])
 def test_words_that_do_not_fit_a_state_are_found(caption):
     assert [*misfits(caption)]
 
@@ -70,7 +73,9 @@ def test_words_that_do_not_fit_a_state_are_found(caption):
 @pytest.mark.parametrize("caption", [
     "Layer 1 gets 0.6 of the error signal.", "It is 1.6 times the signal.", "‖W‖ grows 1.8-fold, by 0.02%.",
     "1 of 9 gets it, 2 get more.", "11 of 90 get it.", "100% of its weight moves.", "0% are lost.",
-    "The loss is 0.002, not 10.0%.", "It swings from side to side, between 1 and 1.5, from 3.2 to 3.25."])
+    "The loss is 0.002, not 10.0%.", "It swings from side to side, between 1 and 1.5, from 3.2 to 3.25.",
+    "20-layer networks do not.", "It is 1 times as long as in 3.1 layers.",
+    "5 of 5 runs learn at 100% of 7 rates, and move by 110% of its initial size."])
 def test_words_that_fit_pass(caption):
     assert not [*misfits(caption)]
 
@@ -84,3 +89,17 @@ def test_a_fault_in_the_signs_is_found(fault):
     with pytest.raises(AssertionError, match="fading"):
         check(figure_with(**fault))
 
+
+def test_what_one_state_says_to_lie_beyond_the_panel_every_state_says():
+    told = [(set(), [], {"it is ": (True, True)}), (set(), [], {"it is ": (False, True)})]
+    check_numbers(figure_with(), told[:1])
+    with pytest.raises(AssertionError, match="beyond"):
+        check_numbers(figure_with(), told)
+
+
+def test_numbers_that_are_not_drawn_are_counted_over_all_states(monkeypatch):
+    told = [({"3"}, [("3", "it falls to ")], {}), ({"5"}, [("5", "it falls to ")], {}), ({"7"}, [("7", "after ")], {})]
+    monkeypatch.setitem(signs.BESIDE, name_of(figure_with()), 1)
+    check_numbers(figure_with(), told[:2])
+    with pytest.raises(AssertionError, match="not drawn"):
+        check_numbers(figure_with(), told)

@@ -3,12 +3,15 @@
 from bound import bound
 
 from .axes import axes, kinds, misnamed, opposites, relative, titles
-from .captions import NUMBER, check_said, missing
+from .captions import NUMBER, check_said
 from .controls import chosen, controls, held, ties
 from .exempt import BESIDE, MEANT
 from .lines import bounds, colors, far, guides, signs_of, verdicts
+from .told import beyond, by_letter, missing
 from .words import by_color, keys, labels, looks, own_looks
 
+#: What a caption says of a number and is not so: that it lies beyond the panel, and that it does not.
+BELIED = (True, False), (False, True)
 #: Laws of a panel, and what each is about.
 PANEL = {labels: "label", own_looks: "look", axes: "axis", relative: "axis", colors: "color", by_color: "key",
          verdicts: "verdict", guides: "guide", bounds: "bound", far: "theory"}
@@ -24,17 +27,26 @@ def check_signs(figure, values, caption):
               ("key", keys(panels, [caption, *(sign for ax in panels for sign in signs_of(ax))])),
               ("opposite", opposites(figure, panels, caption)), ("kind", kinds(figure, panels, caption)),
               ("chosen", chosen(figure, values, caption)), ("data", bound(figure, panels, values, caption)),
-              ("axis", misnamed(panels, caption)), ("caption", check_said(caption, values, panels))]
+              ("axis", misnamed(panels, caption)), ("caption", check_said(caption, values, panels)),
+              ("letter", by_letter(figure, values, caption))]
     wrong = [words for about, wrong in found if name not in MEANT.get(about, ()) for words in wrong]
     assert not wrong, f"{name}, {values}: {wrong}"
-    return {*NUMBER.findall(caption)}, [*missing(caption, values, panels)]
+    return {*NUMBER.findall(caption)}, [*missing(caption, values, panels)], beyond(caption, panels)
 
 
 def check_numbers(figure, told):
-    """Assert that of the numbers in captions that are not the same in all states, few are neither chosen nor drawn."""
-    same = set.intersection(*(numbers for numbers, _ in told)) if len(told) > 1 else set()
-    most = max((sorted({*missing} - same) for _, missing in told), key=len)
-    assert len(most) <= BESIDE.get(name_of(figure), 0), f"{name_of(figure)}: of a caption, {most} are not drawn"
+    """Assert that of the numbers in captions that are not the same in all states, few are neither chosen nor drawn.
+
+    Of all states together they are counted by the words before them. What one state says to lie beyond the panel, every
+    state says of just the numbers that do.
+    """
+    name = name_of(figure)
+    same = set.intersection(*(numbers for numbers, *_ in told)) if len(told) > 1 else set()
+    most = {place for _, missing, _ in told for number, place in missing if number not in same}
+    assert len(most) <= BESIDE.get(name, 0), f"{name}: of a caption, {most} are not drawn"
+    marked = {place for *_, places in told for place, (said, _) in places.items() if said}
+    wrong = {place for *_, places in told for place in marked & {*places} if places[place] in BELIED}
+    assert not wrong, f"{name}: what is beyond the panel is not what is said to be: {wrong}"
 
 
 def name_of(figure):

@@ -28,10 +28,17 @@ TIMES = re.compile(rf"(first|last|layer 1 )[^.;,]*? {N} times [^.;,]*?(?:first|l
 #: A number that is called a share of one thing, and one by which something is said to grow.
 SHARE = re.compile(rf"{N} of (?:(?:the|its) (?:error signal|first value|gradient|largest|length|push|size|weight)|"
                    r"their size|a signal)\b")
+#: So many of so many, and a share of something in percent.
+COUNT = re.compile(r"(?<![\d.,%])\b(\d+) of (?:the |all )?(\d+) (?!× )")
+PERCENT = re.compile(r"(?<![\w.])(\d[\d,.]*)% of (?!its initial)")
 GROWN = re.compile(rf"grows [^.;]*?{N}-fold")
-#: One of several with the verb of many, a number that is rounded to nothing, and a range that is none.
+#: What captions count.
+MANY = "layer|step|block|run|epoch|unit|example|digit|network|seed|factor|input|token|key|direction|bug"
+#: One with the verb or the plural of many, many with a singular, a number that is rounded to nothing, no range.
 MISFITS = re.compile(r"(?<![\d.,])1 (?:of \S+ )?(?:others |runs )?(?:are|come|do|get|have|solve)\b|(?<![\d.])0\.0+%|"
                      r"10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+%|(?:loss is|ends at) 0\.0+(?!\d)|"
+                     rf"(?<![\w.,·×])1 (?:{MANY})s\b|"
+                     rf"(?<![\w.,·×√^⁻/−-])(?:0|[2-9]|\d\d+|\d,\d{{3}}) (?:{MANY})(?![\w-])|"
                      r"(?:between (\d[\d.]*) and \1|from (\d[\d.]*) to \2|radii (\d[\d.]*) to \3)(?![\d.]*\d| ×)")
 #: Lines whose labels are words that captions use in another sense.
 OTHERWISE = {"value", "slope"}
@@ -40,6 +47,8 @@ OTHERWISE = {"value", "slope"}
 def misfits(caption):
     """Yield the words of a caption that do not fit its numbers: what is larger than 1 is no share of one thing."""
     yield from (found[0] for found in MISFITS.finditer(caption))
+    yield from (m[0] for m in COUNT.finditer(caption) if value_of(m[1])[0] > value_of(m[2])[0])
+    yield from (m[0] for m in PERCENT.finditer(caption) if value_of(m[1])[0] > 100)
     for pattern, fits in ((SHARE, lambda n: n <= 1), (GROWN, lambda n: n > 1)):
         yield from (m[0] for m in pattern.finditer(caption) if m[1][-1] != "%" and not fits(value_of(m[1])[0]))
 
@@ -143,13 +152,6 @@ def named_in(caption, values):
     """Return the numbers that are chosen, and those that a caption names: places on an axis, it may be."""
     chosen = [number for value in values.values() for number in chosen_numbers(value)]
     return [*chosen, *(value_of(number)[0] for number in NUMBER.findall(caption))]
-
-
-def missing(caption, values, panels):
-    """Yield the numbers of a caption that are neither chosen nor drawn at an end, an extreme, or a place it names."""
-    chosen = [number for value in values.values() for number in chosen_numbers(value)]
-    drawn = drawn_numbers(panels, named_in(caption, values))
-    yield from (number for number in NUMBER.findall(caption) if not is_told(number, [*chosen, *drawn], [*drawn]))
 
 
 def is_told(number, known, shares=None):

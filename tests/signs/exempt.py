@@ -16,26 +16,27 @@ MEANT = {about: names.split() for about, names in {
     "handle": "activations/kink clipping/recurrent",
     # a handle that stays in its panel where its line does not, or beside marks of something else
     "held": "problem/two_lists problem/float_range detection/round_trip normalization/healed clipping/cliff",
+    # told where a straight line begins, beside what was chosen
+    "letter": "activations/kink",
     "color": "activations/chain normalization/price normalization/self_normalizing",
     "caption": "mitigation/journey",
     "bound": "mitigation/hundred"}.items()}
-#: How many numbers of a figure's caption are not drawn, at most: they are measured on what is, or beside it.
+#: At how many places of a figure's caption a number is not drawn: it is measured on what is, or beside it.
 BESIDE = {name: most for most, names in {
-    1: "attention/collapse attention/stream backprop/by_hand backprop/promise backprop/step_size causes/slopes "
-       "clipping/bias clipping/spike clipping/start clipping/thresholds consequences/epochs_needed "
-       "consequences/explosion consequences/frozen_layers detection/dead_units detection/false_friends "
-       "initialization/he_xavier initialization/scale mitigation/map normalization/companions recurrence/memory "
-       "normalization/healed normalization/sharing problem/yardsticks recurrence/learning "
-       "rescue/operation shortcuts/noise shortcuts/sizes two_by_two/columns two_by_two/order "
-       "two_by_two/three_rules width/best_rate width/depth_rate",
-    2: "activations/dying attention/bound attention/saturation backprop/wrong_gradient causes/mean_and_variance "
-       "causes/plane causes/rates clipping/valley consequences/loss_scaling consequences/rounded_away "
-       "consequences/sharpening consequences/step_size consequences/stillness detection/one_number "
-       "detection/strangers detection/update_ratios initialization/spectrum mitigation/hundred mitigation/pair "
-       "normalization/tuning problem/float_range recurrence/paths shortcuts/norms shortcuts/training width/muon "
-       "width/newton_schulz",
-    3: "activations/shape backprop/last_layer clipping/step consequences/freezing normalization/residual "
-       "shortcuts/paths shortcuts/shattered",
-    4: "attention/logits causes/depth_over_width consequences/largest_rate detection/confusion "
-       "mitigation/forecast problem/growth recurrence/same_or_fresh",
-    7: "clipping/cliff"}.items() for name in names.split()}
+    1: "attention/collapse attention/stream backprop/promise backprop/step_size causes/slopes clipping/bias "
+       "clipping/spike clipping/start clipping/thresholds consequences/epochs_needed consequences/explosion "
+       "consequences/frozen_layers detection/dead_units initialization/he_xavier initialization/scale mitigation/map "
+       "normalization/healed normalization/sharing problem/yardsticks recurrence/memory rescue/operation "
+       "shortcuts/noise shortcuts/sizes two_by_two/columns width/best_rate width/depth_rate",
+    2: "activations/dying attention/bound attention/saturation backprop/by_hand backprop/wrong_gradient "
+       "causes/mean_and_variance causes/rates consequences/loss_scaling consequences/sharpening "
+       "consequences/stillness detection/false_friends detection/update_ratios initialization/spectrum "
+       "mitigation/pair normalization/companions problem/float_range recurrence/learning recurrence/paths "
+       "shortcuts/norms two_by_two/order two_by_two/three_rules width/muon width/newton_schulz",
+    3: "activations/shape causes/plane clipping/step clipping/valley consequences/freezing consequences/step_size "
+       "normalization/residual normalization/tuning shortcuts/shattered shortcuts/training",
+    4: "attention/logits backprop/last_layer causes/depth_over_width consequences/largest_rate "
+       "consequences/rounded_away detection/one_number problem/growth recurrence/same_or_fresh",
+    5: "detection/strangers",
+    6: "detection/confusion mitigation/forecast shortcuts/paths",
+    9: "clipping/cliff mitigation/hundred"}.items() for name in names.split()}
