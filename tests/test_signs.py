@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 import signs
 from signs import check_numbers, check_signs, name_of
 from signs.captions import misfits
+from signs.keys import legends, read_out
 from vgtext.explore import handle
 from vgtext.explore.figure import Explorable
 from vgtext.palette import COLORS, label_line, log_axis, number
@@ -103,3 +105,25 @@ def test_numbers_that_are_not_drawn_are_counted_over_all_states(monkeypatch):
     check_numbers(figure_with(), told[:2])
     with pytest.raises(AssertionError, match="not drawn"):
         check_numbers(figure_with(), told)
+
+
+def test_words_of_a_legend_beside_another_line_are_found():
+    ax = Figure().subplots()
+    bars = ax.bar([0], [1], color="red", label="b")
+    lines = [*(ax.plot([0, 1], [k, 1], label=f"run {k}")[0] for k in range(2)), bars]
+    ax.legend()
+    assert not [*legends(ax)]
+    ax.legend(lines, ["run 1", "run 0", "b"])
+    assert len([*legends(ax)]) == 2
+    ax.legend(lines, ["b", "run 1", "run 0"])
+    assert len([*legends(ax)]) == 2
+
+
+def test_bars_with_the_name_of_words_of_another_color_are_found():
+    ax = Figure().subplots()
+    for k, (word, color) in enumerate((("right", "red"), ("wrong", "blue"))):
+        ax.barh([k], [1], color=color, alpha=0.6, label=word)
+        ax.text(0, k, f"× {word}", color=color)
+    assert not [*read_out([ax])]
+    ax.containers[0].set_label("wrong")
+    assert len([*read_out([ax])]) == 1

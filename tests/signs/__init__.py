@@ -6,6 +6,7 @@ from .axes import axes, kinds, misnamed, opposites, relative, titles
 from .captions import NUMBER, check_said
 from .controls import chosen, controls, held, ties
 from .exempt import BESIDE, MEANT
+from .keys import legends, read_out
 from .lines import bounds, colors, far, guides, signs_of, verdicts
 from .told import beyond, by_letter, missing
 from .words import by_color, keys, labels, looks, own_looks
@@ -14,7 +15,7 @@ from .words import by_color, keys, labels, looks, own_looks
 BELIED = (True, False), (False, True)
 #: Laws of a panel, and what each is about.
 PANEL = {labels: "label", own_looks: "look", axes: "axis", relative: "axis", colors: "color", by_color: "key",
-         verdicts: "verdict", guides: "guide", bounds: "bound", far: "theory"}
+         legends: "key", verdicts: "verdict", guides: "guide", bounds: "bound", far: "theory"}
 
 
 def check_signs(figure, values, caption):
@@ -24,6 +25,7 @@ def check_signs(figure, values, caption):
     for ax in panels:
         found += [("handle", ties(figure, ax)), ("held", held(figure, values, ax)), ("look", looks([ax], signs_of(ax)))]
     found += [("look", looks(panels, [caption])), ("title", titles(figure)), ("control", controls(figure)),
+              ("key", read_out(panels)),
               ("key", keys(panels, [caption, *(sign for ax in panels for sign in signs_of(ax))])),
               ("opposite", opposites(figure, panels, caption)), ("kind", kinds(figure, panels, caption)),
               ("chosen", chosen(figure, values, caption)), ("data", bound(figure, panels, values, caption)),
