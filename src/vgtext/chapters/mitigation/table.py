@@ -35,7 +35,7 @@ def draw_cures(ax, cause="vanishing by depth"):
     heat(ax, values, values)
     j = list(CASES).index(cause)
     ax.set_xticks(range(len(CASES)), [str(i) for i in range(1, len(CASES) + 1)])
-    ax.set_xlabel("network (1 to 7 in the list)")
+    ax.set(title="test accuracy in %", xlabel="network (1 to 7 in the list)")
     ax.set_yticks(range(1 + len(REMEDIES)), ["nothing", *REMEDIES])
     ax.plot([j - 0.5, j + 0.5, j + 0.5, j - 0.5, j - 0.5], np.array([0, 0, 1, 1, 0]) * len(values) - 0.5,
             color=COLORS["backward"], linewidth=2.5, clip_on=False)
