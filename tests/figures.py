@@ -9,8 +9,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from signs import check_numbers, check_signs, name_of
-from signs.captions import NUMBER, misfits, value_of
+from signs.captions import misfits
 from signs.exempt import MEANT
+from signs.numbers import NUMBER, value_of
 from vgtext.explore.figure import Explorable
 from vgtext.palette import ACTIVATION_NAMES, COLORS
 

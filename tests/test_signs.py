@@ -8,16 +8,18 @@ import signs
 from signs import check_numbers, check_signs, name_of
 from signs.captions import misfits
 from signs.keys import legends, read_out
+from signs.numbers import drawn_numbers, is_told
 from vgtext.explore import handle
 from vgtext.explore.figure import Explorable
 from vgtext.palette import COLORS, label_line, log_axis, number
 
 RIGHT = {"color": "backward", "name": "error signal", "label": "error signal", "ink": "backward", "x": "layer l",
          "y": "error signal ‖δ[l]‖", "title": "dots: measured", "marker": "o", "second": "s", "at": -1,
-         "hold": 1, "more": " The median is 0.25.", "guide": "median"}
-FAULTS = [{"color": "forward"}, {"color": "forward", "ink": "forward"}, {"ink": "weight"}, {"label": "activation"},
-          {"x": "error signal ‖δ[l]‖", "y": "layer l"}, {"x": "test accuracy"}, {"x": "step h"}, {"marker": "s"},
-          {"title": "dashed: theory"}, {"title": "beside"}, {"second": "o"}, {"at": -2}, {"hold": 2},
+         "hold": 1, "more": " The median is 0.25.", "guide": "median", "unit": ""}
+FAULTS = [{"unit": "%"}, {"color": "forward"}, {"color": "forward", "ink": "forward"}, {"ink": "weight"},
+          {"label": "activation"}, {"x": "error signal ‖δ[l]‖", "y": "layer l"}, {"x": "test accuracy"},
+          {"x": "step h"}, {"marker": "s"}, {"title": "dashed: theory"}, {"title": "beside"},
+          {"second": "o"}, {"at": -2}, {"hold": 2},
           {"label": "■ error signal"},
           {"label": "error signal fades"}, {"label": "error signal, dashed"}, {"title": "gray: error signal"},
           {"y": "error signal ‖δ[l]‖ / ‖δ[L]‖"}, {"y": "‖∂ℒ/∂a[l]‖", "more": " It is the error signal."},
@@ -48,7 +50,7 @@ def figure_with(**signs):
         for row, (role, mark) in enumerate((("forward", "o"), ("gradient", given["second"]))):
             beside.plot([0, 1], [row, 1 - row], color=COLORS[role], marker=mark)
             beside.text(0.5, row, f"run {'●■'[row]}", color=COLORS[role])
-        return f"Layer {depth} gets {number(sizes[given['at']], 3)}." + given["more"]
+        return f"Layer {depth} gets {number(sizes[given['at']], 3)}{given['unit']}." + given["more"]
 
     figure = Explorable(draw_fading, {"depth": [10, 15, 20]}, {"depth": "layer l"})
     figure.scene({"depth": 10})
@@ -127,3 +129,11 @@ def test_bars_with_the_name_of_words_of_another_color_are_found():
     assert not [*read_out([ax])]
     ax.containers[0].set_label("wrong")
     assert len([*read_out([ax])]) == 1
+
+
+def test_numbers_of_a_panel_in_percent_are_shares():
+    ax = Figure().subplots()
+    ax.text(0, 0, "95"), ax.plot([0, 1], [40, 60])
+    assert is_told("95", drawn_numbers([ax], [])) and not is_told("95%", drawn_numbers([ax], []))
+    ax.set_title("test accuracy in %, 5 layers")
+    assert is_told("95%", drawn_numbers([ax], [])) and is_told("60%", drawn_numbers([ax], []))

@@ -3,11 +3,12 @@
 from bound import bound
 
 from .axes import axes, kinds, misnamed, opposites, relative, titles
-from .captions import NUMBER, check_said
+from .captions import check_said
 from .controls import chosen, controls, held, ties
 from .exempt import BESIDE, MEANT
 from .keys import legends, read_out
 from .lines import bounds, colors, far, guides, signs_of, verdicts
+from .numbers import NUMBER
 from .told import beyond, by_letter, missing
 from .words import by_color, keys, labels, looks, own_looks
 

@@ -7,9 +7,8 @@ from matplotlib.text import Annotation
 
 from vgtext.palette import COLORS
 
-NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:,\d{3})*(?:\.\d+)?(?: × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?%?(?![\d⁻⁰¹²³⁴⁵⁶⁷⁸⁹])")
-RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
-N = f"({NUMBER.pattern})"
+from .numbers import NUMBER, N, is_told, named_in, numbers_of, value_of
+
 #: A prediction in a caption, as "(the law: 0.5)", ", predicted 0.5" or "0.4 measured, 0.5 predicted".
 PREDICTED = re.compile(rf"(?:\((?:the law|predicted|theory|dashed|in very wide|\d [kL]/n)[^()\d]*{N}|, predicted {N})|"
                        rf"{N}(?: measured, |; the theory says ){N}")
@@ -56,8 +55,7 @@ def misfits(caption):
 def check_said(caption, values, panels):
     """Yield what a caption says of its numbers and is not so."""
     for pattern, wrong in ((RISING, lambda low, high: low > high), (FALLING, lambda high, low: low > high),
-                           (LARGER, lambda n: n < 1),
-                           (SMALLER, lambda n: n > 1)):
+                           (LARGER, lambda n: n < 1), (SMALLER, lambda n: n > 1)):
         yield from (f"“{m[0]}”" for m in pattern.finditer(caption)
                     if wrong(*(value_of(number)[0] for number in m.groups() if number)))
     yield from roles(caption, values, panels)
@@ -92,7 +90,7 @@ def directions(caption, panels):
         ratios = ratios[np.isfinite(ratios) & (ratios > 0)]
     for m in TIMES.finditer(caption):
         forth, back = (ratios, 1 / ratios) if m[1] in ("first", "layer 1 ") else (1 / ratios, ratios)
-        if is_told(m[2], back, []) and not is_told(m[2], forth, []):
+        if is_told(m[2], back) and not is_told(m[2], forth):
             yield f"“{m[0]}” is the other way round"
 
 
@@ -107,7 +105,7 @@ def places(caption, panels):
             at, rest = re.findall(rf"{noun} (\d+)", clause, re.I), re.sub(rf"(?i){noun} \d+", "", clause)
             for number in NUMBER.findall(rest) if len(at) == 1 else ():
                 others = [y for place in named - {float(at[0])} for y in there[place]]
-                if value_of(number)[0] and is_told(number, others, []) and not is_told(number, there[float(at[0])], []):
+                if value_of(number)[0] and is_told(number, others) and not is_told(number, there[float(at[0])]):
                     yield f"in “{clause}” {number} is not of that {noun}"
 
 
@@ -144,55 +142,5 @@ def guides_named(caption, panels):
     said = re.findall(rf"\b(mean|median)(?: is|,) {N}", caption)
     for text in (text for ax in panels for text in ax.texts if isinstance(text, Annotation)):
         for word, number in said if text.xycoords == "data" else ():
-            if re.match(rf"{word}\b", text.get_text()) and not is_told(number, text.xy, []):
+            if re.match(rf"{word}\b", text.get_text()) and not is_told(number, text.xy):
                 yield f"“{text.get_text()}” does not stand at {number}"
-
-
-def named_in(caption, values):
-    """Return the numbers that are chosen, and those that a caption names: places on an axis, it may be."""
-    chosen = [number for value in values.values() for number in chosen_numbers(value)]
-    return [*chosen, *(value_of(number)[0] for number in NUMBER.findall(caption))]
-
-
-def is_told(number, known, shares=None):
-    """Say whether a number as it is written is one of those known, or a hundred times one: of ``shares``."""
-    value, off = value_of(number)
-    some = np.concatenate([np.asarray(known, float), 100 * np.asarray(known if shares is None else shares, float)])
-    return bool((np.abs(some - value) <= off).any())
-
-
-def chosen_numbers(value):
-    """Return the numbers in the value of a control."""
-    if isinstance(value, str):
-        return [value_of(number)[0] for number in NUMBER.findall(value)]
-    return [float(number) for number in np.ravel(value) if isinstance(number, (int, float, np.number))]
-
-
-def value_of(number):
-    """Return the value of a number as it is written, and how far what it was rounded from may lie from it."""
-    mantissa, _, power = number.rstrip("%").replace(",", "").partition(" × 10")
-    scale, whole = 10.0 ** int(power.translate(RAISED) or 0), "." not in mantissa and len(mantissa) > 2
-    last = len(mantissa) - len(mantissa.rstrip("0")) if whole else -len(mantissa.partition(".")[2])
-    return float(mantissa.translate(RAISED)) * scale, 0.5001 * 10.0**last * scale
-
-
-def drawn_numbers(panels, named):
-    """Return the numbers that panels show: in words, by bars, and by lines."""
-    signs = [words for ax in panels for words in (ax.get_title(), *(text.get_text() for text in ax.texts))]
-    bars = [patch for ax in panels for patch in ax.patches if hasattr(patch, "get_height")]
-    return [*(value_of(number)[0] for words in signs for number in NUMBER.findall(words)),
-            *(size for bar in bars for size in (bar.get_width(), bar.get_height(), bar.get_y() + bar.get_height())),
-            *numbers_of([line for ax in panels for line in ax.lines], named)]
-
-
-def numbers_of(lines, named):
-    """Return the numbers that lines show at their ends, extremes and named places."""
-    found = []
-    for line in lines:
-        x, y = (np.asarray(values, float) for values in line.get_data())
-        x, y = x[np.isfinite(x + y)], y[np.isfinite(x + y)]
-        if len(x):
-            at = [0, -1, y.argmin(), y.argmax(), *np.flatnonzero(np.isclose(x[:, None], named, rtol=1e-6).any(1))]
-            with np.errstate(all="ignore"):
-                found += [*x[at], *y[at], y[0] / y[-1], y[-1] / y[0]]
-    return found

@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 
-from .captions import NUMBER, N, chosen_numbers, drawn_numbers, is_told, named_in, value_of
 from .controls import LETTERS
 from .lines import in_data
+from .numbers import NUMBER, N, chosen_numbers, drawn_numbers, is_told, named_in, value_of
 
 #: What a caption adds to a number that its panel has no room for.
 BEYOND = re.compile(rf"{N}[^\d.;]*? \(beyond the panel\)")
@@ -17,7 +17,7 @@ def missing(caption, values, panels):
     chosen = [number for value in values.values() for number in chosen_numbers(value)]
     drawn = drawn_numbers(panels, named_in(caption, values))
     for number in NUMBER.finditer(caption):
-        if not is_told(number[0], [*chosen, *drawn], drawn):
+        if not is_told(number[0], [*chosen, *drawn]):
             yield number[0], place_of(number)
 
 
@@ -33,7 +33,7 @@ def by_letter(figure, values, caption):
         if not isinstance(value, (int, float)):
             continue
         said = re.findall(rf"(?<![\w\[^/]){re.escape(letter)} = {N}", caption)
-        if said and not any(is_told(number, [value], []) for number in said):
+        if said and not any(is_told(number, [value]) for number in said):
             yield f"“{letter} = {said[0]}” is {value:g}"
 
 
