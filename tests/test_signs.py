@@ -1,5 +1,7 @@
 """A figure whose signs are right passes; one fault in them is found."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -137,3 +139,21 @@ def test_numbers_of_a_panel_in_percent_are_shares():
     assert is_told("95", drawn_numbers([ax], [])) and not is_told("95%", drawn_numbers([ax], []))
     ax.set_title("test accuracy in %, 5 layers")
     assert is_told("95%", drawn_numbers([ax], [])) and is_told("60%", drawn_numbers([ax], []))
+
+
+@pytest.mark.parametrize("said, wrong", [
+    ({"Layer # gets #.": [10, 0.00195]}, ""), ({"gets #. The median is #": [0.00195, 0.25]}, ""),
+    ({"Layer # gets #.": [10, 0.00391]}, "gets"), ({"The last layer gets #": 0.00195}, "not said")])
+def test_words_of_a_caption_have_the_numbers_that_are_computed_again(monkeypatch, said, wrong):
+    figure = figure_with()
+    monkeypatch.setattr(signs.told, "given_of", lambda *state: {"caption": said})
+    found = [*signs.told.belied(figure, {"depth": 10}, figure.scene({"depth": 10})[1])]
+    assert len(found) == bool(wrong) and wrong in "".join(found)
+
+
+def test_numbers_that_are_computed_again_are_known(monkeypatch):
+    ax, words = Figure().subplots(), "It is 3 of 7."
+    figure = SimpleNamespace(sheet=SimpleNamespace(panels=[ax]))
+    for said, others in (({}, 2), ({"is # of": 3}, 1), ({"is # of #": [3, 7]}, 0)):
+        monkeypatch.setattr(signs.told, "given_of", lambda *state, said=said: {"caption": said})
+        assert len([*signs.told.missing(figure, {}, words)]) == others

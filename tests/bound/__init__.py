@@ -6,7 +6,8 @@ as (panel, words). Heights are those of one line or many, or a function of the p
 name of a line they are of all lines of that name, of the name of an axis of some on each axis that has it, else of some
 in the panel. None is what only tells where or how. "_" is a list of what is drawn without a name, None where that is an
 ornament. Every name of an axis or a line is in the dictionary, every line, group of dots or bars and picture is one of
-its data, and stands at places that the name of its x axis has, or that a function knows.
+its data, and stands at places that the name of its x axis has, or that a function knows. "caption" is {words that
+the caption of the state has: a number for each # in them}; ``signs/told.py`` asks for them.
 ``left.py`` says which figures have no function, and why.
 """
 
@@ -37,11 +38,10 @@ OF_MANY = re.compile(r"(?:(?:geometric )?means?|medians?) (?:of|over) (?:the )?(
 
 def bound(figure, panels, values, caption):
     """Yield the words of a figure that claim something and are not bound, and those whose data are not drawn."""
-    again = again_of(figure)
-    if not again:
+    given = given_of(figure, values)
+    if not given:
         return
-    needs = inspect.signature(again).parameters
-    given = computed(again, tuple(item for item in {**figure.defaults, **values}.items() if item[0] in needs))
+    given.pop("caption", None)
     parts, known = dict(zip(figure.panels, panels)), {words if isinstance(words, str) else words[1] for words in given}
     told = {plain(words) for ax in panels for words in words_in(ax) if CLAIM.search(words)}
     told |= {plain(words) for ax in panels for words in names_in(ax) if words}
@@ -58,6 +58,15 @@ def bound(figure, panels, values, caption):
     yield from elsewhere(given, parts)
     yield from unknown(given, panels)
     yield from misplaced(given, parts)
+
+
+def given_of(figure, values):
+    """Return what was computed again of a state, {} for figures that have no function."""
+    again = again_of(figure)
+    if not again:
+        return {}
+    needs = inspect.signature(again).parameters
+    return {**computed(again, tuple(item for item in {**figure.defaults, **values}.items() if item[0] in needs))}
 
 
 @lru_cache(maxsize=1)

@@ -115,15 +115,27 @@ def pair(pair, depth):
     right = np.array([[best(recipe)[0] for recipe in row] for row in pairs.PAIRS[pair][2]])
     more = right[1, 1] - right[1, 0] - right[0, 1] + right[0, 0]
     cells = np.rint(100 * right[:, :, runs.DEPTHS.index(depth)].ravel())
-    return {f"test accuracy in %, {depth} layers": cells, "interaction, points": 100 * more, "depth L": runs.DEPTHS,
+    neither, other, one, both = cells
+    (_, down), (_, across) = pairs.PAIRS[pair][:2]
+    said = {f"# layers: neither #, {down} alone #, {across} alone #, both #. Together they add # point":
+            [depth, *cells[[0, 2, 1, 3]] / 100, both - neither],
+            "; one by one they would add #.": one + other - 2 * neither}
+    return {"caption": said, f"test accuracy in %, {depth} layers": cells,
+            "interaction, points": 100 * more, "depth L": runs.DEPTHS,
             "more (+) or less (−) than the sum": 100 * more}
 
 
 def hundred(way, against):
-    losses = results.load("mitigation_hundred")["losses"] / 1000
+    stored = results.load("mitigation_hundred")
+    losses = stored["losses"] / 1000
     found = {name: losses[list(tall.WAYS).index(name)] for name in (against, way)}
     lines = {name: [line for line in each if np.ptp(line)] for name, each in found.items()}
-    return {"training loss, 100 layers": [line for each in lines.values() for line in each],
+    said = {"# layers of #, plain gradient descent, # seeds; test digits right after # steps: ": [100, 64, 3, 600]}
+    for name in found:
+        right, rate = (stored[which][list(tall.WAYS).index(name)] for which in ("right", "rates"))
+        said |= ({f"{name} (rate #) gets #": [rate, right[:, 1].mean() / DIGITS.y_test.size]} if lines[name] else
+                 {f"{name} (rate #) breaks down": rate})
+    return {"caption": said, "training loss, 100 layers": [line for each in lines.values() for line in each],
             **{name: each[0] for name, each in found.items() if np.ptp(each[0])}, "step": np.arange(10, 601, 10) - 5}
 
 
@@ -135,9 +147,13 @@ def speed(activation, init):
 def cures(cause):
     counts = results.load("mitigation_cures")["counts"].astype(float)  # case, remedy, seed
     shares = [100 * case[k].sum() / 2 / DIGITS.y_test.size for k in range(counts.shape[1]) for case in counts]
+    column = np.array(shares[list(remedies.CASES).index(cause) :: len(counts)])
     around = list(remedies.CASES).index(cause) + np.array([-0.5, 0.5, 0.5, -0.5, -0.5])
     return {**dict.fromkeys(("mean of 2 seeds", "test accuracy in %"), np.rint(shares)),
-            "network (1 to 7 in the list)": around, "_": [np.array([-0.5, -0.5, 13.5, 13.5, -0.5])]}
+            "network (1 to 7 in the list)": around, "_": [np.array([-0.5, -0.5, 13.5, 13.5, -0.5])], "caption": {
+                f"{cause.capitalize()}: # of the test digits untreated. # of # remedies bring":
+                [column[0] / 100, sum(column[1:] >= 80), 13], " it to #": 0.8,
+                "Width #, # steps, mean of # seeds": [32, 300, 2]}}
 
 
 def map(activation, init, measure):

@@ -53,17 +53,26 @@ def yardsticks(change, loss_unit, eta):
     size = loss_unit * gradient
     assert described(change)
     return {"its size": size, "over the largest layer's": size / max(size), "gradient": size,
-            "update over weights": eta * size / [np.sqrt(np.sum(w**2)) for w in W], "layer l": np.arange(1, 31)}
+            "update over weights": (ratio := eta * size / [np.sqrt(np.sum(w**2)) for w in W]),
+            "layer l": np.arange(1, 31), "caption": {
+                "# layers. The gradient of layer 1 has size #, # of the largest layer's. A step with η = # changes its "
+                "weights by # times their size; float32 leaves": [30, size[0], size[0] / max(size), eta, ratio[0]]}}
 
 
 def growth(c, spread):
     toss = np.random.default_rng(1).choice([-1, 1], size=(40, 20))
     runs = np.array([[np.prod(c * (1 + spread * column[:k])) for k in range(41)] for column in toss.T])
-    mean = np.prod(runs, axis=0) ** (1 / 20)
-    return {"product of k factors": [*(runs if spread else ()), mean], "typical product": mean,
+    mean, pair = np.prod(runs, axis=0) ** (1 / 20), [c * (1 - spread), c * (1 + spread)]
+    typical = np.sqrt(np.prod(pair))
+    fate = "falls" if typical < 1 - 1e-9 else "grows" if typical > 1 + 1e-9 else "stays"
+    every = {f": the product {fate} by a power of ten every # factors": 1 / abs(np.log10(typical))}
+    said = {"Each factor is # or #, on average #, but their geometric mean is #:": [*pair, c, typical]}
+    return {"caption": {**(said if spread else {"Every factor is #:": c}), **(every if fate != "stays" else {}),
+                        f": the product {fate}": (), ", and after # factors it is typically #": [40, typical**40]},
+            "product of k factors": [*(runs if spread else ()), mean], "typical product": mean,
             "number of factors k": np.arange(41),
             "theory of the typical product": lambda k: (c * c * (1 - spread**2)) ** (k / 2),
-            "average factor, to the power k": lambda k: np.mean([c * (1 + spread), c * (1 - spread)]) ** k}
+            "average factor, to the power k": lambda k: np.mean(pair) ** k}
 
 
 def two_lists(count):
@@ -77,7 +86,9 @@ def two_lists(count):
         reached = int(np.argmax(abs(np.log(lines[-1])) >= abs(np.log(goal)) - 1e-9))
         guides.append([goal, goal, 1]), places.append([0, reached, reached])
     return {"product of the first k factors": [*lines, *(line[: count + 1] for line in lines), *guides],
-            "number of factors k": [np.arange(41), np.arange(count + 1), *places]}
+            "number of factors k": [np.arange(41), np.arange(count + 1), *places], "caption": {
+                "The first # factors multiply to # and to #.": [count, *(line[count] for line in lines)],
+                "takes # of the small ones, to pass 10³⁰ # of the large ones": [at[1] for at in places]}}
 
 
 def wide(sigma_w):
@@ -108,4 +119,10 @@ def float_range(L, sigma_w, subnormals):
         if lost := np.count_nonzero(sizes(dtype) == 0):
             marks[f"0 in {np.dtype(dtype)}, from here back"] = [[true[lost - 1]]]
     theory = true[-1] * wide(sigma_w) ** np.arange(L - 1, -1, -1)
-    return {"error signal ‖δ[l]‖": [true, theory], INPUT_LEFT: np.arange(1, L + 1), **marks, "_": [true, theory]}
+    per_layer = (true[1] / true[-1]) ** (1 / max(1, L - 2))
+    lost = {f"# in {name}": np.count_nonzero(sizes(name) == 0) for name in ("float16", "float32")}
+    said = {"# sigmoid layers, σ_w = #: the error signal shrinks to # at layer 1, by a factor of # per layer (theory, "
+            "dashed: #)": [L, sigma_w, true[0], per_layer, wide(sigma_w)],
+            f"subnormal numbers {'kept' if subnormals else 'flushed to 0'}:": ()}
+    return {"error signal ‖δ[l]‖": [true, theory], INPUT_LEFT: np.arange(1, L + 1), **marks, "_": [true, theory],
+            "caption": {**said, **lost}}

@@ -25,8 +25,11 @@ def through_time(bias, scale, matrix):
         every = [np.log(back(passes.network(cell, b, scale, matrix, seed=seed), 100, seed=seed)) for seed in THREE]
         return np.exp(np.mean(every, axis=0))
 
-    return {"time step t (symbol at 1, loss at 100)": np.arange(1, 101),
-            "gradient ‖∂ℒ/∂h[t]‖ / ‖∂ℒ/∂h[T]‖": [line(cell) for cell in ("rnn", "lstm", "gru")]}
+    lines = [line(cell) for cell in ("rnn", "lstm", "gru")]
+    return {"time step t (symbol at 1, loss at 100)": np.arange(1, 101), "gradient ‖∂ℒ/∂h[t]‖ / ‖∂ℒ/∂h[T]‖": lines,
+            "caption": {f"b = #; {matrix} W, σ_w = #, # units, # seeds, before training. The first of # steps gets # "
+                        "times the gradient of the last one in the RNN, # times in the LSTM, # times in the GRU":
+                        [bias, scale, 32, 3, 100, *(each[0] for each in lines)]}}
 
 
 def contributions(kind, T):
@@ -36,9 +39,12 @@ def contributions(kind, T):
         first.append(np.linalg.norm(each[0]))
         whole.append(np.linalg.norm(each.sum(axis=0)))
     each = sums.terms(kind, T)
+    size = np.linalg.norm(each.sum(axis=0))
     return {"time step t": np.arange(1, T + 1), "size": [first, whole], "length T": sums.LENGTHS, "step 1": first,
             "dashed: step 1, which saw the symbol": first, "the whole gradient": whole,
-            "term of step t / whole gradient": np.linalg.norm(each, axis=1) / np.linalg.norm(each.sum(axis=0))}
+            "term of step t / whole gradient": np.linalg.norm(each, axis=1) / size, "caption": {
+                f"{kind}, # units, before training. Over # steps the whole gradient has the size #, and the step that "
+                "saw the symbol gives # of it": [32, T, size, np.linalg.norm(each[0]) / size]}}
 
 
 @cache
@@ -82,8 +88,16 @@ def same_or_fresh(matrix, scale, n):
     for words, fresh in (("the same W", False), ("a fresh W", True)):
         each = sizes_behind(matrix, scale, n, fresh)
         found[f"size, {words} at every step"] = [*each, np.prod(each, axis=0) ** (1 / 20)]
+    ends = [np.array(each[:-1])[:, -1] for each in found.values()]
+    drawn = [np.random.default_rng(seed).standard_normal(n + n * n)[n:].reshape(n, n) for seed in range(20)]
+    radii = [scale / np.sqrt(n) * max(abs(np.linalg.eigvals(W))) for W in drawn]
+    said = {"all have the size #": scale**100} if matrix == "orthogonal" else {
+        "the largest is # times the smallest with one W throughout (spectral radii # to #), and # times with a fresh W":
+        [max(ends[0]) / min(ends[0]), min(radii), max(radii), max(ends[1]) / min(ends[1])]}
     chi = np.sqrt(2 / n) * np.exp(digamma(n / 2) / 2)  # exp of the mean log of the length of W v, v of length 1
-    return {**found, "steps k": np.arange(101), "_": [lambda k: (scale * (chi if matrix == "Gaussian" else 1)) ** k]}
+    said[f"{matrix.capitalize()} W, n = #, σ_w = #, # draws. After # steps"] = [n, scale, 20, 100]
+    mean = scale * (chi if matrix == "Gaussian" else 1)
+    return {**found, "steps k": np.arange(101), "caption": said, "_": [lambda k: mean**k]}
 
 
 @cache
@@ -105,7 +119,7 @@ def paths(bias, tied, inputs):
                                                        of="dc")[::-6]
     open_at = lambda b: 1 / (1 + np.exp(-b))  # noqa: E731
     at_rest = lambda b: open_at(b) + (1 - open_at(b) if tied else 0.5) / 2  # noqa: E731
-    biases = np.arange(13) / 2
+    biases, at = np.arange(13) / 2, per_step(bias, tied, inputs)
     direct, whole = np.transpose([per_step(b, tied, inputs) for b in biases])
     return {"steps back in time": np.arange(0, gates.T, 6), "gradient of the cell state": [near, far],
             ("path", "the direct path"): near, ("path", "all paths"): far,
@@ -113,7 +127,10 @@ def paths(bias, tied, inputs):
             ("path", "all paths, predicted"): lambda k: at_rest(bias) ** k,
             "forget bias b": biases, "factor per step back": [direct, whole],
             ("rate", "the direct path"): direct, ("rate", "all paths"): whole,
-            ("rate", "the direct path, predicted"): open_at, ("rate", "all paths, predicted"): at_rest}
+            ("rate", "the direct path, predicted"): open_at, ("rate", "all paths, predicted"): at_rest, "caption": {
+                "input bias #, before training. At b = # the direct path keeps # per step, a half-life of # steps; all "
+                "paths # (predicted at rest: #)": [-bias * tied, bias, at[0], np.log(0.5) / np.log(at[0]), at[1],
+                                                   at_rest(bias)]}}
 
 
 def learning(name, rate):
@@ -177,4 +194,7 @@ def memory(lam, form):
             ("limit", "after a long time"): None, ("course", "state"): course[0], ("course", "derivative"): course[1],
             ("limit", "state"): limit[0], ("limit", "derivative"): limit[1],
             "state, predicted": lambda off: predicted(off, "state"),
-            "derivative, predicted": lambda off: predicted(off, "derivative")}
+            "derivative, predicted": lambda off: predicted(off, "derivative"), "caption": {
+                "a memory of # steps, white noise, # units: the state has a root mean square of #, and its derivative "
+                f"in {'ν' if kind == 'lru' else 'λ'} one of # (predicted #)":
+                [1 / (1 - lam), 400, *unit(lam, kind)[:, -1], *predicted(np.array([1 - lam]), "derivative")]}}

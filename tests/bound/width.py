@@ -6,6 +6,7 @@ from vgtext import nn, results
 from vgtext.chapters.width import depth as deep
 from vgtext.chapters.width import muon as orthogonal
 from vgtext.chapters.width import runs, updates
+from vgtext.palette import raised
 
 
 def ends(name, rule, exponents, high=15.0):
@@ -17,14 +18,28 @@ def ends(name, rule, exponents, high=15.0):
     return np.where(means < high, means, np.nan), best
 
 
-def best_rate(way, rule):
+def told(name, rule, exponents, sizes, n, size="width #"):
+    """What a caption says of the best rate at a size, and of the rate that is best at the smallest size."""
+    losses, best = ends(name, rule, exponents, np.inf)
+    line, said = losses[sizes.index(n)], {}
+    for words, at, rate in ((size + " the best rate is {}, and training", n, best[sizes.index(n)]),
+                            (size + ", {}, it", sizes[0], best[0])):
+        k = round(np.log2(rate))
+        loss = line[[*exponents].index(k)]
+        end = (" ends at #", [at, loss]) if np.isfinite(loss) else (" breaks down", at)
+        said[words.format(f"2{raised(k)}") + end[0]] = end[1]
+    return said
+
+
+def best_rate(way, rule, n):
     exponents = runs.WAYS[way][2]
     lines, _ = ends(way, runs.RULES.index(rule), exponents)
     best = [ends(way, k, exponents)[1] for k in (0, 1)]
     return {"training loss at the end": [*lines], "best learning rate": best, "best at 32": None,
             "learning rate η": 2.0 ** np.array(exponents), "width n": runs.WIDTHS,
             "_": [32 * best[0][0] / np.array(runs.WIDTHS)],
-            **{f"width {n}": line for n, line in zip(runs.WIDTHS, lines)}}
+            "caption": told(way, runs.RULES.index(rule), exponents, runs.WIDTHS, n),
+            **{f"width {m}": line for m, line in zip(runs.WIDTHS, lines)}}
 
 
 def coordinate_check(optimizer, rule, t):
@@ -66,21 +81,30 @@ def spread(n):
             logs = deep.log_sizes(n, L)[kind].astype(float)
             logs = logs[np.isfinite(logs)]
             line.append(np.mean(logs**2) - np.mean(logs) ** 2)
-    return {"plain": found["plain"], "residual, s = 1/√L": found["residual"], "variance of ln ‖δ‖²": [*found.values()],
+    at = deep.LAYERS.index(64)
+    said = {"# random ReLU networks of width #, He's weights: through # plain layers ln ‖δ‖² has a variance of # (# "
+            "L/n = #), through # residual blocks #": [200, n, 64, found["plain"][at], 5, 320 / n, 64,
+                                                      found["residual"][at]]}
+    return {"caption": said, "plain": found["plain"],
+            "residual, s = 1/√L": found["residual"], "variance of ln ‖δ‖²": [*found.values()],
             "layers, or blocks, L": deep.LAYERS, "_": [5 * np.array(deep.LAYERS) / n]}
 
 
-def depth_rate(scale):
+def depth_rate(scale, L):
     lines, _ = ends("depth", runs.SCALES.index(scale), runs.DEPTH_RATES)
     best, places = [], [runs.DEPTHS]
     for k in range(3):
         means, at = ends("depth", k, runs.DEPTH_RATES, np.inf)
         learned = means.min(axis=1) < 1
         best.append(at[learned]), places.append(np.array(runs.DEPTHS)[learned])
+    given = "depth", runs.SCALES.index(scale), runs.DEPTH_RATES
+    fails = np.nanmin(ends(*given)[0][runs.DEPTHS.index(L)]) > 1
+    none = {"with # blocks none of the # rates": [L, len(runs.DEPTH_RATES)]}
+    said = none if fails else told(*given, runs.DEPTHS, L, "# blocks")
     return {"training loss at the end": [*lines], "best learning rate": best,
             "learning rate η": 2.0 ** np.array(runs.DEPTH_RATES), "number of blocks L": places,
-            "_": [best[1][0] * 2 / np.sqrt(runs.DEPTHS)],
-            **{f"{L} blocks": line for L, line in zip(runs.DEPTHS, lines)}}
+            "_": [best[1][0] * 2 / np.sqrt(runs.DEPTHS)], "caption": said,
+            **{f"{k} blocks": line for k, line in zip(runs.DEPTHS, lines)}}
 
 
 def newton_schulz(shape, source, steps):
@@ -108,4 +132,5 @@ def muon(rest, n):
     best = [ends("muon", k, runs.MUON_RATES)[1] for k in (0, 1)]
     return {"training loss at the end": [*lines], "best learning rate": best,
             "learning rate η": 2.0 ** np.array(runs.MUON_RATES), "width n": runs.MUON_WIDTHS,
+            "caption": told("muon", runs.RULES.index(rest), runs.MUON_RATES, runs.MUON_WIDTHS, n),
             **{f"width {m}": line for m, line in zip(runs.MUON_WIDTHS, lines)}}

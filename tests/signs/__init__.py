@@ -9,7 +9,7 @@ from .exempt import BESIDE, MEANT
 from .keys import legends, read_out
 from .lines import bounds, colors, far, guides, signs_of, verdicts
 from .numbers import NUMBER
-from .told import beyond, by_letter, missing
+from .told import belied, beyond, by_letter, missing
 from .words import by_color, keys, labels, looks, own_looks
 
 #: What a caption says of a number and is not so: that it lies beyond the panel, and that it does not.
@@ -31,10 +31,10 @@ def check_signs(figure, values, caption):
               ("opposite", opposites(figure, panels, caption)), ("kind", kinds(figure, panels, caption)),
               ("chosen", chosen(figure, values, caption)), ("data", bound(figure, panels, values, caption)),
               ("axis", misnamed(panels, caption)), ("caption", check_said(caption, values, panels)),
-              ("letter", by_letter(figure, values, caption))]
+              ("letter", by_letter(figure, values, caption)), ("again", belied(figure, values, caption))]
     wrong = [words for about, wrong in found if name not in MEANT.get(about, ()) for words in wrong]
     assert not wrong, f"{name}, {values}: {wrong}"
-    return {*NUMBER.findall(caption)}, [*missing(caption, values, panels)], beyond(caption, panels)
+    return {*NUMBER.findall(caption)}, [*missing(figure, values, caption)], beyond(caption, panels)
 
 
 def check_numbers(figure, told):

@@ -26,18 +26,15 @@ BESIDE = {name: most for most, names in {
     1: "attention/collapse attention/stream backprop/promise backprop/step_size causes/slopes clipping/bias "
        "clipping/spike clipping/start consequences/explosion consequences/frozen_layers detection/dead_units "
        "initialization/he_xavier initialization/scale mitigation/map normalization/healed normalization/sharing "
-       "problem/yardsticks rescue/stages shortcuts/noise shortcuts/sizes two_by_two/columns width/best_rate "
-       "width/depth_rate",
+       "problem/yardsticks rescue/stages shortcuts/noise shortcuts/sizes two_by_two/columns width/muon",
     2: "activations/dying attention/bound attention/saturation backprop/by_hand backprop/wrong_gradient "
        "causes/mean_and_variance causes/rates clipping/thresholds consequences/loss_scaling "
        "consequences/sharpening consequences/stillness detection/false_friends detection/update_ratios "
-       "initialization/spectrum mitigation/pair normalization/companions problem/float_range recurrence/learning "
-       "recurrence/memory recurrence/paths rescue/operation shortcuts/norms two_by_two/order "
-       "two_by_two/three_rules width/muon width/newton_schulz",
+       "initialization/spectrum normalization/companions recurrence/learning rescue/operation shortcuts/norms "
+       "two_by_two/order two_by_two/three_rules width/newton_schulz",
     3: "activations/shape causes/plane clipping/step clipping/valley consequences/freezing consequences/step_size "
        "normalization/residual normalization/tuning shortcuts/shattered shortcuts/training",
     4: "attention/logits backprop/last_layer causes/depth_over_width consequences/rounded_away "
-       "detection/one_number problem/growth recurrence/same_or_fresh",
+       "detection/one_number",
     6: "consequences/largest_rate detection/confusion detection/strangers mitigation/forecast shortcuts/paths",
-    9: "clipping/cliff",
-    11: "mitigation/hundred"}.items() for name in names.split()}
+    9: "clipping/cliff"}.items() for name in names.split()}

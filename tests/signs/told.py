@@ -4,6 +4,8 @@ import re
 
 import numpy as np
 
+from bound import given_of
+
 from .controls import LETTERS
 from .lines import in_data
 from .numbers import NUMBER, N, chosen_numbers, drawn_numbers, is_told, named_in, value_of
@@ -12,12 +14,31 @@ from .numbers import NUMBER, N, chosen_numbers, drawn_numbers, is_told, named_in
 BEYOND = re.compile(rf"{N}[^\d.;]*? \(beyond the panel\)")
 
 
-def missing(caption, values, panels):
-    """Yield (number, the words before it) where it is neither chosen nor drawn at an end, extreme, or named place."""
+def belied(figure, values, caption):
+    """Yield the words that a caption is to have and has not, and those whose numbers are others, computed again."""
+    for words, found, expected in said_again(figure, values, caption):
+        if not found:
+            yield f"“{words}” is not said"
+        elif not all(is_told(number, [value]) for number, value in zip(found.groups(), expected, strict=True)):
+            yield f"“{found[0]}” is {expected}"
+
+
+def said_again(figure, values, caption):
+    """Yield (words, where a caption has them, their numbers computed again)."""
+    for words, expected in given_of(figure, values).get("caption", {}).items():
+        yield words, re.search(re.escape(words).replace(re.escape("#"), N), caption), np.ravel(expected)
+
+
+def missing(figure, values, caption):
+    """Yield (number, the words before it) where it is neither computed again, nor chosen, nor drawn at an end, an
+    extreme, or a place that is named."""
+    panels = figure.sheet.panels
+    known = {found.start(k) for _, found, _ in said_again(figure, values, caption) if found
+             for k in range(1, 1 + found.re.groups)}
     chosen = [number for value in values.values() for number in chosen_numbers(value)]
     drawn = drawn_numbers(panels, named_in(caption, values))
     for number in NUMBER.finditer(caption):
-        if not is_told(number[0], [*chosen, *drawn]):
+        if number.start() not in known and not is_told(number[0], [*chosen, *drawn]):
             yield number[0], place_of(number)
 
 
