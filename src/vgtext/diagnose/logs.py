@@ -1,6 +1,7 @@
 """Read the log of a training run as a recording: a table of losses and accuracies, or the lines that it printed."""
 
 import re
+from itertools import chain, islice
 from pathlib import Path
 
 from . import tables
@@ -26,17 +27,15 @@ def read_log(path, say=None):
     a file that is no table, has no such column, or has words in one.
     """
     path, say = Path(path), say or (lambda sentence: None)
-    table, found = {}, {}
-    for row in _rows(path, say):
-        for column, value in row.items():
-            if column and value not in (None, ""):
-                table.setdefault(column, []).append(row)
+    table = _table(_rows(path, say))
+    found = {}
     for column, rows in table.items():
         field = _field(column)
         if field and len(rows) > len(table.get(found.get(field), ())):
             found[field] = column
     if not table:
-        raise ValueError(f"{path} holds no row with a name and a number")
+        lines = "; a printed line may say: epoch 3 train loss 1.2 acc 85%" * (path.suffix.lower() in tables.PRINTED)
+        raise ValueError(f"{path} holds no row with a name and a number{lines}")
     if not found:
         hint = "name the file for its values, as train_loss.csv" if table.keys() == BOARD else (
             "name one of them loss, train_accuracy, test_loss or test_accuracy")
@@ -51,11 +50,22 @@ def read_log(path, say=None):
         raise ValueError(f"{path}: {error}") from error
 
 
+def _table(rows):
+    """Return {column: the rows that have a value in it}; of a column that is no loss or accuracy, the first such row."""
+    table = {}
+    for column in dict.fromkeys(chain.from_iterable(rows)):
+        valued = (row for row in rows if row.get(column) not in (None, ""))
+        kept = list(valued if _field(column) else islice(valued, 1))
+        if column and kept:
+            table[column] = kept
+    return table
+
+
 def _rows(path, say):
     rows = tables.rows(path, TRAIN | TEST, say)
     name = _in_name(path.stem)
     if rows and rows[0].keys() == BOARD and name:
-        return [{name: row["Value"], "Step": row["Step"]} for row in rows]
+        return [{name: row.get("Value"), "Step": row.get("Step")} for row in rows]
     return list(map(tables.named, rows))
 
 
@@ -79,7 +89,7 @@ def _number(path, column, value):
     try:
         if isinstance(value, bool):
             raise TypeError("True is no number")
-        percent = isinstance(value, str) and value.strip().endswith("%")
-        return float(value.strip()[:-1]) / 100 if percent else float(value)
+        percent = isinstance(value, str) and value.rstrip().endswith("%")
+        return float(value.rstrip()[:-1]) / 100 if percent else float(value)
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{path} must hold numbers in the column {column}, got {str(value)[:60]!r}") from None

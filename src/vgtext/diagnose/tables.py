@@ -5,7 +5,7 @@ import csv
 import json
 import re
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 from . import printed
@@ -57,7 +57,7 @@ def in_order(column, found, say):
     Where epochs or steps go back, rows from there on count, as in TensorBoard; a file with the last row first is turned
     round. Batches that are counted anew in each epoch, without the epochs, stay as they are.
     """
-    values, at = [row[column] for row in found], [_position(row) for row in found]
+    values, at = [row[column] for row in found], _positions(found)
     backs = [i for i in range(1, len(at)) if None not in (at[i], at[i - 1]) and at[i] < at[i - 1]]
     if None in at or not backs or len({len(position) for position in at}) > 1:
         return values
@@ -88,12 +88,19 @@ def _text(path):
 def _cells(lines):
     """Yield the rows of a table whose first line names its columns; with semicolons, numbers may have a comma.
 
-    A line of names that comes again, where a program was started again, is no row; nor is a comment.
+    A line of names that comes again, where a program was started again, is no row; nor is a comment. Raises ValueError
+    for a line with more cells than names, as commas in numbers make them.
     """
     lines = [line for line in lines if line.strip() and not line.startswith("#")]
     mark = max(",;\t", key=lines[0].count) if lines else ","
-    cells = csv.DictReader((line.replace(",", ".") if mark == ";" else line for line in lines), delimiter=mark)
-    return (row for row in cells if any(value != name for name, value in row.items()))
+    cells = csv.reader((line.replace(",", ".") for line in lines) if mark == ";" else lines, delimiter=mark)
+    names = next(cells, [])
+    for row in cells:
+        if any(row[len(names):]):
+            raise ValueError(f"the row {mark.join(row)[:60]!r} has {len(row)} cells for {len(names)} columns; where "
+                             "numbers have a decimal comma, semicolons or tabs must stand between the columns")
+        if row != names:
+            yield dict(zip(names, row))
 
 
 def _json(text, say):
@@ -131,10 +138,23 @@ def _count(column):
     return next((i for i, names in enumerate(COUNTS) if words in names), None)
 
 
-def _position(row):
-    """Return where in its run a row is: (epoch, step), or what of them it has; None without both."""
-    found = {_count(column): value for column, value in row.items() if value is not None and _count(column) is not None}
+def _positions(rows):
+    """Return where in its run each row is: (epoch, step), or what of them it has; None without both."""
+    counts = {}
+    for column in dict.fromkeys(chain.from_iterable(rows)):
+        if _count(column) is not None:
+            counts.setdefault(_count(column), []).append(column)
+    names = [counts[kind] for kind in sorted(counts)]
+    try:  # at once, where every row has them, as numbers
+        return list(zip(*[[float(row[column]) for row in rows] for *_, column in names])) or [None] * len(rows)
+    except (KeyError, TypeError, ValueError):
+        return [_position(row, names) for row in rows]
+
+
+def _position(row, names):
+    """Return the numbers of a row's counts, the last one of each kind that it has; None without one."""
+    found = [[row[column] for column in columns if row.get(column) is not None][-1:] for columns in names]
     try:
-        return tuple(float(found[i]) for i in sorted(found)) or None
+        return tuple(float(value) for values in found for value in values) or None
     except (TypeError, ValueError):
         return None
