@@ -1,6 +1,7 @@
 """Logs that other programs wrote, as tables: which columns are read, and what is said of those that cannot be."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -133,6 +134,40 @@ def test_printed_lines_are_read(tmp_path, line, read, ending):
     assert given == {field: pytest.approx(values[field], abs=1e-4) for field in read}
 
 
+@pytest.mark.parametrize("lines, read", [
+    ("loss: 2,31\nloss: 1,2e-3\nloss: 0,693", {"loss": [2.31, 1.2e-3, 0.693]}),
+    ("epoch 1, loss 2,302, acc 45,2%\nepoch 2, loss 0,931, acc 46,1 %",
+     {"loss": [2.302, 0.931], "train_accuracy": [0.452, 0.461]}),
+    ("loss=0,45; lr=0,001\nloss 2,acc 0.5", {"loss": [0.45, 2], "train_accuracy": [0.5]}),
+    ("step 1,200 loss 1,234.5\nstep 1_300 loss 1_234.5\nloss: 1,234,567", {"loss": [1234.5, 1234.5, 1234567]}),
+    ("The loss is 2.31.\nloss Infinity\nloss: -Infinity\nloss -inf.\nloss NaN,", None),
+    ("loss: \u22122.31\n 10%|#| 1/10, loss=2,1]\r 20%|#| 2/10, loss=-2.0]\r", {"loss": [-2.31, 2.1, -2]})])
+def test_printed_numbers_with_commas_and_signs_are_read_whole(tmp_path, lines, read):
+    (tmp_path / "run.log").write_text(lines, encoding="utf-8")
+    given = read_log(tmp_path / "run.log").given()
+    if read is None:
+        assert given["loss"] == pytest.approx([2.31, np.inf, -np.inf, -np.inf, np.nan], nan_ok=True)
+    else:
+        assert given == {field: pytest.approx(values) for field, values in read.items()}
+
+
+@pytest.mark.parametrize("number, said", [
+    ("1,234", "'1,234' in line 3, which may be 1.234 or 1234; numbers"),
+    ("2.31nats", "'2.31nats' in line 3; numbers may"),
+    ("2.31,2.21", "'2.31,2.21' in line 3"), ("1.234,5", "'1.234,5' in line 3"), ("2.3k", "'2.3k' in line 3")])
+def test_a_printed_loss_that_cannot_be_read_is_named_with_its_line(tmp_path, number, said):
+    (tmp_path / "run.log").write_text(f"loss 2.5\rloss 2.4\n\nloss {number}\nloss 2.2\n")
+    with pytest.raises(ValueError, match=re.escape(said)) as raised:
+        read_log(tmp_path / "run.log")
+    assert "may be written as 2.31, 2,31, 1,234.5, 1.2e-3, nan, inf or 45%" in str(raised.value)
+
+
+def test_a_table_with_decimal_commas_between_commas_is_refused(tmp_path):
+    (tmp_path / "run.csv").write_text("epoch,loss\n1,2.5,\n2,2,31\n")
+    with pytest.raises(ValueError, match="the row '2,2,31' has 3 cells for 2 columns; where numbers have a decimal"):
+        read_log(tmp_path / "run.csv")
+
+
 def test_a_printed_loss_that_is_no_number_is_where_the_run_broke(tmp_path):
     (tmp_path / "run.log").write_text("loss 2.3\nloss 1.2e1\nloss: nan\nLoss = inf\n")
     assert read_log(tmp_path / "run.log").loss == pytest.approx([2.3, 12, np.nan, np.inf], nan_ok=True)
@@ -154,7 +189,7 @@ def test_what_tensorboard_downloads_is_named_by_its_file(tmp_path, name, field):
     ("a.csv", "Wall time,Step,Value\n1,2,3\n",
      "a.csv has the columns Wall time, Step, Value, and none is.*name the file for its values, as train_loss.csv"),
     ("run-.-tag-aux_loss.csv", "Wall time,Step,Value\n1,2,3\n", "columns Wall time, Step, Value, and none is"),
-    ("a.txt", "epoch 1 aux loss 2\nD_loss: 3 loss: 1,234.5\n", "columns epoch, aux loss, d loss, and none is"),
+    ("a.txt", "epoch 1 aux loss 2\nD_loss: 3 loss: [1.2]\n", "columns epoch, aux loss, d loss, and none is"),
     ("a.log", "", "a.log holds no row"),
     ("a.csv", "epoch,loss\n", "a.csv holds no row"),
     ("a.log", "loss 2 acc 34\nloss 1 acc 78\n", "a.log: train_accuracy must lie between 0 and 1.*divide per cent"),

@@ -51,7 +51,7 @@ def read_log(path, say=None):
 
 
 def _table(rows):
-    """Return {column: the rows that have a value in it}; of a column that is no loss or accuracy, the first such row."""
+    """Return {column: the rows that have a value in it}; of what is no loss or accuracy, the first such row."""
     table = {}
     for column in dict.fromkeys(chain.from_iterable(rows)):
         valued = (row for row in rows if row.get(column) not in (None, ""))
@@ -62,7 +62,7 @@ def _table(rows):
 
 
 def _rows(path, say):
-    rows = tables.rows(path, TRAIN | TEST, say)
+    rows = tables.rows(path, TRAIN | TEST, MEASURES.keys(), say)
     name = _in_name(path.stem)
     if rows and rows[0].keys() == BOARD and name:
         return [{name: row.get("Value"), "Step": row.get("Step")} for row in rows]
@@ -92,4 +92,5 @@ def _number(path, column, value):
         percent = isinstance(value, str) and value.rstrip().endswith("%")
         return float(value.rstrip()[:-1]) / 100 if percent else float(value)
     except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"{path} must hold numbers in the column {column}, got {str(value)[:60]!r}") from None
+        raise ValueError(f"{path} must hold numbers in the column {column}, got {str(value)[:60]!r}"
+                         f"{getattr(value, 'where', '')}") from None

@@ -16,16 +16,17 @@ KEYS = {"key", "tag", "metric", "name"}  # columns that name the value in a row,
 COUNTS = (("epoch",), ("step", "global step", "iteration", "iter"))  # columns that say where in its run a row is
 
 
-def rows(path, sides, say):
+def rows(path, sides, measures, say):
     """Return the rows of a file, each a dictionary {name: value}; raises ValueError.
 
-    ``sides`` are the words for training data and for test data, ``say`` takes a sentence on what was left out.
+    ``sides`` are the words for training data and for test data, ``measures`` those for what is measured there, ``say``
+    takes a sentence on what was left out.
     """
     ending = path.suffix.lower()
     try:
         text = _text(path)
         if ending in PRINTED:
-            return printed.rows(text, sides)
+            return printed.rows(text, sides, measures)
         if ending in (".csv", ".tsv"):
             return list(_cells(text.splitlines()))
         found = _json(text, say)
