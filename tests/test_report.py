@@ -6,8 +6,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from vgtext.diagnose import ROWS, Checklist, Recording
-from vgtext.diagnose.figures import MOST_LAYERS, layers_drawer
+from vgtext.diagnose import ROWS, Checklist, Recording, diagnose, measure_symptoms
+from vgtext.diagnose.figures import MOST_LAYERS, figures, layers_drawer
+from vgtext.diagnose.numbers import measured
 from vgtext.diagnose.report import Report
 from vgtext.tools.cli import main
 
@@ -69,7 +70,7 @@ def test_of_many_layers_some_are_drawn_and_all_are_counted():
     fig, ax = plt.subplots()
     caption = layers_drawer(Recording(gradient=gradient), ["weight gradient"], [1, 2, 3])(ax)
     plt.close(fig)
-    assert "1.0 in layer 2000" in caption and "exactly 0 in 3 of 2000 layers" in caption
+    assert "1.0 in layer 1 and in layer 2000" in caption and "exactly 0 in 3 of 2000 layers" in caption
     drawn = ax.lines[-1].get_xdata()
     assert (drawn[0], drawn[-1], len(drawn)) == (1, 2000, MOST_LAYERS)
 
@@ -90,3 +91,38 @@ def test_the_checklist_has_a_line_for_each_question(monkeypatch):
     assert "../notebooks/initialization.html" in html
     with pytest.raises(ValueError, match="parts must be of question, limit, cause, remedy, got 'answer'"):
         Checklist("answer")
+
+
+N = 60
+
+
+@pytest.mark.parametrize("loss, said", [
+    (np.linspace(2.3, 2.296, N), "60 entries: the first is 2.300, the last 2.296."),
+    (np.linspace(-1, -1.001, N), "60 entries: the first is −1.000, the last −1.001."),
+    (2.3 + 1e-15 * np.arange(N), "the first and the last are 2.3."), (np.zeros(N), "the first and the last are 0."),
+    ([2.3], "The training loss, 1 entry: the first and the last are 2.3.")])
+def test_of_a_loss_that_hardly_moves_the_report_tells_first_and_last_apart_or_says_that_they_are_the_same(loss, said):
+    recording = Recording(loss=loss)
+    assert said in figures(recording)[0].opening[1] and said in Report(recording).page()
+
+
+def test_a_number_reads_otherwise_than_its_limit():
+    L, rows = 12, np.ones((3, 12))
+    recording = Recording(gradient=1e-2 * rows, activation=rows, update_ratio=rows * [[1e-3], [0.1002], [1e-3]],
+                          weight=rows, update=rows * 1e-3, dead=0.953 * rows, loss=np.linspace(2.3, 2.29, N))
+    s = measure_symptoms(recording)
+    assert measured("learning rate too large", s) == "ratio 0.1002"
+    assert measured("dead units", s) == "95.3% in layer 1"
+    assert any("95.3% of the units" in sentence for sentence in diagnose(recording).evidence)
+    fading = Recording(gradient=1e-2 * 0.003 ** np.arange(L)[::-1] * rows, activation=rows)
+    assert "forward 1.00, backward 0.003" in measured("vanishing by depth", measure_symptoms(fading))
+    assert "near its size." in str(diagnose(Recording(gradient=rows, activation=rows))).replace("\n    ", " ")
+
+
+@pytest.mark.parametrize("train, test, said, number", [
+    (0.952, 0.95, "less than a point apart", "0.2 points"), (0.95, 0.95, "accuracy are the same", "0 points"),
+    (0.997, 0.9, "accuracy 99.7%", "9.7 points"), (1.0, 0.95, "accuracy 100%", "5 points")])
+def test_accuracies_are_never_rounded_to_all_or_to_no_difference(train, test, said, number):
+    recording = Recording(loss=np.linspace(2.3, 0.01, N), train_accuracy=train, test_accuracy=test)
+    assert said in " ".join(str(diagnose(recording)).split())
+    assert measured("overfitting", measure_symptoms(recording)) == number

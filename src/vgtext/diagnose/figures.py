@@ -5,6 +5,7 @@ import numpy as np
 from vgtext.explore.figure import Explorable
 from vgtext.palette import COLORS, REFERENCE, SEED, backward_arrow, label_line, layer_axis, log_axis, number, positive
 
+from .digits import MOST, percent
 from .losses import breaks
 from .table import ALIVE, TOO_FAST, TOO_SLOW
 
@@ -18,6 +19,12 @@ LOOKS = {
     "dead units": ("dead", "forward", {ALIVE: "passes nothing on"}),
 }
 MOST_STEPS, MOST_LAYERS = 12, 200
+
+
+def pair(first, last):
+    """Write two numbers with as many digits as it takes to tell them apart; one number if they are the same."""
+    texts = ((number(first, digits), number(last, digits)) for digits in range(2, MOST + 1))
+    return next((pair for pair in texts if pair[0] != pair[1]), (number(first),))
 
 
 def spread(entries, most):
@@ -65,14 +72,17 @@ def loss_drawer(recording):
         ax.plot(steps[shown], np.minimum(values, 1e250), color=COLORS["forward"], linewidth=1.2)  # an axis ends, too
         if len(values) and values.min() > 0 and values.max() > 100 * values.min():
             ax.set_yscale("log")
+        elif len(values) and np.ptp(values) < 0.01 * abs(values[0]):  # ticks that differ in their last digits say less
+            ax.set_ylim(*(values.mean() + 0.01 * abs(values[0]) * np.array([-1, 1])))
         ax.set(xlabel="entry", ylabel="training loss", xlim=(0, len(loss) + 1))
         for name, color in (("train_accuracy", "gradient"), ("test_accuracy", "backward")):
             if getattr(recording, name) is not None:
-                ax.text(0.98, 0.96 if "train" in name else 0.88, f"{name.replace('_', ' ')} at the end "
-                        f"{getattr(recording, name)[-1]:.0%}", color=COLORS[color], transform=ax.transAxes, ha="right",
-                        va="top", fontsize=9)
-        first, last = (number(float(x)) for x in (values[0], values[-1])) if len(values) else ("nan", "nan")
-        return f"The training loss, {len(loss)} entries: the first is {first}, the last {last}.{broke}"
+                words = f"{name.replace('_', ' ')} at the end {percent(getattr(recording, name)[-1])}"
+                ax.text(0.98, 0.96 if "train" in name else 0.88, words, color=COLORS[color], transform=ax.transAxes,
+                        ha="right", va="top", fontsize=9)
+        ends = pair(float(values[0]), float(values[-1])) if len(values) else ("nan",)
+        told = f"is {ends[0]}, the last {ends[1]}" if len(ends) > 1 else f"and the last are {ends[0]}"
+        return f"The training loss, {len(loss)} {'entry' if len(loss) == 1 else 'entries'}: the first {told}.{broke}"
 
     return draw_loss
 
@@ -118,8 +128,9 @@ def layers_drawer(recording, looks, steps):
             backward_arrow(ax)
         zeros = int((values[row] == 0).sum())
         words = f" It is exactly 0 in {zeros} of {layers[-1]} layers." if zeros and look != "dead units" else ""
-        first, last = (number(float(values[row, l])) for l in (0, -1))
-        return f"Step {step}, {look} by layer: {first} in layer 1, {last} in layer {layers[-1]}.{words}"
+        ends = pair(*(float(values[row, l]) for l in (0, -1)))
+        last = f", {ends[-1]} in layer {layers[-1]}" if len(ends) > 1 else f" and in layer {layers[-1]}"
+        return f"Step {step}, {look} by layer: {ends[0]} in layer 1{last if layers[-1] > 1 else ''}.{words}"
 
     return draw_layers
 
@@ -143,8 +154,9 @@ def steps_drawer(recording, looks):
             ax.text(0.98, 0.96 if l == 0 else 0.88, f"layer {l + 1}", color=COLORS[color], transform=ax.transAxes,
                     ha="right", va="top", fontsize=9)
         finite = [values[i][np.isfinite(values[i])] for i in (0, -1)]
-        medians = [number(float(np.median(row))) if len(row) else "nan" for row in finite]
-        return (f"{look[0].upper()}{look[1:]} over the steps: the median layer goes from {medians[0]} at step "
-                f"{steps[0]} to {medians[1]} at step {steps[-1]}.")
+        medians = pair(*(float(np.median(row)) if len(row) else np.nan for row in finite))
+        first, last = f"{medians[0]} at step {steps[0]}", f"at step {steps[-1]}"
+        goes = f"goes from {first} to {medians[1]} {last}" if len(medians) > 1 else f"is {first} and {last}"
+        return f"{look[0].upper()}{look[1:]} over the steps: the median layer {goes}."
 
     return draw_steps

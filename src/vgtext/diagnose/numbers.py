@@ -1,7 +1,8 @@
 """The number that answers each question, in a few words, and what to record where there is none."""
 
+from .digits import dead, factor, percent, ratio, round_trip, told
 from .logic import every
-from .table import ROWS
+from .table import GAP, ROWS
 
 MOST_WISHES = 4  # things to record next that are named at once
 
@@ -9,9 +10,10 @@ MOST_WISHES = 4  # things to record next that are named at once
 def measured(cause, s):
     """Return the number that answers a cause's question, in a few words; "" where it was not recorded."""
     c = s.curve
-    trip = None if s.round_trip is None else f"R = 10^{s.round_trip:.1f}"
-    by_layer = None if s.forward is None else f"{trip}; a layer: forward {s.forward:.2f}, backward {s.backward:.2f}"
-    ratio = None if s.ratio_peak is None else f"ratio {s.ratio_peak:.2g}"
+    trip = None if s.round_trip is None else round_trip(s.round_trip)
+    by_layer = None if s.forward is None else (
+        f"{trip}; a layer: forward {factor(s.forward)}, backward {factor(s.backward)}")
+    peak = None if s.ratio_peak is None else f"ratio {ratio(s.ratio_peak)}"
     words = {
         "layers not trained": layers_of(s.no_update or s.no_gradient or s.slow) if (
             s.no_update or s.no_gradient or s.slow) else (
@@ -26,13 +28,13 @@ def measured(cause, s):
         "late divergence": c and c.lowest is not None and c.fall is not None and (
             f"lowest {c.lowest:.2g}, end {c.fall:.2g} of its start"),
         "weight decay too large": s.shrinks is not None and f"{s.shrinks:.2g} of their first size",
-        "dead units": s.dead is not None and f"{s.dead:.0%} in layer {s.dead_layer}",
+        "dead units": s.dead is not None and (f"{dead(s.dead)} in layer {s.dead_layer}" if s.dead else "none"),
         "vanishing through time": s.through_time is not None and f"{s.through_time:.1g}",
         "warm-up missing": s.collapse is not None and f"{s.collapse:.2g} of the first",
-        "learning rate too large": ratio, "learning rate too small": ratio,
-        "overfitting": s.gap is not None and f"{100 * s.gap:.0f} points",
+        "learning rate too large": peak, "learning rate too small": peak,
+        "overfitting": s.gap is not None and f"{told(100 * s.gap, 0, 100 * GAP, write='{:z.{}f}', digits=0)} points",
         "label noise": c and c.late is not None and f"{c.late:.2f} of its third quarter",
-        "healthy": f"accuracy {s.accuracy:.0%}" if s.accuracy is not None else c and c.fall is not None and (
+        "healthy": f"accuracy {percent(s.accuracy)}" if s.accuracy is not None else c and c.fall is not None and (
             f"loss {c.fall:.2g} of its start"),
     }
     return words.get(cause, trip if cause == "exploding" else by_layer) or ""

@@ -77,7 +77,7 @@ class Report:
     def _what(self):
         r, parts = self.recording, []
         if r.loss is not None:
-            parts.append(f"{len(r.loss)} entries of the loss")
+            parts.append(f"{len(r.loss)} {'entry' if len(r.loss) == 1 else 'entries'} of the loss")
         s = measure_symptoms(r)
         if s.layers:
             parts.append(f"sizes of {s.layers} layer{'s' if s.layers > 1 else ''}")

@@ -1,5 +1,6 @@
 """The evidence in sentences, each with its numbers, and what would have to be recorded to know more."""
 
+from .digits import dead, factor, percent, ratio, times
 from .numbers import layers_of, rounded_away
 from .table import ALIKE, RUNS_ON
 
@@ -37,8 +38,8 @@ def _round_trip(s, r):
     when = "At the first record" if s.row == 0 else f"At step {r.step(s.row)}, the first at which all layers are live,"
     if s.round_trip < -100:
         return f"{when} nothing is left of a signal after the round trip through the hidden layers."
-    return (f"{when} a signal comes back from the round trip through the hidden layers "
-            f"{10.0 ** min(s.round_trip, 300):.2g} times its size.")
+    size = times(s.round_trip) or "near"
+    return f"{when} a signal comes back from the round trip through the hidden layers {size} its size."
 
 
 def _no_weights(s, r):
@@ -48,20 +49,20 @@ def _no_weights(s, r):
 def _factors(s, r):
     if s.forward is None or s.layers < 3:
         return ""
-    return f"A layer changes activations by the factor {s.forward:.2f} and the error by {s.backward:.2f}."
+    return f"A layer changes activations by the factor {factor(s.forward)} and the error by {factor(s.backward)}."
 
 
 def _profile(s, r):
     if s.profile is None:
         return "" if s.round_trip is not None or s.growth is None else (
             f"From the first hidden layer to the last, activations change by the factor {10.0 ** s.growth:.2g}.")
-    return f"Layer 1 gets {10.0 ** min(max(s.profile, -300), 300):.2g} times the weight gradient of layer {s.layers}."
+    return f"Layer 1 gets {times(s.profile) or 'about'} the weight gradient of layer {s.layers}."
 
 
 def _ratio(s, r):
     if s.ratio is None:
         return ""
-    peak = "" if s.ratio_peak is None or s.ratio_peak <= 2 * s.ratio else f", the largest {s.ratio_peak:.2g}"
+    peak = "" if s.ratio_peak is None or s.ratio_peak <= 2 * s.ratio else f", the largest {ratio(s.ratio_peak)}"
     mean = f", the mean over the run {s.travel:.2g}" if s.travel is not None and s.travel < 0.1 * s.ratio_peak else ""
     return f"The median layer's first update-to-weight ratio is {s.ratio:.2g}{peak}{mean} (guide: 1e-3)."
 
@@ -71,18 +72,16 @@ def _frozen(s, r):
         return (f"With gradients as large, {layers_of(s.slow)} move less than a ten-thousandth as far as the others: "
                 "another learning rate?")
     if s.no_update:
-        return (f"The updates of {layers_of(s.no_update)} are exactly 0 in every record: frozen, or not in the "
-                "optimizer.")
+        still = layers_of(s.no_update)
+        return f"The updates of {still} are exactly 0 in every record: frozen, or not in the optimizer."
     return f"The gradient of {layers_of(s.no_gradient)} is exactly 0 in every record, that of the others is not."
 
 
 def _zeros(s, r):
     if s.all_zero:
         return "The gradient of every layer is exactly 0."
-    if s.no_gradient and s.smallest is not None:
-        return (f"The gradient of {layers_of(s.no_gradient)} is exactly 0; the smallest of the others is "
-                f"{s.smallest:.1g}.")
-    return f"The gradient of {layers_of(s.no_gradient)} is exactly 0." if s.no_gradient else ""
+    rest = "" if s.smallest is None else f"; the smallest of the others is {s.smallest:.1g}"
+    return f"The gradient of {layers_of(s.no_gradient)} is exactly 0{rest}." if s.no_gradient else ""
 
 
 def _dead_output(s, r):
@@ -109,10 +108,9 @@ def _waves(s, r):
 
 def _lowest(s, r):
     lowest = None if s.curve is None else s.curve.lowest
-    best = "" if s.best is None or s.accuracy is None else f"Training accuracy was {s.best:.0%} at best."
-    if lowest is None or lowest >= 1:
-        return best
-    return f"The loss had fallen to {lowest:.2g} of its first value. {best}".strip()
+    best = "" if s.best is None or s.accuracy is None else f"Training accuracy was {percent(s.best)} at best."
+    fell = "" if lowest is None or lowest >= 0.995 else f"The loss had fallen to {lowest:.2g} of its first value. "
+    return (fell + best).strip()
 
 
 def _shrinks(s, r):
@@ -124,9 +122,8 @@ def _time(s, r):
 
 
 def _growth(s, r):
-    if s.grows_in_time is None or s.grows_in_time < 10:
-        return ""
-    return f"The first time steps get {s.grows_in_time:.2g} times the gradient of the median step."
+    grows = s.grows_in_time is not None and s.grows_in_time >= 10
+    return f"The first time steps get {s.grows_in_time:.2g} times the gradient of the median step." if grows else ""
 
 
 def _collapse(s, r):
@@ -140,8 +137,8 @@ def _nan_first(s, r):
 
 
 def _constant(s, r):
-    known = s.baseline and s.left is not None
-    return f"Of its start, or of the best constant answer's loss if less, {s.left:.2g} is left." if known else ""
+    return "" if not s.baseline or s.left is None else (
+        f"Of its start, or of the best constant answer's loss if less, {s.left:.2g} is left.")
 
 
 def _same(s, r):
@@ -153,18 +150,18 @@ def _dead(s, r):
     if s.dead is None:
         return "A hidden layer's activation is exactly 0 for the whole batch."
     if s.dead < s.dead_last and s.dead < 0.95:
-        return f"By the last record {s.dead_last:.0%} of the units of a hidden layer give 0 for every example."
-    return f"In layer {s.dead_layer}, {s.dead:.0%} of the units give 0 for every example, before any training."
+        return f"By the last record {dead(s.dead_last)} of the units of a hidden layer give 0 for every example."
+    return f"In layer {s.dead_layer}, {dead(s.dead)} of the units give 0 for every example, before any training."
 
 
 def _saturation(s, r):
-    return "" if not s.saturation or s.saturation < 0.1 else f"{s.saturation:.0%} of the hidden slopes are nearly 0."
+    return f"{percent(s.saturation)} of the hidden slopes are nearly 0." if (s.saturation or 0) >= 0.1 else ""
 
 
 def _loss(s, r):
     if s.curve is None or s.curve.entries < 8:
-        return "" if s.accuracy is None else f"Training accuracy is {s.accuracy:.0%}."
-    accuracy = "" if s.accuracy is None else f"; training accuracy {s.accuracy:.0%}"
+        return "" if s.accuracy is None else f"Training accuracy is {percent(s.accuracy)}."
+    accuracy = "" if s.accuracy is None else f"; training accuracy {percent(s.accuracy)}"
     if s.curve.skipped:
         accuracy += f"; entries on the way that are nan or inf: {s.curve.skipped} of {s.curve.entries}"
     if s.curve.constant:
@@ -186,10 +183,13 @@ def _still(s, r):
 def _gap(s, r):
     if s.gap is not None:
         higher, lower = ("Training", "test") if s.gap >= 0 else ("Test", "training")
-        return f"{higher} accuracy is {100 * abs(s.gap):.0f} points above {lower} accuracy."
-    first = "" if s.test_left is None or s.baseline else f"{s.test_left:.2g} of the first training loss, "
-    loss = "" if s.test_rise is None else f"The test loss ends at {first}{s.test_rise:.1f} times its smallest value."
-    return f"{loss} Test accuracy is {s.tested:.0%}.".strip() if s.tested is not None else loss
+        near = "less than a point apart" if s.gap else "the same"
+        return f"Training and test accuracy are {near}." if abs(s.gap) < 0.005 else (
+            f"{higher} accuracy is {100 * abs(s.gap):.0f} points above {lower} accuracy.")
+    first = "" if s.test_left is None or s.baseline else f"at {s.test_left:.2g} of the first training loss, "
+    times = "near" if (s.test_rise or 1) < 1.05 else f"{'' if first else 'at '}{s.test_rise:.1f} times"
+    loss = "" if s.test_rise is None else f"The test loss ends {first}{times} its smallest value."
+    return f"{loss} Test accuracy is {percent(s.tested)}.".strip() if s.tested is not None else loss
 
 
 def _broke(s, r):
