@@ -271,9 +271,9 @@ def test_the_page_for_instructors_has_a_plan_for_every_chapter():
         assert plan.count(f"({'../notebooks/' + slug}.ipynb#") + plan.count(f"(<../notebooks/{slug}.ipynb#") >= 2
 
 
-def handed_in(path, *codes, outputs=()):
+def handed_in(path, *codes, outputs=(), chapter=SLUG):
     """Write a notebook with a code cell each, and a solution that does not count; return its path."""
-    setup = "from vgtext.chapters import two_by_two as lab\nfrom vgtext.ask import check"
+    setup = f"from vgtext.chapters import {chapter} as lab\nfrom vgtext.ask import check"
     shown = {i: nbformat.v4.new_output("execute_result", {"text/plain": text}) for i, text in enumerate(outputs)}
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(setup)])
     for i, code in enumerate(codes):
@@ -327,6 +327,18 @@ def test_grades_of_a_folder_are_those_of_its_notebooks(capsys, tmp_path):
         "1.ipynb", "2.ipynb", "a/1.ipynb", "b/1.ipynb"]
     two.parent.joinpath("empty").mkdir()
     assert said(capsys, "grades", tmp_path / "empty")[::2] == (2, f"vgtext: no notebook is in {tmp_path / 'empty'}\n")
+
+
+@pytest.mark.parametrize("run", [(), ("--run",)])
+def test_an_exercise_of_another_chapter_is_not_missed(capsys, tmp_path, run):
+    """Of a folder with notebooks of two chapters, each lacks only what others of its own chapter have."""
+    made = {"a": ("two_by_two", "rates", "for-good"), "b": ("two_by_two", "rates"), "c": ("causes", "other")}
+    for name, (slug, *exercises) in made.items():
+        handed_in(tmp_path / f"{name}.ipynb", *(asks(exercise, 1) for exercise in exercises), chapter=slug,
+                  outputs=["Not yet. No", "Not yet. No"])
+    found = {Path(row["notebook"]).stem: row for row in rows(said(capsys, "grades", *run, tmp_path)[1])}
+    missed = {name: re.findall(r"([\w-]+): not in this notebook", row["reasons"]) for name, row in found.items()}
+    assert missed == {"a": [], "b": ["for-good"], "c": []} and found["c"]["rates"] == found["a"]["other"] == ""
 
 
 def test_of_two_checks_in_a_cell_only_the_one_that_shows_its_verdict_counts(capsys, tmp_path):

@@ -17,6 +17,7 @@ from vgtext.words import words
 
 from .handed_in import (
     Grades,
+    chapters,
     checks,
     fault,
     line,
@@ -51,6 +52,7 @@ def grade(path, run=False, seconds=TIME_LIMIT):
         return Grades(dict.fromkeys(names, False), f"{problem}: look at it yourself", dict.fromkeys(names, problem))
     forged = any(redefines_check(tree) for _, tree in trees)
     grades = executed(notebook, cells, Path(path).parent, seconds) if run else saved(cells, forged)
+    grades.chapters = chapters(cell for cell, _ in trees)
     for cell in (cell for cell, tree in trees if tree is None):
         for name in set(named(cell.source)) - set(grades.right):
             grades.mark(name, False, f"its cell is no Python: {fault(cell.source)}")
@@ -109,14 +111,17 @@ def write_table(rows, file):
     """Write ``rows``, {file: Grades}, as CSV.
 
     A line is a notebook: a column an exercise (1, 0, or nothing where no verdict is shown), their sum, what was wrong
-    with the file, and why each exercise is not right. No cell is a formula of a spreadsheet.
+    with the file, and why each exercise is not right, also one that others of the same chapter have and it has not; the
+    exercises of other chapters are empty. No cell is a formula of a spreadsheet.
     """
     names = list(dict.fromkeys(name for grades in rows.values() for name in grades.right))
     table = csv.writer(file, lineterminator="\n")
     table.writerow(["notebook", *map(plain, names), "right", "problem", "reasons"])
     for path, grades in rows.items():
         marks = ["" if grades.right.get(name) is None else int(grades.right[name]) for name in names]
-        absent = dict.fromkeys(names if not grades.problem else (), "not in this notebook")
+        absent = {name: "not in this notebook" for other in rows.values() if not grades.problem
+                  and (grades.chapters & other.chapters or not (grades.chapters and other.chapters))
+                  for name in other.right}
         reasons = {name: why for name, why in {**absent, **grades.reasons}.items() if not grades.right.get(name)}
         reasons = "; ".join(f"{name}: {why.rstrip('.')}" for name, why in reasons.items())
         table.writerow([plain(path), *marks, sum(mark == 1 for mark in marks), grades.problem, plain(reasons)])

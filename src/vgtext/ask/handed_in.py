@@ -19,6 +19,7 @@ class Grades:
     right: dict = field(default_factory=dict)
     problem: str = ""  # why nothing, or not all, could be read
     reasons: dict = field(default_factory=dict)  # {exercise: why it is not right}
+    chapters: frozenset = frozenset()  # of the book, that the notebook imports
 
     def mark(self, name, right, reason):
         """Note down the mark of an exercise, and why, unless it is right."""
@@ -113,6 +114,12 @@ def imports(source):
         elif isinstance(node, ast.Import):
             found |= {k.asname or k.name: k.name for k in node.names}
     return {name: module for name, module in found.items() if module.partition(".")[0] == "vgtext"}
+
+
+def chapters(cells):
+    """Return the chapters of the book that a notebook's cells import."""
+    modules = (module.split(".") for cell in cells for module in imports(cell.source).values())
+    return frozenset(parts[2] for parts in modules if parts[1:2] == ["chapters"] and len(parts) > 2)
 
 
 def books_name(source, names):
