@@ -11,6 +11,7 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import nbformat
@@ -19,7 +20,8 @@ import yaml
 
 import vgtext
 from vgtext.ask import grades, rerun
-from vgtext.tools import fork, links, notebooks
+from vgtext.explore.figure import Explorable
+from vgtext.tools import fork, links, notebooks, progress
 from vgtext.tools.cli import main
 from vgtext.tools.figures import find_figure, read_state
 
@@ -44,6 +46,25 @@ def test_list_shows_every_chapter_with_its_figures_and_claims(capsys):
 def test_list_shows_one_chapter_alone(capsys):
     status, out, _ = said(capsys, "list", SLUG)
     assert status == 0 and out.startswith(f"\n{SLUG}: ") and "\ncauses: " not in out
+
+
+def test_slides_and_grades_say_how_far_they_are_where_no_terminal_is(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(progress, "EVERY", 0)
+
+    def draw(ax, slope=1):
+        ax.plot([0, slope])
+        ax.set(xlim=(0, 1), ylim=(0, 4))
+        return f"The slope is {slope}."
+
+    made = {name: Explorable(draw, {"slope": (1, 3)}, {}) for name in "ab"}
+    monkeypatch.setattr(notebooks, "figures", lambda slug: SimpleNamespace(made=made))
+    status, out, err = said(capsys, "slides", SLUG, "-o", tmp_path / "slides.html")
+    assert status == 0 and out.startswith("Wrote ")
+    assert err == "".join(f"drawing states of figures: {i} of 6\n" for i in range(1, 7))
+    path = handed_in(tmp_path / "one.ipynb", asks("rates", 1), outputs=["Right. Yes."])
+    assert said(capsys, "grades", path, path.parent)[2] == "reading notebooks: 1 of 2\nreading notebooks: 2 of 2\n"
+    monkeypatch.setattr(progress, "EVERY", 60)
+    assert said(capsys, "grades", path)[2] == ""
 
 
 def test_a_package_that_a_plain_installation_lacks_is_named(capsys, tmp_path, monkeypatch):

@@ -55,8 +55,16 @@ def thin(figure, controls, most):
                       "sliders cannot be thinned further; use fewer or shorter controls")
 
 
-def pack_states(figure):
-    """Draw every state of the (thinned) controls; return (controls, payload). Warnings count as failures."""
+def count_states(figure):
+    """Return how many states of a figure a page holds."""
+    return math.prod(len(control.values) for control in thin(figure.name, figure.controls, MOST_STATES))
+
+
+def pack_states(figure, drawn=lambda: None):
+    """Draw every state of the (thinned) controls; return (controls, payload). Warnings count as failures.
+
+    ``drawn`` is called after each state.
+    """
     controls, packer, limits = thin(figure.name, figure.controls, MOST_STATES), Packer(), {}
     try:
         with warnings.catch_warnings(action="error"):
@@ -68,6 +76,7 @@ def pack_states(figure):
                                  "on its parameters only: give random numbers a fixed seed")
                 check_limits(figure, scene, limits)
                 packer.add(scene, caption)
+                drawn()
     except Unreadable as error:
         raise FigureError(f"{figure.where(figure.values(state, controls))}: {error}") from None
     return controls, packer.payload()
@@ -83,10 +92,13 @@ def check_limits(figure, scene, limits):
                                            f"{first} to {now}; set its limits in draw: {panel}.set_{way}lim(low, high)")
 
 
-def page_element(figure):
-    """Return the page element: the picture of the opening state, its caption, and every state, packed."""
+def page_element(figure, drawn=lambda: None):
+    """Return the page element: the picture of the opening state, its caption, and every state, packed.
+
+    ``drawn`` is called after each state.
+    """
     picture, caption = picture_file(figure, "svg")
-    controls, payload = pack_states(figure)
+    controls, payload = pack_states(figure, drawn)
     data = pack({**figure.spec(controls), **payload})
     states, print_size = len(data) * 3 // 4, len(picture)
     FigureError.when(states + print_size > MOST_BYTES,

@@ -143,18 +143,20 @@ def run_links(given):
 
 def run_grades(given):
     """Print the table of verdicts, and each problem on stderr; a bar shows how far a run of notebooks has come."""
-    from tqdm import tqdm
-
     from vgtext.ask.grades import grade, write_table
+    from vgtext.tools.progress import progress
 
     files = [file for path in given.files for file in (notebooks.below(path) if path.is_dir() else [path])]
     if not files:
         raise Mistake(f"no notebook is in {', '.join(map(str, given.files))}")
-    files = tqdm(files, "running notebooks", leave=False, disable=not (given.execute and sys.stderr.isatty()))
     if not 0 < given.seconds < float("inf"):
         raise Mistake(f"--seconds is a time above 0, not {given.seconds:g}")
     with written(given.output, ".csv") as table:
-        rows = {str(path): grade(path, given.execute, given.seconds) for path in files}
+        rows = {}
+        with progress("running notebooks" if given.execute else "reading notebooks", len(files)) as done:
+            for path in files:
+                rows[str(path)] = grade(path, given.execute, given.seconds)
+                done()
         if table:
             # so marked, spreadsheets read any name; one that is no text gets "?"
             with table.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:

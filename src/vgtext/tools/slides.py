@@ -1,13 +1,11 @@
 """A chapter's figures for a class: live, one a screen, in one file that needs no network."""
 
-import sys
 from html import escape
 
-from tqdm import tqdm
-
 from vgtext import explore
-from vgtext.explore.element import page_element
+from vgtext.explore.element import count_states, page_element
 from vgtext.tools import notebooks
+from vgtext.tools.progress import progress
 
 STYLE = """
 html { scroll-snap-type: y mandatory; font-family: system-ui, sans-serif; }
@@ -28,8 +26,8 @@ def slides(slug):
     """
     title = escape(notebooks.title(notebooks.read_notebook(slug)))
     figures = notebooks.figures(slug).made.values()
-    drawn = tqdm(figures, "drawing figures", leave=False, disable=not sys.stderr.isatty())
-    screens = "".join(f"<section>{page_element(figure)}</section>" for figure in drawn)
+    with progress("drawing states of figures", sum(map(count_states, figures))) as drawn:
+        screens = "".join(f"<section>{page_element(figure, drawn)}</section>" for figure in figures)
     script, style = map(explore.source, ("js", "css"))
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
