@@ -214,6 +214,25 @@ def test_what_cannot_be_read_is_named(tmp_path, capsys, name, text, words):
     assert main(["diagnose", str(tmp_path / name)]) and f"vgtext: {tmp_path / name}" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name, said", [
+    ("folder.csv", "folder.csv is a folder, and no file"),
+    ("run.xlsx", "run.xlsx: the name of a recording ends in .npz, that of a log in .csv, .tsv, .json"),
+    ("run", "run: the name of a recording ends in .npz")])
+def test_what_is_neither_a_recording_nor_a_log_is_told_what_is(tmp_path, capsys, name, said):
+    (tmp_path / "folder.csv").mkdir()
+    for other in ("run.xlsx", "run"):
+        (tmp_path / other).write_text("epoch,loss\n1,2.3\n")
+    assert main(["diagnose", str(tmp_path / name)]) == 2 and said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("loss", ["nan", "inf", "0,69", "x"])
+def test_the_loss_of_a_constant_answer_is_a_number(tmp_path, capsys, loss):
+    (tmp_path / "run.csv").write_text("loss\n2.3\n")
+    with pytest.raises(SystemExit):
+        main(["diagnose", str(tmp_path / "run.csv"), "--constant-loss", loss])
+    assert f"--constant-loss: a loss is a number such as 0.69, not '{loss}'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("line, field", [
     ("test_run.py:12 loss {x}", "loss"), ("/home/me/validation/run.py:12:loss={x}", "loss"),
     ("[eval.py:3] INFO loss={x}", "loss"), ("train.py - val loss {x}", "test_loss")])

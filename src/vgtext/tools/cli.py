@@ -29,6 +29,17 @@ def share(text):
         raise argparse.ArgumentTypeError(f"a share is written as 0.9 or 90%, not {text!r}") from None
 
 
+def a_loss(text):
+    """Return a loss; ArgumentTypeError for what is no number, or nan or inf."""
+    try:
+        loss = float(text)
+    except ValueError:
+        loss = float("nan")
+    if not abs(loss) < float("inf"):
+        raise argparse.ArgumentTypeError(f"a loss is a number such as 0.69, not {text!r}")
+    return loss
+
+
 def parser():
     """Return the parser of the command line."""
     top = argparse.ArgumentParser(
@@ -93,7 +104,7 @@ def parser():
              "printed lines (.txt, .log, .out)")
     add("-o", "--output", type=Path, metavar="FILE", help="the report (.html)")
     add("--target", type=share, default=0.9, metavar="SHARE", help="the training accuracy that counts as learned (0.9)")
-    add("--constant-loss", type=float, metavar="LOSS",
+    add("--constant-loss", type=a_loss, metavar="LOSS",
         help="the loss of the best constant answer, such as the variance of a regression's targets")
 
     add = command(commands.run_links, "print the links that open chapters on Binder or on your JupyterHub",

@@ -110,18 +110,23 @@ def run_archive(given):
 def run_diagnose(given):
     """Print the diagnosis of a recording, and write its report."""
     from vgtext.diagnose import Recording, read_log
+    from vgtext.diagnose.recording import holds_arrays
     from vgtext.diagnose.report import Report
     from vgtext.diagnose.tables import ENDINGS
 
+    path, ending = given.recording, given.recording.suffix.lower()
+    if path.is_dir():
+        raise Mistake(f"{path} is a folder, and no file")
+    if path.is_file() and ending not in (".npz", *ENDINGS) and not holds_arrays(path):
+        raise Mistake(f"{path}: the name of a recording ends in .npz, that of a log in {', '.join(ENDINGS)}")
     with written(given.output, ".html") as file:
         try:
-            is_log = given.recording.suffix.lower() in ENDINGS
-            recording = read_log(given.recording, print) if is_log else Recording.load(given.recording)
+            recording = read_log(path, print) if ending in ENDINGS else Recording.load(path)
             if given.constant_loss is not None:
                 recording = Recording(**recording.given() | {"constant_loss": given.constant_loss})
-            report = Report(recording, given.target, given.recording.stem)
+            report = Report(recording, given.target, path.stem)
         except FileNotFoundError:
-            raise Mistake(f"{given.recording}: there is no such file") from None
+            raise Mistake(f"{path}: there is no such file") from None
         except (OSError, ValueError) as error:
             raise Mistake(error) from error
         print(report.diagnosis)
