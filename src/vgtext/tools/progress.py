@@ -22,7 +22,7 @@ def progress(words, total):
     def update():
         nonlocal done, said
         done += 1
-        if time.monotonic() - said >= EVERY:
+        if done < total and time.monotonic() - said >= EVERY:
             said = time.monotonic()
             print(f"{words}: {done} of {total}", file=sys.stderr, flush=True)
 
