@@ -23,10 +23,11 @@ MEANT = {about: names.split() for about, names in {
     "bound": "mitigation/hundred"}.items()}
 #: At how many places of a figure's caption a number is not drawn: it is measured on what is, or beside it.
 BESIDE = {name: most for most, names in {
-    1: "attention/collapse attention/stream backprop/promise backprop/step_size causes/slopes clipping/bias "
-       "clipping/spike clipping/start consequences/explosion consequences/frozen_layers detection/dead_units "
-       "initialization/he_xavier initialization/scale mitigation/map normalization/healed normalization/sharing "
-       "problem/yardsticks rescue/stages shortcuts/noise shortcuts/sizes two_by_two/columns width/muon",
+    1: "attention/collapse attention/stream backprop/promise backprop/step_size bench_page/runs causes/slopes "
+       "clipping/bias clipping/spike clipping/start consequences/explosion consequences/frozen_layers "
+       "detection/dead_units initialization/he_xavier initialization/scale mitigation/map "
+       "normalization/healed normalization/sharing problem/yardsticks rescue/stages shortcuts/noise "
+       "shortcuts/sizes two_by_two/columns width/muon",
     2: "activations/dying attention/bound attention/saturation backprop/by_hand backprop/wrong_gradient "
        "causes/mean_and_variance causes/rates clipping/thresholds consequences/loss_scaling "
        "consequences/sharpening consequences/stillness detection/false_friends detection/update_ratios "
