@@ -17,7 +17,6 @@ from vgtext.palette import ACTIVATION_NAMES, COLORS
 
 FATES = ("inf or nan", "to inf")  # words of captions that tell of overflow
 SHIFTS = range(-5, 6)  # layers by which a theory curve may be off
-SHEETS = {}  # by their panels, on which other figures were drawn: to make one takes longer than to draw on it
 SEEN = 0.15  # decades, or 3 % of a linear axis, that an eye sees
 
 
@@ -62,10 +61,9 @@ def check_figure(figure):
         told.append(check_signs(figure, figure.values(state), caption))
     check_numbers(figure, told)
     alone = Explorable(figure.draw, {}, {})
-    alone.spare = SHEETS.get(len(alone.panels))
     again, words = alone.scene(figure.values(state))
     assert (bare(scene), caption) == (bare(again), words), f"{state}: drawn alone it differs"
-    SHEETS[len(alone.panels)] = alone.sheet
+    figure.close(), alone.close()
 
 
 def check_theory(figure, state):

@@ -49,7 +49,7 @@ def test_links_lead_to_names_of_the_document(whole):
 
 def test_each_figure_has_one_picture_and_its_caption_and_nothing_to_press(whole):
     figures = whole.select("vg-explore")
-    assert len(figures) == sum(len(soup(f"{page}.html").select("vg-explore")) for page in listed())
+    assert len(figures) == sum((BOOK / f"{page}.html").read_text("utf8").count("<vg-explore ") for page in listed())
     for figure in figures:
         picture, caption = figure.select("img"), figure.figcaption.get_text().strip()
         path = BOOK / "_static/figures" / picture[0]["src"].rsplit("/")[-1]
@@ -57,43 +57,47 @@ def test_each_figure_has_one_picture_and_its_caption_and_nothing_to_press(whole)
     assert whole.select("script, button, .solution, .toggle-button") == []
 
 
-def exercises_of(html):
+@pytest.fixture(scope="module")
+def exercises(whole):
     """The sections of exercises of the last six chapters."""
-    return [each for each in BeautifulSoup(html, "html.parser").select("article > section section")
-            if each.select_one(":scope > .exercise")][-6:]
+    return [part for part in whole.select("article > section section") if part.select_one(":scope > .exercise")][-6:]
 
 
 @pytest.fixture(scope="module")
-def pages(browser, html, tmp_path_factory):
-    """The pages of a printed document: contents of the whole book, four of its pages, and exercises."""
+def pages(browser, html, exercises, tmp_path_factory):
+    """The lines of each page of a printed document: contents of the whole book, four of its pages, and exercises; and
+    {height: what stands there}."""
     folder = tmp_path_factory.mktemp("some")
     begin, *articles = re.split(r"(?=<article )", html.removesuffix("</body></html>"))
     names = {f"book/{name}" for name in ("index", "checklist", "claims", "glossary")} & {*listed()}  # a fork has three
     kept = [text for text in articles if re.match(rf'<article [^>]*id="({"|".join(names)})"', text)]
     assert len(kept) == len(names) >= 3
-    exercises = "".join(map(str, exercises_of(html)))
-    (folder / "some.html").write_text(f'{begin}{"".join(kept)}<article class="bd-article">{exercises}</article></body>'
-                                      "</html>", "utf8")
+    kept += ['<article class="bd-article">', *map(str, exercises), "</article></body></html>"]
+    (folder / "some.html").write_text(begin + "".join(kept), "utf8")
     tab = browser.new_page()
     tab.goto((folder / "some.html").as_uri())
     tab.evaluate("document.fonts.ready.then(() => 0)")
     tab.pdf(path=folder / "some.pdf", prefer_css_page_size=True)
     tab.close()
-    return PdfReader(folder / "some.pdf").pages
+    return [read(page) for page in PdfReader(folder / "some.pdf").pages]
+
+
+def read(page):
+    """The lines of a page, and {height: what stands there}."""
+    found = {}
+    text = page.extract_text(visitor_text=lambda text, cm, tm, *font: found.setdefault(
+        round(tm[5] * cm[3] + cm[5]), []).append(text))
+    return [line for line in map(str.strip, text.splitlines()) if line and not line.isdigit()], found
 
 
 @pytest.fixture(scope="module")
 def some(pages):
     """The lines of each page."""
-    lines = [map(str.strip, page.extract_text().splitlines()) for page in pages]
-    return [[line for line in several if line and not line.isdigit()] for several in lines]
+    return [lines for lines, _ in pages]
 
 
-def foot(page):
+def foot(found):
     """What stands lowest on a page, but for its number."""
-    found = {}
-    page.extract_text(visitor_text=lambda text, cm, tm, *font: found.setdefault(
-        round(tm[5] * cm[3] + cm[5]), []).append(text))
     lines = (words("".join(found[height])) for height in sorted(found))
     return next(line for line in lines if line and not line.isdigit())
 
@@ -108,12 +112,11 @@ def test_no_heading_or_term_stands_at_the_foot_of_a_page_without_what_it_announc
     assert [lines[-1] for lines in some if lines[-1] in announced] == []
 
 
-def test_no_exercise_stands_at_the_foot_of_a_page_without_its_cell(pages, html):
-    texts = [each.get_text() for part in exercises_of(html) for each in part.select(".exercise:has(+ .cell)")]
-    exercises = [*map(words, texts)]
-    feet = [foot(page) for page in pages]
-    assert exercises
-    assert [foot for foot in feet for text in exercises if len(foot) > 10 and text.endswith(foot)] == []
+def test_no_exercise_stands_at_the_foot_of_a_page_without_its_cell(pages, exercises):
+    texts = [words(each.get_text()) for part in exercises for each in part.select(".exercise:has(+ .cell)")]
+    feet = [foot(found) for _, found in pages]
+    assert texts
+    assert [foot for foot in feet for text in texts if len(foot) > 10 and text.endswith(foot)] == []
 
 
 def test_the_claims_are_in_print(some, whole):

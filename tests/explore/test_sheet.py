@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from vgtext.explore import FigureError
 from vgtext.explore.figure import LOOK, Explorable
-from vgtext.explore.sheet import Sheet
+from vgtext.explore.sheet import SPARE, Sheet
 
 from .gallery import GALLERY
 
@@ -83,6 +83,8 @@ DEEDS = {
 
 
 def alone(draw, **parameters):
+    """The scene on a new sheet."""
+    SPARE.clear()
     return Explorable(draw, {}, {}).scene(parameters)
 
 
@@ -91,6 +93,15 @@ def test_the_gallery_on_one_sheet_is_as_on_new_ones():
     for name in [*GALLERY, *reversed(GALLERY)]:
         assert figure.scene({"name": name}) == new[name], name
     assert len({id(figure.picture({"name": name})[0]) for name in GALLERY}) == 2, "one is drawn on, one was drawn last"
+
+
+def test_a_figure_draws_on_the_sheet_that_another_one_has_left_and_on_no_sheet_that_is_seen():
+    new, first, second = alone(draw_any), Explorable(draw_any, {}, {}), Explorable(draw_any, {}, {})
+    first.scene({"name": "histogram_outline"})
+    seen = first.sheet
+    assert second.scene({}) == new and second.sheet is not seen
+    first.close()
+    assert second.scene({}) == new and second.sheet is seen
 
 
 @pytest.mark.parametrize("deed", DEEDS)

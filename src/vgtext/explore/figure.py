@@ -15,7 +15,7 @@ from .handles import follow, read_handles
 from .read import FigureError
 from .read.pack import Packer
 from .read.scene import read_scene
-from .sheet import Sheet
+from .sheet import SPARE, spare_sheet
 
 #: matplotlib's settings of every figure: none is a reader's, but for the backend, which is no matter of looks.
 LOOK = {**matplotlib.rc_params_from_file(Path(__file__).parents[1] / "data" / "look.mplstyle")}
@@ -57,7 +57,7 @@ class Explorable:
         self.controls = [make_control(self.name, name, given, self.defaults[name], labels.get(name))
                          for name, given in controls.items()]
         self.start = tuple(control.start for control in self.controls)
-        self.sheet = self.spare = None  # with the picture drawn last, and for the next one, which may fail
+        self.sheet = None  # with the picture drawn last
 
     @cached_property
     def opening(self):
@@ -79,7 +79,7 @@ class Explorable:
 
     def picture(self, parameters):
         """Draw one state, under LOOK; return (sheet, caption). FigureError names the state and the cause."""
-        sheet = self.spare = self.spare if self.spare and self.spare.clean() else Sheet(len(self.panels))
+        sheet = spare_sheet(len(self.panels))  # not its own, which keeps what a reader sees if this fails
         before, where = pyplot_state(), self.where(parameters)
         try:
             caption = self.draw(*sheet.panels, **parameters)
@@ -92,8 +92,15 @@ class Explorable:
                          f"{where}: draw returned no caption (a sentence that says what is seen) but {caption!r}")
         check_words(f"{where}, caption", caption)
         sheet.show_marks_whole()
-        self.sheet, self.spare = sheet, self.sheet
+        SPARE.remove(sheet)
+        self.close()
+        self.sheet = sheet
         return sheet, " ".join(caption.split())
+
+    def close(self):
+        """Let other figures draw on the sheet of this one, which then draws on another."""
+        SPARE.extend([self.sheet] if self.sheet else [])
+        self.sheet = None
 
     @matplotlib.rc_context(LOOK)
     def scene(self, parameters):
@@ -115,12 +122,13 @@ class Explorable:
         They are drawn beside: the picture drawn last stays the one that a reader sees, and whose handles are dragged.
         """
         beside, packer = copy(self), Packer()
-        beside.sheet = beside.spare = None
+        beside.sheet = None
         for state in product(*({0, len(control.values) - 1} for control in self.controls)):
             with suppress(FigureError):  # it is told when a reader comes there
                 scene, caption = beside.scene(self.values(state))
                 texts = ([mark for mark in panel.marks if mark["kind"] == "text"] for panel in scene)
                 packer.add([panel._replace(marks=marks, handles=()) for panel, marks in zip(scene, texts)], caption)
+        beside.close()
         return packer.payload()
 
     def answer(self, want):

@@ -16,6 +16,17 @@ from .read.units import DPI
 
 SIZE = (7.2, 3.4)  # inches, of the picture that is printed
 TICKS = 6  # of an axis, made ahead: a drawing that places its ticks makes an artist of each
+SPARE = []  # sheets that no figure shows
+
+
+def spare_sheet(count):
+    """Return an empty sheet of ``count`` panels, which stays in SPARE until it is shown: a drawing may fail."""
+    for sheet in [each for each in SPARE if len(each.panels) == count]:
+        if sheet.clean():
+            return sheet
+        SPARE.remove(sheet)
+    SPARE.append(Sheet(count))
+    return SPARE[-1]
 
 
 class Sheet:

@@ -63,6 +63,8 @@ class Shown:
         self.figure, make = figure, partial(outputs, figure, mode)
         name = f"{figure.draw.__module__}.{figure.draw.__qualname__}"
         self.mimebundle = kept_or_made(name, (figure.controls, cells_so_far()), make) if mode == "static" else make()
+        if mode in ("static", "text"):  # nobody moves it
+            figure.close()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Offer the outputs."""

@@ -1,6 +1,7 @@
 """Small data sets: the 8x8 digits, two spirals, and two tasks for recurrent networks. Columns are examples."""
 
 import importlib.util
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,12 +28,18 @@ def digits(dtype="float32", seed=0, test_share=0.2):
     """
     dtype = checks.float_type(dtype)
     checks.number("test_share", test_share, above=0, below=1)
-    table = np.loadtxt(sklearn_file("digits.csv.gz"), delimiter=",")  # (1797, 65)
+    table = _digits_table()
     pixels, y = table[:, :-1], table[:, -1].astype(np.int64)
     order = checks.generator("seed", seed).permutation(len(y))
     test, rest = np.split(order, [round(test_share * len(order))])
     x = ((pixels.T - pixels[rest].mean()) / pixels[rest].std()).astype(dtype)  # (64, 1797)
     return Split(x[:, rest], y[rest], x[:, test], y[test])
+
+
+@cache
+def _digits_table():
+    """Return the digits as they are stored, (1797, 65): a row an example, its 64 pixels and which digit it is."""
+    return np.loadtxt(sklearn_file("digits.csv.gz"), delimiter=",")
 
 
 def sklearn_file(name):
