@@ -95,9 +95,11 @@ def test_a_target_is_written_as_a_share_or_in_per_cent(tmp_path, capsys):
         main(["diagnose", str(path), "--target", target])
         said.append(capsys.readouterr().out)
     assert said[0] == said[1] != said[2]
-    with pytest.raises(SystemExit):
-        main(["diagnose", str(path), "--target", "most"])
-    assert "--target: a share is written as 0.9 or 90%, not 'most'" in capsys.readouterr().err
+    for target in ("most", "90", "0", "-0.2", "100.5%", "nan"):
+        with pytest.raises(SystemExit):
+            main(["diagnose", str(path), "--target", target])
+        words = f"--target: a share is written as 0.9 or 90%, above 0 and at most 1, not {target!r}"
+        assert words in capsys.readouterr().err
 
 
 def test_a_run_that_broke_keeps_its_nan_and_a_cell_that_is_empty_is_none(tmp_path):

@@ -22,11 +22,14 @@ CHAPTERS = "chapters, by the names that 'vgtext list' shows"
 
 
 def share(text):
-    """Return a share that was written as 0.9 or as 90%; ArgumentTypeError for other words."""
+    """Return a share above 0 and at most 1 that was written as 0.9 or as 90%; ArgumentTypeError for anything else."""
     try:
-        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+        value = float(text[:-1]) / 100 if text.endswith("%") else float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"a share is written as 0.9 or 90%, not {text!r}") from None
+        value = float("nan")
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"a share is written as 0.9 or 90%, above 0 and at most 1, not {text!r}")
+    return value
 
 
 def a_loss(text):
