@@ -59,6 +59,25 @@ def test_planted_cause_is_named_with_numbers_and_a_remedy(cause):
     assert str(diagnosis).startswith(f"cause: {cause}\n  - ")
 
 
+@pytest.mark.parametrize(("ratios", "end", "cause", "among"), [
+    ([2e-3] * R, (0.6, 0.41), "vanishing by initialization", ()),
+    ([3.5e-5] * R, (0.6, 0.41), "learning rate too small", ()),
+    ([1e-2, 3, 900, 1e5, 1e5, 1e5], (0.6, 0.41), "learning rate too large", ()),
+    ([1e-2] * R, (0.95, 0.9), UNDECIDED, ("label noise",)),
+    ([1e-2, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9], (0.6, 0.41), UNDECIDED,
+     ("vanishing by initialization", "learning rate too small")),
+])
+def test_a_signal_that_fades_in_six_layers_is_not_blamed_for_what_steps_and_labels_do(ratios, end, cause, among):
+    """As with PyTorch's own weights, by which six layers of ReLU keep 0.0036 of a signal, and learn all the same."""
+    layers, ways = np.arange(6), np.array([(0.6, 0.41)] * (R - 1) + [end])
+    activation, error = ways[:, :1] ** layers, ways[:, 1:] ** layers[::-1]
+    run = fields(**STUCK) | {"activation": activation, "gradient": error * activation / ways[:, :1],
+                             "update_ratio": np.repeat(np.array(ratios)[:, None], 6, axis=1),
+                             "dead": np.full((R, 6), 0.4), "steps": np.array([1, 3, 20, 60, 120, 200])}
+    found = diagnose(Recording(**run))
+    assert found.cause == cause and {*among} <= {*found.candidates}, found
+
+
 @pytest.mark.parametrize("cause", PLANTED)
 @given(data=st.data())
 def test_less_evidence_gives_the_same_cause_or_none(cause, data):

@@ -103,14 +103,24 @@ def vanishing(s, recording):
         return False  # it was lost at first alone
     if mild and recording.shortcuts is not False and below(s.collapse, t.COLLAPSES):
         return None  # most of the loss came later: the start alone is not to blame
-    if s.layers >= t.FEW_LAYERS:
-        return True
-    return False if s.round_trip > 2.5 * t.VANISHES and out_of_range(s) else None
+    few, some = s.layers < t.FEW_LAYERS, s.round_trip > 2.5 * t.VANISHES
+    came_back = not mild and s.layers < 2 * t.FEW_LAYERS and above(s.round_trip_last, t.VANISHES)
+    if some and (came_back or out_of_range(s, 0.3 if few else 0.2)):
+        return False
+    return None if few or (some and taken_away(s)) else True
 
 
-def out_of_range(s):
-    """Are steps so far out of the usual range that a signal which fades in a few layers is not to blame?"""
-    return above(s.ratio_peak, 1.0) is True or below(s.ratio_peak, 0.3 * t.TOO_SLOW) is True
+def out_of_range(s, slow):
+    """Are steps so far out of the usual range that a signal which fades somewhat is not to blame?
+
+    Small gradients make small steps, too: shorter ones than ``slow`` times the limit are the rate's.
+    """
+    return above(s.ratio_peak, 1.0) is True or below(s.ratio_peak, slow * t.TOO_SLOW) is True
+
+
+def taken_away(s):
+    """Were the steps on average so much shorter than the longest that a schedule may have taken them away?"""
+    return s.ratio_peak is not None and below(s.travel, 0.05 * s.ratio_peak) is True
 
 
 def weak(s):
