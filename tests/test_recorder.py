@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from torch_like import SGD, Linear, Module, Net, UninitializedParameter, Wrapped, tensor
-from vgtext.diagnose import KerasRecorder, Recorder, diagnose, keras_layers
+from vgtext.diagnose import KerasRecorder, Recorder, diagnose, keras_layers, tensors
 from vgtext.diagnose.modules import sound
 
 WIDTHS = (6, 16, 12, 3)
@@ -388,3 +388,16 @@ def test_half_precision_of_keras_is_read():
     half = type("bfloat16", (), {"name": "bfloat16", "__str__": lambda self: "torch.bfloat16"})()
     x = SimpleNamespace(dtype=half, float=lambda: np.ones(3, np.float32))
     assert keras_layers.numbers(x).tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("number", [1e-40, 1e-23, 0.5, 1e20, 1e37])
+def test_sizes_are_measured_whose_squares_are_beyond_float32(number):
+    """As those of gradients behind thirty layers of sigmoids. What is no number stays none."""
+    x = tensor(np.full((4, 3), number, np.float32))
+    assert float(tensors.size(x)) == pytest.approx(number * 12**0.5, rel=1e-4)
+    assert tensors.norms(x).tolist() == pytest.approx([number * 3**0.5] * 4, rel=1e-4)
+    assert float(tensors.measure(x, -1)[0]) == pytest.approx(number, rel=1e-4)
+    assert keras_layers.size(np.asarray(x)) == pytest.approx(number * 12**0.5, rel=1e-4)
+    with np.errstate(invalid="ignore"):
+        for what in (np.nan, np.inf):
+            assert not np.isfinite(float(tensors.size(tensor(np.array([1.0, what], np.float32)))))

@@ -17,7 +17,16 @@ class Tensor(np.ndarray):
         return np.asarray(self).view(Tensor)
 
     def float(self):
-        return self.astype(np.float64)
+        return self.astype(np.float32)
+
+    def abs(self):
+        return np.abs(self)
+
+    def amax(self, dim, keepdim):
+        return self.max(axis=dim, keepdims=keepdim)
+
+    def clamp(self, low, high):
+        return np.clip(self, np.float32(low), np.float32(high))
 
     def cpu(self):
         return self
@@ -44,7 +53,7 @@ class Tensor(np.ndarray):
     def movedim(self, a, b):
         return np.moveaxis(self, a, b)
 
-    def flatten(self, start):
+    def flatten(self, start=0):
         return self.reshape(*self.shape[:start], -1)
 
     def is_floating_point(self):

@@ -16,7 +16,7 @@ import numpy as np
 
 from . import checks
 from .hooks import Hooks, traced
-from .keras_layers import dead, first, is_empty, kinds, leaves, matrices, numbers, root_mean_square, typical
+from .keras_layers import dead, first, is_empty, kinds, leaves, matrices, numbers, root_mean_square, size, typical
 from .loop import of_keras, targets_of_keras
 from .modules import norm
 from .recorder import EARLY
@@ -162,7 +162,7 @@ class KerasRecorder:
 
     def _begin(self, gradients, variables):
         before = {id(v): numbers(v).copy() for layer in self._layers for v in matrices(layer)}
-        sizes = {id(v): float(np.linalg.norm(numbers(g))) for v, g in zip(variables, gradients)
+        sizes = {id(v): size(numbers(g)) for v, g in zip(variables, gradients)
                  if g is not None}
         return before, sizes
 
@@ -178,8 +178,8 @@ class KerasRecorder:
         return {
             "at": self.at, "layers": layers, "input": typical(entered[0][1]) if floats else None,
             "gradient": [norm(sizes.get(id(v), 0.0) for v in matrices(layer)) for layer in layers],
-            "weight": [norm(np.linalg.norm(before[id(v)]) for v in matrices(layer)) for layer in layers],
-            "update": [norm(np.linalg.norm(numbers(v) - before[id(v)]) for v in matrices(layer))
+            "weight": [norm(size(before[id(v)]) for v in matrices(layer)) for layer in layers],
+            "update": [norm(size(numbers(v) - before[id(v)]) for v in matrices(layer))
                        for layer in layers],
             "activation": [np.nan if x is None else root_mean_square(x) for x in left],
             "dead": dead(left), "learning_rate": float(numbers(self.optimizer.learning_rate)),

@@ -27,6 +27,11 @@ def numbers(x):
     return x.astype(np.float32) if x.dtype.name == "bfloat16" else x
 
 
+def size(x):
+    """Return the root of the sum of squares of an array, in float64: in float32 squares of 1e-23 are 0."""
+    return float(np.linalg.norm(x.astype(np.float64)))
+
+
 def first(values):
     """Return the first tensor of what a layer is given or returns, as an array; None if there is none."""
     values = [values] if hasattr(values, "shape") else values.values() if hasattr(values, "values") else values

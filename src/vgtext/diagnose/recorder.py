@@ -140,7 +140,7 @@ class Recorder:
         return (x, *given[1:])
 
     def _through_time(self, name, axis, g):
-        self._time[name] = g.detach().float().movedim(axis, 0).flatten(1).norm(dim=1)
+        self._time[name] = tensors.norms(g.detach().float().movedim(axis, 0).flatten(1))
 
     def _leave(self, name, module, given, output):
         if not self._watched():

@@ -1,5 +1,9 @@
 """What a recorder asks of PyTorch's tensors, by what they have and not by what they are."""
 
+from math import prod
+
+ORDINARY = 1.2e-38, 3.4e38  # sizes of float32
+
 
 def is_tensor(x):
     """Is it a tensor?"""
@@ -51,18 +55,24 @@ def real(x):
     return (x.detach().abs() if x.is_complex() else x.detach()).float()
 
 
+def norms(rows):
+    """Return the root of the sum of squares of each row, also where squares are beyond float32: of 1e-23, of 1e20."""
+    largest = rows.abs().amax(dim=1, keepdim=True).clamp(*ORDINARY)
+    return (rows / largest).norm(dim=1) * largest[:, 0]
+
+
 def size(x):
     """Return the root of the sum of squares of a tensor; raises LookupError for a gradient that is not there."""
     if x is None:
         raise LookupError("a hook took a gradient away before it was measured; make the recorder before that hook")
-    return real(x).norm()
+    return norms(real(x).flatten()[None])[0]
 
 
 def measure(x, axis):
     """Return root mean square, share of units that are 0 for all examples, and share of zeros."""
     zero = x.detach() == 0
     units = zero.movedim(axis, 0).flatten(1) if x.ndim > 1 else zero[None]
-    return real(x).square().mean().sqrt(), units.all(dim=1).float().mean(), zero.float().mean()
+    return size(x) / prod(x.shape) ** 0.5, units.all(dim=1).float().mean(), zero.float().mean()
 
 
 def typical(measured):
