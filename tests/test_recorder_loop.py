@@ -125,7 +125,13 @@ def test_gradients_added_up_over_batches_are_no_slip(batches):
             optimizer.step()
             optimizer.zero_grad()
         recorder.step(loss)
-    assert recorder.recording().loop is None
+    made = recorder.recording()
+    assert made.loop is None and (made.update > 0).all() and (made.steps % batches == 0).all()
+
+
+def test_a_network_that_never_moves_is_recorded_all_the_same():
+    made = train(net := Net(WIDTHS), SGD(net.parameters(), lr=0.0), steps=150).recording()
+    assert (made.update == 0).all() and made.steps.tolist() == [16, 47, 79, 115]
 
 
 def test_a_run_in_inference_mode_is_recorded_and_said_where_it_matters():
@@ -136,6 +142,17 @@ def test_a_run_in_inference_mode_is_recorded_and_said_where_it_matters():
     net._children["norm"] = Module()
     net._children["norm"].running_mean = 0.0
     assert train(net, SGD(net.parameters())).recording().loop == ("inference mode",)
+
+
+@pytest.mark.parametrize(("modes", "slip"), [("1100", True), ("1111", False), ("1011", False), ("0000", True)])
+def test_inference_mode_may_be_left_on_after_the_first_evaluation(modes, slip):
+    net = Net(WIDTHS)
+    net._children["norm"] = norm = Module()
+    norm.running_mean = 0.0
+    watch = Watch(net, Hooks())
+    for mode in modes:
+        watch.steps(None, 1.0, mode == "1", True)
+    assert watch.words() == ({"loop": ["inference mode"]} if slip else {})
 
 
 def test_an_evaluation_between_steps_leaves_no_trace():

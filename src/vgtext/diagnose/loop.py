@@ -102,7 +102,7 @@ class Watch:
         """Return fields of a recording, those that are known: the slips that were seen, and ``constant_loss``."""
         if not self.rows:
             return {}
-        found = self.found | of_modules(self.model, not any(trained for _, trained, _ in self.rows))
+        found = self.found | of_modules(self.model, not any(trained for _, trained, _ in self.rows[-2:]))
         if 2 * sum(self._norms) > len(self._norms):  # the last batch of an epoch may be small
             found.add("few in a norm")
         if self.targets.change():

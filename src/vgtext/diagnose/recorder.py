@@ -9,9 +9,8 @@
         recorder.step(loss)
     print(diagnose(recorder.recording()))
 
-A **layer** is a module that owns a matrix of weights (or a kernel); layers are numbered in the order in which they are
-first called. What leaves layer l is measured where it enters layer l + 1, and at the model's output for the last one:
-so it does not matter how an activation is written, as a module, as a shared module, as a function, or not at all.
+A **layer** is a module that owns a matrix of weights (or a kernel); layers are numbered as they are first called. What
+leaves layer l is measured where it enters layer l + 1, at the model's output for the last one: activations may be any.
 """
 
 from functools import partial
@@ -23,6 +22,7 @@ from .hooks import Hooks
 from .recording import Recording
 
 EARLY = (1, 2, 4, 8, 16, 32, 64)  # steps that are always recorded
+PATIENCE = 16  # batches that are recorded until one moves a weight: gradients may be added up over some
 ROWS = ("gradient", "weight", "update", "activation", "error", "activation_error", "dead")
 
 
@@ -30,8 +30,7 @@ class Recorder:
     """Watches a model and its optimizer, at steps 1, 2, 4, ... 64 and then every ``every`` steps.
 
     ``unpaired`` names, in words, the parameters that belong to no layer, and what could not be recorded. Raises
-    TypeError if the model or the optimizer does not have what a PyTorch one has, ValueError if the model owns no matrix
-    of weights.
+    TypeError where model or optimizer lacks what a PyTorch one has, ValueError if the model owns no matrix of weights.
     """
 
     def __init__(self, model, optimizer, every=100):
@@ -39,7 +38,7 @@ class Recorder:
         modules.check(model, optimizer, every)
         self.model, self.optimizer, self.every, self.at = model, optimizer, every, 1
         self.unpaired, self._names, self._rows, self._losses, self._evaluations = [], None, [], [], {}
-        self._owned, self._hooks = modules.owners(model), Hooks(self.unpaired)
+        self._owned, self._hooks, self._waits = modules.owners(model), Hooks(self.unpaired), 0
         if not self._owned:
             raise ValueError("model must own a matrix of weights; none of its modules does")
         self._loop = loop.Watch(model, self._hooks)
@@ -56,14 +55,16 @@ class Recorder:
     @property
     def due(self):
         """Is the step under way to be recorded?"""
-        return self.at in EARLY or self.at % self.every == 0
+        return self.at in EARLY or self.at % self.every == 0 or self._waits > 0
 
     def step(self, loss):
         """Say that a step is done, and with which loss: call it after ``optimizer.step()``."""
         self._losses.append(checks.one_number("loss", loss))
         if self.due and self._entered and (self._trained or self._gradients):
             row = self._hooks.guard(self._row, getattr(loss, "grad_fn", None) or self._end)
-            self._rows += [] if self._hooks.lost() or row is None else [row]
+            if not self._hooks.lost() and row is not None:
+                self._rows[len(self._rows) - (self._waits > 0):] = [row]  # in place of one in which nothing moved
+                self._waits = 0 if any(row["update"]) else (self._waits + 1) % PATIENCE
         self._hooks.lost()
         self._forget()
         self.at += 1
@@ -82,9 +83,8 @@ class Recorder:
                        "shortcuts": logic.either(*(row["shortcuts"] for row in kept)),
                        "normalized": modules.normalized(self.model), "mixed": self._loop.targets.mixed(),
                        "recurrent": modules.recurrent(self.model) or any(row["time_gradient"] for row in kept)}
-            for name in ("input", "time_gradient"):
-                if all(row[name] is not None for row in kept):
-                    fields[name] = [row[name] for row in kept]
+            fields |= {name: [row[name] for row in kept] for name in ("input", "time_gradient")
+                       if all(row[name] is not None for row in kept)}
             if not any(row["rectified"] for row in kept):
                 del fields["dead"]
             for name in ("activation", "error", "activation_error"):

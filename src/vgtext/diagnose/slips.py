@@ -16,7 +16,8 @@ SLIPS = {
         "A backward pass began with the gradients of the step before still there.",
         "Call optimizer.zero_grad() once in every step, or each step also takes all the earlier ones again."),
     "inference mode": Slip(
-        "The network was trained in inference mode: batch norm keeps its old averages, and dropout does nothing.",
+        "The network was trained in inference mode, at least at the end: batch norm keeps its old averages, and "
+        "dropout does nothing.",
         "Call model.train() before the loop, and again after every evaluation."),
     "activation twice": Slip(
         "The loss applies a softmax or a sigmoid of its own to an output that has been through one, or through a tanh.",
