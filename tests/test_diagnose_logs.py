@@ -279,3 +279,57 @@ def test_a_run_that_was_begun_anew_in_the_same_file_is_the_last_one(tmp_path):
     rows = as_csv([{"epoch": i // 4, "step": i % 4, "loss": x} for i, x in enumerate(LOSS)])
     (tmp_path / "run.csv").write_text(f"{rows}\n{rows}")
     assert read_log(tmp_path / "run.csv").loss == pytest.approx(LOSS)
+
+
+def read(path, text):
+    """The recording in a file that holds ``text``, and what is said of it."""
+    said = []
+    path.write_text(text)
+    return read_log(path, said.append), " ".join(said)
+
+
+@pytest.mark.parametrize("column", ["phase", "split", "mode"])
+def test_a_column_says_which_data_a_row_is_of(tmp_path, column):
+    rows = [{"epoch": e, column: side, "loss": loss} for e, *both in ((1, 2.1, 2.2), (2, 0.5, 1.9), (3, 0.1, 2.4))
+            for side, loss in zip(("train", "Val"), both)]
+    for name, text in (("a.csv", as_csv(rows)), ("a.jsonl", "\n".join(map(json.dumps, rows)))):
+        made, _ = read(tmp_path / name, text)
+        assert (made.loss.tolist(), made.test_loss.tolist()) == ([2.1, 0.5, 0.1], [2.2, 1.9, 2.4])
+    made, _ = read(tmp_path / "b.csv", as_csv([{"set": "large", "loss": 2.0}, {"set": "large", "loss": 1.0}]))
+    assert made.loss.tolist() == [2.0, 1.0]
+
+
+def test_a_last_row_that_was_cut_off_is_left_out_and_said(tmp_path):
+    text = "step,train_loss,val_loss\n0,2.1,2.2\n1,1.5,1.6\n2,0."
+    made, said = read(tmp_path / "cut.csv", text)
+    assert made.loss.tolist() == [2.1, 1.5] and "'2,0.', was cut off" in said
+    made, said = read(tmp_path / "whole.csv", text + "\n")
+    assert made.loss.tolist() == [2.1, 1.5, 0.0] and "cut off" not in said
+
+
+def test_rows_of_null_are_said(tmp_path):
+    made, said = read(tmp_path / "null.jsonl", '{"loss": 2.0}\n{"loss": 1.0}\n{"loss": null}\n{"step": 4, "lr": null}')
+    assert made.loss.tolist() == [2.0, 1.0] and "are left out (1); if it was nan" in said
+
+
+def test_an_accuracy_that_names_no_data_where_losses_do_is_left_out(tmp_path):
+    """As in fastai's history, where it is of validation data."""
+    made, said = read(tmp_path / "a.csv", "train_loss,valid_loss,accuracy\n2.0,2.1,0.2\n1.0,2.0,0.3")
+    assert made.train_accuracy is None and made.test_accuracy is None and "accuracy does not say" in said
+    for text in ("train_loss,accuracy\n2.0,0.2", "loss,val_loss,accuracy\n2.0,2.0,0.2"):
+        assert read(tmp_path / "b.csv", text)[0].train_accuracy.tolist() == [0.2]
+
+
+def test_an_evaluation_at_the_end_of_printed_lines_is_not_the_last_epoch(tmp_path):
+    epochs = "".join(f"loss: {x} - accuracy: 0.2 - val_loss: {x} - val_accuracy: 0.2\n" for x in ("2.1", "nan", "nan"))
+    made, said = read(tmp_path / "a.log", epochs + "313/313 - 1s - loss: 0.07 - accuracy: 0.98\n")
+    assert len(made.loss) == len(made.train_accuracy) == 3 and "it may be an evaluation" in said
+    made, said = read(tmp_path / "b.log", "loss: 2.1\nval_loss: 2.1\nloss: 1.2\nval_loss: 1.4\nloss: 1.0\n")
+    assert len(made.loss) == 3 and "evaluation" not in said
+
+
+def test_a_line_without_an_end_does_not_hold_the_reading_up(tmp_path):
+    """A name has at most 80 letters, and begins where a word does: else each start tries all ends."""
+    for line in ("x" * 30_000, "words and " * 5_000, "=" * 30_000, "a b_c/" * 5_000):
+        made, _ = read(tmp_path / "a.log", f"{line}\nepoch 0: train loss 2.3\nepoch 1: train loss 2.2\n")
+        assert made.loss.tolist() == [2.3, 2.2]

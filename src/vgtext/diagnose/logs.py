@@ -11,7 +11,7 @@ BOARD = {"Wall time", "Step", "Value"}  # what TensorBoard downloads; the file's
 TRAIN, TEST = {"train", "training"}, {"val", "valid", "validation", "eval", "test", "dev"}
 MEASURES = {"loss": ("loss", "test_loss"), "accuracy": ("train_accuracy", "test_accuracy"),
             "acc": ("train_accuracy", "test_accuracy")}
-SAYS_NOTHING = {"step", "epoch", "sparse", "categorical", "binary", "history", "metrics"}  # in a column's name
+SAYS_NOTHING = {"step", "epoch", "sparse", "categorical", "binary", "history", "metrics", "total", "lm"}  # in a name
 
 
 def read_log(path, say=None):
@@ -19,7 +19,8 @@ def read_log(path, say=None):
 
     Rows are CSV with a header (between its columns commas, tabs or, with or without decimal commas, semicolons), JSON
     (a list of rows, lists by column, or what holds a list of rows, as ``log_history``), or JSON lines; a row may lack
-    columns, or hold a ``value`` and beside it what it is of, its ``key``, ``tag`` or ``metric``. What TensorBoard
+    columns, or hold a ``value`` and beside it what it is of, its ``key``, ``tag`` or ``metric``; a column such as
+    ``split`` or ``phase`` may say which data a row is of. What TensorBoard
     downloads is named by its file: ``run-train-tag-loss.csv``. In ``.txt``, ``.log`` and ``.out`` a row is a printed
     line, as ``epoch 3 train loss 1.2 acc 85%``. ``loss``, ``train_loss``, ``val/loss``, ``eval_accuracy`` and the like
     are read, and no others; of several that fit a field, the one with most entries. Where epochs or steps go back, as
@@ -27,8 +28,10 @@ def read_log(path, say=None):
     a file that is no table, has no such column, or has words in one.
     """
     path, say = Path(path), say or (lambda sentence: None)
-    table = _table(_rows(path, say))
-    found = {}
+    rows = _rows(path, say)
+    table, found = _table(rows), {}
+    if none := sum({None} == {row[column] for column in row if _field(column)} for row in rows):
+        say(f"Rows that hold null for a loss or an accuracy are left out ({none}); if it was nan, write NaN.")
     for column, rows in table.items():
         field = _field(column)
         if field and len(rows) > len(table.get(found.get(field), ())):
@@ -40,6 +43,10 @@ def read_log(path, say=None):
         hint = "name the file for its values, as train_loss.csv" if table.keys() == BOARD else (
             "name one of them loss, train_accuracy, test_loss or test_accuracy")
         raise ValueError(f"{path} has the columns {', '.join(table)}, and none is a loss or an accuracy: {hint}")
+    if beside := {"train_accuracy", "loss", "test_loss"} <= found.keys() and _unmarked(found):
+        say(f"{beside} does not say of which data it is, where the losses do, and is left out: name it "
+            f"train_{beside} or val_{beside}.")
+        del found["train_accuracy"]
     values = {field: tables.in_order(column, table[column], say) for field, column in found.items()}
     read = (f"{field} from {column} ({len(values[field])} entries)" for field, column in found.items())
     say(f"Read {', '.join(read)}.")
@@ -66,7 +73,20 @@ def _rows(path, say):
     name = _in_name(path.stem)
     if rows and rows[0].keys() == BOARD and name:
         return [{name: row.get("Value"), "Step": row.get("Step")} for row in rows]
-    return list(map(tables.named, rows))
+    rows = [tables.named(row, TRAIN | TEST) for row in rows]
+    return _without_last(rows, say) if path.suffix.lower() in tables.PRINTED else rows
+
+
+def _without_last(rows, say):
+    """Leave out a last line that has a loss and no test loss where all others have both: an evaluation at the end."""
+    kept = [{_field(name) for name in row} for row in rows]
+    losses = [i for i, fields in enumerate(kept) if "loss" in fields]
+    if len(losses) > 2 and all("test_loss" in kept[i] for i in losses[:-1]) and kept[losses[-1]].isdisjoint(
+            {"test_loss", "test_accuracy"}):
+        last = ", ".join(f"{name} {value}" for name, value in rows.pop(losses[-1]).items())
+        say(f"The last line with a loss ({last}) has no test loss where all others do, and is left out: it may be an "
+            "evaluation.")
+    return rows
 
 
 def _in_name(stem):
@@ -83,6 +103,13 @@ def _field(column):
     if len(measure) != 1 or len(which) > 1 or words - measure - which:
         return None
     return MEASURES[measure.pop()][which <= TEST and bool(which)]
+
+
+def _unmarked(found):
+    """Return the accuracy that names neither training nor test data, where both losses do; else ""."""
+    marked = [bool(set(re.split(r"[^a-z]+", found[field].lower())) & (TRAIN | TEST))
+              for field in ("train_accuracy", "loss", "test_loss")]
+    return found["train_accuracy"] if marked == [False, True, True] else ""
 
 
 def _number(path, column, value):

@@ -5,7 +5,7 @@ import re
 #: Words beside a measure that have no meaning.
 BESIDE = {"avg", "average", "mean", "running", "current", "the", "is", "set", "info", "debug"}
 NUMBER = r"[-+]?(?:\.?\d(?:\w|[.,](?=\d)|(?<=e)[-+](?=\d))*|(?:infinity|inf|nan)(?!\w))"
-PAIR = re.compile(rf"""([a-z](?:[a-z_/. ]|(?<=[a-z])-(?=[a-z]))*?)['"]?\s*[:=]?\s*['"]?  # its name
+PAIR = re.compile(rf"""(?<![^\W\d_])([a-z](?:[a-z_/. ]|(?<=[a-z])-(?=[a-z])){{0,79}}?)['"]?\s*[:=]?\s*['"]?  # its name
                        (?:[a-z][\w.]*\()?                                                # tensor(
                        (?<![\w.])({NUMBER})(\s?%(?!\w)|\s?/\s?\d+(?!\w|[.,]\d))?""", re.IGNORECASE | re.VERBOSE)
 DECIMALS = re.compile(r"[-+]?\d+,\d+(?:e[-+]?\d+)?", re.IGNORECASE)

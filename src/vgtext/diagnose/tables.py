@@ -13,6 +13,7 @@ from . import printed
 PRINTED = (".txt", ".log", ".out")
 ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", *PRINTED)
 KEYS = {"key", "tag", "metric", "name"}  # columns that name the value in a row, as MLflow and TensorBoard write them
+SPLITS = {"phase", "split", "mode", "set", "subset", "stage", "dataset"}  # columns that say which data a row is of
 COUNTS = (("epoch",), ("step", "global step", "iteration", "iter"))  # columns that say where in its run a row is
 
 
@@ -28,7 +29,7 @@ def rows(path, sides, measures, say):
         if ending in PRINTED:
             return printed.rows(text, sides, measures)
         if ending in (".csv", ".tsv"):
-            return list(_cells(text.splitlines()))
+            return list(_cells(text, say))
         found = _json(text, say)
     except (ValueError, csv.Error, RecursionError) as error:
         raise ValueError(f"{path} is no table in {ending[1:].upper()}: {error}") from error
@@ -43,13 +44,18 @@ def rows(path, sides, measures, say):
     return [dict(_flat(row)) for row in found]
 
 
-def named(row):
-    """Return a row that holds a value and its name as {name: value}, with its counts; others as they are."""
+def named(row, sides):
+    """Return a row that holds a value and its name as {name: value}, with its counts; others as they are.
+
+    Where a column such as ``split`` says which data a row is of, by one of the words ``sides``, its names do, too.
+    """
     keys = KEYS & row.keys()
-    if "value" not in row or len(keys) != 1:
-        return row
-    counts = {column: value for column, value in row.items() if _count(column) is not None}
-    return {**counts, str(row[keys.pop()]): row["value"]}
+    if "value" in row and len(keys) == 1:
+        counts = {column: value for column, value in row.items() if _count(column) is not None}
+        row = {**counts, str(row[keys.pop()]): row["value"]}
+    said = [side for column, value in row.items() if str(column).lower() in SPLITS
+            and (side := str(value).strip().lower()) in sides]
+    return {name if _count(name) is not None else f"{said[0]} {name}": row[name] for name in row} if said else row
 
 
 def in_order(column, found, say):
@@ -86,14 +92,16 @@ def _text(path):
     return data.decode("utf-8-sig", errors="replace" if path.suffix.lower() in PRINTED else "strict")
 
 
-def _cells(lines):
+def _cells(text, say):
     """Yield the rows of a table whose first line names its columns; with semicolons, numbers may have a comma.
 
-    A line of names that comes again, where a program was started again, is no row; nor is a comment. Raises ValueError
-    for a line with more cells than names, as commas in numbers make them.
+    A line of names that comes again, where a program was started again, is no row; nor is a comment, nor a last line
+    that was cut off. Raises ValueError for a line with more cells than names, as commas in numbers make them.
     """
-    lines = [line for line in lines if line.strip() and not line.startswith("#")]
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     mark = max(",;\t", key=lines[0].count) if lines else ","
+    if len(lines) > 2 and not text.endswith(("\n", "\r")) and lines[-1].count(mark) < lines[0].count(mark):
+        say(f"The last line, {lines.pop()[:60]!r}, was cut off, and is left out.")
     cells = csv.reader((line.replace(",", ".") for line in lines) if mark == ";" else lines, delimiter=mark)
     names = next(cells, [])
     for row in cells:
