@@ -333,3 +333,10 @@ def test_a_line_without_an_end_does_not_hold_the_reading_up(tmp_path):
     for line in ("x" * 30_000, "words and " * 5_000, "=" * 30_000, "a b_c/" * 5_000):
         made, _ = read(tmp_path / "a.log", f"{line}\nepoch 0: train loss 2.3\nepoch 1: train loss 2.2\n")
         assert made.loss.tolist() == [2.3, 2.2]
+
+
+def test_a_run_that_had_learned_when_it_broke_was_held_back_by_no_layer(tmp_path):
+    losses = [*(2.3 * 0.8 ** np.arange(20)).tolist(), *["nan"] * 5]
+    found = diagnose(read(tmp_path / "a.csv", "loss\n" + "\n".join(map(str, losses)))[0])
+    assert {"bad batch or operation", "late divergence", "learning rate too large"} <= {*found.candidates}
+    assert not {"vanishing by depth", "layers not trained", "learning rate too small"} & {*found.candidates}

@@ -7,8 +7,8 @@ from .outcomes import begun, halved, lost_again, may_have_learned_before, moves,
 
 def frozen(s, fails):
     """Is a layer never moved: no update though it has a gradient, or no gradient though a layer before it has one?"""
-    if below(s.round_trip, t.LOST):
-        return False  # what is left of the signal is lost in rounding
+    if below(s.round_trip, t.LOST) or backward_broke(s):
+        return False  # what is left of the signal is lost in rounding, or no gradient was a number
     if s.no_update or (fails and s.slow):
         return True
     if s.no_gradient is None:
@@ -30,10 +30,17 @@ def bad_operation(s):
         return False
     if s.never_a_number:
         return s.passes_forward or None
+    if backward_broke(s):
+        return True
     c = s.curve
     if c is not None and (c.rising or c.runs_off or above(c.fall, 1.2) or c.start > t.HUGE or lost_again(s)):
         return False
     return below(s.ratio_peak, t.TOO_FAST)
+
+
+def backward_broke(s):
+    """Do gradients hold nan at the first record, where loss and activations are ordinary numbers?"""
+    return bool(s.nan_gradient_first and s.ratio_peak is None and s.passes_forward and not above(s.growth, t.EXPLODES))
 
 
 def dead(s):

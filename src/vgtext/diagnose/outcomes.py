@@ -71,9 +71,10 @@ def lost_again(s):
     if s.best is not None and s.accuracy is not None and s.best - s.accuracy > 0.3 and not s.broke:
         return True
     back = s.curve.fall is None or s.curve.lowest is None or s.curve.fall > 2 * s.curve.lowest
-    back = back or (bool(s.broke) and s.curve.last > 1)
+    back = back or (bool(s.broke) and s.curve.last > 1) or (None if s.broke else False)
     return every(None if moves(s) else True, below(s.curve.lowest, 0.5), back, either(
-        every(above(s.curve.fall, 0.7), not s.curve.ragged), bool(s.broke) and s.curve.rising))
+        every(above(s.curve.fall, 0.7), not s.curve.ragged),  # a rise of few steps may lie between two entries
+        (True if s.curve.rising else None) if s.broke else False))
 
 
 def moves(s):

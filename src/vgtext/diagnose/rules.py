@@ -113,6 +113,8 @@ def questions(s, recording, target=0.9):
     }
     if s.never_a_number:  # no step was made: what steps and labels do had no time
         answers |= {cause: False for cause in answers if cause not in t.BEFORE_A_STEP}
+    if s.broke and s.curve is not None and logic.below(s.curve.lowest, t.LEARNED):  # it had learned before
+        answers |= {cause: False for cause in t.HOLD_BACK if answers[cause] is None}
     return {row.cause: answers[row.cause] for row in t.ROWS}
 
 

@@ -179,6 +179,9 @@ UNDECIDED = "undecided"
 LOOP = "fault in the training loop"  # said where a recorder saw one in the code; no question is asked then
 SIGNALS = ("exploding", "vanishing by initialization", "vanishing by activation", "vanishing by depth")
 BEFORE_A_STEP = ("bad batch or operation", "scale of inputs or targets", "exploding")  # can make the first loss nan
+#: What holds a network back from its first step on: not one that had learned when it broke.
+HOLD_BACK = ("layers not trained", "flat output", "dead units", "vanishing through time", "vanishing by initialization",
+             "vanishing by activation", "vanishing by depth", "learning rate too small", "label noise")
 #: Where one of these cannot be answered, no later question decides.
 CORE = ("bad batch or operation", "dead units", "exploding", "vanishing by initialization",
         "vanishing by activation", "vanishing by depth", "learning rate too large", "learning rate too small",
