@@ -125,6 +125,9 @@ def test_a_gradient_that_grows_through_time_explodes():
              "update_ratio": np.full((R, 2), 5e-3), "loss": np.r_[falls(1.5, 1.4, 20), [np.nan] * 5]}
     assert found(**grows, time_gradient=np.geomspace(1e9, 1, 60)[None].repeat(R, 0)).cause == "exploding"
     assert found(**grows, time_gradient=np.ones((R, 60))).cause == "bad batch or operation"
+    of_adam = {**grows, "loss": falls(1e18, 1e13), "constant_loss": 2.3, "train_accuracy": [0.1, 0.1]}  # short steps
+    assert found(**of_adam, time_gradient=np.geomspace(1e9, 1, 60)[None].repeat(R, 0)).cause == "exploding"
+    assert found(**of_adam, time_gradient=np.ones((R, 60))).cause != "exploding"
     read_off_at_the_first = {**grows, "loss": falls(1.5, 1.1), "train_accuracy": [0.5, 0.6]}
     fades_later = np.geomspace(1, 1e-9, 60)[None].repeat(R, 0)
     assert found(**read_off_at_the_first, time_gradient=fades_later).cause != "exploding"

@@ -62,7 +62,8 @@ def hides_error(recording):
 
 def grows_in_time(s):
     """Does the gradient grow toward the first time step, and do damage? A loss read off there makes it largest, too."""
-    return above(s.grows_in_time, 1 / t.FORGETS) is True and (bool(s.broke) or above(s.ratio_peak, t.TOO_FAST) is True)
+    harm = bool(s.broke) or above(s.ratio_peak, t.TOO_FAST) is True or above(s.left, t.RUNS_AWAY) is True
+    return above(s.grows_in_time, 1 / t.FORGETS) is True and harm
 
 
 def no_weights(s):
