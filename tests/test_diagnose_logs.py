@@ -194,13 +194,14 @@ def test_what_tensorboard_downloads_is_named_by_its_file(tmp_path, name, field):
     ("a.txt", "epoch 1 aux loss 2\nD_loss: 3 loss: [1.2]\n", "columns epoch, aux loss, d loss, and none is"),
     ("a.log", "", "a.log holds no row"),
     ("a.csv", "epoch,loss\n", "a.csv holds no row"),
-    ("a.log", "loss 2 acc 34\nloss 1 acc 78\n", "a.log: train_accuracy must lie between 0 and 1.*divide per cent"),
+    ("a.log", "loss 2 acc 0.9\nloss 1 acc 1.2\n", "a.log: train_accuracy must lie between 0 and 1.*divide per cent"),
     ("a.csv", "epoch;loss\n1;2,3\n2;nichts\n", "a.csv must hold numbers in the column loss, got 'nichts'"),
     ("a.csv", "step,aux_loss\n1,2\n", "columns step, aux_loss, and none"),
     ("a.csv", "val_acc5,loss_2\n1,2\n", "columns val_acc5, loss_2, and none"),
     ("a.csv", "", "a.csv holds no row"),
     ("a.csv", "epoch,loss\n1,2.3\n2,tensor(1.9)\n", r"a.csv must hold numbers in the column loss, got 'tensor\(1.9\)'"),
-    ("a.csv", "loss,val_acc\n2,34\n1,78\n", "a.csv: test_accuracy must lie between 0 and 1.*divide per cent by 100"),
+    ("a.csv", "loss,val_acc\n2,34\n1,780\n", "a.csv: test_accuracy must lie between 0 and 1, got 34 to 780"),
+    ("a.csv", "loss,val_acc\n2,0.4\n1,1.2\n", "a.csv: test_accuracy must lie between 0 and 1.*divide per cent by 100"),
     ("a.json", '{"loss": [1,', "a.json is no table in JSON"),
     ("a.json", "[1, 2]", "a.json is no table: it must hold a list of rows"),
     ("a.jsonl", "iter 0: loss 2.3\n", "a.jsonl is no table in JSONL"),
@@ -340,3 +341,9 @@ def test_a_run_that_had_learned_when_it_broke_was_held_back_by_no_layer(tmp_path
     found = diagnose(read(tmp_path / "a.csv", "loss\n" + "\n".join(map(str, losses)))[0])
     assert {"bad batch or operation", "late divergence", "learning rate too large"} <= {*found.candidates}
     assert not {"vanishing by depth", "layers not trained", "learning rate too small"} & {*found.candidates}
+
+
+def test_accuracies_above_what_shares_come_to_are_read_as_per_cent(tmp_path):
+    made, said = read(tmp_path / "a.csv", "loss,acc,val_acc\n2.0,10,0.1\n1.0,61.5,0.4\n")
+    assert made.train_accuracy.tolist() == [0.1, 0.615] and made.test_accuracy.tolist() == [0.1, 0.4]
+    assert "acc is read as per cent: it comes to 61.5." in said and "val_acc is read" not in said

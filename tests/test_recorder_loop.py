@@ -279,6 +279,7 @@ def test_a_slip_comes_first_where_the_run_failed_and_is_a_note_where_it_learned(
     assert slip.sentence in failed.evidence and slip.remedy in failed.remedy
     assert failed.cause == (LOOP if slip.decides else UNDECIDED) and LOOP not in CAUSES
     assert learned.cause == "healthy" and (slip.sentence in learned.evidence) == slip.decides
+    assert learned.remedy == (f"It has learned all the same. {slip.remedy}" if slip.decides else "Nothing to repair.")
     by_heart = diagnose(Recording(loss=FLAT, loop=[word], train_accuracy=[0.99], test_accuracy=[0.6], **ROWS))
     assert by_heart.cause == (LOOP if slip.decides else "overfitting")
 

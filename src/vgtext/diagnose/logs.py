@@ -23,7 +23,8 @@ def read_log(path, say=None):
     ``split`` or ``phase`` may say which data a row is of. What TensorBoard
     downloads is named by its file: ``run-train-tag-loss.csv``. In ``.txt``, ``.log`` and ``.out`` a row is a printed
     line, as ``epoch 3 train loss 1.2 acc 85%``. ``loss``, ``train_loss``, ``val/loss``, ``eval_accuracy`` and the like
-    are read, and no others; of several that fit a field, the one with most entries. Where epochs or steps go back, as
+    are read, and no others; of several that fit a field, the one with most entries; accuracies such as 61.5 are per cent.
+    Where epochs or steps go back, as
     in a run that was resumed, what was made again is left out. Raises OSError, and ValueError for
     a file that is no table, has no such column, or has words in one.
     """
@@ -51,6 +52,10 @@ def read_log(path, say=None):
     read = (f"{field} from {column} ({len(values[field])} entries)" for field, column in found.items())
     say(f"Read {', '.join(read)}.")
     numbers = {field: [_number(path, found[field], value) for value in values[field]] for field in found}
+    for field in numbers:
+        if field.endswith("accuracy") and _in_per_cent(numbers[field]):
+            say(f"{found[field]} is read as per cent: it comes to {max(numbers[field]):g}.")
+            numbers[field] = [value / 100 for value in numbers[field]]
     try:
         return Recording(**numbers)
     except ValueError as error:
@@ -110,6 +115,11 @@ def _unmarked(found):
     marked = [bool(set(re.split(r"[^a-z]+", found[field].lower())) & (TRAIN | TEST))
               for field in ("train_accuracy", "loss", "test_loss")]
     return found["train_accuracy"] if marked == [False, True, True] else ""
+
+
+def _in_per_cent(values):
+    """Are accuracies beyond what shares come to, and none beyond 100?"""
+    return all(0 <= value <= 100 for value in values) and any(value > 1.5 for value in values)
 
 
 def _number(path, column, value):

@@ -63,7 +63,8 @@ def diagnose(recording, target=0.9):
     for cause, answer in answers.items():
         if answer and not blocked:
             said = slips.sentences(recording.loop, cause != "healthy")
-            return Diagnosis(cause, (*evidence(cause, s, recording), *said), t.REMEDIES[cause])
+            mend = slips.remedy(recording.loop, "It has learned all the same.") if cause == "healthy" and said else ""
+            return Diagnosis(cause, (*evidence(cause, s, recording), *said), mend or t.REMEDIES[cause])
         if answer is not False:
             open_before.append(cause)
         blocked |= answer is None and cause in t.CORE

@@ -73,9 +73,10 @@ def sentences(words, all_of_them=True):
     return tuple(SLIPS[word].sentence for word in words or () if all_of_them or SLIPS[word].decides)
 
 
-def remedy(words):
-    """Return what to do about the slips."""
-    return " ".join([*(SLIPS[word].remedy for word in words), "Then record again."])
+def remedy(words, learned=""):
+    """Return what to do about the slips; where a run has ``learned``, as that says, of those that decide."""
+    mend = [SLIPS[word].remedy for word in words if SLIPS[word].decides or not learned]
+    return " ".join([learned, *mend] if learned else [*mend, "Then record again."])
 
 
 def beside(words, advice):
