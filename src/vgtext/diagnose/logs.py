@@ -17,15 +17,14 @@ SAYS_NOTHING = {"step", "epoch", "sparse", "categorical", "binary", "history", "
 def read_log(path, say=None):
     """Return the :class:`Recording` in a log; ``say`` is given a sentence on which columns it was read from.
 
-    Rows are CSV with a header (between its columns commas, tabs or, with or without decimal commas, semicolons), JSON
-    (a list of rows, lists by column, or what holds a list of rows, as ``log_history``), or JSON lines; a row may lack
-    columns, or hold a ``value`` and beside it what it is of, its ``key``, ``tag`` or ``metric``; a column such as
-    ``split`` or ``phase`` may say which data a row is of. What TensorBoard
-    downloads is named by its file: ``run-train-tag-loss.csv``. In ``.txt``, ``.log`` and ``.out`` a row is a printed
-    line, as ``epoch 3 train loss 1.2 acc 85%``. ``loss``, ``train_loss``, ``val/loss``, ``eval_accuracy`` and the like
-    are read, and no others; of several that fit a field, the one with most entries; accuracies such as 61.5 are per cent.
-    Where epochs or steps go back, as
-    in a run that was resumed, what was made again is left out. Raises OSError, and ValueError for
+    Rows are CSV with a header (between its columns commas, tabs or, with or without decimal commas, semicolons),
+    JSON (a list of rows, lists by column, or what holds a list of rows, as ``log_history``), or JSON lines; a row
+    may lack columns, or hold a ``value`` and beside it what it is of, its ``key``, ``tag`` or ``metric``; a column
+    such as ``split`` or ``phase`` may say which data a row is of. What TensorBoard downloads is named by its file:
+    ``run-train-tag-loss.csv``. In ``.txt``, ``.log`` and ``.out`` a row is a printed line, as ``epoch 3 train loss
+    1.2 acc 85%``. ``loss``, ``train_loss``, ``val/loss``, ``eval_accuracy`` and the like are read, and no others;
+    of several that fit a field, the one with most entries; accuracies such as 61.5 are per cent. Where epochs or
+    steps go back, as in a run that was resumed, what was made again is left out. Raises OSError, and ValueError for
     a file that is no table, has no such column, or has words in one.
     """
     path, say = Path(path), say or (lambda sentence: None)
