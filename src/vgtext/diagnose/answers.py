@@ -111,7 +111,7 @@ def vanishing(s, recording):
         return False  # it was lost at first alone
     if mild and recording.shortcuts is not False and below(s.collapse, t.COLLAPSES):
         return None  # most of the loss came later: the start alone is not to blame
-    few, some = s.layers < t.FEW_LAYERS, s.round_trip > 2.5 * t.VANISHES
+    few, some = s.layers < t.FEW_LAYERS, s.round_trip > t.SOME
     came_back = not mild and s.layers < 2 * t.FEW_LAYERS and above(s.round_trip_last, t.VANISHES)
     if some and (came_back or out_of_range(s, 0.3 if few else 0.2)):
         return False

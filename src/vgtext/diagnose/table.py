@@ -33,7 +33,9 @@ BRISK = 0.03  # first ratio: above it, networks of normalized branches need a wa
 COLLAPSES = 1e-2  # what is left of the gradients of a run that has learned nothing
 RUNS_AWAY = 100.0  # a loss that ends above this multiple of its start has diverged, whatever its targets do
 RUNS_ON = 4  # times that a loss jumps up and falls again as one class follows another
-FADES = f"R is below {10**VANISHES:.2g} ({10**LOST:.6f} with norms and shortcuts)"
+SOME = 2.5 * VANISHES  # log10 of a round trip that trains all the same, if steps are as long as they should be
+FADES = (f"R is below {10**VANISHES:.2g} ({10**LOST:.6f} with norms and shortcuts); above {10**SOME:.1g} not if steps "
+         "are far out of range, or R recovers")
 
 
 class Row(NamedTuple):
@@ -56,7 +58,8 @@ ROWS = (
         "purpose, nothing is wrong with them.",
         "notebooks/backprop.html", "the update and the gradient of every layer"),
     Row("bad batch or operation", "Did nan come at once, while the loss was falling and steps were short?",
-        "loss, update ratio", f"the ratio was below {TOO_FAST}, or inputs hold nan",
+        "loss, update ratio, gradient",
+        f"the ratio was below {TOO_FAST}, or inputs hold nan; or the first gradients do, of activations in order",
         "Look for a log, a root or a division near 0, and for nan, inf or blank examples in the batch of that step: "
         "add a small constant inside log and root, skip the batch, or let anomaly detection name the operation. In "
         "float16, look for values above 65504.",
@@ -119,7 +122,7 @@ ROWS = (
         "notebooks/recurrence.html#vanishing-through-time-a-healthy-gradient-that-has-forgotten",
         "in a recurrent network, the gradient per time step"),
     Row("vanishing by initialization", "Does the round trip fade, and both signals with it?", "gradient, activation",
-        f"{FADES}, or weights are 0; also if only the error fades, between units of slope above {STEEP}",
+        f"weights are 0, or {FADES}; also if only the error fades, between units of slope above {STEEP}",
         "Draw larger weights: He for ReLU, Glorot for tanh. Aim at a round trip near 1.",
         "notebooks/initialization.html#smaller-weights-make-it-worse",
         "gradient and activation sizes of every layer at the first step"),
