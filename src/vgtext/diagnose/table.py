@@ -59,7 +59,7 @@ ROWS = (
         "notebooks/backprop.html", "the update and the gradient of every layer"),
     Row("bad batch or operation", "Did nan come at once, while the loss was falling and steps were short?",
         "loss, update ratio, gradient",
-        f"the ratio was below {TOO_FAST}, or inputs hold nan; or the first gradients do, of activations in order",
+        f"the ratio was below {TOO_FAST}, or inputs hold nan; or the first gradients do, and activations do not",
         "Look for a log, a root or a division near 0, and for nan, inf or blank examples in the batch of that step: "
         "add a small constant inside log and root, skip the batch, or let anomaly detection name the operation. In "
         "float16, look for values above 65504.",
