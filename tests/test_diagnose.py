@@ -78,7 +78,7 @@ def test_a_signal_that_fades_in_six_layers_is_not_blamed_for_what_steps_and_labe
     assert found.cause == cause and {*among} <= {*found.candidates}, found
 
 
-@pytest.mark.parametrize("forward", [1.0, 30.0])
+@pytest.mark.parametrize("forward", [1.0, 1.8, 30.0])
 def test_gradients_of_nan_behind_a_loss_that_is_a_number_are_an_operations(forward):
     """As those of a root at 0. Where activations grow from layer to layer, the way back may have overflowed."""
     run = fields(forward=forward) | {"loss": np.r_[2.3, np.full(9, np.nan)], "steps": 2.0 ** np.arange(R)}

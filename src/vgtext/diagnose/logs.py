@@ -32,9 +32,9 @@ def read_log(path, say=None):
     table, found = _table(rows), {}
     if none := sum({None} == {row[column] for column in row if _field(column)} for row in rows):
         say(f"Rows that hold null for a loss or an accuracy are left out ({none}); if it was nan, write NaN.")
-    for column, rows in table.items():
+    for column, valued in table.items():
         field = _field(column)
-        if field and len(rows) > len(table.get(found.get(field), ())):
+        if field and len(valued) > len(table.get(found.get(field), ())):
             found[field] = column
     if not table:
         lines = "; a printed line may say: epoch 3 train loss 1.2 acc 85%" * (path.suffix.lower() in tables.PRINTED)

@@ -9,8 +9,8 @@
         recorder.step(loss)
     print(diagnose(recorder.recording()))
 
-A **layer** is a module that owns a matrix of weights (or a kernel); layers are numbered as they are first called. What
-leaves layer l is measured where it enters layer l + 1, at the model's output for the last one: activations may be any.
+A **layer** is a module that owns a matrix of weights (or a kernel), numbered as they are first called. What leaves it
+is measured where it enters the next one, or at the model's output, however activations are written.
 """
 
 from functools import partial

@@ -35,7 +35,7 @@ RUNS_AWAY = 100.0  # a loss that ends above this multiple of its start has diver
 RUNS_ON = 4  # times that a loss jumps up and falls again as one class follows another
 SOME = 2.5 * VANISHES  # log10 of a round trip that trains all the same, if steps are as long as they should be
 FADES = (f"R is below {10**VANISHES:.2g} ({10**LOST:.6f} with norms and shortcuts); above {10**SOME:.1g} not if steps "
-         "are far out of range, or R recovers")
+         f"are far out of range, or R recovers in fewer than {2 * FEW_LAYERS} layers")
 
 
 class Row(NamedTuple):
