@@ -331,7 +331,7 @@ def test_an_evaluation_at_the_end_of_printed_lines_is_not_the_last_epoch(tmp_pat
 
 def test_a_line_without_an_end_does_not_hold_the_reading_up(tmp_path):
     """A name has at most 80 letters, and begins where a word does: else each start tries all ends."""
-    for line in ("x" * 30_000, "words and " * 5_000, "=" * 30_000, "a b_c/" * 5_000):
+    for line in ("x" * 30_000, "words and " * 5_000, "=" * 30_000, "a b_c/" * 5_000, "a  loss | " * 5_000):
         made, _ = read(tmp_path / "a.log", f"{line}\nepoch 0: train loss 2.3\nepoch 1: train loss 2.2\n")
         assert made.loss.tolist() == [2.3, 2.2]
 
@@ -347,3 +347,14 @@ def test_accuracies_above_what_shares_come_to_are_read_as_per_cent(tmp_path):
     made, said = read(tmp_path / "a.csv", "loss,acc,val_acc\n2.0,10,0.1\n1.0,61.5,0.4\n")
     assert made.train_accuracy.tolist() == [0.1, 0.615] and made.test_accuracy.tolist() == [0.1, 0.4]
     assert "acc is read as per cent: it comes to 61.5." in said and "val_acc is read" not in said
+
+
+@pytest.mark.parametrize("name", ["eval_top1", "val/acc1", "test_acc@1", "val accuracy_top-1"])
+def test_the_accuracy_of_the_first_answer_is_the_accuracy(tmp_path, name):
+    made, _ = read(tmp_path / "a.csv", f"train_loss,{name},{name.replace('1', '5')}\n2.0,0.2,0.5\n1.0,0.3,0.6")
+    assert made.test_accuracy.tolist() == [0.2, 0.3]
+
+
+def test_what_is_left_out_of_several_runs_is_said(tmp_path):
+    made, said = read(tmp_path / "a.csv", "Step,a - train/loss,b - train/loss\n0,2.0,3.0\n1,1.0,2.0\n2,0.5,")
+    assert made.loss.tolist() == [2.0, 1.0, 0.5] and "left out: b - train/loss." in said

@@ -4,11 +4,12 @@ import re
 from itertools import chain, islice
 from pathlib import Path
 
-from . import tables
+from . import printed, tables
 from .recording import Recording
 
 BOARD = {"Wall time", "Step", "Value"}  # what TensorBoard downloads; the file's name says which value it is
-TRAIN, TEST = {"train", "training"}, {"val", "valid", "validation", "eval", "test", "dev"}
+TRAIN, TEST = {"train", "training"}, {
+    "val", "valid", "validation", "validating", "eval", "evaluation", "evaluating", "test", "testing", "dev"}
 MEASURES = {"loss": ("loss", "test_loss"), "accuracy": ("train_accuracy", "test_accuracy"),
             "acc": ("train_accuracy", "test_accuracy")}
 SAYS_NOTHING = {"step", "epoch", "sparse", "categorical", "binary", "history", "metrics", "total", "lm"}  # in a name
@@ -22,10 +23,11 @@ def read_log(path, say=None):
     may lack columns, or hold a ``value`` and beside it what it is of, its ``key``, ``tag`` or ``metric``; a column
     such as ``split`` or ``phase`` may say which data a row is of. What TensorBoard downloads is named by its file:
     ``run-train-tag-loss.csv``. In ``.txt``, ``.log`` and ``.out`` a row is a printed line, as ``epoch 3 train loss
-    1.2 acc 85%``. ``loss``, ``train_loss``, ``val/loss``, ``eval_accuracy`` and the like are read, and no others;
-    of several that fit a field, the one with most entries; accuracies such as 61.5 are per cent. Where epochs or
-    steps go back, as in a run that was resumed, what was made again is left out. Raises OSError, and ValueError for
-    a file that is no table, has no such column, or has words in one.
+    1.2 acc 85%``, or one of a printed table; a heading such as ``Test Error:`` says which data the next lines are of.
+    ``loss``, ``train_loss``, ``val/loss``, ``eval_accuracy``, ``top1`` and the like are read, and no others; of several
+    that fit a field, the one with most entries; accuracies such as 61.5 are per cent. Where epochs or steps go back, as
+    in a run that was resumed, what was made again is left out. Raises OSError, and ValueError for a file that is no
+    table, has no such column, or has words in one.
     """
     path, say = Path(path), say or (lambda sentence: None)
     rows = _rows(path, say)
@@ -37,7 +39,8 @@ def read_log(path, say=None):
         if field and len(valued) > len(table.get(found.get(field), ())):
             found[field] = column
     if not table:
-        lines = "; a printed line may say: epoch 3 train loss 1.2 acc 85%" * (path.suffix.lower() in tables.PRINTED)
+        lines = "; a printed line may say: epoch 3 train loss 1.2 acc 85%; columns of a table stand two spaces apart"
+        lines = lines if path.suffix.lower() in tables.PRINTED else ""
         raise ValueError(f"{path} holds no row with a name and a number{lines}")
     if not found:
         hint = "name the file for its values, as train_loss.csv" if table.keys() == BOARD else (
@@ -50,6 +53,8 @@ def read_log(path, say=None):
     values = {field: tables.in_order(column, table[column], say) for field, column in found.items()}
     read = (f"{field} from {column} ({len(values[field])} entries)" for field, column in found.items())
     say(f"Read {', '.join(read)}.")
+    if others := [column for column in table if _field(column) and found.get(_field(column), column) != column]:
+        say(f"Of a field one column is read; left out: {', '.join(others)[:200]}.")
     numbers = {field: [_number(path, found[field], value) for value in values[field]] for field in found}
     for field in numbers:
         if field.endswith("accuracy") and _in_per_cent(numbers[field]):
@@ -73,7 +78,7 @@ def _table(rows):
 
 
 def _rows(path, say):
-    rows = tables.rows(path, TRAIN | TEST, MEASURES.keys(), say)
+    rows = tables.rows(path, (TRAIN, TEST), MEASURES.keys(), say)
     name = _in_name(path.stem)
     if rows and rows[0].keys() == BOARD and name:
         return [{name: row.get("Value"), "Step": row.get("Step")} for row in rows]
@@ -102,7 +107,8 @@ def _in_name(stem):
 
 def _field(column):
     """Return the field of a recording that a column holds by its name, or None; exports put the run before " - "."""
-    words = set(re.split(r"[^a-z0-9]+", column.split(" - ")[-1].lower())) - SAYS_NOTHING - {""}
+    name = printed.FIRST.sub("accuracy", column.split(" - ")[-1])
+    words = set(re.split(r"[^a-z0-9]+", name.lower())) - SAYS_NOTHING - {""}
     measure, which = words & set(MEASURES), words & (TRAIN | TEST)
     if len(measure) != 1 or len(which) > 1 or words - measure - which:
         return None

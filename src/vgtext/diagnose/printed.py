@@ -1,9 +1,17 @@
-"""Read the lines that a training loop printed: a name and a number, as in ``epoch 3 train loss 1.2 acc 85%``."""
+"""Read the lines that a training loop printed: a name and a number, as in ``epoch 3 train loss 1.2 acc 85%``.
+
+Or, below a line of names, with wide gaps or bars between them, lines of their numbers.
+"""
 
 import re
+from functools import lru_cache
 
 #: Words beside a measure that have no meaning.
 BESIDE = {"avg", "average", "mean", "running", "current", "the", "is", "set", "info", "debug"}
+COUNTS = {"epoch", "step", "iteration", "iter"}
+#: Words that a line may have beside one of the side whose numbers stand below it, as "Epoch 1 - Validation".
+HEADING = COUNTS | {"of", "on", "the", "set", "data", "dataset", "error", "result", "results", "metrics", "performance",
+                    "summary", "phase", "loop", "running", "starting", "start"}
 NUMBER = r"[-+]?(?:\.?\d(?:\w|[.,](?=\d)|(?<=e)[-+](?=\d))*|(?:infinity|inf|nan)(?!\w))"
 PAIR = re.compile(rf"""(?<![^\W\d_])([a-z](?:[a-z_/. ]|(?<=[a-z])-(?=[a-z])){{0,79}}?)['"]?\s*[:=]?\s*['"]?  # its name
                        (?:[a-z][\w.]*\()?                                                # tensor(
@@ -11,6 +19,10 @@ PAIR = re.compile(rf"""(?<![^\W\d_])([a-z](?:[a-z_/. ]|(?<=[a-z])-(?=[a-z])){{0,
 DECIMALS = re.compile(r"[-+]?\d+,\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})*,\d{3}(?:\.\d+|(?<=,\d{3},\d{3}))")
 EITHER = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")  # 2,302 is 2.302 or 2302
+FIRST = re.compile(r"(?:acc(?:uracy)?[_/ ]?)?top[-_]?1(?!\d)|acc(?:uracy)?@?1(?![\d.])", re.IGNORECASE)  # Acc@1, top1
+CELL = re.compile(r"[^\s|]+(?: [^\s|]+)*")  # of a table
+IN_TABLE = re.compile(r"([-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|inf|nan))(\s?%)?", re.IGNORECASE)  # a cell with a number
+BARE = re.compile(r"^\s*\d+/\s*\d+:\s*([-+.\w]+)\s*$")  # steps/all: loss, as Karpathy's makemore prints it
 FILES = re.compile(r"[^\s()\[\]{}=,'\"]*\.(?:py|ipynb|sh)\b(?::\d+)*")  # as a logger writes where a line comes from
 COLORS = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 
@@ -27,26 +39,85 @@ class Unread(str):
         return made
 
 
-def rows(text, sides, measures):
-    """Return a row {name: number} for each line; ``sides`` are the words for training data and for test data.
+def rows(text, sides, measures, say):
+    """Return a row {name: number} for each line; ``sides`` are the words for training data, and those for test data.
 
-    A name without such a word has the last one that stands before it in its line: ``val loss 1.2 acc 0.5``. What is no
-    number is kept as it was written where it should be one of the ``measures``. A comma before three digits (2,302) is
-    that of a decimal where another number of that name has one that is.
+    A name without such a word has the last one that stands before it in its line: ``val loss 1.2 acc 0.5``; or that
+    of test data, below a heading. What is no number is kept as it was written where it should be one of the
+    ``measures``. A comma before three digits (2,302) is that of a decimal where another number of that name has one
+    that is. ``say`` takes a sentence on the headings.
     """
-    lines = enumerate(COLORS.sub("", text).replace("\u2212", "-").split("\n"), 1)
-    commas = set()
-    found = [_row(part, sides, measures, i, commas) for i, line in lines for part in line.splitlines()]
+    text = FIRST.sub("accuracy", COLORS.sub("", text).replace("\u2212", "-"))
+    lines = [(i, part) for i, line in enumerate(text.split("\n"), 1) for part in line.splitlines()]
+    names, commas, found = [], set(), []
+    for i, line in lines:
+        row = _row(line, sides[0] | sides[1], measures, i, commas)
+        if not row and _is_header(cells := [*CELL.finditer(line)], measures):
+            names = cells
+        found.append((names and _below(names, [*CELL.finditer(line)], measures)) or row)
     for row in found:
         for name in commas & row.keys():
             if isinstance(row[name], Unread) and EITHER.fullmatch(row[name]):
                 row[name] = _share(row[name].replace(",", "."), row[name].unit)
-    return [row for row in found if row]
+    return [row for row in _headed([line for _, line in lines], found, sides, measures, say) if row]
+
+
+def _is_header(cells, measures):
+    """Are cells the names of a table's columns, one of them of a measure?"""
+    names = [_words(cell[0]) for cell in cells]
+    return len(names) > 1 and any(not measures.isdisjoint(words) for words in names) and not any(
+        IN_TABLE.fullmatch(cell[0]) for cell in cells)
+
+
+def _below(names, cells, measures):
+    """Return the numbers of a line by the names of its table, the last ones if it has more; {} if it has none there.
+
+    With fewer cells than names, some are empty: a cell has the name above it.
+    """
+    if len(cells) < len(names):
+        pairs = [(name, cell) for name in names for cell in cells
+                 if name.start() < cell.end() and cell.start() < name.end()]
+    else:
+        pairs = zip(names, cells[-len(names):])
+    found = [(name[0], IN_TABLE.fullmatch(cell[0])) for name, cell in pairs]
+    row = {name: _share(number[1], number[2] or "") for name, number in found if number}
+    return row if any(not measures.isdisjoint(_words(name)) for name in row) else {}
+
+
+def _headed(lines, found, sides, measures, say):
+    """Yield the rows, those below a heading of test data as of these: without counts, and each name once.
+
+    So is a line with a star below a row of test data, with which the ImageNet example of PyTorch sums it up.
+    """
+    title, seen, titles, above, ends = "", set(), [], set(), COUNTS | sides[0] | sides[1]
+    for line, row in zip(lines, found):
+        words = {word for name in row for word in _words(name)}
+        heads = not words & measures and _heading(line, words, sides)
+        stars = line.lstrip().startswith("* ") and above & sides[1]
+        if heads or stars:
+            title, seen = line.strip() if stars or heads <= sides[1] else "", set()
+        elif row and title and (seen & row.keys() or not words & measures or not ends.isdisjoint(_words(line))):
+            title = ""
+        if row and title and not heads:
+            seen |= row.keys()
+            titles.append(title)
+            row = {f"test {name}": value for name, value in row.items()}
+        above = words if row else above
+        yield row
+    if titles:
+        say(f"Numbers below {titles[0][:60]!r} and the like are read as of test data.")
+
+
+def _heading(line, named, sides):
+    """Return the words of a line for training or test data, if it only says that; ``named``: of its numbers' names."""
+    words = {*_words(line.split(" - ")[-1])}
+    heads = words & (sides[0] | sides[1])
+    return heads if words <= heads | HEADING and named <= heads | COUNTS else set()
 
 
 def _row(line, sides, measures, i, commas):
     """Return the row of line ``i``; the names of numbers with a decimal comma go to ``commas``."""
-    row, line = {}, FILES.sub("", line)
+    row, line = {}, BARE.sub(r"loss \1", FILES.sub("", line))
     for pair in PAIR.finditer(line):
         words = [word for word in _words(pair[1]) if word not in BESIDE]
         if sides.isdisjoint(words):
@@ -65,6 +136,7 @@ def _row(line, sides, measures, i, commas):
     return row
 
 
+@lru_cache(1000)
 def _words(text):
     return re.findall(r"[a-z]+", text.lower())
 

@@ -20,14 +20,14 @@ COUNTS = (("epoch",), ("step", "global step", "iteration", "iter"))  # columns t
 def rows(path, sides, measures, say):
     """Return the rows of a file, each a dictionary {name: value}; raises ValueError.
 
-    ``sides`` are the words for training data and for test data, ``measures`` those for what is measured there, ``say``
-    takes a sentence on what was left out.
+    ``sides`` are the words for training data and those for test data, ``measures`` those for what is measured there,
+    ``say`` takes a sentence on what was left out.
     """
     ending = path.suffix.lower()
     try:
         text = _text(path)
         if ending in PRINTED:
-            return printed.rows(text, sides, measures)
+            return printed.rows(text, sides, measures, say)
         if ending in (".csv", ".tsv"):
             return list(_cells(text, say))
         found = _json(text, say)
