@@ -92,45 +92,6 @@ def exploding(s, recording):
     return None if unclear else True
 
 
-def vanishing(s, recording):
-    """Does the round trip lose the signal? A first step that rewrites the weights is another matter."""
-    if no_weights(s):
-        return True
-    if above(s.ratio, 1.0):
-        return False
-    if hides_error(recording):
-        return below(s.profile, 2 * t.VANISHES)
-    if recording.shortcuts and recording.normalized and above(s.round_trip, t.LOST):
-        return False  # past what a branch loses leads a shortcut
-    if s.round_trip is None:
-        return True if below(s.profile, 2 * t.VANISHES) else None
-    if s.round_trip >= t.VANISHES:
-        return False
-    mild = s.round_trip > 1.5 * t.VANISHES
-    if mild and above(s.round_trip_last, 0.0):
-        return False  # it was lost at first alone
-    if mild and recording.shortcuts is not False and below(s.collapse, t.COLLAPSES):
-        return None  # most of the loss came later: the start alone is not to blame
-    few, some = s.layers < t.FEW_LAYERS, s.round_trip > t.SOME
-    came_back = not mild and s.layers < 2 * t.FEW_LAYERS and above(s.round_trip_last, t.VANISHES)
-    if some and (came_back or out_of_range(s, 0.3 if few else 0.2)):
-        return False
-    return None if few or (some and taken_away(s)) else True
-
-
-def out_of_range(s, slow):
-    """Are steps so far out of the usual range that a signal which fades somewhat is not to blame?
-
-    Small gradients make small steps, too: shorter ones than ``slow`` times the limit are the rate's.
-    """
-    return above(s.ratio_peak, 1.0) is True or below(s.ratio_peak, slow * t.TOO_SLOW) is True
-
-
-def taken_away(s):
-    """Were the steps on average so much shorter than the longest that a schedule may have taken them away?"""
-    return s.ratio_peak is not None and below(s.travel, 0.05 * s.ratio_peak) is True
-
-
 def weak(s):
     """Do both signals fade? Where the error fades between units of slope near 1 (live ReLU), the weights do it, too.
 

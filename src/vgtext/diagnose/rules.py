@@ -10,7 +10,7 @@ import textwrap
 from dataclasses import dataclass
 
 from . import answers as ask
-from . import logic, outcomes, scales, slips
+from . import fading, logic, outcomes, scales, slips
 from . import table as t
 from .recording import Recording
 from .sentences import evidence
@@ -83,7 +83,7 @@ def questions(s, recording, target=0.9):
     ill = None if outcomes.contradicts(s) else ill
     blocks = None if ill and outcomes.at_its_floor(s) else ill  # else signals are to blame for what they lose
     blocks = False if outcomes.half_way(s) else blocks
-    fades = ask.vanishing(s, recording)
+    fades = fading.vanishing(s, recording)
     clean = None if recording.loop else True  # what was seen in the code may explain steps and losses
     deep = logic.every(None if s.layers is None else s.layers >= 2 * t.FEW_LAYERS, not recording.shortcuts)
     by_heart = None if logic.above(s.gap, t.GAP) else True  # whose steps work

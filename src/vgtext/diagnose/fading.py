@@ -1,0 +1,57 @@
+"""Is a signal that fades to blame? The answer, and what speaks against it: steps, the loss, what comes back."""
+
+from . import table as t
+from .answers import hides_error, no_weights
+from .logic import above, below
+from .outcomes import on_its_way
+
+
+def vanishing(s, recording):
+    """Does the round trip lose the signal? A first step that rewrites the weights is another matter."""
+    if no_weights(s):
+        return True
+    if above(s.ratio, 1.0):
+        return False
+    if hides_error(recording):
+        return below(s.profile, 2 * t.VANISHES)
+    if recording.shortcuts and recording.normalized and above(s.round_trip, t.LOST):
+        return False  # past what a branch loses leads a shortcut
+    if s.round_trip is None:
+        return True if below(s.profile, 2 * t.VANISHES) else None
+    if s.round_trip >= t.VANISHES:
+        return False
+    mild = s.round_trip > 1.5 * t.VANISHES
+    if mild and above(s.round_trip_last, 0.0):
+        return False  # it was lost at first alone
+    if mild and recording.shortcuts is not False and below(s.collapse, t.COLLAPSES):
+        return None  # most of the loss came later: the start alone is not to blame
+    few, shallow, some = s.layers < t.FEW_LAYERS, s.layers < 2 * t.FEW_LAYERS, s.round_trip > t.SOME
+    came_back = not mild and above(s.round_trip_last, t.VANISHES)
+    if shallow and (s.broke or (some and (came_back or speaks_against(s)))):
+        return False
+    if some and out_of_range(s, 0.3 if few else 0.2):
+        return False
+    return None if few or (some and (taken_away(s) or (shallow and moved(s)))) else True
+
+
+def speaks_against(s):
+    """Has the loss come some way and falls on, or does it end at twice its start? A lost signal does neither."""
+    return (on_its_way(s) and below(s.fall, t.BEGUN) is True) or above(s.fall, 2.0) is True
+
+
+def moved(s):
+    """Have the steps together moved the weights by half their size? Then no lost signal held them in place."""
+    return s.travel is not None and s.made * s.travel > t.MOVES
+
+
+def out_of_range(s, slow):
+    """Are steps so far out of the usual range that a signal which fades somewhat is not to blame?
+
+    Small gradients make small steps, too: shorter ones than ``slow`` times the limit are the rate's.
+    """
+    return above(s.ratio_peak, 1.0) is True or below(s.ratio_peak, slow * t.TOO_SLOW) is True
+
+
+def taken_away(s):
+    """Were the steps on average so much shorter than the longest that a schedule may have taken them away?"""
+    return s.ratio_peak is not None and below(s.travel, 0.05 * s.ratio_peak) is True
