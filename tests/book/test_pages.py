@@ -69,6 +69,9 @@ WITHOUT_PICTURE = """[...document.querySelectorAll("vg-explore")].filter((figure
   ![...figure.querySelectorAll("img, svg")].some((part) => part.checkVisibility({ visibilityProperty: true })
                                                           && part.getBoundingClientRect().height))
   .map((figure) => figure.id)"""
+# What of a figure is of no use on paper, and is seen.
+ONLY_ON_SCREEN = """[...document.querySelectorAll(".vg-controls, .vg-notice, .vg-tip, .vg-handles")]
+  .filter((part) => part.checkVisibility()).map((part) => part.outerHTML.slice(0, 100))"""
 # What would be pale or dim on paper: links with a contrast below 4.5 to it, and pictures that a dark page dims.
 PALE = """[...document.querySelectorAll(".bd-article :is(a, a *, img)")].filter((part) => {
   const { color, filter } = getComputedStyle(part);
@@ -171,6 +174,7 @@ def test_page_reads_well_and_answers(browser, web, kinds, page):
         tab.wait_for_function("document.documentElement.dataset.theme === 'dark'")
         assert tab.evaluate(PALE) == []
         assert not tab.locator(".bd-sidebar-primary").is_visible()
+        assert tab.evaluate(ONLY_ON_SCREEN) == []
         assert tab.evaluate(WITHOUT_PICTURE) == []
 
 
@@ -318,3 +322,7 @@ def test_what_a_reader_notes_is_kept_by_the_tab_alone(browser, web, kind):
             tab.reload()
             expect(notes.nth(1)).not_to_be_checked()
         assert tab.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('vg-note'))") == []
+        for other in [other for other in pages() if other != page and len(soup(other).select(NOTED[kind])) > 1][:1]:
+            (notes.nth(1).fill("far below") if kind == "text" else notes.nth(1).check())
+            tab.goto(f"{web}/{other}")
+            (expect(notes.nth(1)).to_have_value("") if kind == "text" else expect(notes.nth(1)).not_to_be_checked())

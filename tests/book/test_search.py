@@ -81,6 +81,31 @@ def test_a_hit_leads_to_its_section_and_shows_a_formula_once(browser, home, quer
         tab.locator(f"[id='{anchor}']").wait_for(state="attached")
 
 
+# The hits whose sections have the word, and whose excerpts do not mark it; and what is marked.
+TOLD = """(word) => {
+  const hits = [...document.querySelectorAll("ul.found > li > ul > li")].filter((hit) => hit.querySelector("a"));
+  const texts = new Map(bookIndex.entries.map((entry) => [`${entry.page}.html#${entry.anchor}`, entry.text]));
+  const unmarked = hits.filter((hit) =>
+    texts.get(hit.querySelector("a").getAttribute("href"))?.toLowerCase().includes(word) && !hit.querySelector("mark"));
+  return [hits.length, unmarked.map((hit) => hit.textContent),
+          [...document.querySelectorAll("#search-results mark")].map((mark) => mark.textContent.toLowerCase())];
+}"""
+
+
+def test_what_was_asked_stands_in_the_field_is_counted_and_is_marked_in_what_is_found(browser, web):  # noqa: F811
+    with reader(browser, web) as tab:
+        find(tab, web, "gradient")
+        fields = tab.locator("input[name=q]").evaluate_all("fields => fields.map((field) => field.value)")
+        assert {*fields} == {"gradient"}
+        pages = tab.locator("ul.found > li")
+        summary = tab.locator(".search-summary").inner_text()
+        assert "gradient" in summary and (pages.count() == 1 or re.findall(r"\d+", summary) == [str(pages.count())])
+        sections = [page.locator("ul > li").count() for page in pages.all()]
+        assert max(sections) == 3, "at most three sections of a page"
+        hits, unmarked, marked = tab.evaluate(TOLD, "gradient")
+        assert hits and unmarked == [] and marked and all(word.startswith("gradient") for word in marked)
+
+
 def test_formulas_stand_together_in_what_is_found():
     text = (built.BOOK / "_static" / "search-index.js").read_text("utf8")
     for formula in ("a[l]", "z[l]", "W[l]"):
