@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 
 NUMBER = re.compile(
-    r"(?<![\w.])\d[\d,]*\.\d+(?: ?\\times ?10\^\{-?\d+\})?"  # 0.2, 1.024 \times 10^{-7}
+    r"(?<![\w.])\d[\d,]*\.\d+(?:%| ?\\times ?10\^\{-?\d+\})?"  # 0.2, 0.1%, 1.024 \times 10^{-7}
     r"|(?<![\w.,])\d{1,3}(?:,\d{3})+|(?<![\w.])\d{4,}"  # 32,768 and 1024
     r"|(?<![\w.,])\d{1,3}(?:%|-fold\b)"  # 70%, and 7-fold
 )

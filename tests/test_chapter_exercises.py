@@ -16,6 +16,7 @@ from vgtext.nn.theory.width import mup
 from vgtext.tools import notebooks
 from vgtext.tools.leaks import marked
 from vgtext.tools.update import RECORD
+from vgtext.words import raw, words
 
 
 def exercises_of(slug):
@@ -287,9 +288,9 @@ def test_equations_in_quizzes_and_hints_hold(slug):
     for answers in quizzes(slug).values():
         reasons = [answers.get(kind) or {} for kind in ("right", "wrong", "mistakes")]
         told += [answers.get("explain", ""), *(why for each in reasons for why in each.values())]
-    for words in told:
-        for said, (left, right) in equations(words):
-            assert np.isclose(left, right, rtol=0.006), f"“{said}” in “{words}”: {left}"
+    for why in told:
+        for said, (left, right) in equations(why):
+            assert np.isclose(left, right, rtol=0.006), f"“{said}” in “{why}”: {left}"
 
 
 def test_an_equation_is_read_and_a_wrong_one_is_seen():
@@ -346,19 +347,20 @@ def test_random_wrong_answers_fail(slug, name):
 
 @pytest.mark.parametrize("slug", WITH_EXERCISES)
 def test_stubs_wait_for_the_reader_and_solutions_are_right(slug):
-    said, inside = {"Not yet.": [], "Right.": []}, False
+    right, not_yet, empty = words("check.right"), words("check.not_yet"), raw("check.no_answer").rpartition("}")[2]
+    said, inside = {not_yet: [], right: []}, False
     for cell in notebooks.read_notebook(slug).cells:
         inside = (inside or "{solution-start}" in cell.source) and "{solution-end}" not in cell.source
         if cell.cell_type == "code" and "check(" in cell.source:
             verdict = " ".join(cell.outputs[-1]["data"]["text/plain"].split())
-            assert verdict.startswith("Right. " if inside else "Not yet. "), cell.source
-            same = inside or "seed=0" in cell.source or "no answer yet" in verdict
+            assert verdict.startswith(f"{right if inside else not_yet} "), cell.source
+            same = inside or "seed=0" in cell.source or empty in verdict
             assert same, f"not the same twice, use check(…, seed=0): {cell.source}"
             assert not inside or cell.source.startswith("# "), "JupyterLab shows the first line of a folded cell"
-            said["Right." if inside else "Not yet."].append(cell.source)
+            said[right if inside else not_yet].append(cell.source)
     for name in exercises_of(slug):
         tried = {verdict: sum(f'EXERCISES["{name}"]' in source for source in said[verdict]) for verdict in said}
-        assert tried == {"Not yet.": 1, "Right.": 1 if said["Right."] else 0}, name
+        assert tried == {not_yet: 1, right: 1 if said[right] else 0}, name
 
 
 @pytest.mark.parametrize("slug", notebooks.slugs())
@@ -372,12 +374,14 @@ def test_running_all_cells_opens_no_worded_solution(slug):
 
 @pytest.mark.parametrize("slug", notebooks.slugs())
 def test_a_chapter_checks_its_readers_work(slug):
-    """At least one question and one exercise that is checked; the questions are few."""
+    """At least one question and one exercise that is checked; in the book itself the questions are few."""
     book = notebooks.read_notebook(slug)
     asked = sum("quiz(" in cell.source for cell in book.cells if cell.cell_type == "code")
     text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
     titles = re.findall(r"\{exercise\} (.*)", text)
-    assert 1 <= asked <= 6 and titles and exercises_of(slug), (asked, titles)
+    assert titles and exercises_of(slug), f"{slug} has no exercise with a check"
+    most = 6 if not (notebooks.root() / RECORD).exists() else asked  # a fork may ask more
+    assert 1 <= asked <= most, f"a chapter has one to six quizzes; {slug} has {asked}"
 
 
 @pytest.mark.parametrize("slug", notebooks.slugs())

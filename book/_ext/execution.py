@@ -16,8 +16,11 @@ from depends import Sources
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
+from jupyter_client.kernelspec import NoSuchKernel
 from myst_nb.core.read import create_nb_reader
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
 
 from vgtext.keeping import KEPT
 
@@ -76,7 +79,9 @@ class Execution:
         os.environ[KEPT] = json.dumps(parts_of(self.sources, kept))
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for path, run in zip(todo, pool.map(lambda path: self.run(app, path, pages[path]), todo)):
-                if run.err is None:  # one that fails is run again, and told of, when the page is read
+                if run.err is not None:  # it is run again when the page is read
+                    logging.getLogger(__name__).warning("a cell failed: %s", reason(run.exc_string), location=path)
+                else:
                     bundle = CacheBundleIn(run.nb, path, data={"execution_seconds": run.time})
                     cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
         drop_oldest(kept, PARTS)
@@ -88,10 +93,21 @@ class Execution:
         (Where a piece ends within a line, the merging of myst-nb breaks the line.) The kernel is ended at once: one in
         five that are asked to end takes three seconds for it.
         """
-        done = single_nb_execution(page, str(Path(path).parent), app.config.nb_execution_timeout, False,
-                                   extra_arguments=list(QUIET), shutdown_kernel="immediate")
+        try:
+            done = single_nb_execution(page, str(Path(path).parent), app.config.nb_execution_timeout, False,
+                                       extra_arguments=list(QUIET), shutdown_kernel="immediate")
+        except NoSuchKernel as error:
+            raise ExtensionError(f"{path} asks for the kernel {error.name}, which is not there: write python3 as the "
+                                 "name in the kernelspec at its end") from error
         CoalesceStreamsPreprocessor().preprocess(done.nb, {})
         return done
+
+
+def reason(traceback):
+    """Return what a traceback ends with: the error and its message, without colors."""
+    lines = re.sub(r"\x1b\[[\d;]*m", "", traceback).strip().splitlines()
+    start = max((i for i, line in enumerate(lines) if re.match(r"\w*(Error|Exception|Interrupt)\b", line)), default=-1)
+    return " ".join(line.strip() for line in lines[start:])[:1000]
 
 
 def drop_oldest(folder, most):

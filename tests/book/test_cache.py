@@ -9,6 +9,8 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+from jupyter_client.kernelspec import NoSuchKernel
+from sphinx.errors import ExtensionError
 
 from vgtext.explore import explore
 from vgtext.tools import notebooks
@@ -259,3 +261,20 @@ def test_a_page_is_stamped_with_its_digest_in_its_kernelspec(text):
     stamped = execution.stamped(text, "0e12")
     assert "digest" in stamped and "0e12" in stamped and "python3" in stamped
     assert execution.stamped(text, None) == text
+
+
+def test_a_cell_that_failed_is_told_by_its_error(monkeypatch):
+    """Without colors, code and places; what a message says on several lines stands in one."""
+    traceback = ("\x1b[0;31mFigureError\x1b[0m    Traceback (most recent call last)\nCell 1\n----> 1 explore(f)\n\n"
+                 "\x1b[0;31mFigureError\x1b[0m: figure decay at factor=0.5: draw returned no caption\nbut None\n")
+    assert execution.reason(traceback) == "FigureError: figure decay at factor=0.5: draw returned no caption but None"
+    assert execution.reason("CellTimeoutError: a cell took long") == "CellTimeoutError: a cell took long"
+    assert execution.reason("the kernel died") == "the kernel died"
+
+    def absent(*args, **more):
+        raise NoSuchKernel("conda-env-x")
+
+    monkeypatch.setattr(execution, "single_nb_execution", absent)
+    app = SimpleNamespace(config=SimpleNamespace(nb_execution_timeout=60))
+    with pytest.raises(ExtensionError, match="a.ipynb asks for the kernel conda-env-x, which is not there: write"):
+        execution.Execution.run(app, "notebooks/a.ipynb", None)

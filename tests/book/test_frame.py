@@ -5,6 +5,8 @@ import json
 import pytest
 from built import holds, pages, serve
 
+from vgtext.words import words
+
 WHOLE = [page for page in pages() if all(holds(page, kind) for kind in ("vg-explore", "vg-carry", "vg-quiz"))]
 
 
@@ -44,20 +46,20 @@ def test_a_quiz_answers(framed):
     right = next(k for k, (_, is_right, *_) in enumerate(answers) if is_right)
     form.locator(f"input[value='{right}']").check()
     form.locator(f"input[value='{right}']").press("Enter")
-    assert form.locator(".vg-verdict").inner_text().startswith("Right.")
+    assert form.locator(".vg-verdict").inner_text().startswith(words("quiz.right"))
 
 
 def test_figures_answer_and_show_their_link(framed):
     figure = framed.locator("vg-explore").first
     figure.scroll_into_view_if_needed()
     figure.locator(".vg-svg svg").wait_for()
-    figure.get_by_role("button", name="Link to this state").click()
+    figure.get_by_role("button", name=words("figure.link")).click()
     link = figure.locator(".vg-link")
     link.wait_for()
     assert link.input_value().startswith(f"{framed.address}#{figure.get_attribute('id')}?")
     game = framed.locator("vg-carry")
     game.locator(".vg-lever").click()
     game.get_by_text("It comes home.").wait_for()
-    game.get_by_role("button", name="Link to this state").click()
+    game.get_by_role("button", name=words("figure.link")).click()
     game.locator(".vg-link").wait_for()
     assert game.locator(".vg-link").input_value().startswith(f"{framed.address}#{game.get_attribute('id')}?scale=")

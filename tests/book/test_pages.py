@@ -11,7 +11,7 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from built import BOOK, holds, pages, serve, soup
 from playwright.sync_api import expect
 
-from vgtext.words import words
+from vgtext.words import in_script, words
 
 WIDTHS, SCHEMES = (1280, 375), ("light", "dark")
 # Contrast, which takes longest, is looked at apart.
@@ -49,11 +49,11 @@ SEE = """(figure) => {
 }"""
 CONTROLS = "[...figure.querySelectorAll('.vg-control :is(input, select)')]"
 # Puts the focus on the button that goes back to the opening state; returns whether it is there.
-TO_RESET = """(figure) => {
-  const button = [...figure.querySelectorAll("button")].find((button) => button.textContent === "Reset");
+TO_RESET = in_script("""(figure) => {
+  const button = [...figure.querySelectorAll("button")].find((button) => button.textContent === WORDS.figure.reset);
   button?.focus();
   return document.activeElement === button;
-}"""
+}""")
 # Whether within some frames picture and caption both become other than seen, or, if one is given, the caption that.
 WAIT = """async (figure, [caption, frames]) => {
   for (let frame = 0; frame < frames; frame++) {

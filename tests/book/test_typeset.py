@@ -16,6 +16,7 @@ sys.path.insert(0, str(EXTENSIONS))
 from typeset import is_plumbing, is_unanswered  # noqa: E402
 
 from vgtext.ask import Exercise, check  # noqa: E402
+from vgtext.words import words  # noqa: E402
 
 
 @pytest.mark.parametrize(("code", "folded"), [
@@ -71,14 +72,16 @@ def test_a_page_shows_no_verdict_on_a_stub(tmp_path):
         output = nbformat.v4.new_output("execute_result", {"text/plain": text}, execution_count=1)
         return nbformat.v4.new_code_cell(f"check(1, {len(text)})", outputs=[output])
 
-    verdicts = ["Not yet. Expected a number; there is no\nanswer yet.", "Not yet. More than one bug is left.", "Right."]
+    right, not_yet = words("check.right"), words("check.not_yet")
+    stub = f"{not_yet} {words('check.no_answer', asks='a number')}"
+    verdicts = ["\n".join(stub.rsplit(" ", 1)), f"{not_yet} More than one bug is left.", right]
     cells = [nbformat.v4.new_markdown_cell("# Title"), *map(cell, verdicts), cell(verdicts[0])]
     cells[-1].outputs.insert(0, nbformat.v4.new_output("stream", text="Six readings."))
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "index.ipynb")
     options = {"extensions": ["myst_nb", "typeset"], "nb_execution_mode": "off", "suppress_warnings": ["mystnb.lexer"]}
     page = (build_small(tmp_path, **options)[0] / "index.html").read_text("utf8")
     assert page.count("cell_output") == 3 and "one bug" in page and "Six readings." in page
-    assert "Right." in page and "Expected" not in page
+    assert right in page and "a number" not in page
 
 
 def test_a_worded_solution_is_open_on_its_page_and_other_folds_stay(tmp_path):
