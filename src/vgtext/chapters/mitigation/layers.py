@@ -35,10 +35,12 @@ def draw_journey(ax, activation="sigmoid", init="Glorot", remedy="layer norm"):
     end, error = apart(measured)[-1], number(10.0 ** measured.backward[0], 1)
     told = "no remedy" if remedy == "nothing" else remedy
     left = f"by {number(10.0**end, 1)}" if np.isfinite(end) else "by less than 10⁻¹²"
-    return (f"{NAMES[activation]}, {init} initialization, {told}, {DEPTH} layers of 32, untrained. On the way to the "
-            f"last hidden layer the activations change by a factor of {number(10.0 ** lines[0][1][-1], 1)}, what tells "
-            f"inputs apart {left}. Layer 1 gets {error} times the error signal of the last one (theory "
-            f"{number(10.0 ** theory.backward(recipe, DEPTH)[0], 1)}).")
+    expected = f"theory {number(10.0 ** theory.backward(recipe, DEPTH)[0], 1)}"
+    if theory.adds_only(recipe):
+        expected += f"; without the part along the stream {number(np.sqrt(grown.factor.prod()), 1)}"
+    return (f"{NAMES[activation]}, {init} initialization, {told}, {DEPTH} layers of {WIDTH}, untrained. On the way to "
+            f"the last hidden layer the activations change by a factor of {number(10.0 ** lines[0][1][-1], 1)}, what "
+            f"tells inputs apart {left}. Layer 1 gets {error} times the error signal of the last one ({expected}).")
 
 
 def apart(measured):
