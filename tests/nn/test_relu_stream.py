@@ -20,7 +20,7 @@ def network(L, n, sigma_w, s, seed, errors=64):
     return np.array(a), np.array(delta)
 
 
-def measured(L, n, sigma_w, s, seeds=4):
+def measured(L, n, sigma_w, s, seeds=16):
     """log10 of the sizes of streams over their first, and of error signals over their last: (2, L + 1)."""
     logs = []
     for seed in range(seeds):
@@ -36,11 +36,11 @@ def measured(L, n, sigma_w, s, seeds=4):
     (2**0.5, 0.01, 100), (0.2**0.5, 1.0, 98), (2.0, 0.3, 40),
 ])
 def test_streams_and_error_signals_have_the_predicted_sizes(sigma_w, s, L, n):
-    """At every layer, within what four networks leave open; the product of 1 + x/2 alone is off by up to 10^3."""
+    """At every layer, within what the mean of sixteen networks leaves open; the product of 1 + x/2 alone is off by up to 10^3."""
     forward, backward = measured(L, n, sigma_w, s)
-    scatter = 0.15 + 0.2 * (s * sigma_w) ** 2 * L / n
+    scatter = 0.1 + 0.06 * (s * sigma_w) ** 2 * L / n
     assert forward == pytest.approx(0.5 * np.log10(residual.relu_stream(L, sigma_w, s)[0]), abs=scatter)
-    assert backward == pytest.approx(residual.relu_error_sizes(L, n, sigma_w, s), abs=0.3 if n == 32 else 0.15)
+    assert backward == pytest.approx(residual.relu_error_sizes(L, n, sigma_w, s), abs=scatter)
 
 
 @given(st.floats(0.05, 3), st.floats(0.05, 1.5))
