@@ -98,6 +98,9 @@ def journey(activation, init, remedy):
     forward, backward = theory(recipe, 50)
     found = {"activations": whole / whole[0], "error signal (right to left)": back / back[-1],
              "activations, theory": forward, "error signal, theory": backward}
+    if (activation, remedy) == ("relu", "residual"):
+        power = {"PyTorch default": 1 / 3, "Glorot": 1, "He": 2, "orthogonal": 1}[init]
+        found["error signal, theory of 1 + χ alone"] = (1 + power / 2) ** (np.arange(48, -1, -1) / 2)
     known = np.where(apart / whole > 1e-10, apart / apart[0], np.nan)  # of less, rounding is a part
     return {**found, "size, relative to where it starts": [*found.values()],
             "what tells inputs apart": lambda l: known[l.astype(int) - 1],

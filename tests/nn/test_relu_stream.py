@@ -36,7 +36,7 @@ def measured(L, n, sigma_w, s, seeds=16):
     (2**0.5, 0.01, 100), (0.2**0.5, 1.0, 98), (2.0, 0.3, 40),
 ])
 def test_streams_and_error_signals_have_the_predicted_sizes(sigma_w, s, L, n):
-    """At every layer, within what the mean of sixteen networks leaves open; the product of 1 + x/2 alone is off by up to 10^3."""
+    """At every layer, within what the mean of sixteen networks leaves open; 1 + x/2 alone is off by up to 10^3."""
     forward, backward = measured(L, n, sigma_w, s)
     scatter = 0.1 + 0.06 * (s * sigma_w) ** 2 * L / n
     assert forward == pytest.approx(0.5 * np.log10(residual.relu_stream(L, sigma_w, s)[0]), abs=scatter)
@@ -61,7 +61,7 @@ def test_the_error_signal_along_the_stream_is_the_same_in_every_layer():
 
 
 def test_at_infinite_width_the_factor_is_that_of_a_branch_of_mean_0():
-    """And a finite width brings g^k / √n, within a factor of two, once the layers are many."""
+    """And a finite width brings c_+^k / √n, within a factor of two, once the layers are many."""
     L, x = 20, 2.0
     assert residual.relu_error_sizes(L, 10**12, x**0.5)[0] == pytest.approx(L / 2 * np.log10(1 + x / 2), abs=1e-3)
     for sigma_w in (3**-0.5, 1, 2**0.5):

@@ -53,6 +53,12 @@ def growth(recipe, depth):
     return Growth(np.array(squares), np.array(factors))
 
 
+def product(grown):
+    """log10 of the error signal at layers 1 to L - 1, over the last one's, by the factors of a Growth alone."""
+    steps = 0.5 * np.log10(np.maximum(grown.factor, 1e-300))
+    return np.concatenate([np.cumsum(steps[::-1])[::-1], [0.0]])
+
+
 def adds_only(recipe):
     """Whether bare ReLU branches join the stream: then the factors of :func:`growth` are not all, see ``backward``."""
     return (recipe.activation, recipe.norm, recipe.shortcut) == ("relu", "none", "residual")
@@ -65,6 +71,4 @@ def backward(recipe, depth, width=WIDTH):
     """
     if adds_only(recipe):
         return relu_error_sizes(depth - 2, width, SIGMA_W[recipe.init])
-    steps = 0.5 * np.log10(np.maximum(growth(recipe, depth).factor, 1e-300))
-    return np.concatenate([np.cumsum(steps[::-1])[::-1], [0.0]])
-
+    return product(growth(recipe, depth))

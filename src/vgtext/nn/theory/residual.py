@@ -5,15 +5,15 @@ mean of a over the units and q its mean square, a wide branch has the mean sqrt(
 
     m[l] = m[l-1] + sqrt(x q[l-1] / 2 pi),    q[l] = (1 + x/2) q[l-1] + 2 m[l-1] sqrt(x q[l-1] / 2 pi)
 
-so that deep down sqrt(q) grows by g per layer, g^2 = 1 + x/2 + x / (pi (g - 1)). On the way back 1 + x/2 is the whole
-factor of |delta|^2 only where delta = dL/da has no part along a. It has one: what follows is homogeneous in a, so by
-Euler delta[l] . a[l] = c in every layer, and of W^T (phi' delta[l]) the part along a[l-1] has the size
-(c - a[l-1] . delta[l]) / s |a[l-1]|. Together with the rest, which is new in every layer,
+so that deep down sqrt(q) grows by c_+ per layer, c_+^2 = 1 + x/2 + x / (pi (c_+ - 1)). On the way back 1 + x/2 is the
+whole factor of |delta|^2 only where delta = dL/da has no part along a. It has one: what follows is homogeneous in a,
+so by Euler delta[l] . a[l] = p in every layer, and of W^T (phi' delta[l]) the part along a[l-1] has the size
+(p - a[l-1] . delta[l]) / s |a[l-1]|. Together with the rest, which is new in every layer,
 
-    |delta[l-1]|^2 = (1 + x/2) |delta[l]|^2 + (1 - r[l]^2) c^2 / |a[l-1]|^2,    r[l] = a[l-1] . a[l] / |a[l]|^2
+    |delta[l-1]|^2 = (1 + x/2) |delta[l]|^2 + (1 - r[l]^2) p^2 / |a[l-1]|^2,    r[l] = a[l-1] . a[l] / |a[l]|^2
 
-where r is taken for the part along the stream. Of an error signal that has nothing to do with the stream, c^2 is on
-average |delta[L]|^2 |a[L]|^2 / n. The second term is of order 1/n, and beside (1 + x/2)^k it grows like g^2k.
+where r is taken for the part along the stream. Of an error signal that has nothing to do with the stream, p^2 is on
+average |delta[L]|^2 |a[L]|^2 / n. The second term is of order 1/n, and beside (1 + x/2)^k it grows like c_+^2k.
 Derived for this book; the test compares it with networks. Scales below 0, s and n out of range raise ValueError.
 """
 
@@ -26,11 +26,11 @@ RELU_MEAN = np.pi**-0.5  # mean over root mean square of ReLU(u), u ~ N(0, 1): w
 
 
 def relu_growth(sigma_w, s=1.0):
-    """Return g >= 1, the factor per layer of the stream's root mean square, deep down in wide networks."""
+    """Return c_+ >= 1, the factor per layer of the stream's root mean square, deep down in wide networks."""
     x = _strength(sigma_w, s)
     if x == 0:
         return 1.0
-    return root_of(lambda g: (g * g - 1 - x / 2) * (g - 1) - x / np.pi, 1.0, 2.0 + x)
+    return root_of(lambda c: (c * c - 1 - x / 2) * (c - 1) - x / np.pi, 1.0, 2.0 + x)
 
 
 def relu_stream(L, sigma_w, s=1.0, mean=RELU_MEAN):
