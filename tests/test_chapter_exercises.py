@@ -150,7 +150,7 @@ ASKED = {
     "Leaky ReLU with α = 0.5": 0.5 * 0.399, "2, 5, 11 and 32 epochs": 32 * 16, "A layer has 100 inputs": 4**0.5,
     "A network has ten layers with 100,000": (10 + 9) / 10, "A wide tanh network without": (25 / 100) ** 0.5,
     "A wide ReLU network has σ_w = 1": 0.5 ** (20 / 2), "At the first step activations change": 0.25**8,
-    "A gradient is (10, 1)": 45 - 5.7, "A residual network without normalization has χ": 1.1**100,
+    "A gradient is (10, 1)": 45 - 5.7, "A residual network without normalization has branches": 1.1**100,
     "A residual network has 64 blocks": 64**-0.5,
 }
 

@@ -63,7 +63,7 @@ def mean(f):
 
 
 def theory(recipe, depth):
-    """Infinite width: root mean squares of what layers hand on, over the first's, and error signals over the last's."""
+    """Wide layers: root mean squares of what they hand on, over the first's, and error signals over the last's."""
     phi, kept = nn.get_activation(recipe.activation), recipe.shortcut == "residual"
     power = {"PyTorch default": 1 / 3, "Glorot": 1, "He": 2, "orthogonal": 1}[recipe.init]  # n times their variance
     first = 4 / 3 if recipe.init == "Glorot" else power  # 64 pixels, 32 units: 64 of 2 / (64 + 32)
@@ -79,7 +79,17 @@ def theory(recipe, depth):
         on = kept and l > 1
         middle, square, spread = on * middle + m, on * (square + 2 * middle * m) + r, on * spread + r - m * m
         sizes.append(square**0.5)
+    if (recipe.activation, recipe.norm, kept) == ("relu", "none", True):
+        return np.array(sizes) / sizes[0], along_the_stream(np.square(sizes), power)
     return np.array(sizes) / sizes[0], np.append(np.cumprod(np.sqrt(factors[::-1]))[::-1], 1.0)
+
+
+def along_the_stream(q, power, n=32):
+    """Error signals where bare ReLUs add to a stream of mean squares q: a sum over where each part joins them."""
+    cosines = (q[1:] + q[:-1] - power * q[:-1] / 2) / 2 / q[1:]  # of a[l-1] and a[l], times their lengths' ratio
+    joins, free = (1 - cosines**2) * q[-1] / q[:-1] / n, 1 + power / 2
+    return np.sqrt([free ** (len(joins) - k) + sum(joins[j] * free ** (j - k) for j in range(k, len(joins)))
+                    for k in range(len(q))])
 
 
 def journey(activation, init, remedy):
@@ -88,6 +98,9 @@ def journey(activation, init, remedy):
     forward, backward = theory(recipe, 50)
     found = {"activations": whole / whole[0], "error signal (right to left)": back / back[-1],
              "activations, theory": forward, "error signal, theory": backward}
+    if (activation, remedy) == ("relu", "residual"):
+        power = {"PyTorch default": 1 / 3, "Glorot": 1, "He": 2, "orthogonal": 1}[init]
+        found["error signal, theory of 1 + χ alone"] = (1 + power / 2) ** (np.arange(48, -1, -1) / 2)
     known = np.where(apart / whole > 1e-10, apart / apart[0], np.nan)  # of less, rounding is a part
     return {**found, "size, relative to where it starts": [*found.values()],
             "what tells inputs apart": lambda l: known[l.astype(int) - 1],

@@ -55,6 +55,10 @@ def test_row_15_what_breaks_is_the_correlation_of_inputs():
     assert lab.correlation("plain + batch norm", 5) == pytest.approx(lab.published("plain", 5), abs=0.012)
     product = [lab.corrected("plain", L) for L in (2000, 4000)]
     assert np.log2(product[0] / product[1]) == pytest.approx(3, abs=0.1)
+    words = "The exponent tends to $-3$, and is about $-2$ near # layers and $-2.7$ near #."
+    for L, exponent, rounded in zip(map(int, said("shortcuts", words)), (2, 2.7), (0.05, 0.05)):
+        near = [lab.corrected("plain", L + k) for k in (-1, 1)]
+        assert np.log(near[0] / near[1]) / np.log((L + 1) / (L - 1)) == pytest.approx(exponent, abs=rounded)
     with_norm = [lab.corrected("shortcut + batch norm", L) for L in (2000, 4000)]
     assert np.log2(with_norm[0] / with_norm[1]) == pytest.approx(np.pi / (2 * np.pi - 2), abs=0.01)
 
@@ -184,7 +188,9 @@ def test_what_the_prose_says_of_training():
 def test_numbers_typed_into_the_prose():
     rates, carried = {"0.01", "0.03", "0.1", "0.3"}, [1 / (1 + np.exp(-bias)) for bias in (2, 4)]
     check_prose("shortcuts", given=rates | {"0.5", "1,000", "2016", "2017", "2020", "1000", "10,000", "90%"},
-                computed={"0.73": np.pi / (2 * np.pi - 2), "0.92": 2.5 / np.e, "6.9": np.log(1000), "3%": 0.5**5,
+                computed={"0.73": np.pi / (2 * np.pi - 2), "0.92": 2.5 / np.e,
+                          "2.7": np.log2(lab.corrected("plain", 60) / lab.corrected("plain", 120)),
+                          "6.9": np.log(1000), "3%": 0.5**5,
                           "400-fold": round(size.sizes("s = 1", 100, 0.5)[1, 0], -2),
                           "88%": carried[0], "98%": carried[1]})
 

@@ -19,6 +19,6 @@ from .runs import ACTIVATIONS, DEPTHS, INITS, NORMS, RATES, SHORTCUTS, Recipe, a
 from .speed import draw_speed, steps
 from .switches import draw_switches
 from .table import NUMBERED, cured_by, cures_of, draw_cures, outcomes
-from .theory import growth, moments
+from .theory import backward, growth, moments
 
 CLAIMS = (*atlas.CLAIMS, *hundred.CLAIMS, *pairs.CLAIMS)

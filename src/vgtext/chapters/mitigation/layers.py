@@ -29,16 +29,20 @@ def draw_journey(ax, activation="sigmoid", init="Glorot", remedy="layer norm"):
     for color, size, words, dashes in lines:
         ax.plot(l, 10.0 ** np.clip(size, -60, 60), color=COLORS[color], linewidth=2, linestyle=dashes, label=words)
     ax.legend(loc="lower left")
-    forward = 0.5 * (np.log10(grown.square) - np.log10(grown.square[0]))
+    forward, alone = 0.5 * (np.log10(grown.square) - np.log10(grown.square[0])), theory.product(grown)
     for size, words in ((forward, "activations"), (theory.backward(recipe, DEPTH), "error signal")):
         ax.plot(l, 10.0 ** np.clip(size, -60, 60), **THEORY, label=f"{words}, theory")
+    if theory.adds_only(recipe):
+        ax.plot(l, 10.0**alone, **{**THEORY, "linestyle": ":"}, label="error signal, theory of 1 + χ alone")
     end, error = apart(measured)[-1], number(10.0 ** measured.backward[0], 1)
     told = "no remedy" if remedy == "nothing" else remedy
     left = f"by {number(10.0**end, 1)}" if np.isfinite(end) else "by less than 10⁻¹²"
-    return (f"{NAMES[activation]}, {init} initialization, {told}, {DEPTH} layers of 32, untrained. On the way to the "
-            f"last hidden layer the activations change by a factor of {number(10.0 ** lines[0][1][-1], 1)}, what tells "
-            f"inputs apart {left}. Layer 1 gets {error} times the error signal of the last one (theory "
-            f"{number(10.0 ** theory.backward(recipe, DEPTH)[0], 1)}).")
+    expected = f"theory {number(10.0 ** theory.backward(recipe, DEPTH)[0], 1)}"
+    if theory.adds_only(recipe):
+        expected += f"; by 1 + χ alone, dotted, {number(10.0 ** alone[0], 1)}"
+    return (f"{NAMES[activation]}, {init} initialization, {told}, {DEPTH} layers of {WIDTH}, untrained. On the way to "
+            f"the last hidden layer the activations change by a factor of {number(10.0 ** lines[0][1][-1], 1)}, what "
+            f"tells inputs apart {left}. Layer 1 gets {error} times the error signal of the last one ({expected}).")
 
 
 def apart(measured):

@@ -7,6 +7,7 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.nn.theory.meanfield import gaussian_mean
+from vgtext.nn.theory.residual import relu_error_sizes
 
 from .runs import WIDTH
 
@@ -31,8 +32,9 @@ def moments(activation, std):
 def growth(recipe, depth):
     """Follow mean, mean square and spread over the inputs from layer to layer.
 
-    With chi = E phi'(u)^2 sigma_w^2 Var(u)/Var(z) the factor is chi in a plain layer and 1 + chi with a shortcut. Layer
-    norm makes Var(u) = 1 whatever the size of the stream, batch norm whatever its spread over the inputs.
+    With chi = E phi'(u)^2 sigma_w^2 Var(u)/Var(z) the factor is chi in a plain layer and 1 + chi with a shortcut (for
+    bare ReLU branches of what is not along the stream, see :func:`backward`). Layer norm makes Var(u) = 1 whatever the
+    size of the stream, batch norm whatever its spread over the inputs.
     """
     first = 64 * 2 / (64 + WIDTH) if recipe.init == "Glorot" else SIGMA_W[recipe.init] ** 2  # 64 pixels of size 1
     mean, square, _ = moments(recipe.activation, first**0.5 if recipe.norm == "none" else 1.0)
@@ -51,8 +53,22 @@ def growth(recipe, depth):
     return Growth(np.array(squares), np.array(factors))
 
 
-def backward(recipe, depth):
-    """log10 of the error signal at layers 1 to L - 1, relative to the last of them."""
-    steps = 0.5 * np.log10(np.maximum(growth(recipe, depth).factor, 1e-300))
+def product(grown):
+    """log10 of the error signal at layers 1 to L - 1, over the last one's, by the factors of a Growth alone."""
+    steps = 0.5 * np.log10(np.maximum(grown.factor, 1e-300))
     return np.concatenate([np.cumsum(steps[::-1])[::-1], [0.0]])
 
+
+def adds_only(recipe):
+    """Whether bare ReLU branches join the stream: then the factors of :func:`growth` are not all, see ``backward``."""
+    return (recipe.activation, recipe.norm, recipe.shortcut) == ("relu", "none", "residual")
+
+
+def backward(recipe, depth, width=WIDTH):
+    """log10 of the error signal at layers 1 to L - 1, relative to the last of them.
+
+    The product of the factors, for infinite width; with bare ReLU branches also what comes along the stream.
+    """
+    if adds_only(recipe):
+        return relu_error_sizes(depth - 2, width, SIGMA_W[recipe.init])
+    return product(growth(recipe, depth))

@@ -6,15 +6,15 @@ from vgtext.ask import Exercise
 
 
 def blocks(rng):
-    """Jacobians of branches (L, n, n), a scale s, and the gradient at the output, (n,)."""
+    """Jacobians B of branches (L, n, n), a scale s, and the gradient at the output, (n,)."""
     L, n = rng.integers(2, 7), 3
     return rng.normal(size=(L, n, n)), rng.uniform(0.2, 0.9), rng.normal(size=n)
 
 
-def back(Js, s, delta, skip=1, transpose=True):
+def back(Bs, s, delta, skip=1, transpose=True):
     """Send ``delta`` back through z + s f(z)."""
-    for J in Js[::-1]:
-        delta = skip * delta + s * (J.T if transpose else J) @ delta
+    for B in Bs[::-1]:
+        delta = skip * delta + s * (B.T if transpose else B) @ delta
     return delta
 
 
@@ -40,10 +40,10 @@ EXERCISES = {
         ),
         Exercise(
             "backward", "the gradient at the input of residual blocks, an array", back, blocks,
-            mistakes=((lambda Js, s, d: back(Js, s, d, skip=0), "The shortcut is missing: this is a plain network."),
-                      (lambda Js, s, d: back(Js, 1, d), "The branch is multiplied by s on the way back, too."),
-                      (lambda Js, s, d: back(Js, s, d, transpose=False), "Going back takes the transposed Jacobian."),
-                      (lambda Js, s, d: back(Js[::-1], s, d), "The last block comes first on the way back.")),
+            mistakes=((lambda Bs, s, d: back(Bs, s, d, skip=0), "The shortcut is missing: this is a plain network."),
+                      (lambda Bs, s, d: back(Bs, 1, d), "The branch is multiplied by s on the way back, too."),
+                      (lambda Bs, s, d: back(Bs, s, d, transpose=False), "Going back takes the transposed Jacobian."),
+                      (lambda Bs, s, d: back(Bs[::-1], s, d), "The last block comes first on the way back.")),
         ),
         Exercise(
             "gate", "the gate bias b_f, a number", lambda: -bias(-np.expm1(-1e-3)),

@@ -1,4 +1,4 @@
-"""Starts that need no normalization, beside the normalization: runs kept in ``data/shortcuts_normfree.npz``, remade by
+"""Other ways to start a branch small, beside normalizations: runs kept in ``data/shortcuts_normfree.npz``, remade by
 
     python -m vgtext.chapters.shortcuts.normfree
 

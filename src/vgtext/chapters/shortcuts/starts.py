@@ -1,4 +1,4 @@
-"""Starts that need no normalization, beside the normalization: sizes at the start, and what training makes of them."""
+"""Other ways to start a branch small, beside normalizations: sizes at the start, and what training makes of them."""
 
 from functools import cache
 
