@@ -109,11 +109,28 @@ def test_what_collapses_and_whose_gradient_dies():
     assert 0.4 < lab.cosine("transformer, pre-norm", 12, 12) < lab.cosine("transformer, pre-norm", 24, 24) < 0.8
     assert lab.cosine("transformer, post-norm, s = 1/√L", 12, 12) < 0.2
     assert all(lab.ratio("transformer, post-norm", L, L) < 0.01 for L in (12, 16, 24))  # "twelve blocks or more"
-    assert lab.cosine("shortcut, s = 1", 16, 16) > 0.99
-    queries, _, values = collapse.measured("shortcut, s = 1", 16)[2][:, -1]
-    assert queries / values == pytest.approx(0.45, abs=0.05)  # "nearly half"
-    queries, _, values = collapse.measured("shortcut, s = 1", 24)[2][:, -1]
-    assert queries < values / 5 and collapse.entropy("shortcut, s = 1", 16) < 0.1  # "too sharp"
+    assert lab.ratio("transformer, post-norm, σ_w = 0.55", 12, 12) == pytest.approx(1 / 5, abs=0.03)  # "a fifth"
+    assert lab.cosine("attention and MLP", 12, 2) > lab.cosine("attention alone", 12, 2)  # "there is no sign of it"
+
+
+def test_a_bare_shortcut_makes_tokens_alike_and_attention_sharp():
+    """So that the share of W_Q goes with the draw: "in twelve draws ... from a third of W_V's gradient to none"."""
+    words = "With a bare shortcut, after # blocks, tokens are alike *and* attention is sharp, and in # draws"
+    assert said("attention", words) == [24, 12]
+    pairs = [collapse.measured("shortcut, s = 1", 24, seed)[2][[0, 2], -1] for seed in range(12)]
+    shares = [queries / values for queries, values in pairs]
+    assert max(shares) == pytest.approx(1 / 3, abs=0.05) and min(shares) < 1e-15
+    assert lab.cosine("shortcut, s = 1", 24, 24) > 0.99 and collapse.entropy("shortcut, s = 1", 24) < 0.1
+
+
+def test_tokens_that_are_not_close_stay_apart_for_longer_if_attention_is_sharp():
+    plain = collapse.measured("attention alone", 12)[0]
+    assert plain[2] < 1e-3 and 1 - lab.sharper(1)[2] < 1e-3
+    assert lab.sharper(3)[2] < 0.2 and lab.sharper(10)[4] < lab.sharper(3)[4] < 0.7 and lab.sharper(3)[8] > 0.999
+    net, x, _ = collapse.network("attention alone", 12)
+    for block in net.attentions:  # three times W_Q and W_K: nine times the logits, as by the factor before them
+        block.scale *= 9
+    assert 1 - collapse.unlike([*collapse.streams(net, x, 12)][2]) == pytest.approx(lab.sharper(3)[2], abs=0.05)
 
 
 def test_the_stream_grows_nearly_along_a_line_and_as_predicted():
@@ -217,9 +234,14 @@ def test_stored_runs_are_run_again():
 
 def test_numbers_typed_into_the_prose():
     start = stream.start("pre-norm", 24)
-    check_prose("attention", given={"2021", "0.003", "0.01", "0.03", "0.2"},
-                computed={"5%": stream.late(start),
-                          "0.99": lab.cosine("transformer, post-norm", 12, 12) - 0.005, "2.88": places.letters_alone()})
+    check_prose("attention", given={"2021", "0.003", "0.01", "0.02", "0.03", "0.2", "0.3"},
+                computed={"5%": stream.late(start), "0.55": 0.02 * 768**0.5,
+                          "0.09": lab.cosine("transformer, post-norm, σ_w = 0.55", 12, 12),
+                          "0.19": lab.ratio("transformer, post-norm, σ_w = 0.55", 12, 12),
+                          "0.99": lab.cosine("transformer, post-norm", 12, 12) - 0.005, "2.88": places.letters_alone(),
+                          "2.73": logits.end("nothing", 0.2)})
+    assert lab.ratio("transformer, post-norm, σ_w = 0.55", 24, 24) == pytest.approx(0.09, abs=0.005)
+    assert logits.end("nothing", 0.3) == pytest.approx(places.letters_alone(), abs=0.02)  # "all the way"
     assert np.log(2.0**9 - 1) / saturation.median_gap(64) == pytest.approx(22, abs=0.5)  # a weight that is rounded to 1
 
 

@@ -33,6 +33,7 @@ from vgtext.tools.notebooks import figures
 
 FIGURES = figures("clipping")
 caption = partial(caption_of, FIGURES)
+STARTS = [(w, b) for w in np.arange(4.0, 4.46, 0.05).round(2) for b in np.arange(-2.6, -1.99, 0.1).round(1)]
 vectors = arrays(np.float64, st.integers(1, 6), elements=st.floats(-50, 50, allow_subnormal=False))
 gradients = st.lists(vectors, min_size=1, max_size=4)
 limits = st.floats(0.01, 100)
@@ -68,6 +69,21 @@ def test_where_a_run_starts_decides_whether_it_is_thrown_off(w, arrives):
     held = lab.descend(0.2, 1.0, (w, -2.6))[1]
     assert (losses[-1] < 1e-5) == arrives and (norms.max() > 20) != arrives and held[-1] < 0.02
     assert (number(losses[-1]) in caption("start", w=w)) and (number(held[-1]) in caption("start", w=w))
+
+
+def test_after_24_steps_some_clipped_runs_are_behind_and_after_60_none_is_lost():
+    ends = {}
+    for w, b in STARTS:
+        free, held = (lab.descend(0.2, limit, (w, b), 60)[1] for limit in (None, 1.0))
+        ends[w, b] = free[24], held[24], free[60], held[60]
+    free, held, free_later, held_later = np.array([*ends.values()]).T
+    words = "From # of the # starts its loss is more than twice the other's at that step"
+    assert said("clipping", words) == [(held > 2 * free).sum(), len(ends)]
+    assert ends[4.4, -2.4][1] > 100 * ends[4.4, -2.4][0]  # "the worse one after 24 steps"
+    assert held_later.max() < 0.0021 and said("clipping", "or below, and # of those that are not clipped are above"
+                                              ) == [(free_later > 0.01).sum()]
+    losses = lab.descend(0.2, 1.0, (4.4, -2.4), 30)[1]
+    assert losses[23] < 0.01 < 0.1 < losses[24] and losses[25] < 0.03  # "has just slipped over its edge"
 
 
 def test_a_cliff_is_a_bounded_change_over_a_tiny_distance():
@@ -534,8 +550,8 @@ def test_numbers_typed_into_the_prose():
     assert lab.factor(1.5) == pytest.approx(1.07, abs=0.005)  # "in theory by a factor of 1.07"
     check_prose(
         "clipping",
-        given={"0.01", "0.03", "0.1", "0.2", "4.1", "4.2", "4.3", "0.3",
-                   "0.7", "0.8", "0.9", "0.999", "1.5", "2.1", "2.5", "2.13", "3.15",
+        given={"0.01", "0.03", "0.1", "0.2", "4.1", "4.2", "4.3", "4.4", "0.3",
+                   "0.7", "0.8", "0.9", "0.999", "1.5", "2.1", "2.4", "2.5", "2.6", "2.13", "3.15",
                    "2026", "1000", "1500", "1,000",
                "1,024", "4%"},  # what steady ones add: the law of a spike has it
         computed={
@@ -544,6 +560,7 @@ def test_numbers_typed_into_the_prose():
             "3%": np.mean([thresholds.fires(rule, 0.1, True) for rule in ("percentile 90", "ZClip")]),
             "3.16": spikes.BOUND, "0.050": lab.typical_loss(0.01),
             "0.0016": lab.typical_loss(0.3, 0.3),
+            "0.002": max(lab.descend(0.2, 1.0, (w, b), 60)[1][-1] for w, b in STARTS),
             # Adam's average is 1 + 1000² (1 - β₂) β₂ᵗ, and 4 where its root halves the steps; to two digits
             "5,800": asleep(1000), "1,200": asleep(100),
         },

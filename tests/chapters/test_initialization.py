@@ -301,11 +301,16 @@ def test_numbers_typed_into_the_prose():
     assert 2**14.5 > 20_000  # "twenty thousand times"
     kept = (4 * 8 / (1 + 8) ** 2) ** 0.5  # "every pair leaves" it, with widths in the ratio 8
     assert kept**5 < 0.1 < kept**4
+    w = 0.02 * np.random.default_rng(0).standard_normal(1_000_000)
+    cut = np.std(w[np.abs(w) < 0.04])  # BERT's: none beyond two standard deviations, and the rest not widened
+    assert cut == pytest.approx(0.02 * nn.initializers.TRUNCATED_STD, rel=0.01)
     check_prose(
         "initialization",
         given={"0.01", "0.1225", "0.1", "0.0625", "0.3", "0.8", "0.5", "1000", "1.414", "1.2", "0.300", "1.7", "2.2",
-               "0.12", "2.13", "3.15", "2026", "10,000"},
+               "0.12", "2.13", "3.15", "2026", "10,000", "0.02", "4,096"},
         computed={
+            "0.55": 0.02 * 768**0.5, "1.28": 0.02 * 4096**0.5, "1.1": 0.02 * (4 * 768) ** 0.5, "2,500": 0.02**-2,
+            "0.49": cut * 768**0.5,
             "63%": kept, "0.577": 3**-0.5, "0.707": 2**-0.5, "0.8796": nn.initializers.TRUNCATED_STD,
             "0.85": lab.QUARTER_CIRCLE,
             r"1.7 \times 10^{4}": lab.shrinking(), "14.5": (30 - 1) / 2,

@@ -244,7 +244,17 @@ def test_reach_before_training_tells_nearly_who_learns():
     cells = [(lab.reach(name, T), lab.solved(name, T, rate)) for name in lab.NETWORKS for T in lab.LENGTHS
              for rate in lab.RATES]
     far, near = ([count for reach, count in cells if low < reach < high] for low, high in ((-99, -10), (-2, 9)))
-    assert max(far) == 0 and np.mean(np.array(near) >= 4) > 0.8  # "mostly learn"
+    assert max(far) == 0 and np.mean(np.array(near) >= 4) > 0.8
+
+    def counts(lengths, low, high):  # at the smaller rate: runs that learn, and all of them
+        found = [lab.solved(name, T, 0.001) for T in lengths for name in lab.NETWORKS
+                 if low < lab.reach(name, T) < high]
+        return [sum(found), runs.SEEDS * len(found)]
+
+    words = "Over all lengths, # of # runs learn where more than a hundredth does, and # of # in between"
+    assert said("recurrence", words) == counts(lab.LENGTHS, -2, 9) + counts(lab.LENGTHS, -10, -2)
+    words = "it tells little: # of # runs learn above a hundredth, and # of # below"
+    assert said("recurrence", words) == counts([50], -2, 9) + counts([50], -99, -2)
 
 
 def test_clipping_makes_no_difference_here():

@@ -11,7 +11,7 @@ from vgtext import nn
 from vgtext.chapters import width as lab
 from vgtext.chapters.width import depth, muon, rates, runs, updates
 from vgtext.nn.muon import NEWTON_SCHULZ, newton_schulz_on_values
-from vgtext.nn.theory.width import GROWTH, RULES, log_variance
+from vgtext.nn.theory.width import GROWTH, RULES, log_variance, mup
 from vgtext.palette import COLORS, number
 from vgtext.tools.notebooks import figures
 
@@ -113,6 +113,29 @@ def test_one_example_reaches_the_whole_factor():
         assert np.linalg.norm(signs, 2) == pytest.approx(n)
 
 
+def output_layer(name, over, std, factor, decay, n=512):
+    """Outputs W a / over after twenty steps of AdamW or gradient descent on W, at a rate of 0.01 times ``factor``."""
+    rng = np.random.default_rng(0)
+    W, a, y = std * rng.standard_normal((10, n)), rng.standard_normal((n, 20)), rng.standard_normal((10, 20))
+    step = nn.AdamW(weight_decay=decay) if name == "adam" else nn.SGD()
+    for _ in range(20):
+        step.step(W.reshape(-1), 1e-2 * ((W @ a / over - y) @ a.T / over).reshape(-1), 0.01 * factor)
+    return W @ a / over
+
+
+@pytest.mark.parametrize("name", ["adam", "sgd"])
+def test_dividing_the_output_is_another_form_of_the_same_rule(name, w=16, n=512):
+    """As in the authors' code (MuReadout): W as large as at the base width, with Adam's rate and decay as they were."""
+    std, sgd, adam = mup(n, n // w)["output"]
+    divided = output_layer(name, w, (n / w) ** -0.5, {"adam": 1, "sgd": w}[name], 0.1)
+    table, weaker = (output_layer(name, 1, std / n**0.5, {"adam": adam, "sgd": sgd}[name], k) for k in (0.1 * w, 0.1))
+    np.testing.assert_allclose(table, divided, atol=1e-3)
+    assert np.abs(table - output_layer(name, 1, std / n**0.5, 0, 0)).max() > 0.1  # it learned something
+    assert np.allclose(table, weaker, atol=1e-3) == (name == "sgd")  # "their decay needs the factor, too"
+    twice = output_layer(name, w, (n / w) ** -0.5, adam, 0.1)
+    assert name == "sgd" or not np.allclose(twice, divided, atol=0.1)  # "divides twice"
+
+
 # Depth
 
 
@@ -207,6 +230,9 @@ def test_numbers_typed_into_the_prose():
     assert all((rise[kind][-1] > 2 * rise[kind][0]).all() for kind in ("hidden", "output"))
     inside = [lab.values("random", "256 × 256", steps)[1].min() >= muon.FLOOR for steps in (6, 7)]
     assert inside == [False, True]  # "raise the steps to 7"
+    least = {steps: [lab.values("random", "256 × 256", steps, seed)[1].min() for seed in range(12)] for steps in (5, 7)}
+    outside = sum(smallest < muon.FLOOR for smallest in least[7])
+    assert said("width", "(Of # draws, # need an eighth step or more.)") == [12, outside]
     standard, mup = (lab.losses("Adam", rule, 512).min() for rule in RULES)
     squared = {rule: lab.losses("SGD, squared error", rule, 512).min() for rule in RULES}
     smallest, matrix = [depth.losses("s = 1/√L", L)[0] for L in (4, 64)], lab.values("random", "256 × 256", 5)[1]
@@ -219,6 +245,7 @@ def test_numbers_typed_into_the_prose():
             "0.0071": lab.muons_best("standard", 256)[1], "0.011": lab.losses("Adam", "standard", 256).min(),
             "0.042": lab.copied("standard", 256), "0.026": lab.copied("muP", 256),
             "0.68": muon.FLOOR, "1.20": muon.CEILING, "1.2": muon.CEILING, "0.08": matrix.min(),
+            "0.01": min(least[5]), "0.14": max(least[5]),
             "0.0015": next(s for s in np.linspace(1e-3, 1e-2, 9001) if newton_schulz_on_values(s) > muon.FLOOR),
             "0.58": 1e-4 * NEWTON_SCHULZ[0] ** 7, "0.55": newton_schulz_on_values(1e-4, 7),
             "3.4445": NEWTON_SCHULZ[0], "4.775": -NEWTON_SCHULZ[1], "2.0315": NEWTON_SCHULZ[2],

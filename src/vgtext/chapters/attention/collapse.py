@@ -10,23 +10,25 @@ from vgtext.nn.attention import Attention
 from vgtext.palette import COLORS, THEORY, label_line, layer_axis, log_axis, number
 
 WIDTH, HEADS, TOKENS, EXAMPLES = 64, 4, 32, 4
-#: Words -> (shortcut, hidden units of the MLP over the width, where the norm is, power of L in s)
+#: Words -> (shortcut, hidden units of the MLP over the width, where the norm is, power of L in s, weight scale sigma_w)
 KINDS = {
-    "attention alone": (False, 0, "none", 0.0),
-    "attention and MLP": (False, 4, "none", 0.0),
-    "shortcut, s = 1": (True, 0, "none", 0.0),
-    "shortcut, s = 1/√L": (True, 0, "none", 0.5),
-    "transformer, pre-norm": (True, 4, "pre", 0.0),
-    "transformer, post-norm": (True, 4, "post", 0.0),
-    "transformer, post-norm, s = 1/√L": (True, 4, "post", 0.5),
+    "attention alone": (False, 0, "none", 0.0, 1.0),
+    "attention and MLP": (False, 4, "none", 0.0, 1.0),
+    "shortcut, s = 1": (True, 0, "none", 0.0, 1.0),
+    "shortcut, s = 1/√L": (True, 0, "none", 0.5, 1.0),
+    "transformer, pre-norm": (True, 4, "pre", 0.0, 1.0),
+    "transformer, post-norm": (True, 4, "post", 0.0, 1.0),
+    "transformer, post-norm, s = 1/√L": (True, 4, "post", 0.5, 1.0),
+    "transformer, post-norm, σ_w = 0.55": (True, 4, "post", 0.0, 0.55),
 }
 
 
 def network(kind, L, seed=0):
     """A transformer of that kind with its tokens and targets, attention without a mask."""
-    skip, mlp, place, power = KINDS[kind]
+    skip, mlp, place, power, sigma_w = KINDS[kind]
+    init = nn.initializers.scaled_normal(sigma_w)
     net = nn.transformer(2 * TOKENS, WIDTH, HEADS, TOKENS, L, place=place, skip=skip, mlp=mlp, scale=L**-power,
-                         causal=False, seed=seed, dtype="float64", activation="gelu_tanh")
+                         causal=False, init=init, seed=seed, dtype="float64", activation="gelu_tanh")
     rng = np.random.default_rng(seed)
     x = np.stack([rng.permutation(2 * TOKENS)[:TOKENS] for _ in range(EXAMPLES)], axis=1)  # all tokens differ
     return net, x, rng.integers(0, 2 * TOKENS, x.shape)
@@ -74,7 +76,7 @@ def predicted(L, s, tokens=TOKENS):
 def draw_collapse(likeness, gradients, kind="attention alone", L=12):
     """How alike tokens are, and the gradients of the weights of queries, keys and values, block by block."""
     far, _, sizes = measured(kind, L)
-    skip, mlp, _, power = KINDS[kind]
+    skip, mlp, _, power, sigma_w = KINDS[kind]
     likeness.set_xticks(range(0, L + 1, max(1, L // 4)))
     likeness.set(xlim=(0, L), xlabel="after block l", ylim=(-0.03, 1.08), ylabel="cosine between tokens")
     likeness.plot(range(L + 1), 1 - far, "o-", color=COLORS["forward"], markersize=4)
@@ -92,9 +94,10 @@ def draw_collapse(likeness, gradients, kind="attention alone", L=12):
     label_line(gradients, 0.42 * L, 2e-12, "keys $W_K$ (dashed)", COLORS["backward"], xytext=(0, 0))
     ratio = sizes[0, -1] / sizes[2, -1]
     left = f"{number(ratio)} times that of W_V" if ratio > 1e-15 else "less than 10⁻¹⁵ times that of W_V: rounding"
-    return (f"{kind[0].upper() + kind[1:]}, {L} blocks, width {WIDTH}, {TOKENS} tokens, before training: the cosine "
-            f"between tokens is {1 - far[1]:.2f} after one block and {1 - far[-1]:.4f} after the last; there the "
-            f"gradient of W_Q is {left}.")
+    scale = "" if "σ_w" in kind else f", σ_w = {sigma_w:g}"
+    return (f"{kind[0].upper() + kind[1:]}, {L} blocks, width {WIDTH}{scale}, {TOKENS} tokens, before training: the "
+            f"cosine between tokens is {1 - far[1]:.2f} after one block and {1 - far[-1]:.4f} after the last; there "
+            f"the gradient of W_Q is {left}.")
 
 
 def cube(distances=(1e-1, 1e-2, 1e-3), seeds=5):
@@ -113,6 +116,17 @@ def cube(distances=(1e-1, 1e-2, 1e-3), seeds=5):
     return float(np.mean(powers))
 
 
+def sharper(times, L=12):
+    """Attention alone with W_Q and W_K ``times`` as large: the cosine by block, (L + 1,), mean of three seeds."""
+    found = []
+    for seed in range(3):
+        net, x, _ = network("attention alone", L, seed)
+        for layer in (layer for block in net.attentions for layer in (block.Q, block.K)):
+            layer.W *= times
+        found.append([1 - unlike(a) for a in streams(net, x, L)])
+    return np.mean(found, axis=0)
+
+
 def ratio(kind, L, l):
     """Gradient of W_Q over that of W_V in block l, geometric mean of three seeds."""
     pairs = [measured(kind, L, seed)[2] for seed in range(3)]
@@ -121,12 +135,10 @@ def ratio(kind, L, l):
 
 def entropy(kind, L):
     """Entropy of the last block's attention, mean of three seeds, in nats."""
-    found = []
-    for seed in range(3):
-        net, x, _ = network(kind, L, seed)
+    nets = [network(kind, L, seed) for seed in range(3)]
+    for net, x, _ in nets:
         net.forward(x)
-        found.append(nn.attention.entropy(net.attentions[-1].A))
-    return float(np.mean(found))
+    return float(np.mean([nn.attention.entropy(net.attentions[-1].A) for net, *_ in nets]))
 
 
 def cosine(kind, L, l):
@@ -139,12 +151,14 @@ CLAIMS = (
         "R.29", "Dong, Cordonnier and Loukas 2021: without shortcuts and MLPs, the output of self-attention converges "
         "doubly exponentially with depth to a matrix of rank 1: the distance between tokens goes with its cube from "
         "layer to layer.",
-        "holds if", "There is no shortcut: then the distance goes with its cube once tokens are close, in one layer as "
-        "in a stack. A shortcut stops it. An MLP without a shortcut (GELU, LeCun's weights) does not; their statement "
-        "on MLPs is a bound that contains the MLP's steepness.",
+        "holds if", "There is no shortcut, and tokens are close: then the distance goes with its cube, in one layer as "
+        "in a stack. With LeCun's weights unrelated tokens are alike after two layers, with queries and keys three "
+        "times as large after eight. A shortcut stops it. An MLP without a shortcut (GELU, LeCun's weights) does not; "
+        "their statement on MLPs is a bound that contains the MLP's steepness.",
         (
             Evidence("one layer: the power of the distance before it", cube, 3.0, 0.15),
             Evidence("attention alone: cosine after two layers", lambda: cosine("attention alone", 12, 2), 1.0, 0.003),
+            Evidence("the same, W_Q and W_K three times as large", lambda: float(sharper(3)[2]), 0.16, 0.05),
             Evidence("attention and MLP: cosine after two blocks", lambda: cosine("attention and MLP", 12, 2), 1.0,
                      0.003),
             Evidence("shortcut, s = 1/√12: cosine after twelve", lambda: cosine("shortcut, s = 1/√L", 12, 12),
@@ -155,10 +169,10 @@ CLAIMS = (
     Claim(
         "R.30", "Noci and others 2022: where tokens have become alike, the gradients of queries and keys vanish and "
         "those of the values do not; branches scaled by 1/√L keep tokens apart.",
-        "holds if", "There is no shortcut, or a norm after each sum: with a bare shortcut the cosine is above 0.99 "
-        "after 16 blocks, and W_Q still gets two fifths of W_V's gradient. (What takes it away, by 24 blocks, is a "
-        "sharp attention: the stream grows, and the logits with it.) Before training, without a "
-        "mask. Post-norm with s = 1 has collapsed after a dozen blocks, with s = 1/√L it has not.",
+        "holds if", "There is no shortcut, or a norm after each sum and weights of scale 1: post-norm with s = 1 has "
+        "then collapsed after a dozen blocks; with s = 1/√L, or with weights of scale 0.55, it has not. A bare "
+        "shortcut is another case: the stream grows, and the logits with it, so that attention is sharp where tokens "
+        "are alike, and W_Q's share differs from draw to draw. Before training, without a mask.",
         (
             Evidence("post-norm, 12 blocks: cosine at the end", lambda: cosine("transformer, post-norm", 12, 12), 0.99,
                      0.02),
@@ -168,6 +182,10 @@ CLAIMS = (
                      lambda: cosine("transformer, post-norm, s = 1/√L", 12, 12), 0.12, 0.05),
             Evidence("the gradient of the last W_Q over that of W_V",
                      lambda: ratio("transformer, post-norm, s = 1/√L", 12, 12), 0.54, 0.1),
+            Evidence("post-norm, σ_w = 0.55: cosine at the end",
+                     lambda: cosine("transformer, post-norm, σ_w = 0.55", 12, 12), 0.09, 0.05),
+            Evidence("the gradient of the last W_Q over that of W_V",
+                     lambda: ratio("transformer, post-norm, σ_w = 0.55", 12, 12), 0.19, 0.06),
             Evidence("shortcut, s = 1, 16 blocks: cosine at the end", lambda: cosine("shortcut, s = 1", 16, 16), 0.99,
                      0.02),
             Evidence("the gradient of the last W_Q over that of W_V", lambda: ratio("shortcut, s = 1", 16, 16), 0.41,
@@ -175,7 +193,7 @@ CLAIMS = (
             Evidence(f"entropy of the last attention, of at most {np.log(TOKENS):.2f}",
                      lambda: entropy("shortcut, s = 1", 16), 0.03, 0.05, "nats"),
         ), "collapse?kind=transformer, post-norm&L=12",
-        setting="Width 64, 4 heads, 32 tokens, MLP of 256 (none beside a bare shortcut), 12 or 16 blocks, three seeds, "
-        "before training.",
+        setting="Width 64, 4 heads, 32 tokens, MLP of 256 (none beside a bare shortcut), σ_w = 1 if none is named, 12 "
+        "or 16 blocks, three seeds, before training.",
     ),
 )

@@ -119,7 +119,7 @@ def draw_start(plane, losses, w=4.2, b=-2.6, rate=0.2):
     handle(plane, lambda w, b: (w, b))
     (_, free, norms), held = descend(rate, None, start), descend(rate, 1.0, start)[1]
     k = int(norms[:STEPS].argmax())
-    met = (f"no gradient is longer than 1, so clipping at C = 1 changes nothing; the loss ends at {number(free[-1])}"
-           if norms[k] <= 1 else f"step {k + 1} meets a gradient of {number(norms[k])}. The loss ends at "
-           f"{number(free[-1])}; clipped at C = 1, at {number(held[-1])}")
+    met = (f"no gradient is longer than 1, so clipping at C = 1 changes nothing; after {STEPS} steps the loss is "
+           f"{number(free[-1])}" if norms[k] <= 1 else f"step {k + 1} meets a gradient of {number(norms[k])}. After "
+           f"{STEPS} steps the loss is {number(free[-1])}; clipped at C = 1, {number(held[-1])}")
     return f"From w = {w:g}, b = −{-b:g} with η = {rate:g}, {met}."

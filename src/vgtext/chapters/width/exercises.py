@@ -8,7 +8,10 @@ from vgtext.nn.muon import NEWTON_SCHULZ, newton_schulz_on_values
 
 
 def mup_rates(wider=16, rate=2.0**-8):
-    """Adam's rates of input, hidden and output weights in a network 16 times as wide as the one that was tuned."""
+    """Adam's rates of input, hidden and output weights in a network 16 times as wide as the one that was tuned.
+
+    In the form of table 3 of Yang et al. 2022, where the forward pass has no factor.
+    """
     return rate * np.array([1, 1 / wider, 1 / wider])
 
 
@@ -70,6 +73,8 @@ EXERCISES = {
                 (lambda: 2.0**-8 * np.array([1, 1 / 4, 1 / 4]),
                  "That is the root. Adam's entries add up with one sign in the worst case, so divide by all of it."),
                 (lambda: 2.0**-8 * np.array([16, 1, 1 / 16]), "This is μP for plain gradient descent."),
+                (lambda: 2.0**-8 * np.array([1, 1 / 16, 1]), "This is right where the output is divided by the width. "
+                 "In the table's form the rate of output weights is."),
             ),
             tolerance=0.02,
         ),

@@ -37,8 +37,9 @@ def mup(n, base):
 
     With w = n / base: the rate of Adam falls as 1 / w where the number of inputs grows (hidden, output), that of plain
     gradient descent grows as w where only the number of outputs does (input, bias), and falls as 1 / w in the output
-    layer, whose first weights are sqrt(w) times smaller. At n = base all are 1 (Yang et al. 2022, table 3). Raises
-    TypeError or ValueError for widths that are no whole numbers of 1 or more.
+    layer, whose first weights are sqrt(w) times smaller. At n = base all are 1 (Yang et al. 2022, table 3). With an
+    output that is divided by w in the forward pass, as in their code, the output layer has sqrt(w), w and 1 instead.
+    Raises TypeError or ValueError for widths that are no whole numbers of 1 or more.
     """
     w = checks.whole("n", n) / checks.whole("base", base)
     return {"input": Scaling(1.0, w, 1.0), "hidden": Scaling(1.0, 1.0, 1 / w),
