@@ -14,7 +14,19 @@ from figures import caption_of, check_figure, drawn, in_panel, lines_of, told, w
 from prose import check_prose, prose, said
 from vgtext import nn, results
 from vgtext.chapters import consequences as lab
-from vgtext.chapters.consequences import curvature, edge, explosion, flat, frozen, rates, rounding, runs, scaling, slow
+from vgtext.chapters.consequences import (
+    curvature,
+    edge,
+    explosion,
+    flat,
+    frozen,
+    probes,
+    rates,
+    rounding,
+    runs,
+    scaling,
+    slow,
+)
 from vgtext.chapters.consequences.exercises import DIGITS, RATE, WEIGHT, curved, smallest, spectrum
 from vgtext.nn.theory.floats import FORMATS, round_to
 from vgtext.palette import COLORS, number
@@ -103,6 +115,41 @@ def test_freezing_costs_what_the_text_says():
         assert frozen.frozen_cost(name, 4, 1) > frozen.frozen_cost(name, 4, 30)
     one, two = (frozen.frozen_cost("sigmoid, 4 layers", k) for k in (1, 2))
     assert one < frozen.frozen_cost("sigmoid, 4 layers", 1, 10) and two > frozen.frozen_cost("sigmoid, 4 layers", 2, 10)
+
+
+@pytest.mark.parametrize("name, k", [("sigmoid, 4 layers", 2), ("ReLU, 8 layers", 4)])
+def test_the_layers_above_frozen_ones_learn_as_they_do_in_the_whole_network(name, k):
+    again = np.mean([probes.train_rest(name, k, "as they are", 20, seed) for seed in range(runs.SEEDS)])
+    assert again == pytest.approx(lab.rest(name, k, "as they are"), abs=0.04)
+
+
+def test_a_probe_is_least_squares_on_standardized_outputs():
+    d, W = nn.data.digits("float64"), nn.mlp(64, 64, 10, depth=4, activation="sigmoid", dtype="float64", seed=1).layers
+    pre = [(W[2].W @ (1 / (1 + np.exp(-W[1].W @ x))), y) for x, y in ((d.x, d.y), (d.x_test, d.y_test))]
+    (a, y), (b, y_test) = ((1 / (1 + np.exp(-z)), y) for z, y in pre)
+    a, b = ((c - a.mean(axis=1)[:, None]) / a.std(axis=1)[:, None] for c in (a, b))
+    for ours, own in zip(probes.outputs("sigmoid, 4 layers", 2, seed=1), (a, b), strict=True):
+        assert ours == pytest.approx(own)
+    one = np.ones(a.shape[1])
+    A = np.vstack([a, one])
+    weights = np.linalg.solve(A @ A.T, A @ (y == np.arange(10)[:, None]).T)  # the normal equations
+    right = np.mean(np.argmax(weights[:-1].T @ b + weights[-1][:, None], axis=0) == y_test)
+    assert right == pytest.approx(0.947, abs=0.003)
+    assert lab.probe("sigmoid, 4 layers", 2) == pytest.approx(right, abs=0.01)
+
+
+def test_frozen_sigmoid_layers_pass_on_the_digits_in_small_differences():
+    name = "sigmoid, 4 layers"
+    mean, differs = probes.spread(name, 2)
+    words = "it reads #% of the test digits from their outputs, and #% from the pixels"
+    assert said("consequences", words) == [round(100 * lab.probe(name, k)) for k in (2, 0)]
+    assert f"an output differs by about {differs:.2f}, around a mean near {mean:.1f}" in " ".join(
+        prose("consequences").split())
+    assert said("consequences", "at the same learning rate, learn #%.") == [round(100 * lab.rest(name, 2))]
+    assert lab.rest(name, 2, "as they are") < lab.rest(name, 2, "centered") < 0.4, "“taking the mean off is not enough”"
+    assert said("consequences", "at least for a linear classifier: it reads #%") == [
+        round(100 * lab.probe("ReLU, 8 layers", 4))]
+    assert all(lab.rest("ReLU, 8 layers", 4, way) < 0.88 for way in lab.WAYS_IN), "“do not get much further”"
 
 
 def test_epochs_multiply_with_each_sigmoid_layer():
@@ -527,6 +574,9 @@ def test_numbers_typed_into_the_prose():
             "0.69": np.log(2), "2.30": np.log(10), "6.91": np.log(1000), r"1.2 \times 10^{-5}": smallest()[0],
             "0.098": smallest()[1], "0.78": smallest()[2],
             "0.0014": flat.surroundings(6, 300)[1], "0.0023": flat.surroundings(3, 3000)[1], "4.61": np.log(100),
+            "0.04": probes.spread("sigmoid, 4 layers", 2)[1], "95%": lab.probe("sigmoid, 4 layers", 2),
+            "94%": lab.probe("sigmoid, 4 layers", 0), "96%": lab.rest("sigmoid, 4 layers", 2),
+            "82%": lab.probe("ReLU, 8 layers", 4),
         },
     )
     assert 2.0**-25 == pytest.approx(3e-8, rel=0.01)

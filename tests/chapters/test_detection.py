@@ -19,7 +19,7 @@ from vgtext.chapters.detection.friends import TRULY, pick
 from vgtext.chapters.detection.reading import READINGS, readings
 from vgtext.chapters.detection.scoring import ANSWERS, grouped, thresholds
 from vgtext.diagnose import CAUSES, ROWS, UNDECIDED, Checklist, Recording, diagnose, measure_symptoms
-from vgtext.diagnose.table import TOO_FAST, TOO_SLOW
+from vgtext.diagnose.table import EXPLODES, TOO_FAST, TOO_SLOW
 from vgtext.tools import notebooks
 
 FIGURES = notebooks.figures("detection")
@@ -60,8 +60,8 @@ def test_the_mean_of_a_loss_stands_at_the_middle_of_its_steps():
 
 def test_numbers_in_the_prose():
     given = {"0.4", "0.25", "0.001", "0.1", "0.0003", "1.00", "1.3", "70%", "100%"}
-    log10_r = dict(zip(("4.8", "7.7", "2.2"), -EXERCISES["trips"].solution(), strict=True))
-    check_prose("detection", given | {"0.53", "0.97", "0.98", "95%", "4%", "26%"}, log10_r)
+    log10_r = {"1.5": EXPLODES} | dict(zip(("4.8", "7.7", "2.2"), -EXERCISES["trips"].solution(), strict=True))
+    check_prose("detection", given | {"0.53", "0.97", "0.98", "95%", "4%", "26%", "1024"}, log10_r)
 
 
 # the labeled runs
@@ -135,8 +135,9 @@ def test_the_diagnosis_beats_fixed_thresholds_on_unseen_runs():
 
 @pytest.mark.parametrize("half", lab.HALVES)
 def test_more_records_never_score_less(half):
-    scores = [lab.score(half, recorded=recorded) for recorded in list(lab.RECORDED)[1:]]
-    assert scores == sorted(scores)
+    for groups in (False, True):
+        scores = [lab.score(half, recorded=recorded, groups=groups) for recorded in list(lab.RECORDED)[1:]]
+        assert scores == sorted(scores)
 
 
 @pytest.mark.parametrize("half", lab.HALVES)
@@ -159,6 +160,27 @@ def test_macro_f1_is_the_textbook_mean():
     pairs = [("a", "a"), ("a", "b"), ("b", "b"), ("b", "b")]
     assert lab.macro_f1(pairs, ("a", "b")) == pytest.approx((2 / 3 + 4 / 5) / 2)
     assert set(grouped([("overfitting", "vanishing by depth")])) == {("other", "vanishing")}
+    assert grouped([("overfitting", UNDECIDED), ("exploding", "late divergence")]) == (
+        ("other", UNDECIDED), ("exploding", "other"))
+
+
+@pytest.mark.parametrize("half", lab.HALVES)
+@pytest.mark.parametrize("rule", lab.RULES)
+def test_captions_of_the_confusion_matrix_score_what_is_drawn(half, rule):
+    """From the matrix alone, a sum of columns a group: “undecided”, the next to last column, is no answer."""
+    first, *_, last = (k for k, cause in enumerate(lab.CAUSES) if cause.startswith("vanishing"))
+    parts = [slice(first, last + 1), *(slice(k, k + 1) for k in map(lab.CAUSES.index, ("exploding", "dead units")))]
+    for recorded in lab.RECORDED:
+        counts = lab.confusion(lab.answers(half, rule, recorded))
+        rest = [k for k in range(10) if not any(k in range(10)[part] for part in parts)]
+        scores = []
+        for rows, columns in [*((part, part) for part in parts), (rest, [*rest, 11])]:
+            hits, planted, named = counts[rows][:, columns].sum(), counts[rows].sum(), counts[:, columns].sum()
+            scores.append(2 * hits / (planted + named))
+        ten = np.mean([2 * counts[k, k] / (counts[k].sum() + counts[:, k].sum()) for k in range(10)])
+        text = caption("confusion", rule=rule, recorded=recorded, half=half)
+        assert f"macro-F1 {ten:.2f} over ten causes, {np.mean(scores):.2f} over the four groups" in text
+        assert f"{counts[:, 10].sum()} undecided" in text
 
 
 def test_thresholds_do_what_they_say():
@@ -217,6 +239,15 @@ def test_what_the_text_says_of_single_numbers():
               if run.cause.startswith("vanishing") and v > lab.limit("round trip")]
     assert [m[0] for m in missed] == ["relu", "selu"] and missed[0][2] == pytest.approx(1.3, abs=0.05)
     assert said("detection", "a ReLU network of # layers with") == [missed[0][1]]
+    labeled = sum(run.cause.startswith("vanishing") for run in lab.labeled("held out"))
+    assert said("detection", "We train # networks that need another activation function,") == [labeled]
+    assert said("detection", "in # of them $R$ is below") == [labeled - len(missed)] == [hits["round trip"][0]]
+    assert said("detection", "of the # held-out runs that carry it, # are not vanishing") == [labeled, len(missed)]
+    tuned = (lab.found("round trip", "tuned")[:2], lab.limit("round trip"))
+    assert tuned == ((18, 18), 10**-1.2)
+    layers = {mend.depth for cause, _, mend in lab.recipes("held out") if cause == "vanishing by depth"}
+    assert said("detection", "They carry the label because # layers do learn") == [*layers]
+    assert said("detection", "The label is “vanishing by depth”, since # layers learn") == [*layers]
     assert said("detection", "a SELU network of # layers with $R = #$") == [missed[1][1], round(missed[1][2])]
 
 
@@ -229,7 +260,9 @@ def test_the_one_mistake_is_the_one_in_the_text():
     wrong = [(run, said) for run, said in pairs if said not in (run.cause, UNDECIDED)]
     assert [(run.setup.activation, run.setup.depth, said) for run, said in wrong] == [("selu", 100, "exploding")]
     assert 45 < 10 ** measure_symptoms(wrong[0][0].recording).profile < 50
-    assert [run.cause for run, said in pairs if said == UNDECIDED] == ["vanishing by depth"]
+    R = 10 ** measure_symptoms(wrong[0][0].recording).round_trip
+    assert [round(R)] == said("detection", "$R = #$ is above $10^{1.5}$") and R > 10**EXPLODES
+    assert [(run.cause, run.setup.depth) for run, said in pairs if said == UNDECIDED] == [("vanishing by depth", 110)]
 
 
 def test_runs_of_pytorch_are_scored_within_the_goals():
@@ -296,6 +329,27 @@ def test_theory_predicts_the_round_trip(activation, sigma_w):
     assert measured == pytest.approx(lab.round_trip(*lab.predicted(activation, sigma_w, 20)), abs=0.3)
 
 
+@pytest.mark.parametrize("activation, init, words", [
+    ("tanh", "glorot_normal", "with tanh, by about # times $r$ at width # and # times at width #"),
+    ("relu", "he_normal", "with ReLU, by # and # times")])
+def test_a_step_moves_wide_layers_by_more_than_its_ratio_says(activation, init, words):
+    data, widths, found = nn.data.digits("float64"), (64, 1024), []
+    for n in widths:
+        net = nn.mlp(64, n, 10, 6, activation=activation, init=init, seed=0, dtype="float64")
+        net.loss_and_gradient(data.x[:, :64], data.y[:64])
+        size, hidden = np.linalg.norm, net.layers[2:6]
+        found.append(np.mean([size(k.W_gradient @ k.a_in) / size(k.W @ k.a_in) / (size(k.W_gradient) / size(k.W))
+                              for k in hidden]))
+        assert 1 < found[-1] < np.sqrt(n)
+    told = said("detection", words)
+    assert told == [*map(round, found)] if len(told) == 2 else [round(found[0]), widths[0], round(found[1]), widths[1]]
+
+
+def test_the_limits_on_the_ratio_fit_runs_of_the_widths_in_the_text():
+    widths = [run.setup.width for run in RUNS]
+    assert said("detection", "whose layers have # to # units") == [min(widths), max(widths)]
+
+
 def test_relu_hides_the_loss_from_its_weight_gradients():
     activation, error, gradient = lab.sizes("relu", 0.4, 20)
     assert lab.round_trip(activation, error) < -19
@@ -328,7 +382,7 @@ def test_captions_say_what_is_drawn():
     assert f"at {measure_symptoms(true).fall:.2f}." in text
     assert "layer 8's is exactly 0" in caption("false_friends", friend="dead ReLU units")
     hits, ill = lab.found("loss", "tuned")[:2]
-    words = f"{hits} of {ill} vanishing runs (squares) are above"
+    words = f"{hits} of {ill} runs labeled vanishing (squares) are above"
     assert words in caption("one_number", reading="loss", half="tuned")
     assert f"macro-F1 {lab.score('held out'):.2f}" in caption("confusion")
     assert "58 of 60 right, 1 undecided" in caption("confusion")

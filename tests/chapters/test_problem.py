@@ -131,6 +131,17 @@ def test_at_a_fixed_width_critical_recipes_fall_exponentially_in_the_end(activat
     assert "$e^{-1/n}$ per layer" in words and "$e^{-5/(2n)}$" in words
 
 
+def test_the_mean_square_of_he_draws_is_kept_while_a_typical_one_falls(n=32, L=20):
+    """"The mean square of the error signal over all draws is the same at every depth", the typical one e^(-5/2n)."""
+    logs = []
+    for seed in range(300):
+        net = nn.mlp(64, n, 10, L, activation="relu", init="he_normal", seed=seed, dtype="float64")
+        net.loss_and_gradient(*(part[..., :1] for part in digits()), measure=True)
+        logs.append(2 * (net.signals().log10_error[1] - net.signals().log10_error[L - 1]))
+    mean, typical = np.mean(10 ** np.array(logs)), 10 ** np.mean(logs)
+    assert mean == pytest.approx(1, abs=0.35) and typical < 0.45
+
+
 def test_a_single_draw_crosses_the_limit_sooner_or_later():
     def R(L, seed):
         s = lab.layer_sizes("as it is", L, seed)
@@ -138,8 +149,11 @@ def test_a_single_draw_crosses_the_limit_sooner_or_later():
     assert R(20, 7) < 10**-1.2 < R(30, 8)
 
 
-@pytest.mark.parametrize("up, down, kept", [(4, 8, True), (3, 9, True), (2, 8, False), (4, 10, False)])
-def test_scale_moved_between_relu_layers_3_to_9_of_10_leaves_function_and_round_trip(up, down, kept):
+@pytest.mark.parametrize("up, down, factor", [
+    (4, 8, 1), (3, 9, 1), (2, 8, 0.1), (8, 2, 10), (1, 2, 0.1), (1, 6, 0.01), (1, 9, 0.01), (1, 10, 0.1), (4, 10, 10),
+    (2, 10, 1)])
+def test_scale_moved_between_relu_layers_3_to_9_of_10_leaves_function_and_round_trip(up, down, factor):
+    """With layer 1, 2 or 10 as one of the two, the round trip can change by 10, between 1 and 3 to 9 by 100."""
     W, b = nn.random_network([16] * 11, init=scaled_normal(2**0.5), seed=0)
     moved = [w if w is None else w * {up: 10.0, down: 0.1}.get(l, 1.0) for l, w in enumerate(W)]
     x, runs = np.random.default_rng(1).normal(size=(16, 5)), []
@@ -149,9 +163,12 @@ def test_scale_moved_between_relu_layers_3_to_9_of_10_leaves_function_and_round_
         size = np.linalg.norm
         runs.append((a[10], size(a[5]), size(delta[5]), size(a[9]) / size(a[1]) * size(delta[2]) / size(delta[10])))
     (y, active, error, R), (y_moved, active_moved, error_moved, R_moved) = runs
-    assert np.allclose(y, y_moved) and active_moved == pytest.approx(10 * active)
-    assert error_moved == pytest.approx(error / 10)
-    assert np.isclose(R_moved, R) == kept
+    there = {True: 10, False: 1}[up <= 5 < down] * {True: 0.1, False: 1}[down <= 5 < up]  # at layer 5
+    assert np.allclose(y, y_moved) and active_moved == pytest.approx(there * active)
+    assert error_moved == pytest.approx(error / there)
+    assert R_moved == pytest.approx(factor * R)
+    assert said("problem", "$R$ can change: by a factor of #, or of # between layer # and one of the layers # to") == [
+        10, 100, 1, 3]
 
 
 def test_a_gradient_over_its_activation_shows_the_error_up_to_a_factor_that_layers_share():

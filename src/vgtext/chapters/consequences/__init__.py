@@ -1,10 +1,9 @@
 """What vanishing and exploding gradients do to training: it slows, it stops, it swings, it breaks.
 
-``frozen`` (layers that stay where they began), ``slow`` (what depth costs), ``flat`` (a tiny gradient is no minimum),
-``rounding`` (updates that a float drops), ``scaling`` (gradients that it turns into 0), ``curvature`` and ``rates``
-(how long a step may be), ``edge`` (where training drives the curvature), ``explosion`` (runs that break).
-``runs`` keeps the training runs that take minutes. The prose is in
-``notebooks/consequences.ipynb``.
+``frozen`` (layers that stay where they began), ``probes`` (what they pass on), ``slow`` (what depth costs), ``flat`` (a
+tiny gradient is no minimum), ``rounding`` (updates that a float drops), ``scaling`` (gradients that it turns into 0),
+``curvature`` and ``rates`` (how long a step may be), ``edge`` (where training drives the curvature), ``explosion``
+(runs that break). ``runs`` keeps the training runs that take minutes. The prose is in ``notebooks/consequences.ipynb``.
 """
 
 from vgtext.nn.theory.floats import FORMATS
@@ -16,6 +15,8 @@ from .exercises import EXERCISES
 from .explosion import RATES, SCALES, alarm, draw_explosion, mini_batches
 from .flat import DEPTHS, WAYS, draw_stillness, escape
 from .frozen import NETWORKS, draw_freezing, draw_frozen_layers, movement
+from .probes import WAYS as WAYS_IN
+from .probes import probe, rest
 from .rates import draw_largest_rate, first_steps
 from .rounding import draw_rounded_away, moved
 from .runs import IMAGES

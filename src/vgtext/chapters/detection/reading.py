@@ -1,4 +1,8 @@
-"""One number against ten causes: how well a gradient, a loss or an accuracy tells a vanishing run from the others."""
+"""One number against ten causes: how well a gradient, a loss or an accuracy tells a vanishing run from the others.
+
+A run is called vanishing by its label: another activation, other initial weights or fewer layers mend it. By the limit
+on R, two of the 18 held-out runs with this label are not.
+"""
 
 from functools import cache
 
@@ -115,9 +119,9 @@ def draw_one_number(ax, reading="mean gradient, at the end", half="held out"):
     side, so = "above" if reading == "loss" else "below", "is" if alarms == 1 else "are"
     absent = int(np.isnan(values).sum())
     broken = f"; {absent} broke and have none" if absent else ""
-    return (f"{reading[0].upper()}{reading[1:]}, {len(runs)} runs ({half}{broken}): {hits} of {ill} vanishing runs "
-            f"(squares) are {side} the limit of {number(limit(reading))}, and so {so} {alarms} of the {rest} others "
-            "(dead runs not counted).")
+    return (f"{reading[0].upper()}{reading[1:]}, {len(runs)} runs ({half}{broken}): {hits} of {ill} runs labeled "
+            f"vanishing (squares) are {side} the limit of {number(limit(reading))}, and so {so} {alarms} of the {rest} "
+            "others (dead runs not counted).")
 
 
 def plateaus(half):
@@ -140,35 +144,37 @@ CLAIMS = (
     Claim(
         "S1.8", "Monitoring the size of the gradients detects vanishing gradients.", "holds if",
         "They are read beside the activations (the round trip). With a limit fitted on other runs, the mean gradient "
-        "finds as many vanishing runs, with false alarms; 1e-7 finds none, and layer 1 over layer L misses most.",
+        "finds as many of the runs labeled vanishing, with false alarms; 1e-7 finds none, and layer 1 over layer L "
+        "misses most.",
         (
-            Evidence("vanishing runs, of 18, with a mean gradient below 1e-7 at the end",
+            Evidence("runs labeled vanishing, of 18, with a mean gradient below 1e-7 at the end",
                      lambda: found("mean gradient, at the end", at=FIXED)[0], 0, 0, "runs", stored="detection_runs"),
             Evidence("the same below a limit fitted on the other half",
                      lambda: found("mean gradient, at the end")[0], 16, 1, "runs", stored="detection_runs"),
             Evidence("false alarms of that limit, of 36 runs",
                      lambda: found("mean gradient, at the end")[2], 11, 2, "runs", stored="detection_runs"),
-            Evidence("vanishing runs found by layer 1 over layer L, of 18",
+            Evidence("runs labeled vanishing found by layer 1 over layer L, of 18",
                      lambda: found("layer 1 over layer L")[0], 7, 1, "runs", stored="detection_runs"),
-            Evidence("vanishing runs with a round trip below 0.063, of 18", lambda: found("round trip")[0], 16, 1,
-                     "runs", stored="detection_runs"),
+            Evidence("runs labeled vanishing with a round trip below 0.063, of 18", lambda: found("round trip")[0], 16,
+                     1, "runs", stored="detection_runs"),
             Evidence("false alarms of the round trip, of 36 runs", lambda: found("round trip")[2], 0, 0, "runs",
                      stored="detection_runs"),
         ), "one-number",
         setting="60 held-out runs, 5 to 110 layers of 24 to 96 units, 400 or 800 steps, one planted trouble at most; "
-        "the 6 runs with dead units are not counted.",
+        "the 6 runs with dead units are not counted. Labeled vanishing: another activation, other initial weights or "
+        "fewer layers mend the run.",
     ),
     Claim(
         "S1.9", "A training loss that stands still or falls slowly may indicate vanishing gradients.", "holds if",
         "Other causes are ruled out: dead units, wrong learning rates and label noise stand still as well.",
-        (Evidence("share of runs with a loss above a fifth of its start whose gradients vanish",
+        (Evidence("share of runs labeled vanishing among those with a loss above a fifth of its start",
                   lambda: share_vanishing(plateaus(HELD_OUT)), 0.44, 0.06, stored="detection_runs"),), "false-friends",
         setting="60 held-out runs, 5 to 110 layers of 24 to 96 units, 400 or 800 steps, one planted trouble at most.",
     ),
     Claim(
         "S1.10", "Poor performance on test data may indicate vanishing gradients.", "holds if",
         "The training accuracy is poor as well. It is weak evidence: most other troubles have a poor test, too.",
-        (Evidence("share of runs with a test accuracy below 90% whose gradients vanish",
+        (Evidence("share of runs labeled vanishing among those with a test accuracy below 90%",
                   lambda: share_vanishing(poor_tests(HELD_OUT)), 0.38, 0.06,
                   stored="detection_runs"),), "one-number?reading=test accuracy",
         setting="60 held-out runs, 5 to 110 layers of 24 to 96 units, 400 or 800 steps, one planted trouble at most.",
