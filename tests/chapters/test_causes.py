@@ -195,7 +195,7 @@ def test_the_shadow_of_the_circle_is_the_circle():
 
 @cache
 def read_out():
-    """The test digits that a linear readout knows by their pixels, and by layer 30 of the drowned network, of 5 draws.
+    """The test digits that a linear probe knows by their pixels, and by layer 30 of the drowned network, of 5 draws.
 
     It is fitted by least squares to units that were brought to mean 0 and variance 1.
     """
