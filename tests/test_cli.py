@@ -532,6 +532,15 @@ def test_beside_every_0_stands_the_reason(capsys, tmp_path, run, codes, outputs,
     assert row["rates"] == "0" and row["reasons"] == words
 
 
+def test_a_reason_that_is_cut_ends_in_an_ellipsis(capsys, tmp_path):
+    long = "Expected four numbers; got " + "1.5, " * 60
+    path = handed_in(tmp_path / "long.ipynb", asks("rates", 1), asks("excess", 1),
+                     outputs=[f"Not yet. {long}", "Not yet. Expected\none."])
+    cut, whole = rows(said(capsys, "grades", path)[1])[0]["reasons"].split("; excess: ")
+    assert cut.endswith("…") and long.startswith(cut.removeprefix("rates: ")[:-1]) and len(cut) < 210
+    assert whole == "Expected one"
+
+
 def test_an_error_that_was_saved_is_the_reason(capsys, tmp_path):
     path = handed_in(tmp_path / "error.ipynb", asks("rates", "x"))
     book = nbformat.read(path, as_version=4)

@@ -11,7 +11,7 @@ from contextlib import redirect_stdout
 
 from vgtext.words import words
 
-from .describe import describe
+from .describe import cut, describe
 
 TIME_LIMIT = 5.0  # seconds for one call of a reader's function
 MOST_PRINTED = 2000  # characters
@@ -85,11 +85,11 @@ def raised(error, function, inputs):
         return words("check.arguments", error=error, n=len(inputs), inputs=", ".join(map(describe, inputs)))
     except ValueError:
         pass  # some built-in functions have no signature
-    said = f"{type(error).__name__}{f': {error}' if str(error) else ''}"[:380]
+    said = cut(f"{type(error).__name__}{f': {error}' if str(error) else ''}", 380)
     home = getattr(getattr(function, "__code__", None), "co_filename", None)
     lines = [frame.line for frame in traceback.extract_tb(error.__traceback__) if frame.filename == home and frame.line]
     if lines:
-        return words("check.raised_at", error=said, line=lines[-1][:100])
+        return words("check.raised_at", error=said, line=cut(lines[-1], 100))
     return words("check.raised", error=said)
 
 

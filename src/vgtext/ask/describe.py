@@ -7,6 +7,11 @@ import numpy as np
 from vgtext.words import words
 
 
+def cut(text, most):
+    """Return a text of at most ``most`` characters, which ends in an ellipsis where it went on."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
 def same(value, other, tolerance, one_by_one=False):
     """Say whether two values of one shape agree; see :func:`close`."""
     return value.shape == other.shape and bool(close(value, other, tolerance, one_by_one).all())
@@ -47,14 +52,14 @@ def describe(value):
         kind = "check.the_class" if inspect.isclass(value) else "check.the_function"
         return words(kind, name=getattr(value, "__name__", "?"))
     if isinstance(value, str):
-        return words("check.the_text", text=repr(value[:80]))
+        return words("check.the_text", text=repr(cut(value, 80)))
     if isinstance(value, (list, tuple, np.ndarray)):
         return describe_array(value)
     if isinstance(value, (float, np.floating)):
         return f"{value:.6g}"
     shown = repr(value)
     is_odd = " at 0x" in shown or "\n" in shown
-    return words("check.an_object", name=type(value).__name__) if is_odd else shown[:80]
+    return words("check.an_object", name=type(value).__name__) if is_odd else cut(shown, 80)
 
 
 def describe_array(value):

@@ -43,7 +43,7 @@ def grade(path, run=False, seconds=TIME_LIMIT):
         notebook = read(path)
     except Exception as error:  # whatever was handed in, the others get their rows
         reason = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
-        return Grades(problem=f"not a notebook ({reason})".splitlines()[0][:200])
+        return Grades(problem=line(f"not a notebook ({reason})".splitlines()[0]))
     trees = [(cell, python(cell.source)) for cell in students_cells(notebook)]
     cells = [(cell, checks(tree)) for cell, tree in trees]
     problem = meddles(tree for _, tree in trees)

@@ -8,6 +8,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from vgtext.words import words
 
+from .describe import cut
+
 #: The magics of a cell that run its lines in the notebook itself.
 WRAPS = r"\A\s*%%(?:time|timeit|capture|prun)\b.*\n"
 
@@ -166,4 +168,4 @@ def redefines_check(tree):
 
 def line(words, most=200):
     """Return words on one line, cut to ``most`` characters."""
-    return " ".join(words.split())[:most]
+    return cut(" ".join(words.split()), most)
