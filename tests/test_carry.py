@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import expect
 
-from explore.reader import reading
+from explore.reader import reading, stop_time
 from vgtext.carry import Recipe, carry, error_sizes, rules
 from vgtext.carry.page import HERE, ROOMS, source
 from vgtext.carry.show import page_element, picture
@@ -271,6 +271,7 @@ def test_posts_at_the_door_are_the_limits(tab, scale, fate):
                                            abs=0.06)
     assert abs(half - (outer if scale > 1 else inner)) < 1.2  # near the limit
     assert ("vanishes" if half < inner else "explodes" if half > outer else "") == fate
+    assert tab.locator(".vg-house.vg-burst").count() == (fate == "explodes")
     words = tab.locator(".vg-scene .vg-word").text_content()
     assert words == f"layer 1 gets {number(size)}" + (f": {fate}" if fate else "")
     expect(tab.locator(".vg-scene")).to_contain_text(f"home: {number(rules.VANISHED)} to {number(rules.EXPLODED)}")
@@ -417,6 +418,20 @@ def test_numbers_say_which_layers_the_circles_are(tab):
     assert [spot(tab, ".vg-shape + .vg-mark + text", k)[0] for k in range(6)] == pytest.approx(shapes, abs=0.5)
 
 
+def test_a_shape_is_its_layers_points_with_up_upwards(tab):
+    made = Recipe((1.0, 0.5, 2.0, 1.0), ("relu", "none", "shortcut"))
+    tab.evaluate("location.hash = 'carry-it-home?scale=1,0.5,2,1&between=relu,none,shortcut'")
+    expect(caption(tab)).to_contain_text("4 layers")
+    drawn = tab.evaluate("""[...document.querySelectorAll(".vg-shape")].map((shape) => {
+      const { cx, cy } = shape.previousElementSibling.attributes;
+      return [[cx.value, cy.value], shape.getAttribute("d").match(/[-\\d.]+/g)].map((all) => all.map(Number));
+    })""")
+    for (middle, numbers), points in zip(drawn, rules.forward(made)[1], strict=True):
+        seen, wanted = (np.reshape(numbers, (-1, 2)) - middle) * (1, -1), points.T
+        size = (seen * wanted).sum() / (wanted * wanted).sum()
+        assert np.abs(seen - size * wanted).max() < 0.11 and size * np.abs(wanted).max() > 8  # pixels
+
+
 def test_where_dots_are_too_narrow_words_say_so(tab):
     expect(tab.locator(".vg-scene")).not_to_contain_text("choose below")
     tab.get_by_label("layers", exact=True).press("End")
@@ -464,15 +479,18 @@ def test_words_say_what_the_circles_are_for(tab):
     tab.mouse.click(*spot(tab, ".vg-gap", 4))
     expect(hint).to_contain_text("R ReLU: negative entries become 0")
     expect(hint).not_to_contain_text("+ ReLU")
+    for words in ("N norm: each point gets length 1", "↷ shortcut: adds what came in"):
+        tab.mouse.click(*spot(tab, ".vg-gap", 4))
+        expect(hint).to_contain_text(words)
     tab.get_by_label("scale of all").fill("30")
     expect(hint).not_to_contain_text("lost")
 
 
 def test_too_far_it_explodes_and_back_it_vanishes(tab):
-    drag(tab, spot(tab, ".vg-lever"), -70)
-    expect(caption(tab)).to_contain_text("It explodes on the way.")
-    drag(tab, spot(tab, ".vg-lever"), 90)
-    expect(caption(tab)).to_contain_text("It vanishes on the way.")
+    for by, fate in ((-70, "explodes"), (90, "vanishes")):
+        drag(tab, spot(tab, ".vg-lever"), by)
+        expect(caption(tab)).to_contain_text(f"It {fate} on the way.")
+        assert spot(tab, ".vg-level")[1] == pytest.approx(spot(tab, ".vg-lever")[1], abs=0.6)
     tab.get_by_role("button", name="Reset").click()
     expect(caption(tab)).to_contain_text("each of scale 0.30, nothing between them")
 
@@ -483,6 +501,12 @@ def test_a_layer_is_dragged_and_a_gap_clicked(tab):
     for words in ("1 × ReLU", "1 × norm", "1 × shortcut", "nothing between"):
         tab.mouse.click(*spot(tab, ".vg-gap", 4))
         expect(caption(tab)).to_contain_text(words)
+
+
+FOCUSED = """() => {
+  const on = document.activeElement, { outlineStyle, outlineWidth } = getComputedStyle(on);
+  return [on.getAttribute("aria-label"), parseFloat(outlineWidth) >= 2 && outlineStyle]; // and how its ring looks
+}"""
 
 
 def test_everything_works_by_keys(tab):
@@ -498,20 +522,34 @@ def test_everything_works_by_keys(tab):
     row = tab.locator(".vg-parts [tabindex='0']")
     assert row.count() == 1
     row.focus()
-    tab.keyboard.press("ArrowUp")
-    expect(row).to_have_attribute("aria-valuetext", "1.05")
-    for key, scale in (("PageUp", "1.30"), ("PageDown", "1.05")):
+    for key, scale in (("ArrowUp", "1.05"), ("PageUp", "1.30"), ("PageDown", "1.05"), ("ArrowDown", "1.00")):
         tab.keyboard.press(key)
         expect(row).to_have_attribute("aria-valuetext", scale)
-    tab.keyboard.press("ArrowRight")
-    assert tab.evaluate("document.activeElement.getAttribute('aria-label')") == "After layer 1: norm"
+    for key, name in (("End", "Scale of layer 11"), ("Home", "Scale of layer 1"), ("ArrowRight", "After layer 1: norm"),
+                      ("ArrowRight", "Scale of layer 2"), ("ArrowLeft", "After layer 1: norm")):
+        tab.keyboard.press(key)
+        assert tab.evaluate(FOCUSED) == [name, "solid"]
     tab.keyboard.press("Enter")
     expect(caption(tab)).to_contain_text("9 × norm, 1 × shortcut")
     expect(tab.get_by_label("after each layer")).to_have_value("4")  # a mix
-    tab.keyboard.press("End")
-    assert tab.evaluate("document.activeElement.getAttribute('aria-label')") == "Scale of layer 11"
     assert tab.locator(".vg-parts [tabindex='0']").count() == 1
     tab.wait_for_function("document.querySelector('.vg-carry [aria-live]').textContent.startsWith('11 layers')")
+
+
+def test_of_many_changes_the_last_alone_is_said(browser, file):
+    tab = opened(browser, file, reduced_motion="reduce")
+    stop_time(tab)
+    said = tab.locator(".vg-carry [aria-live]")
+    for layers in (11, 12):
+        tab.get_by_label("layers", exact=True).press("ArrowRight")
+        tab.clock.run_for(400)
+        expect(caption(tab)).to_contain_text(f"{layers} layers")
+    for _ in range(2):
+        assert said.text_content() == ""
+        tab.clock.run_for(200)
+    tab.clock.run_for(200)
+    assert said.text_content().startswith("12 layers")
+    tab.context.close()
 
 
 def test_a_link_opens_its_state(tab, file):
@@ -520,6 +558,9 @@ def test_a_link_opens_its_state(tab, file):
     expect(caption(tab)).to_contain_text("4 layers, of scales from 0.30 to 1.20, 1 × ReLU, 1 × shortcut")
     tab.get_by_role("button", name="Link to this state").click()
     tab.wait_for_function("location.hash === '#carry-it-home?scale=0.3*3,1.2&between=relu,none,shortcut'")
+    tab.evaluate("() => { scrollTo(0, 900); location.hash = 'carry-it-home?scale=1*9'; }")  # a link further down
+    expect(caption(tab)).to_contain_text("9 layers")
+    expect(tab.locator(".vg-scene")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("hash", ["%", "carry-it-home?", "carry-it-home?scale=x&between=y", "carry-it-home?scale=1*1e9",

@@ -36,6 +36,14 @@ def tab(browser, site):
     assert trouble == []
 
 
+SHOWS = """import sys
+from matplotlib import pyplot
+pyplot.figure(figsize=(0.1, 0.1))
+print("a warning", file=sys.stderr)
+for k in range(30):
+    print("x" * 10_000, end="")"""
+
+
 class Cell:
     """A cell of the page, as a reader sees it."""
 
@@ -56,6 +64,9 @@ class Cell:
 
     def output(self):
         return self.box.locator(".cell_output").inner_text().strip()
+
+    def looks_old(self):
+        return self.box.locator(".cell_output").evaluate("(shown) => getComputedStyle(shown).filter") == "grayscale(1)"
 
     def says(self):
         return self.status.inner_text()
@@ -100,9 +111,11 @@ def test_a_reader_sees_what_is_changed_and_what_is_out_of_date(tab):
     cells[2].run()
     cells[1].write("a = 5\nprint('a is', a)")
     assert cells[1].says().startswith("Changed") and cells[2].says().startswith("Out of date")
+    assert cells[1].looks_old() and cells[2].looks_old() and not cells[5].looks_old()
     assert cells[1].run() == "a is 5"
     assert cells[2].says().startswith("Out of date") and cells[2].output() == "4"
-    assert cells[2].run() == "6"
+    assert cells[2].looks_old() and not cells[1].looks_old()
+    assert cells[2].run() == "6" and not cells[2].looks_old()
     cells[1].box.get_by_role("button", name="Undo changes").click()
     assert cells[1].area.input_value() == CELLS[1]
     assert cells[2].run() == "4"
@@ -137,6 +150,19 @@ def test_a_link_to_a_recipe_that_is_clicked_before_the_start_is_said_to_be_taken
 
 def test_output_is_text_whatever_it_holds(tab):
     assert click(tab)[5].run() == "<b>&amp;</b>"
+
+
+def test_what_a_cell_shows_looks_as_what_it_is(tab):
+    """A print, a warning, a plot with words for who does not see it; and of a print without end the beginning."""
+    cell = click(tab)[5]
+    cell.write(SHOWS)
+    cell.run()
+    kinds, texts = zip(*cell.box.locator(".cell_output > .output").evaluate_all(
+        "(all) => all.map((one) => [one.className.split(' ')[1], one.textContent])"))
+    assert kinds == ("stream", "image_png", "stderr")
+    assert texts[2] == "a warning\n"
+    assert texts[0] == "x" * 200_000 + f"\n{word('live.long_output')}\n"
+    assert cell.box.get_by_role("img", name=word("live.plot", n=6)).count() == 1
 
 
 def test_an_exercise_is_checked_in_the_page(tab):
@@ -177,6 +203,12 @@ def test_a_figure_wakes_and_answers_between_its_states(tab):
     cells[0].write(CELLS[0].replace("a is", "A IS").replace("a=0.2", "a=0.5"))
     cells[0].run()
     caption(tab, "A IS 1.1, n is 4.")
+    for typed, kept in (("2.5", "4"), ("many", "4"), ("3", "3")):  # it counts: no halves
+        whole = figure.get_by_label("n: any value")
+        whole.fill(typed)
+        whole.press("Enter")
+        assert whole.input_value() == kept
+    caption(tab, "A IS 1.1, n is 3.")
 
 
 def test_a_value_that_is_being_typed_outlives_an_answer(tab):
@@ -239,10 +271,13 @@ def test_stop_ends_what_runs_and_figures_say_that_they_sleep(tab):
 
 
 def test_all_cells_run_in_order(tab):
+    """Those after an error, too: who runs all wants to see all."""
     cells = click(tab)
-    tab.get_by_role("button", name="Run all").click()
-    cells[5].comes_to("Done")
-    assert [cell.says() for cell in cells] == ["Done"] * len(cells)
+    for code, said in ((CELLS[1], "Done"), (f"{CELLS[1]}\n1 / 0", "Ended with an error")):
+        cells[1].write(code)
+        tab.get_by_role("button", name="Run all").click()
+        cells[5].comes_to("Done")
+        assert [cell.says() for cell in cells] == ["Done", said, *["Done"] * 4]
 
 
 def test_keys_of_the_editor(tab):
@@ -259,9 +294,13 @@ def test_keys_of_the_editor(tab):
     assert area.input_value().startswith("    for k in x:\n        if k:")
     area.press("Control+z")
     assert area.input_value().startswith("for k in x:\n    if k:")
-    area.fill("a = 4\nprint('a is', a)")
-    area.press("Shift+Enter")
-    assert Cell(tab, 1).comes_to("Done") == "a is 4"
+    area.fill("")
+    area.press_sequentially("if k:  # why\nx = {1: 2}\ny")
+    assert area.input_value() == "if k:  # why\n    x = {1: 2}\n    y"
+    for a, held in enumerate(("Shift", "Control", "Meta")):
+        area.fill(f"a = {a}\nprint('a is', a)")
+        area.press(f"{held}+Enter")
+        assert Cell(tab, 1).comes_to("Done") == f"a is {a}"
     area.press("Escape")
     area.press("Tab")
     assert tab.evaluate("document.activeElement.textContent") == "Run"

@@ -122,6 +122,15 @@ def test_every_choice_is_answered_by_keyboard_with_its_own_words(page):
         page.reload()
         said = answer(page, 0, [" ", *["ArrowDown"] * k])
         assert said == ("Right. " if right else "Not yet. ") + why, text
+        assert page.locator("form").first.get_attribute("data-verdict") == ("right" if right else "wrong")
+
+
+@pytest.mark.parametrize(("k", "first", "then"), [(0, " ", "ArrowDown"), (2, "7", "0")])
+def test_a_verdict_goes_away_with_the_answer_that_it_judged(page, k, first, then):
+    assert answer(page, k, first).startswith(("Right. ", "Not yet. "))
+    form = page.locator("form").nth(k)
+    form.locator("input:checked, [type=text]").press(then)
+    assert form.locator("[role=status]").inner_text() == form.get_attribute("data-verdict") == ""
 
 
 def test_a_multiple_choice_says_what_is_missing_and_what_is_wrong(page):
@@ -146,6 +155,13 @@ def test_numbers_are_read_as_people_write_them(page, written):
     assert answer(page, 2, written) == "Right. 2^10 = 1024, times 10^-10."
 
 
+def test_every_raised_digit_is_read_as_itself(tab, mode):
+    mode("static")
+    asked = [quiz("How many?", number=10.0**k, tolerance=0.01, explain="So many.") for k in range(10)]
+    tab.set_content(f"{''.join(each.mimebundle['text/html'] for each in asked)}<script>{source('js')}</script>")
+    assert [answer(tab, k, f"10{digit}") for k, digit in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")] == ["Right. So many."] * 10
+
+
 def test_the_nearest_of_two_mistakes_is_met(tab, mode):
     mode("static")
     asked = quiz("How many?", number=500, tolerance=0.35, explain="Many.",
@@ -154,6 +170,15 @@ def test_the_nearest_of_two_mistakes_is_met(tab, mode):
     said = [answer(tab, 0, [*["Delete"] * 3, "Home", *written, *["Delete"] * 3])
             for written in ("63", "79", "400", "720")]
     assert said == ["Not yet. the few", "Not yet. the more", *["Right. Many."] * 2]  # the last is nearer to 900
+
+
+def test_a_verdict_has_the_symbols_of_the_text_and_no_tags_of_its_own(tab, mode):
+    mode("static")
+    asked = quiz("Which?", right={"a": "σ_w <b> 1."}, wrong={"b": "no"})
+    tab.set_content(f"{asked.mimebundle['text/html']}<script>{source('js')}</script>")
+    first = [right for _, right, *_ in asked.quiz.answers].index(True)
+    assert answer(tab, 0, [" ", *["ArrowDown"] * first]) == "Right. σw <b> 1."
+    assert tab.locator("[role=status] *").all_inner_texts() == ["w"]
 
 
 def test_of_several_missing_answers_the_number_is_told(tab, mode):
@@ -210,7 +235,10 @@ def test_the_answer_is_revealed_after_a_try_and_not_before(page):
 
 
 def test_an_empty_answer_is_no_answer(page):
-    assert answer(page, 0, []) == "Choose an answer first."
+    for k, said in enumerate(["Choose an answer first."] * 2 + ["Write a number"]):
+        form = page.locator("form").nth(k)
+        assert answer(page, k, []).startswith(said)
+        assert form.get_attribute("data-verdict") == "" and not form.locator("summary").is_visible()
 
 
 @pytest.mark.parametrize(
@@ -224,5 +252,6 @@ def test_the_figure_that_answers_is_a_link_in_a_page_and_named_in_a_notebook(tab
     mode("static")
     html = quiz(**ONE, see="unit-circle?matrix=shear [[1, 1], [0, 1]]&depth=5").mimebundle["text/html"]
     tab.set_content(f"{figure}{html}<script>{source('js')}</script>")
+    assert answer(tab, 0, []) == "Choose an answer first."
     assert answer(tab, 0, [" "]).endswith(said)
     assert [link.get_attribute("href") for link in tab.locator("[role=status] a").all()] == addresses

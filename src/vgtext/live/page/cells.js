@@ -110,7 +110,7 @@ export class Cell {
     }
     const pre = last.firstChild,
       room = MOST - pre.textContent.length;
-    if (room > 0) pre.append(text.slice(0, room), text.length > room ? words.longOutput : "");
+    if (room >= 0) pre.append(text.slice(0, room), text.length > room ? words.longOutput : "");
   }
 
   show(data) {
