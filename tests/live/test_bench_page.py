@@ -4,16 +4,19 @@ import json
 import re
 from urllib.parse import quote
 
+import numpy as np
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import expect
 
 from figures import check_figure
+from vgtext.diagnose.table import TOO_FAST, TOO_SLOW
 from vgtext.explore.figure import Explorable
 from vgtext.live import bench_page
 from vgtext.live.bench import Bench
 from vgtext.live.bench_page.runs import draw_runs
 from vgtext.live.recipe import NEED_A_NORM
+from vgtext.words import words as word
 
 #: python.ready and python.call, as vgtext.live's page.js gives them; reports come from this process, one by one.
 STAND_IN = """
@@ -43,14 +46,15 @@ class Answers:
     """Answers the page's calls, and keeps them."""
 
     def __init__(self):
-        self.calls = []
+        self.calls, self.reports = [], []
 
     def __call__(self, call):
         assert (call["module"], call["name"]) == ("vgtext.live.bench", "train")
         self.calls.append(call["given"])
         try:
             bench = Bench(call["given"]["recipe"], lambda: 0.0)
-            return {"reports": list(bench.reports(call["given"].get("steps")))}
+            self.reports = list(bench.reports(call["given"].get("steps")))
+            return {"reports": self.reports}
         except ValueError as error:
             return {"error": f"ValueError: {error}"}
 
@@ -88,6 +92,68 @@ def finish(tab):
     tab.wait_for_function("document.querySelector('.bench-answer').textContent.includes('The run says')")
 
 
+def number(words):
+    """Read 0.012, 1.2 × 10⁻⁷, 10⁻⁷ and 50%."""
+    power = r"(.*?)(?: × )?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$"
+    plain = re.sub(power, lambda m: f"{m[1] or 1}e{m[2].translate(LOWERED)}", words)
+    return float(plain[:-1]) / 100 if plain.endswith("%") else float(plain)
+
+
+LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+#: The ticks of both axes and the names at the right, [words, x, y]; lines, [classes, [[x, y], …]]; all in pixels.
+PANEL = """(svg) => {
+  const all = (kind, read) => [...svg.querySelectorAll(kind)].map(read);
+  const at = (text) => [text.textContent, Number(text.getAttribute("x")), Number(text.getAttribute("y"))];
+  const way = (path) => path.getAttribute("d").split(/[ML]/).slice(1).map((at) => at.split(" ").map(Number));
+  return [all(".bench-axis[d$=v4] + text", at), all("text[text-anchor=end]", at), all(".bench-name", at),
+          all(".bench-line:not([d*=m])", (path) => [path.getAttribute("class"), way(path)])]; // without the arrow
+}"""
+
+
+def drawn(tab, panel, scale=np.log10):
+    """Read a panel by its ticks: {classes of a line: its points}, {words at the right: their height}."""
+    across, up, names, lines = tab.locator(f".bench-{panel} svg").evaluate(PANEL)
+    x, y = (np.polynomial.Polynomial.fit(*each, 1) for each in (
+        [[at for _, at, _ in across], [number(words) for words, *_ in across]],
+        [[at - 4 for *_, at in up], [scale(number(words)) for words, *_ in up]]))  # letters stand on a line 4 below
+    assert x.deriv()(0) > 0 > y.deriv()(0)  # to the right, and up: more
+    return ({style.removeprefix("bench-line bench-").strip(): np.array([(x(a), y(b)) for a, b in way])
+             for style, way in lines}, {words: y(at - 4) for words, _, at in names})
+
+
+def test_what_is_drawn_and_told_is_what_was_reported(open_bench):
+    tab = open_bench("#bench?steps=100&depth=8&activation=tanh&rate=0.1")
+    tab.get_by_label("It learns").check()
+    finish(tab)
+    expect(tab.locator(".bench-sizes svg")).to_have_attribute("aria-label", re.compile("at step 100:"))
+    first, last = tab.answers.reports[0], tab.answers.reports[-1]
+    layers, at = range(1, 9), {"abs": 0.02}
+    for panel, keys in (("sizes", ("activation", "error", "gradient")), ("ratio", ("ratio",))):
+        lines, names = drawn(tab, panel)
+        for key in keys:
+            for report, style in ((first, "bench-thin"), (last, "" if key == "ratio" else f"bench-dash-{key}")):
+                points = lines[f"{key} {style}".strip()]
+                assert points[:, 0] == pytest.approx(layers, **at), key
+                assert points[:, 1] == pytest.approx(report["layers"][key], **at), key
+    assert names == pytest.approx({"too large": np.log10(TOO_FAST), "too small": np.log10(TOO_SLOW)}, **at)
+    lines, _ = drawn(tab, "loss")
+    losses = [loss for report in tab.answers.reports for loss in report["losses"]]
+    assert lines["ink bench-thin"][:, 1] == pytest.approx(np.log10(losses), **at)
+    lines, _ = drawn(tab, "accuracy", float)
+    told = {report["accuracy"]["step"]: report["accuracy"] for report in tab.answers.reports if "accuracy" in report}
+    for key, style in (("train", "ink"), ("test", "ink bench-dash-test")):
+        assert lines[style] == pytest.approx(np.array([(step, each[key]) for step, each in told.items()]), abs=0.4)
+        assert lines[style][:, 1] == pytest.approx([each[key] for each in told.values()], abs=0.002)
+    assert abs(last["accuracy"]["train"] - last["accuracy"]["test"]) > 0.005  # which tells them apart
+    tab.locator("summary").click()
+    expect(tab.locator(".bench-layers tbody tr")).to_have_count(8)
+    head, *rows = tab.locator(".bench-layers tr").evaluate_all("(all) => all.map((row) => row.innerText.split('\\t'))")
+    keys = [{word(f"bench.{key}"): key for key in last["layers"]}[name] for name in head[1:]]
+    assert [float(row[0]) for row in rows] == [*layers]
+    for key, column in zip(keys, list(zip(*rows))[1:]):
+        assert [*map(number, column)] == pytest.approx(10 ** np.array(last["layers"][key]), rel=0.06), key
+
+
 def test_predict_then_run(open_bench):
     tab = open_bench("#bench?steps=100")
     tab.locator(".bench-run").click()
@@ -108,6 +174,10 @@ def test_predict_then_run(open_bench):
     tab.locator(".bench-run").click()
     expect(tab.locator(".bench-runs tbody tr")).to_have_count(2)
     expect(tab.locator(".bench-answer")).to_have_text(re.compile("You predicted: it learns. Right so far: 1 of 2.$"))
+    tab.get_by_label("steps").select_option("300")
+    tab.locator(".bench-runs a").last.click()  # brings its recipe back
+    expect(tab.get_by_label("steps")).to_have_value("100")
+    assert tab.locator(".bench-runs a").first.get_attribute("href") == "#bench?steps=100"
 
 
 def test_the_address_carries_the_recipe_and_brings_it_back(open_bench):

@@ -37,6 +37,8 @@ def tab(browser, site):
 
 
 SHOWS = """import sys
+import matplotlib
+matplotlib.use("agg")
 from matplotlib import pyplot
 pyplot.figure(figsize=(0.1, 0.1))
 print("a warning", file=sys.stderr)
