@@ -21,6 +21,7 @@ class Grades:
     right: dict = field(default_factory=dict)
     problem: str = ""  # why nothing, or not all, could be read
     reasons: dict = field(default_factory=dict)  # {exercise: why it is not right}
+    note: str = ""  # what holds of all reasons
     chapters: frozenset = frozenset()  # of the book, that the notebook imports
 
     def mark(self, name, right, reason):
