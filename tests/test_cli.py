@@ -20,6 +20,7 @@ import yaml
 
 import vgtext
 from vgtext.ask import grades, rerun
+from vgtext.ask import handed_in as handed_in_module
 from vgtext.explore.figure import Explorable
 from vgtext.tools import fork, links, notebooks, progress
 from vgtext.tools.cli import main
@@ -321,7 +322,8 @@ def test_grades_are_the_verdicts_that_students_saved(capsys, tmp_path):
     status, out, _ = said(capsys, "grades", one, two)
     assert status == 0
     assert out.splitlines() == ["notebook,rates,for-good,right,problem,reasons",
-                                f"{one},1,,1,,for-good: not in this notebook", f"{two},0,1,1,,rates: It"]
+                                f"{one},1,,1,,for-good: not in this notebook",
+                                f"{two},0,1,1,,rates: It (as last run and saved)"]
 
 
 @pytest.mark.parametrize("run", [(), ("--run",)])
@@ -513,7 +515,8 @@ def test_an_import_counts_though_its_cell_is_broken(capsys, tmp_path):
 
 
 @pytest.mark.parametrize(("run", "codes", "outputs", "words"), [
-    (False, [asks("rates", 1)], ["Not yet. Expected\nfour numbers."], "rates: Expected four numbers"),
+    (False, [asks("rates", 1)], ["Not yet. Expected\nfour numbers."],
+     "rates: Expected four numbers (as last run and saved)"),
     (False, [asks("rates", 1)], [], "rates: the check was not run"),
     (False, ["check = print", asks("rates", 1)], ["", "Right. It"], "rates: judged by a check of its own"),
     (False, ["print('Right. Yes.')\n" + f"print({asks('rates', 1)})"], ["Right. Yes.\nNot yet. No."],
@@ -538,7 +541,67 @@ def test_a_reason_that_is_cut_ends_in_an_ellipsis(capsys, tmp_path):
                      outputs=[f"Not yet. {long}", "Not yet. Expected\none."])
     cut, whole = rows(said(capsys, "grades", path)[1])[0]["reasons"].split("; excess: ")
     assert cut.endswith("…") and long.startswith(cut.removeprefix("rates: ")[:-1]) and len(cut) < 210
-    assert whole == "Expected one"
+    assert whole == "Expected one (as last run and saved)"
+
+
+def test_a_cell_that_was_changed_and_not_run_is_not_judged_by_what_it_was_handed_out_with(capsys, tmp_path):
+    """Of what shows the same after another run nothing is said, nor of a cell as it was handed out."""
+    book = notebooks.read_notebook(SLUG)
+    cells = {cell.id: cell for cell in book.cells}
+    number, function = cells["exercise-rates"], cells["exercise-growth"]
+    number.source = number.source.replace("None", "[1.1, 0.8, 0.9, 0.7]")
+    nbformat.write(book, tmp_path / "one.ipynb")
+    status, out, err = said(capsys, "grades", tmp_path / "one.ipynb")
+    row = rows(out)[0]
+    problem = "cells that were changed show what they were handed out with: run it (--run)"
+    assert status == 1 and row["rates"] == row["growth"] == "0" and row["problem"] == problem in err
+    assert "rates: its cell was changed, and shows what it was handed out with" in row["reasons"]
+    assert "growth: Expected the growth rate" in row["reasons"] and row["reasons"].endswith(" (as last run and saved)")
+    number.execution_count = function.execution_count = 99
+    function.source = function.source.replace("# your code", "Ws")
+    nbformat.write(book, tmp_path / "one.ipynb")
+    status, out, _ = said(capsys, "grades", tmp_path / "one.ipynb")
+    assert status == 0 and "rates: Expected the long-run" in rows(out)[0]["reasons"]
+
+
+@pytest.mark.parametrize("code", [asks("rates", 1), f"print({asks('rates', 1)})"])
+def test_verdicts_in_other_words_are_not_taken_for_none(capsys, tmp_path, monkeypatch, code):
+    """The instructor's copy speaks another language than the one that was handed out."""
+    path = handed_in(tmp_path / "one.ipynb", code)
+    book = nbformat.read(path, as_version=4)
+    text = "Richtig. Das ist es."
+    book.cells[1].outputs = [nbformat.v4.new_output("stream", text=text) if "print" in code else
+                             nbformat.v4.new_output("execute_result", {"text/plain": text})]
+    nbformat.write(book, path)
+    status, out, err = said(capsys, "grades", path)
+    problem = ("outputs are no verdicts in the words of this copy: grade with the copy that was handed out, or run it "
+               "(--run)")
+    assert status == 1 and rows(out)[0] | {"notebook": ""} == {
+        "notebook": "", "rates": "0", "right": "0", "problem": problem,
+        "reasons": "rates: its output is no verdict in the words of this copy"}
+    assert f"{path}: {problem}" in err
+    monkeypatch.setattr(grades, "words", {"check.right": "Richtig.", "check.not_yet": "Noch nicht."}.get)
+    monkeypatch.setattr(handed_in_module, "words", grades.words)
+    assert rows(said(capsys, "grades", path)[1])[0]["rates"] == "1"
+
+
+def test_a_student_who_handed_in_no_notebook_has_a_row(capsys, tmp_path):
+    """Beside folders that hold one, or named; what lies in a student's folder, or is hidden, is nobody's."""
+    for name in ("ada/data", "ned", "bob/work", ".git"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+    (tmp_path / "in/ned/answers.docx").touch()
+    for name in ("ada/1.ipynb", "bob/work/1.ipynb"):
+        handed_in(tmp_path / "in" / name, asks("rates", 1), outputs=["Right. It"])
+    table = tmp_path / "grades.csv"
+    status, out, err = said(capsys, "grades", tmp_path / "in", "-o", table)
+    found = {row["notebook"]: row for row in rows(table.read_text("utf-8-sig"))}
+    assert [Path(name).relative_to(tmp_path / "in").as_posix() for name in found] == ["ada/1.ipynb", "bob/work/1.ipynb",
+                                                                                      "ned"]
+    ned = found[str(tmp_path / "in/ned")]
+    assert [*ned.values()][1:] == ["", "0", "no notebook is in this folder", ""]
+    assert status == 1 and f"{tmp_path / 'in/ned'}: no notebook is in this folder\n" in err
+    assert out == f"Wrote {table}: 2 notebooks.\n"
+    assert said(capsys, "grades", *(tmp_path / "in" / name for name in ("ada", "ned")))[1].count("\n") == 3
 
 
 def test_an_error_that_was_saved_is_the_reason(capsys, tmp_path):
