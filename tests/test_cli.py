@@ -27,6 +27,7 @@ from vgtext.tools.cli import main
 from vgtext.tools.figures import find_figure, read_state
 
 SLUG = "two_by_two"
+EXERCISES = f"vgtext.chapters.{SLUG}.exercises"
 
 
 def said(capsys, *arguments):
@@ -468,7 +469,13 @@ def test_running_asks_the_books_own_check(capsys, tmp_path):
 
 
 def test_what_a_notebook_does_to_the_book_earns_nothing(capsys, tmp_path):
-    """Whatever it makes of the check's module, an exercise, ``print`` and ``lab``; and forgetting all is no fault."""
+    """Whatever it makes of the check's module, an exercise, ``print`` and ``lab``; and forgetting all is no fault.
+
+    Its exercises hold no solution, whatever way it reads them; and still its own cells get the genuine verdicts.
+    """
+    reads = (asks("growth", 'getattr(lab.EXERCISES["growth"], "sol" + "ution")'),
+             "import dataclasses\n" + asks("starve", 'dataclasses.astuple(lab.EXERCISES["starve"])[2]'),
+             f"b = (lambda rho, s: s - rho**2 / s) if {asks('for-good', 70)}.right else None", asks("excess", "b"))
     forgeries = ("import vgtext.ask.exercises as e\ne.judge = lambda *a: None",
                  "import sys\nfor m in [*sys.modules.values()]:\n    hasattr(m, 'judge') and vars(m).clear()",
                  "from vgtext.ask import Exercise\nlab.EXERCISES['rates'] = Exercise('rates', '', lambda: 1)",
@@ -476,9 +483,11 @@ def test_what_a_notebook_does_to_the_book_earns_nothing(capsys, tmp_path):
                  "from types import SimpleNamespace\nlab = SimpleNamespace(EXERCISES=lab.EXERCISES)")
     inline = "check({'coins': Exercise('coins', '', lambda: 1)}['coins'], 1)"
     own = "from vgtext.chapters import two_by_two as mine\ncheck(exercise=mine.EXERCISES['for-good'], answer=70)"
-    path = handed_in(tmp_path / "forged.ipynb", *forgeries, asks("rates", 1), inline, "%reset -f", own)
+    path = handed_in(tmp_path / "forged.ipynb", *reads, *forgeries, asks("rates", 1), inline, "%reset -f", own)
     status, out, _ = said(capsys, "grades", "--run", path)
     row = rows(out)[0]
+    assert (row["growth"], row["starve"], row["excess"]) == ("0", "0", "1")
+    assert row["reasons"].count("raised LookupError: while a notebook is graded, its exercises hold no solutions") == 2
     assert status == 0 and (row["rates"], row["coins"], row["for-good"]) == ("0", "0", "1")
     assert "coins: it checks no exercise that its notebook imports from the book" in row["reasons"]
 
@@ -486,7 +495,9 @@ def test_what_a_notebook_does_to_the_book_earns_nothing(capsys, tmp_path):
 @pytest.mark.parametrize(("code", "words"), [
     ("import numpy as n\nn.isclose = lambda *a, **k: n.array(True)", "it changes n.isclose"),
     ("import builtins\nsetattr(builtins, 'isinstance', None)", "it changes builtins"),
-    (asks("growth", 'lab.EXERCISES["growth"].solution'), "it reads lab.EXERCISES['growth'].solution")])
+    (asks("growth", 'lab.EXERCISES["growth"].solution'), "it reads lab.EXERCISES['growth'].solution"),
+    ("from vgtext.chapters.two_by_two.exercises import for_good as f", f"it imports {EXERCISES}.for_good"),
+    (f"import {EXERCISES} as e", f"it imports {EXERCISES}")])
 @pytest.mark.parametrize("run", [(), ("--run",)])
 def test_a_notebook_that_changes_numpy_or_reads_a_solution_is_refused(capsys, tmp_path, code, words, run):
     path = handed_in(tmp_path / "forged.ipynb", asks("rates", "[1.1, 0.8, 0.9, 0.7]"), code, outputs=["Right. It"])
