@@ -492,6 +492,16 @@ def test_what_a_notebook_does_to_the_book_earns_nothing(capsys, tmp_path):
     assert "coins: it checks no exercise that its notebook imports from the book" in row["reasons"]
 
 
+def test_what_a_notebook_gets_from_an_exercise_fits_the_book_that_it_imports():
+    """As the recordings of strangers, which its ``diagnose`` takes: both are of the copies."""
+    code = ("from vgtext.ask.apart import settle; settle('judge', ['vgtext.chapters.detection'])\n"
+            "import vgtext.chapters.detection as lab; from vgtext.diagnose import Recording\n"
+            "print({isinstance(recording, Recording) for recording in lab.strangers()}, lab.exercises.EXERCISES is "
+            "lab.EXERCISES, hasattr(lab.exercises, 'named'))")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "{True} True False\n", done.stderr
+
+
 @pytest.mark.parametrize(("code", "words"), [
     ("import numpy as n\nn.isclose = lambda *a, **k: n.array(True)", "it changes n.isclose"),
     ("import builtins\nsetattr(builtins, 'isinstance', None)", "it changes builtins"),

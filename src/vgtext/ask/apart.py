@@ -4,6 +4,7 @@ import importlib
 import re
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from types import ModuleType
 
 EXERCISES = r"vgtext\.chapters\.\w+\.exercises"
@@ -34,20 +35,22 @@ def settle(name, modules):
 
 
 def hide_answers(genuine, check):
-    """Put modules of exercises without answers in the places of the ``genuine`` ones; ``check`` judges those, too.
+    """Import the chapters again, and leave out of their exercises what tells an answer; ``check`` judges those, too.
 
-    Such a module has the exercises, and what else the chapter hands on from it.
+    Of a chapter's module of exercises those stay, and what else the chapter hands on from it.
     """
     ask, known = importlib.import_module("vgtext.ask"), {}
     own = ask.check
-    for name in filter(re.compile(EXERCISES).fullmatch, genuine):
-        handed_on = {id(value) for value in vars(genuine[name.rpartition(".")[0]]).values()}
-        copy = sys.modules[name] = ModuleType(name)
-        vars(copy).update({key: value for key, value in vars(genuine[name]).items() if id(value) in handed_on})
-        copy.EXERCISES = {}
-        for key, exercise in genuine[name].EXERCISES.items():
-            copy.EXERCISES[key] = ask.Exercise(**{**vars(exercise), "solution": hidden, "mistakes": ()})
-            known[id(copy.EXERCISES[key])] = (exercise, copy.EXERCISES[key])  # which lives on, and so does its id
+    for name in [name for name in genuine if re.fullmatch(EXERCISES, name) and hasattr(genuine[name], "EXERCISES")]:
+        chapter = importlib.import_module(name.rpartition(".")[0])
+        handed_on = {id(value) for value in vars(chapter).values()}
+        whole, left = sys.modules[name], ModuleType(name)
+        vars(left).update({key: value for key, value in vars(whole).items() if id(value) in handed_on})
+        chapter.exercises = sys.modules[name] = left
+        chapter.EXERCISES = left.EXERCISES = {}
+        for key, exercise in whole.EXERCISES.items():
+            left.EXERCISES[key] = replace(exercise, solution=hidden, mistakes=())
+            known[id(left.EXERCISES[key])] = (genuine[name].EXERCISES[key], left.EXERCISES[key])  # alive, as its id is
 
     def judged(exercise, answer, seed=None):
         """Return the verdict on an answer to one of the book's exercises, or to one of the notebook's own."""
