@@ -201,6 +201,7 @@ def test_whose_file_is_whose():
 def test_links_of_a_fork_without_an_address_say_that_they_lead_to_the_original(tmp_path, capsys, monkeypatch):
     fork.fork([SLUG], tmp_path / "none")
     fork.fork([SLUG], tmp_path / "own", repository="https://example.org/me/book")
+    assert "There are none now" in (tmp_path / "none/README.md").read_text()
     for name, told in (("none", 1), ("own", 0)):
         monkeypatch.setattr(notebooks, "root", lambda name=name: tmp_path / name)
         status, out, err = said(capsys, "links", SLUG)
@@ -215,7 +216,9 @@ def test_the_buttons_of_a_fork_lead_to_its_own_address_or_are_gone(tmp_path):
     assert own["repository"]["url"] == "https://example.org/me/book" and "launch_buttons" in own
     none, own = ((tmp_path / name / f"notebooks/{SLUG}.ipynb").read_text() for name in ("none", "own"))
     assert "pip" not in none and "install -q git+https://example.org/me/book" in own
-    assert "There are none now" in (tmp_path / "none/README.md").read_text()
+    assert "rocket" not in none and "(`make lab`)" in none and "rocket" in own
+    readmes = [(tmp_path / name / "README.md").read_text() for name in ("none", "own")]
+    assert ["vgtext update" in readme for readme in readmes] == [False, True]
 
 
 @pytest.mark.parametrize(("given", "kept"), [

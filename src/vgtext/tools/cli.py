@@ -66,7 +66,7 @@ def parser():
     add("folder", type=Path, metavar="DIR", help="a folder that does not exist yet, or is empty but for a .git")
     add("--title", help="the book's title (default: those of its chapters)")
     add("--author", help="whom the book names as its author")
-    add("--student", action="store_true", help="leave the solutions of exercises out")
+    add("--student", action="store_true", help="leave the solutions of exercises out; quizzes keep their answers")
     add("--repository", metavar="ADDRESS", help="where the book's buttons lead (default: no buttons)")
 
     add = command(commands.run_update, "bring corrections of the original into a fork",

@@ -45,7 +45,8 @@ def run_fork(given):
     from vgtext.tools.update import commit_of
 
     missing = fork(given.chapters, given.folder, given.title, given.author, given.student, given.repository)
-    print(f"Wrote {given.folder}: 'make book' builds it, 'make test' checks it, its README says how to publish it.")
+    readme = "is for your students" if given.student else "says how to publish it"
+    print(f"Wrote {given.folder}: 'make book' builds it, 'make test' checks it, its README {readme}.")
     if not commit_of(notebooks.root()):
         print("It cannot be updated from this original, which has no history that git can read: fork from a clone.")
     if missing:
