@@ -20,12 +20,14 @@ import yaml
 
 import vgtext
 from vgtext.ask import grades, rerun
+from vgtext.ask import handed_in as handed_in_module
 from vgtext.explore.figure import Explorable
 from vgtext.tools import fork, links, notebooks, progress
 from vgtext.tools.cli import main
 from vgtext.tools.figures import find_figure, read_state
 
 SLUG = "two_by_two"
+EXERCISES = f"vgtext.chapters.{SLUG}.exercises"
 
 
 def said(capsys, *arguments):
@@ -199,6 +201,7 @@ def test_whose_file_is_whose():
 def test_links_of_a_fork_without_an_address_say_that_they_lead_to_the_original(tmp_path, capsys, monkeypatch):
     fork.fork([SLUG], tmp_path / "none")
     fork.fork([SLUG], tmp_path / "own", repository="https://example.org/me/book")
+    assert "There are none now" in (tmp_path / "none/README.md").read_text()
     for name, told in (("none", 1), ("own", 0)):
         monkeypatch.setattr(notebooks, "root", lambda name=name: tmp_path / name)
         status, out, err = said(capsys, "links", SLUG)
@@ -213,7 +216,9 @@ def test_the_buttons_of_a_fork_lead_to_its_own_address_or_are_gone(tmp_path):
     assert own["repository"]["url"] == "https://example.org/me/book" and "launch_buttons" in own
     none, own = ((tmp_path / name / f"notebooks/{SLUG}.ipynb").read_text() for name in ("none", "own"))
     assert "pip" not in none and "install -q git+https://example.org/me/book" in own
-    assert "There are none now" in (tmp_path / "none/README.md").read_text()
+    assert "rocket" not in none and "(`make lab`)" in none and "rocket" in own
+    readmes = [(tmp_path / name / "README.md").read_text() for name in ("none", "own")]
+    assert ["vgtext update" in readme for readme in readmes] == [False, True]
 
 
 @pytest.mark.parametrize(("given", "kept"), [
@@ -321,7 +326,8 @@ def test_grades_are_the_verdicts_that_students_saved(capsys, tmp_path):
     status, out, _ = said(capsys, "grades", one, two)
     assert status == 0
     assert out.splitlines() == ["notebook,rates,for-good,right,problem,reasons",
-                                f"{one},1,,1,,for-good: not in this notebook", f"{two},0,1,1,,rates: It"]
+                                f"{one},1,,1,,for-good: not in this notebook",
+                                f"{two},0,1,1,,rates: It (as last run and saved)"]
 
 
 @pytest.mark.parametrize("run", [(), ("--run",)])
@@ -466,7 +472,13 @@ def test_running_asks_the_books_own_check(capsys, tmp_path):
 
 
 def test_what_a_notebook_does_to_the_book_earns_nothing(capsys, tmp_path):
-    """Whatever it makes of the check's module, an exercise, ``print`` and ``lab``; and forgetting all is no fault."""
+    """Whatever it makes of the check's module, an exercise, ``print`` and ``lab``; and forgetting all is no fault.
+
+    Its exercises hold no solution, whatever way it reads them; and still its own cells get the genuine verdicts.
+    """
+    reads = (asks("growth", 'getattr(lab.EXERCISES["growth"], "sol" + "ution")'),
+             "import dataclasses\n" + asks("starve", 'dataclasses.astuple(lab.EXERCISES["starve"])[2]'),
+             f"b = (lambda rho, s: s - rho**2 / s) if {asks('for-good', 70)}.right else None", asks("excess", "b"))
     forgeries = ("import vgtext.ask.exercises as e\ne.judge = lambda *a: None",
                  "import sys\nfor m in [*sys.modules.values()]:\n    hasattr(m, 'judge') and vars(m).clear()",
                  "from vgtext.ask import Exercise\nlab.EXERCISES['rates'] = Exercise('rates', '', lambda: 1)",
@@ -474,17 +486,31 @@ def test_what_a_notebook_does_to_the_book_earns_nothing(capsys, tmp_path):
                  "from types import SimpleNamespace\nlab = SimpleNamespace(EXERCISES=lab.EXERCISES)")
     inline = "check({'coins': Exercise('coins', '', lambda: 1)}['coins'], 1)"
     own = "from vgtext.chapters import two_by_two as mine\ncheck(exercise=mine.EXERCISES['for-good'], answer=70)"
-    path = handed_in(tmp_path / "forged.ipynb", *forgeries, asks("rates", 1), inline, "%reset -f", own)
+    path = handed_in(tmp_path / "forged.ipynb", *reads, *forgeries, asks("rates", 1), inline, "%reset -f", own)
     status, out, _ = said(capsys, "grades", "--run", path)
     row = rows(out)[0]
+    assert (row["growth"], row["starve"], row["excess"]) == ("0", "0", "1")
+    assert row["reasons"].count("raised LookupError: while a notebook is graded, its exercises hold no solutions") == 2
     assert status == 0 and (row["rates"], row["coins"], row["for-good"]) == ("0", "0", "1")
     assert "coins: it checks no exercise that its notebook imports from the book" in row["reasons"]
+
+
+def test_what_a_notebook_gets_from_an_exercise_fits_the_book_that_it_imports():
+    """As the recordings of strangers, which its ``diagnose`` takes: both are of the copies."""
+    code = ("from vgtext.ask.apart import settle; settle('judge', ['vgtext.chapters.detection'])\n"
+            "import vgtext.chapters.detection as lab; from vgtext.diagnose import Recording\n"
+            "print({isinstance(recording, Recording) for recording in lab.strangers()}, lab.exercises.EXERCISES is "
+            "lab.EXERCISES, hasattr(lab.exercises, 'named'))")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "{True} True False\n", done.stderr
 
 
 @pytest.mark.parametrize(("code", "words"), [
     ("import numpy as n\nn.isclose = lambda *a, **k: n.array(True)", "it changes n.isclose"),
     ("import builtins\nsetattr(builtins, 'isinstance', None)", "it changes builtins"),
-    (asks("growth", 'lab.EXERCISES["growth"].solution'), "it reads lab.EXERCISES['growth'].solution")])
+    (asks("growth", 'lab.EXERCISES["growth"].solution'), "it reads lab.EXERCISES['growth'].solution"),
+    ("from vgtext.chapters.two_by_two.exercises import for_good as f", f"it imports {EXERCISES}.for_good"),
+    (f"import {EXERCISES} as e", f"it imports {EXERCISES}")])
 @pytest.mark.parametrize("run", [(), ("--run",)])
 def test_a_notebook_that_changes_numpy_or_reads_a_solution_is_refused(capsys, tmp_path, code, words, run):
     path = handed_in(tmp_path / "forged.ipynb", asks("rates", "[1.1, 0.8, 0.9, 0.7]"), code, outputs=["Right. It"])
@@ -513,7 +539,8 @@ def test_an_import_counts_though_its_cell_is_broken(capsys, tmp_path):
 
 
 @pytest.mark.parametrize(("run", "codes", "outputs", "words"), [
-    (False, [asks("rates", 1)], ["Not yet. Expected\nfour numbers."], "rates: Expected four numbers"),
+    (False, [asks("rates", 1)], ["Not yet. Expected\nfour numbers."],
+     "rates: Expected four numbers (as last run and saved)"),
     (False, [asks("rates", 1)], [], "rates: the check was not run"),
     (False, ["check = print", asks("rates", 1)], ["", "Right. It"], "rates: judged by a check of its own"),
     (False, ["print('Right. Yes.')\n" + f"print({asks('rates', 1)})"], ["Right. Yes.\nNot yet. No."],
@@ -538,7 +565,67 @@ def test_a_reason_that_is_cut_ends_in_an_ellipsis(capsys, tmp_path):
                      outputs=[f"Not yet. {long}", "Not yet. Expected\none."])
     cut, whole = rows(said(capsys, "grades", path)[1])[0]["reasons"].split("; excess: ")
     assert cut.endswith("…") and long.startswith(cut.removeprefix("rates: ")[:-1]) and len(cut) < 210
-    assert whole == "Expected one"
+    assert whole == "Expected one (as last run and saved)"
+
+
+def test_a_cell_that_was_changed_and_not_run_is_not_judged_by_what_it_was_handed_out_with(capsys, tmp_path):
+    """Of what shows the same after another run nothing is said, nor of a cell as it was handed out."""
+    book = notebooks.read_notebook(SLUG)
+    cells = {cell.id: cell for cell in book.cells}
+    number, function = cells["exercise-rates"], cells["exercise-growth"]
+    number.source = number.source.replace("None", "[1.1, 0.8, 0.9, 0.7]")
+    nbformat.write(book, tmp_path / "one.ipynb")
+    status, out, err = said(capsys, "grades", tmp_path / "one.ipynb")
+    row = rows(out)[0]
+    problem = "cells that were changed show what they were handed out with: run it (--run)"
+    assert status == 1 and row["rates"] == row["growth"] == "0" and row["problem"] == problem in err
+    assert "rates: its cell was changed, and shows what it was handed out with" in row["reasons"]
+    assert "growth: Expected the growth rate" in row["reasons"] and row["reasons"].endswith(" (as last run and saved)")
+    number.execution_count = function.execution_count = 99
+    function.source = function.source.replace("# your code", "Ws")
+    nbformat.write(book, tmp_path / "one.ipynb")
+    status, out, _ = said(capsys, "grades", tmp_path / "one.ipynb")
+    assert status == 0 and "rates: Expected the long-run" in rows(out)[0]["reasons"]
+
+
+@pytest.mark.parametrize("code", [asks("rates", 1), f"print({asks('rates', 1)})"])
+def test_verdicts_in_other_words_are_not_taken_for_none(capsys, tmp_path, monkeypatch, code):
+    """The instructor's copy speaks another language than the one that was handed out."""
+    path = handed_in(tmp_path / "one.ipynb", code)
+    book = nbformat.read(path, as_version=4)
+    text = "Richtig. Das ist es."
+    book.cells[1].outputs = [nbformat.v4.new_output("stream", text=text) if "print" in code else
+                             nbformat.v4.new_output("execute_result", {"text/plain": text})]
+    nbformat.write(book, path)
+    status, out, err = said(capsys, "grades", path)
+    problem = ("outputs are no verdicts in the words of this copy: grade with the copy that was handed out, or run it "
+               "(--run)")
+    assert status == 1 and rows(out)[0] | {"notebook": ""} == {
+        "notebook": "", "rates": "0", "right": "0", "problem": problem,
+        "reasons": "rates: its output is no verdict in the words of this copy"}
+    assert f"{path}: {problem}" in err
+    monkeypatch.setattr(grades, "words", {"check.right": "Richtig.", "check.not_yet": "Noch nicht."}.get)
+    monkeypatch.setattr(handed_in_module, "words", grades.words)
+    assert rows(said(capsys, "grades", path)[1])[0]["rates"] == "1"
+
+
+def test_a_student_who_handed_in_no_notebook_has_a_row(capsys, tmp_path):
+    """Beside folders that hold one, or named; what lies in a student's folder, or is hidden, is nobody's."""
+    for name in ("ada/data", "ned", "bob/work", ".git"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+    (tmp_path / "in/ned/answers.docx").touch()
+    for name in ("ada/1.ipynb", "bob/work/1.ipynb"):
+        handed_in(tmp_path / "in" / name, asks("rates", 1), outputs=["Right. It"])
+    table = tmp_path / "grades.csv"
+    status, out, err = said(capsys, "grades", tmp_path / "in", "-o", table)
+    found = {row["notebook"]: row for row in rows(table.read_text("utf-8-sig"))}
+    assert [Path(name).relative_to(tmp_path / "in").as_posix() for name in found] == ["ada/1.ipynb", "bob/work/1.ipynb",
+                                                                                      "ned"]
+    ned = found[str(tmp_path / "in/ned")]
+    assert [*ned.values()][1:] == ["", "0", "no notebook is in this folder", ""]
+    assert status == 1 and f"{tmp_path / 'in/ned'}: no notebook is in this folder\n" in err
+    assert out == f"Wrote {table}: 2 notebooks.\n"
+    assert said(capsys, "grades", *(tmp_path / "in" / name for name in ("ada", "ned")))[1].count("\n") == 3
 
 
 def test_an_error_that_was_saved_is_the_reason(capsys, tmp_path):

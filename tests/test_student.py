@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from vgtext.diagnose.report import BOOK
-from vgtext.tools import fork, leaks, notebooks
+from vgtext.tools import cli, fork, leaks, notebooks
 from vgtext.tools.alone import NAME
 from vgtext.tools.leaks import Leak
 
@@ -65,6 +65,23 @@ def test_a_students_copy_of_any_chapter_shows_no_solution(slug, tmp_path):
     cells = list(leaks.marked(notebooks.read_notebook(slug).cells))
     assert [cell.id for cell in kept] == [cell.id for cell, inside in cells if not inside and cell.id != NAME]
     assert any(inside for _, inside in cells)
+    text = "".join(cell.source for cell in kept)
+    assert not re.search(r"rocket|folded\s+away", text) and "(`make lab`)" in text
+
+
+def test_a_students_readme_names_no_page_that_is_not_there_and_nothing_that_a_teacher_does(copy):
+    text = (copy / "README.md").read_text()
+    assert "make lab" in text and not re.search(r"instructor|update|publish|Pages|fork|hand out|_config", text)
+    assert all((copy / name).exists() for name in re.findall(r"`(\w+/[\w./]*)`", text))
+
+
+def test_that_quizzes_keep_their_answers_in_a_students_copy_is_said(copy, capsys):
+    assert "right={" in (copy / f"notebooks/{SLUG}.ipynb").read_text()
+    pages = [(notebooks.root() / name).read_text("utf8") for name in ("README.md", "book/instructors.md")]
+    with pytest.raises(SystemExit):
+        cli.main(["fork", "--help"])
+    for text in (*pages, capsys.readouterr().out):
+        assert re.search(r"quizzes\s+keep\s+their\s+answers", text)
 
 
 @pytest.mark.parametrize("beyond", [-2, -1, 0, 1, 3])

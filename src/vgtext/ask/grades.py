@@ -31,14 +31,18 @@ from .handed_in import (
 from .rerun import executed
 
 TIME_LIMIT = 300  # seconds for one notebook
+GRADE_WITH = "grade with the copy that was handed out, or run it (--run)"
 
 
-def grade(path, run=False, seconds=TIME_LIMIT):
+def grade(path, run=False, seconds=TIME_LIMIT, handed_out=lambda chapter: {}):
     """Return the :class:`Grades` of the notebook at ``path``, solutions left aside.
 
     ``run`` executes it first, for at most ``seconds``, in its own folder, going on where a cell raises; without it the
-    verdicts are those that its author saved. Never raises for a bad notebook: ``problem`` says what is wrong with it.
+    verdicts are those that its author saved, where a cell shows others than ``handed_out(chapter)`` (see
+    :func:`untouched`). Never raises for a bad notebook, or a folder: ``problem`` says what is wrong with it.
     """
+    if Path(path).is_dir():
+        return Grades(problem="no notebook is in this folder")
     try:
         notebook = read(path)
     except Exception as error:  # whatever was handed in, the others get their rows
@@ -51,8 +55,10 @@ def grade(path, run=False, seconds=TIME_LIMIT):
         names = [check.name for _, asked in cells for check in asked]
         return Grades(dict.fromkeys(names, False), f"{problem}: look at it yourself", dict.fromkeys(names, problem))
     forged = any(redefines_check(tree) for _, tree in trees)
-    grades = executed(notebook, cells, Path(path).parent, seconds) if run else saved(cells, forged)
-    grades.chapters = chapters(cell for cell, _ in trees)
+    slugs = chapters(cell for cell, _ in trees)
+    shown = {} if run else {key: source for slug in slugs for key, source in handed_out(slug).items()}
+    grades = executed(notebook, cells, Path(path).parent, seconds) if run else saved(cells, forged, shown)
+    grades.chapters = slugs
     for cell in (cell for cell, tree in trees if tree is None):
         for name in set(named(cell.source)) - set(grades.right):
             grades.mark(name, False, f"its cell is no Python: {fault(cell.source)}")
@@ -68,10 +74,11 @@ def read(path):
     return notebook
 
 
-def saved(cells, forged):
+def saved(cells, forged, handed_out):
     """Return the Grades that the outputs of executed cells say; none count where ``check`` is the notebook's own.
 
-    Nor do printed verdicts count where the cell prints more of them than it prints checks.
+    Nor do printed verdicts count where the cell prints more of them than it prints checks. What a cell shows from
+    before it was changed is told from ``handed_out`` (see :func:`untouched`) if it is that, and else from nothing.
     """
     grades = Grades(problem="it defines a check of its own: run it (--run) to grade it" if forged else "")
     for cell, asked in cells:
@@ -85,12 +92,32 @@ def saved(cells, forged):
                 grades.mark(check.name, False, "judged by a check of its own")
             elif check.shown not in said:
                 grades.mark(check.name, None, "its cell does not show the verdict")
+            elif handed_out.get(shows(cell, check), cell.source) != cell.source:
+                grades.mark(check.name, False, "its cell was changed, and shows what it was handed out with")
+                grades.problem = "cells that were changed show what they were handed out with: run it (--run)"
             elif said[check.shown]:
-                grades.mark(check.name, *said[check.shown].pop(0))
+                right, told = said[check.shown].pop(0)
+                grades.mark(check.name, right, told)
+                grades.note = grades.note or ("" if right else "as last run and saved")
+            elif not stray and not raised(cell) and any(output.output_type == check.shown for output in cell.outputs):
+                grades.mark(check.name, False, "its output is no verdict in the words of this copy")
+                grades.problem = f"outputs are no verdicts in the words of this copy: {GRADE_WITH}"
             else:
                 lacks = "the cell prints a verdict of its own" if stray else raised(cell) or "the check was not run"
                 grades.mark(check.name, False, lacks)
     return grades
+
+
+def untouched(notebook):
+    """Return {what a cell shows of a check (see shows): its source} of a notebook as it is handed out."""
+    asking = [cell for cell in students_cells(notebook) if "check(" in cell.source]
+    shown = {shows(cell, check): cell.source for cell in asking for check in checks(python(cell.source))}
+    return {key: source for key, source in shown.items() if key[2:]}
+
+
+def shows(cell, check):
+    """Return the name of an exercise with the number of its cell's last run and the verdicts shown there."""
+    return check.name, cell.execution_count, *(told for _, told in verdicts(cell.outputs))
 
 
 def raised(cell):
@@ -124,6 +151,7 @@ def write_table(rows, file):
                   for name in other.right}
         reasons = {name: why for name, why in {**absent, **grades.reasons}.items() if not grades.right.get(name)}
         reasons = "; ".join(f"{name}: {why.rstrip('.')}" for name, why in reasons.items())
+        reasons += f" ({grades.note})" if grades.note else ""
         table.writerow([plain(path), *marks, sum(mark == 1 for mark in marks), grades.problem, plain(reasons)])
 
 

@@ -21,6 +21,7 @@ class Grades:
     right: dict = field(default_factory=dict)
     problem: str = ""  # why nothing, or not all, could be read
     reasons: dict = field(default_factory=dict)  # {exercise: why it is not right}
+    note: str = ""  # what holds of all reasons
     chapters: frozenset = frozenset()  # of the book, that the notebook imports
 
     def mark(self, name, right, reason):
@@ -134,7 +135,8 @@ def books_name(source, names):
 def meddles(trees):
     """Say what a notebook does to be judged otherwise: it reads a solution, or changes NumPy or Python; "" if nothing.
 
-    What it changes of the book does not count where it is run (see apart.py). This finds what is written plainly.
+    What it changes of the book does not count where it is run, and there its exercises hold no solutions (see
+    apart.py). This finds what is written plainly.
     """
     nodes = [node for tree in trees if tree for node in ast.walk(tree)]
     watched = {"builtins", "numpy", "__builtins__"}
@@ -144,6 +146,10 @@ def meddles(trees):
     for node in nodes:
         if isinstance(node, ast.Attribute) and node.attr == "solution":
             return f"it reads {ast.unparse(node)}"
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for found in [f"{node.module}.{k.name}" if hasattr(node, "module") else k.name for k in node.names]:
+                if re.match(r"vgtext\.chapters\.\w+\.exercises\b(?!\.EXERCISES$)", found):
+                    return f"it imports {found}"
         calls = isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("setattr", "delattr")
         if calls or (isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)):
             changed = ast.unparse(node.args[:1] if calls else node)

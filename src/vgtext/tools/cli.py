@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from vgtext.tools import commands
+from vgtext.tools import collect, commands
 from vgtext.tools.notebooks import Mistake
 
 EXAMPLES = """examples:
@@ -66,7 +66,7 @@ def parser():
     add("folder", type=Path, metavar="DIR", help="a folder that does not exist yet, or is empty but for a .git")
     add("--title", help="the book's title (default: those of its chapters)")
     add("--author", help="whom the book names as its author")
-    add("--student", action="store_true", help="leave the solutions of exercises out")
+    add("--student", action="store_true", help="leave the solutions of exercises out; quizzes keep their answers")
     add("--repository", metavar="ADDRESS", help="where the book's buttons lead (default: no buttons)")
 
     add = command(commands.run_update, "bring corrections of the original into a fork",
@@ -116,11 +116,13 @@ def parser():
     add("chapters", nargs="*", metavar="CHAPTER", help=f"{CHAPTERS} (default: all)")
     add("--hub", metavar="ADDRESS", help="the address of your JupyterHub, such as https://hub.example.edu")
 
-    add = command(commands.run_grades, "read the verdicts on exercises out of notebooks that were handed in",
+    add = command(collect.run_grades, "read the verdicts on exercises out of notebooks that were handed in",
                   "Print a table (CSV) of notebooks that were handed in: for each exercise 1 if its check said "
                   "'Right.', 0 if not, nothing if its verdict is not shown; then their sum, what was wrong with the "
-                  "file, and why each exercise is not right. What counts is what the student saved; with --run, what "
-                  "the book's own check says now. The exit status is 1 if a file could not be graded.")
+                  "file, and why each exercise is not right. A student's folder without a notebook has its line, too. "
+                  "What counts is what the student saved, as last run, in the words of this copy: grade with the one "
+                  "that was handed out. With --run it is what the book's own check says now. The exit status is 1 if a "
+                  "file could not be graded.")
     add("files", nargs="+", type=Path, metavar="FILE", help="notebooks, or folders of them, also one a student")
     add("--run", dest="execute", action="store_true", help="execute each notebook first: runs the students' code, here")
     add("-o", "--output", type=Path, metavar="FILE", help="a table for spreadsheets (default: print it)")

@@ -45,7 +45,8 @@ def run_fork(given):
     from vgtext.tools.update import commit_of
 
     missing = fork(given.chapters, given.folder, given.title, given.author, given.student, given.repository)
-    print(f"Wrote {given.folder}: 'make book' builds it, 'make test' checks it, its README says how to publish it.")
+    readme = "is for your students" if given.student else "says how to publish it"
+    print(f"Wrote {given.folder}: 'make book' builds it, 'make test' checks it, its README {readme}.")
     if not commit_of(notebooks.root()):
         print("It cannot be updated from this original, which has no history that git can read: fork from a clone.")
     if missing:
@@ -144,35 +145,6 @@ def run_links(given):
               file=sys.stderr)
     for slug in given.chapters or notebooks.slugs():
         print(f"{slug}: {hub_link(slug, given.hub) if given.hub is not None else binder_link(slug)}")
-
-
-def run_grades(given):
-    """Print the table of verdicts, and each problem on stderr; a bar shows how far a run of notebooks has come."""
-    from vgtext.ask.grades import grade, write_table
-    from vgtext.tools.progress import progress
-
-    files = [file for path in given.files for file in (notebooks.below(path) if path.is_dir() else [path])]
-    if not files:
-        raise Mistake(f"no notebook is in {', '.join(map(str, given.files))}")
-    if not 0 < given.seconds < float("inf"):
-        raise Mistake(f"--seconds is a time above 0, not {given.seconds:g}")
-    with written(given.output, ".csv") as table:
-        rows = {}
-        with progress("running notebooks" if given.execute else "reading notebooks", len(files)) as done:
-            for path in files:
-                rows[str(path)] = grade(path, given.execute, given.seconds)
-                done()
-        if table:
-            # so marked, spreadsheets read any name; one that is no text gets "?"
-            with table.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
-                write_table(rows, file)
-        else:
-            write_table(rows, sys.stdout)
-    if table:
-        print(f"Wrote {given.output}: {len(rows)} notebooks.")
-    problems = [f"{path}: {grades.problem}" for path, grades in rows.items() if grades.problem]
-    print(*problems, sep="\n", end="\n" * bool(problems), file=sys.stderr)
-    return 1 if problems else 0
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import nbformat
 from vgtext import chapters
 from vgtext.tools import notebooks
 from vgtext.tools.alone import with_package
-from vgtext.tools.fork_pages import REFERENCE, write_pages, write_settings
+from vgtext.tools.fork_pages import REFERENCE, reworded, write_pages, write_settings
 from vgtext.tools.leaks import PACKED, check_leaks, pack, without_solutions
 from vgtext.tools.links import setting
 from vgtext.tools.notebooks import Mistake, owner, root
@@ -62,7 +62,7 @@ def fork(slugs, target, title=None, author=None, student=False, repository=None)
     with all_or_nothing(target):
         copy_files(target, set(books))
         for slug, book in books.items():
-            write_notebook(target, slug, with_package(book, address), set(books), student)
+            write_notebook(target, slug, with_package(book, address), set(books), student, bool(repository))
         for page in target.glob("book/*.md"):
             page.write_text(unlink(page.read_text(encoding="utf-8"), set(books)), encoding="utf-8")
         write_settings(target, books, title, author, address, buttons=bool(repository))
@@ -139,14 +139,12 @@ def copy_files(target, chosen):
             shutil.copyfile(root() / name, target / name)
 
 
-def write_notebook(target, slug, book, chosen, student):
+def write_notebook(target, slug, book, chosen, student, buttons=False):
     """Write a chapter's notebook: links to chapters that are not there become text, solutions go if asked."""
     cells = without_solutions(book.cells) if student else book.cells
     for cell in cells:
         if cell.cell_type == "markdown":
-            cell.source = unlink(cell.source, chosen)
-            if student:
-                cell.source = re.sub(r"\s*The solutions are\s+folded away\.", "", cell.source)
+            cell.source = reworded(unlink(cell.source, chosen), student, buttons)
     path = target / "notebooks" / f"{slug}.ipynb"
     path.parent.mkdir(exist_ok=True)
     nbformat.write(nbformat.from_dict({**book, "cells": cells}), path)

@@ -37,6 +37,20 @@ changed the same, it keeps both, and names the place. Commit your own changes fi
 
 {license}
 """
+FOR_STUDENTS = """# {title}
+
+A book of one part of {original}. You need Python 3.11 or later and make, and nothing else.
+
+```
+make lab      # opens JupyterLab on the notebooks, in which you work
+make book     # builds the book, to read: open _build/html/index.html
+```
+
+The first of them takes a few minutes, once. The notebooks are in `notebooks/`. A cell with `check(…)` says whether your
+answer is right: run it again after each change, and save the notebook before you hand it in.
+
+{license}
+"""
 INDEX = """# {title}
 
 {chapters}
@@ -50,19 +64,30 @@ LICENSE = (
 
 
 def write_pages(target, books, title, student, repository):
-    """Write the book's first page, and a README; a student's copy names the original without a link to it."""
+    """Write the book's first page, and a README; a student's copy names the original without a link to it.
+
+    What a teacher has to know of that copy stands on the page for instructors.
+    """
     address = "" if student else links.setting("url")
     original = "*Vanishing and Exploding Gradients*" + (f" ({address})" if address else "")
     license = LICENSE.format(original=original)
     listed = "\n".join(f"- [{notebooks.title(book)}](../notebooks/{slug}.ipynb)" for slug, book in books.items())
     (target / "book/index.md").write_text(INDEX.format(title=title, chapters=listed, license=license), encoding="utf-8")
-    readme = README.format(
+    readme = (FOR_STUDENTS if student else README).format(
         title=title, original=original, license=license,
         source="" if address else " --from ../original  # a clone of it",
         buttons="" if repository else "There are none now: without an address they would lead to the original, whose "
         "notebooks hold the solutions. `vgtext fork --repository ADDRESS` sets both. ",
     )
     (target / "README.md").write_text(readme, encoding="utf-8")
+
+
+def reworded(text, student, buttons):
+    """Return a chapter's text without what does not hold in a fork: folded solutions, a rocket without buttons."""
+    if student:
+        text = re.sub(r"\s*(The s|S)olutions\s+are\s+folded\s+away\.", "", text)
+    rocket = r"\(the\s+rocket\s+at\s+the\s+top\s+of\s+the\s+page,\s+or\s+`make\s+lab`\)"
+    return text if buttons else re.sub(rocket, "(`make lab`)", text)
 
 
 def write_settings(target, books, title, author, address, buttons):

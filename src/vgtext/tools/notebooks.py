@@ -50,15 +50,6 @@ def notebook_path(slug):
     return root() / "notebooks" / f"{slug}.ipynb"
 
 
-def below(folder):
-    """Return the notebooks in a folder and its folders, such as one a student, in order.
-
-    Folders are left out whose names begin with . or _, where Jupyter and a build keep copies.
-    """
-    found = sorted(path for path in folder.rglob("*.ipynb") if path.is_file())
-    return [path for path in found if not any(name[0] in "._" for name in path.relative_to(folder).parts[:-1])]
-
-
 def read_notebook(slug):
     """Return a chapter's notebook; Mistake if its file is none, as after a merge with conflicts."""
     import nbformat  # its schemas take a second, which commands without a notebook do without
