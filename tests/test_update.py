@@ -1,6 +1,7 @@
 """Corrections of the original come into a fork; what was changed there stays; what both changed is named."""
 
 import json
+import re
 import shutil
 import subprocess
 
@@ -171,7 +172,7 @@ def test_edits_of_different_cells_are_all_there_and_nothing_else(texts):
     want = {name: text for name, text in before.items() if name not in gone}
     for side in (mine, theirs):
         want |= {name: text for name, text in side.items() if before.get(name) != text}
-    assert clashes == [] and got == want and len(merged.cells) == len(got)
+    assert clashes == {} and got == want and len(merged.cells) == len(got)
     kept = [name for name in got if name in before]
     assert kept == [name for name in NAMES if name in kept], "the order of the cells that stayed"
 
@@ -182,14 +183,23 @@ def test_an_editor_that_renames_all_cells_loses_nothing():
     mine = {f"x{name}": text for name, text in before.items()} | {"xc": "my c"}
     merged, clashes = merge.merge_notebooks(book(mine), book(before), book(before | {"f": "their f"}))
     assert [cell.source for cell in merged.cells] == list((before | {"c": "my c", "f": "their f"}).values())
-    assert clashes == []
+    assert clashes == {}
 
 
-def test_a_cell_that_one_side_deleted_and_the_other_changed_stays_and_is_named():
-    before = {"a": "1", "b": "2"}
-    for sides in (({"a": "1"}, before | {"b": "3"}), (before | {"b": "3"}, {"a": "1"})):
-        merged, clashes = merge.merge_notebooks(book(sides[0]), book(before), book(sides[1]))
-        assert [cell.source for cell in merged.cells] == ["1", "3"] and clashes == ["b"]
+def test_a_cell_that_you_deleted_stays_out_and_one_that_you_changed_stays_where_it_stands():
+    before = {"a": "1", "b": "2", "c": "3"}
+    less, more = {"a": "1", "c": "3"}, before | {"b": "new " * 20}
+    merged, said = merge.merge_notebooks(book(less), book(before), book(more))
+    assert [cell.id for cell in merged.cells] == ["a", "c"]
+    [words] = said.items()
+    assert words[0] == "b" and re.fullmatch(r" \((new ){10}…\): you deleted it, .* changed it: it stays out", words[1])
+    merged, said = merge.merge_notebooks(book(more), book(before), book(less))
+    assert [cell.id for cell in merged.cells] == ["a", "b", "c"]
+    assert said["b"].endswith("): the original deleted it, and you changed it: yours stays")
+    for ours, theirs, order in ((more | {"mine": "4"}, less, "abc"), (less | {"mine": "4"}, more, "ac")):
+        changed = book(theirs | {"new": "5"})
+        assert [cell.id for cell in merge.merge_notebooks(book(ours), book(before), changed)[0].cells] == [
+            *order, "mine", "new"]
 
 
 def test_outputs_go_with_the_cell_that_made_them():

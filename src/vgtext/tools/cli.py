@@ -71,8 +71,9 @@ def parser():
 
     add = command(commands.run_update, "bring corrections of the original into a fork",
                   "In a fork: merge what has changed in the original since into this folder, notebooks cell by cell. "
-                  "What you changed is kept; where both changed the same, both stay, and the place is named. The exit "
-                  "status is 1 if there are such places.")
+                  "What you changed is kept; where both changed the same, both stay, and the place is named. What you "
+                  "deleted stays out; where the original changed it, it is named. The exit status is 1 if there is "
+                  "such a place.")
     add("--from", dest="original", metavar="FOLDER",
         help="the original: a clone or an address (default: as fork.json says)")
     add("--commit", default="HEAD", help="the commit of the original to come to (default: its newest)")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 
-from vgtext.tools.merge import merge_lines, merge_notebooks
+from vgtext.tools.merge import BOTH, merge_lines, merge_notebooks
 from vgtext.tools.notebooks import Mistake
 
 RECORD = "fork.json"
@@ -148,8 +148,9 @@ def merged(name, mine, old, new):
         if name.endswith(".ipynb"):
             books = [nbformat.reads(text.decode(), as_version=4) for text in (mine, old or mine, new)]
             book, clashes = merge_notebooks(*books)
-            return f"{nbformat.writes(book)}\n".encode(), [f", cell {clash}: both changed it" for clash in clashes]
+            words = [f", cell {cell}{said}" for cell, said in clashes.items()]
+            return f"{nbformat.writes(book)}\n".encode(), words
         text, clash = merge_lines(mine.decode(), (old or b"").decode(), new.decode())
-        return text.encode(), [": both changed the same lines, which stand between <<<<<<< and >>>>>>>"] * clash
+        return text.encode(), [f": {BOTH}"] * clash
     except (UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError):
         return None, [": both changed it; yours stays, and the original's is beside it, .original"]
