@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vgtext.tools import merge, notebooks, update
+from vgtext.tools import merge, notebooks, origin, update
 from vgtext.tools.cli import main
 
 SLUG = "two_by_two"
@@ -135,6 +135,34 @@ def test_an_original_that_is_not_there_gets_one_line(tmp_path):
         update.update(tmp_path, str(tmp_path / "nowhere"))
     with pytest.raises(update.NoUpdate, match="name the original"):
         update.update(tmp_path)
+
+
+@pytest.mark.parametrize(("student", "address", "commit", "record", "wanted"), [
+    (False, "https://o", "own", None, ("https://o", "own", False)),
+    (True, "https://o", "own", None, ("", "own", True)),
+    (False, "https://o", "own", ("https://o", "theirs", False), ("https://o", "theirs", False)),
+    (False, "https://me", "own", ("https://o", "theirs", False), ("https://me", "own", False)),
+    (False, "https://me", None, ("https://o", "theirs", False), ("https://o", "theirs", False)),
+    (True, "https://o", "own", ("https://o", "theirs", False), ("", "own", True)),
+    (True, "https://o", None, ("https://o", "theirs", False), ("", "theirs", True)),
+    (False, "", "own", ("", "theirs", True), ("", "theirs", True))])
+def test_a_fork_of_a_fork_knows_where_its_commit_is(tmp_path, monkeypatch, student, address, commit, record, wanted):
+    """That commit is in the history of the address beside it; without an address, of what it was forked from."""
+    for name, value in (("root", tmp_path), ("setting", address), ("commit_of", commit)):
+        monkeypatch.setattr(origin, name, lambda *_, value=value: value)
+    if record:
+        (tmp_path / "fork.json").write_text(json.dumps(dict(zip(("original", "commit", "student"), record))))
+    assert tuple(origin.origin(student).values()) == wanted
+
+
+def test_an_original_without_the_commit_of_the_fork_is_named(tmp_path):
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "A state")
+    update.check_known(tmp_path, {"commit": git(tmp_path, "rev-parse", "HEAD").strip()}, "beside")
+    record = {"commit": "4f310557" * 5, "original": "https://example.org/a/book"}
+    words = r"names commit 4f3105574f, which beside does not have: .* such as one of https://example.org/a/book: --from"
+    with pytest.raises(update.NoUpdate, match=words):
+        update.check_known(tmp_path, record, "beside")
 
 
 def book(sources):

@@ -1,7 +1,6 @@
 """What each command of ``vgtext`` does with the words that it was given; a status but 0 says that work is left."""
 
 import argparse
-import json
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from tempfile import TemporaryDirectory
 from vgtext.tools import notebooks
 from vgtext.tools.links import binder_link, hub_link, setting
 from vgtext.tools.notebooks import Mistake
+from vgtext.tools.origin import commit_of, record_of
 
 
 def run_list(given):
@@ -42,7 +42,6 @@ def exercise_names(book):
 def run_fork(given):
     """Fork, and say what comes next."""
     from vgtext.tools.fork import fork
-    from vgtext.tools.update import commit_of
 
     missing = fork(given.chapters, given.folder, given.title, given.author, given.student, given.repository)
     print(f"Wrote {given.folder}: 'make book' builds it, 'make test' checks it, its README says how to publish it.")
@@ -138,8 +137,8 @@ def run_diagnose(given):
 
 def run_links(given):
     """Print the links of chapters; say so on stderr where a fork has no address of its own."""
-    record = notebooks.root() / "fork.json"
-    if record.exists() and json.loads(record.read_text("utf8"))["original"] == setting("url"):
+    record = record_of(notebooks.root())
+    if record and record.get("original") == setting("url"):
         print("These open the original: write this book's own address into _config.yml (repository: url)",
               file=sys.stderr)
     for slug in given.chapters or notebooks.slugs():

@@ -17,11 +17,11 @@ import nbformat
 from vgtext import chapters
 from vgtext.tools import notebooks
 from vgtext.tools.alone import with_package
-from vgtext.tools.fork_pages import REFERENCE, write_pages, write_settings
+from vgtext.tools.fork_pages import REFERENCE, keep_cited, write_pages, write_settings
 from vgtext.tools.leaks import PACKED, check_leaks, pack, without_solutions
 from vgtext.tools.links import setting
 from vgtext.tools.notebooks import Mistake, owner, root
-from vgtext.tools.update import RECORD, commit_of
+from vgtext.tools.origin import RECORD, origin
 
 FILES = (
     "Makefile pyproject.toml requirements.in requirements.txt binder .ci .github LICENSE LICENSE-text .gitignore"
@@ -55,7 +55,8 @@ def fork(slugs, target, title=None, author=None, student=False, repository=None)
         raise ForkError(f"{target} is a chapter, and no folder's name: name a folder after the chapters, as ../my_book")
     if target.exists() and (not target.is_dir() or any(path.name != ".git" for path in target.iterdir())):
         raise ForkError(f"{target} exists and is no empty folder; name a new one, or empty it")
-    record = {"chapters": list(books), "student": student, "title": title, "author": author, "repository": repository}
+    record = {"chapters": list(books), "title": title, "author": author, "repository": repository}
+    record = {**origin(student), **record}
     heading = title and re.sub(r"([\\`*_{}\[\]<>#$&|~])", r"\\\1", title)  # as Markdown, which a chapter's title is
     title = title or " · ".join(map(notebooks.title, books.values()))
     address = repository or ("" if student else setting("url"))
@@ -68,7 +69,7 @@ def fork(slugs, target, title=None, author=None, student=False, repository=None)
         write_settings(target, books, title, author, address, buttons=bool(repository))
         write_pages(target, books, heading or title, student, repository)
         keep_cited(target)
-        write_record(target, record)
+        (target / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         if student:
             hide_solutions(target, set(books))
     return [slug for slug in notebooks.slugs() if slug not in books and any(slug in needs(b) for b in books.values())]
@@ -174,24 +175,8 @@ def unlink(text, chosen):
     return re.sub(r"\[([^\]]*)\]\(<?(?:\.\./)?(?:notebooks/|book/)?(\w+)\.(?:ipynb|html|md)[^)]*\)", plain, text)
 
 
-def keep_cited(target):
-    """Keep of the references those that a page of the fork cites."""
-    path = target / "book/references.bib"
-    text = "".join(page.read_text(encoding="utf-8") for page in [*target.glob("*/*.md"), *target.glob("*/*.ipynb")])
-    cited = {key.strip() for keys in re.findall(r"\{cite[^}]*\}`([^`]+)`", text) for key in keys.split(",")}
-    head, *entries = re.split(r"\n(?=@)", path.read_text(encoding="utf-8"))
-    kept = [entry for entry in entries if re.match(r"@\w+\{([^,]+),", entry)[1] in cited]
-    path.write_text("\n".join([head, *kept]), encoding="utf-8")
-
-
 def needs(book):
     """Return the chapters that a notebook's paragraph "What you need" links to."""
     text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
     paragraph = re.search(r"\*\*What you need\.?\*\*(.*?)(?:\n\n|$)", text, re.S)
     return set(re.findall(r"\((?:\.\./notebooks/)?(\w+)\.ipynb", paragraph[1])) if paragraph else set()
-
-
-def write_record(target, record):
-    """Write down where a fork came from, for ``vgtext update``; a student's copy names no address with solutions."""
-    record = {"original": "" if record["student"] else setting("url"), "commit": commit_of(root()), **record}
-    (target / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

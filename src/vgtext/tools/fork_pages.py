@@ -87,6 +87,16 @@ def write_settings(target, books, title, author, address, buttons):
     )
 
 
+def keep_cited(target):
+    """Keep of the references those that a page of the fork cites."""
+    path = target / "book/references.bib"
+    text = "".join(page.read_text(encoding="utf-8") for page in [*target.glob("*/*.md"), *target.glob("*/*.ipynb")])
+    cited = {key.strip() for keys in re.findall(r"\{cite[^}]*\}`([^`]+)`", text) for key in keys.split(",")}
+    head, *entries = re.split(r"\n(?=@)", path.read_text(encoding="utf-8"))
+    kept = [entry for entry in entries if re.match(r"@\w+\{([^,]+),", entry)[1] in cited]
+    path.write_text("\n".join([head, *kept]), encoding="utf-8")
+
+
 def quoted(text):
     """Return ``text`` as a YAML string."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
