@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from vgtext.tools import notebooks
 from vgtext.tools.links import binder_link, hub_link, setting
 from vgtext.tools.notebooks import Mistake
-from vgtext.tools.origin import commit_of, record_of
+from vgtext.tools.origin import record_of
 
 
 def run_list(given):
@@ -42,11 +42,11 @@ def exercise_names(book):
 def run_fork(given):
     """Fork, and say what comes next."""
     from vgtext.tools.fork import fork
+    from vgtext.tools.taken import remarks
 
     missing = fork(given.chapters, given.folder, given.title, given.author, given.student, given.repository)
     print(f"Wrote {given.folder}: 'make book' builds it, 'make test' checks it, its README says how to publish it.")
-    if not commit_of(notebooks.root()):
-        print("It cannot be updated from this original, which has no history that git can read: fork from a clone.")
+    print(*(f"{line}\n" for line in remarks(given.chapters, given.student)), sep="", end="")
     if missing:
         print(f"The chosen chapters build on {', '.join(missing)}: name them too, or teach them first.")
 

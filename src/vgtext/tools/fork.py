@@ -10,30 +10,17 @@ import shutil
 import unicodedata
 from contextlib import contextmanager
 from pathlib import Path
-from pkgutil import iter_modules
 
 import nbformat
 
-from vgtext import chapters
 from vgtext.tools import notebooks
 from vgtext.tools.alone import with_package
 from vgtext.tools.fork_pages import REFERENCE, keep_cited, write_pages, write_settings
 from vgtext.tools.leaks import PACKED, check_leaks, pack, without_solutions
 from vgtext.tools.links import setting
-from vgtext.tools.notebooks import Mistake, owner, root
+from vgtext.tools.notebooks import root
 from vgtext.tools.origin import RECORD, origin
-
-FILES = (
-    "Makefile pyproject.toml requirements.in requirements.txt binder .ci .github LICENSE LICENSE-text .gitignore"
-    " _config.yml book/_ext book/_static book/_templates book/claims.md book/glossary.md book/notation.md "
-    "book/references.bib book/references.md notebooks/conftest.py src/vgtext tests/conftest.py tests/figures.py "
-    "tests/signs tests/prose.py tests/book tests/test_ledger.py tests/test_chapter_exercises.py "
-    "tests/test_house.py tests/bound/__init__.py tests/bound/drawn.py tests/bound/left.py tests/bound/ways.py"
-).split()
-
-
-class ForkError(Mistake):
-    """A fork that cannot be made; the message says why."""
+from vgtext.tools.taken import FILES, ForkError, check_whole, copy_files
 
 
 def fork(slugs, target, title=None, author=None, student=False, repository=None):
@@ -42,9 +29,10 @@ def fork(slugs, target, title=None, author=None, student=False, repository=None)
     ``title`` and ``author`` are what the book says of itself; ``student`` leaves solutions out; ``repository`` is the
     address that its buttons lead to, and without one they go; a student's copy then names no address at all. A folder
     that holds a ``.git`` alone is empty. Returns the list of chapters that the chosen ones name as needed and that are
-    not among them. Raises NoChapter for an unknown chapter, ForkError if ``target`` is there and no empty folder, Leak
-    if a student's copy would show a solution.
+    not among them. Raises NoChapter for an unknown chapter, ForkError if ``target`` is there and no empty folder or if
+    this book lacks a file, Leak if a student's copy would show a solution.
     """
+    check_whole(slugs)
     target, books = Path(target), {slug: notebooks.read_notebook(slug) for slug in dict.fromkeys(slugs)}
     if not books:
         raise ForkError(f"name at least one chapter of {', '.join(notebooks.slugs())}")
@@ -114,30 +102,6 @@ def one_line(name, text):
     if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in line):
         raise ForkError(f"{name} is a line of text, not {text!r}")
     return line or None
-
-
-def copy_files(target, chosen):
-    """Copy the project's files, to be changed, leaving out the modules and data of chapters that were not chosen."""
-    every = {module.name for module in iter_modules(chapters.__path__)}
-
-    def left_out(folder, names):
-        inside = Path(folder).relative_to(root()).as_posix().removeprefix("src/vgtext")[1:]
-        owners = {name: owner(f"{inside}/{name}", every) for name in names}
-        return {name for name in names if name == "__pycache__" or owners[name] not in (None, *chosen)}
-
-    for name in FILES:
-        source, copy = root() / name, target / name
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, copy, ignore=left_out)
-        else:
-            shutil.copyfile(source, copy)
-        for path in (copy, *copy.rglob("*")):  # the original may be one that nobody may write to
-            path.chmod(path.stat().st_mode | 0o200)
-    (target / "tests" / "chapters").mkdir()
-    for slug in chosen:
-        for name in (f"tests/chapters/test_{slug}.py", f"tests/bound/{slug}.py"):
-            shutil.copyfile(root() / name, target / name)
 
 
 def write_notebook(target, slug, book, chosen, student):

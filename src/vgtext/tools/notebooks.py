@@ -18,6 +18,10 @@ class NoChapter(Mistake):
     """A chapter, or a figure, that does not exist; the message lists those that do."""
 
 
+#: Why a chapter that was renamed in one place only cannot be found in another.
+SAME_SLUG = "a chapter's slug names its notebook, its package and its tests alike, so rename all of them or none"
+
+
 class NoBook(Mistake):
     """The book's files are not here: the package alone is installed."""
 
@@ -46,7 +50,9 @@ def slugs():
 def notebook_path(slug):
     """Return the path of a chapter's notebook; NoChapter, with the list of chapters, if there is none."""
     if slug not in slugs():
-        raise NoChapter(f"unknown chapter {slug!r}; there are {', '.join(slugs())}")
+        package = f"src/vgtext/chapters/{slug}"
+        renamed = f"; {package} is here: {SAME_SLUG}" if slug.isidentifier() and (root() / package).is_dir() else ""
+        raise NoChapter(f"unknown chapter {slug!r}; there are {', '.join(slugs())}{renamed}")
     return root() / "notebooks" / f"{slug}.ipynb"
 
 
@@ -80,12 +86,8 @@ def title(notebook):
 
 def text_outputs(notebook, kind):
     """Return the text outputs of an executed notebook that begin with ``[kind]``, without that."""
-    texts = [
-        str(output.get("data", {}).get("text/plain", ""))
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-    ]
+    outputs = (output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs)
+    texts = [str(output.get("data", {}).get("text/plain", "")) for output in outputs]
     return [text.removeprefix(f"[{kind}] ") for text in texts if text.startswith(f"[{kind}] ")]
 
 
