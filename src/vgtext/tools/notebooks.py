@@ -128,7 +128,7 @@ def needed_for(functions, cells, naming=""):
     """
     wanted, chosen = set(), []
     for cell in reversed(cells):
-        body = ast.parse(cell.source).body
+        body = ast.parse(cell.source, f"cell {cell.id}").body
         made = {name for node in body for name in names_made(node)}
         last = body[-1].value if body and isinstance(body[-1], ast.Expr) else None
         called = getattr(last.func, "id", None) if isinstance(last, ast.Call) and naming in cell.source else None

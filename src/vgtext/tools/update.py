@@ -14,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 
+from vgtext.tools.marks import CHOOSE, marked
 from vgtext.tools.merge import BOTH, merge_lines, merge_notebooks
 from vgtext.tools.origin import RECORD, NoUpdate, git, read_record
 
@@ -36,6 +37,8 @@ def update(folder, original=None, commit="HEAD"):
     ``original`` is a folder or an address that git can clone (default: the address in ``fork.json``). Files that the
     fork has not changed are replaced; the others are merged, notebooks cell by cell. Raises NoUpdate.
     """
+    if left := marked(folder):
+        raise NoUpdate(f"the last update has left marks in {', '.join(left)}: {CHOOSE}, then update again")
     record = read_record(folder)
     source = original or record.get("original")
     if not source:
