@@ -22,7 +22,7 @@ import vgtext
 from vgtext.ask import grades, rerun
 from vgtext.ask import handed_in as handed_in_module
 from vgtext.explore.figure import Explorable
-from vgtext.tools import fork, links, notebooks, progress
+from vgtext.tools import fork, links, notebooks, origin, progress, taken
 from vgtext.tools.cli import main
 from vgtext.tools.figures import find_figure, read_state
 
@@ -157,6 +157,52 @@ def test_a_fork_that_fails_leaves_the_folder_as_it_was(tmp_path, monkeypatch):
         with pytest.raises(ZeroDivisionError):
             fork.fork([SLUG], target)
     assert [path.name for path in tmp_path.rglob("*")] == ["new", ".git"]
+
+
+def test_a_slug_that_is_not_the_same_everywhere_is_named(tmp_path, monkeypatch):
+    """As after the notebook and its line in the contents, but not package and tests, were renamed."""
+    (tmp_path / "_toc.yml").write_text("file: notebooks/norms\n")
+    (tmp_path / "src/vgtext/chapters/normalization").mkdir(parents=True)
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks/norms.ipynb").touch()
+    for module in (notebooks, taken):
+        monkeypatch.setattr(module, "root", lambda: tmp_path)
+    with pytest.raises(notebooks.NoChapter, match=r"'normalization'; there are norms; src/vgtext/chapters/norm.*alike"):
+        notebooks.read_notebook("normalization")
+    with pytest.raises(fork.ForkError, match=r"^chapter 'norms' has no src/vgtext/chapters/norms, tests/.*alike, so"):
+        fork.fork(["norms"], tmp_path / "new", student=True)
+    with pytest.raises(fork.ForkError, match=r"this book has no Makefile, .*, which a fork takes along: fork from a"):
+        taken.check_whole([])
+
+
+def test_changes_that_are_in_no_commit_are_named(tmp_path, monkeypatch):
+    def git(*command):
+        subprocess.run(["git", "-c", "user.name=A", "-c", "user.email=a@b.org", *command], cwd=tmp_path, check=True)
+
+    git("init", "-q")
+    for name in ("Makefile", "README.md", "src/vgtext/chapters/causes/runs.py", f"src/vgtext/chapters/{SLUG}/runs.py",
+                 "notebooks/causes.ipynb", f"notebooks/{SLUG}.ipynb"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("before")
+    (tmp_path / "_toc.yml").write_text(f"file: notebooks/{SLUG}\n")
+    (tmp_path / "fork.json").write_text('{"original": "https://o", "commit": "theirs"}')
+    git("add", ".")
+    git("commit", "-q", "-m", "A state")
+    for module in (notebooks, origin, taken):
+        monkeypatch.setattr(module, "root", lambda: tmp_path)
+    monkeypatch.setattr(taken, "modules", lambda: {SLUG, "causes"})
+    monkeypatch.setattr(origin, "setting", {"url": "https://me"}.get)
+    assert [*taken.remarks([SLUG], False)] == []
+    for path in [*tmp_path.glob("[RM]*"), *tmp_path.rglob("*.ipynb"), *tmp_path.rglob("*.py")]:
+        path.write_text(f"{path.read_text()} ")
+    (tmp_path / "src/vgtext/new.py").touch()
+    [said] = taken.remarks([SLUG], False)
+    assert f"no commit (Makefile, notebooks/{SLUG}.ipynb, src/vgtext/chapters/{SLUG}/runs.py and 1 more), and" in said
+    monkeypatch.setattr(origin, "setting", {"url": "https://o"}.get)  # what is changed in such a fork is its own
+    assert [*taken.remarks([SLUG], False)] == []
+    monkeypatch.setattr(origin, "commit_of", lambda folder: None)
+    (tmp_path / "fork.json").unlink()
+    assert "which has no history" in next(taken.remarks([SLUG], False))
 
 
 def test_a_title_is_text_and_no_markdown(tmp_path):

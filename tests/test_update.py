@@ -1,6 +1,7 @@
 """Corrections of the original come into a fork; what was changed there stays; what both changed is named."""
 
 import json
+import re
 import shutil
 import subprocess
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vgtext.tools import merge, notebooks, update
+from vgtext.tools import merge, notebooks, origin, update
 from vgtext.tools.cli import main
 
 SLUG = "two_by_two"
@@ -136,6 +137,34 @@ def test_an_original_that_is_not_there_gets_one_line(tmp_path):
         update.update(tmp_path)
 
 
+@pytest.mark.parametrize(("student", "address", "commit", "record", "wanted"), [
+    (False, "https://o", "own", None, ("https://o", "own", False)),
+    (True, "https://o", "own", None, ("", "own", True)),
+    (False, "https://o", "own", ("https://o", "theirs", False), ("https://o", "theirs", False)),
+    (False, "https://me", "own", ("https://o", "theirs", False), ("https://me", "own", False)),
+    (False, "https://me", None, ("https://o", "theirs", False), ("https://o", "theirs", False)),
+    (True, "https://o", "own", ("https://o", "theirs", False), ("", "own", True)),
+    (True, "https://o", None, ("https://o", "theirs", False), ("", "theirs", True)),
+    (False, "", "own", ("", "theirs", True), ("", "theirs", True))])
+def test_a_fork_of_a_fork_knows_where_its_commit_is(tmp_path, monkeypatch, student, address, commit, record, wanted):
+    """That commit is in the history of the address beside it; without an address, of what it was forked from."""
+    for name, value in (("root", tmp_path), ("setting", address), ("commit_of", commit)):
+        monkeypatch.setattr(origin, name, lambda *_, value=value: value)
+    if record:
+        (tmp_path / "fork.json").write_text(json.dumps(dict(zip(("original", "commit", "student"), record))))
+    assert tuple(origin.origin(student).values()) == wanted
+
+
+def test_an_original_without_the_commit_of_the_fork_is_named(tmp_path):
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "A state")
+    update.check_known(tmp_path, {"commit": git(tmp_path, "rev-parse", "HEAD").strip()}, "beside")
+    record = {"commit": "4f310557" * 5, "original": "https://example.org/a/book"}
+    words = r"names commit 4f3105574f, which beside does not have: .* such as one of https://example.org/a/book: --from"
+    with pytest.raises(update.NoUpdate, match=words):
+        update.check_known(tmp_path, record, "beside")
+
+
 def book(sources):
     """A notebook of Markdown cells {id: source}."""
     cells = [nbformat.v4.new_markdown_cell(text, id=name) for name, text in sources.items()]
@@ -171,7 +200,7 @@ def test_edits_of_different_cells_are_all_there_and_nothing_else(texts):
     want = {name: text for name, text in before.items() if name not in gone}
     for side in (mine, theirs):
         want |= {name: text for name, text in side.items() if before.get(name) != text}
-    assert clashes == [] and got == want and len(merged.cells) == len(got)
+    assert clashes == {} and got == want and len(merged.cells) == len(got)
     kept = [name for name in got if name in before]
     assert kept == [name for name in NAMES if name in kept], "the order of the cells that stayed"
 
@@ -182,14 +211,23 @@ def test_an_editor_that_renames_all_cells_loses_nothing():
     mine = {f"x{name}": text for name, text in before.items()} | {"xc": "my c"}
     merged, clashes = merge.merge_notebooks(book(mine), book(before), book(before | {"f": "their f"}))
     assert [cell.source for cell in merged.cells] == list((before | {"c": "my c", "f": "their f"}).values())
-    assert clashes == []
+    assert clashes == {}
 
 
-def test_a_cell_that_one_side_deleted_and_the_other_changed_stays_and_is_named():
-    before = {"a": "1", "b": "2"}
-    for sides in (({"a": "1"}, before | {"b": "3"}), (before | {"b": "3"}, {"a": "1"})):
-        merged, clashes = merge.merge_notebooks(book(sides[0]), book(before), book(sides[1]))
-        assert [cell.source for cell in merged.cells] == ["1", "3"] and clashes == ["b"]
+def test_a_cell_that_you_deleted_stays_out_and_one_that_you_changed_stays_where_it_stands():
+    before = {"a": "1", "b": "2", "c": "3"}
+    less, more = {"a": "1", "c": "3"}, before | {"b": "new " * 20}
+    merged, said = merge.merge_notebooks(book(less), book(before), book(more))
+    assert [cell.id for cell in merged.cells] == ["a", "c"]
+    [words] = said.items()
+    assert words[0] == "b" and re.fullmatch(r" \((new ){10}…\): you deleted it, .* changed it: it stays out", words[1])
+    merged, said = merge.merge_notebooks(book(more), book(before), book(less))
+    assert [cell.id for cell in merged.cells] == ["a", "b", "c"]
+    assert said["b"].endswith("): the original deleted it, and you changed it: yours stays")
+    for ours, theirs, order in ((more | {"mine": "4"}, less, "abc"), (less | {"mine": "4"}, more, "ac")):
+        changed = book(theirs | {"new": "5"})
+        assert [cell.id for cell in merge.merge_notebooks(book(ours), book(before), changed)[0].cells] == [
+            *order, "mine", "new"]
 
 
 def test_outputs_go_with_the_cell_that_made_them():

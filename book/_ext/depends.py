@@ -37,7 +37,7 @@ class Sources:
         self.data = sorted(path for path in (package / "data").glob("*") if path.is_file())
         self.slugs = sorted({path.stem for path in (package / "chapters").glob("*") if path.stem[0] not in "_."})
         self.digest = cache(lambda path: hashlib.sha256(path.read_bytes()).hexdigest())
-        self.module = cache(lambda path: Module(path.read_text("utf8"), path.relative_to(self.root).parent.parts))
+        self.module = cache(lambda path: Module(path.read_text("utf8"), path.relative_to(self.root).parent.parts, path))
         for name in ("file", "resolve", "next", "data_of"):
             setattr(self, name, cache(getattr(self, name)))
 

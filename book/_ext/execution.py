@@ -19,10 +19,12 @@ from jupyter_cache.executors.utils import single_nb_execution
 from jupyter_client.kernelspec import NoSuchKernel
 from myst_nb.core.read import create_nb_reader
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
-from sphinx.errors import ExtensionError
+from sphinx.errors import ConfigError, ExtensionError
 from sphinx.util import logging
 
 from vgtext.keeping import KEPT
+from vgtext.tools.marks import told
+from vgtext.words import TABLE, BrokenTable, table
 
 RUNS = 300  # kept of notebooks, about half a megabyte each; those used longest ago go first
 PARTS = 1000  # kept of what pages show: figures, up to 400 kilobytes each, and numbers of claims
@@ -58,7 +60,10 @@ class Execution:
         code, root = "\n".join(code), Path(env.srcdir)
         reads_the_book = "vgtext.tools" in code
         beside = [root / "_config.yml", root / "_toc.yml", *sorted(root.glob("notebooks/*.ipynb"))]
-        return self.sources.key(code, beside if reads_the_book else ())
+        try:
+            return self.sources.key(code, beside if reads_the_book else ())
+        except SyntaxError as error:
+            raise ExtensionError(told(error)) from None
 
     def stamp(self, app, docname, source):
         """Write a page's digest into the text that Sphinx has read."""
@@ -161,9 +166,18 @@ def set_cache(app, config):
     config.nb_execution_cache_path = str(Path(app.outdir).parent / ".jupyter_cache")
 
 
+def check_words(app, config):
+    """Raise ConfigError, before anything asks for a word, if the table of words cannot be read."""
+    try:
+        table(TABLE)
+    except BrokenTable as error:
+        raise ConfigError(str(error)) from None
+
+
 def setup(app):
     """Register the above."""
     execution = Execution()
+    app.connect("config-inited", check_words, priority=1)
     app.connect("config-inited", set_cache)
     app.connect("env-get-outdated", execution.find_stale)
     app.connect("env-before-read-docs", execution.run_ahead)

@@ -25,10 +25,10 @@ class Piece:
 class Module:
     """A module's pieces: {name: those that define it}, and {local name: (module, name in it)} that it imports."""
 
-    def __init__(self, text, package=()):
-        """Read the module ``text`` in ``package``, the names of the folders that it lies in."""
+    def __init__(self, text, package=(), path="<page>"):
+        """Read the module ``text`` in ``package``, the names of the folders that it lies in; errors name ``path``."""
         self.pieces, self.imports, lines = {BESIDE: []}, {}, text.split("\n")
-        for node in ast.parse(text).body:
+        for node in ast.parse(text, str(path)).body:
             first = min(each.lineno for each in (node, *getattr(node, "decorator_list", ())))
             piece = Piece(node, "\n".join(lines[first - 1 : node.end_lineno]))
             for name in defined_by(node):

@@ -19,10 +19,21 @@ SUBSCRIPT = re.compile(rf"(?<!{LETTER}|[\d_])({LETTER})_({LETTER}{{1,4}}|\d+)(?!
 LAYER = re.compile(rf"(?<!{LETTER}|[\d_])({LETTER}|∂)\[([lL\d][^\]\s]{{0,3}})\]")
 
 
+class BrokenTable(ValueError):
+    """A table of words that cannot be read; the message is one line that names file and line."""
+
+
 @cache
 def table(path):
-    """Return {"section.name": text} of the table at ``path``."""
-    sections = tomllib.loads(path.read_text("utf8"))
+    """Return {"section.name": text} of the table at ``path``; BrokenTable if it is none, as after a merge."""
+    text = path.read_text("utf8")
+    try:
+        sections = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        marked = re.search(r"^<<<<<<< ", text, re.M)
+        raise BrokenTable(f"{path}: " + (
+            f"a merge has left its marks, the first in line {text.count(chr(10), 0, marked.start()) + 1}: choose what "
+            "stays of the lines between <<<<<<< and >>>>>>>" if marked else f"no table of words: {error}")) from None
     return {f"{section}.{name}": text for section, texts in sections.items() for name, text in texts.items()}
 
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from jupyter_client.kernelspec import NoSuchKernel
-from sphinx.errors import ExtensionError
+from sphinx.errors import ConfigError, ExtensionError
 
 from vgtext.explore import explore
 from vgtext.tools import notebooks
@@ -76,6 +76,20 @@ def package(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     return tmp_path / "vgtext"
+
+
+def test_a_module_and_a_table_that_a_merge_has_marked_end_the_build_with_their_names(package, monkeypatch):
+    (package / "nn/layers.py").write_text("def Dense():\n<<<<<<< yours\n")
+    (package / "data/words.toml").write_text("<<<<<<< yours\n")
+    run = execution.Execution()
+    run.sources = depends.Sources(package)
+    monkeypatch.setattr(run, "notebook", lambda *_: nbformat.v4.new_notebook(cells=[
+        nbformat.v4.new_code_cell(PAGES["every"])]))
+    with pytest.raises(ExtensionError, match=r"nn/layers.py, line 2: a merge has left its marks: choose"):
+        run.key(SimpleNamespace(srcdir=package), "every")
+    monkeypatch.setattr(execution, "TABLE", package / "data/words.toml")
+    with pytest.raises(ConfigError, match=r"words.toml: a merge has left its marks, the first in line 1: choose"):
+        execution.check_words(None, None)
 
 
 def change(package, name, old, new):

@@ -3,10 +3,12 @@
 import argparse
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
-from vgtext.tools import collect, commands
+from vgtext.tools import collect, commands, marks
 from vgtext.tools.notebooks import Mistake
+from vgtext.words import BrokenTable
 
 EXAMPLES = """examples:
   vgtext list two_by_two
@@ -71,8 +73,9 @@ def parser():
 
     add = command(commands.run_update, "bring corrections of the original into a fork",
                   "In a fork: merge what has changed in the original since into this folder, notebooks cell by cell. "
-                  "What you changed is kept; where both changed the same, both stay, and the place is named. The exit "
-                  "status is 1 if there are such places.")
+                  "What you changed is kept; where both changed the same, both stay, and the place is named. What you "
+                  "deleted stays out; where the original changed it, it is named. The exit status is 1 if there is "
+                  "such a place.")
     add("--from", dest="original", metavar="FOLDER",
         help="the original: a clone or an address (default: as fork.json says)")
     add("--commit", default="HEAD", help="the commit of the original to come to (default: its newest)")
@@ -131,10 +134,14 @@ def parser():
 
 
 def figure_error():
-    """Return the class of figures' errors; matplotlib, which comes with it, is loaded when a command has failed."""
-    from vgtext.explore import FigureError
+    """Return the class of figures' errors; matplotlib, which comes with it, is loaded when a command has failed.
 
-    return FigureError
+    Where a merge has left its marks in that module, no figure was at fault: Mistake.
+    """
+    try:
+        return import_module("vgtext.explore").FigureError
+    except SyntaxError:
+        return Mistake
 
 
 def main(arguments=None):
@@ -158,7 +165,10 @@ def main(arguments=None):
     except KeyboardInterrupt:
         print("\nvgtext: stopped", file=sys.stderr)
         return 130
-    except (Mistake, OSError, figure_error()) as error:  # an OSError names a file that cannot be read or written
+    except SyntaxError as error:  # of a module or a cell that was edited, or merged
+        print(f"vgtext: {marks.told(error)}", file=sys.stderr)
+        return 2
+    except (Mistake, BrokenTable, OSError, figure_error()) as error:  # an OSError names a file, and what it is with it
         print(f"vgtext: {error}", file=sys.stderr)
         return 2
     return status

@@ -1,7 +1,6 @@
 """What each command of ``vgtext`` does with the words that it was given; a status but 0 says that work is left."""
 
 import argparse
-import json
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from tempfile import TemporaryDirectory
 from vgtext.tools import notebooks
 from vgtext.tools.links import binder_link, hub_link, setting
 from vgtext.tools.notebooks import Mistake
+from vgtext.tools.origin import record_of
 
 
 def run_list(given):
@@ -42,13 +42,12 @@ def exercise_names(book):
 def run_fork(given):
     """Fork, and say what comes next."""
     from vgtext.tools.fork import fork
-    from vgtext.tools.update import commit_of
+    from vgtext.tools.taken import remarks
 
     missing = fork(given.chapters, given.folder, given.title, given.author, given.student, given.repository)
     readme = "is for your students" if given.student else "says how to publish it"
     print(f"Wrote {given.folder}: 'make book' builds it, 'make test' checks it, its README {readme}.")
-    if not commit_of(notebooks.root()):
-        print("It cannot be updated from this original, which has no history that git can read: fork from a clone.")
+    print(*(f"{line}\n" for line in remarks(given.chapters, given.student)), sep="", end="")
     if missing:
         print(f"The chosen chapters build on {', '.join(missing)}: name them too, or teach them first.")
 
@@ -139,8 +138,8 @@ def run_diagnose(given):
 
 def run_links(given):
     """Print the links of chapters; say so on stderr where a fork has no address of its own."""
-    record = notebooks.root() / "fork.json"
-    if record.exists() and json.loads(record.read_text("utf8"))["original"] == setting("url"):
+    record = record_of(notebooks.root())
+    if record and record.get("original") == setting("url"):
         print("These open the original: write this book's own address into _config.yml (repository: url)",
               file=sys.stderr)
     for slug in given.chapters or notebooks.slugs():

@@ -10,30 +10,17 @@ import shutil
 import unicodedata
 from contextlib import contextmanager
 from pathlib import Path
-from pkgutil import iter_modules
 
 import nbformat
 
-from vgtext import chapters
 from vgtext.tools import notebooks
 from vgtext.tools.alone import with_package
-from vgtext.tools.fork_pages import REFERENCE, reworded, write_pages, write_settings
+from vgtext.tools.fork_pages import REFERENCE, keep_cited, reworded, write_pages, write_settings
 from vgtext.tools.leaks import PACKED, check_leaks, pack, without_solutions
 from vgtext.tools.links import setting
-from vgtext.tools.notebooks import Mistake, owner, root
-from vgtext.tools.update import RECORD, commit_of
-
-FILES = (
-    "Makefile pyproject.toml requirements.in requirements.txt binder .ci .github LICENSE LICENSE-text .gitignore"
-    " _config.yml book/_ext book/_static book/_templates book/claims.md book/glossary.md book/notation.md "
-    "book/references.bib book/references.md notebooks/conftest.py src/vgtext tests/conftest.py tests/figures.py "
-    "tests/signs tests/prose.py tests/book tests/test_ledger.py tests/test_chapter_exercises.py "
-    "tests/test_house.py tests/bound/__init__.py tests/bound/drawn.py tests/bound/left.py tests/bound/ways.py"
-).split()
-
-
-class ForkError(Mistake):
-    """A fork that cannot be made; the message says why."""
+from vgtext.tools.notebooks import root
+from vgtext.tools.origin import RECORD, origin
+from vgtext.tools.taken import FILES, ForkError, check_whole, copy_files
 
 
 def fork(slugs, target, title=None, author=None, student=False, repository=None):
@@ -42,9 +29,10 @@ def fork(slugs, target, title=None, author=None, student=False, repository=None)
     ``title`` and ``author`` are what the book says of itself; ``student`` leaves solutions out; ``repository`` is the
     address that its buttons lead to, and without one they go; a student's copy then names no address at all. A folder
     that holds a ``.git`` alone is empty. Returns the list of chapters that the chosen ones name as needed and that are
-    not among them. Raises NoChapter for an unknown chapter, ForkError if ``target`` is there and no empty folder, Leak
-    if a student's copy would show a solution.
+    not among them. Raises NoChapter for an unknown chapter, ForkError if ``target`` is there and no empty folder or if
+    this book lacks a file, Leak if a student's copy would show a solution.
     """
+    check_whole(slugs)
     target, books = Path(target), {slug: notebooks.read_notebook(slug) for slug in dict.fromkeys(slugs)}
     if not books:
         raise ForkError(f"name at least one chapter of {', '.join(notebooks.slugs())}")
@@ -55,7 +43,8 @@ def fork(slugs, target, title=None, author=None, student=False, repository=None)
         raise ForkError(f"{target} is a chapter, and no folder's name: name a folder after the chapters, as ../my_book")
     if target.exists() and (not target.is_dir() or any(path.name != ".git" for path in target.iterdir())):
         raise ForkError(f"{target} exists and is no empty folder; name a new one, or empty it")
-    record = {"chapters": list(books), "student": student, "title": title, "author": author, "repository": repository}
+    record = {"chapters": list(books), "title": title, "author": author, "repository": repository}
+    record = {**origin(student), **record}
     heading = title and re.sub(r"([\\`*_{}\[\]<>#$&|~])", r"\\\1", title)  # as Markdown, which a chapter's title is
     title = title or " · ".join(map(notebooks.title, books.values()))
     address = repository or ("" if student else setting("url"))
@@ -68,7 +57,7 @@ def fork(slugs, target, title=None, author=None, student=False, repository=None)
         write_settings(target, books, title, author, address, buttons=bool(repository))
         write_pages(target, books, heading or title, student, repository)
         keep_cited(target)
-        write_record(target, record)
+        (target / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         if student:
             hide_solutions(target, set(books))
     return [slug for slug in notebooks.slugs() if slug not in books and any(slug in needs(b) for b in books.values())]
@@ -115,30 +104,6 @@ def one_line(name, text):
     return line or None
 
 
-def copy_files(target, chosen):
-    """Copy the project's files, to be changed, leaving out the modules and data of chapters that were not chosen."""
-    every = {module.name for module in iter_modules(chapters.__path__)}
-
-    def left_out(folder, names):
-        inside = Path(folder).relative_to(root()).as_posix().removeprefix("src/vgtext")[1:]
-        owners = {name: owner(f"{inside}/{name}", every) for name in names}
-        return {name for name in names if name == "__pycache__" or owners[name] not in (None, *chosen)}
-
-    for name in FILES:
-        source, copy = root() / name, target / name
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, copy, ignore=left_out)
-        else:
-            shutil.copyfile(source, copy)
-        for path in (copy, *copy.rglob("*")):  # the original may be one that nobody may write to
-            path.chmod(path.stat().st_mode | 0o200)
-    (target / "tests" / "chapters").mkdir()
-    for slug in chosen:
-        for name in (f"tests/chapters/test_{slug}.py", f"tests/bound/{slug}.py"):
-            shutil.copyfile(root() / name, target / name)
-
-
 def write_notebook(target, slug, book, chosen, student, buttons=False):
     """Write a chapter's notebook: links to chapters that are not there become text, solutions go if asked."""
     cells = without_solutions(book.cells) if student else book.cells
@@ -172,24 +137,8 @@ def unlink(text, chosen):
     return re.sub(r"\[([^\]]*)\]\(<?(?:\.\./)?(?:notebooks/|book/)?(\w+)\.(?:ipynb|html|md)[^)]*\)", plain, text)
 
 
-def keep_cited(target):
-    """Keep of the references those that a page of the fork cites."""
-    path = target / "book/references.bib"
-    text = "".join(page.read_text(encoding="utf-8") for page in [*target.glob("*/*.md"), *target.glob("*/*.ipynb")])
-    cited = {key.strip() for keys in re.findall(r"\{cite[^}]*\}`([^`]+)`", text) for key in keys.split(",")}
-    head, *entries = re.split(r"\n(?=@)", path.read_text(encoding="utf-8"))
-    kept = [entry for entry in entries if re.match(r"@\w+\{([^,]+),", entry)[1] in cited]
-    path.write_text("\n".join([head, *kept]), encoding="utf-8")
-
-
 def needs(book):
     """Return the chapters that a notebook's paragraph "What you need" links to."""
     text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
     paragraph = re.search(r"\*\*What you need\.?\*\*(.*?)(?:\n\n|$)", text, re.S)
     return set(re.findall(r"\((?:\.\./notebooks/)?(\w+)\.ipynb", paragraph[1])) if paragraph else set()
-
-
-def write_record(target, record):
-    """Write down where a fork came from, for ``vgtext update``; a student's copy names no address with solutions."""
-    record = {"original": "" if record["student"] else setting("url"), "commit": commit_of(root()), **record}
-    (target / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

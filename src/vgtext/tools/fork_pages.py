@@ -33,7 +33,9 @@ once Pages is set to "GitHub Actions" in the repository's settings.
 ```
 
 merges what has changed there into this folder, notebooks cell by cell, and keeps what you have changed. Where both
-changed the same, it keeps both, and names the place. Commit your own changes first: then `git diff` shows what it did.
+changed the same, it keeps both, between `<<<<<<<` and `>>>>>>>`, and names the place: choose there what stays before
+you build the book or update again. What you deleted stays out, and is named where the original changed it. Commit your
+own changes first: then `git diff` shows what it did.
 
 {license}
 """
@@ -109,6 +111,16 @@ def write_settings(target, books, title, author, address, buttons):
         f"  - caption: Reference\n    chapters:\n{reference}",
         encoding="utf-8",
     )
+
+
+def keep_cited(target):
+    """Keep of the references those that a page of the fork cites."""
+    path = target / "book/references.bib"
+    text = "".join(page.read_text(encoding="utf-8") for page in [*target.glob("*/*.md"), *target.glob("*/*.ipynb")])
+    cited = {key.strip() for keys in re.findall(r"\{cite[^}]*\}`([^`]+)`", text) for key in keys.split(",")}
+    head, *entries = re.split(r"\n(?=@)", path.read_text(encoding="utf-8"))
+    kept = [entry for entry in entries if re.match(r"@\w+\{([^,]+),", entry)[1] in cited]
+    path.write_text("\n".join([head, *kept]), encoding="utf-8")
 
 
 def quoted(text):

@@ -8,6 +8,9 @@ from pathlib import Path
 import nbformat
 
 LABELS = ("yours", "before", "original")
+#: What is said of lines that both sides changed.
+BOTH = "both changed the same lines, which stand between <<<<<<< and >>>>>>>"
+SHOWN = 40  # characters of a cell, which tell it from others
 
 
 def merge_lines(yours, before, original, union=False):
@@ -27,20 +30,24 @@ def merge_lines(yours, before, original, union=False):
 
 
 def merge_notebooks(yours, before, original):
-    """Return (notebook, the ids of cells that both sides changed) of three notebooks; cells are told apart by id.
+    """Return (notebook, {id: what to look at, in words}) of three notebooks; cells are told apart by id.
 
-    A cell that one side deleted is gone unless the other side changed it: then it stays, and is named.
+    A cell that you deleted is gone. One that the original deleted goes, too, unless you changed it: then it stays where
+    it stands. Where the other side had changed it, the words say so.
     """
     name_as_before(yours, before)
     sides = [{cell.id: cell for cell in book.cells} for book in (yours, before, original)]
+    names = dict.fromkeys(name for side in sides for name in side)
+    cells = {name: merge_cells(*(side.get(name) for side in sides)) for name in names}
+    for name, (cell, _) in cells.items():
+        if cell and name not in sides[2]:  # to the order of cells it is one that you have added
+            sides[1].pop(name, None)
     order = merge_lines(*("".join(f"{name}\n" for name in side) for side in sides), union=True)[0].split()
     merged = nbformat.from_dict({**(original if yours.metadata == before.metadata else yours), "cells": []})
-    clashes = []
-    for name in dict.fromkeys(order + list(sides[0]) + list(sides[2])):
-        cell, clash = merge_cells(*(side.get(name) for side in sides))
-        merged.cells += [cell] if cell else []
-        clashes += [name] if clash else []
-    return merged, clashes
+    for name in dict.fromkeys([*order, *names]):
+        merged.cells += filter(None, [cells[name][0]])
+    return merged, {name: f"{opening(sides[0].get(name) or sides[2][name])}: {words}"
+                    for name, (_, words) in cells.items() if words}
 
 
 def name_as_before(yours, before):
@@ -60,16 +67,24 @@ def content(cell):
 
 
 def merge_cells(yours, before, original):
-    """Return (cell, whether both sides changed it); None stands for a cell that is not there."""
+    """Return (cell, what to look at, in words); None stands for no cell, and for nothing to look at."""
     if content(yours) == content(original):
         rerun = yours and before and yours.get("outputs") != before.get("outputs")
-        return (yours if rerun else original), False
+        return (yours if rerun else original), None
     if content(yours) == content(before):
-        return original, False
+        return original, None
     if content(original) == content(before):
-        return yours, False
-    if yours is None or original is None:
-        return yours or original, True
+        return yours, None
+    if yours is None:
+        return None, "you deleted it, and the original changed it: it stays out"
+    if original is None:
+        return yours, "the original deleted it, and you changed it: yours stays"
     source, clash = merge_lines(yours.source, before.source if before else "", original.source)
     metadata = original.metadata if before and yours.metadata == before.metadata else yours.metadata
-    return nbformat.from_dict({**yours, "source": source, "metadata": metadata}), clash
+    return nbformat.from_dict({**yours, "source": source, "metadata": metadata}), BOTH if clash else None
+
+
+def opening(cell):
+    """Return how a cell begins, for those who do not see its id: " (Some words…)"."""
+    text = " ".join(cell.source.split())
+    return f" ({text[:SHOWN]}{'…' * (len(text) > SHOWN)})"

@@ -18,6 +18,10 @@ class NoChapter(Mistake):
     """A chapter, or a figure, that does not exist; the message lists those that do."""
 
 
+#: Why a chapter that was renamed in one place only cannot be found in another.
+SAME_SLUG = "a chapter's slug names its notebook, its package and its tests alike, so rename all of them or none"
+
+
 class NoBook(Mistake):
     """The book's files are not here: the package alone is installed."""
 
@@ -46,7 +50,9 @@ def slugs():
 def notebook_path(slug):
     """Return the path of a chapter's notebook; NoChapter, with the list of chapters, if there is none."""
     if slug not in slugs():
-        raise NoChapter(f"unknown chapter {slug!r}; there are {', '.join(slugs())}")
+        package = f"src/vgtext/chapters/{slug}"
+        renamed = f"; {package} is here: {SAME_SLUG}" if slug.isidentifier() and (root() / package).is_dir() else ""
+        raise NoChapter(f"unknown chapter {slug!r}; there are {', '.join(slugs())}{renamed}")
     return root() / "notebooks" / f"{slug}.ipynb"
 
 
@@ -71,12 +77,8 @@ def title(notebook):
 
 def text_outputs(notebook, kind):
     """Return the text outputs of an executed notebook that begin with ``[kind]``, without that."""
-    texts = [
-        str(output.get("data", {}).get("text/plain", ""))
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-    ]
+    outputs = (output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs)
+    texts = [str(output.get("data", {}).get("text/plain", "")) for output in outputs]
     return [text.removeprefix(f"[{kind}] ") for text in texts if text.startswith(f"[{kind}] ")]
 
 
@@ -117,7 +119,7 @@ def needed_for(functions, cells, naming=""):
     """
     wanted, chosen = set(), []
     for cell in reversed(cells):
-        body = ast.parse(cell.source).body
+        body = ast.parse(cell.source, f"cell {cell.id}").body
         made = {name for node in body for name in names_made(node)}
         last = body[-1].value if body and isinstance(body[-1], ast.Expr) else None
         called = getattr(last.func, "id", None) if isinstance(last, ast.Call) and naming in cell.source else None

@@ -4,7 +4,6 @@ A fork knows the commit that it came from (``fork.json``). Made again at that co
 at the newest one, what the original says now.
 """
 
-import json
 import os
 import shutil
 import subprocess
@@ -15,16 +14,12 @@ from pathlib import Path
 
 import nbformat
 
-from vgtext.tools.merge import merge_lines, merge_notebooks
-from vgtext.tools.notebooks import Mistake
+from vgtext.tools.marks import CHOOSE, marked
+from vgtext.tools.merge import BOTH, merge_lines, merge_notebooks
+from vgtext.tools.origin import RECORD, NoUpdate, git, read_record
 
-RECORD = "fork.json"
 #: What a fork was made with, beside its chapters, by the names of the options of ``vgtext fork``.
 OPTIONS = ("title", "author", "repository")
-
-
-class NoUpdate(Mistake):
-    """A fork that cannot be brought up to date; the message says why."""
 
 
 @dataclass
@@ -36,59 +31,39 @@ class Update:
     conflicts: list = field(default_factory=list)
 
 
-def git(folder, *command, hint=""):
-    """Return what git prints, run in ``folder``, whoever owns that; NoUpdate, with its words and ``hint``, else."""
-    trusted = ["-c", "safe.directory=*"]  # what is asked for is read and run in any case
-    try:
-        done = subprocess.run(["git", *trusted, "-C", str(folder), *command], capture_output=True, text=True)
-    except FileNotFoundError:
-        raise NoUpdate("an update needs git, which is not installed") from None
-    if done.returncode:
-        said = (done.stderr.strip() or "failed").splitlines()
-        fatal = next((line for line in said if line.startswith("fatal: ")), said[-1])
-        raise NoUpdate(f"git {command[0]}: {fatal.removeprefix('fatal: ')}{hint}")
-    return done.stdout.strip()
-
-
-def commit_of(folder):
-    """Return the commit that a folder is at; None where it has no history, or git is not there."""
-    try:
-        top = git(folder, "rev-parse", "--show-toplevel")
-        return git(folder, "rev-parse", "HEAD") if Path(top).resolve() == Path(folder).resolve() else None
-    except NoUpdate:
-        return None
-
-
-def read_record(folder):
-    """Return what the fork in ``folder`` says of its origin; NoUpdate if it says nothing, or names no commit."""
-    try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise NoUpdate(f"{folder} holds no {RECORD} that can be read: it was not made by 'vgtext fork'") from None
-    if not record.get("commit"):
-        raise NoUpdate(f"{RECORD} names no commit: the original was a copy without a history; fork again from a clone")
-    return record
-
-
 def update(folder, original=None, commit="HEAD"):
     """Merge what changed in the original, up to ``commit``, into the fork in ``folder``; return the :class:`Update`.
 
     ``original`` is a folder or an address that git can clone (default: the address in ``fork.json``). Files that the
     fork has not changed are replaced; the others are merged, notebooks cell by cell. Raises NoUpdate.
     """
+    if left := marked(folder):
+        raise NoUpdate(f"the last update has left marks in {', '.join(left)}: {CHOOSE}, then update again")
     record = read_record(folder)
-    source = original or record["original"]
+    source = original or record.get("original")
     if not source:
         raise NoUpdate("name the original: --from FOLDER, a clone of it, or its address (a student's copy keeps none)")
     with tempfile.TemporaryDirectory() as scratch:
         clone = Path(scratch) / "clone"
         git(Path.cwd(), "clone", "--quiet", "--no-checkout", "--", str(source), str(clone),
             hint="; name a clone of the original, or its address: --from FOLDER")
+        check_known(clone, record, source)
         before = forked(clone, record["commit"], record, Path(scratch) / "before")
         now = git(clone, "rev-parse", f"{commit}^{{commit}}")
         done = Update(now)
         merge_folders(folder, before, forked(clone, now, record, Path(scratch) / "now"), done)
     return done
+
+
+def check_known(clone, record, source):
+    """Raise NoUpdate if ``clone``, that of ``source``, lacks the commit that a fork's ``record`` names."""
+    commit, address = record["commit"], record.get("original")
+    such = f", such as one of {address}" if address and address != source else ""
+    try:
+        git(clone, "cat-file", "-e", f"{commit}^{{commit}}")
+    except NoUpdate:
+        raise NoUpdate(f"{RECORD} names commit {commit[:10]}, which {source} does not have: name a clone with that "
+                       f"commit in its history{such}: --from FOLDER") from None
 
 
 def forked(clone, commit, record, target):
@@ -148,8 +123,9 @@ def merged(name, mine, old, new):
         if name.endswith(".ipynb"):
             books = [nbformat.reads(text.decode(), as_version=4) for text in (mine, old or mine, new)]
             book, clashes = merge_notebooks(*books)
-            return f"{nbformat.writes(book)}\n".encode(), [f", cell {clash}: both changed it" for clash in clashes]
+            words = [f", cell {cell}{said}" for cell, said in clashes.items()]
+            return f"{nbformat.writes(book)}\n".encode(), words
         text, clash = merge_lines(mine.decode(), (old or b"").decode(), new.decode())
-        return text.encode(), [": both changed the same lines, which stand between <<<<<<< and >>>>>>>"] * clash
+        return text.encode(), [f": {BOTH}"] * clash
     except (UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError):
         return None, [": both changed it; yours stays, and the original's is beside it, .original"]
