@@ -15,7 +15,7 @@ from vgtext.nn.theory import meanfield
 from vgtext.nn.theory.width import mup
 from vgtext.tools import notebooks
 from vgtext.tools.leaks import marked
-from vgtext.tools.update import RECORD
+from vgtext.tools.origin import RECORD
 from vgtext.words import raw, words
 
 
