@@ -679,8 +679,9 @@ def test_a_payload_that_cannot_be_read_says_so_and_can_be_tried_again(browser, f
         notice = found.get_by_role("alert")
         notice.wait_for()
         assert "could not be loaded" in notice.inner_text() and found.locator("img.vg-print").is_visible()
+        notice.evaluate("n => { n.old = true }")
         notice.get_by_role("button", name="Try again").click()
-        tab.wait_for_function("document.querySelector('#line .vg-notice')")
+        tab.wait_for_function("(n => n && !n.old)(document.querySelector('#line .vg-notice'))")  # asked, and failed
         states.write_text(whole)
         found.get_by_role("button", name="Try again").click()
         found.locator("svg").wait_for()
