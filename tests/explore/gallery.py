@@ -363,6 +363,7 @@ simple("dash_start", lambda ax: [ax.plot([0, 1], [k, k], ls=(2 * k, (3, 6)), lw=
 simple("round_dots", lambda ax: ax.plot(T, np.sin(T), ls=(0, (0.01, 2)), dash_capstyle="round", lw=9))
 simple("contours_under_a_shape", lambda ax: (
     ax.contourf(X, Y, WAVES), ax.contour(X, Y, WAVES), ax.add_patch(Circle((5, 5), 4, fc=RED, zorder=3))))
+simple("cells_of_two_like_colors", lambda ax: ax.pcolor(np.indices((6, 7)).sum(0) % 2, vmin=-127, vmax=128))
 simple("dates", lambda ax: ax.plot(np.arange("2024-01-01", "2024-03-01", dtype="datetime64[D]"), np.arange(60.0), lw=4))
 simple("names", lambda ax: ax.plot(["ReLU", "tanh", "GELU"], THREE, "o-", ms=14, lw=4))
 simple("large_numbers", lambda ax: ax.plot(T * 1e7, T * 1e7, lw=4))

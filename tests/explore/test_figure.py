@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from matplotlib import patheffects
@@ -25,6 +26,7 @@ from nbconvert import HTMLExporter
 from PIL import Image
 
 from vgtext.explore import FigureError, Play, explore
+from vgtext.explore.element import page_element
 from vgtext.explore.figure import LOOK, Explorable
 from vgtext.explore.read.images import mesh_pixels
 from vgtext.explore.read.pack import SHARED
@@ -100,6 +102,16 @@ def test_the_lives_agree_on_text_and_controls(mode):
     assert shown["text"]["text/plain"].endswith(caption)
     html = unescape(shown["static"]["text/html"])
     assert f'alt="{caption}"' in html and f"<figcaption>{caption}</figcaption>" in html
+
+
+def test_a_caption_is_words_whatever_its_characters():
+    def draw_it(ax):
+        ax.plot([0, 1], [0, 1])
+        return caption
+
+    caption = 'Half of "R&D" is < 1 & > 0.'
+    page = BeautifulSoup(page_element(Explorable(draw_it, {}, {})), "html.parser")
+    assert page.img["alt"] == page.figcaption.text == caption
 
 
 def test_where_no_kernel_is_a_live_figure_is_its_picture_and_caption(mode):

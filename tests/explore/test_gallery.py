@@ -128,6 +128,11 @@ def test_the_page_draws_what_matplotlib_draws(pictures, name):
     assert alike > LEAST, f"likeness {alike:.2f}"
 
 
+def test_cells_beside_each_other_leave_no_seam(pictures):
+    inside = np.asarray(pictures["cells_of_two_like_colors"].convert("RGB"), int)[EDGE:-EDGE, EDGE:-EDGE]
+    assert np.ptp(inside, axis=(0, 1)).max() <= 3
+
+
 def tampered(**changes):
     """Return a fault: marks with some of their entries changed by functions, or lost where one returns None."""
 

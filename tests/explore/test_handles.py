@@ -180,13 +180,13 @@ def test_what_a_place_brings_along_is_no_control():
     def draw_two(ax, a=1):
         ax.plot([0, 4], [0, 4])
         ax.set(xlim=(0, 4), ylim=(0, 4))
-        for k in (1, 2):
-            handle(ax, lambda a, k=k: (a, k))
+        for k, kind in ((1, "point"), (2, "cell")):
+            handle(ax, lambda a, k=k: (a, k), kind)
         return f"a {a}."
 
     payload = payload_of(Explorable(draw_two, {"a": (1, 3)}, {}), (1,))
     assert payload["places"] == [[[UNIT // 2, UNIT // 4], [UNIT // 2, UNIT // 2]]]
-    assert [spec["moves"] for spec in payload["handles"]] == [[0], [0]]
+    assert [(spec["moves"], spec["kind"]) for spec in payload["handles"]] == [([0], "point"), ([0], "cell")]
 
 
 def bad_place(ax, a=1):

@@ -34,7 +34,7 @@ def draw_sizes(ax):
 
 
 def draw_plain(ax):
-    ax.plot(range(len(PLAIN)), list(PLAIN))
+    ax.plot([-0.5, *range(len(PLAIN))], [30, *PLAIN])  # the first lies outside: it is not read
     ax.set(xlim=(-1, 6), ylim=(-8, 9), xlabel="k", ylabel="value")
     return "Values."
 
@@ -107,6 +107,16 @@ def draw_keys(ax):
               labels=["whole", "dashed", "dotted"])
     ax.set(xlim=(0, 2), ylim=(0, 5), xlabel="x", ylabel="y")
     return "Three lines of one color, named by a legend."
+
+
+def draw_dots(ax):
+    look = {"marker": "o", "linestyle": "", "markeredgecolor": "none"}
+    for height, color in ((1, "#0b5cad"), (3, "#b34400")):
+        ax.plot([0.5, 1, 1.5], [height, height + 1, height], color=color, **look)
+    ax.legend(handles=[Line2D([], [], color=color, **look) for color in ("#0b5cad", "#b34400")],
+              labels=["blue ones", "others"])
+    ax.set(xlim=(0, 2), ylim=(0, 5), xlabel="x", ylabel="y")
+    return "Two sets of dots without a rim, named by a legend."
 
 
 def draw_labels(ax):
@@ -312,7 +322,7 @@ def draw_stepped(ax):
 
 
 MADE = [draw_rescaled, draw_numbered, draw_months, draw_stepped, draw_sizes, draw_plain, draw_counts, draw_days,
-        draw_weeks, draw_times, draw_high, draw_names, draw_beside, draw_guides, draw_keys, draw_labels,
+        draw_weeks, draw_times, draw_high, draw_names, draw_beside, draw_guides, draw_keys, draw_dots, draw_labels,
         draw_marked, draw_banded, draw_logged, draw_holes, draw_steep, draw_lying, draw_stacks, draw_equal,
         draw_heap, draw_squares, draw_powers, draw_scattered, draw_stand_ins, draw_uneven, draw_lost,
         draw_units, draw_diagram, draw_rings, draw_table]
@@ -390,6 +400,11 @@ def test_lines_of_one_color_are_named_by_their_dashes(tab):
     found, names = figure_in(tab, "keys"), ("whole", "dashed", "dotted")
     for height, name in enumerate(names, 1):
         assert read(found, 0.5, (height + 1) / 5) == [name, "x: 1", f"y: {height + 1}"]
+
+
+def test_dots_are_named_by_the_color_of_their_key(tab):
+    found = figure_in(tab, "dots")
+    assert [walk(found, "ArrowDown")[0] for _ in range(2)] == ["blue ones", "others"]
 
 
 def test_lines_of_one_color_are_named_by_the_words_beside_them(tab):

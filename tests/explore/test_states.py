@@ -19,7 +19,7 @@ LOOKS = {"whole": ("-", "o", 1), "dashed": ("--", "s", 0.5), "dotted": (":", "^"
 def draw_state(ax, gain=0.7, kind="plain", flip=True):
     ax.plot([0, 1], [0, gain])
     ax.text(0.5, 0.2, f"{gain} {kind} {flip}")
-    ax.set(xlim=(0, 1), ylim=(0, 1))
+    ax.set(xlim=(0, 1), ylim=(0, 1), title=f"{kind} at {gain}")
     handle(ax, lambda gain: (gain, 0.5))
     return f"Gain {gain}, kind {kind}, flip {flip}."
 
@@ -58,6 +58,8 @@ def draw_looks(ax):
     ax.text(1, 3.5, "turned", rotation=90, rotation_mode="anchor", ha="right", weight="bold", alpha=0.8)
     ax.text(0, 3.5, "one\ntwo", zorder=0)
     ax.text(0.4, 2.6, "cell", ha="center", va="center")
+    ax.text(1.9, 3.4, "slanted", style="italic", ha="right", bbox={"fc": "#ffff00"})
+    ax.text(0.4, 3.5, r"$\mathbf{W}\sigma$")
     ax.annotate("from", (1.8, 3.8), (1.2, 2.9), arrowprops={"arrowstyle": "->", "connectionstyle": "arc3,rad=0.3"})
     ax.annotate("above", (0.1, 0.4), (0, 30), textcoords="offset points", va="bottom")
     ax.set(xlim=(0, 2), ylim=(0, 4))
@@ -88,6 +90,7 @@ def shown(found):
     assert float(value) == pytest.approx(gain, abs=0.01) and slider.get_attribute("aria-valuetext") == value
     controls = GAINS[int(slider.input_value())], KINDS[int(menu.input_value())], switch.is_checked()
     assert " ".join(map(str, controls)) == words
+    assert found.locator(".vg-svg").get_attribute("aria-label").startswith(f"Picture. {controls[1]} at {controls[0]}")
     return controls
 
 
@@ -270,6 +273,9 @@ def test_a_legend_shows_each_line_as_it_is_drawn(tab):
     names = [words for words, *_, bottom in boxes(found) if words in LOOKS]
     assert names == [*LOOKS]
     keys, lines = found.locator(".vg-panel > path[stroke-width]"), found.locator("g[clip-path] > path[stroke-width]")
+    words = {text: left for text, left, *_ in boxes(found)}
+    for name, (_, left, right, *_) in zip(LOOKS, boxes(found, ".vg-panel > path[stroke-width]")):
+        assert left < right < words[name]
     drawn = lines.evaluate_all(LOOK)
     assert keys.evaluate_all(LOOK) == drawn and len(drawn) == 3
     assert [float(opacity) for *_, opacity in drawn] == [alpha for *_, alpha in LOOKS.values()]
@@ -302,6 +308,15 @@ def test_areas_and_words_have_their_opacity_and_their_turn(tab):
     ink = found.locator("g[font-weight='600']", has_text="turned")
     assert ink.get_attribute("fill-opacity") == "0.8"
     words = {text: sides for text, *sides in boxes(found)}
+    faces = found.locator("svg text").evaluate_all("""all => all.map((each) => {
+      const { fontStyle, fontWeight } = getComputedStyle(each);
+      return [each.textContent, [fontStyle, fontWeight]];
+    })""")
+    for text, face in {"W": ["normal", "700"], "σ": ["italic", "400"], "slanted": ["italic", "400"]}.items():
+        assert dict(faces)[text] == face
+    [[_, left, right, top, bottom]] = boxes(found, ".vg-panel g:has(> rect + g) > rect")  # the ground of words
+    assert left < words["slanted"][0] and words["slanted"][1] < right
+    assert top < words["slanted"][2] + 2 and words["slanted"][3] - 2 < bottom
     left, right, top, bottom = words["turned"]
     assert bottom - top > 2 * (right - left) and top > place(found, 0, 3.5 / 4)[1] - 3, "it ends where it is anchored"
     assert place(found, 0, 0.1)[1] - words["above"][3] == pytest.approx(40, abs=5)

@@ -108,14 +108,12 @@ export class Controls {
   // certificate, it stands beside the button. It stands in the address bar as well.
   async share(button, hash) {
     const address = new URL(hash, location.href).href;
-    const isCopied = await navigator.clipboard?.writeText(address).then(
-      () => true,
-      () => false,
-    );
     try {
       history.replaceState(null, "", hash);
     } catch {} // a frame without an address of its own
-    if (!isCopied) {
+    try {
+      await navigator.clipboard.writeText(address);
+    } catch {
       const field = this.box.querySelector(".vg-link") ?? document.createElement("input");
       Object.assign(field, { className: "vg-link", readOnly: true, value: address });
       field.setAttribute("aria-label", WORDS.figure.link);

@@ -78,9 +78,8 @@ class Figure extends HTMLElement {
   fail(error) {
     console.warn(`figure ${this.id}:`, error);
     this.opened = null;
-    const [picture, controls] = [".vg-picture", ".vg-controls"].map((part) =>
-      this.querySelector(part),
-    );
+    const picture = this.querySelector(".vg-picture"),
+      controls = this.querySelector(".vg-controls");
     picture.replaceChildren(...picture.querySelectorAll(".vg-print"));
     controls.innerHTML = NOTICE;
     controls.querySelector("button").addEventListener("click", () => this.open());

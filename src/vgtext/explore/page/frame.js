@@ -2,14 +2,14 @@
 import { drawWords, look, round } from "./ink.js";
 import {
   SIZE,
+  labelRoom,
   legendHeight,
-  lineCount,
-  spaced,
+  offsetHeight,
   ticksBelow,
   wordsWidth,
   wrap,
 } from "./layout.js";
-import { drawBar, drawLegend } from "./legend.js";
+import { drawBar, drawLegend, spaced } from "./legend.js";
 import { drawMarks } from "./marks.js";
 
 // The lines of a panel: its ground, its grid, its sides, and the dashes of its ticks.
@@ -63,26 +63,26 @@ function drawTicks({ x, y }, rect, unit) {
 
 // The words around a panel: labels, smaller where there is less room, what numbers share, title.
 function drawLabels({ x, y, title, titleAt, titleFill, legend }, rect) {
-  const { w, h, left, right, below } = rect,
+  const { w, h, left, bottom, from, room } = rect,
     foot = rect.y + rect.h;
   const fit = (words, most) =>
     Math.max(
       SIZE.least,
       Math.min(SIZE.label, (SIZE.label * most) / wordsWidth(words, SIZE.label)),
     );
-  const most = w + 2 * Math.min(left, right, left / 4),
+  const most = labelRoom(rect),
     label = wrap(x.label, SIZE.label, most),
-    drop = ticksBelow(x, SIZE.labelDrop, 10);
+    drop = ticksBelow(x, SIZE.labelDrop, 10) + offsetHeight(x);
   const size = fit(y.label, h + 30),
     half = wordsWidth(y.label, size) / 2,
-    up = Math.max(half, Math.min(rect.y + h / 2, foot + below - half)); // in the picture
-  const lines = wrap(title, SIZE.title, w + left - 12),
-    shift = lineCount(lines) > 1 ? left / 2 - 6 : 0,
-    above = 8 + legendHeight(legend, w) + (y.offset ? 14 : 0);
-  const end = rect.whole - wordsWidth(lines, SIZE.title) / 2, // within the picture
-    center = Math.min(rect.x + w / 2 - shift, end);
+    up = Math.max(half, Math.min(rect.y + h / 2, foot + bottom - half)); // in the picture
+  const lines = wrap(title, SIZE.title, room - SIZE.aside),
+    wide = wordsWidth(lines, SIZE.title),
+    above = 8 + legendHeight(legend, w) + offsetHeight(y);
   const align = titleAt || "center",
-    at = { left: rect.x, center, right: rect.x + w }[align];
+    share = { left: 0, right: 1 }[align] ?? 0.5,
+    start = Math.min(rect.x + share * (w - wide), from + room - wide), // within its room
+    at = Math.max(from + 6, start) + share * wide;
   const put = (words, ...place) => (words ? drawWords(words, ...place) : "");
   return [
     put(label, rect.x + w / 2, foot + drop, {
@@ -117,7 +117,7 @@ const drawFrame = (frame, rect, unit, clip) =>
   drawAxes(frame, rect, unit)
   + drawTicks(frame, rect, unit)
   + drawLabels(frame, rect)
-  + (frame.legend ? drawLegend(frame.legend, rect, unit, clip) : "")
+  + drawLegend(frame, rect, unit, clip)
   + (frame.bar ? drawBar(frame.bar, rect, unit) : "");
 
 export function drawPanel({ frame, marks }, rect, unit, clip) {

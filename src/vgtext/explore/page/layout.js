@@ -12,6 +12,7 @@ export const SIZE = {
   key: 26, keyHeight: 10, keyRoom: 32, entryGap: 14, // of a legend: a key, its words, the next
   bar: 12, barGap: 10, barTicks: 17, barRoom: 34, barLabel: 20, // of a color bar
   edge: 10, right: 12, // least margins at the top and at the right
+  aside: 28, // what a title leaves free of the room of its panel
   foot: 6, footLabel: 4, labelDrop: 25, // below a panel: without numbers; from axis to label
   stackBelow: 270, stackGap: 8, stackHeight: 195, // panels narrower than this are stacked,
   stackLeast: 80, // none lower than this
@@ -78,17 +79,12 @@ export function legendRows(entries, most) {
 export const legendHeight = (entries, most) =>
   entries ? legendRows(entries, most).length * SIZE.legendLine + 4 : 0;
 
-// Returns for each of these places whether there is room for what stands there: whether it is
-// clear of what stands before it, in the order of the places.
-export function spaced(places, sizes, gap) {
-  const isFree = [];
-  let end = -Infinity;
-  for (const i of [...places.keys()].sort((a, b) => places[a] - places[b])) {
-    isFree[i] = places[i] - sizes[i] / 2 >= end + gap;
-    if (isFree[i]) end = places[i] + sizes[i] / 2;
-  }
-  return isFree;
-}
+// Returns how wide a label below a panel may be: it reaches a little past both of its ends.
+export const labelRoom = ({ room, left, right }) =>
+  room - left - right + 2 * Math.min(left, right, left / 4);
+
+// What the numbers of an axis share has a line of its own, above a panel and below it.
+export const offsetHeight = ({ offset }) => (offset ? SIZE.offsetLine : 0);
 
 // Returns how far words that may leave a panel, as labels of lines do, reach past its right edge.
 function overhang(marks, inside, unit) {
@@ -100,40 +96,41 @@ function overhang(marks, inside, unit) {
 }
 
 // Returns what a panel needs around it. Margins only grow from state to state: nothing jumps.
-function grow(kept, { frame, marks }, room, unit) {
-  const { x, y, bar, title, legend } = frame;
+function grow(kept, { frame, marks }, unit) {
+  const { x, y, bar, title, legend } = frame,
+    { room } = kept;
   const left = (y.label ? SIZE.yLabel : 0) + widest(y.texts) + SIZE.yTicks;
   const inside = room - left - 16;
   const barRoom = bar ? SIZE.barRoom + widest(bar.texts) + (bar.label ? SIZE.barLabel : 0) : 0;
-  const titleLines = title ? lineCount(wrap(title, SIZE.title, inside + left - 12)) : 0;
-  const above =
-    (titleLines ? titleLines * SIZE.titleLine + 6 : 0)
-    + legendHeight(legend, inside)
-    + (y.offset ? SIZE.offsetLine : 0);
-  const labelLines = x.label ? lineCount(wrap(x.label, SIZE.label, inside)) : 0;
+  const past = Math.min(overhang(marks, inside, unit) + 4, room / 3);
+  const reach = x.texts.map((words) => wordsWidth(words, SIZE.tick) / 2); // of numbers, each way
+  const at = x.places.map((u) => (u / unit) * inside);
+  const before = reach.map((far, i) => far - at[i]);
+  const after = reach.map((far, i) => at[i] + far - inside);
+  kept.left = Math.max(kept.left, left, ...before);
+  kept.right = Math.max(kept.right, barRoom + SIZE.edge, past, SIZE.right, ...after);
+  const titleLines = lineCount(wrap(title, SIZE.title, room - SIZE.aside)),
+    rows = legendHeight(legend, room - kept.left - kept.right);
+  const above = (title ? titleLines * SIZE.titleLine + 6 : 0) + rows + offsetHeight(y);
+  kept.top = Math.max(kept.top, above + SIZE.edge);
+  const labelLines = lineCount(wrap(x.label, SIZE.label, labelRoom(kept)));
   const below =
     ticksBelow(x, SIZE.tickLine, SIZE.foot)
-    + Math.max(labelLines * SIZE.labelLine, x.offset ? SIZE.offsetLine : 0)
+    + offsetHeight(x)
+    + (x.label ? labelLines * SIZE.labelLine : 0)
     + SIZE.footLabel;
-  const past = Math.min(overhang(marks, inside, unit) + 4, room / 3);
-  const half = (i) => wordsWidth(x.texts[i], SIZE.tick) / 2; // of the numbers at both ends
-  const ends = [...x.texts.keys()].map((i) => [(x.places[i] / unit) * inside, half(i)]);
-  const before = Math.max(0, ...ends.map(([at, reach]) => reach - at));
-  const after = Math.max(0, ...ends.map(([at, reach]) => at + reach - inside));
-  kept.left = Math.max(kept.left, left, before);
-  kept.right = Math.max(kept.right, barRoom + SIZE.edge, past, SIZE.right, after);
-  kept.top = Math.max(kept.top, above + SIZE.edge);
   kept.bottom = Math.max(kept.bottom, below);
   return kept;
 }
 
 const isStacked = (scene, width) => scene.length > 1 && width / scene.length < SIZE.stackBelow;
 
-// Lets the margins in `memory`, a list of one for each panel, grow to what a scene needs.
+// Lets the margins in `memory`, a list of one for each panel with its room (how wide it is with
+// them), grow to what a scene needs.
 export function prepare(scene, width, memory, unit) {
   const room = width / (isStacked(scene, width) ? 1 : scene.length);
   return scene.map((panel, i) =>
-    grow((memory[i] ||= { left: 0, right: 0, top: 0, bottom: 0 }), panel, room, unit),
+    grow((memory[i] ||= { left: 0, right: 0, top: 0, bottom: 0, room }), panel, unit),
   );
 }
 
@@ -162,11 +159,11 @@ function inColumn(scene, width, margins, most) {
   const shrink = most ? Math.min(1, (most - around) / sum(wishes)) : 1;
   let foot = 0;
   const rects = scene.map(({ frame: { aspect } }, i) => {
-    const { left, right, top, bottom } = margins[i],
+    const { left, top, bottom } = margins[i],
       h = Math.max(Math.min(wishes[i], SIZE.stackLeast), wishes[i] * shrink);
     const w = aspect ? Math.min(rooms[i], h / aspect) : rooms[i];
     const x = left + (rooms[i] - w) / 2;
-    const rect = { x, y: foot + top, w, h, left, right, below: bottom, whole: width };
+    const rect = { ...margins[i], x, y: foot + top, w, h, from: 0, whole: width };
     foot += top + h + bottom + (i < scene.length - 1 ? SIZE.stackGap : 0);
     return rect;
   });
@@ -190,8 +187,9 @@ function inRow(scene, width, margins) {
     const { left, right } = margins[i];
     const w = aspect ? (row / aspect) * squeeze : (free - fixed * squeeze) / flexible;
     const h = aspect ? row * squeeze : row;
-    const rect = { x: x + left, y: top, w, h, left, right, below: bottom, whole: width };
-    x += left + w + right;
+    const room = left + w + right,
+      rect = { ...margins[i], bottom, x: x + left, y: top, w, h, from: x, room, whole: width };
+    x += room;
     return rect;
   });
   return { rects, height: Math.ceil(top + Math.max(...rects.map((rect) => rect.h)) + bottom) };

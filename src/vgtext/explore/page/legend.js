@@ -1,20 +1,33 @@
 // What explains a panel: its legend, above it, and its color bar, beside it.
 import { drawWords } from "./ink.js";
-import { SIZE, legendRows, spaced, widest } from "./layout.js";
+import { SIZE, legendRows, offsetHeight, widest } from "./layout.js";
 import { drawMarks } from "./marks.js";
 
-export function drawLegend(entries, rect, unit, clip) {
-  const rows = legendRows(entries, rect.w);
+export function drawLegend({ legend, y: beside }, rect, unit, clip) {
+  const rows = legendRows(legend, rect.w),
+    foot = rect.y - 14 - offsetHeight(beside);
   const drawn = rows.flatMap((row, r) =>
     row.map(([left, words, marks], i) => {
       const x = rect.x + left,
-        y = rect.y - 14 - (rows.length - 1 - r) * SIZE.legendLine;
+        y = foot - (rows.length - 1 - r) * SIZE.legendLine;
       const key = { x, y: y - SIZE.keyHeight / 2, w: SIZE.key, h: SIZE.keyHeight };
       const keys = drawMarks(marks, key, unit, `${clip}-key${r}-${i}`);
       return keys + drawWords(words, x + SIZE.keyRoom, y, { size: SIZE.tick, valign: "middle" });
     }),
   );
   return drawn.join("");
+}
+
+// Returns for each of these places whether there is room for what stands there: whether it is
+// clear of what stands before it, in the order of the places.
+export function spaced(places, sizes, gap) {
+  const isFree = [];
+  let end = -Infinity;
+  for (const i of [...places.keys()].sort((a, b) => places[a] - places[b])) {
+    isFree[i] = places[i] - sizes[i] / 2 >= end + gap;
+    if (isFree[i]) end = places[i] + sizes[i] / 2;
+  }
+  return isFree;
 }
 
 export function drawBar(bar, { x, y, w, h }, unit) {
