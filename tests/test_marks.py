@@ -16,7 +16,8 @@ def test_the_files_of_a_book_in_which_an_update_has_left_marks_are_found(tmp_pat
     for name, text in {
             "src/a.py": f"x = 1\n{LEFT}", "src/b.py": LEFT.replace("\n", "\r\n"), ".github/book.yml": LEFT,
             "notebooks/a.ipynb": book, "notebooks/b.ipynb": book.replace(LEFT[:13], "said"),
-            "src/c.py": f"'{LEFT}'", ".git/x": LEFT, "_build/x": LEFT, "env/pyvenv.cfg": "", "env/lib/x": LEFT}.items():
+            "src/c.py": f"'{LEFT}'", "src/d.py": f'"{LEFT[:13]}\\n"',
+            ".git/x": LEFT, "_build/x": LEFT, "env/pyvenv.cfg": "", "env/lib/x": LEFT}.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, newline="")
     (tmp_path / "gone").symlink_to("nowhere")

@@ -4,8 +4,8 @@ import os
 import re
 from pathlib import Path
 
-#: A line that begins what ``vgtext update`` could not merge, alone or as a string of a notebook.
-LEFT = re.compile(rb'(?:^|")<<<<<<< yours(?:\r?$|\\n)', re.M)
+#: The line that begins what ``vgtext update`` could not merge; in a notebook, a string of JSON.
+LEFT = {True: re.compile(rb'"<<<<<<< yours\\n'), False: re.compile(rb"^<<<<<<< yours\r?$", re.M)}
 #: The first or last line of such a place, of an update or of git.
 MARK = re.compile(r"<<<<<<< |>>>>>>> ")
 CHOOSE = "choose what stays of the lines between <<<<<<< and >>>>>>>"
@@ -23,9 +23,9 @@ def marked(book):
     found = []
     for here, folders, names in os.walk(book):
         folders[:] = [name for name in folders if is_of_the_book(Path(here, name))]
-        paths = (Path(here, name) for name in names)
-        found += [path.relative_to(book).as_posix() for path in paths if path.is_file() and LEFT.search(read(path))]
-    return sorted(found)
+        paths = filter(Path.is_file, (Path(here, name) for name in names))
+        found += [path for path in paths if LEFT[path.suffix == ".ipynb"].search(read(path))]
+    return sorted(path.relative_to(book).as_posix() for path in found)
 
 
 def read(path):
