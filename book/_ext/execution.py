@@ -16,7 +16,6 @@ from depends import Sources
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
-from jupyter_client.kernelspec import NoSuchKernel
 from myst_nb.core.read import create_nb_reader
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from sphinx.errors import ConfigError, ExtensionError
@@ -98,12 +97,12 @@ class Execution:
         (Where a piece ends within a line, the merging of myst-nb breaks the line.) The kernel is ended at once: one in
         five that are asked to end takes three seconds for it.
         """
-        try:
-            done = single_nb_execution(page, str(Path(path).parent), app.config.nb_execution_timeout, False,
-                                       extra_arguments=list(QUIET), shutdown_kernel="immediate")
-        except NoSuchKernel as error:
-            raise ExtensionError(f"{path} asks for the kernel {error.name}, which is not there: write python3 as the "
-                                 "name in the kernelspec at its end") from error
+        kernel = page.metadata.get("kernelspec", {}).get("name", "python3")
+        if kernel != "python3":
+            raise ExtensionError(f"{path} asks for the kernel {kernel}, which is that of one machine: write python3 as "
+                                 "the name in the kernelspec at its end")
+        done = single_nb_execution(page, str(Path(path).parent), app.config.nb_execution_timeout, False,
+                                   extra_arguments=list(QUIET), shutdown_kernel="immediate")
         CoalesceStreamsPreprocessor().preprocess(done.nb, {})
         return done
 
