@@ -40,6 +40,7 @@ def test_few_layers_that_lose_nearly_all_stay_under_suspicion(trip):
     (6, -2.0, FLAT, True), (6, -2.0, np.r_[FLAT[:60], np.full(40, np.nan)], False),
     (6, -5.0, np.r_[FLAT[:60], np.full(40, np.nan)], False),
     (6, -2.0, np.linspace(2.3, 1.4, 100), False), (6, -5.0, np.linspace(2.3, 1.4, 100), True),
+    (6, -2.0, np.linspace(2.3, 2.1, 100), True),
     (6, -2.0, np.linspace(2.3, 5.5, 100), False), (12, -2.0, np.linspace(2.3, 5.5, 100), True)])
 def test_a_loss_that_breaks_rises_or_falls_on_clears_a_signal_that_fades_somewhat(layers, trip, loss, blamed):
     """In fewer than ten layers: PyTorch's own weights let six lose 99%, and train."""
