@@ -152,11 +152,6 @@ def hundred(way, against):
             **{name: each[0] for name, each in found.items() if np.ptp(each[0])}, "step": np.arange(10, 601, 10) - 5}
 
 
-def speed(activation, init):
-    lines = {row: best(runs.Recipe(activation, init, *cell))[1] for row, cell in atlas.ROWS.items()}
-    return {**lines, "steps to a loss of 0.5 (of 300)": [*lines.values()], "depth L": runs.DEPTHS}
-
-
 def cures(cause):
     counts = results.load("mitigation_cures")["counts"].astype(float)  # case, remedy, seed
     shares = [100 * case[k].sum() / 2 / DIGITS.y_test.size for k in range(counts.shape[1]) for case in counts]

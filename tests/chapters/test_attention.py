@@ -115,7 +115,7 @@ def test_what_collapses_and_whose_gradient_dies():
 
 def test_a_bare_shortcut_makes_tokens_alike_and_attention_sharp():
     """So that the share of W_Q goes with the draw: "in twelve draws ... from a third of W_V's gradient to none"."""
-    words = "With a bare shortcut, after # blocks, tokens are alike *and* attention is sharp, and in # draws"
+    words = "with a bare shortcut, after # blocks, tokens are alike *and* attention is sharp, and in # draws"
     assert said("attention", words) == [24, 12]
     pairs = [collapse.measured("shortcut, s = 1", 24, seed)[2][[0, 2], -1] for seed in range(12)]
     shares = [queries / values for queries, values in pairs]

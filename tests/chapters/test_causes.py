@@ -56,9 +56,9 @@ def test_row_8_the_largest_factor_of_a_logistic_unit():
         assert largest == pytest.approx(w / 4, abs=1e-12)
 
 
-def test_the_best_weight_of_a_single_unit_is_a_maximum():
-    assert lab.largest_single_unit(1.0) == pytest.approx(lab.single_unit(1.5434), abs=1e-6)
-    assert lab.largest_single_unit(2.0) == pytest.approx(lab.largest_single_unit(1.0) / 2, rel=1e-6)
+def test_no_weight_makes_up_for_the_slope_of_a_single_unit_with_input_1():
+    """A wrong answer of a quiz is called true of it."""
+    assert lab.single_unit(np.linspace(0, 50, 200_001)).max() < 0.225
 
 
 @pytest.mark.parametrize("variance,critical", [(0.01, 1.424), (0.05, 1.761), (0.1, 1.986)])
@@ -149,16 +149,6 @@ def test_hanins_number():
 def test_networks_of_sixteen_relu_units_lie_a_third_above_the_line():
     found = [fluctuations.spread("ReLU, He", 16, k)[1] * 16 / (5 * k) for k in fluctuations.DEPTHS]
     assert min(found) > 1.25 and max(found) < 1.45
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_tanh_scatters_by_three_times_depth_over_width_and_deep_in_a_network_by_two(seed):
-    times, layers, twice, last, deep = said("causes", "about # times $k/n$ in networks of # layers, and # times $k/n$, "
-                                            "as for linear units, in the last # of # layers")
-    assert layers == last + 1
-    for L, factor in ((int(layers), times), (int(deep), twice)):
-        found = [lab.log_sizes("tanh", n, L=L, seed=seed)[:, int(last)].var() * n / last for n in fluctuations.WIDTHS]
-        assert np.allclose(found, factor, rtol=0.15), (L, found)
 
 
 def test_stored_edges_move_outward_with_width_but_not_at_forty_layers():
@@ -338,9 +328,9 @@ def test_numbers_typed_into_the_prose():
     assert float(strip) > lab.boundary("sigmoid")  # "lies past it"
     check_prose(
         "causes",
-        given={"0.1", "0.6", "0.8", "0.9", "0.25", "0.95", "0.999", "0.01", "2.5", "1000", "2016", "1%"},
+        given={"0.1", "0.6", "0.8", "0.9", "0.25", "0.95", "0.999", "0.01", "2.5", "1000", "1%"},
         computed={
-            "0.7": 0.7, "10.15": lab.boundary("sigmoid"), "0.224": lab.largest_single_unit(1.0),
+            "0.7": 0.7, "10.15": lab.boundary("sigmoid"),
             "0.577": 3**-0.5, "1.327": lab.CRITICAL,
             "70%": 10 ** depth.stored()[1.327, depth.BIASES["σ_b = 0.224"]][1],
             "0.236": lab.factor("sigmoid", 1.0), "21.9": np.log(0.1) / np.log(0.9),

@@ -77,11 +77,10 @@ def test_after_24_steps_some_clipped_runs_are_behind_and_after_60_none_is_lost()
         free, held = (lab.descend(0.2, limit, (w, b), 60)[1] for limit in (None, 1.0))
         ends[w, b] = free[24], held[24], free[60], held[60]
     free, held, free_later, held_later = np.array([*ends.values()]).T
-    words = "From # of the # starts its loss is more than twice the other's at that step"
-    assert said("clipping", words) == [(held > 2 * free).sum(), len(ends)]
     assert ends[4.4, -2.4][1] > 100 * ends[4.4, -2.4][0]  # "the worse one after 24 steps"
-    assert held_later.max() < 0.0021 and said("clipping", "or below, and # of those that are not clipped are above"
-                                              ) == [(free_later > 0.01).sum()]
+    assert held_later.max() < 0.0021 and said(
+        "clipping", "from all # starts, the clipped runs are near 0.002 or below, and # of the others are above") == [
+        len(ends), (free_later > 0.01).sum()]
     losses = lab.descend(0.2, 1.0, (4.4, -2.4), 30)[1]
     assert losses[23] < 0.01 < 0.1 < losses[24] and losses[25] < 0.03  # "has just slipped over its edge"
 
@@ -506,10 +505,6 @@ def test_what_the_text_says_of_rules():
     for words, rule, rate in (("ZClip. # of # runs are lost", "ZClip", 0.3),
                               ("Without clipping, # of # runs are lost", "none", 0.1)):
         assert said("clipping", words) == [thresholds.lost_runs(rule, rate, True), 8]
-    settings = [(rate, bad) for rate in lab.ADAPTIVE_RATES for bad in (True, False)]
-    assert all(thresholds.fires("global norm 1", *each) > 0.5 for each in settings)  # "fired at most steps"
-    rare = [100 * thresholds.fires(rule, *each) for rule in ("percentile 90", "ZClip") for each in settings]
-    assert said("clipping", "the 90th percentile and ZClip at # to #%") == np.round([min(rare), max(rare)]).tolist()
     lost = thresholds.stored()["right"][thresholds.cell("ZClip", 0.3, True)] < 180
     early = thresholds.stored()["loud"][1][:, : adaptive.WARM].any(axis=1)
     assert early[lost].all()  # "each of the three met a bad batch among them"
@@ -555,14 +550,13 @@ def test_numbers_typed_into_the_prose():
                    "2026", "1000", "1500", "1,000",
                "1,024", "4%"},  # what steady ones add: the law of a spike has it
         computed={
-            "5%": thresholds.fires("percentile 90", 0.03, True),  # the most, as the test of the rules has it
             "38,090": net.theta.size, "0.798": (2 / np.pi) ** 0.5, "1.07": way, "0.00107": lab.reach(),
             "3%": np.mean([thresholds.fires(rule, 0.1, True) for rule in ("percentile 90", "ZClip")]),
             "3.16": spikes.BOUND, "0.050": lab.typical_loss(0.01),
             "0.0016": lab.typical_loss(0.3, 0.3),
             "0.002": max(lab.descend(0.2, 1.0, (w, b), 60)[1][-1] for w, b in STARTS),
             # Adam's average is 1 + 1000² (1 - β₂) β₂ᵗ, and 4 where its root halves the steps; to two digits
-            "5,800": asleep(1000), "1,200": asleep(100),
+            "5,800": asleep(1000),
         },
     )
     assert ways.angle(*[[np.array(v)] for v in ([100.0, 1.0], [1.0, 1.0])]) == pytest.approx(44.4, abs=0.05)

@@ -156,7 +156,7 @@ def test_epochs_multiply_with_each_sigmoid_layer():
     epochs = np.median(lab.epochs_needed("sigmoid"), axis=1)
     assert epochs[:4].tolist() == [2, 5, 11, 32] and np.isinf(epochs[4:]).all()
     ratio, trained = epochs[1:4] / epochs[:3], np.array(runs.DEPTHS)[np.isfinite(epochs)]
-    assert said("consequences", "networks of # to # layers each layer multiplied the epochs by # to #") == [
+    assert said("consequences", "networks of # to # layers by # to #") == [
         *trained[[0, -1]], np.floor(ratio.min()), np.ceil(ratio.max())]
     assert said("consequences", "# sigmoid layers reach 90% of the training digits after # epochs") == [
         trained[0], epochs[0]]

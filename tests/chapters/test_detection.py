@@ -247,7 +247,7 @@ def test_what_the_text_says_of_single_numbers():
     assert tuned == ((18, 18), 10**-1.2)
     layers = {mend.depth for cause, _, mend in lab.recipes("held out") if cause == "vanishing by depth"}
     assert said("detection", "They carry the label because # layers do learn") == [*layers]
-    assert said("detection", "The label is “vanishing by depth”, since # layers learn") == [*layers]
+    assert said("detection", "Its label is “vanishing by depth”, since # layers learn") == [*layers]
     assert said("detection", "a SELU network of # layers with $R = #$") == [missed[1][1], round(missed[1][2])]
 
 
@@ -370,8 +370,6 @@ def test_a_small_negative_bias_blocks_a_deep_relu_network():
 def test_the_text_counts_rows_and_questions_as_they_are():
     first, *_, last = (lab.CAUSES.index(cause) + 1 for cause in lab.CAUSES if cause.startswith("vanishing"))
     assert said("detection", "(# to # are *vanishing*)") == [first, last]
-    asked = [number for number, row in enumerate(ROWS, start=1) if "the first loss is" in row.limit]
-    assert said("detection", "questions # and # ask for the first loss itself") == asked
 
 
 # captions

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from figures import caption_of, check_figure, in_panel, lines_of, words_at
+from figures import caption_of, check_figure, lines_of, words_at
 from prose import check_prose, prose, said
 from vgtext import diagnose, nn
 from vgtext.ask import check
 from vgtext.chapters import mitigation as lab
-from vgtext.chapters.mitigation import atlas, cures, hundred, layers, pairs, runs, speed, theory
+from vgtext.chapters.mitigation import atlas, cures, hundred, layers, pairs, runs, theory
 from vgtext.nn.theory import residual
 from vgtext.tools.notebooks import figures, read_notebook
 
@@ -143,26 +143,6 @@ def test_interaction_is_zero_where_remedies_add_up():
     for pair in lab.PAIRS:
         (neither, other), (one, both) = lab.square(pair, 20)
         assert lab.interaction(pair, 20) == pytest.approx((both - neither) - (one - neither) - (other - neither))
-
-
-def test_few_digits_carry_the_error_signal_and_the_typical_one_has_another_factor():
-    """In four of the lines, six digits carry at least three quarters. In line five the median digit's factor is 82."""
-    d, shares, factors = runs.digits(), [], []
-    for norm, shortcut in itertools.product(lab.NORMS, lab.SHORTCUTS):
-        recipe = lab.Recipe("tanh", "Glorot", norm, shortcut)
-        net = nn.mlp(64, runs.WIDTH, 10, depth=100, activation="tanh", init="glorot_normal", norm=runs.NORMS[norm],
-                     shortcut=runs.SHORTCUTS[shortcut], dtype="float64")
-        error, sizes = net.loss(net.forward(d.x[:, :64].astype(float), True), d.y[:64])[1], []
-        for block in net.blocks[:0:-1]:
-            error = block.backward(error)
-            sizes.append(np.linalg.norm(error, axis=0))
-        last, first = sizes[0], sizes[-1]
-        factor = np.linalg.norm(first) / np.linalg.norm(last)
-        assert np.log10(factor) == pytest.approx(lab.journey(recipe, 100).backward[0])
-        shares.append(np.sort(first**2)[-6:].sum() / np.sum(first**2))
-        factors.append(np.median(first / last))
-    assert said("mitigation", "in # of the lines, # digits carry") == [np.sum(np.array(shares) > 0.75), 6]
-    assert f"the median digit's factor is {factors[4]:.0f}." in prose("mitigation")
 
 
 def test_the_journey_follows_the_network_of_the_engine():
@@ -356,17 +336,11 @@ def test_a_run_that_broke_has_no_loss_in_the_figure():
     assert "ReLU, He, residual (rate 0.003) breaks down" in caption("hundred", against=way)
 
 
-def test_what_is_never_reached_has_no_number_of_steps():
-    hollow = [line for line in lines_of(FIGURES["speed"]) if line.get_markerfacecolor() == "none"]
-    assert [line.get_marker() for line in hollow] == [marker for _, marker, _ in speed.LOOKS.values()]  # which is which
-    assert all(map(in_panel, hollow))
-
-
-def test_speed_of_normed_branches():
-    for row in ("residual, layer norm", "residual, batch norm"):
-        needed = lab.steps("tanh", "Glorot", row)
-        assert needed[-1] < 2 * needed[2]
-    assert np.isnan(lab.steps("tanh", "Glorot", "nothing")[4:]).all()
+@pytest.mark.parametrize("init", lab.INITS)
+@pytest.mark.parametrize("row", ["residual, layer norm", "residual, batch norm"])
+def test_a_hundred_tanh_layers_need_less_than_twice_the_steps_of_ten(init, row):
+    needed = dict(zip(lab.DEPTHS, runs.best()[runs.Recipe("tanh", init, *lab.ROWS[row]).cell][:, 2], strict=True))
+    assert needed[100] < 2 * needed[10]
 
 
 def test_what_the_reader_is_told_to_expect():
@@ -380,9 +354,6 @@ def test_what_the_reader_is_told_to_expect():
     above = sizes[:, 1] > layers.BACK
     assert above.mean() == pytest.approx(1 / 3, abs=0.05) and 0 < ok[above].sum() < 12
     assert lab.square("ReLU, and He initialization", 5)[1, 0] > 0.95
-    needed = {row: lab.steps("sigmoid", "Glorot", row) for row in speed.LOOKS}
-    assert all(70 < steps[0] < 80 for steps in needed.values()) and np.isnan(needed["nothing"][1:]).all()
-    assert all(steps[5] > 2 * steps[1] for row, steps in needed.items() if row.startswith("residual"))
     assert said("mitigation", "# of the # ways train a hundred layers") == [len(lab.learned()), len(lab.WAYS)]
 
 
@@ -434,7 +405,7 @@ def test_numbers_in_the_prose():
     both = [lab.square("ReLU, and He initialization", depth)[1, 1] for depth in (100, 20, 10)]
     right = [gain["matched init"][1], gain["matched init"][3], gain["residual + layer norm"][4]]
     assert {f"{share:.0%}" for share in right} == {"71%"}
-    check_prose("mitigation", given=given | {"20%", "30%", "90%", "100%"}, computed={
+    check_prose("mitigation", given=given | {"20%", "30%", "100%"}, computed={
         "10%": 1 / 10, "80%": atlas.TRAINS, "71%": right[0], "29%": gain["Adam"][1],
         "44%": gain["Adam"][2], "37%": gain["clipping"][2], **dict(zip(("16%", "60%", "95%"), both, strict=True)),
         "1.47": chi["relubatch"], "1.18": chi["tanhbatch"], "1.03": chi["sigmoidbatch"], "0.15": chi["sigmoidlayer"],

@@ -367,7 +367,7 @@ def test_numbers_typed_into_the_prose():
         computed={
             "1.21": lab.chi("relu") ** 0.5, "1.467": np.pi / (np.pi - 1), "1.47": lab.chi("relu"),
             "7%": lab.chi("selu") - 1, "15%": 0.15,  # as the test of the price has it
-            "1.03": lab.chi("sigmoid"), "0.15": lab.chi("sigmoid", "layer"), "0.34": square - mean**2,
+            "1.03": lab.chi("sigmoid"), "0.15": lab.chi("sigmoid", "layer"),
             "1.34": lab.EXERCISES["leaky"].solution(0.1), "5.4": ends[1.5][1],
             "2.9": lab.growth("batch", 80, "tanh", gamma=0.1, orthogonal=True, batch=8),
         },

@@ -398,7 +398,6 @@ def test_numbers_typed_into_the_prose():
         computed={
             "0.88": equal.radii("Gaussian", 1.0, 16).min(), "1.24": equal.radii("Gaussian", 1.0, 16).max(),
             "1.0986": lab.critical_bias(), "0.986": 0.5 ** (1 / 50), "16.0": np.log(0.01) / np.log(0.75),
-            "4.6": np.log(100),
             "0.577": 3**-0.5, "1.78": np.log(4 * 3**0.5 - 1),
         },
     )

@@ -51,10 +51,8 @@ def test_the_best_rate_falls_under_the_standard_rule_and_stays_under_mup():
     """What the text says of Adam: 16 times lower, against once by a factor of 2, from 32 to 64."""
     standard, mup = ([lab.best("Adam", rule, n) for n in lab.WIDTHS] for rule in RULES)
     assert standard == sorted(standard, reverse=True)
-    rates_of_seeds = runs.stored("Adam")[RULES.index("standard")].argmin(axis=1)  # (widths, seeds)
-    falls = sorted({2 ** int(first - last) for first, last in zip(rates_of_seeds[0], rates_of_seeds[-1], strict=True)})
-    words = "While the width grows by #, the best rate of the standard rule falls by # (by # or # in each seed alone)"
-    assert said("width", words) == [lab.WIDTHS[-1] / lab.WIDTHS[0], 2 ** (standard[0] - standard[-1]), *falls]
+    words = "While the width grows by #, the best rate of the standard rule falls by #."
+    assert said("width", words) == [lab.WIDTHS[-1] / lab.WIDTHS[0], 2 ** (standard[0] - standard[-1])]
     copied = lab.loss_at("Adam", "standard", 512, standard[0]) / lab.losses("Adam", "standard", 512).min()
     assert said("width", "width 512 ends at # times the loss that it could reach") == pytest.approx([copied], abs=0.5)
     assert mup[0] - mup[1] == 1 and len(set(mup[1:])) == 1
@@ -220,32 +218,28 @@ def test_the_dashed_line_is_the_law():
 def test_numbers_typed_into_the_prose():
     z, s = (updates.moved("adam", "standard", 1)["hidden"][:, which] for which in (0, 1))
     assert 4.5 < z[-1] / z[0] < 5.5 and 14.5 < s[-1] / s[0] < 15.5  # "about 5 where it grows by 15"
-    fell = {kind: [(z := updates.moved("sgd", "muP", t)[kind][:, 0])[-1] / z[0] for t in (1, 10)] for kind in
-            updates.KINDS}
-    assert all(0.4 < first < 0.6 for first, _ in fell.values())  # "by a factor of about 2"
-    assert fell["input"][1] > 0.95 and 0.7 < fell["hidden"][1] < 0.85 and fell["output"][1] < fell["output"][0]
+    fell = [(z := updates.moved("sgd", "muP", 1)[kind][:, 0])[-1] / z[0] for kind in updates.KINDS]
+    assert all(0.4 < each < 0.6 for each in fell)  # "by a factor of about 2"
     level = [line / line[0] for each in updates.moved("adam", "muP", 1).values() for line in each.T]
     assert np.max(level) / np.min(level) < 2  # "stay level, to within a factor of 2"
     rise = updates.moved("adam", "standard", 10)
     assert all((rise[kind][-1] > 2 * rise[kind][0]).all() for kind in ("hidden", "output"))
     inside = [lab.values("random", "256 × 256", steps)[1].min() >= muon.FLOOR for steps in (6, 7)]
     assert inside == [False, True]  # "raise the steps to 7"
-    least = {steps: [lab.values("random", "256 × 256", steps, seed)[1].min() for seed in range(12)] for steps in (5, 7)}
-    outside = sum(smallest < muon.FLOOR for smallest in least[7])
-    assert said("width", "(Of # draws, # need an eighth step or more.)") == [12, outside]
+    least = [lab.values("random", "256 × 256", 5, seed)[1].min() for seed in range(12)]
     standard, mup = (lab.losses("Adam", rule, 512).min() for rule in RULES)
     squared = {rule: lab.losses("SGD, squared error", rule, 512).min() for rule in RULES}
     smallest, matrix = [depth.losses("s = 1/√L", L)[0] for L in (4, 64)], lab.values("random", "256 × 256", 5)[1]
     check_prose(
         "width",
-        given={"0.0001", "0.001", "0.1", "0.9", "1,000", "1000", "1,024", "2.13", "3.15", "4,096", "6.7"},
+        given={"0.0001", "0.001", "0.1", "0.9", "1,000", "1000", "1,024", "2.13", "3.15", "4,096"},
         computed={
             "0.0098": standard, "0.016": mup, "0.20": squared["standard"], "0.12": squared["muP"],
             "0.95": smallest[0], "0.35": smallest[1],
             "0.0071": lab.muons_best("standard", 256)[1], "0.011": lab.losses("Adam", "standard", 256).min(),
             "0.042": lab.copied("standard", 256), "0.026": lab.copied("muP", 256),
             "0.68": muon.FLOOR, "1.20": muon.CEILING, "1.2": muon.CEILING, "0.08": matrix.min(),
-            "0.01": min(least[5]), "0.14": max(least[5]),
+            "0.01": min(least), "0.14": max(least),
             "0.0015": next(s for s in np.linspace(1e-3, 1e-2, 9001) if newton_schulz_on_values(s) > muon.FLOOR),
             "0.58": 1e-4 * NEWTON_SCHULZ[0] ** 7, "0.55": newton_schulz_on_values(1e-4, 7),
             "3.4445": NEWTON_SCHULZ[0], "4.775": -NEWTON_SCHULZ[1], "2.0315": NEWTON_SCHULZ[2],

@@ -22,7 +22,7 @@ from .glorot import ratios
 from .inputs import draw_two_inputs, pair_signals
 from .plane import BIASES as PLANE_BIASES
 from .plane import boundary, draw_plane
-from .slopes import NAMES, draw_slopes, largest_factors, largest_single_unit, middle_layer, single_unit
+from .slopes import NAMES, draw_slopes, largest_factors, middle_layer, single_unit
 from .slopes import SCALES as SLOPE_SCALES
 from .theory import CRITICAL, SIGMA_B, factor
 from .variance import activation_statistics, draw_mean_and_variance, predicted_statistics

@@ -76,11 +76,6 @@ def single_unit(w, a=1.0):
     return w * nn.get_activation("sigmoid").derivative(w * np.asarray(a, float))
 
 
-def largest_single_unit(a):
-    """The largest factor w σ'(w a) over all weights w, for inputs of size a; it is 0.2239/a, far from w/4."""
-    return float(single_unit(np.linspace(0, 50 / a, 200_001), a).max())
-
-
 def largest_factors(weights=(0.5, 1.0, 2.0, 3.9, 4.0, 8.0)):
     """Hochreiter and Schmidhuber 1997: the largest factor |w| σ'(z) over all z is |w|/4; {w: factor}."""
     z = np.linspace(-20, 20, 40_001)

@@ -16,7 +16,6 @@ from .journey import journey
 from .layers import draw_forecast, draw_journey, ends, forecast, points
 from .pairs import PAIRS, draw_pair, interaction, square
 from .runs import ACTIVATIONS, DEPTHS, INITS, NORMS, RATES, SHORTCUTS, Recipe, accuracy, recipes, train
-from .speed import draw_speed, steps
 from .switches import draw_switches
 from .table import NUMBERED, cured_by, cures_of, draw_cures, outcomes
 from .theory import backward, growth, moments
