@@ -147,13 +147,13 @@ ROWS = (
         "gradient sizes at steps 1, 2, 4, 8, …, 64"),
     Row("learning rate too large", "Does a step rewrite the weights?", "update ratio",
         f"the ratio is above {TOO_FAST} in a record",
-        "Lower the learning rate until the update-to-weight ratio is near 1e-3, or warm up.",
+        "Lower the learning rate until the update-to-weight ratio is near 1e-3 (wide layers need less), or warm up.",
         "notebooks/consequences.html#steps-too-long-oscillation-and-divergence",
         "the update-to-weight ratio of every layer"),
     Row("learning rate too small", "Do the steps hardly touch the weights?", "update ratio",
         f"the ratio is below {TOO_SLOW} in every record, or on average if the loss never moved",
-        "Raise the learning rate until the update-to-weight ratio is near 1e-3. If a schedule took the rate away, see "
-        "how often it steps: once a batch or once an epoch.",
+        "Raise the learning rate until the update-to-weight ratio is near 1e-3 (wide layers need less). If a schedule "
+        "took the rate away, see how often it steps: once a batch or once an epoch.",
         "notebooks/detection.html#update-to-weight-ratio-the-size-of-a-step",
         "the update-to-weight ratio of every layer"),
     Row("overfitting", "Has it learned, and is it much worse on test data?", "accuracies",
