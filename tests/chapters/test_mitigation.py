@@ -93,7 +93,7 @@ def test_growth_of_bare_relu_streams_in_the_prose():
     scales = [theory.SIGMA_W[init] for init in ("PyTorch default", "Glorot", "He")]
     text = " ".join(prose("mitigation").split())
     grows = [residual.relu_growth(scale) for scale in scales]
-    assert "with $c_+$ = {:.2f}, {:.2f} and {:.2f} for PyTorch's, Glorot's and He's".format(*grows) in text
+    assert "For PyTorch's, Glorot's and He's weights $c_+$ is {:.2f}, {:.2f} and {:.2f},".format(*grows) in text
     assert "has {:.2f}, {:.2f} and {:.2f}.".format(*((1 + scale**2 / 2) ** 0.5 for scale in scales)) in text
     assert f"takes $c_+$ from {grows[2]:.2f} to {residual.relu_growth(2**0.5, 0.01):.3f}" in text
     source = " ".join(cell.source for cell in read_notebook("mitigation").cells)

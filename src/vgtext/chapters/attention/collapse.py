@@ -153,8 +153,9 @@ CLAIMS = (
         "layer to layer.",
         "holds if", "There is no shortcut, and tokens are close: then the distance goes with its cube, in one layer as "
         "in a stack. With LeCun's weights unrelated tokens are alike after two layers, with queries and keys three "
-        "times as large after eight. A shortcut stops it. An MLP without a shortcut (GELU, LeCun's weights) does not; "
-        "their statement on MLPs is a bound that contains the MLP's steepness.",
+        "times as large after eight. A bare shortcut slows it, and a scaled one keeps tokens "
+        "apart. An MLP without a shortcut (GELU, LeCun's weights) does not help; their statement on MLPs "
+        "is a bound that contains the MLP's steepness.",
         (
             Evidence("one layer: the power of the distance before it", cube, 3.0, 0.15),
             Evidence("attention alone: cosine after two layers", lambda: cosine("attention alone", 12, 2), 1.0, 0.003),

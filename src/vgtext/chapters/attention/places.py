@@ -105,7 +105,7 @@ def claims():
             "it can be left out.",
             "holds if", "The learning rate is high. At 0.001 post-norm learns without warm-up as well as with it; at "
             "0.01 it stays at the letters' frequencies without warm-up and learns with 200 steps of it. Pre-norm "
-            "learns at both without; at 0.03 it gains from a warm-up, too.",
+            "learns at both without; at 0.03 it also gains from a warm-up.",
             (
                 stored_evidence("post-norm, 0.001: loss saved by 200 steps of warm-up",
                                 lambda: gain("post-norm", 0.001), -0.11, 0.05),

@@ -173,7 +173,7 @@ CLAIMS = (
     ),
     Claim(
         "S1.10", "Poor performance on test data may indicate vanishing gradients.", "holds if",
-        "The training accuracy is poor as well. It is weak evidence: most other troubles have a poor test, too.",
+        "The training accuracy is poor as well. It is weak evidence: most other troubles also test poorly.",
         (Evidence("share of runs labeled vanishing among those with a test accuracy below 90%",
                   lambda: share_vanishing(poor_tests(HELD_OUT)), 0.38, 0.06,
                   stored="detection_runs"),), "one-number?reading=test accuracy",
