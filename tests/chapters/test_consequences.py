@@ -99,7 +99,7 @@ def test_the_first_layer_lags_only_where_activations_keep_their_size():
 
 def test_plateaus_end_where_the_text_says():
     loss = lab.movement("sigmoid, 5 layers")[1]
-    [epoch] = said("consequences", "watch what happens around epoch #.")
+    [epoch] = said("consequences", "watch it come alive around epoch #.")
     assert np.diff(loss).argmin() == pytest.approx(epoch, abs=3) and loss[15] > 2.25 and loss[25] < 1.6
     loss = lab.movement("tanh, 8 layers, small weights")[1]
     assert loss[5] == pytest.approx(np.log(10), abs=0.01) and loss[40] < 0.5  # "stays at guessing"

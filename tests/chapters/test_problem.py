@@ -167,7 +167,7 @@ def test_scale_moved_between_relu_layers_3_to_9_of_10_leaves_function_and_round_
     assert np.allclose(y, y_moved) and active_moved == pytest.approx(there * active)
     assert error_moved == pytest.approx(error / there)
     assert R_moved == pytest.approx(factor * R)
-    assert said("problem", "(With layer #, # or $L$ as one of the two, $R$ can change by a factor of # or #: one") == [
+    assert said("problem", "(With layer #, # or $L$ as one of the two, $R$ can change by a factor of # or #. That") == [
         1, 2, 10, 100]
 
 

@@ -15,8 +15,8 @@ from .torch_runs import SETS, strangers
 EARLY = 20  # steps
 #: Looks of a loss in words, as a page lists them.
 WAYS = {
-    "stuck": f"It ends within {1 - MOVED:.0%} of where it began, or higher. (An even guess has as loss the logarithm "
-             f"of the number of classes, {math.log(10):.2f} for ten.)",
+    "stuck": f"It ends within {1 - MOVED:.0%} of where it began, or higher. (The loss of an even guess is the "
+             f"logarithm of the number of classes, {math.log(10):.2f} for ten.)",
     "partway": "It falls, but not to a fifth of its start.",
     "falls": "It falls to less than a fifth of its start, but the network performs badly.",
     "early nan": f"It is nan or inf within the first {EARLY} steps.",
