@@ -206,6 +206,9 @@ def test_logits_are_scaled_capped_and_normalized():
     block.cap = 0.2
     network.forward(x)
     np.testing.assert_allclose(block.S, 0.2 * np.tanh(15 * S))
+    network, block, x = some_attention(scale=0.0, causal=False)
+    network.forward(x)
+    assert (block.A == 1 / block.T).all()  # a scale of 0 is one, and all keys are alike to it
     network, block, x = some_attention(qk_norm=True)
     out = network.forward(x)
     assert np.abs(block.S).max() <= np.sqrt(block.d_head)  # two vectors of length sqrt(d_head), over sqrt(d_head)
