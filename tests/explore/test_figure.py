@@ -650,9 +650,15 @@ def test_an_axis_says_its_scale_its_limits_and_its_minor_ticks():
         ax.set(ylim=(1, 100), xlim=(0, 2))
         ax.set_xticks([0, 1, 2])
         ax.set_xticks([0.5, 1.5], minor=True)
+        ax.grid(which=which)
         return "Words."
 
+    which = "both"
     frame = Explorable(draw_it, {}, {}).scene({})[0][0].frame
+    assert frame["x"]["grid"] == [0, UNIT // 2, UNIT, UNIT // 4, UNIT * 3 // 4]
+    which = "minor"
+    frame = Explorable(draw_it, {}, {}).scene({})[0][0].frame
+    assert frame["x"]["grid"] == frame["x"]["minor"] and frame["y"]["grid"] == frame["y"]["minor"]
     assert frame["y"]["scale"] == "log" and frame["y"]["limits"] == [1, 100] and len(frame["y"]["minor"]) == 16
     assert frame["x"]["minor"] == [UNIT // 4, UNIT * 3 // 4] and frame["x"]["limits"] == [0, 2]
 

@@ -102,7 +102,7 @@ def test_the_archive_holds_the_package_the_data_and_the_right_fonts(folders):
     assert names >= {"vgtext/nn/network.py", "vgtext/live/runner.py", "sklearn/datasets/data/digits.csv.gz"}
     data = Path(assemble.vgtext.__file__).parent / "data"
     assert {f"vgtext/data/{path.name}" for path in data.iterdir() if path.is_file()} <= names
-    assert not [name for name in names if "__pycache__" in name or name.endswith(".js")]
+    assert not [name for name in names if name.endswith((".js", ".cjs", ".css", ".md", ".pyc"))]
     assert "A.ttf" in fonts and "System" not in fonts and '"_version\\": 330' in fonts
     compile(fonts, "vgtext_fonts.py", "exec")
     assemble.assemble(book, source)

@@ -261,6 +261,8 @@ def test_highway_starts_near_the_identity():
     a = np.random.default_rng(0).standard_normal((6, 5))
     network = nn.Network([Highway(6, gate_bias=-30.0)], "mean_squared_error", dtype="float64")
     np.testing.assert_allclose(network.forward(a), a, atol=1e-8)
+    as_given = nn.Network([Highway(6)], "mean_squared_error", dtype="float64")
+    assert np.linalg.norm(as_given.forward(a) - a) < 0.5 * np.linalg.norm(a)  # the gate lets through an eighth
 
 
 @pytest.mark.parametrize("call, words", [
