@@ -270,6 +270,7 @@ def test_the_buttons_of_a_fork_lead_to_its_own_address_or_are_gone(tmp_path):
 @pytest.mark.parametrize(("given", "kept"), [
     ("https://github.com/me/book.git", "https://github.com/me/book"),
     ("https://git.example.org/a/b/c/", "https://git.example.org/a/b/c"),
+    ("https://github.com/me/digit", "https://github.com/me/digit"),
     ("me/book", None), ("git@github.com:me/book.git", None), ("https://example.org", None)])
 def test_a_repository_is_an_address(given, kept):
     if kept:
@@ -567,7 +568,8 @@ def test_a_notebook_that_changes_numpy_or_reads_a_solution_is_refused(capsys, tm
 
 
 def test_what_a_notebook_makes_of_its_own_is_no_meddling(capsys, tmp_path):
-    own = "import numpy as np\na = np.zeros(2)\na.shape = (2, 1)\nclass A:\n    b = 1\nA.b = 2"
+    own = f"from {EXERCISES} import EXERCISES\nimport numpy as np\n"
+    own += "a = np.zeros(2)\na.shape = (2, 1)\nclass A:\n    b = 1\nA.b = 2"
     path = handed_in(tmp_path / "own.ipynb", own, asks("rates", 1), outputs=["", "Right. It"])
     assert rows(said(capsys, "grades", path)[1])[0]["rates"] == "1"
 

@@ -35,6 +35,10 @@ def test_what_is_written_is_read_again(elsewhere):
         assert str(results.load("problem_runs")["made"]).startswith(f"python -m vgtext.chapters.problem.runs{said}, 20")
 
 
+def test_a_chapter_of_several_words_is_one_in_its_command():
+    assert results.command("two_by_two_runs") == "python -m vgtext.chapters.two_by_two.runs"
+
+
 def test_a_file_that_is_not_there_is_named_with_its_command(elsewhere):
     with pytest.raises(FileNotFoundError, match="is not there; python -m vgtext"):
         results.load("problem_runs")

@@ -20,7 +20,8 @@ from matplotlib import patheffects
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnchoredOffsetbox, AnchoredText, AnnotationBbox, HPacker, TextArea
-from matplotlib.patches import Circle, ConnectionPatch, Rectangle
+from matplotlib.patches import Circle, ConnectionPatch, PathPatch, Rectangle
+from matplotlib.path import Path
 from matplotlib.ticker import AutoLocator
 from nbconvert import HTMLExporter
 from PIL import Image
@@ -590,6 +591,28 @@ def test_markers_of_a_path_effect_keep_their_size_on_any_screen(mode):
     marks = explore(draw_it).figure.scene({})[0][0].marks
     assert [mark["kind"] for mark in marks] == ["markers"] * 8
     assert len({(*mark["x"], *mark["y"]) for mark in marks}) == 4
+
+
+def test_a_shadow_is_as_faint_as_its_path_effect_says(mode):
+    def draw_it(ax):
+        ax.add_patch(Rectangle((0.2, 0.2), 0.5, 0.5, path_effects=[patheffects.withSimplePatchShadow(alpha=0.25)]))
+        return "Words."
+
+    mode("text")
+    shadow, patch = explore(draw_it).figure.scene({})[0][0].marks
+    assert shadow["fillOpacity"] == 0.25 and "fillOpacity" not in patch
+
+
+def test_a_curve_stays_in_its_panel_though_what_bends_it_lies_outside(mode):
+    def draw_it(ax):
+        codes = [Path.MOVETO, Path.CURVE3, Path.CURVE3]
+        ax.add_patch(PathPatch(Path([(0.1, 0.5), (0.5, height), (0.9, 0.5)], codes), fill=False, clip_on=False))
+        ax.set(xlim=(0, 1), ylim=(0, 1))
+        return "Words."
+
+    mode("text")
+    height = 1.3
+    assert max(explore(draw_it).figure.scene({})[0][0].marks[0]["y"]) > 1.2 * UNIT
 
 
 def test_the_color_of_a_title_and_of_a_label_is_that_of_a_word_in_the_panel(mode):

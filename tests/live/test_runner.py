@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from absent import ABSENT
 
-from vgtext.live import runner
+from vgtext.live import outputs, runner
 from vgtext.live.runner import Runner, as_json
 
 HERE, ROOT = Path(__file__).parent, Path(__file__).parents[2]
@@ -49,6 +49,16 @@ def test_a_cell_shows_what_a_notebook_shows(page):
     assert run(page, "import sys\nprint('no', file=sys.stderr)")[0] == ["no\n"]
     assert run(page, "for k in range(5000): print(k)")[0][-1].endswith("4999\n")
     assert len(run(page, "for k in range(5000): print(k)")[0]) > 3, "what a cell prints comes while it runs"
+
+
+def test_a_few_long_pieces_are_handed_on_as_soon_as_many_short_ones():
+    sent = []
+    stream = outputs.Stream(sent.append, most=10)
+    for text in ("12345", "67890", "1", "a longer piece", "end"):
+        stream.write(text)
+    assert sent == ["12345678901", "a longer piece"]
+    stream.flush(), stream.flush()
+    assert sent[2:] == ["end"]
 
 
 @pytest.mark.parametrize(("code", "words"), [
