@@ -331,6 +331,17 @@ def test_axes_that_jump_are_named(mode):
         explore(draw_jumping, k=(1, 2))
 
 
+def test_limits_that_matplotlib_chose_may_differ_from_panel_to_panel(mode):
+    def draw_two(left, right, k=1):
+        left.plot([0, 1], [0, k / 2])
+        right.plot([0, 50], [0, k])
+        left.set_ylim(0, 1), right.set_ylim(0, 9)
+        return f"k = {k}"
+
+    mode("static")
+    explore(draw_two, k=(1, 2))
+
+
 @pytest.mark.parametrize("caption", [None, "", "  ", 3])
 def test_a_draw_without_a_caption_is_named(mode, caption):
     def draw_silent(ax):
