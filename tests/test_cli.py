@@ -190,6 +190,9 @@ def test_changes_that_are_in_no_commit_are_named(tmp_path, monkeypatch):
     git("commit", "-q", "-m", "A state")
     for module in (notebooks, origin, taken):
         monkeypatch.setattr(module, "root", lambda: tmp_path)
+    git("mv", "README.md", "READ.md")
+    assert origin.uncommitted(["READ.md", "README.md"]) == ["READ.md", "README.md"]
+    git("mv", "READ.md", "README.md")
     monkeypatch.setattr(taken, "modules", lambda: {SLUG, "causes"})
     monkeypatch.setattr(origin, "setting", {"url": "https://me"}.get)
     assert [*taken.remarks([SLUG], False)] == []
@@ -203,6 +206,16 @@ def test_changes_that_are_in_no_commit_are_named(tmp_path, monkeypatch):
     monkeypatch.setattr(origin, "commit_of", lambda folder: None)
     (tmp_path / "fork.json").unlink()
     assert "which has no history" in next(taken.remarks([SLUG], False))
+
+
+def test_what_python_keeps_beside_its_modules_is_not_taken_along(tmp_path, monkeypatch):
+    kept = tmp_path / "book/src/vgtext/nn/__pycache__"
+    kept.mkdir(parents=True)
+    (kept / "a.pyc").touch(), (kept.parent / "a.py").touch()
+    monkeypatch.setattr(taken, "root", lambda: tmp_path / "book")
+    monkeypatch.setattr(taken, "FILES", ["src/vgtext"])
+    taken.copy_files(tmp_path / "copy", set())
+    assert [path.name for path in (tmp_path / "copy").rglob("*") if path.is_file()] == ["a.py"]
 
 
 def test_a_title_is_text_and_no_markdown(tmp_path):
@@ -426,15 +439,16 @@ def test_of_two_checks_in_a_cell_only_the_one_that_shows_its_verdict_counts(caps
 def test_a_table_in_a_file_opens_in_a_spreadsheet_and_computes_nothing(capsys, tmp_path, monkeypatch):
     """Names of any alphabet are read (a mark says that it is UTF-8), and a stranger's "=…" stays text."""
     monkeypatch.chdir(tmp_path)
-    files = [Path("Übung Ångström (2).ipynb"), Path("=cmd|'calc'!A0.ipynb"), Path("+1.ipynb")]
+    files = [Path("Übung Ångström (2).ipynb"), Path("=cmd|'calc'!A0.ipynb"), Path("+1.ipynb"), Path("\t=1.ipynb")]
     for path in files:
         handed_in(path, asks("rates", 1), 'check(lab.EXERCISES["=1+1"], 2)', outputs=["Right. It", "Not yet. -2"])
     status, out, _ = said(capsys, "grades", *files, "-o", "grades.csv")
-    assert status == 0 and out == "Wrote grades.csv: 3 notebooks.\n"
+    assert status == 0 and out == "Wrote grades.csv: 4 notebooks.\n"
     content = Path("grades.csv").read_bytes()
     assert content.startswith(b"\xef\xbb\xbf") and b"\r" not in content
     table = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-    assert [row[0] for row in table[1:]] == ["Übung Ångström (2).ipynb", "'=cmd|'calc'!A0.ipynb", "'+1.ipynb"]
+    assert [row[0] for row in table[1:]] == ["Übung Ångström (2).ipynb", "'=cmd|'calc'!A0.ipynb", "'+1.ipynb",
+                                            "'\t=1.ipynb"]
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in table for cell in row)
     assert said(capsys, "grades", files[0], "-o", "nowhere/grades.csv")[0] == 2
 

@@ -309,6 +309,18 @@ def test_what_leads_from_one_panel_to_another_is_named_though_limits_are_left_to
         explore(draw_pair)
 
 
+@pytest.mark.parametrize("scale", [{"base": 2}, {"linscale": 3}])
+def test_a_symlog_scale_that_a_page_lays_out_otherwise_is_named(mode, scale):
+    def draw_it(ax):
+        ax.set_yscale("symlog", linthresh=0.1, **scale)
+        ax.plot([1, 100])
+        return "Words."
+
+    mode("static")
+    with pytest.raises(FigureError, match="a symlog scale with base or linscale; leave them at 10 and 1"):
+        explore(draw_it)
+
+
 def test_panels_of_unequal_width_are_named(mode):
     def draw_unequal(one, other):
         one.get_gridspec().set_width_ratios([3, 1])
