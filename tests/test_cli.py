@@ -210,10 +210,10 @@ def test_changes_that_are_in_no_commit_are_named(tmp_path, monkeypatch):
 
 def test_what_python_keeps_beside_its_modules_is_not_taken_along(tmp_path, monkeypatch):
     kept = tmp_path / "book/src/vgtext/nn/__pycache__"
-    kept.mkdir(parents=True)
+    kept.mkdir(parents=True), (tmp_path / "book/tests").mkdir()
     (kept / "a.pyc").touch(), (kept.parent / "a.py").touch()
     monkeypatch.setattr(taken, "root", lambda: tmp_path / "book")
-    monkeypatch.setattr(taken, "FILES", ["src/vgtext"])
+    monkeypatch.setattr(taken, "FILES", ["src/vgtext", "tests"])
     taken.copy_files(tmp_path / "copy", set())
     assert [path.name for path in (tmp_path / "copy").rglob("*") if path.is_file()] == ["a.py"]
 

@@ -111,6 +111,8 @@ explore(draw_line, a=(0.5, 2.5, 0.5), n=(1, 9))
     assert scene["payload"]["captions"] == ["a is 0.73, n is 2."] and scene["texts"] == ["0.73", "2"]
     assert "too many" in ask(state=[1, 6])["error"]
     assert "payload" in ask(), "and goes on answering"
+    run(page, "1", cell=1)
+    assert "payload" in ask(), "also after another cell"
     count = len(page.told)
     run(page, "1")
     page.want(figure["key"], {"state": [1, 1], "turn": 8})
