@@ -703,6 +703,12 @@ def test_after_its_time_a_notebook_gets_no_further_cell():
         rerun.run_cell(None, "1 + 1", end=time.monotonic() - 1)
 
 
+def test_a_cell_gets_what_is_left_of_the_time():
+    client = SimpleNamespace(nb=nbformat.v4.new_notebook(), execute_cell=lambda cell, place: None)
+    assert rerun.run_cell(client, "1 + 1", time.monotonic() + 1000) == ("", "") and not client.nb.cells
+    assert 900 < client.timeout <= 1000
+
+
 def test_one_bad_notebook_does_not_stop_the_others(capsys, tmp_path, monkeypatch):
     def hurried(notebook, cells, folder, seconds):
         """What never ends gets two seconds; the others have them all, if this machine is slow."""

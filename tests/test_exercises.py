@@ -1,5 +1,6 @@
 """The checker: right answers pass, each mistake meets its hint, nothing gives the solution away, nothing hangs."""
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -139,6 +140,12 @@ def test_prints_of_one_call_are_shown(capsys):
     assert capsys.readouterr().out.startswith("L is")
 
 
+def test_few_entries_of_an_answer_are_told_and_of_many_the_shape():
+    for n, told in ((8, True), (9, False)):
+        words = check(POWER, lambda W, L, n=n: np.zeros((1, n))).words
+        assert ("[[0, 0, 0" in words) == told and f"(1, {n})" in words
+
+
 def test_of_many_prints_the_last_are_shown(capsys):
     def counts(W, L):
         print(*range(3000))
@@ -147,6 +154,21 @@ def test_of_many_prints_the_last_are_shown(capsys):
     assert check(POWER, counts).right
     shown = capsys.readouterr().out
     assert shown.startswith("[…]") and shown.endswith("2998 2999\n") and len(shown) < 2100
+
+
+def test_where_there_are_no_threads_whoever_watches_the_code_goes_on_watching():
+    """As a debugger does, or what counts the lines that ran."""
+    def watches(frame, event, arg):
+        return None
+
+    before, seen = sys.gettrace(), []
+    sys.settrace(watches)
+    try:
+        assert call.watched(lambda: seen.append(1), forgets)
+        after = sys.gettrace()
+    finally:
+        sys.settrace(before)
+    assert after is watches and seen == [1]
 
 
 def test_a_slow_exercise_takes_fewer_trials():

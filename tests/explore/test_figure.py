@@ -23,13 +23,14 @@ from matplotlib.offsetbox import AnchoredOffsetbox, AnchoredText, AnnotationBbox
 from matplotlib.patches import Circle, ConnectionPatch, PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.ticker import AutoLocator
+from matplotlib.transforms import Bbox
 from nbconvert import HTMLExporter
 from PIL import Image
 
 from vgtext.explore import FigureError, Play, explore
 from vgtext.explore.element import page_element
 from vgtext.explore.figure import LOOK, Explorable
-from vgtext.explore.read.images import mesh_pixels
+from vgtext.explore.read.images import draws_pixels, mesh_pixels
 from vgtext.explore.read.pack import SHARED
 from vgtext.explore.read.units import UNIT
 
@@ -676,6 +677,13 @@ def test_a_head_is_a_triangle_of_its_own_color_or_open(style, fill):
     look = {"arrowstyle": style, "color": "red"}
     [arrow] = marks_of(lambda ax, k: ax.annotate("", (0.9, 0.5), (0.1, 0.5), arrowprops=look))
     assert arrow.get("fill") == fill
+
+
+@pytest.mark.parametrize(("rows", "columns", "drawn"), [(150, 350, True), (250, 350, False), (150, 450, False)])
+def test_an_image_is_drawn_pixel_by_pixel_that_has_no_more_of_them_than_a_sharp_screen(rows, columns, drawn):
+    image = plt.figure().add_subplot().imshow(np.zeros((rows, columns)))
+    plt.close("all")
+    assert draws_pixels(image, Bbox.from_bounds(0, 0, 200, 100)) == drawn
 
 
 def test_a_narrow_cell_of_a_mesh_is_drawn():

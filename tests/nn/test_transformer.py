@@ -312,6 +312,7 @@ def test_the_text_and_its_windows():
     for part, x, y in ((text[:cut], split.x, split.y), (text[cut:], split.x_test, split.y_test)):
         assert all("".join(language.LETTERS[k] for k in [*x[:, b], y[-1, b]]) in part for b in range(x.shape[1]))
     assert (language.letters(12, 300, seed=3).x == split.x).all() and (language.letters(12, 300).x != split.x).any()
+    assert language.letters(12, 1).x_test.shape[1] == 1 and language.letters(12, 301).x_test.shape[1] == 31
 
 
 def test_induction_repeats():
