@@ -22,7 +22,7 @@ import vgtext
 from vgtext.ask import grades, rerun
 from vgtext.ask import handed_in as handed_in_module
 from vgtext.explore.figure import Explorable
-from vgtext.tools import fork, links, notebooks, origin, progress, taken
+from vgtext.tools import commands, fork, links, notebooks, origin, progress, taken
 from vgtext.tools.cli import main
 from vgtext.tools.figures import find_figure, read_state
 
@@ -740,6 +740,13 @@ def test_one_bad_notebook_does_not_stop_the_others(capsys, tmp_path, monkeypatch
     assert table["good.ipynb"]["rates"] == table["other.ipynb"]["rates"] == "1"
     assert table["good.ipynb"]["problem"] == ""
     assert sum(not line.startswith("running notebooks: ") for line in err.splitlines()) == 7
+
+
+def test_a_folder_that_has_the_name_of_what_is_to_be_written_is_named_before_any_work(tmp_path):
+    (tmp_path / "a.svg").mkdir()
+    with pytest.raises(notebooks.Mistake, match=r"a\.svg is a folder, and no file"):
+        with commands.written(tmp_path / "a.svg", ".svg"):
+            raise AssertionError("the work began")
 
 
 def test_no_hub_and_no_folder_get_one_line(capsys, tmp_path):
