@@ -22,7 +22,7 @@ import vgtext
 from vgtext.ask import grades, rerun
 from vgtext.ask import handed_in as handed_in_module
 from vgtext.explore.figure import Explorable
-from vgtext.tools import fork, links, notebooks, origin, progress, taken
+from vgtext.tools import commands, fork, links, notebooks, origin, progress, taken
 from vgtext.tools.cli import main
 from vgtext.tools.figures import find_figure, read_state
 
@@ -190,6 +190,9 @@ def test_changes_that_are_in_no_commit_are_named(tmp_path, monkeypatch):
     git("commit", "-q", "-m", "A state")
     for module in (notebooks, origin, taken):
         monkeypatch.setattr(module, "root", lambda: tmp_path)
+    git("mv", "README.md", "READ.md")
+    assert origin.uncommitted(["READ.md", "README.md"]) == ["READ.md", "README.md"]
+    git("mv", "READ.md", "README.md")
     monkeypatch.setattr(taken, "modules", lambda: {SLUG, "causes"})
     monkeypatch.setattr(origin, "setting", {"url": "https://me"}.get)
     assert [*taken.remarks([SLUG], False)] == []
@@ -203,6 +206,16 @@ def test_changes_that_are_in_no_commit_are_named(tmp_path, monkeypatch):
     monkeypatch.setattr(origin, "commit_of", lambda folder: None)
     (tmp_path / "fork.json").unlink()
     assert "which has no history" in next(taken.remarks([SLUG], False))
+
+
+def test_what_python_keeps_beside_its_modules_is_not_taken_along(tmp_path, monkeypatch):
+    kept = tmp_path / "book/src/vgtext/nn/__pycache__"
+    kept.mkdir(parents=True), (tmp_path / "book/tests").mkdir()
+    (kept / "a.pyc").touch(), (kept.parent / "a.py").touch()
+    monkeypatch.setattr(taken, "root", lambda: tmp_path / "book")
+    monkeypatch.setattr(taken, "FILES", ["src/vgtext", "tests"])
+    taken.copy_files(tmp_path / "copy", set())
+    assert [path.name for path in (tmp_path / "copy").rglob("*") if path.is_file()] == ["a.py"]
 
 
 def test_a_title_is_text_and_no_markdown(tmp_path):
@@ -270,6 +283,7 @@ def test_the_buttons_of_a_fork_lead_to_its_own_address_or_are_gone(tmp_path):
 @pytest.mark.parametrize(("given", "kept"), [
     ("https://github.com/me/book.git", "https://github.com/me/book"),
     ("https://git.example.org/a/b/c/", "https://git.example.org/a/b/c"),
+    ("https://github.com/me/digit", "https://github.com/me/digit"),
     ("me/book", None), ("git@github.com:me/book.git", None), ("https://example.org", None)])
 def test_a_repository_is_an_address(given, kept):
     if kept:
@@ -425,15 +439,16 @@ def test_of_two_checks_in_a_cell_only_the_one_that_shows_its_verdict_counts(caps
 def test_a_table_in_a_file_opens_in_a_spreadsheet_and_computes_nothing(capsys, tmp_path, monkeypatch):
     """Names of any alphabet are read (a mark says that it is UTF-8), and a stranger's "=…" stays text."""
     monkeypatch.chdir(tmp_path)
-    files = [Path("Übung Ångström (2).ipynb"), Path("=cmd|'calc'!A0.ipynb"), Path("+1.ipynb")]
+    files = [Path("Übung Ångström (2).ipynb"), Path("=cmd|'calc'!A0.ipynb"), Path("+1.ipynb"), Path("\t=1.ipynb")]
     for path in files:
         handed_in(path, asks("rates", 1), 'check(lab.EXERCISES["=1+1"], 2)', outputs=["Right. It", "Not yet. -2"])
     status, out, _ = said(capsys, "grades", *files, "-o", "grades.csv")
-    assert status == 0 and out == "Wrote grades.csv: 3 notebooks.\n"
+    assert status == 0 and out == "Wrote grades.csv: 4 notebooks.\n"
     content = Path("grades.csv").read_bytes()
     assert content.startswith(b"\xef\xbb\xbf") and b"\r" not in content
     table = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-    assert [row[0] for row in table[1:]] == ["Übung Ångström (2).ipynb", "'=cmd|'calc'!A0.ipynb", "'+1.ipynb"]
+    assert [row[0] for row in table[1:]] == ["Übung Ångström (2).ipynb", "'=cmd|'calc'!A0.ipynb", "'+1.ipynb",
+                                            "'\t=1.ipynb"]
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in table for cell in row)
     assert said(capsys, "grades", files[0], "-o", "nowhere/grades.csv")[0] == 2
 
@@ -567,7 +582,8 @@ def test_a_notebook_that_changes_numpy_or_reads_a_solution_is_refused(capsys, tm
 
 
 def test_what_a_notebook_makes_of_its_own_is_no_meddling(capsys, tmp_path):
-    own = "import numpy as np\na = np.zeros(2)\na.shape = (2, 1)\nclass A:\n    b = 1\nA.b = 2"
+    own = f"from {EXERCISES} import EXERCISES\nimport numpy as np\n"
+    own += "a = np.zeros(2)\na.shape = (2, 1)\nclass A:\n    b = 1\nA.b = 2"
     path = handed_in(tmp_path / "own.ipynb", own, asks("rates", 1), outputs=["", "Right. It"])
     assert rows(said(capsys, "grades", path)[1])[0]["rates"] == "1"
 
@@ -687,6 +703,12 @@ def test_after_its_time_a_notebook_gets_no_further_cell():
         rerun.run_cell(None, "1 + 1", end=time.monotonic() - 1)
 
 
+def test_a_cell_gets_what_is_left_of_the_time():
+    client = SimpleNamespace(nb=nbformat.v4.new_notebook(), execute_cell=lambda cell, place: None)
+    assert rerun.run_cell(client, "1 + 1", time.monotonic() + 1000) == ("", "") and not client.nb.cells
+    assert 900 < client.timeout <= 1000
+
+
 def test_one_bad_notebook_does_not_stop_the_others(capsys, tmp_path, monkeypatch):
     def hurried(notebook, cells, folder, seconds):
         """What never ends gets two seconds; the others have them all, if this machine is slow."""
@@ -718,6 +740,13 @@ def test_one_bad_notebook_does_not_stop_the_others(capsys, tmp_path, monkeypatch
     assert table["good.ipynb"]["rates"] == table["other.ipynb"]["rates"] == "1"
     assert table["good.ipynb"]["problem"] == ""
     assert sum(not line.startswith("running notebooks: ") for line in err.splitlines()) == 7
+
+
+def test_a_folder_that_has_the_name_of_what_is_to_be_written_is_named_before_any_work(tmp_path):
+    (tmp_path / "a.svg").mkdir()
+    with pytest.raises(notebooks.Mistake, match=r"a\.svg is a folder, and no file"):
+        with commands.written(tmp_path / "a.svg", ".svg"):
+            raise AssertionError("the work began")
 
 
 def test_no_hub_and_no_folder_get_one_line(capsys, tmp_path):

@@ -25,6 +25,12 @@ def test_where_nothing_enters_the_first_layer_it_is_not_called_frozen(size, caus
     assert found.cause == cause and ("exactly 0: look" in " ".join(found.evidence)) == (size == 0)
 
 
+def test_what_was_seen_to_move_is_not_called_frozen_though_no_gradient_was_recorded():
+    moved = {"loss": FLAT, "train_accuracy": [0.1]}
+    assert "layers not trained" in diagnose(Recording(**moved)).candidates
+    assert "layers not trained" not in diagnose(Recording(**moved, update_ratio=ratios(4, 2e-3))).candidates
+
+
 @pytest.mark.parametrize(("back", "cause"), [
     (0.5, UNDECIDED), (1e-4, "underflow in half precision"), (0.0, "flat output")])
 def test_an_error_that_comes_back_clears_output_and_format(back, cause):

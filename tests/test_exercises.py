@@ -1,5 +1,6 @@
 """The checker: right answers pass, each mistake meets its hint, nothing gives the solution away, nothing hangs."""
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -88,6 +89,7 @@ def exits(W, L):
         (lambda W, L: (x for x in W), "an object of type generator"),
         (lambda W, L: np.linalg.matrix_power(W, L).T, "the right numbers in another order"),
         (lambda W, L: np.linalg.matrix_power(W, L) + np.diag([0, 1]), "3 of 4 entries are right"),
+        (lambda W, L: np.linalg.matrix_power(W, L) + 1 - np.eye(2), "2 of 4 entries are right"),
         (lambda W, L: W[:, 0, 0], "raised IndexError: .* at the line: .*W, L: W"),
         (object, "cannot take its arguments"),
         (exits, "raised SystemExit, at the line: raise SystemExit"),
@@ -136,6 +138,37 @@ def test_prints_of_one_call_are_shown(capsys):
 
     assert check(POWER, tells).right
     assert capsys.readouterr().out.startswith("L is")
+
+
+def test_few_entries_of_an_answer_are_told_and_of_many_the_shape():
+    for n, told in ((8, True), (9, False)):
+        words = check(POWER, lambda W, L, n=n: np.zeros((1, n))).words
+        assert ("[[0, 0, 0" in words) == told and f"(1, {n})" in words
+
+
+def test_of_many_prints_the_last_are_shown(capsys):
+    def counts(W, L):
+        print(*range(3000))
+        return np.linalg.matrix_power(W, L)
+
+    assert check(POWER, counts).right
+    shown = capsys.readouterr().out
+    assert shown.startswith("[…]") and shown.endswith("2998 2999\n") and len(shown) < 2100
+
+
+def test_where_there_are_no_threads_whoever_watches_the_code_goes_on_watching():
+    """As a debugger does, or what counts the lines that ran."""
+    def watches(frame, event, arg):
+        return None
+
+    before, seen = sys.gettrace(), []
+    sys.settrace(watches)
+    try:
+        assert call.watched(lambda: seen.append(1), forgets)
+        after = sys.gettrace()
+    finally:
+        sys.settrace(before)
+    assert after is watches and seen == [1]
 
 
 def test_a_slow_exercise_takes_fewer_trials():

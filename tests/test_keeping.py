@@ -1,6 +1,7 @@
 """What is kept while a book is built: made once of the same, and made again of anything else."""
 
 import json
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -37,7 +38,10 @@ def made(**controls):
 def test_a_figure_that_is_kept_is_not_drawn(place):
     first, states = made(a=(1, 4)), [*drawn]
     assert states.count(3) == 1 and first["text/plain"].endswith("left: 1")
+    [kept] = place.iterdir()
+    os.utime(kept, (0, 0))
     assert made(a=(1, 4)) == first and drawn == states
+    assert kept.stat().st_mtime > 1, "what was used last is the last to go"
 
 
 @pytest.mark.parametrize("controls", [{"a": (1, 5)}, {"a": [1, 2, 3, 4]}, {"a": (1, 4), "labels": {"a": "size"}},

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from vgtext.palette import beyond, float_limits, layer_axis, log_axis, number
+from vgtext.palette import apart, beyond, float_limits, layer_axis, log_axis, number
 
 EXPONENT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-", ",")
 
@@ -54,6 +54,17 @@ def test_layers_have_few_whole_numbers_from_1_to_the_last(depth):
     assert len(ticks) < 3 or depth - ticks[-1] < np.diff(ticks)[1:].min()
     assert (np.diff(ticks) > 0).all() and all(int(tick) == tick for tick in ticks)
     assert ax.get_xlim()[0] < 1 and ax.get_xlim()[1] > depth
+
+
+@given(st.lists(st.floats(-10, 10), min_size=1, max_size=4), st.floats(0.1, 2))
+@settings(max_examples=40)
+def test_labels_that_are_moved_apart_stay_beside_their_lines_in_order(heights, least):
+    placed = apart(heights, least)
+    assert np.mean(placed) == pytest.approx(np.mean(heights), abs=1e-9)
+    order = sorted(range(len(heights)), key=lambda k: heights[k])
+    assert (np.diff([placed[k] for k in order]) > 0.99 * least).all()
+    far = [10.0 * least * k for k in (2, 0, 1)]
+    assert apart(far, least) == far
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])

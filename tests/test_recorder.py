@@ -385,6 +385,12 @@ def test_shortcuts_of_keras_are_those_of_its_graph(steps, known):
     assert keras_layers.adds(graph(steps)) is known
 
 
+def test_zeros_of_the_output_make_no_hidden_unit_dead():
+    live, half = np.ones((4, 3)), np.array([[0.0, 1, 0], [0, 0, 1]] * 2)
+    assert keras_layers.dead([live, live, half]) is None
+    assert keras_layers.dead([live, half, live]) == pytest.approx([0, 1 / 3, 0])
+
+
 def test_half_precision_of_keras_is_read():
     half = type("bfloat16", (), {"name": "bfloat16", "__str__": lambda self: "torch.bfloat16"})()
     x = SimpleNamespace(dtype=half, float=lambda: np.ones(3, np.float32))

@@ -5,10 +5,12 @@ import re
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vgtext.diagnose import ROWS, Checklist, Recording, diagnose, measure_symptoms
 from vgtext.diagnose.figures import MOST_LAYERS, figures, layers_drawer
-from vgtext.diagnose.numbers import measured
+from vgtext.diagnose.numbers import layers_of, measured
 from vgtext.diagnose.report import Report
 from vgtext.tools.cli import main
 
@@ -117,6 +119,15 @@ def test_a_number_reads_otherwise_than_its_limit():
     fading = Recording(gradient=1e-2 * 0.003 ** np.arange(L)[::-1] * rows, activation=rows)
     assert "forward 1.00, backward 0.003" in measured("vanishing by depth", measure_symptoms(fading))
     assert "near its size." in str(diagnose(Recording(gradient=rows, activation=rows))).replace("\n    ", " ")
+
+
+@given(st.sets(st.integers(1, 200), min_size=1))
+def test_of_many_layers_few_numbers_are_named_and_no_other(numbers):
+    said = layers_of(sorted(numbers))
+    named, more = [int(n) for n in re.findall(r"\d+", said.partition(" more")[0])], "more" in said
+    left = named.pop() if more else 0
+    assert len(named) <= 6 and {*named} <= numbers and said.startswith("layers ") == (len(numbers) > 1)
+    assert len(named) + left == len(numbers) or said == f"layers {min(numbers)} to {max(numbers)}"
 
 
 @pytest.mark.parametrize("train, test, said, number", [

@@ -30,6 +30,13 @@ def test_what_is_written_is_read_again(elsewhere):
     assert str(found["made"]).startswith("python -m vgtext.chapters.problem.runs, seeds 0 to 4, 20")
     with pytest.raises(ValueError, match="read-only"):
         found["losses"][0] = 0
+    for seeds, said in ((None, ""), (1, ", seed 0")):
+        results.save("problem_runs", seeds)
+        assert str(results.load("problem_runs")["made"]).startswith(f"python -m vgtext.chapters.problem.runs{said}, 20")
+
+
+def test_a_chapter_of_several_words_is_one_in_its_command():
+    assert results.command("two_by_two_runs") == "python -m vgtext.chapters.two_by_two.runs"
 
 
 def test_a_file_that_is_not_there_is_named_with_its_command(elsewhere):

@@ -157,6 +157,8 @@ PLACES = ["code", "words", "output", "result", "metadata", "hidden cell", "test"
 def test_a_leak_that_is_planted_is_caught(kind, copy, tmp_path, book_of_one):
     folder = tmp_path / "copy"
     shutil.copytree(copy, folder)
+    (folder / ".git").mkdir()
+    (folder / ".git/COMMIT_EDITMSG").write_text(WORDS)  # its author's, and no part of what is handed out
     leaks.check_leaks(folder, {SLUG})
     plant(kind, folder)
     with pytest.raises(Leak, match="would show solutions: "):

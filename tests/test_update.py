@@ -230,6 +230,14 @@ def test_a_cell_that_you_deleted_stays_out_and_one_that_you_changed_stays_where_
             *order, "mine", "new"]
 
 
+@pytest.mark.parametrize(("mine", "theirs", "want"), [("x", "y", "y"), ("y", "x", "y"), ("y", "z", "y")])
+def test_tags_of_a_cell_that_both_changed_are_those_that_were_changed_and_yours_before_others(mine, theirs, want):
+    sides = [nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text, id="a", metadata={"tags": [tag]})])
+             for text, tag in (("new\n\n\nb\n", mine), ("a\n\n\nb\n", "x"), ("a\n\n\nother\n", theirs))]
+    [cell] = merge.merge_notebooks(*sides)[0].cells
+    assert (cell.source, cell.metadata.tags) == ("new\n\n\nother\n", [want])
+
+
 def test_outputs_go_with_the_cell_that_made_them():
     def ran(source, printed):
         output = nbformat.v4.new_output("stream", text=printed)

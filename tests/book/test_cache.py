@@ -91,6 +91,20 @@ def test_a_module_and_a_table_that_a_merge_has_marked_end_the_build_with_their_n
         execution.check_words(None, None)
 
 
+@pytest.mark.parametrize(("code", "reads"), [("from vgtext.tools import notebooks", True), ("import vgtext.nn", False)])
+def test_a_page_that_reads_the_book_is_stale_where_a_notebook_or_the_contents_are_others(tmp_path, code, reads):
+    run, notebook = execution.Execution(), nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    run.notebook = lambda env, docname: notebook
+    names, found = ("_config.yml", "_toc.yml", "notebooks/a.ipynb"), []
+    (tmp_path / "notebooks").mkdir()
+    for changed in (None, *names):
+        for name in names:
+            (tmp_path / name).write_text("changed" if name == changed else "as it was")
+        run.sources = depends.Sources(tmp_path)
+        found.append(run.key(SimpleNamespace(srcdir=tmp_path), "page"))
+    assert len({*found}) == (4 if reads else 1)
+
+
 def change(package, name, old, new):
     assert FILES[name].count(old) == 1 or not old
     (package / name).write_text(FILES[name].replace(old, new) if old else FILES[name] + new)
@@ -207,6 +221,13 @@ def test_a_word_makes_stale_the_pages_whose_code_asks_for_it(package, word, stal
     table.write_text(table.read_text().replace(f"{word} = '", f"{word} = 'other "))
     after = keys(package)
     assert {name for name in before if before[name] != after[name]} == stale
+
+
+def test_other_code_that_stands_on_the_same_is_another_and_so_is_the_same_in_another_environment(package, monkeypatch):
+    before = keys(package)
+    assert depends.Sources(package).key("print(2)") != before["none"]
+    monkeypatch.setattr(depends, "environment", lambda: "another Python")
+    assert not set(before.values()) & set(keys(package).values())
 
 
 def test_what_runs_the_code_is_said_in_one_order(monkeypatch):

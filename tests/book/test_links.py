@@ -40,6 +40,11 @@ def test_a_link_reaches_a_figure_and_its_state(build, written, address):
     assert (links, warnings) == ([address], "")
 
 
+def test_a_figure_that_is_shown_as_text_has_links(build):
+    links, _, warnings = build("See [it](#third-circle).\n\n```\n[figure] third_circle(a 0…1 (0)): A circle.\n```")
+    assert (links, warnings) == (["#third-circle"], "")
+
+
 @pytest.mark.parametrize("written", ["aside.md", f"{CHAPTER}.ipynb", f"{CHAPTER}.ipynb#unit-circle?a=1"])
 def test_a_link_to_a_page_left_out_becomes_plain_text(build, written):
     assert build(f"See [it]({written}).") == ([], "See it.", "")

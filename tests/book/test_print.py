@@ -47,6 +47,13 @@ def test_links_lead_to_names_of_the_document(whole):
     assert inside - {"#"} <= {f"#{name}" for name in names}
 
 
+@pytest.mark.parametrize(("link", "leads"), [
+    ("#a?depth=5", "#one/page--a"), ("other.html", "#one/other"), ("../two/page.html#%C3%BC", "#two/page--ü"),
+    ("../search.html?q=x", "#"), ("../search.html#top", "#"), ("https://a.org/b#c", "https://a.org/b#c")])
+def test_a_link_leads_into_the_document_or_out_of_the_book_or_nowhere(tmp_path, link, leads):
+    assert pdf.moved(link, tmp_path, "one/page", ["one/page", "one/other", "two/page"]) == leads
+
+
 def test_each_figure_has_one_picture_and_its_caption_and_nothing_to_press(whole):
     figures = whole.select("vg-explore")
     assert len(figures) == sum((BOOK / f"{page}.html").read_text("utf8").count("<vg-explore ") for page in listed())

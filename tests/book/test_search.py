@@ -1,10 +1,15 @@
 """The search: the page that explains a thing comes first, whatever the thing is called."""
 
 import re
+import sys
+from pathlib import Path
 
 import built
 import pytest
 from test_pages import home, reader, web  # noqa: F401 (home and web are fixtures)
+
+sys.path.append(str(Path(__file__).parents[2] / "book" / "_ext"))
+import search
 
 HERE = {page.rsplit("/")[-1].removesuffix(".html") for page in built.pages()}
 #: What readers type, and the pages of which one must come first.
@@ -111,6 +116,20 @@ def test_formulas_stand_together_in_what_is_found():
     for formula in ("a[l]", "z[l]", "W[l]"):
         assert formula in text and formula.replace("[", " [ ") not in text
     assert re.findall(r".{20}\w [,.;:] ", text) == [], "no space before a comma, where an emphasis ends"
+
+
+def test_a_page_is_found_by_its_keywords_and_a_section_by_its_own_words(tmp_path):
+    (tmp_path / "a.html").write_text(
+        '<meta name="keywords" content="fading"><article class="bd-article"><section id="top"><h1>Signals</h1>'
+        '<section id="one"><h2>One<a class="headerlink">#</a></h2><p>A <em>word</em>.</p><pre>code</pre></section>'
+        '<dl class="glossary"><dt>signal</dt><dt>message</dt><dd><p>See <a href="../b/x.html">x</a>, '
+        '<a href="../b/y.html">y</a>.</p></dd></dl></section></article>')
+    found = search.index(tmp_path, ["a"], {})
+    shown = ("page", "topic", "anchor", "heading", "keywords")
+    kept = [tuple(entry[key] for key in shown) for entry in found["entries"]]
+    assert kept == [("a", "Signals", "", "Signals", "fading"), ("a", "Signals", "one", "One", "")]
+    assert found["entries"][1]["text"] == "A word."
+    assert found["terms"] == [{"names": ["signal", "message"], "home": "b/y"}]
 
 
 def test_words_that_mean_nothing_here_are_said_to_find_nothing(browser, home):  # noqa: F811

@@ -20,15 +20,17 @@ from matplotlib import patheffects
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnchoredOffsetbox, AnchoredText, AnnotationBbox, HPacker, TextArea
-from matplotlib.patches import Circle, ConnectionPatch, Rectangle
+from matplotlib.patches import Circle, ConnectionPatch, PathPatch, Rectangle
+from matplotlib.path import Path
 from matplotlib.ticker import AutoLocator
+from matplotlib.transforms import Bbox
 from nbconvert import HTMLExporter
 from PIL import Image
 
 from vgtext.explore import FigureError, Play, explore
 from vgtext.explore.element import page_element
 from vgtext.explore.figure import LOOK, Explorable
-from vgtext.explore.read.images import mesh_pixels
+from vgtext.explore.read.images import draws_pixels, mesh_pixels
 from vgtext.explore.read.pack import SHARED
 from vgtext.explore.read.units import UNIT
 
@@ -308,6 +310,18 @@ def test_what_leads_from_one_panel_to_another_is_named_though_limits_are_left_to
         explore(draw_pair)
 
 
+@pytest.mark.parametrize("scale", [{"base": 2}, {"linscale": 3}])
+def test_a_symlog_scale_that_a_page_lays_out_otherwise_is_named(mode, scale):
+    def draw_it(ax):
+        ax.set_yscale("symlog", linthresh=0.1, **scale)
+        ax.plot([1, 100])
+        return "Words."
+
+    mode("static")
+    with pytest.raises(FigureError, match="a symlog scale with base or linscale; leave them at 10 and 1"):
+        explore(draw_it)
+
+
 def test_panels_of_unequal_width_are_named(mode):
     def draw_unequal(one, other):
         one.get_gridspec().set_width_ratios([3, 1])
@@ -328,6 +342,17 @@ def test_axes_that_jump_are_named(mode):
     mode("static")
     with pytest.raises(FigureError, match=r"the x axis of panel 'ax' jumps.*ax.set_xlim\(low, high\)"):
         explore(draw_jumping, k=(1, 2))
+
+
+def test_limits_that_matplotlib_chose_may_differ_from_panel_to_panel(mode):
+    def draw_two(left, right, k=1):
+        left.plot([0, 1], [0, k / 2])
+        right.plot([0, 50], [0, k])
+        left.set_ylim(0, 1), right.set_ylim(0, 9)
+        return f"k = {k}"
+
+    mode("static")
+    explore(draw_two, k=(1, 2))
 
 
 @pytest.mark.parametrize("caption", [None, "", "  ", 3])
@@ -592,6 +617,28 @@ def test_markers_of_a_path_effect_keep_their_size_on_any_screen(mode):
     assert len({(*mark["x"], *mark["y"]) for mark in marks}) == 4
 
 
+def test_a_shadow_is_as_faint_as_its_path_effect_says(mode):
+    def draw_it(ax):
+        ax.add_patch(Rectangle((0.2, 0.2), 0.5, 0.5, path_effects=[patheffects.withSimplePatchShadow(alpha=0.25)]))
+        return "Words."
+
+    mode("text")
+    shadow, patch = explore(draw_it).figure.scene({})[0][0].marks
+    assert shadow["fillOpacity"] == 0.25 and "fillOpacity" not in patch
+
+
+def test_a_curve_stays_in_its_panel_though_what_bends_it_lies_outside(mode):
+    def draw_it(ax):
+        codes = [Path.MOVETO, Path.CURVE3, Path.CURVE3]
+        ax.add_patch(PathPatch(Path([(0.1, 0.5), (0.5, height), (0.9, 0.5)], codes), fill=False, clip_on=False))
+        ax.set(xlim=(0, 1), ylim=(0, 1))
+        return "Words."
+
+    mode("text")
+    height = 1.3
+    assert max(explore(draw_it).figure.scene({})[0][0].marks[0]["y"]) > 1.2 * UNIT
+
+
 def test_the_color_of_a_title_and_of_a_label_is_that_of_a_word_in_the_panel(mode):
     def draw_it(ax):
         ax.plot([0, 1], [0, 1])
@@ -632,6 +679,13 @@ def test_a_head_is_a_triangle_of_its_own_color_or_open(style, fill):
     assert arrow.get("fill") == fill
 
 
+@pytest.mark.parametrize(("rows", "columns", "drawn"), [(150, 350, True), (250, 350, False), (150, 450, False)])
+def test_an_image_is_drawn_pixel_by_pixel_that_has_no_more_of_them_than_a_sharp_screen(rows, columns, drawn):
+    image = plt.figure().add_subplot().imshow(np.zeros((rows, columns)))
+    plt.close("all")
+    assert draws_pixels(image, Bbox.from_bounds(0, 0, 200, 100)) == drawn
+
+
 def test_a_narrow_cell_of_a_mesh_is_drawn():
     colors = np.arange(12).reshape(1, 3, 4)
     seen = mesh_pixels(np.array([0, 1, 1.002, 2]), np.array([0, 1]), colors)
@@ -650,9 +704,15 @@ def test_an_axis_says_its_scale_its_limits_and_its_minor_ticks():
         ax.set(ylim=(1, 100), xlim=(0, 2))
         ax.set_xticks([0, 1, 2])
         ax.set_xticks([0.5, 1.5], minor=True)
+        ax.grid(which=which)
         return "Words."
 
+    which = "both"
     frame = Explorable(draw_it, {}, {}).scene({})[0][0].frame
+    assert frame["x"]["grid"] == [0, UNIT // 2, UNIT, UNIT // 4, UNIT * 3 // 4]
+    which = "minor"
+    frame = Explorable(draw_it, {}, {}).scene({})[0][0].frame
+    assert frame["x"]["grid"] == frame["x"]["minor"] and frame["y"]["grid"] == frame["y"]["minor"]
     assert frame["y"]["scale"] == "log" and frame["y"]["limits"] == [1, 100] and len(frame["y"]["minor"]) == 16
     assert frame["x"]["minor"] == [UNIT // 4, UNIT * 3 // 4] and frame["x"]["limits"] == [0, 2]
 

@@ -37,8 +37,10 @@ def folders(tmp_path, monkeypatch):
     fonts = {"_version": 1, "afmlist": [], "ttflist": [{"fname": "fonts/ttf/A.ttf"}, {"fname": "/System/B.ttf"}]}
     drawing = {"matplotlib/fontlist.json": json.dumps(fonts), "matplotlib/mpl-data/fonts/ttf/A.ttf": "",
                "matplotlib/font_manager.py": "    __version__ = 330\n"}
-    files = {"matplotlib-1.whl": wheel(drawing), "numpy-1.whl": b"n", "scipy-1.whl": b"s", "other-1.whl": b"o"}
-    depends = {"numpy": [], "matplotlib": ["numpy", "pytz"], "scipy": ["numpy"], "other": []}
+    files = {"matplotlib-1.whl": wheel(drawing), "numpy-1.whl": b"n", "scipy-1.whl": b"s", "cycler-1.whl": b"c",
+             "six-1.whl": b"6", "other-1.whl": b"o"}
+    depends = {"numpy": [], "matplotlib": ["numpy", "pytz", "cycler"], "scipy": ["numpy"], "cycler": ["six"],
+               "six": [], "other": []}
     entries = {name: {"name": name, "version": "1", "file_name": f"{name}-1.whl", "depends": depends[name],
                       "sha256": hashlib.sha256(files[f"{name}-1.whl"]).hexdigest()} for name in depends}
     files |= {name: name.encode() for name in pyodide.CORE}
@@ -61,8 +63,8 @@ def test_what_the_book_uses_is_put_beside_it_and_no_more(folders):
                      "worker.js", "live.css", "LICENSES.txt"}
     assert "other-1.whl" not in names
     lock = json.loads((live / "pyodide-lock.json").read_text())
-    assert set(lock["packages"]) == {"numpy", "matplotlib", "scipy"}
-    assert lock["packages"]["matplotlib"]["depends"] == ["numpy"]
+    assert set(lock["packages"]) == {"numpy", "matplotlib", "scipy", "cycler", "six"}
+    assert lock["packages"]["matplotlib"]["depends"] == ["numpy", "cycler"]
     assert (book / "offline.js").exists()
     rest = {"scipy-1.whl", "run.js", "page.js", "worker.js", "live.css", "LICENSES.txt", "bench.js", "bench.css"}
     first = names - rest
@@ -82,7 +84,7 @@ def test_large_files_may_stay_at_a_public_address_with_their_sums(folders):
     names = {path.name for path in live.iterdir()}
     assert names >= {"pyodide.js", "pyodide.asm.js", "pyodide-lock.json", "vgtext.zip"}, "scripts are the book's own"
     assert {*elsewhere["sums"]} == {"pyodide.asm.wasm", "python_stdlib.zip", "numpy-1.whl", "matplotlib-1.whl",
-                                    "scipy-1.whl"} and not names & {*elsewhere["sums"]}
+                                    "scipy-1.whl", "cycler-1.whl", "six-1.whl"} and not names & {*elsewhere["sums"]}
     assert "files.example" not in (live / "run.js").read_text(), "nothing of it before the click"
 
 
@@ -100,7 +102,7 @@ def test_the_archive_holds_the_package_the_data_and_the_right_fonts(folders):
     assert names >= {"vgtext/nn/network.py", "vgtext/live/runner.py", "sklearn/datasets/data/digits.csv.gz"}
     data = Path(assemble.vgtext.__file__).parent / "data"
     assert {f"vgtext/data/{path.name}" for path in data.iterdir() if path.is_file()} <= names
-    assert not [name for name in names if "__pycache__" in name or name.endswith(".js")]
+    assert not [name for name in names if name.endswith((".js", ".cjs", ".css", ".md", ".pyc"))]
     assert "A.ttf" in fonts and "System" not in fonts and '"_version\\": 330' in fonts
     compile(fonts, "vgtext_fonts.py", "exec")
     assemble.assemble(book, source)

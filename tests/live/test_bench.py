@@ -62,6 +62,8 @@ def test_reports_can_be_written_as_json_and_only_the_last_ends():
     json.dumps(reports, allow_nan=False)
     assert [report["end"] for report in reports] == [False] * (len(reports) - 1) + [True]
     assert "outcome" in reports[-1] and not any("outcome" in report for report in reports[:-1])
+    *_, last = Bench(QUICK, lambda: 0.0).reports(1000)  # more steps than the recipe has
+    assert last["step"] == 100 and last["outcome"] == reports[-1]["outcome"] and last["layers"] == reports[-1]["layers"]
 
 
 def test_a_run_goes_on_where_it_was_left():

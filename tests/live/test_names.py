@@ -19,6 +19,8 @@ from vgtext.live.names import needed, uses_and_makes
     ("[a * k for k in ks if k > low]", "a ks low", ""),
     ("{k: v for k, v in pairs}", "pairs", ""),
     ("def f(a, b=c, *d, e, **g):\n    h = a + k\n    return h + d + e + g", "c k", "f"),
+    ("def f(*, a=b):\n    return a", "b", "f"),
+    ("b = 1\n@c\ndef f(a, /, *, d=b):\n    return a + d", "c", "b f"),
     ("def f():\n    return later\n\nlater = 1", "", "f later"),
     ("def f():\n    def g():\n        return x\n    return g", "x", "f"),
     ("f = lambda a: a + b", "b", "f"),

@@ -33,6 +33,7 @@ def test_a_query_brings_the_recipe_back(parts):
 def test_the_opening_recipe_needs_no_query_and_is_the_default():
     assert Recipe().query() == "" and Recipe.parse("") == Recipe()
     assert Recipe(depth=100, rate=0.5).query() == "depth=100&rate=0.5"
+    assert Recipe(gain=2, clip=1, steps=1000).query() == "gain=2&clip=1&steps=1000"  # as a form writes numbers
 
 
 @pytest.mark.parametrize(("query", "words"), [

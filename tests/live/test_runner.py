@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from absent import ABSENT
 
-from vgtext.live import runner
+from vgtext.live import outputs, runner
 from vgtext.live.runner import Runner, as_json
 
 HERE, ROOT = Path(__file__).parent, Path(__file__).parents[2]
@@ -49,6 +49,16 @@ def test_a_cell_shows_what_a_notebook_shows(page):
     assert run(page, "import sys\nprint('no', file=sys.stderr)")[0] == ["no\n"]
     assert run(page, "for k in range(5000): print(k)")[0][-1].endswith("4999\n")
     assert len(run(page, "for k in range(5000): print(k)")[0]) > 3, "what a cell prints comes while it runs"
+
+
+def test_a_few_long_pieces_are_handed_on_as_soon_as_many_short_ones():
+    sent = []
+    stream = outputs.Stream(sent.append, most=10)
+    for text in ("12345", "67890", "1", "a longer piece", "end"):
+        stream.write(text)
+    assert sent == ["12345678901", "a longer piece"]
+    stream.flush(), stream.flush()
+    assert sent[2:] == ["end"]
 
 
 @pytest.mark.parametrize(("code", "words"), [
@@ -101,6 +111,8 @@ explore(draw_line, a=(0.5, 2.5, 0.5), n=(1, 9))
     assert scene["payload"]["captions"] == ["a is 0.73, n is 2."] and scene["texts"] == ["0.73", "2"]
     assert "too many" in ask(state=[1, 6])["error"]
     assert "payload" in ask(), "and goes on answering"
+    run(page, "1", cell=1)
+    assert "payload" in ask(), "also after another cell"
     count = len(page.told)
     run(page, "1")
     page.want(figure["key"], {"state": [1, 1], "turn": 8})

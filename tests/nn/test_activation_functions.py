@@ -54,6 +54,12 @@ def test_value_and_slope_may_be_written_over_their_input(name):
         assert np.array_equal(there, phi(z)) or np.array_equal(there, phi.slope(z, phi(z)))
 
 
+def test_whole_numbers_and_lists_lose_no_digits():
+    for phi in ACTIVATIONS.values():
+        for f in (phi, phi.derivative):
+            assert f(2) == f(2.0) and np.array_equal(f([[1, -3]]), f(np.array([[1.0, -3.0]])))
+
+
 def test_tails_keep_their_digits():
     z = np.array([-700.0, -40.0, 40.0, 300.0])
     np.testing.assert_allclose(ACTIVATIONS["sigmoid"].derivative(z), np.exp(-np.abs(z)), rtol=1e-14)

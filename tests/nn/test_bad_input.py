@@ -134,6 +134,24 @@ def test_an_argument_is_named_or_answered(call, argument):
     assert refused > 2
 
 
+NUMBERS = [(call, name) for call, (_, given) in CALLS.items() for name, value in given.items()
+           if isinstance(value, (int, float)) and name not in ("seed", "rng", "x", "exponent") and call != "propagate"]
+
+
+@pytest.mark.parametrize("call, argument", NUMBERS)
+def test_true_is_no_number(call, argument):
+    function, given = CALLS[call]
+    with pytest.raises((TypeError, ValueError), match=rf"\b{argument}\b.* True"):
+        function(**{**given, argument: True})
+
+
+def test_averages_that_forget_nothing_are_refused():
+    """At a share of 1 they stay 0 for ever, and the first step divides by 0."""
+    for optimizer, share in ((nn.SGD, "momentum"), (nn.Muon, "momentum"), (nn.Adam, "beta1"), (nn.Adam, "beta2")):
+        with pytest.raises(ValueError, match=f"{share} must be below 1, got 1"):
+            optimizer(**{share: 1.0})
+
+
 def test_no_examples():
     for call in (lambda x: nn.mlp(3, 4, 2, 2).forward(x), lambda x: nn.forward(*LISTS, x),
                  lambda x: nn.propagate(W, None, x, x), lambda x: nn.measure(2, 3, x=x)):

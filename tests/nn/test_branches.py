@@ -59,7 +59,7 @@ def test_gradients_against_autograd_and_differences(kind, n, seed):
 
 @pytest.mark.parametrize("shared, shape", [(True, (1, 1)), (False, (4, 1))])
 def test_a_branch_that_starts_at_zero_is_the_identity_and_can_leave_it(shared, shape):
-    body = [nn.Dense(4, 4, "relu"), Scale(4, 0.0, shared)]
+    body = [nn.Dense(4, 4, "relu"), Scale(4, shared=shared)]
     net = nn.Network([nn.Residual(body), nn.Dense(4, 2)], "mean_squared_error", dtype="float64")
     x = np.random.default_rng(0).standard_normal((4, 8))
     assert net.blocks[0].forward(x) == pytest.approx(x) and body[1].gamma.shape == shape

@@ -257,10 +257,21 @@ def test_lsuv_scales_until_the_variance_is_within_the_tolerance_and_no_further(t
         assert all(abs(layer.z.var() - 1) < tolerance for layer in network.layers[1:])
 
 
+def test_biases_are_drawn_around_what_they_are_given():
+    blocks = Dense(40, 900, bias=3.0, sigma_b=0.5), Highway(900, init="zeros", sigma_b=0.5)
+    for block, means in zip(blocks, ([3], [0, -2])):
+        network = nn.Network([block], "mean_squared_error")
+        found = [network.theta[part] for name, part in network.parameters.items() if name.endswith(".b")]
+        assert [b.mean() for b in found] == pytest.approx(means, abs=0.1)
+        assert [b.std() for b in found] == pytest.approx([0.5, 0.0][: len(found)], abs=0.05)
+
+
 def test_highway_starts_near_the_identity():
     a = np.random.default_rng(0).standard_normal((6, 5))
     network = nn.Network([Highway(6, gate_bias=-30.0)], "mean_squared_error", dtype="float64")
     np.testing.assert_allclose(network.forward(a), a, atol=1e-8)
+    as_given = nn.Network([Highway(6)], "mean_squared_error", dtype="float64")
+    assert np.linalg.norm(as_given.forward(a) - a) < 0.5 * np.linalg.norm(a)  # the gate lets through an eighth
 
 
 @pytest.mark.parametrize("call, words", [

@@ -51,6 +51,10 @@ def test_the_decay_of_adamw_does_not_depend_on_the_gradient(seed, size):
     np.testing.assert_allclose(steps(nn.AdamW(decay), theta, gradients, rate), theta * (1 - rate * decay) ** 7)
 
 
+def test_the_decay_of_adamw_is_that_of_pytorch_unless_given():
+    assert steps(nn.AdamW(), [2.0], np.zeros((1, 1)), rate=0.5) == pytest.approx(2 * (1 - 0.5 * 0.01))
+
+
 @steady
 @given(shape=shapes, seed=seeds, k=strategies.integers(0, 6), size=strategies.integers(-200, 200))
 def test_newton_schulz_acts_on_singular_values_alone(shape, seed, k, size):

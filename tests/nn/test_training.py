@@ -106,6 +106,8 @@ def test_clipping_by_value_turns_the_gradient_and_by_norm_does_not():
     g = np.array([3.0, 0.1])
     assert nn.clip_by_value([g], 1.0) and np.array_equal(g, [1.0, 0.1])
     assert nn.clip_by_value([np.array([np.nan, 3.0])], 1.0)
+    for clip in nn.CLIPPINGS.values():
+        assert not clip([np.array([2.0, 0.0])], 2.0) and clip([np.array([2.1, 0.0])], 2.0)  # what is at the limit stays
     huge = np.array([3e30, 4e30], "float32")  # the square overflows float32
     nn.clip_by_global_norm([huge], 1.0)
     np.testing.assert_allclose(huge, [0.6, 0.8], rtol=1e-6)

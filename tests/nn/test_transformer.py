@@ -206,6 +206,9 @@ def test_logits_are_scaled_capped_and_normalized():
     block.cap = 0.2
     network.forward(x)
     np.testing.assert_allclose(block.S, 0.2 * np.tanh(15 * S))
+    network, block, x = some_attention(scale=0.0, causal=False)
+    network.forward(x)
+    assert (block.A == 1 / block.T).all()  # a scale of 0 is one, and all keys are alike to it
     network, block, x = some_attention(qk_norm=True)
     out = network.forward(x)
     assert np.abs(block.S).max() <= np.sqrt(block.d_head)  # two vectors of length sqrt(d_head), over sqrt(d_head)
@@ -309,6 +312,7 @@ def test_the_text_and_its_windows():
     for part, x, y in ((text[:cut], split.x, split.y), (text[cut:], split.x_test, split.y_test)):
         assert all("".join(language.LETTERS[k] for k in [*x[:, b], y[-1, b]]) in part for b in range(x.shape[1]))
     assert (language.letters(12, 300, seed=3).x == split.x).all() and (language.letters(12, 300).x != split.x).any()
+    assert language.letters(12, 1).x_test.shape[1] == 1 and language.letters(12, 301).x_test.shape[1] == 31
 
 
 def test_induction_repeats():

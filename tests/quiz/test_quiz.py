@@ -89,6 +89,10 @@ def test_numbers_that_make_no_sense_are_named(change, words):
         quiz(**{**NUMBER, **change})
 
 
+def test_a_number_may_be_asked_for_exactly():
+    assert quiz(**{**NUMBER, "tolerance": 0}).quiz.answers[0][3] == 0
+
+
 @pytest.fixture
 def tab(one_tab):
     """A tab as a new one: a quiz keeps nothing."""

@@ -128,7 +128,6 @@ class Runner:
 
     async def follow(self, number, steps):
         """Report what a generator yields, and return what it returns; None if it was halted."""
-        self.halted.discard(number)
         while number not in self.halted:
             try:
                 self.tell({"tell": "report", "id": number, "report": as_json(next(steps))})
