@@ -251,9 +251,9 @@ def test_the_first_touch_carries_the_error_home(browser, home, page):
         tab.goto(f"{home}/{page}")
         figure = tab.locator("vg-carry")
         figure.locator(".vg-lever").wait_for()
-        assert "vanishes" in figure.locator("figcaption").text_content()
+        assert words("carry.vanishes") in figure.locator("figcaption").text_content()
         figure.locator(".vg-lever").tap()
-        figure.get_by_text("It comes home.").wait_for()
+        figure.get_by_text(words("carry.home")).wait_for()
         assert figure.locator("figure").bounding_box()["height"] < 667
         why = figure.locator(".vg-next a")
         if "notebooks/problem.html" in pages():
