@@ -369,7 +369,7 @@ def test_running_all_cells_opens_no_worded_solution(slug):
     """JupyterLab shows a Markdown cell that is run, whatever it has hidden; a fold in its text stays shut."""
     for cell, inside in marked(notebooks.read_notebook(slug).cells):
         if inside and cell.cell_type == "markdown" and "{solution-" not in cell.source:
-            assert cell.source.startswith("<details><summary>Solution in words</summary>\n\n"), cell.source
+            assert re.match(r"<details><summary>.+</summary>\n\n", cell.source), cell.source
             assert cell.source.endswith("\n\n</details>"), cell.source
 
 

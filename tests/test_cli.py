@@ -235,6 +235,8 @@ def test_a_fork_holds_its_chapter_and_no_other(capsys, tmp_path):
     for slug in others:
         assert not list((target / "src/vgtext/chapters").glob(f"{slug}*"))
         assert not list((target / "src/vgtext/data").glob(f"{slug}*"))
+    first_page = (target / "book/index.md").read_text()  # it asks the notebook for the title, which may change
+    assert f"- [](../notebooks/{SLUG}.ipynb)\n" in first_page
     pages = yaml.safe_load((target / "_toc.yml").read_text())
     for entry in [pages["root"], *(page["file"] for part in pages["parts"] for page in part["chapters"])]:
         assert (target / f"{entry}.md").exists() or (target / f"{entry}.ipynb").exists(), entry
@@ -261,10 +263,13 @@ def test_links_of_a_fork_without_an_address_say_that_they_lead_to_the_original(t
     fork.fork([SLUG], tmp_path / "none")
     fork.fork([SLUG], tmp_path / "own", repository="https://example.org/me/book")
     assert "There are none now" in (tmp_path / "none/README.md").read_text()
-    for name, told in (("none", 1), ("own", 0)):
+    fork.fork([SLUG], tmp_path / "student", student=True)
+    for name, told in (("none", 1), ("own", 0), ("student", 0)):
         monkeypatch.setattr(notebooks, "root", lambda name=name: tmp_path / name)
         status, out, err = said(capsys, "links", SLUG)
-        assert status == 0 and out.startswith(f"{SLUG}: https://") and err.count("These open the original: ") == told
+        assert err.count("These open the original: ") == told
+        assert (status, out.startswith(f"{SLUG}: https://")) == ((2, False) if name == "student" else (0, True))
+    assert "has no address yet: write it into _config.yml" in err and err.count("\n") == 1
 
 
 def test_the_buttons_of_a_fork_lead_to_its_own_address_or_are_gone(tmp_path):

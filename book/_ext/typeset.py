@@ -11,8 +11,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from vgtext.words import raw, words
 
-#: What stands around a worded solution, so that "Run all cells" does not open it.
-FOLD = ("<details><summary>Solution in words</summary>", "</details>")
+#: What stands around a worded solution, so that "Run all cells" does not open it; other folds have a class.
+FOLD = (re.compile("<details><summary>.+</summary>"), re.compile("</details>"))
 ASKS = {"explore", "quiz", "carry"}
 LONG = 40  # characters of a cell; fewer may stand in a narrow column
 CODE = (nodes.literal, nodes.literal_block, nodes.math, nodes.raw)
@@ -78,7 +78,7 @@ class OpenSolutions(SphinxPostTransform):
         inside = False
         for html in list(self.document.findall(nodes.raw)):
             text = html.astext().strip()
-            if text == FOLD[inside]:
+            if FOLD[inside].fullmatch(text):
                 html.parent.remove(html)
                 inside = not inside
 

@@ -8,11 +8,13 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import yaml
 from bs4 import BeautifulSoup
 from sphinx.testing.util import SphinxTestApp
 
 ROOT = Path(__file__).parents[2]
 BOOK = ROOT / "_build" / "html"
+LANGUAGE = yaml.safe_load((ROOT / "_config.yml").read_text("utf8"))["sphinx"]["config"]["language"]
 
 
 def pages():

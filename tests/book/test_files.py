@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from built import BOOK, anchors, figure_files, pages, resolve, size, soup
+from built import BOOK, LANGUAGE, anchors, figure_files, pages, resolve, size, soup
 
 MOST_BYTES = 300_000  # a page before its figures, gzipped; a stock page of Jupyter Book takes 1,650,000
 MOST_WITH_FIGURES = 1_000_000
@@ -55,7 +55,7 @@ def test_a_formula_that_is_read_aloud_has_its_parts(page):
 @pytest.mark.parametrize("page", pages())
 def test_page_says_what_it_is(page):
     html = soup(page)
-    assert html.html["lang"] == "en"
+    assert html.html["lang"] == LANGUAGE
     assert len(html.find("meta", {"name": "description"})["content"]) > 40
     assert html.find("link", rel="icon") is not None
     assert len(html.select("main h1")) == 1

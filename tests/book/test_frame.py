@@ -59,7 +59,7 @@ def test_figures_answer_and_show_their_link(framed):
     assert link.input_value().startswith(f"{framed.address}#{figure.get_attribute('id')}?")
     game = framed.locator("vg-carry")
     game.locator(".vg-lever").click()
-    game.get_by_text("It comes home.").wait_for()
+    game.get_by_text(words("carry.home")).wait_for()
     game.get_by_role("button", name=words("figure.link")).click()
     game.locator(".vg-link").wait_for()
     assert game.locator(".vg-link").input_value().startswith(f"{framed.address}#{game.get_attribute('id')}?scale=")

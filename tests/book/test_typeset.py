@@ -87,9 +87,10 @@ def test_a_page_shows_no_verdict_on_a_stub(tmp_path):
 def test_a_worded_solution_is_open_on_its_page_and_other_folds_stay(tmp_path):
     fold = "<details><summary>Solution in words</summary>\n\n**In words.** Multiply.\n\n</details>"
     other = '<details class="answer">\n<summary>Why?</summary>\n\nBecause.\n\n</details>'
-    cells = [nbformat.v4.new_markdown_cell(text) for text in ("# Title", other, fold, other, fold)]
+    there = fold.replace("Solution in words", "Lösung in Worten")  # as a translator writes it
+    cells = [nbformat.v4.new_markdown_cell(text) for text in ("# Title", other, fold, other, there)]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "index.ipynb")
     options = {"extensions": ["myst_nb", "typeset"], "nb_execution_mode": "off", "nb_code_prompt_show": "Show the code"}
     page = (build_small(tmp_path, **options)[0] / "index.html").read_text("utf8")
-    assert page.count("Multiply.") == 2 and "Solution in words" not in page
+    assert page.count("Multiply.") == 2 and "Solution in words" not in page and "Lösung" not in page
     assert page.count("<details") == page.count("</details>") == page.count("Because.") == 2

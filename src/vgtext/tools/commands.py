@@ -138,8 +138,8 @@ def run_diagnose(given):
 
 def run_links(given):
     """Print the links of chapters; say so on stderr where a fork has no address of its own."""
-    record = record_of(notebooks.root())
-    if record and record.get("original") == setting("url"):
+    record, address = record_of(notebooks.root()), setting("url")
+    if record and address and record.get("original") == address:
         print("These open the original: write this book's own address into _config.yml (repository: url)",
               file=sys.stderr)
     for slug in given.chapters or notebooks.slugs():

@@ -2,7 +2,7 @@
 
 import re
 
-from vgtext.tools import links, notebooks
+from vgtext.tools import links
 
 REFERENCE = ("claims", "notation", "glossary", "references")
 README = """# {title}
@@ -34,8 +34,9 @@ once Pages is set to "GitHub Actions" in the repository's settings.
 
 merges what has changed there into this folder, notebooks cell by cell, and keeps what you have changed. Where both
 changed the same, it keeps both, between `<<<<<<<` and `>>>>>>>`, and names the place: choose there what stays before
-you build the book or update again. What you deleted stays out, and is named where the original changed it. Commit your
-own changes first: then `git diff` shows what it did.
+you build the book or update again. What you deleted stays out, and is named where the original changed it. A file whose
+name you changed is such a one: rename a chapter by its title, and keep the names of its files. Commit your own changes
+first: then `git diff` shows what it did.
 
 {license}
 """
@@ -73,7 +74,7 @@ def write_pages(target, books, title, student, repository):
     address = "" if student else links.setting("url")
     original = "*Vanishing and Exploding Gradients*" + (f" ({address})" if address else "")
     license = LICENSE.format(original=original)
-    listed = "\n".join(f"- [{notebooks.title(book)}](../notebooks/{slug}.ipynb)" for slug, book in books.items())
+    listed = "\n".join(f"- [](../notebooks/{slug}.ipynb)" for slug in books)  # with their titles, when it is built
     (target / "book/index.md").write_text(INDEX.format(title=title, chapters=listed, license=license), encoding="utf-8")
     readme = (FOR_STUDENTS if student else README).format(
         title=title, original=original, license=license,
