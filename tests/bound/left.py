@@ -2,5 +2,5 @@
 
 LEFT = {name: why for why, names in {
     "it draws no data: cells, and which belong together": "normalization/sharing "
-        "backprop/by_hand backprop/fingerprints detection/confusion",
+        "backprop/by_hand backprop/fingerprints",
 }.items() for name in names.split()}
