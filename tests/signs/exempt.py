@@ -25,13 +25,13 @@ MEANT = {about: names.split() for about, names in {
 BESIDE = {name: most for most, names in {
     1: "attention/collapse attention/stream backprop/promise backprop/step_size bench_page/runs causes/slopes "
        "clipping/bias clipping/spike clipping/start consequences/explosion consequences/frozen_layers "
-       "initialization/he_xavier initialization/scale mitigation/map "
+       "mitigation/map "
        "normalization/healed normalization/sharing problem/yardsticks rescue/stages shortcuts/noise "
        "shortcuts/sizes two_by_two/columns width/muon",
     2: "activations/dying attention/bound attention/saturation backprop/by_hand backprop/wrong_gradient "
        "causes/mean_and_variance causes/rates clipping/thresholds consequences/loss_scaling "
        "consequences/sharpening consequences/stillness "
-       "initialization/spectrum normalization/companions recurrence/learning rescue/operation shortcuts/norms "
+       "normalization/companions recurrence/learning rescue/operation shortcuts/norms "
        "two_by_two/order two_by_two/three_rules width/newton_schulz",
     3: "activations/shape causes/plane clipping/step clipping/valley consequences/freezing consequences/step_size "
        "normalization/residual normalization/tuning shortcuts/shattered shortcuts/training",
