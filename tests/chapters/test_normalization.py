@@ -340,7 +340,7 @@ def test_captions_tell_the_numbers_of_their_state():
     assert f"{lab.accuracy(2):.0%}" in caption("companions")
     assert f"{learning.training_accuracy('tanh', 'layer', 0.1)[-1]:.0%}" in caption("accuracy", activation="tanh")
     assert f"{lab.chi('tanh', 'layer'):.2f}" in caption("price", activation="tanh", norm="layer")
-    assert number(10.0 ** lab.growth("layer", 80, "tanh"), 1) in caption("rescue", activation="tanh")
+    assert number(10.0 ** lab.growth("layer", 80, "tanh")) in caption("rescue", activation="tanh")
 
 
 def test_numbers_typed_into_the_prose():
