@@ -1,6 +1,5 @@
 """What the figures of shortcuts show, computed again."""
 
-import re
 from functools import cache
 from math import comb
 
@@ -15,10 +14,7 @@ from vgtext.chapters.shortcuts import shattered as torn
 from vgtext.chapters.shortcuts import starts as ways
 from vgtext.chapters.shortcuts.training import WORDS
 
-
-def hashed(words):
-    """Words with # for their numbers, and these."""
-    return re.sub(r"\d+", "#", words), [float(number) for number in re.findall(r"\d+", words)]
+from .ways import hashed
 
 
 def training(depth, other):

@@ -23,17 +23,17 @@ MEANT = {about: names.split() for about, names in {
     "bound": "mitigation/hundred"}.items()}
 #: At how many places of a figure's caption a number is not drawn: it is measured on what is, or beside it.
 BESIDE = {name: most for most, names in {
-    1: "attention/collapse attention/stream backprop/promise backprop/step_size bench_page/runs causes/slopes "
+    1: "backprop/promise backprop/step_size bench_page/runs causes/slopes "
        "clipping/bias clipping/spike clipping/start consequences/explosion consequences/frozen_layers "
        "mitigation/map "
        "problem/yardsticks rescue/stages "
        "two_by_two/columns width/muon",
-    2: "activations/dying attention/bound attention/saturation backprop/by_hand backprop/wrong_gradient "
+    2: "activations/dying backprop/by_hand backprop/wrong_gradient "
        "causes/mean_and_variance causes/rates clipping/thresholds consequences/loss_scaling "
        "consequences/sharpening consequences/stillness "
        "recurrence/learning rescue/operation "
        "two_by_two/order two_by_two/three_rules width/newton_schulz",
     3: "activations/shape causes/plane clipping/step clipping/valley consequences/freezing consequences/step_size",
-    4: "attention/logits backprop/last_layer causes/depth_over_width consequences/rounded_away",
+    4: "backprop/last_layer causes/depth_over_width consequences/rounded_away",
     6: "consequences/largest_rate mitigation/forecast",
     9: "clipping/cliff"}.items() for name in names.split()}
