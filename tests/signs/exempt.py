@@ -25,14 +25,11 @@ MEANT = {about: names.split() for about, names in {
 BESIDE = {name: most for most, names in {
     1: "backprop/promise backprop/step_size bench_page/runs causes/slopes "
        "clipping/bias clipping/spike clipping/start consequences/explosion consequences/frozen_layers "
-       "mitigation/map "
-       "problem/yardsticks rescue/stages "
-       "two_by_two/columns width/muon",
+       "mitigation/map problem/yardsticks two_by_two/columns width/muon",
     2: "activations/dying backprop/by_hand backprop/wrong_gradient "
        "causes/mean_and_variance causes/rates clipping/thresholds consequences/loss_scaling "
-       "consequences/sharpening consequences/stillness "
-       "recurrence/learning rescue/operation "
-       "two_by_two/order two_by_two/three_rules width/newton_schulz",
+       "consequences/sharpening consequences/stillness recurrence/learning two_by_two/order two_by_two/three_rules "
+       "width/newton_schulz",
     3: "activations/shape causes/plane clipping/step clipping/valley consequences/freezing consequences/step_size",
     4: "backprop/last_layer causes/depth_over_width consequences/rounded_away",
     6: "consequences/largest_rate mitigation/forecast",
