@@ -7,6 +7,8 @@ from vgtext.chapters.initialization import defaults as default
 from vgtext.chapters.initialization import half, race, runs, shapes, singular, sums
 from vgtext.chapters.initialization import lsuv as fit
 
+from .ways import hashed
+
 DIGITS = nn.data.digits()
 
 
@@ -87,12 +89,12 @@ def sum_of_terms(distribution, rule):
         found.append(np.mean([(row @ a) ** 2 for row, a in zip(w, rng.standard_normal((repeats, n)))]))
     laws = {"fixed: 0.1": lambda n: n * 0.1**2, "fixed: 0.01": lambda n: n * 0.01**2, "1/√n": np.ones_like}
     low, high = (sums.INPUTS.index(n) for n in (10, 1000))
-    said = (f"Weights of standard deviation {'1/√n' if rule == '1/√n' else '#'}, {distribution}: with # inputs z has a "
+    label, own = hashed(rule.removeprefix("fixed: "))
+    said = (f"Weights of standard deviation {label}, {distribution}: with # inputs z has a "
             "mean square of #, with # inputs #. The law says # and #.")
-    fixed = [float(rule.split()[1])] if ":" in rule else []
     return {"mean square of z, input has 1": found, "dashed: n × variance of a weight": laws[rule],
             "number of inputs n": sums.INPUTS, "caption": {
-                said: [*fixed, 10, found[low], 1000, found[high], *laws[rule](np.array([10.0, 1000.0]))]}}
+                said: [*own, 10, found[low], 1000, found[high], *laws[rule](np.array([10.0, 1000.0]))]}}
 
 
 def rectangles(scheme, r):

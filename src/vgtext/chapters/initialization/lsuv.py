@@ -61,6 +61,6 @@ def draw_lsuv(forward, backward, activation="relu", start="σ_w = 0.1"):
     backward.plot(l[1:DEPTH], settled_factor(activation) ** (L - l[1:DEPTH]), **THEORY)
     forward.text(0.04, 0.05, "rings: before, dots: after", fontsize=9, transform=forward.transAxes)
     return (f"{NAMES[activation]}, {DEPTH} layers of {WIDTH}, one network, start {start}: before LSUV z has a variance "
-            f"of {number(10 ** before[DEPTH - 1], 1)} in layer {L}, afterward {number(10 ** after[DEPTH - 1])}. Layer "
-            f"1 then gets {number(10 ** back_after[1], 1)} times the error signal of layer {L} (the law: "
-            f"{number(settled_factor(activation) ** (L - 1), 1)}).")
+            f"of {number(10 ** before[DEPTH - 1])} in layer {L}, afterward {number(10 ** after[DEPTH - 1])}. Layer "
+            f"1 then gets {number(10 ** back_after[1])} times the error signal of layer {L} (the law: "
+            f"{number(settled_factor(activation) ** (L - 1))}).")
