@@ -40,7 +40,7 @@ def told(name, look, step):
         return end, ({"in # of # hidden layers every unit is flat for every image.": [full, hidden]} if full else
                      {"at most # of a hidden layer's units are flat for every image.": most} if most else
                      {"# of the hidden units are flat for every image.": 0})
-    sizes, zeros = np.exp2(values), sum(values == -np.inf)
+    sizes, zeros = np.exp2(values), [*values].count(-np.inf)
     if zeros == len(values):
         return end, {f"the {look} is exactly # in all # layers.": [0, zeros]}
     ends = f"; it is exactly # in # layer{'s' * (zeros > 1)}." if zeros else "."
