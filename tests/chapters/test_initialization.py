@@ -285,7 +285,7 @@ def test_every_figure_draws_and_says_what_it_shows(name):
 
 
 def test_captions_tell_the_numbers_of_their_state():
-    assert number(lab.ratio(30), 1) in caption("he_xavier", depth=30)
+    assert number(lab.ratio(30)) in caption("he_xavier", depth=30)
     assert number(lab.settled_factor("tanh") ** 28) in caption("lsuv", activation="tanh")
     assert number(lab.default_left("PyTorch", "relu"), 1) in caption("defaults", activation="relu")
     assert number(lab.spectrum("Gaussian", "linear", 10)[0]) in caption("spectrum", L=10)
