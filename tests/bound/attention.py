@@ -11,7 +11,10 @@ from vgtext.chapters.attention import places
 from vgtext.chapters.attention import precision as coarse
 from vgtext.chapters.attention import saturation as flat
 from vgtext.chapters.attention import stream as wide
+from vgtext.nn import language
 from vgtext.nn.attention import attend, attend_back
+
+from .ways import hashed
 
 
 def collapse(kind, L):
@@ -29,7 +32,14 @@ def collapse(kind, L):
     lines = {name: np.where(line / found["V"][-1] > 1e-14, line / found["V"][-1], np.nan) for name, line in
              found.items()}
     near = {name: lambda l, line=line: line[l.astype(int) - 1] for name, line in lines.items()}
+    (label, own), sigma_w, ratio = hashed(kind[1:]), alike.KINDS[kind][4], found["Q"][-1] / found["V"][-1]
+    said = {f"{label}, # blocks, width #{'' if 'σ_w' in kind else ', σ_w = #'}, # tokens, before training: the cosine "
+            "between tokens is # after one block and # after the last; there the gradient of W_Q is ":
+            [*own, L, 64, *([] if "σ_w" in kind else [sigma_w]), 32, cosines[1], cosines[-1]]}
+    said |= {"W_Q is # times that of W_V.": ratio} if ratio > 1e-15 else {
+        "W_Q is less than 10⁻¹⁵ times that of W_V: rounding.": ()}
     return {"cosine between tokens": cosines, "queries W_Q": near["Q"], "keys W_K": near["K"], "values W_V": near["V"],
+            "caption": said,
             "weight gradient, over the last $W_V$'s": near["V"], "after block l": np.arange(L + 1),
             "block l": np.arange(1, L + 1), "_": [mixed(L, kind)] if alike.KINDS[kind][:2] == (True, 0) else []}
 
@@ -56,8 +66,13 @@ def saturation(scale, d, keys):
         means.append(slope.sum() / 2000), medians.append((np.sort(slope)[999] + np.sort(slope)[1000]) / 2)
         if length == d:
             typical = np.sort(A[:, np.argsort(slope)[1000]])[-16:][::-1]
+            entropy = -np.sum(A * np.log(np.maximum(A, 1e-300))) / 2000
     assert np.isclose(flat.median_gap(keys), gap(keys), rtol=0.02)
-    return {"mean of the queries": means, "median": medians, "mean of the queries (dots)": means,
+    divisor, at = {"none": "nothing", "1/√d": "√d_head", "1/d": "d_head"}[scale], flat.LENGTHS.index(d)
+    said = {f"# keys, d_head = #, # random queries, logits divided by {divisor}: the slope of softmax is # on average, "
+            "its median #; the entropy of the weights is # nats of at most #.":
+            [keys, d, 2000, means[at], medians[at], entropy, np.log(keys)]}
+    return {"caption": said, "mean of the queries": means, "median": medians, "mean of the queries (dots)": means,
             "median (squares)": medians, "slope of softmax, Σ A (1 − A)": [means, medians],
             "length $d_\\mathrm{head}$ of queries and keys": flat.LENGTHS,
             "theory, mean": lambda x: flat.gap_density(keys) / np.sqrt(x),
@@ -81,8 +96,14 @@ def stream(kind, L):
         found.append(np.array(sizes) / sizes[0])
     kept = results.load("attention_stream")["variances"][list(wide.KINDS).index(kind), wide.DEPTHS.index(L)]
     after = np.prod(kept[:, : L + 1], axis=0) ** (1 / len(kept))
+    before, (label, own) = np.mean(found, axis=0), hashed(kind[1:])
+    adds, share = ("which the norm holds", []) if kind == "post-norm" else (
+        "of which a block of the second half adds # on average", [np.diff(before)[L // 2 :].mean() / before[-1]])
+    said = {f"{label}, # blocks, width #, letters. Before training the variance at the end is # times that at the "
+            f"start, {adds}. After # steps of Adam at # it is # times.":
+            [*own, L, 32, before[-1], *share, 300, 0.003, after[-1]]}
     theory = [grown(L, (2 * L) ** -(wide.KINDS[kind][1] + wide.KINDS[kind][2]))] if "pre" in wide.KINDS[kind] else []
-    return {"_": theory, "after block l": np.arange(L + 1),
+    return {"_": theory, "after block l": np.arange(L + 1), "caption": said,
             "stream variance, over its start": [np.mean(found, axis=0), after],
             "before (dots)": np.mean(found, axis=0), "after training (squares)": after}
 
@@ -115,8 +136,13 @@ def map(place, rate):
     ends = kept[..., -5:].mean(axis=(2, 3))
     chosen = places.RATES.index(rate)
     none, some, most = lines = kept[chosen].mean(axis=1)
+    (label, own), text = hashed(place[1:]), language.text()
+    shares = np.array([text.count(letter) for letter in sorted({*text})]) / len(text)
+    said = {f"{label}, # blocks of width #, letters, Adam, # steps, one seed. At a learning rate of # the last loss is "
+            "# without warm-up and # with # steps of it; knowing the letters' frequencies alone gives #.":
+            [*own, 6, 32, 300, rate, none[-5:].mean(), most[-5:].mean(), 200, -shares @ np.log(shares)]}
     return {"last loss": [ends.T.ravel(), np.round(ends.ravel(), 2)], "loss": [*lines], "no warm-up": none,
-            "60 steps": some, "200 steps": most, "training step": np.arange(5, 300, 10),
+            "caption": said, "60 steps": some, "200 steps": most, "training step": np.arange(5, 300, 10),
             "learning rate": chosen + np.array([-0.5, 0.5, 0.5, -0.5, -0.5]),  # the frame around the chosen cells
             "steps of warm-up": np.array([-0.5, -0.5, 2.5, 2.5, -0.5])}
 
@@ -129,7 +155,15 @@ def logits(rate, kind):
             each = kept[list(large.KINDS).index(name), large.RATES.index(rate), :, large.RECORDED.index(what)]
             found[panel, name] = each
     lines = {panel: [*found[panel, "nothing"], *found[panel, kind]] for panel in where}
-    return {**found, "largest logit": lines["sizes"], "entropy of attention, nats": lines["spread"],
+    ends = kept[list(large.KINDS).index(kind), large.RATES.index(rate), :, :, -5:]  # seed, what, the last 50 steps
+    loss, largest, spread, _, silent = ends.swapaxes(0, 1).reshape(5, 10)
+    label, own = hashed(kind)
+    said = {f"Two blocks, width #, letters, Adam at #, # seeds, with {label} against it: over the last # of # steps "
+            "the largest logit is #, the entropy # nats of at most #, the loss #; # of the queries get a gradient "
+            "of exactly #.":
+            [32, rate, 2, *own, 50, 300, np.prod(largest ** 0.1), spread.mean(),
+             np.mean([np.log(t) for t in range(1, 33)]), loss.mean(), silent.mean(), 0]}
+    return {**found, "caption": said, "largest logit": lines["sizes"], "entropy of attention, nats": lines["spread"],
             "training loss": lines["losses"]}
 
 
@@ -148,7 +182,9 @@ def bound(keys):
         Z = 1 + rest.sum(axis=0)
         return np.log(Z) - (rest * (S[1:] - S[0])).sum(axis=0) / Z
 
-    return {"entropy of one query, nats": spread, "random logits": spread, "at least": lambda at:
+    said = {"# keys: logits of norm # leave an entropy of # nats at least, those of norm # leave #":
+            [keys, 10, *least(np.array([10.0])), 20, *least(np.array([20.0]))]}
+    return {"caption": said, "entropy of one query, nats": spread, "random logits": spread, "at least": lambda at:
             np.where(least(at) > 1e-6, least(at), np.nan), "norm of the query's logits, their mean taken out": sigma}
 
 
@@ -175,6 +211,11 @@ def precision(name, size):
             A = A / A.sum(axis=0)
             each.extend((A * (1 - A)).sum(axis=0))
         slopes.append((np.sort(each)[127] + np.sort(each)[128]) / 2)
+    label, own = hashed(name)
+    said = {f"# keys, d_head = #, {label}, ∂ℒ/∂out of size #: the gradient of a typical query is off by # where the "
+            "logits have a standard deviation of #, and by # where it is #.":
+            [64, 32, *own, size, found[name][1], 1, found[name][4], 8]}
     digits = {"float32": 24, "float16": 11, "bfloat16": 8, "E4M3": 4, "E5M2": 3}
-    return {**found, "_": [0.5 ** digits[name] / np.array(slopes)], "relative error of ∂ℒ/∂Q": [*found.values()],
+    return {**found, "_": [0.5 ** digits[name] / np.array(slopes)], "caption": said,
+            "relative error of ∂ℒ/∂Q": [*found.values()],
             "standard deviation of the logits": coarse.SPREADS, "only error": np.ones(2)}

@@ -7,7 +7,7 @@ import numpy as np
 
 from vgtext import diagnose as doctor
 from vgtext import nn
-from vgtext.chapters.detection import friends, torch_runs
+from vgtext.chapters.detection import friends, scoring, torch_runs
 from vgtext.chapters.detection.reading import READINGS
 from vgtext.chapters.detection.recipes import CAUSES
 from vgtext.chapters.detection.runs import labeled
@@ -28,7 +28,13 @@ def false_friends(friend, look):
         shares.append(np.arange(7, len(r.loss) - 7, 3) / (len(r.loss) - 1))
         sizes = {"weight gradient": r.gradient, "activation": r.activation, "update-to-weight ratio": r.update_ratio}
         layers[words] = np.where(sizes[look][0] > 0, sizes[look][0], np.nan)
-    return {**{("losses", words): line for words, line in losses.items()},
+    said = {f"With {friend} the loss ends at # of its first value; in the vanishing run, at #. The {look} by layer: ":
+            [losses[friend][-1], losses["truly vanishing"][-1]]}
+    for words, run in ((f"with {friend}", friend), ("in the vanishing run", "truly vanishing")):
+        ends = layers[run][[0, -1]]  # nan where it is 0
+        said |= {f"{words}, layer #'s is # times layer #'s": [1, ends[0] / ends[1], 8]} if np.isfinite(ends[1]) else {
+            f"{words}, layer #'s is exactly #": [8, 0]}
+    return {**{("losses", words): line for words, line in losses.items()}, "caption": said,
             **{("layers", words): layers[words] for words in (friend, "truly vanishing")},
             "loss / first loss, mean of 15 steps": [*losses.values()], "share of the training": shares,
             "layer l (input at the left)": np.arange(1, 9),
@@ -39,7 +45,12 @@ def false_friends(friend, look):
 def update_ratios(cause, run):
     r = run_of(cause, run - 1)
     lines = {f"layer {l + 1}": np.where(line > 0, line, np.nan) for l, line in enumerate(r.update_ratio.T)}
-    return {**lines, "update-to-weight ratio": [*lines.values()], "share of the training": (r.steps - 1) / r.loss.size}
+    middle = lambda row: np.sort(row)[[(row.size - 1) // 2, row.size // 2]].sum() / 2  # noqa: E731
+    first, last = r.update_ratio[[0, -1]]
+    return {**lines, "update-to-weight ratio": [*lines.values()], "share of the training": (r.steps - 1) / r.loss.size,
+            "caption": {f"{cause.capitalize()}, run #: the first step changes the median layer's weights by # times "
+                        "their size, layer # by # and layer # by #; in the last record the median is #.":
+                        [run, middle(first), 1, first[0], first.size, first[-1], middle(last)]}}
 
 
 def expected(activation, sigma_w, depth):
@@ -75,7 +86,10 @@ def round_trip(activation, sigma_w, depth):
              ("activation", "error", "gradient")]
     lines = [line / line[at] for line, at in zip(lines, (0, -1, -1))]
     theory, scales, fine = expected(activation, sigma_w, depth), np.arange(2, 16) / 5, np.arange(8, 61) / 20
-    return {"size, relative to where it starts": lines, "activation": lines[0], "error signal": lines[1],
+    said = (f"{'ReLU' if activation == 'relu' else activation}, σ_w = #, # layers of #: the round trip multiplies a "
+            "signal by # (theory #), while layer # gets # times the weight gradient of layer #.")
+    return {"caption": {said: [sigma_w, depth, 64, there_and_back(sigma_w), predicted(sigma_w), 1, lines[2][0], depth]},
+            "size, relative to where it starts": lines, "activation": lines[0], "error signal": lines[1],
             "weight gradient": lines[2], "activation, theory": theory[0], "error signal, theory": theory[1],
             "layer l (input at the left)": np.arange(1, depth + 1), "weight scale $\\sigma_w$": [scales, fine],
             "round trip R": [there_and_back(scale) for scale in scales], "_": [[*map(predicted, fine)]]}
@@ -92,14 +106,60 @@ def dead_units(bias, batch):
         found.append(line)
     share = np.sum(found, axis=0) / 3
     there = lambda l: np.where(share[l.astype(int) - 1] > 0, share[l.astype(int) - 1], np.nan)  # noqa: E731
+    said = ("He weights, width #, bias #, # random inputs, mean of # networks: # of the ReLU units are dead, from # in "
+            "layer # to # at most; in # of # layers it is more than #.")
     return {"layer l (input at the left)": np.arange(1, 31), "share of dead units": there,
-            "mean of 3 networks": there, "rule of thumb: more than half": None}
+            "caption": {said: [64, bias, batch, 3, sum(share) / 30, share[0], 1, max(share), sum(share > 0.95), 30,
+                               0.95]}, "mean of 3 networks": there, "rule of thumb: more than half": None}
+
+
+def read_off(run, reading):
+    """What one reads off a run, low where it vanishes: of a loss minus its last share."""
+    r = run.recording
+    gradient, a, ratio = (rows[np.isfinite(rows).all(axis=1)] for rows in (r.gradient, r.activation, r.update_ratio))
+    if reading == "layer 1 over layer L":
+        return next((row[0] / row[-1] for row in gradient if row[0] * row[-1] > 0), 0)
+    if reading == "round trip":
+        return next((e[1] / a[0] * a[-2] / e[-1] * a[-2] / a[0] for e, a in zip(gradient, a)
+                     if min(e) > 0 and min(a[:-1]) > 0), 0)
+    return {"mean gradient, at the end": np.mean(gradient[-1]), "mean gradient, at the start": np.mean(gradient[0]),
+            "update-to-weight ratio": np.median(ratio[0]), "test accuracy": run.ended[1],
+            "loss": -np.median(r.loss[-(r.loss.size // 10):]) / r.loss[0]}[reading]
+
+
+@cache
+def lows(reading, half):
+    """What is read off the runs of a half without dead units, and which of them are labeled vanishing."""
+    runs = [run for run in labeled(half) if run.cause != "dead units"]
+    low = np.array([read_off(run, reading) for run in runs])
+    broke = -np.inf if reading == "loss" else np.inf
+    return np.where(np.isfinite(low), low, broke), np.array(["vanishing" in run.cause for run in runs])
+
+
+def limit(reading):
+    """The limit of the largest F1 on the tuned half; that of the round trip is chosen."""
+    low, ill = lows(reading, "tuned")
+    if reading == "round trip":
+        return 10**-1.2
+    places = np.sort(low)
+    f1 = [2 * sum(ill & (low <= place)) / (sum(low <= place) + sum(ill)) for place in places]
+    best = places[int(np.argmax(f1))]
+    return (best + min(places[places > best])) / 2
 
 
 def one_number(reading, half):
     """Of what is read off the records; what ``diagnose`` reads off them has its own tests."""
     words, limits = READINGS[reading]
     found, rows = [], []
+    edge, low, ill = limit(reading), *lows(reading, half)
+    absent = sum(np.isnan(run.ended[1]) for run in labeled(half)) if reading == "test accuracy" else 0
+    called, side = low <= edge, "above" if reading == "loss" else "below"
+    so = "is" if sum(called & ~ill) == 1 else "are"
+    said = (f"{reading[1:].replace('1', '#')}, # runs ({half}{'; # broke and have none' * bool(absent)}): # of # runs "
+            f"labeled vanishing (squares) are {side} the limit of #, and so {so} # of the # others (dead "
+            "runs not counted).")
+    counts = [*[1] * ("1" in reading), 60, *[absent] * bool(absent), sum(called & ill), sum(ill), abs(edge),
+              sum(called & ~ill), sum(~ill)]
     for cause in CAUSES:
         own = []
         for r in (run.recording for run in labeled(half) if run.cause == cause):
@@ -108,7 +168,47 @@ def one_number(reading, half):
         found.append(np.clip(own, *limits))
         rows.append(len(rows) + np.linspace(-0.2, 0.2, len(own)))
     told = reading.startswith("mean gradient")
-    return {**{one: None for one, _ in READINGS.values()}, words: found if told else None, "_": rows}
+    return {**{one: None for one, _ in READINGS.values()}, words: found if told else None, "_": rows,
+            "caption": {said: counts}}
+
+
+def by_threshold(run):
+    """The answer of the fixed rules: vanishing as it is labeled, where it is."""
+    r = run.recording
+    if not (np.isfinite(r.gradient).all() and np.isfinite(r.loss).all()):
+        return "exploding"
+    dead = r.dead is not None and sum(r.dead[-1][:-1]) / (len(r.dead[-1]) - 1) > 0.5
+    fades = sum(r.gradient[-1]) / len(r.gradient[-1]) < 1e-7
+    return ("dead units" if dead else "healthy" if not fades else
+            run.cause if "vanishing" in run.cause else "vanishing by activation")
+
+
+def macro(pairs, classes):
+    """The mean of F1, the harmonic mean of precision and recall."""
+    found = []
+    for one in classes:
+        planted, named = ([pair[k] == one for pair in pairs] for k in (0, 1))
+        hits = sum(np.logical_and(planted, named))
+        found.append(2 / (sum(planted) / hits + sum(named) / hits) if hits else 0)
+    return sum(found) / len(found)
+
+
+def confusion(rule, recorded, half):
+    fields = scoring.RECORDED[recorded]
+    pairs = [(run.cause, by_threshold(run) if rule == "fixed thresholds" else
+              doctor.diagnose(run.recording.only(*fields)).cause) for run in labeled(half)]
+    columns = {cause: k for k, cause in enumerate([*CAUSES, doctor.UNDECIDED])}
+    cells = Counter((CAUSES.index(cause), columns.get(named, 11)) for cause, named in pairs)
+    of = lambda name: next((group for group in ("vanishing", "exploding", "dead") if group in name),  # noqa: E731
+                           name if name == doctor.UNDECIDED else "other")
+    four = macro([(of(cause), of(named)) for cause, named in pairs], ["vanishing", "exploding", "dead", "other"])
+    words = (f"Diagnose from {recorded.replace('…', 'losses, accuracies')}" if rule == "diagnose" else
+             "Fixed thresholds")
+    said = (f"{words}, {half.replace(' ', '-')} half: # of # right, # undecided; macro-F1 # over ten causes, # over "
+            "the four groups vanishing, exploding, dead, other.")
+    return {"answer": [[n for _, n in sorted(cells.items())], [-0.5, 9.5], *([column] for _, column in cells)],
+            "caption": {said: [sum(cause == named for cause, named in pairs), 60,
+                               sum(named == doctor.UNDECIDED for _, named in pairs), macro(pairs, CAUSES), four]}}
 
 
 def remedies(half):
@@ -117,8 +217,13 @@ def remedies(half):
     before, after = ([np.nan_to_num(getattr(run, name)[int(run.cause == "overfitting")]) for own in runs for run in own]
                      for name in ("ended", "mended"))
     rows = np.concatenate([row + np.linspace(-0.3, 0.3, len(own)) for row, own in enumerate(runs)])
+    ended = np.array([run.ended for run in labeled(half)])
     return {"training accuracy (of overfitting: test accuracy)": [before, after], "before": before, "after": after,
-            "_": [rows]}
+            "_": [rows], "caption": {
+                f"The {half.replace(' ', '-')} half, each run before (hollow) and after (full) its one change: the "
+                "median accuracy (training; of overfitting, test) rises from # to #, the # runs that broke counted as "
+                "#; the worst repaired run reaches #.":
+                [np.quantile(before, 0.5), np.quantile(after, 0.5), sum(np.isnan(ended[:, 0])), 0, min(after)]}}
 
 
 @cache
@@ -138,4 +243,9 @@ def strangers(half):
                             - told[cause, doctor.UNDECIDED]] for cause in causes])
         starts = np.cumsum(counts, axis=1) - counts
         found[panel, "runs"] = [counts.ravel(), starts.ravel()]
-    return {**found, "right": None, "× wrong": None, "? undecided": None}
+    right, unsaid = (sum(n for (truth, answer), n in told.items() if answer == (one or truth))
+                     for one in ("", doctor.UNDECIDED))
+    said = (f"PyTorch runs, {half.replace(' ', '-')} {'set' if half == 'fresh' else 'half'}: of #, # right, # "
+            "undecided, # wrong.")
+    return {**found, "right": None, "× wrong": None, "? undecided": None,
+            "caption": {said: [told.total(), right, unsaid, told.total() - right - unsaid]}}

@@ -7,6 +7,8 @@ from vgtext.chapters.initialization import defaults as default
 from vgtext.chapters.initialization import half, race, runs, shapes, singular, sums
 from vgtext.chapters.initialization import lsuv as fit
 
+from .ways import hashed
+
 DIGITS = nn.data.digits()
 
 
@@ -24,6 +26,11 @@ def passes(net, examples):
     for l in range(len(layers) - 2, 0, -1):
         d.insert(0, layers[l].phi.derivative(z[l]) * (layers[l + 1].W.astype(float).T @ d[0]))
     return z, a, [None, *d]
+
+
+def called(activation):
+    """The name of an activation in captions."""
+    return {"relu": "ReLU", "identity": "linear"}.get(activation, activation)
 
 
 def by_layer(line):
@@ -60,13 +67,18 @@ def scale(activation, sigma_w):
     middle = np.sort(ends, axis=1)[:, 1]
     middle = np.where(np.isfinite(middle), middle, np.nan)
     laws, layers = law(activation, sigma_w**2, 0, 29), np.arange(1, 30)
+    end, used = ((v[runs.SCALES.index(sigma_w)]) for v in (middle, np.array([0.01, 0.03, 0.1, 0.3])[rate]))
+    said = {f"{called(activation)}, # layers of #, σ_w = #: before training, layer # gets # times the error signal of "
+            "layer #.": [30, 64, sigma_w, 1, back[0] / back[-1], 29], "; guessing has a loss of #.": np.log(10)}
+    said |= {"The training loss ends at # (learning rate #, the best of four; median of three seeds)": [end, used]
+             } if np.isfinite(end) else {"Training breaks down at all four learning rates": ()}
     title = "shaded: loss below half of guessing" if (middle < np.log(10) / 2).any() else "no scale here learns well"
     return {"size": [line(layers) for line in laws], "theory, activations": laws[0], "theory, error": laws[1],
             title: middle, "layer l (input at the left)": np.arange(31), "weight scale $\\sigma_w$": runs.SCALES,
             "■ activations a[l]": by_layer([None, *forth, None]),
             "● error δ[l], over the last": by_layer([None, *back / back[-1], None]),
             "training loss after 20 epochs": [middle, *shown.T], "median": middle, "one seed": shown.T,
-            "median of three seeds": middle}
+            "median of three seeds": middle, "caption": said}
 
 
 def sum_of_terms(distribution, rule):
@@ -76,8 +88,13 @@ def sum_of_terms(distribution, rule):
         w = sums.DISTRIBUTIONS[distribution](rng, (repeats, n)) * sums.RULES[rule](n)
         found.append(np.mean([(row @ a) ** 2 for row, a in zip(w, rng.standard_normal((repeats, n)))]))
     laws = {"fixed: 0.1": lambda n: n * 0.1**2, "fixed: 0.01": lambda n: n * 0.01**2, "1/√n": np.ones_like}
+    low, high = (sums.INPUTS.index(n) for n in (10, 1000))
+    label, own = hashed(rule.removeprefix("fixed: "))
+    said = (f"Weights of standard deviation {label}, {distribution}: with # inputs z has a "
+            "mean square of #, with # inputs #. The law says # and #.")
     return {"mean square of z, input has 1": found, "dashed: n × variance of a weight": laws[rule],
-            "number of inputs n": sums.INPUTS}
+            "number of inputs n": sums.INPUTS, "caption": {
+                said: [*own, 10, found[low], 1000, found[high], *laws[rule](np.array([10.0, 1000.0]))]}}
 
 
 def rectangles(scheme, r):
@@ -96,9 +113,14 @@ def rectangles(scheme, r):
     into, out = np.array(n[:-1]), np.array(n[1:])
     fan = {"1/n_in (LeCun)": into, "1/n_out": out, "Glorot": (into + out) / 2}[scheme]
     laws = [np.sqrt(np.cumprod([1, *factors])) for factors in (into / fan, (out / fan)[::-1])]
+    said = (f"Linear, # layers, width{'s # and # in turn' if r > 1 else ' #'}, variance "
+            f"{scheme.replace('1/n', '#/n')}, geometric mean of six networks: the signal arrives with # times its size "
+            "(the law: #), the gradient with # (the law: #).")
+    said = {said: [20, 64, *[64 * r] * (r > 1), *[1] * ("1/n" in scheme), mean["forward"][-1], laws[0][-1],
+                   mean["backward"][-1], laws[1][-1]]}
     return {"size of a component of a[l]": [mean["forward"], laws[0]], "layer l": np.arange(21),
             "size of a component of ∂ℒ/∂a[l]": [mean["backward"][::-1], laws[1][::-1]],
-            "geometric mean of six networks": [mean["forward"]]}
+            "geometric mean of six networks": [mean["forward"]], "caption": said}
 
 
 def rows_of(values):
@@ -116,29 +138,42 @@ def two_needs(q):
         phi = nn.get_activation(name)
         need["forward"].append([np.sqrt(np.sum(z**2) / np.sum(phi(z) ** 2))])
         need["backward"].append([np.mean(phi.derivative(z) ** 2) ** -0.5])
-    return {**{words: rows_of(np.ravel(at)) for words, at in need.items()}, "weight scale $\\sigma_w$ that is needed":
-            need["forward"] + need["backward"]}
+    u = np.linspace(-10, 10, 20_000)
+    a, share = np.tanh(np.sqrt(q) * u), np.exp(-(u**2) / 2) / np.exp(-(u**2) / 2).sum()
+    said = ("Pre-activations with variance #: in theory ReLU keeps both signals at σ_w = # (forward) and # (backward); "
+            "tanh needs # forward and # backward. Marks: # units.")
+    said = {said: [q, 2**0.5, 2**0.5, np.sqrt(q / (share @ a**2)), (share @ (1 - a**2) ** 2) ** -0.5, z.size]}
+    return {**{words: rows_of(np.ravel(at)) for words, at in need.items()}, "caption": said,
+            "weight scale $\\sigma_w$ that is needed": need["forward"] + need["backward"]}
 
 
 def he_xavier(depth, rate):
-    found, sizes = {}, []
+    found, sizes, said = {}, [], {}
     for k, init in enumerate(runs.INITS):
         kept = results.load("initialization_runs")["by_depth"].astype(float)[k, runs.DEPTHS.index(depth)]
         best = np.median(kept[..., -1], axis=1).argmin()
         each = kept[best if rate == "best" else runs.RATES.index(rate)]
+        name, end = race.NAMES[init], np.sort(each[:, -1])[2]
+        used = [(0.01, 0.03, 0.1, 0.3)[best]] if rate == "best" else []
+        said |= {f"{name} ends at #" + " (learning rate #)" * (rate == "best"): [end, *used]} if np.isfinite(end) else {
+            f"{name} breaks down": ()}
         each = np.where(np.isfinite(each), each, np.nan)
         found |= {f"{race.NAMES[init]}, one seed": each, f"{race.NAMES[init]}, median": np.sort(each, axis=0)[2]}
         nets = [nn.measure(depth, 128, activation="relu", init=init, batch=32, seed=1000 * k + seed) for seed in
                 range(5)]
         level = 128 * np.sqrt(0.5 / 32)  # ‖∂ℒ/∂W‖² = (width / 2) width / batch
         sizes.append(np.exp(np.mean([np.log(net.gradient[1:]) for net in nets], axis=0)) / level)
-    found |= {"epoch": np.arange(1, 31), "layer l (input at the left)": np.arange(1, depth + 1)}
+    said |= {"ReLU, # layers of #: in random networks Glorot's weight gradients are, in the geometric mean over "
+             "layers, # of He's (the law: #). After # epochs He": [
+                 depth, 128, np.prod(sizes[1] / sizes[0]) ** (1 / depth), 0.5 ** ((depth - 1) / 2), 30],
+             "; median of # seeds.": 5}
+    found |= {"epoch": np.arange(1, 31), "layer l (input at the left)": np.arange(1, depth + 1), "caption": said}
     return {**found, "training loss": found["He, median"], "‖∂ℒ/∂W[l]‖, over He's level":
             sizes, "median of 5 seeds": found["He, median"]}
 
 
 def spectrum(L, units):
-    found = {}
+    found, ends = {}, []
     for init in ("Gaussian", "orthogonal"):
         (activation, gain), rng = singular.UNITS[units], np.random.default_rng(0)
         phi, x = nn.get_activation(activation), singular.INPUT.get(units, 1.0) * rng.standard_normal(128)
@@ -149,18 +184,24 @@ def spectrum(L, units):
         for w, at in zip(W[::-1], z[::-1]):
             J = J @ (phi.derivative(at)[:, None] * w)
         s = np.linalg.svd(J, compute_uv=False)
+        ends.append((s[0], s[32]))  # 32.5 / 128 of the way down
         found[init] = lambda share, s=s: np.where(s > 1e-5 * s[0], s, np.nan)
     most = np.sqrt((L + 1) ** (L + 1) / L**L)
     words = f"singular values of {L} layers" if L > 1 else "singular values of 1 layer"
+    (first, quarter), (other, beside) = ends
+    said = {f"{units}, # layer{'s' * (L > 1)} of #: the most stretched direction is multiplied by # with Gaussian "
+            f"layers {'(in very wide layers #) ' * (units == 'linear')}and by # with orthogonal ones; a quarter of the "
+            "way down the factors are # and #.": [L, 128, first, *[most] * (units == "linear"), other, quarter, beside]}
     return {**found, words: None, "share of directions, the most stretched first": (np.arange(128) + 0.5) / 128,
-            "the law for the largest": [most, most]}
+            "caption": said, "the law for the largest": [most, most]}
 
 
 def lsuv(activation, start):
     net, d = nn.mlp(64, 64, 10, depth=30, activation=activation, init=fit.STARTS[start], seed=0), DIGITS
-    found, second = {}, slice(128, 256)
+    found, second, spread = {}, slice(128, 256), []
     for words in ("before", "after"):
         z, _, back = passes(net, second)
+        spread.append(np.mean(z[29] ** 2) - np.mean(z[29]) ** 2)
         sizes = np.array([np.nan, *(np.linalg.norm(v) for v in back[1:])])
         found |= {("forward", words): by_layer([None, *(v.var() for v in z[1:])]),
                   ("backward", words): by_layer(sizes / sizes[29])}
@@ -168,8 +209,14 @@ def lsuv(activation, start):
     unit, u = nn.get_activation(activation), np.linspace(-10, 10, 20_000)
     share = np.exp(-(u**2) / 2)
     factor = np.sqrt(share @ unit.derivative(u) ** 2 / (share @ unit(u) ** 2))
-    return {**found, "variance of z[l]": found["forward", "after"], "‖δ[l]‖ / ‖δ[29]‖": lambda l: factor ** (29 - l),
-            "layer l (input at the left)": np.arange(1, 31), "rings: before, dots: after": None}
+    said = (f"{called(activation)}, # layers of #, one network, start {start.replace('0.1', '#').replace('3', '#')}: "
+            "before LSUV z has a variance of # in layer #, afterward #. Layer # then gets # times the error signal of "
+            "layer # (the law: #).")
+    said = {said: [30, 64, *([float(start.split()[-1])] if "=" in start else []), spread[0], 29, spread[1], 1,
+                   sizes[1] / sizes[29], 29, factor**28]}
+    return {**found, "variance of z[l]": found["forward", "after"], "caption": said,
+            "‖δ[l]‖ / ‖δ[29]‖": lambda l: factor ** (29 - l), "layer l (input at the left)": np.arange(1, 31),
+            "rings: before, dots: after": None}
 
 
 def defaults(activation):
@@ -194,5 +241,8 @@ def defaults(activation):
         found |= {name: np.exp(np.mean(logs, axis=0)),
                   f"theory, {name}": law(activation, variance, bias**2 / 3 / 128, 30)[1]}
     mean = [found[name] for name in default.DEFAULTS]
-    return {**found, "‖δ[l]‖ / ‖δ[30]‖": mean, "geometric mean of 3 seeds": mean,
+    said = (f"{called(activation)}, # layers of #, geometric mean of # seeds. The error signal of layer # over that of "
+            "layer #, with each default and with He's rule: PyTorch #, Keras #, Flax #, He #.")
+    return {**found, "caption": {said: [30, 128, 3, 1, 30, *(line[0] for line in mean)]},
+             "‖δ[l]‖ / ‖δ[30]‖": mean, "geometric mean of 3 seeds": mean,
             "layer l (input at the left)": np.arange(1, 31)}

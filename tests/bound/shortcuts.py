@@ -14,6 +14,8 @@ from vgtext.chapters.shortcuts import shattered as torn
 from vgtext.chapters.shortcuts import starts as ways
 from vgtext.chapters.shortcuts.training import WORDS
 
+from .ways import hashed
+
 
 def training(depth, other):
     """Of the rate with the least last loss of training, as a mean of the seeds."""
@@ -26,9 +28,17 @@ def training(depth, other):
         found |= {("curves", words): best[runs.DEPTHS.index(depth)], ("depths", words): best[:, -1]}
     for panel, title in (("curves", f"{depth} blocks"), ("depths", "after 10 epochs")):
         found[title] = [found[key] for key in found if key[0] == panel]
-    lines = [line for key, line in found.items() if len(key) == 2]
+    lines, ends = [line for key, line in found.items() if len(key) == 2], []
+    for kind in ("plain", other):
+        each = kept[runs.KINDS.index(kind), runs.DEPTHS.index(depth)]
+        ends += [*each[each[:, 0, -1].argmin(), 1:, -1]]
+    name, count = hashed(WORDS[other])
+    said = {"ReLU, width #, # blocks, He's weights, digits, best of three learning rates, mean of # seeds. After # "
+            f"epochs, right in training and in the test: plain # and #; {name}: # and #.":
+            [32, depth, 3, 10, *ends[:2], *count, *ends[2:]]}
     return {**found, "training accuracy": lines, "epoch": np.arange(1, 11), "number of blocks L": runs.DEPTHS,
-            "mean of 3 seeds": lines, "best of three learning rates": lines}
+            "mean of 3 seeds": lines, "best of three learning rates": lines,
+            "caption": said}
 
 
 def sizes(L, sigma_w, name):
@@ -47,7 +57,11 @@ def sizes(L, sigma_w, name):
         found |= {("forward", kind): (forth / forth[0])[::step], ("backward", kind): (back / back[-1])[::step],
                   ("forward", f"theory, {kind}"): lambda l, law=law: law**l,
                   ("backward", f"theory, {kind}"): lambda l, law=law: law ** (L - l)}
-    return {**found, "block l": [np.arange(L + 1), np.arange(0, L + 1, step)],
+    label, one = hashed(name)
+    said = {f"ReLU, width #, # blocks, σ_w = #. The input gets the output's gradient times # in the plain network, "
+            f"times # with a shortcut and {label}. Dashed: predicted.":
+            [128, L, sigma_w, found["backward", "plain"][0], found["backward", name][0], *one]}
+    return {**found, "caption": said, "block l": [np.arange(L + 1), np.arange(0, L + 1, step)],
             "size of z[l], over the input's": found["forward", name],
             "size of δ[l], over δ[L]": [found["backward", kind] for kind in ("plain", name)]}
 
@@ -66,7 +80,11 @@ def paths(L, name):
             d = d + t * s * (at > 0) * (w.T @ d)
         power += (abs(np.fft.fft(d, axis=0)) ** 2).sum(axis=(1, 2))
     measured, all_paths, p = power / power.sum(), np.array([comb(L, i) for i in k], float), s**2 / (1 + s**2)
-    return {"branches on the path, k": k, "share": all_paths / 2**L, "of the squared gradient":
+    label, one = hashed(name)
+    said = {"# paths through # blocks; a path passes # branches on average. Weighted by the squared gradient that each "
+            f"carries, the average is # for {label} (predicted #).":
+            [sum(all_paths), L, L / 2, sum(k * measured), *one, L * p]}
+    return {"caption": said, "branches on the path, k": k, "share": all_paths / 2**L, "of the squared gradient":
             lambda k: np.where(measured > 1e-20, measured, np.nan), "_": [all_paths * p**k * (1 - p) ** (L - k)]}
 
 
@@ -111,9 +129,13 @@ def shattered(kind):
     laws = {"plain": lambda L: 2.0**-L, "plain + batch norm": lambda L: 2.0**-L, "shortcut": lambda L: 0.75**L,
             "shortcut + batch norm": lambda L: L**-0.5}
     cosines = np.array([alike(kind, L) for L in torn.DEPTHS])
+    said = {f"{kind[1:]}, ReLU, width #, unrelated inputs: two gradients have a correlation of # after one block and # "
+            "after five; the published law says #, and following the inputs' correlation gives #.":
+            [300, alike(kind, 1), alike(kind, 5), laws[kind](5), followed(kind, 5)]}
     cosines = np.where(cosines > 1e-4, cosines, np.nan)
     return {"published law": laws[kind], "correlation of two gradients": cosines, "measured": cosines,
-            "number of blocks L": torn.DEPTHS, "inputs' correlation followed": [followed(kind, L) for L in torn.DEPTHS]}
+            "number of blocks L": torn.DEPTHS, "inputs' correlation followed": [followed(kind, L) for L in torn.DEPTHS],
+            "caption": said}
 
 
 @cache
@@ -141,8 +163,12 @@ def noise(L, kind):
     of = {f"{name}, {blocks} block{'s' * (blocks > 1)}": noise_lines(name, blocks)
           for name, blocks in dict.fromkeys([("plain", 1), ("plain", 5), ("plain", 50), (kind, L)])}
     one, mean = of[f"{kind}, {L} block{'s' * (L > 1)}"]
+    label, numbers = hashed(kind[1:])
+    said = {f"{label}, ReLU, # block{'s' * (L > 1)} of #: gradients at inputs # apart have a correlation of # (mean of "
+            "# networks); in a plain network of one block #.":
+            [*numbers, L, 200, 16 * 4 / 255, mean[4], 10, of["plain, 1 block"][1][4]]}
     return {**{words: lines[1] for words, lines in of.items()}, "df/dx, over its rms": one, "mean of 10 networks": mean,
-            "autocorrelation": mean, "input x": np.linspace(-2, 2, waves.POINTS),
+            "caption": said, "autocorrelation": mean, "input x": np.linspace(-2, 2, waves.POINTS),
             "distance of two inputs": waves.LAGS * 4 / (waves.POINTS - 1)}
 
 
@@ -169,7 +195,13 @@ def norms(place):
     each = np.array([[last_gradient(place, L, seed) for L in places.DEPTHS] for seed in range(8)])
     mean = np.prod(each, axis=0) ** (1 / 8)
     law = [mean[0] * np.sqrt(4 / (2 + np.array(places.DEPTHS)))] if place == "pre" else []
-    return {"gradient of the last block's W₂": [*each, mean], "number of blocks L": places.DEPTHS, "_": law}
+    x, y = np.log(places.DEPTHS), np.log(mean)
+    slopes = [np.cov(x[k:], y[k:])[0, 1] / np.var(x[k:], ddof=1) for k in (0, 3)]
+    said = {f"{place.title()}-norm, feed-forward blocks, width #, geometric mean of # seeds, at the start: the last "
+            "block's gradient goes as L to the power # from # to # blocks, # from # on.":
+            [128, 8, slopes[0], 2, 64, slopes[1], 16]}
+    return {"caption": said, "geometric mean of 8 seeds": mean, "number of blocks L": places.DEPTHS, "_": law,
+            "gradient of the last block's W₂": [*each, mean]}
 
 
 def rows_of(values, up):
@@ -186,7 +218,13 @@ def starts(L, rate):
         for one in rights:
             rates = ", ".join(f"{r:g}" for r, other in zip(normfree.RATES, rights) if other == one)
             found[f"{way}, η = {rates}"] = [one]
-    return {**found, "factor over all blocks, at the start": sizes.reshape(-1, 1), "activations":
+    names = [name for name, share in zip(normfree.WAYS.values(), chosen) if share > 0.9]
+    label, ones = hashed("".join(": " * (not k) + "; " * (k > 0) + name for k, name in enumerate(names)))
+    at, given = ("each at its best learning rate", []) if rate == ways.BEST else ("η = #", [rate])
+    said = {f"# blocks of two ReLU layers, width #, # steps, {at}: # of # {'gets' if len(names) == 1 else 'get'} above "
+            f"# in training{label}. Without any of them the stream grows to # times before training. Mean of # seeds.":
+            [L, 32, 220, *given, len(names), 9, 0.9, *ones, sizes[0, 0], 2]}
+    return {**found, "caption": said, "factor over all blocks, at the start": sizes.reshape(-1, 1), "activations":
             rows_of(sizes[:, 0], 0.12), "error signal": rows_of(sizes[:, 1], -0.12), "● error signal": None,
             f"{L} blocks, before training": sizes.reshape(-1, 1), "right in training": chosen[:, None],
             f"after {normfree.STEPS} steps": chosen[:, None],

@@ -2,6 +2,13 @@
 
 import numpy as np
 
+from signs.numbers import NUMBER, value_of
+
+
+def hashed(words):
+    """Words of a caption with # for their numbers, and these."""
+    return NUMBER.sub("#", words), [value_of(number)[0] for number in NUMBER.findall(words)]
+
 
 def descent(net, x, y, rate, steps):
     """Yield the loss before each step of plain descent, with the gradient in the network."""

@@ -285,13 +285,13 @@ def test_every_figure_draws_and_says_what_it_shows(name):
 
 
 def test_captions_tell_the_numbers_of_their_state():
-    assert number(lab.ratio(30), 1) in caption("he_xavier", depth=30)
-    assert number(lab.settled_factor("tanh") ** 28, 1) in caption("lsuv", activation="tanh")
+    assert number(lab.ratio(30)) in caption("he_xavier", depth=30)
+    assert number(lab.settled_factor("tanh") ** 28) in caption("lsuv", activation="tanh")
     assert number(lab.default_left("PyTorch", "relu"), 1) in caption("defaults", activation="relu")
     assert number(lab.spectrum("Gaussian", "linear", 10)[0]) in caption("spectrum", L=10)
     assert f"{np.median(lab.trained('tanh', 0.3)[0][:, -1]):.2f}" in caption("scale", activation="tanh", sigma_w=0.3)
     assert number(shapes.predicted("1/n_out", 4)[0][-1]) in caption("rectangles", scheme="1/n_out")
-    assert "1.41 (forward)" in caption("two_needs", q=2.0) and "1,000 inputs 10" in caption("sum_of_terms")
+    assert "1.41 (forward)" in caption("two_needs", q=2.0) and "1,000 inputs 11" in caption("sum_of_terms")
     assert scales.power(2.0) == "100"
 
 

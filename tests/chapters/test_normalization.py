@@ -331,7 +331,7 @@ def test_every_figure_draws_and_says_what_it_shows(name):
 
 
 def test_captions_tell_the_numbers_of_their_state():
-    assert number(10.0 ** depth.sizes("batch", 20, depth.SCALES["√2 (He)"])[1][1], 1) in caption("healed", depth=20)
+    assert number(10.0 ** depth.sizes("batch", 20, depth.SCALES["√2 (He)"])[1][1]) in caption("healed", depth=20)
     for batch in backward.BATCHES:  # a batch of two, and no other, passes nothing on
         share = lab.through(batch, 1.0, 1.0)
         left = f"{number(100 * share)}%" if share > 1e-5 else number(share)  # with 3 examples hardly anything is left
@@ -340,7 +340,7 @@ def test_captions_tell_the_numbers_of_their_state():
     assert f"{lab.accuracy(2):.0%}" in caption("companions")
     assert f"{learning.training_accuracy('tanh', 'layer', 0.1)[-1]:.0%}" in caption("accuracy", activation="tanh")
     assert f"{lab.chi('tanh', 'layer'):.2f}" in caption("price", activation="tanh", norm="layer")
-    assert number(10.0 ** lab.growth("layer", 80, "tanh"), 1) in caption("rescue", activation="tanh")
+    assert number(10.0 ** lab.growth("layer", 80, "tanh")) in caption("rescue", activation="tanh")
 
 
 def test_numbers_typed_into_the_prose():

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from vgtext.diagnose import measure_symptoms
 from vgtext.palette import COLORS, REFERENCE, SEED, label_line, layer_axis, log_axis, number, positive
 
 from .runs import labeled
@@ -34,11 +33,13 @@ def draw_false_friends(losses, layers, friend="label noise", look="weight gradie
     """Losses of a truly vanishing run and five look-alikes; one of them layer by layer beside the vanishing one."""
     losses.set(xlim=(0, 1), ylim=(0, 1.4), xlabel="share of the training", ylabel="loss / first loss, mean of 15 steps")
     log_axis(layers, 1e-8, 1e2, f"{look}, first record")
+    ends = {}
     layer_axis(layers, 8)
     for words, place in [*FRIENDS.items(), ("truly vanishing", TRULY)]:
         recording, chosen = pick(*place), words in (friend, "truly vanishing")
         color = COLORS["backward" if place == TRULY else "forward"]
         curve = smooth(recording.loss / recording.loss[0])
+        ends[words] = number(curve[-1])
         style = {"color": color, "linewidth": 1.8, "linestyle": "-" if place == TRULY else "--"} if chosen else SEED
         share = (np.arange(len(curve)) + 7) / (len(recording.loss) - 1)  # of the middle of the 15 steps
         losses.plot(share[::3], curve[::3], **style, label=words)
@@ -53,9 +54,8 @@ def draw_false_friends(losses, layers, friend="label noise", look="weight gradie
     true, other = (getattr(pick(*place), LOOKS[look])[0] for place in (TRULY, FRIENDS[friend]))
     falls, vanishes = (f"layer 1's is {number(v[0] / v[-1])} times layer 8's" if v[-1] else "layer 8's is exactly 0"
                        for v in (other, true))
-    fall, stuck = (measure_symptoms(pick(*place)).fall for place in (FRIENDS[friend], TRULY))
-    return (f"With {friend} the loss ends at {number(fall)} of its first value; in the vanishing run, at "
-            f"{number(stuck)}. The {look} by layer: with {friend}, {falls}; "
+    return (f"With {friend} the loss ends at {ends[friend]} of its first value; in the vanishing run, at "
+            f"{ends['truly vanishing']}. The {look} by layer: with {friend}, {falls}; "
             f"in the vanishing run, {vanishes}.")
 
 
@@ -79,5 +79,5 @@ def draw_update_ratios(ax, cause="vanishing by activation", run=1):
                 ha="right", va="top", fontsize=9)
     first = np.median(ratio[0])
     return (f"{cause.capitalize()}, run {run}: the first step changes the median layer's weights by {number(first)} "
-            f"times their size, layer 1 by {number(ratio[0, 0])} and layer {last} by {number(ratio[0, -1])}; the last "
-            f"record reads {number(np.median(ratio[-1]))}.")
+            f"times their size, layer 1 by {number(ratio[0, 0])} and layer {last} by {number(ratio[0, -1])}; in the "
+            f"last record the median is {number(np.median(ratio[-1]))}.")

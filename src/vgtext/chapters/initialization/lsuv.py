@@ -47,7 +47,7 @@ def draw_lsuv(forward, backward, activation="relu", start="σ_w = 0.1"):
     """Variance of the pre-activations and size of the error signal, before (rings) and after LSUV."""
     (before, back_before), (after, back_after) = before_and_after(activation, start)
     l, L = np.arange(DEPTH + 1), DEPTH - 1
-    limits = (1e-66, 1e34), (1e-40, 1e16)
+    limits = (1e-70, 1e34), (1e-40, 1e16)
     for ax, one, two, color, (low, high), words in (
         (forward, before, after, COLORS["forward"], limits[0], "variance of z[l]"),
         (backward, back_before, back_after, COLORS["backward"], limits[1], f"‖δ[l]‖ / ‖δ[{L}]‖"),
@@ -61,6 +61,6 @@ def draw_lsuv(forward, backward, activation="relu", start="σ_w = 0.1"):
     backward.plot(l[1:DEPTH], settled_factor(activation) ** (L - l[1:DEPTH]), **THEORY)
     forward.text(0.04, 0.05, "rings: before, dots: after", fontsize=9, transform=forward.transAxes)
     return (f"{NAMES[activation]}, {DEPTH} layers of {WIDTH}, one network, start {start}: before LSUV z has a variance "
-            f"of {number(10 ** before[DEPTH - 1], 1)} in layer {L}, afterward {number(10 ** after[DEPTH - 1])}. Layer "
-            f"1 gets {number(10 ** back_after[1], 1)} times the error signal of layer {L} (the law: "
-            f"{number(settled_factor(activation) ** (L - 1), 1)}).")
+            f"of {number(10 ** before[DEPTH - 1])} in layer {L}, afterward {number(10 ** after[DEPTH - 1])}. Layer "
+            f"1 then gets {number(10 ** back_after[1])} times the error signal of layer {L} (the law: "
+            f"{number(settled_factor(activation) ** (L - 1))}).")

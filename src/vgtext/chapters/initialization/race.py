@@ -86,8 +86,8 @@ def draw_he_xavier(sizes, curves, depth=30, rate="best"):
         told.append(f"{NAMES[init]} ends at {words}" if np.isfinite(end) else f"{NAMES[init]} breaks down")
         if rate == "best":
             told[-1] += f" (learning rate {used:g})"
-    return (f"ReLU, {depth} layers of {WIDTH}: in random networks Glorot's weight gradients are "
-            f"{number(ratio(depth), 1)} of He's (the law: {number(behind(depth))}). After {EPOCHS} epochs "
+    return (f"ReLU, {depth} layers of {WIDTH}: in random networks Glorot's weight gradients are, in the geometric mean "
+            f"over layers, {number(ratio(depth))} of He's (the law: {number(behind(depth))}). After {EPOCHS} epochs "
             f"{' and '.join(told)}; median of {SEEDS} seeds.")
 
 

@@ -89,7 +89,7 @@ def draw_outcomes(ax, activation, sigma_w):
 
 def power(log10):
     """Write 10^log10 for a caption: a number where it is handy, else a whole power of ten."""
-    return number(10**log10, 1)
+    return number(10**log10)
 
 
 def left(activation, sigma_w):

@@ -39,5 +39,5 @@ def draw_sum_of_terms(ax, distribution="normal", rule="fixed: 0.1"):
     ax.plot(INPUTS, measured, linestyle="none", marker="o", markersize=5, color=COLORS["forward"])
     ax.text(0.97, 0.05, "dashed: n × variance of a weight", ha="right", fontsize=9, transform=ax.transAxes)
     return (f"Weights of standard deviation {rule.removeprefix('fixed: ')}, {distribution}: with 10 inputs z has a "
-            f"mean square of {number(measured[2], 1)}, with 1,000 inputs {number(measured[6], 1)}. The law says "
-            f"{number(10 * std(10) ** 2, 1)} and {number(1000 * std(1000) ** 2, 1)}.")
+            f"mean square of {number(measured[2])}, with 1,000 inputs {number(measured[6])}. The law says "
+            f"{number(10 * std(10) ** 2)} and {number(1000 * std(1000) ** 2)}.")

@@ -115,8 +115,8 @@ def draw_healed(forward, backward, norm="batch", depth=40, sigma_w=SCALES["10"])
         words = "Without normalization both depend on the weight scale"
     last, back = 10.0 ** sizes(norm, depth, sigma_w)[0][-1], 10.0 ** sizes(norm, depth, sigma_w)[1][1]
     return (f"ReLU, {NORM_NAMES[norm]}, σ_w = {sigma_w:.3g}, width {WIDTH}, {BATCH} examples: activations of layer "
-            f"{depth} have size {number(last, 1)} per unit{beyond(forward, last)}; the error signal of layer 1 is "
-            f"{number(back, 1)} times that of layer {depth}. {words}.")
+            f"{depth} have size {number(last)} per unit{beyond(forward, last)}; the error signal of layer 1 is "
+            f"{number(back)} times{beyond(backward, back)} that of layer {depth}. {words}.")
 
 
 def draw_price(ax, activation="relu", norm="batch"):

@@ -64,4 +64,4 @@ def draw_tuning(weights, angle, factor=0.1, rate=0.1):
     words = f"{number(grown)}-fold" if grown > 1.1 else little
     return (f"Batch norm, start at {factor:g} times He's weights, learning rate {rate:g}: in {STEPS} steps ‖W[1]‖ "
             f"grows {words}, as Pythagoras says (dashed); the first step turns W by "
-            f"{number(angles[0])} degrees, each of the last ten by {number(angles[-10:].mean(), 1)}.")
+            f"{number(angles[0])} degrees, each of the last ten on average by {number(angles[-10:].mean())}.")

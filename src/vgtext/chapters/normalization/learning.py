@@ -48,4 +48,5 @@ def draw_accuracy(depths, scales, activation="relu", rate=0.1):
     depths.legend(loc="lower left", bbox_to_anchor=(0.02, 0.16), fontsize=8, frameon=False)
     some = [f"{NORM_NAMES[norm]} {training_accuracy(activation, norm, rate)[-1]:.0%}" for norm in STYLES]
     words = "the best learning rate at each point" if rate == BEST else f"learning rate {rate:g}"
-    return f"{NAMES[activation]}, width 64, ten epochs, {words}, mean of 2 seeds. At 40 layers: {', '.join(some)}."
+    return (f"{NAMES[activation]}, width 64, ten epochs, {words}, mean of 2 seeds. Training accuracy at 40 layers: "
+            f"{', '.join(some)}.")

@@ -36,7 +36,8 @@ def draw_rescue(ax, activation="relu"):
     for name in sorted(ends, key=ends.get):  # labels one above the other, never across
         height = max(np.log10(ends[name]), height + 0.55)
         label_line(ax, 80, 10**height, name, RESCUES[name][3], xytext=(8, 0))
-    alone, shift, residual, layer = (number(ends[name], 1) for name in RESCUES)
-    return (f"{NAMES[activation]}, width {WIDTH}, {BATCH} examples, 80 layers: under batch norm the gradient at the "
-            f"layers' outputs, from the last to the first, changes by a factor of {alone}; with a shift of 1 before "
-            f"the activation by {shift}, with shortcuts by {residual}, under layer norm by {layer}. Dashed: theory.")
+    alone, shift, residual, layer = (number(ends[name]) for name in RESCUES)
+    return (f"{NAMES[activation]}, width {WIDTH}, {BATCH} examples, 80 layers, geometric mean of 2 seeds: under batch "
+            f"norm the gradient at the layers' outputs, from the last to the first, changes by a factor of {alone}; "
+            f"with a shift of 1 before the activation by {shift}, with shortcuts by {residual}, under layer norm by "
+            f"{layer}. Dashed: theory.")

@@ -138,5 +138,5 @@ def draw_directions(ax, width=64, way="nothing", init="He"):
         ax.plot(l, theory, **THEORY)
         label_line(ax, 33, theory[32], "infinite width", COLORS["theory"], xytext=(0, 9))
         words = f" At infinite width it would have {theory[-1]:.0f}."
-    return (f"ReLU, {init} weights, {way}, width {width}, {IMAGES} digits, 3 seeds: layer 1 has {mean[0]:.0f} "
-            f"directions, the last hidden layer {number(mean[-1])}.{words}")
+    return (f"ReLU, {init} weights, {way}, width {width}, {IMAGES} digits, geometric mean of 3 seeds: layer 1 has "
+            f"{mean[0]:.0f} directions, the last hidden layer {number(mean[-1])}.{words}")

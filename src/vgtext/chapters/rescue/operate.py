@@ -58,7 +58,7 @@ def draw_operation(layers, losses, activation="ReLU", init="He", way="residual +
     verdict = f"Rescued at η = {', '.join(good)}." if good else "None of the five rates rescues it."
     lead = "At the patient's rate" + ", the best in training," * (top == plan)
     ends = f"{lead} {accuracy(plan)[1]:.0%} of the test digits are right"
-    ends += f", at {top.rate:g} {accuracy(top)[1]:.0%}. {verdict}" if top != plan else f". {verdict}"
+    ends += f", at {top.rate:g}, the best in training, {accuracy(top)[1]:.0%}" * (top != plan) + f". {verdict}"
     if breaks_down(plan):
         ends = "It breaks down in the first steps, at each of the five rates."
     return (f"{activation[0].upper()}{activation[1:]}, {init} weights, {way}: the error signal differs "

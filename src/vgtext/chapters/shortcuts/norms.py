@@ -80,9 +80,9 @@ def draw_norms(ax, place="pre"):
     ax.plot(DEPTHS, sizes, "o", color=COLORS["gradient"])
     ax.plot(DEPTHS, sizes[0] * (predicted() if place == "pre" else np.ones(6)), **THEORY)
     ax.axhline(1, **REFERENCE)
-    return (f"{place.title()}-norm, feed-forward blocks, width {WIDTH}, {SEEDS} seeds, at the start: the last block's "
-            f"gradient goes as L to the power {number(slope(sizes))} from 2 to 64 blocks, {number(slope(sizes, 3))} "
-            "from 16 on. Dashed: theory, through the first dot.")
+    return (f"{place.title()}-norm, feed-forward blocks, width {WIDTH}, geometric mean of {SEEDS} seeds, at the start: "
+            f"the last block's gradient goes as L to the power {number(slope(sizes))} from 2 to 64 blocks, "
+            f"{number(slope(sizes, 3))} from 16 on. Dashed: theory, through the first dot.")
 
 
 CLAIMS = (

@@ -50,7 +50,7 @@ def draw_sizes(forward, backward, L=50, sigma_w=1.0, name="s = 1/√L"):
     forward.legend(handles=dots[:2], loc="upper left", fontsize=8)
     plain, other = sizes("plain", L, sigma_w)[1, 0], sizes(name, L, sigma_w)[1, 0]
     return (f"ReLU, width 128, {L} blocks, σ_w = {sigma_w:.1f}. The input gets the output's gradient times "
-            f"{number(plain, 1)} in the plain network, times {number(other, 1)} with a shortcut and {name}. Dashed: "
+            f"{number(plain)} in the plain network, times {number(other)} with a shortcut and {name}. Dashed: "
             "predicted.")
 
 
