@@ -1,6 +1,5 @@
 """The figures whose words are bound to no data, and why."""
 
 LEFT = {name: why for why, names in {
-    "it draws no data: cells, and which belong together": "normalization/sharing "
-        "backprop/by_hand backprop/fingerprints detection/confusion",
+    "it draws no data: cells, and which belong together": "normalization/sharing detection/confusion",
 }.items() for name in names.split()}
