@@ -23,19 +23,12 @@ MEANT = {about: names.split() for about, names in {
     "bound": "mitigation/hundred"}.items()}
 #: At how many places of a figure's caption a number is not drawn: it is measured on what is, or beside it.
 BESIDE = {name: most for most, names in {
-    1: "attention/collapse attention/stream backprop/promise backprop/step_size bench_page/runs causes/slopes "
-       "clipping/bias clipping/spike clipping/start consequences/explosion consequences/frozen_layers "
-       "detection/dead_units initialization/he_xavier initialization/scale mitigation/map "
-       "normalization/healed normalization/sharing problem/yardsticks rescue/stages shortcuts/noise "
-       "shortcuts/sizes two_by_two/columns width/muon",
-    2: "activations/dying attention/bound attention/saturation backprop/by_hand backprop/wrong_gradient "
-       "causes/mean_and_variance causes/rates clipping/thresholds consequences/loss_scaling "
-       "consequences/sharpening consequences/stillness detection/false_friends detection/update_ratios "
+    1: "attention/collapse attention/stream bench_page/runs detection/dead_units initialization/he_xavier "
+       "initialization/scale mitigation/map normalization/healed normalization/sharing problem/yardsticks "
+       "rescue/stages shortcuts/noise shortcuts/sizes width/muon",
+    2: "attention/bound attention/saturation detection/false_friends detection/update_ratios "
        "initialization/spectrum normalization/companions recurrence/learning rescue/operation shortcuts/norms "
-       "two_by_two/order two_by_two/three_rules width/newton_schulz",
-    3: "activations/shape causes/plane clipping/step clipping/valley consequences/freezing consequences/step_size "
-       "normalization/residual normalization/tuning shortcuts/shattered shortcuts/training",
-    4: "attention/logits backprop/last_layer causes/depth_over_width consequences/rounded_away "
-       "detection/one_number",
-    6: "consequences/largest_rate detection/confusion detection/strangers mitigation/forecast shortcuts/paths",
-    9: "clipping/cliff"}.items() for name in names.split()}
+       "width/newton_schulz",
+    3: "normalization/residual normalization/tuning shortcuts/shattered shortcuts/training",
+    4: "attention/logits detection/one_number",
+    6: "detection/confusion detection/strangers mitigation/forecast shortcuts/paths"}.items() for name in names.split()}
