@@ -1,4 +1,4 @@
-"""Every figure's words are bound to data, or it is said why not; a word or a line that is another one is found."""
+"""Every figure's words are bound to data; a word or a line that is another one is found."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 
 from bound import bound, fits, is_drawn
-from bound.left import LEFT
 from vgtext.tools.notebooks import figure_heads, figures, slugs
 
 
@@ -24,15 +23,11 @@ def wrong(slug, name, change=lambda panels: None):
 
 
 @pytest.mark.parametrize("slug", slugs())
-def test_every_figure_is_bound_or_left_for_a_reason(slug):
+def test_every_figure_is_bound(slug):
     heads = figure_heads(slug)
     assert not heads or find_spec(f"bound.{slug}"), f"tests/bound/{slug}.py is to compute what the figures' words name"
     for name in heads:
-        assert hasattr(import_module(f"bound.{slug}"), name) != (f"{slug}/{name}" in LEFT), name
-
-
-def test_none_is_left_that_is_no_figure():
-    assert {*LEFT} <= {f"{slug}/{name}" for slug in slugs() for name in figure_heads(slug)}
+        assert hasattr(import_module(f"bound.{slug}"), name), name
 
 
 def rename(label, other):

@@ -30,7 +30,7 @@ STAIRS = (("nn", "nn.fast"), ("nn", "nn.theory"), ("explore.read", "explore"))
 #: A chapter is read in one sitting: words before its exercises, in the book's own.
 LONGEST = 3000
 #: What is in tests/bound beside the chapters.
-NO_CHAPTERS = {"__init__", "drawn", "left", "ways"}
+NO_CHAPTERS = {"__init__", "drawn", "ways"}
 
 
 def name(path):

@@ -8,7 +8,6 @@ in the panel. None is what only tells where or how. "_" is a list of what is dra
 ornament. Every name of an axis or a line is in the dictionary, every line, group of dots or bars and picture is one of
 its data, and stands at places that the name of its x axis has, or that a function knows. "caption" is {words that
 the caption of the state has: a number for each # in them}; ``signs/told.py`` asks for them.
-``left.py`` says which figures have no function, and why.
 """
 
 import inspect
@@ -23,7 +22,6 @@ import numpy as np
 from vgtext.tools.notebooks import slugs
 
 from .drawn import drawn_in, named, names_in, plain, shown_on, values_of, words_in
-from .left import LEFT
 
 #: Words that claim something of data: which statistic, of what, of which runs, and when.
 CLAIM = re.compile(
@@ -111,13 +109,12 @@ def misplaced(given, parts):
 
 
 def again_of(figure):
-    """Return the function that computes again what a figure draws; None for those that have none, on purpose."""
+    """Return the function that computes again what a figure of a chapter draws; None for other figures."""
     slug = figure.draw.__module__.removeprefix("vgtext.chapters.").partition(".")[0]
-    name = f"{slug}/{figure.name}"
-    if slug not in slugs() or name in LEFT:
+    if slug not in slugs():
         return None
     found = getattr(import_module(f"bound.{slug}"), figure.name, None) if find_spec(f"bound.{slug}") else None
-    assert found, f"{name}: tests/bound binds its words to nothing"
+    assert found, f"{slug}/{figure.name}: tests/bound binds its words to nothing"
     return found
 
 

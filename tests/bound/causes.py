@@ -11,7 +11,7 @@ from vgtext.chapters.causes import depth as profiles
 from vgtext.chapters.causes import fluctuations as chance
 from vgtext.chapters.causes import plane as grid
 from vgtext.chapters.causes import slopes as bend
-from vgtext.palette import number
+from vgtext.palette import ACTIVATION_NAMES, number
 
 mf = nn.meanfield
 
@@ -48,13 +48,16 @@ def shadow(z, right):
 
 def circle(l):
     """How long the closed curve is, over the circle: its words have the number."""
-    found = {"_": []}
+    found, lengths = {"_": []}, []
     for right, sigma_w in zip((0, 2.7, 5.4), ring.SCALES.values()):
         found["_"] += [around(right), shadow(ring.circle(sigma_w)[l], right)]
         z = ring.circle(sigma_w)[[0, l]]
         first, now = np.sqrt(np.sum(np.diff(z, axis=2) ** 2, axis=1)).sum(axis=1)
         found[f"length × {number(now / first)}"] = None
-    return found
+        lengths.append(now / first)
+    return {**found, "caption": {
+        "shadow in layer # of three tanh networks, width #, on": [l, 300],
+        "In all directions together its length has changed by factors of #, # and #": lengths}}
 
 
 def around(right):
@@ -73,28 +76,53 @@ def factors(activation):
     return found
 
 
+@cache
+def saturated(activation, sigma_w):
+    """The share of units of layer 10 whose slope is below a hundredth of the steepest: of two networks."""
+    phi, shares = nn.get_activation(activation), []
+    for seed in (0, 1):
+        W, a = nn.sample_weights(20, 300, seed)[0], nn.sample_batch(300, 32, seed)[0]
+        for l in range(10):
+            z = np.float32(sigma_w) * W[l] @ a
+            a = phi(z)
+        shares.append(np.mean(phi.derivative(z) < max(phi.derivative(np.linspace(-5, 5, 1001))) / 100))
+    return np.mean(shares)
+
+
 def slopes(activation, sigma_w):
     phi, sigmas = nn.get_activation(activation), np.linspace(0.25, 12.5, 50)
     slope = lambda scale: np.sqrt(wide(activation, scale, 0.0, 10)[3][9])  # noqa: E731
     bends, q = np.array([*map(slope, sigmas)]), wide(activation, sigma_w, 0.0, 10)[0][9]
     lie = lambda z: np.where(z**2 < 16 * q, 0.5 * np.exp(-(z**2) / 2 / q), np.nan)  # noqa: E731
-    return {"factor per layer": [factors(activation), sigmas * bends, sigmas, bends], "slope φ′(z)": phi.derivative,
-            "pre-activation z": None, "_": [lie], "weight scale $\\sigma_w$": [sigmas, bend.SCALES],
-            f"the slopes: × {number(slope(sigma_w))}": None}
+    back = factors(activation)[bend.SCALES.index(sigma_w)]
+    said = {f"{ACTIVATION_NAMES[activation]}, σ_w = #: in theory the slopes of layer # have a root mean square of #. "
+            "Measured, # of its units are saturated (a slope below # of the steepest), and one layer multiplies the "
+            "error signal by # (predicted #)": [sigma_w, 10, slope(sigma_w), saturated(activation, sigma_w), 0.01, back,
+                                          sigma_w * slope(sigma_w)]}
+    return {"caption": said, "factor per layer": [factors(activation), sigmas * bends, sigmas, bends],
+            "slope φ′(z)": phi.derivative, "pre-activation z": None, "_": [lie],
+            "weight scale $\\sigma_w$": [sigmas, bend.SCALES], f"the slopes: × {number(slope(sigma_w))}": None}
 
 
 def mean_and_variance(activation, sigma_w):
-    found = []
+    found, middles = [], []
     for seed in range(3):
         W, x = nn.sample_weights(50, 200, seed), nn.sample_batch(200, 32, seed)[0].astype(float)
         a, phi, line = x, nn.get_activation(activation), []
         for l in range(50):
             a = phi(sigma_w * W[0][l].astype(float) @ a)
             line.append(np.mean((a - a.mean()) ** 2))
+            if l == 9:
+                middles.append(a.mean())
         found.append(line)
     mean = np.append(np.nan, np.prod(found, axis=0) ** (1 / 3))
     theory = wide(activation, sigma_w, 0.0, 50)[2]
-    return {"variance of a[l]": [mean[1::3], theory], "geometric mean of 3 seeds": mean[1::3],
+    off = " (beyond the panel)" * (not 1e-8 <= mean[50] <= 1e4)
+    said = {f"{ACTIVATION_NAMES[activation]}, σ_w = #, no biases, width #, geometric mean of # seeds: the variance of "
+            f"the activations is # in layer #, # in layer # and #{off} in layer # (predicted #); in layer # the mean "
+            "is # standard deviations from #": [sigma_w, 200, 3, mean[1], 1, mean[10], 10, mean[50], 50, theory[49], 10,
+                                           abs(np.mean(middles)) / np.sqrt(mean[10]), 0]}
+    return {"caption": said, "variance of a[l]": [mean[1::3], theory], "geometric mean of 3 seeds": mean[1::3],
             ("units", "layer l"): None, ("variance", "layer l"): [np.arange(1, 51, 3), np.arange(1, 51)]}
 
 
@@ -104,24 +132,41 @@ def rates(sigma_w, sigma_b):
     assert np.isclose(line[60], 1)
     every = lambda l: line[l.astype(int)]  # noqa: E731
     theory = first_over_last("tanh", sigma_w, sigma_b, 60)
-    return {"error signal ‖δ[l]‖ / ‖δ[L]‖": every,
+    fitted = lambda x, y: (x - x.mean()) @ (y - y.mean()) / ((x - x.mean()) @ (x - x.mean()))  # noqa: E731
+    l, logs = np.arange(61.0), 2 * np.log(line)
+    rate, chi = -fitted(l[10:51], logs[10:51]), sigma_w**2 * wide("tanh", sigma_w, sigma_b, 200)[3][-1]
+    law = {"a power law: ‖δ[l]‖ grows as l to the power # (predicted #)": [fitted(np.log(l[5:]), logs[5:]) / 2, 0.5]}
+    slope = {"the fitted slope of ln ‖δ‖² is # a layer on the way back; ln χ₁ is #": [rate, np.log(chi)]}
+    said = {**(law if (sigma_w, sigma_b) == (1, 0) else slope),
+            "tanh, σ_w = #, σ_b = #, width #, geometric mean of # seeds: ": [sigma_w, sigma_b, 1000, 5],
+            "Layer # gets # times the error signal of layer #": [1, line[1], 60]}
+    return {"caption": said, "error signal ‖δ[l]‖ / ‖δ[L]‖": every,
             "layer l (backward: right to left)": [np.arange(1, 60, 3), np.arange(1, 61)],
             "layer l, on a log axis": np.arange(1, 61), "_": [theory, *([np.sqrt(np.arange(1, 61) / 60)] if (
                 sigma_w, sigma_b) == (1, 0) else ())], "geometric mean of 5 seeds": every}
 
 
 def depth_over_width(units, n, k):
-    found, places = [], []
+    found, places, here = [], [], None
     for m in chance.WIDTHS:
         for depth in chance.DEPTHS:
             logs = chance.log_sizes(units, m)[:, depth]
             logs = logs[np.isfinite(logs)]
             found.append(np.mean((logs - logs.mean()) ** 2)), places.append(depth / m)
+            here = found[-1] if (m, depth) == (n, k) else here
     v, logs = chance.UNITS[units][3], chance.log_sizes(units, n)[:, k]
     ends = v * k / n * -0.5 + np.sqrt(v * k / n) * np.linspace(-6, 6, 49)
     bars = [np.sum((low <= logs) & (logs < high)) / np.isfinite(logs).sum() for low, high in pairwise(ends)]
+    kept = np.exp(np.interp(np.array([0.5, 0.1, 0.9]) * (np.isfinite(logs).sum() - 1), range(len(logs)), np.sort(
+        np.where(np.isfinite(logs), logs, np.inf))) / 2)
+    few = " (but for a few with a layer all off)" * (not np.isfinite(logs).all())
+    said = {f"{units}, # networks of width #{few}: over # layers ln ‖δ‖² has a variance of # (# k/n = #)":
+            [1000, n, k, here, v, v * k / n],
+            "The median network keeps # of its error signal; one in ten keeps less than #, one in ten more than #":
+            kept}
     bell = lambda at: np.exp(-((2 * np.log(at) + v * k / n / 2) ** 2) * n / (2 * v * k))  # noqa: E731
-    return {"variance of ln ‖δ‖²": found, "layers passed over width, k/n": places, f"{v} k/n": lambda at: v * at,
+    return {"caption": said, "variance of ln ‖δ‖²": found, "layers passed over width, k/n": places,
+            f"{v} k/n": lambda at: v * at,
             "error signal, ‖δ[L−k]‖ / ‖δ[L]‖": None, "_": [bell, np.array(bars) * 4 * np.sqrt(2 * np.pi)]}
 
 
@@ -164,22 +209,53 @@ def two_inputs(activation, sigma_w, sigma_b):
     lines = {f"began at {start:g}": lambda l, k=k: np.where(np.abs(cosine[l.astype(int), k]) > 0.05,
                                                            cosine[l.astype(int), k], np.nan)
              for k, start in enumerate(found)}
-    theory, apart_theory = {}, None
+    theory, apart_theory, last = {}, None, np.sqrt(sums[2, -1, 0] / 8)
+    lost = last < 1e-14 * whole[-1, 0]
+    said = {f"{ACTIVATION_NAMES[activation]}, σ_w = #, σ_b = #: in layer # two unrelated inputs have a correlation "
+            "of #, two that began at # one of #. The whole signal has size #":
+            [sigma_w, sigma_b, 30, cosine[-1, 0], 0.95, cosine[-1, 2], whole[-1, 0]],
+            "; the difference of unrelated inputs" + (" is lost to rounding" if lost else ", over √2, has #"): [
+                last] * (not lost)}
     for start in found:
         c, size = meets(activation, sigma_w, sigma_b, start)
         theory[f"theory, began at {start:g}"] = c
         apart_theory = size if start == 0 else apart_theory
-    return {**lines, **theory, "layer l": [np.arange(1, 31), np.arange(31)], "_": [apart_theory],
+    return {"caption": said, **lines, **theory, "layer l": [np.arange(1, 31), np.arange(31)], "_": [apart_theory],
             "size of z[l], per unit": whole[1:, 0], "the whole signal": whole[1:, 0],
             "line: the whole signal": whole[1:, 0],
             "correlation of two inputs": None,
             "dots: what differs between two inputs": lambda l: apart[l.astype(int), 0]}
 
 
+@cache
+def boundary(activation, sigma_b):
+    """Theory of the weight scale at which layers deep in the network keep the error signal: by halving the q there."""
+    phi, z = nn.get_activation(activation), np.linspace(-9, 9, 20_000)
+    weights, ends = np.exp(-z * z / 2) / np.exp(-z * z / 2).sum(), np.log([max(1e-9, sigma_b**2), 1e6])
+    for _ in range(40):
+        q = np.exp(ends.mean())
+        square = (q - sigma_b**2) / (weights @ phi(np.sqrt(q) * z) ** 2)  # σ_w² of the networks that settle at q
+        ends[int(square * (weights @ phi.derivative(np.sqrt(q) * z) ** 2) > 1)] = ends.mean()
+    return np.sqrt(square)
+
+
 def edges(places):
     """Where the cells of a mesh at some places end: halfway to the next."""
     halves = [(one + other) / 2 for one, other in pairwise(places)]
     return [2 * places[0] - halves[0], *halves, 2 * places[-1] - halves[-1]]
+
+
+def within(scales, line):
+    """Where a line is between -1 and 1, in words, and the scales at which it comes to -1 and to 1, if it does."""
+    line, places = [max(line[: i + 1]) for i in range(len(line))], []
+    for goal in (-1, 1):
+        i = sum(y < goal for y in line)
+        between = [] if i in (0, len(line)) else [(goal - line[i - 1]) / (line[i] - line[i - 1])]
+        places.append([np.exp(scales[i - 1] + share * (scales[i] - scales[i - 1])) for share in between])
+    low, high = places
+    return {(1, 1): "only where σ_w lies between # and #", (1, 0): "only where σ_w is above #, to the map's end",
+            (0, 1): "only where σ_w is below #, from the map's start", (0, 0): "at every σ_w of the map"}[
+                len(low), len(high)], [*low, *high]
 
 
 def plane(activation, sigma_b, depth):
@@ -189,10 +265,16 @@ def plane(activation, sigma_b, depth):
 
     some = {scale: ratio(scale, depth) for scale in grid.SCALES[:9:4]}  # above them rounding grows
     line = lambda at: np.array([10.0 ** some.get(float(s), np.nan) for s in at])  # noqa: E731
-    whole, row = grid.first_over_last(activation, sigma_b).clip(-6, 6), grid.DEPTHS.index(depth)
+    whole, row = grid.first_over_last(activation, sigma_b), grid.DEPTHS.index(depth)
+    strip, places = within(np.log(grid.SCALES), whole[row])
+    whole = whole.clip(-6, 6)
     assert np.allclose(whole[row, :9:4], np.clip([*some.values()], -6, 6), rtol=5e-3)
     theory = [first_over_last(activation, scale, sigma_b, depth)[0] for scale in grid.SCALES]
+    said = {f"{ACTIVATION_NAMES[activation]}, # layers of width #, σ_b = #, geometric mean of two seeds: layer # gets "
+            f"between a tenth and ten times the error signal of layer # {strip}. The boundary χ₁ = # is at #":
+            [depth, 64, sigma_b, 1, depth, *places, 1, boundary(activation, sigma_b)]}
     scale = "weight scale $\\sigma_w$"
-    return {"depth L": edges(grid.DEPTHS), ("plane", scale): edges(grid.SCALES), ("cut", scale): grid.SCALES,
+    return {"caption": said, "depth L": edges(grid.DEPTHS), ("plane", scale): edges(grid.SCALES),
+            ("cut", scale): grid.SCALES,
             "_": [theory, [-3, 3]], "log₁₀ ‖δ[1]‖ / ‖δ[L]‖": whole.ravel(), f"‖δ[1]‖ / ‖δ[L]‖ at L = {depth}": line,
             "geometric mean of two seeds": None}

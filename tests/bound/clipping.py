@@ -40,17 +40,41 @@ def picture(w, b):
     return at(*np.meshgrid(*(low + (high - low) * np.arange(0.005, 1, 0.01) for low, high in (w, b))))[0].ravel()
 
 
+def told(*losses):
+    """How losses are told, and their numbers: what rounding alone keeps from 0 is called so."""
+    return *("#" if loss > 1e-24 else "# but for rounding" for loss in losses), [
+        loss if loss > 1e-24 else 0 for loss in losses]
+
+
 def cliff(c, rate, step):
-    free, held = (way(edge.START, rate, limit, step)[0] for limit in (np.inf, c))
-    return {"not clipped": free[1], "clipped": held[1], "■ not clipped": None, "● clipped": None,
+    (free, high), (held, low) = (way(edge.START, rate, limit, step) for limit in (np.inf, c))
+    norms = np.linalg.norm([at(*place)[1] for place in free.T], axis=1)
+    moved, short = (np.hypot(*np.diff(places)) for places in (free, held))
+    said = {"Both runs start at the star, w = #, b = #, with a gradient of # and a loss of #.":
+            [*edge.START, norms[0], high[0]]}
+    if step:
+        k, (one, other, ends) = moved.argmax(), told(high[-1], low[-1])
+        said = {f"η = #, # step{'s' * (step > 1)}. Not clipped: step # met a gradient of # and moved by #. The "
+                f"gradient is # now, the loss {one}. Clipped at C = #: no step was longer than #, and the "
+                f"loss is {other}.":
+                [rate, step, k + 1, norms[k], moved[k], norms[-1], ends[0], c, max(short), ends[1]]}
+    return {"caption": said, "not clipped": free[1], "clipped": held[1], "■ not clipped": None, "● clipped": None,
             "the loss (dark: high)": None, "weight w": [free[0], held[0]], "bias b": [free[1], held[1]],
             "_": [picture(*part) for part in (edge.WHOLE, edge.CLOSE)]}
 
 
 def start(w, b):
     (free, high), (held, low) = (way((w, b), 0.2, limit, 24) for limit in (np.inf, 1.0))
-    return {("losses", "not clipped"): high, ("losses", "clipped"): low, ("plane", "not clipped"): free[1],
-            ("plane", "clipped"): held[1], "weight w": [free[0], held[0]], "bias b": [free[1], held[1]],
+    norms = np.linalg.norm([at(*place)[1] for place in free.T[:-1]], axis=1)
+    most, (one, other, ends) = max(norms), told(high[-1], low[-1])
+    said = {", no gradient is longer than #, so clipping at C = # changes nothing": [1, 1],
+            f"; after # steps the loss is {one}.": [24, ends[0]]} if most <= 1 else {
+                f", step # meets a gradient of #. After # steps the loss is {one}; clipped at C = #, {other}.":
+                [norms.argmax() + 1, most, 24, ends[0], 1, ends[1]]}
+    said["From w = #, b = # with η = #,"] = [w, b, 0.2]
+    return {"caption": said, ("losses", "not clipped"): high, ("losses", "clipped"): low,
+            ("plane", "not clipped"): free[1], ("plane", "clipped"): held[1],
+            "weight w": [free[0], held[0]], "bias b": [free[1], held[1]],
             "step": np.arange(25), "loss": [high, low], "the loss on the way": [high, low], "■ not clipped": high,
             "● clipped": low, "the loss (dark: high)": None, "_": [picture((3.95, 4.5), edge.CLOSE[1])]}
 
@@ -61,12 +85,21 @@ def step(way, turn, c):
     whole = np.linalg.norm(raw)
     cut = [np.clip(g, -c, c) if way == "value" else
            g / max(1, (np.linalg.norm(g) if way == "norm" else whole) / c) for g in raw]
+    one, other = (np.concatenate(pair) for pair in (raw, cut))
+    now, ratio = np.linalg.norm(other), [np.linalg.norm(pair[0]) / np.linalg.norm(pair[1]) for pair in (raw, cut)]
+    turned = np.degrees(np.arccos(min(1, one @ other / whole / now)))
+    stays = f"{whole:.1e}" == f"{now:.1e}"
+    words = {"value": "By value", "norm": "By norm, each layer", "global_norm": "By global norm"}[way]
+    said = {f"{words}, C = #: the length {'stays #' if stays else 'goes from # to #'}, and the direction turns by #°. "
+            "Layer #'s gradient was # times as long as layer #'s; now it is # times":
+            [c, *([whole] if stays else [whole, now]), turned, 1, ratio[0], 2, ratio[1]]}
     t = np.linspace(0, 2 * np.pi, 61)
     borders = [c * np.array([[-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1]]) if way == "value" else
                (c if way == "norm" else c * np.linalg.norm(g) / whole) * np.array([np.cos(t), np.sin(t)]) for g in raw]
     ends = {(panel, f"gradient of weight {k + 1}"): [g[k : k + 1], a[k : k + 1], border[k]] for k in (0, 1)
             for panel, g, a, border in zip(("first", "last"), raw, cut, borders)}
-    return {**ends, "_": [up for _, up in borders], **{f"layer {k + 1}": [raw[k][:1], cut[k][:1]] for k in (0, 1)}}
+    return {"caption": said, **ends, "_": [up for _, up in borders],
+            **{f"layer {k + 1}": [raw[k][:1], cut[k][:1]] for k in (0, 1)}}
 
 
 @cache
@@ -93,7 +126,11 @@ def angles(network, share):
         if end:
             far = np.mean([turns.angle(batch, [end(g) for g in batch]) for batch in turns.gradients(network)])
             found[f"{words}, in the end"] = [far] * 4
-    return {**found, "turned by (degrees)": [found["turn", words] for words in turns.NAMES.values()],
+    kept = "nothing is clipped" if share == 1 else "clipped to # of its length"
+    turn = [found["turn", words][turns.SHARES.index(share)] for words in turns.NAMES.values()]
+    said = {f"{network}, # layers of # units: {kept}, the gradient turns by #° by value, by #° by norm of each array, "
+            "and by #° by global norm": [10, 64, *([share] * (share < 1)), *turn]}
+    return {"caption": said, **found, "turned by (degrees)": [found["turn", words] for words in turns.NAMES.values()],
             "▲ by norm, each array": None, "● by global norm": None}
 
 
@@ -104,8 +141,13 @@ def count(k, end, sigma_w):
     clipped = sizes / max(1, np.linalg.norm(sizes))
     squares = np.cumsum(nn.meanfield.chi("tanh", sigma_w) ** np.arange(105.0))
     theory = [left[-1] * np.sqrt(squares / squares[-1])] if end == "output" else []
+    some = {"output": "the # layers nearest the output", "input": "layers # to #"}[end], [1, k][end == "output" :]
+    some = some if k > 1 else ("the layer nearest the output", []) if end == "output" else ("layer #", [1])
+    said = {f"# tanh layers, σ_w = #: the gradient has a norm of #. Kept for {some[0]}, it has #. Clipped by global "
+            "norm, all # stay, and it has #": [105, sigma_w, left[-1], *some[1], left[k - 1], 105, min(1, left[-1])]}
     layers = np.arange(1, 106)
-    return {"layer l (input at the left)": [layers, *np.split(layers, [k if end == "input" else 105 - k])],
+    return {"caption": said,
+            "layer l (input at the left)": [layers, *np.split(layers, [k if end == "input" else 105 - k])],
             "number of layers kept, k": layers, "size of the weight gradient": [kept, rest, clipped],
             "line: all clipped together, C = 1": clipped, "global norm": left, "clipped at C = 1": [1, 1], "_": theory}
 
@@ -115,7 +157,12 @@ def recurrent(rate, c, seed):
     where = [list(runs.RATES).index(rate), [list(runs.LIMITS).index(limit) for limit in (np.inf, c)]]
     free, cut = 10.0 ** kept["traces"][where[0], where[1], seed].astype(float)
     medians = {f"η = {other:g}, median": np.median(kept["loss"][k], axis=1) for k, other in enumerate(runs.RATES)}
-    return {("trace", "step"): steps, "gradient, before clipping": [free, cut], "■ not clipped": free,
+    (alone, held), losses = (kept[what][where[0], where[1]] for what in ("accuracy", "loss"))
+    said = {"The run shown has seed #. η = #: without clipping # of # runs solve the task; # of # "
+            + ("does" if np.sum(held >= 0.9) == 1 else "do") + " at C = #. The median test loss after # steps is # "
+            "without and # with":
+            [seed, rate, sum(alone >= 0.9), 8, sum(held >= 0.9), 8, c, 1000, *np.median(losses, axis=1)]}
+    return {"caption": said, ("trace", "step"): steps, "gradient, before clipping": [free, cut], "■ not clipped": free,
             f"● clipped at {c:g}": cut, **medians, "test loss after 1000 steps": [*medians.values()],
             "longest step allowed, ηC": [[*other * np.array(runs.LIMITS[:-1]), 40] for other in runs.RATES],
             f"η = {rate:g}, one run": kept["loss"][where[0]].T}
@@ -147,7 +194,10 @@ def bias(c, batch, skew):
     bars = [np.sum((data >= left) & (data < left + 0.1)) / np.sum(data <= 5) / 0.1 for left in np.arange(0, 50) / 10]
     dots, means = settled(batch, skew), noisy.batch_means(skew, batch)
     here = dots[noisy.LIMITS.index(c)]
-    return {f"mean {mean:.2f}": None, f"median {median:.2f}": None, f"w settles {here:.2f}": None,
+    said = {"Batches of #, C = #: # of the gradients are clipped, and w settles at #. The least loss is at the mean, "
+            "#; the median is #":
+            [batch, c, np.count_nonzero((means > here + c) | (means < here - c)) / len(means), here, mean, median]}
+    return {"caption": said, f"mean {mean:.2f}": None, f"median {median:.2f}": None, f"w settles {here:.2f}": None,
             "data x, and the parameter w": [[mean, mean], [median, median], [here, here], np.arange(50) / 10 + 0.05],
             "mean: the least loss": np.array([mean, mean]), "median": np.array([median, median]),
             "where w settles": [dots, [rest_place(means, k) for k in noisy.LINE]],
@@ -157,12 +207,22 @@ def bias(c, batch, skew):
 def thresholds(rule, rate, bad):
     kept, where = rules.stored(), (list(adaptive.RULES).index(rule), rules.RATES.index(rate), int(bad))
     norms = 10.0 ** kept["norms"][where].astype(float)
+    fate = {"breaks down at step #": 1 + np.argmin(norms < 1e9)} if (norms >= 1e9).any() else {
+        "has a median norm of #": np.median(norms)}
     norms = np.where((norms < 1e9) & (norms > 0), norms, np.nan)
     fired, loud = kept["fired"][where][0], kept["loud"][int(bad)][0]
     right = kept["right"][:, where[1], where[2]].mean(axis=1) / nn.data.digits().y_test.size
+    every, those = kept["fired"][where], kept["loud"][int(bad)]
+    what = {"no clipping for # steps": 600} if rule == "none" else {
+        f"{rule} fires at # of # steps" + ", at # of the bad batches" * bool(bad):
+        [np.mean(every), 600, *([np.mean(every[those])] if bad else [])]}
+    said = {f"# ReLU layers of # units, η = #, {'one batch in # bad' if bad else 'no bad batches'}: ":
+            [6, 64, rate, *([50] * bool(bad))], **what, "The run shown, seed #, ": 0, **fate,
+            ", and # of the test digits are right after them; mean of # seeds": [right[where[0]], 8]}
     steps = {"clipped": norms[fired], "not clipped": norms[~fired], "bad batch": norms[loud]}
     shown = {words: line for words, line in steps.items() if np.isfinite(line).any()}
-    return {**{words: None for words in steps}, **shown, "norm before clipping": [*shown.values()], "step": None,
+    return {"caption": said, **{words: None for words in steps}, **shown,
+            "norm before clipping": [*shown.values()], "step": None,
             "global norm 1": None, "larger dots, orange: clipped": shown.get("clipped"),
             "mean of 8 seeds": [[r] for r in right], "right on the test digits": [[r] for r in right]}
 
@@ -174,27 +234,43 @@ def spike(spike, when, c):
     for t, one in enumerate(g, 1):
         m, v = 0.9 * m + 0.1 * one, 0.999 * v + 0.001 * one**2
         adam.append(m / (1 - 0.9**t) / np.sqrt(v / (1 - 0.999**t)))
+    size = "one gradient # times as large as the others" if spike > 1 else "all gradients alike"
+    cut = "not clipped" if c is None else "clipped at C = #" if spike > c else "C = # clips nothing"
+    far = sum(adam[when : when + 900])
+    said = {f"Adam, {size}, at step #, {cut}: the step is # η there (plain descent: # η) and # η a hundred steps later."
+            f" The # steps after it together are # η long{', instead of # η' * bool(abs(far - 900) > 0.5)}.":
+            [*([spike] * (spike > 1)), when, *([c] if c else []), adam[when - 1], g[when - 1], adam[when + 99], 900,
+             far, *([900] if abs(far - 900) > 0.5 else [])]}
     shown = slice(when - spikes.BEFORE, None)
-    return {"steps after the spike": np.arange(1 - spikes.BEFORE, spikes.AFTER + 1), "gradient": g[shown],
+    return {"caption": said,
+            "steps after the spike": np.arange(1 - spikes.BEFORE, spikes.AFTER + 1), "gradient": g[shown],
             "size of the gradient": g[shown], "before clipping": raw[shown], "gray: before clipping": raw[shown],
             "length of the step / η": [adam[shown], g[shown]], "Adam": adam[shown], "Adam, predicted": adam[shown],
             "plain descent": g[shown], "bound for a lone gradient": np.array([0.1 / 0.001**0.5] * 2)}
 
 
 def valley(ratio, c):
-    lines, seen = [], []
+    lines, seen, last = [], [], []
     for limit in (np.inf, c):
         place, places = np.array([0.6, 6.0]), []
-        for _ in range(121):
+        for _ in range(2001 if limit < np.inf else 121):
             places.append(place)
             g = place * [1, 0.02]
             place = place - ratio * g / max(1, np.linalg.norm(g) / limit)
-        x, y = np.transpose(places)
+        ends = np.array(places[-2:])
+        x, y = np.transpose(places[:121])
         losses = 0.5 * x**2 + 0.01 * y**2
-        lines.append(np.where(losses < 1e8, losses, np.nan))
+        lines.append(np.where(losses < 1e8, losses, np.nan)), last.append(losses[-1])
         far = np.flatnonzero(np.abs(x) > 3)  # what leaves the panel is shown up to there
         end = far[0] + 1 if limit > c and far.size else None
         seen.append((x[:end], y[:end]))
-    return {"steep direction": [x for x, _ in seen], "flat direction": [y for _, y in seen], "step": np.arange(121),
+    width, mean = abs(ends[1, 0] - ends[0, 0]), np.sum(0.5 * ends**2 @ [1, 0.02]) / 2
+    off, dies = ", beyond the panel" * int(width > 6), "the swing dies out, and" if ratio > 1 else "there is no swing;"
+    fate = {f", {dies} the loss after # steps is #": [120, last[1]]} if ratio < 2 else {
+        f", it is held, and swings forever: in the end over a width of # (ηC = #{off}), at a mean loss of #":
+        [width, ratio * c, mean]}
+    said = {"η = #/λ. Without clipping the loss after # steps is #. Clipped at C = #": [ratio, 120, last[0], c], **fate}
+    return {"caption": said, "steep direction": [x for x, _ in seen], "flat direction": [y for _, y in seen],
+            "step": np.arange(121),
             "_": [[0.02, 0.1, 0.3, 1, 2, 4]], "loss": lines, "■ not clipped": lines[0], "● clipped": lines[1],
             "λ(ηC)²/8": np.full(2, (ratio * c) ** 2 / 8)}

@@ -23,14 +23,6 @@ MEANT = {about: names.split() for about, names in {
     "bound": "mitigation/hundred"}.items()}
 #: At how many places of a figure's caption a number is not drawn: it is measured on what is, or beside it.
 BESIDE = {name: most for most, names in {
-    1: "backprop/promise backprop/step_size bench_page/runs causes/slopes "
-       "clipping/bias clipping/spike clipping/start consequences/explosion consequences/frozen_layers "
-       "mitigation/map problem/yardsticks two_by_two/columns width/muon",
-    2: "activations/dying backprop/by_hand backprop/wrong_gradient "
-       "causes/mean_and_variance causes/rates clipping/thresholds consequences/loss_scaling "
-       "consequences/sharpening consequences/stillness recurrence/learning two_by_two/order two_by_two/three_rules "
-       "width/newton_schulz",
-    3: "activations/shape causes/plane clipping/step clipping/valley consequences/freezing consequences/step_size",
-    4: "backprop/last_layer causes/depth_over_width consequences/rounded_away",
-    6: "consequences/largest_rate mitigation/forecast",
-    9: "clipping/cliff"}.items() for name in names.split()}
+    1: "bench_page/runs mitigation/map problem/yardsticks width/muon",
+    2: "recurrence/learning width/newton_schulz",
+    6: "mitigation/forecast"}.items() for name in names.split()}

@@ -15,7 +15,7 @@ FILES = (
     " _config.yml book/_ext book/_static book/_templates book/claims.md book/glossary.md book/notation.md "
     "book/references.bib book/references.md notebooks/conftest.py src/vgtext tests/conftest.py tests/figures.py "
     "tests/signs tests/prose.py tests/book tests/test_ledger.py tests/test_chapter_exercises.py "
-    "tests/test_house.py tests/bound/__init__.py tests/bound/drawn.py tests/bound/left.py tests/bound/ways.py"
+    "tests/test_house.py tests/bound/__init__.py tests/bound/drawn.py tests/bound/ways.py"
 ).split()
 SHOWN = 3  # files that are named one by one
 #: What a chapter has of its own, by its slug.

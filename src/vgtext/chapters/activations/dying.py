@@ -7,7 +7,7 @@ from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
 from vgtext.palette import ACTIVATION_COLORS, ACTIVATION_NAMES, COLORS, label_line
 
-from .runs import ACTIVATIONS, BIASES, EVERY, OPTIMIZERS, RATES, STEPS, UNITS, digits, stored
+from .runs import ACTIVATIONS, BIASES, EVERY, OPTIMIZERS, RATES, SEEDS, STEPS, UNITS, digits, stored
 
 MAKERS = {"SGD": "sgd", "Adam": "adam"}
 START_BIASES = {"0": 0.0, "−0.3": -0.3}
@@ -80,10 +80,11 @@ def draw_dying(steps, rates, optimizer="adam", rate=0.03, bias=0.0):
     name, end = {v: k for k, v in MAKERS.items()}[optimizer], dead_at_end("relu", optimizer, rate, bias)
     if not survived("relu", optimizer, rate, bias):
         return (f"{name}, η = {rate:g}, biases start at {signed(bias)}: at least one of three ReLU runs breaks down "
-                f"with inf or nan; up to then {end:.0f}% of the units are dead, and no leaky one.")
+                f"with inf or nan; up to then {end:.0f}% of the units are dead, and no leaky one; mean of "
+                f"{SEEDS} seeds.")
     return (f"{name}, η = {rate:g}, biases start at {signed(bias)}: after {STEPS} steps {end:.0f}% of the ReLU "
             f"units are dead (test accuracy {100 * accuracy('relu', optimizer, rate, bias):.0f}%) and 0% of the "
-            f"leaky ones ({100 * accuracy('leaky_relu', optimizer, rate, bias):.0f}%).")
+            f"leaky ones ({100 * accuracy('leaky_relu', optimizer, rate, bias):.0f}%); mean of {SEEDS} seeds.")
 
 
 def gradient_of_a_dead_unit(layer, optimizer="sgd", steps=20):

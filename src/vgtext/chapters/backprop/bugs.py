@@ -126,7 +126,7 @@ def draw_wrong_gradient(learning, checked, bug=BUGS[2], activation="tanh"):
     for sizes, shift, marker, words in ((errors[0], -0.1, "o", "weights"), (errors[1], 0.1, "^", "biases")):
         checked.plot(l + shift, np.maximum(sizes, 1e-13), marker, color=COLORS["gradient"], label=words)
     checked.text(0.97, 0.03, "● weights   ▲ biases", transform=checked.transAxes, ha="right", va="bottom", fontsize=9)
-    ended = (f"is {wrong[-50:].mean():.2f}" if np.isfinite(wrong[-1]) else
+    ended = (f"has the mean {wrong[-50:].mean():.2f}" if np.isfinite(wrong[-1]) else
              f"has no value: it blew up at step {int(np.isfinite(wrong).sum())}")
     return (f"{ACTIVATION_NAMES[activation]}, bug: {bug}. Over the last 50 steps the training loss {ended}; "
             f"with the right gradient it is {right[-50:].mean():.2f}. The check's largest relative error is "

@@ -98,6 +98,6 @@ def draw_error_signal(ax, activation="tanh", sigma_w=1.0):
         slope = 170 * np.log10(line[6] / line[0]) / (high - low)  # points in six layers
         label_line(ax, 1, line[0], words, COLORS[color], xytext=(3, side * (9 + max(0, side * slope))))
     return (f"{ACTIVATION_NAMES[activation]}, σ_w = {sigma_w:.2f}: layer 1 gets {number(mean[0])} times "
-            f"the error signal of layer {L} (geometric mean of {RUNS}); the product of Jacobians predicts "
+            f"the error signal of layer {L} (geometric mean of {RUNS} directions); the product of Jacobians predicts "
             f"a root mean square of {number(typical[0])} and at most {number(largest[0])}, "
             f"while the layers' largest stretches multiply to {number(bound[0])}.")

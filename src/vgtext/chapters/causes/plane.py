@@ -76,8 +76,12 @@ def draw_plane(plane, cut, activation="tanh", sigma_b=0.0, depth=50):
     where, side = (1e19, "right") if edge > 4 else (1e-19, "left")
     label_line(cut, edge, where, f"χ₁ = 1 at {edge:.2f}", COLORS["reference"], ha=side,
                va="top" if edge > 4 else "bottom", xytext=(-5 if edge > 4 else 5, 0))
-    low, high = np.exp(np.interp([-1, 1], np.maximum.accumulate(measured[i]), np.log(SCALES)))
-    strip = f"lies between {low:.2f} and {high:.2f}" if high < 15.99 else f"is above {low:.2f}, to the map's end"
+    rising = np.maximum.accumulate(measured[i])
+    low, high = (f"{scale:.2f}" for scale in np.exp(np.interp([-1, 1], rising, np.log(SCALES))))
+    strip = {(True, True): f"only where σ_w lies between {low} and {high}",
+             (True, False): f"only where σ_w is above {low}, to the map's end",
+             (False, True): f"only where σ_w is below {high}, from the map's start",
+             (False, False): "at every σ_w of the map"}[bool(rising[0] < -1), bool(rising[-1] > 1)]
     return (f"{NAMES[activation]}, {depth} layers of width 64, σ_b = {sigma_b:.3g}, geometric mean of two seeds: layer "
-            f"1 gets between a tenth and ten times the error signal of layer {depth} only where σ_w {strip}. The "
+            f"1 gets between a tenth and ten times the error signal of layer {depth} {strip}. The "
             f"boundary χ₁ = 1 is at {edge:.2f}.")

@@ -67,8 +67,9 @@ def draw_slopes(slope, layer, activation="sigmoid", sigma_w=1.0):
                color, ha="right", xytext=(0, -11))
     (back, saturated), theory = middle_layer(activation, sigma_w), factor(activation, sigma_w, 0.0, LAYER)
     return (f"{NAMES[activation]}, σ_w = {sigma_w:g}: in theory the slopes of layer {LAYER} have a root mean square of "
-            f"{number(rms_slope(activation, sigma_w))}. Measured, {saturated:.0%} of its units are saturated, and one "
-            f"layer multiplies the error signal by {number(back)} (predicted {number(theory)}).")
+            f"{number(rms_slope(activation, sigma_w))}. Measured, {saturated:.0%} of its units are saturated (a slope "
+            f"below 1% of the steepest), and one layer multiplies the error signal by {number(back)} (predicted "
+            f"{number(theory)}).")
 
 
 def single_unit(w, a=1.0):

@@ -95,9 +95,14 @@ def story(rate, c, step):
     k, length = longest(rate, None, step)
     return (f"η = {rate:g}, {step} step{'s' * (step > 1)}. Not clipped: step {k} met a gradient of "
             f"{number(norms[k - 1])} and moved by {number(length)}. The gradient is "
-            f"{number(norms[step])} now, the loss {number(losses[step])}. "
+            f"{number(norms[step])} now, the loss {told(losses[step])}. "
             f"Clipped at C = {c:g}: no step was longer than {number(longest(rate, c, step)[1])}, and the loss is "
-            f"{number(descend(rate, c)[1][step])}.")
+            f"{told(descend(rate, c)[1][step])}.")
+
+
+def told(loss):
+    """Write a loss for a sentence: below 10⁻²⁴ the output differs from its target by rounding alone."""
+    return number(loss) if loss > 1e-24 else "0 but for rounding"
 
 
 def draw_start(plane, losses, w=4.2, b=-2.6, rate=0.2):
@@ -120,6 +125,6 @@ def draw_start(plane, losses, w=4.2, b=-2.6, rate=0.2):
     (_, free, norms), held = descend(rate, None, start), descend(rate, 1.0, start)[1]
     k = int(norms[:STEPS].argmax())
     met = (f"no gradient is longer than 1, so clipping at C = 1 changes nothing; after {STEPS} steps the loss is "
-           f"{number(free[-1])}" if norms[k] <= 1 else f"step {k + 1} meets a gradient of {number(norms[k])}. After "
-           f"{STEPS} steps the loss is {number(free[-1])}; clipped at C = 1, {number(held[-1])}")
+           f"{told(free[-1])}" if norms[k] <= 1 else f"step {k + 1} meets a gradient of {number(norms[k])}. After "
+           f"{STEPS} steps the loss is {told(free[-1])}; clipped at C = 1, {told(held[-1])}")
     return f"From w = {w:g}, b = −{-b:g} with η = {rate:g}, {met}."

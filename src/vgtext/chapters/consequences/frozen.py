@@ -73,7 +73,7 @@ def draw_frozen_layers(layers, loss, epoch=40, network="sigmoid, 8 layers"):
     first, last, end = moved[epoch, 0], moved[epoch, -2], losses[epoch]
     told = number(end) if end < 0.01 else f"{end:.2f}"
     return (f"{network}, after {epoch} epochs: layer 1 has moved by {number(100 * first)}% of its initial size, the "
-            f"last hidden layer by {number(100 * last)}%. The loss is {told}; guessing has 2.30.")
+            f"last hidden layer by {number(100 * last)}%. The mean loss of this epoch is {told}; guessing has 2.30.")
 
 
 def draw_freezing(ax, epoch=20):

@@ -9,6 +9,7 @@ from vgtext.explore import handle
 from vgtext.nn.theory.products import spectral_radius
 from vgtext.palette import COLORS, depth_axis, log_axis, positive
 
+from .columns import outcome
 from .repeated import DEPTH, MATRICES, SIGNAL, norms
 
 
@@ -61,7 +62,7 @@ def draw_three_rules(plane, fate, a=0.6, b=0.6, c=0.6):
     depth_axis(fate, DEPTH)
     fate.plot(positive(sizes), **SIGNAL)
     rate = float(spectral_radius(np.array([[a, b], [c, a]])))
-    verdict = "explodes" if rate > 1 + 1e-9 else "fades" if rate < 1 - 1e-9 else "keeps its rate"
+    verdict = outcome(rate, sizes)
     fate.set_title(f"ρ = {rate:.2f}: the power {verdict}", color=COLORS["forward"])
     explodes = f"yet {wrong:.0%} of it (shaded)" if wrong else "and none of it"
     return (f"a = {a:g}, b = {b:g}, c = {c:g}: the spectral radius is {rate:.2f}, and the power {verdict}. With this c "

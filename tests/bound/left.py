@@ -1,6 +1,0 @@
-"""The figures whose words are bound to no data, and why."""
-
-LEFT = {name: why for why, names in {
-    "it draws no data: cells, and which belong together": ""
-        "backprop/by_hand backprop/fingerprints",
-}.items() for name in names.split()}
