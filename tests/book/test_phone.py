@@ -154,6 +154,33 @@ def test_the_contents_over_a_page_close_where_a_link_leads(phone):
                           arg=place)
 
 
+@pytest.mark.parametrize("button", [".primary-toggle", ".secondary-toggle", ".pst-navbar-icon.search-button"])
+def test_what_was_opened_by_a_key_gives_the_focus_back(phone, button):
+    tab, address = phone
+    tab.goto(f"{address}/{next(page for page in pages() if page.startswith('notebooks/'))}")
+    opener = tab.locator(button).first
+    opener.focus()
+    tab.keyboard.press("Enter")
+    expect(tab.locator("dialog[open]")).to_be_visible()
+    expect(opener).not_to_be_focused()
+    tab.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    opener.click()  # a finger's tap leaves no tooltip behind
+    tab.keyboard.press("Escape")
+    expect(opener).not_to_be_focused()
+
+
+def test_a_link_to_a_state_leads_to_the_top_of_its_figure(phone):
+    """Which is taller than the screen: in the middle of it, its title would be behind the head of the page."""
+    tab, address = phone
+    page = next(page for page in pages() if page.startswith("notebooks/"))
+    figure = soup(page).select("vg-explore")[-1]["id"]
+    tab.goto("about:blank")
+    tab.goto(f"{address}/{page}#{figure}?")
+    tab.wait_for_function("(id) => Math.abs(document.getElementById(id).getBoundingClientRect().top - 64) < 2",
+                          arg=figure)
+
+
 def test_a_link_into_a_page_leads_to_its_place(phone):
     tab, address = phone
     page = next(page for page in pages() if page.startswith("notebooks/"))

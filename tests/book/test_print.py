@@ -144,6 +144,19 @@ def test_the_address_of_a_reference_is_printed_once(browser):
     tab.close()
 
 
+def test_code_has_no_shade_in_print(browser):
+    """It breaks its lines there, and WebKit prints both layers of a shade."""
+    tab = browser.new_page()
+    page = next(path for path in sorted((BOOK / "notebooks").glob("*.html")) if '"cell_input' in path.read_text("utf8"))
+    tab.goto(page.as_uri())
+    for media, images in (("screen", True), ("print", False)):
+        tab.emulate_media(media=media)
+        drawn = tab.locator(".bd-article pre").evaluate_all(
+            "all => all.map(each => getComputedStyle(each).backgroundImage.includes('gradient'))")
+        assert drawn and {*drawn} == {images}
+    tab.close()
+
+
 def test_bookmarks_get_the_words_of_their_headings(tmp_path):
     writer = PdfWriter()
     writer.add_blank_page(100, 100)

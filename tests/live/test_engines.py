@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 from firefox import open_firefox
@@ -15,6 +16,7 @@ from vgtext.carry import source as carry_source
 from vgtext.explore import explore, handle
 from vgtext.explore.page import script, source
 
+BOOK = Path(__file__).parents[2] / "_build" / "html"
 #: Leaves in ``acts`` what of it had its effect.
 ACTS = """globalThis.acts = null, (async () => {
   const found = {}, wait = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -132,3 +134,16 @@ def test_all_works_in_firefox(firefox, page):
 def test_all_works_in_webkit(webkit, page):
     with open_webkit() as tab:
         all_works(tab, page)
+
+
+def test_webkit_has_every_picture_that_it_may_print(webkit):
+    """Of figures that no reader came near, too: it prints no picture that is still to load."""
+    chapter = next(path for path in sorted(BOOK.glob("notebooks/*.html")) if "<vg-explore" in path.read_text("utf8"))
+    pictures = "[...document.querySelectorAll('img.vg-print')].map((each) => each.complete && each.naturalWidth > 0)"
+    with served(BOOK) as (address, _), open_webkit() as tab:
+        tab.goto(f"{address}/notebooks/{chapter.name}")
+        found, end = [], time.monotonic() + 20
+        while not (found and all(found)) and time.monotonic() < end:
+            time.sleep(0.1)
+            found = tab.evaluate(pictures)
+    assert found and all(found)

@@ -159,7 +159,7 @@ class Element extends HTMLElement {
     const [id, query] = hash.split("?");
     if (id !== this.id || !query) return;
     this.carry.set(readRecipe(query));
-    this.scrollIntoView({ block: "center" });
+    this.scrollIntoView();
   }
 }
 

@@ -123,7 +123,7 @@ class Figure extends HTMLElement {
         findText(texts, wanted.get(name), view.state[i]),
       ),
     );
-    this.scrollIntoView({ block: "center" });
+    this.scrollIntoView(); // to its top: on a phone a figure is taller than the screen
     view.svg.focus({ preventScroll: true });
   }
 }
