@@ -33,8 +33,8 @@ def collapse(kind, L):
              found.items()}
     near = {name: lambda l, line=line: line[l.astype(int) - 1] for name, line in lines.items()}
     (label, own), sigma_w, ratio = hashed(kind[1:]), alike.KINDS[kind][4], found["Q"][-1] / found["V"][-1]
-    said = {f"{label}, # blocks, width #{'' if 'σ_w' in kind else ', σ_w = #'}, # tokens, before training: the cosine "
-            "between tokens is # after one block and # after the last; there the gradient of W_Q is ":
+    said = {f"{label}, # blocks, width #{'' if 'σ_w' in kind else ', σ_w = #'}, # tokens, before training, one seed: "
+            "the cosine between tokens is # after one block and # after the last; there the gradient of W_Q is ":
             [*own, L, 64, *([] if "σ_w" in kind else [sigma_w]), 32, cosines[1], cosines[-1]]}
     said |= {"W_Q is # times that of W_V.": ratio} if ratio > 1e-15 else {
         "W_Q is less than 10⁻¹⁵ times that of W_V: rounding.": ()}
@@ -100,10 +100,10 @@ def stream(kind, L):
     adds, share = ("which the norm holds", []) if kind == "post-norm" else (
         "of which a block of the second half adds # on average", [np.diff(before)[L // 2 :].mean() / before[-1]])
     said = {f"{label}, # blocks, width #, letters. Before training the variance at the end is # times that at the "
-            f"start, {adds}. After # steps of Adam at # it is # times.":
-            [*own, L, 32, before[-1], *share, 300, 0.003, after[-1]]}
+            f"start, {adds} (mean of # seeds). After # steps of Adam at # it is # times (geometric mean of #).":
+            [*own, L, 32, before[-1], *share, len(found), 300, 0.003, after[-1], len(kept)]}
     theory = [grown(L, (2 * L) ** -(wide.KINDS[kind][1] + wide.KINDS[kind][2]))] if "pre" in wide.KINDS[kind] else []
-    return {"_": theory, "after block l": np.arange(L + 1), "caption": said,
+    return {"_": theory, "after block l": np.arange(L + 1), "caption": said, "mean of 6 seeds": before,
             "stream variance, over its start": [np.mean(found, axis=0), after],
             "before (dots)": np.mean(found, axis=0), "after training (squares)": after}
 

@@ -158,10 +158,10 @@ def recurrent(rate, c, seed):
     free, cut = 10.0 ** kept["traces"][where[0], where[1], seed].astype(float)
     medians = {f"η = {other:g}, median": np.median(kept["loss"][k], axis=1) for k, other in enumerate(runs.RATES)}
     (alone, held), losses = (kept[what][where[0], where[1]] for what in ("accuracy", "loss"))
-    said = {"The run shown has seed #. η = #: without clipping # of # runs solve the task; # of # "
-            + ("does" if np.sum(held >= 0.9) == 1 else "do") + " at C = #. The median test loss after # steps is # "
-            "without and # with":
-            [seed, rate, sum(alone >= 0.9), 8, sum(held >= 0.9), 8, c, 1000, *np.median(losses, axis=1)]}
+    said = {"The run shown has seed #. η = #: without clipping # of # runs solve the task (at least # of the test "
+            "symbols); # of # " + ("does" if np.sum(held >= 0.9) == 1 else "do") + " at C = #. The "
+            "median test loss after # steps is # without and # with":
+            [seed, rate, sum(alone >= 0.9), 8, 0.9, sum(held >= 0.9), 8, c, 1000, *np.median(losses, axis=1)]}
     return {"caption": said, ("trace", "step"): steps, "gradient, before clipping": [free, cut], "■ not clipped": free,
             f"● clipped at {c:g}": cut, **medians, "test loss after 1000 steps": [*medians.values()],
             "longest step allowed, ηC": [[*other * np.array(runs.LIMITS[:-1]), 40] for other in runs.RATES],

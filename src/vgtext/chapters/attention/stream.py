@@ -122,8 +122,8 @@ def draw_stream(ax, kind="pre-norm", L=12):
     share = ("which the norm holds" if KINDS[kind][0] == "post" else
              f"of which a block of the second half adds {100 * late(before):.0f}% on average")
     return (f"{kind[0].upper() + kind[1:]}, {L} blocks, width {WIDTH}, letters. Before training the variance at the "
-            f"end is {number(before[-1])} times that at the start, {share}. "
-            f"After {STEPS} steps of Adam at {RATE:g} it is {number(after[-1])} times.")
+            f"end is {number(before[-1])} times that at the start, {share} (mean of {SEEDS} seeds). "
+            f"After {STEPS} steps of Adam at {RATE:g} it is {number(after[-1])} times (geometric mean of {TRAINED}).")
 
 
 def power(values, first=4):

@@ -80,5 +80,6 @@ def draw_recurrent(trace, budget, rate=0.1, c=1.0, seed=0):
     handle(budget, lambda c: (rate * c, typical_loss(rate, c)))
     does = "does" if solved(rate, c) == 1 else "do"
     return (f"The run shown has seed {seed}. η = {rate:g}: without clipping {solved(rate)} of {SEEDS} runs solve the "
-            f"task; {solved(rate, c)} of {SEEDS} {does} at C = {c:g}. The median test loss after {STEPS} steps is "
-            f"{number(typical_loss(rate))} without and {number(typical_loss(rate, c))} with.")
+            f"task (at least {SOLVED:.0%} of the test symbols); {solved(rate, c)} of {SEEDS} {does} at C = {c:g}. The "
+            f"median test loss after {STEPS} steps is {number(typical_loss(rate))} without and "
+            f"{number(typical_loss(rate, c))} with.")

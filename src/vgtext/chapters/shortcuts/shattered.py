@@ -7,13 +7,13 @@ import numpy as np
 from vgtext.claims import Claim, Evidence
 from vgtext.palette import COLORS, THEORY, log_axis
 
-DEPTHS = (1, 2, 3, 5, 7, 10, 15)
+DEPTHS, DRAWS = (1, 2, 3, 5, 7, 10, 15), 4
 KINDS = {"plain": (False, False), "plain + batch norm": (False, True), "shortcut": (True, False),
          "shortcut + batch norm": (True, True)}
 
 
 @cache
-def correlation(kind, L, n=300, m=60, draws=4, sigma_b=0.0):
+def correlation(kind, L, n=300, m=60, draws=DRAWS, sigma_b=0.0):
     """Mean cosine of the gradients (dz[L] along one random direction) of ``m`` independent inputs, ReLU, He.
 
     With batch norm the statistics are those of the m inputs, taken as constants on the way back.
@@ -71,9 +71,9 @@ def draw_shattered(ax, kind="plain"):
     sizes = np.array([correlation(kind, L) for L in DEPTHS])
     ax.plot(DEPTHS, np.where(sizes > 1e-4, sizes, np.nan), "o", color=COLORS["backward"], label="measured")
     ax.legend(loc="lower left", fontsize=8)
-    return (f"{kind[0].upper() + kind[1:]}, ReLU, width 300, unrelated inputs: two gradients have a correlation of "
-            f"{sizes[0]:.2f} after one block and {sizes[3]:.2f} after five; the published law says "
-            f"{published(kind, 5):.3f}, and following the inputs' correlation gives {corrected(kind, 5):.3f}.")
+    return (f"{kind[0].upper() + kind[1:]}, ReLU, width 300, unrelated inputs, mean of {DRAWS} draws: two gradients "
+            f"have a correlation of {sizes[0]:.2f} after one block and {sizes[3]:.2f} after five; the published law "
+            f"says {published(kind, 5):.3f}, and following the inputs' correlation gives {corrected(kind, 5):.3f}.")
 
 
 def _evidence(words, kind, L, expected, tolerance):
