@@ -130,7 +130,8 @@ def shattered(kind):
             "shortcut + batch norm": lambda L: L**-0.5}
     cosines = np.array([alike(kind, L) for L in torn.DEPTHS])
     said = {f"{kind[1:]}, ReLU, width #, unrelated inputs, mean of # draws: two gradients have a correlation of # "
-            "after one block and # after five; the published law says #, and following the inputs' correlation gives #.":
+            "after one block and # after five; the published law says #, and following the inputs' correlation gives "
+            "#.":
             [300, 4, alike(kind, 1), alike(kind, 5), laws[kind](5), followed(kind, 5)]}
     cosines = np.where(cosines > 1e-4, cosines, np.nan)
     return {"published law": laws[kind], "correlation of two gradients": cosines, "measured": cosines,
