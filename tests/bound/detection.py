@@ -14,6 +14,10 @@ from vgtext.chapters.detection.runs import labeled
 
 SEEDS = range(3)
 
+#: What the menu's last words leave out.
+FULL = {"… and gradients": "losses, accuracies and gradients",
+        "… and activations": "losses, accuracies, gradients and activations"}
+
 
 def run_of(cause, k):
     """The recording of one of the six runs of a cause."""
@@ -202,7 +206,7 @@ def confusion(rule, recorded, half):
     of = lambda name: next((group for group in ("vanishing", "exploding", "dead") if group in name),  # noqa: E731
                            name if name == doctor.UNDECIDED else "other")
     four = macro([(of(cause), of(named)) for cause, named in pairs], ["vanishing", "exploding", "dead", "other"])
-    words = (f"Diagnose from {recorded.replace('…', 'losses, accuracies')}" if rule == "diagnose" else
+    words = (f"Diagnose from {FULL.get(recorded, recorded)}" if rule == "diagnose" else
              "Fixed thresholds")
     said = (f"{words}, {half.replace(' ', '-')} half: # of # right, # undecided; macro-F1 # over ten causes, # over "
             "the four groups vanishing, exploding, dead, other.")

@@ -325,7 +325,7 @@ def test_numbers_typed_into_the_prose():
         computed={
             "0.359": shapes.leaky_mean(0.1), "0.399": lab.moments("relu")[0], "0.577": 3**-0.5,
             "0.41": 3**-0.5 / 2**0.5, "5.6": -signal_propagation.backward_sizes("gelu", 2**0.5)[1],
-            "1.19": lab.own_scale("tanh"), "1.47": lab.scale_to_keep("tanh"),
+            "1.19": lab.own_scale("tanh"), "0.85": lab.own_scale("selu"), "1.47": lab.scale_to_keep("tanh"),
             "60%": share_lost("gelu"), "58%": share_lost("silu"),
             "0.707": -kinks.jump("selu"), "1.67": nn.activations.SELU_ALPHA,
             "7-fold": 10 ** lab.reaches("gelu"), "75-fold": 10 ** lab.reaches("silu"), "10-fold": 10,

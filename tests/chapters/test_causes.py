@@ -257,7 +257,8 @@ def test_the_map_has_its_boundary_where_the_theory_draws_it(activation):
 
 
 def test_the_strip_where_gradients_survive_narrows_as_the_summary_says():
-    """From a tenth to tenfold, in infinite width, without biases."""
+    """From a tenth to tenfold, in infinite width, without biases: for ReLU like 1/L, for tanh in the end like 1/√L,
+    since above 1 the logarithm of its factor is a square."""
     most = {"relu": 2, "tanh": 4}
 
     def width(activation, L):
@@ -268,7 +269,7 @@ def test_the_strip_where_gradients_survive_narrows_as_the_summary_says():
                      for edge in (-1, 1))
         return high - low
 
-    said("causes", "for ReLU like $1/L$, for tanh without biases in the end like $1/\\sqrt L$")
+    said("causes", "narrows: the logarithm of a layer's factor may differ from 0 by about $1/L$.")
     assert width("relu", 100) / width("relu", 400) == pytest.approx(4, rel=0.05)
     assert 2 < width("tanh", 100) / width("tanh", 400) < 2.5
     assert 2.5 < width("tanh", 10) / width("tanh", 100) < width("relu", 10) / width("relu", 100)

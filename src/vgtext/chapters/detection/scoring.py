@@ -100,7 +100,8 @@ def draw_confusion(ax, rule="diagnose", recorded="everything", half="held out"):
     ax.set_yticks(range(len(CAUSES)), [f"{cause}  {i}" for i, cause in enumerate(rows, 1)])
     ax.tick_params(length=0)
     right, open_ = sum(a == b for a, b in pairs), sum(b == UNDECIDED for _, b in pairs)
-    words = "" if rule == "fixed thresholds" else f" from {recorded.replace('…', 'losses, accuracies')}"
+    whole = recorded.replace("… and a", "losses, accuracies, gradients and a").replace("…", "losses, accuracies")
+    words = "" if rule == "fixed thresholds" else f" from {whole}"
     return (f"{rule.capitalize()}{words}, {half.replace(' ', '-')} half: {right} of {len(pairs)} right, "
             f"{open_} undecided; macro-F1 {score(half, rule, recorded):.2f} over ten causes, "
             f"{score(half, rule, recorded, groups=True):.2f} over the four groups vanishing, exploding, dead, other.")
