@@ -317,7 +317,7 @@ SAID = [
     (made_up("vanishing by activation"), "A layer changes activations by the factor 1.00 and the error by 0.25."),
     (made_up("vanishing by activation"), f"Layer 1 gets {0.25**15:.2g} times the weight gradient of layer 16."),
     (made_up("learning rate too small"),
-     "The median layer's first update-to-weight ratio is 1e-05 (guide for narrow layers: 1e-3)."),
+     "The median layer's first update-to-weight ratio is 1e-05 (guide, if narrow: 1e-3)."),
     (made_up("dead units"), "In layer 1, 100% of the units give 0 for every example, before any training."),
     (made_up("dead units", dead=np.tile([0.1, 0.96, 0.2] + [0.0] * (L - 3), (R, 1)) + 0.005 * np.arange(R)[:, None]),
      "In layer 2, 96% of the units give 0 for every example, before any training."),

@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from vgtext import chapters
-from vgtext.tools.origin import RECORD
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src" / "vgtext").rglob("*.py"))
@@ -27,8 +26,6 @@ FLOORS = ({"words", "keeping"}, {"nn", "explore", "palette", "results"}, {"ask",
           {"chapters"}, {"ledger"}, {"tools", "live"}, {"__main__"})
 #: Inside a room, (the lower part, the upper): the door of a room, its ``__init__``, opens to both.
 STAIRS = (("nn", "nn.fast"), ("nn", "nn.theory"), ("explore.read", "explore"))
-#: A chapter is read in one sitting: words before its exercises, in the book's own.
-LONGEST = 3000
 #: What is in tests/bound beside the chapters.
 NO_CHAPTERS = {"__init__", "drawn", "ways"}
 
@@ -158,21 +155,6 @@ def test_a_chapter_has_all_its_parts_in_order(path):
     assert [part for part in PARTS if text.count(part) != 1] == [], "parts that are missing, or there twice"
     assert sorted(PARTS, key=text.index) == [*PARTS]
     assert "quiz(" in text[text.index("\n## Check yourself"):text.index("\n## Exercises")]
-
-
-@pytest.mark.skipif((ROOT / RECORD).exists(), reason="a fork has readers, and perhaps a language, of its own")
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
-def test_a_chapter_takes_the_time_that_it_states(path):
-    """200 words a minute and two minutes a figure, within half of the five minutes to which times are rounded."""
-    cells = nbformat.read(path, as_version=4).cells
-    first = next(i for i, cell in enumerate(cells) if "## Exercises\n" in cell.source)
-    text = "\n".join(cell.source for cell in cells[:first + 1] if cell.cell_type == "markdown")
-    words = len(text[:text.index("## Exercises\n")].split())
-    assert words < LONGEST, f"{words} words"
-    drawn = sum(bool(re.search(r"^(explore|carry)\(", cell.source, re.M)) for cell in cells if cell.cell_type == "code")
-    stated = int(re.search(r"\*\*Time:\*\*\D*(\d+)", text)[1])
-    needed = words / 200 + 2 * drawn
-    assert abs(stated - needed) <= 2.5, f"{words} words and {drawn} figures in {stated} minutes"
 
 
 def public(body):

@@ -358,6 +358,7 @@ def test_numbers_typed_into_the_prose():
     assert ends[0.5][1] == pytest.approx(0.0033, abs=0.0001)  # "a third of a percent in the end"
     assert lab.chi("selu") ** 16 == pytest.approx(3, abs=0.1)  # thirty-two layers, in size
     mean, square, _ = theory.moments("relu")
+    assert 2.8 < 1 / (square - mean**2) < 3  # "nearly three times an activation's variance"
     moments = theory.moments("selu")
     assert [moments[0], moments[1]] == pytest.approx([0, 1], abs=1e-3)
     check_prose(

@@ -64,8 +64,7 @@ def _ratio(s, r):
         return ""
     peak = "" if s.ratio_peak is None or s.ratio_peak <= 2 * s.ratio else f", the largest {ratio(s.ratio_peak)}"
     mean = f", the mean over the run {s.travel:.2g}" if s.travel is not None and s.travel < 0.1 * s.ratio_peak else ""
-    return (f"The median layer's first update-to-weight ratio is {s.ratio:.2g}{peak}{mean} "
-            "(guide for narrow layers: 1e-3).")
+    return f"The median layer's first update-to-weight ratio is {s.ratio:.2g}{peak}{mean} (guide, if narrow: 1e-3)."
 
 
 def _frozen(s, r):
