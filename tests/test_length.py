@@ -1,4 +1,4 @@
-"""A chapter is read in one sitting and takes the time that it states; of a fork, which has other readers, none is asked."""
+"""A chapter is read in one sitting and takes the time that it states. Forks, with readers of their own, go without."""
 
 import re
 

@@ -384,6 +384,8 @@ def test_captions_say_what_is_drawn():
     assert words in caption("one_number", reading="loss", half="tuned")
     assert f"macro-F1 {lab.score('held out'):.2f}" in caption("confusion")
     assert "58 of 60 right, 1 undecided" in caption("confusion")
+    whole = caption("confusion", recorded="… and activations")
+    assert whole.startswith("Diagnose from losses, accuracies, gradients and activations, held-out half: ")
 
 
 # the quizzes and the exercises
