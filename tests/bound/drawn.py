@@ -3,7 +3,7 @@
 import re
 
 import numpy as np
-from matplotlib.collections import PolyCollection, QuadMesh
+from matplotlib.collections import PatchCollection, PolyCollection, QuadMesh
 from matplotlib.contour import ContourSet
 from matplotlib.patches import StepPatch
 
@@ -16,7 +16,8 @@ def words_in(ax):
 def names_in(ax):
     """Yield the names of a panel's axes and lines."""
     yield from (ax.get_xlabel(), ax.get_ylabel())
-    yield from (line.get_label() for line in [*ax.lines, *ax.collections] if line.get_label()[0] != "_")
+    yield from (line.get_label() for line in [*ax.lines, *ax.collections]
+                if line.get_label()[0] != "_" and not is_of_boxes(line))
     yield from (group.colorbar.ax.get_ylabel() for group in ax.collections if group.colorbar)
 
 
@@ -54,16 +55,28 @@ def areas(ax):
         if isinstance(patch, StepPatch):
             yield None, patch.get_data().values
     for group in ax.collections:
-        if isinstance(group, PolyCollection):
+        if isinstance(group, PolyCollection) and not is_of_boxes(group):
             border = np.concatenate([path.vertices for path in group.get_paths()])
             yield border[border[:, 1] != 0].T
 
 
 def bars_of(ax):
     """Return where the bars of a panel begin and how long they are, along x and along y: (4, bars)."""
-    bars = [bar for bar in ax.patches if hasattr(bar, "get_height") and in_data(bar)]
-    return np.array([(*bar.get_xy(), bar.get_width(), bar.get_height()) for bar in bars], float).reshape(-1, 4).T[
-        [0, 2, 1, 3]]
+    return np.array([*boxes(ax)], float).reshape(-1, 4).T[[0, 2, 1, 3]]
+
+
+def boxes(ax):
+    """Yield (left, foot, width, height) of the bars and cells of a panel, one by one or many in one group."""
+    for bar in ax.patches:
+        if hasattr(bar, "get_height") and in_data(bar):
+            yield *bar.get_xy(), bar.get_width(), bar.get_height()
+    for box in (path.get_extents() for group in ax.collections if is_of_boxes(group) for path in group.get_paths()):
+        yield *box.p0, box.width, box.height
+
+
+def is_of_boxes(group):
+    """Say whether a group of shapes consists of bars or cells: it was made of some, and is no area between lines."""
+    return type(group) in (PatchCollection, PolyCollection)
 
 
 def in_data(artist):

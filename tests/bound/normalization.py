@@ -63,13 +63,17 @@ def name_of(norm):
 
 
 def sharing(norm, unit, example):
-    """Where the cells stand; of which are dark and pale the caption tells."""
+    """Where the cells stand, the dark one first, then the pale ones."""
     what = "mean square" if norm == "rms" else "mean and variance"
     along = ("row #: one unit, all # examples (pale). At test time these are replaced by running averages."
              if norm == "batch" else
              "column #: one example, all # units (pale). No other example is looked at, in training or at test time.")
     name = name_of(norm)
-    return {"example (a column each)": np.tile(np.arange(1, 9), 6), "unit (a row each)": np.repeat(np.arange(1, 7), 8),
+    cells = np.array([*np.ndindex(6, 8)]) + 1
+    one = (cells == (unit, example)).all(axis=1)
+    alike = cells[:, 0] == unit if norm == "batch" else cells[:, 1] == example
+    units, examples = np.concatenate([cells[one], cells[alike & ~one], cells[~alike]]).T  # dark, pale, gray
+    return {"example (a column each)": examples, "unit (a row each)": units,
             "caption": {f"{name[0].upper()}{name[1:]}: unit # of example # (dark) shares its {what} with {along}":
                         [unit, example, *([unit, 8] if norm == "batch" else [example, 6])]}}
 

@@ -4,6 +4,8 @@ from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from bound.drawn import is_of_boxes
+
 from .lines import is_gray
 from .words import parts
 
@@ -21,9 +23,9 @@ def read_out(panels):
     """What bars and cells are called has the color of the words in the panels that name it."""
     words = {text.get_text(): to_hex(text.get_color()) for ax in panels for text in ax.texts
              if text.get_text() and not is_gray(text.get_color())}
-    for bar, name in (found for ax in panels for found in named(ax) if isinstance(found[0], Patch)):
+    for bar, name in (found for ax in panels for found in named(ax)):
         inks = {ink for text, ink in words.items() if parts(name) <= parts(text)}
-        if inks and to_hex(bar.get_facecolor()) not in inks:
+        if (isinstance(bar, Patch) or is_of_boxes(bar)) and inks and look(bar)[0] not in inks:
             yield f"“{name}” has not the color of the words that name it"
 
 

@@ -4,6 +4,8 @@ import re
 
 import numpy as np
 
+from bound.drawn import boxes
+
 NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:,\d{3})*(?:\.\d+)?(?: × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?%?(?![\d⁻⁰¹²³⁴⁵⁶⁷⁸⁹])")
 RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 N = f"({NUMBER.pattern})"
@@ -43,10 +45,10 @@ def value_of(number):
 
 def drawn_numbers(panels, named):
     """Return the numbers that panels show: in words, by bars, and by lines."""
-    bars = [patch for ax in panels for patch in ax.patches if hasattr(patch, "get_height")]
+    bars = [box for ax in panels for box in boxes(ax)]
     return [*(number for ax in panels for words in (ax.get_title(), *(text.get_text() for text in ax.texts))
               for one in written_in(words) for number in ((one, one / 100) if is_percent(ax) else (one,))),
-            *(size for bar in bars for size in (bar.get_width(), bar.get_height(), bar.get_y() + bar.get_height())),
+            *(size for _, foot, width, height in bars for size in (width, height, foot + height)),
             *numbers_of([line for ax in panels for line in ax.lines], named)]
 
 

@@ -1,5 +1,7 @@
 """Value and slope of each activation, and what a layer of Gaussian pre-activations makes of them."""
 
+from functools import cache
+
 import numpy as np
 
 from vgtext import nn
@@ -12,6 +14,7 @@ from .theory import NAMES, mf, moments
 SPREADS = [0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0]
 
 
+@cache
 def scale_to_keep(activation, q=1.0):
     """The σ_w at which one layer keeps the error signal: chi = 1 where the pre-activations have variance q."""
     return float(1 / np.sqrt(moments(activation, q)[2]))

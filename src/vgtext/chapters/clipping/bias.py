@@ -58,7 +58,7 @@ def draw_bias(cloud, rest, c=0.2, batch=1, skew=1.0):
     """The data with their mean, median and where clipped descent settles; and that place against the threshold."""
     x, mean, median = data(skew), data(skew).mean(), np.median(data(skew))
     cloud.set(xlim=(0, 5), ylim=(0, 1.45), xlabel="data x, and the parameter w", yticks=[], title="the data")
-    cloud.hist(x, bins=np.linspace(0, 5, 51), density=True, color=COLORS["seed"], alpha=0.5)
+    cloud.stairs(*np.histogram(x, np.linspace(0, 5, 51), density=True), fill=True, color=COLORS["seed"], alpha=0.5)
     here = settle(skew, batch, c)
     for place, words, color, y in ((median, "median", COLORS["reference"], 1.36),
                                    (mean, "mean", COLORS["theory"], 1.23),

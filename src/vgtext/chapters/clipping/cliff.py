@@ -19,15 +19,14 @@ def loss_and_gradient(w, b, steps=T):
     """One sigmoid unit that feeds itself: the loss (h[T] - 0.7)² with h[0] = 1/2, and its derivatives in w and b.
 
     z[t] = w h[t-1] + b, h[t] = sigmoid(z[t]); w and b are numbers or arrays of one shape. The derivatives are carried
-    forward with the state: dh[t]/dw = phi'(z[t]) (h[t-1] + w dh[t-1]/dw), and likewise for b.
+    forward with the state: dh[t]/dw = phi'(z[t]) (h[t-1] + w dh[t-1]/dw), phi' = h[t] (1 - h[t]), and likewise for b.
     """
     h = np.full(np.shape(w), 0.5)
     dw, db = np.zeros_like(h), np.zeros_like(h)
     for _ in range(steps):
-        z = w * h + b
-        slope = sigmoid.derivative(z)
-        dw, db = slope * (h + w * dw), slope * (1 + w * db)
-        h = sigmoid(z)
+        before, h = h, sigmoid(w * h + b)
+        slope = h * (1 - h)
+        dw, db = slope * (before + w * dw), slope * (1 + w * db)
     error = h - TARGET
     return error**2, 2 * error * dw, 2 * error * db
 

@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+from matplotlib.collections import PolyCollection
 
 from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
@@ -64,13 +65,13 @@ def draw_loss_scaling(sizes, shares, name="float16", power=0, flushed=False):
     sizes.minorticks_off()
     zero, inf = held(name, power, flushed)
     bins, foot = np.arange(-60, 61), np.zeros(120)
+    left, right = 2.0 ** (bins[:-1] + 0.06), 2.0 ** (bins[1:] - 0.06)
     for part, words, color in ((~(zero | inf), "held", COLORS["gradient"]), (zero, "held as 0", COLORS["seed"]),
                                (inf, "too large", COLORS["seed"])):
         height = np.histogram(exponent[part], bins)[0] / exponent.size
-        seen = height > 0
-        left = 2.0 ** (bins[:-1][seen] + 0.06)
-        sizes.bar(left, height[seen], width=left * (2**0.88 - 1), bottom=foot[seen], align="edge", color=color,
-                  label=words)
+        corners = np.array([[left, foot], [left, foot + height], [right, foot + height], [right, foot]])
+        bars = corners[:, :, height > 0].transpose(2, 0, 1)  # (bars, corners, 2)
+        sizes.add_collection(PolyCollection(bars, color=color, linewidth=0, label=words))
         foot += height
     for left, right, words, at in ((-44, low, "0", -43), (high, 36, "too large", 35)):
         if right > left:

@@ -1,6 +1,7 @@
 """Which numbers share a mean: batch norm looks along a row, layer and RMS norm down a column."""
 
 import numpy as np
+from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 
 from vgtext.explore import handle
@@ -24,11 +25,12 @@ def draw_sharing(ax, norm="batch", unit=3, example=3):
     ax.set_box_aspect(UNITS / EXAMPLES)
     ax.set(xlim=(0.3, EXAMPLES + 0.7), ylim=(UNITS + 0.7, 0.3), xlabel="example (a column each)",
            ylabel="unit (a row each)", xticks=range(1, EXAMPLES + 1), yticks=range(1, UNITS + 1))
-    for i, j in np.ndindex(mask.shape):
-        one = (i, j) == (unit - 1, example - 1)
-        look = (COLORS["forward"], "this one") if one else ("#7FB7D8", f"shares its {what}") if mask[i, j] else (
-            "#DDDDDD", "shares nothing with it")
-        ax.add_patch(Rectangle((j + 0.58, i + 0.58), 0.84, 0.84, facecolor=look[0], edgecolor="none", label=look[1]))
+    one = np.zeros_like(mask)
+    one[unit - 1, example - 1] = True
+    for cells, color, words in ((one, COLORS["forward"], "this one"), (mask & ~one, "#7FB7D8", f"shares its {what}"),
+                                (~mask, "#DDDDDD", "shares nothing with it")):
+        squares = [Rectangle((j + 0.58, i + 0.58), 0.84, 0.84) for i, j in np.argwhere(cells)]
+        ax.add_collection(PatchCollection(squares, facecolor=color, edgecolor="none", label=words))
     handle(ax, lambda unit, example: (example, unit), "cell")
     along = f"row {unit}: one unit, all {EXAMPLES} examples" if norm == "batch" else (
         f"column {example}: one example, all {UNITS} units")

@@ -44,13 +44,20 @@ def path(start, activation="selu", gain=1.0):
 
 
 @cache
-def measured(start, activation="selu", gain=1.0, width=300, batch=64):
-    """The same, measured over units and examples of a random network: (LAYERS + 1, 2)."""
+def drawn(width=300, batch=64):
+    """The N(0, 1) numbers of every random network here: of its input and of its weights."""
     rng = np.random.default_rng(0)
-    a, phi = start[0] + np.sqrt(start[1]) * rng.standard_normal((width, batch)), nn.get_activation(activation)
+    return rng.standard_normal((width, batch)), rng.standard_normal((LAYERS, width, width))
+
+
+@cache
+def measured(start, activation="selu", gain=1.0):
+    """The same, measured over units and examples of a random network: (LAYERS + 1, 2)."""
+    (x, weights), phi = drawn(), nn.get_activation(activation)
+    a = start[0] + np.sqrt(start[1]) * x
     states = [(a.mean(), a.var())]
-    for _ in range(LAYERS):
-        a = phi(np.sqrt(gain / width) * rng.standard_normal((width, width)) @ a)
+    for W in weights:
+        a = phi(np.sqrt(gain / len(W)) * (W @ a))
         states.append((a.mean(), a.var()))
     return np.array(states)
 

@@ -14,10 +14,15 @@ STEPS, DRAWS = 100, 20
 SCALES, WIDTHS = (0.9, 0.95, 1.0, 1.05, 1.1), (4, 16, 64)
 
 
-@cache
 def signals(matrix, scale, n, fresh):
     """Sizes of a vector behind k = 0 … 100 steps, W[k] … W[1] v, twenty draws: (20, 101)."""
-    draw, sizes = MATRICES[matrix](scale), np.ones((DRAWS, STEPS + 1))
+    return unscaled_signals(matrix, n, fresh) * scale ** np.arange(STEPS + 1)  # each of k matrices has the factor
+
+
+@cache
+def unscaled_signals(matrix, n, fresh):
+    """The sizes at scale 1."""
+    draw, sizes = MATRICES[matrix](1.0), np.ones((DRAWS, STEPS + 1))
     for seed in range(DRAWS):
         rng = np.random.default_rng(seed)
         v, W = rng.standard_normal(n), draw(n, n, rng)

@@ -12,13 +12,13 @@ UNITS, SYMBOLS, BATCH = 32, 8, 16
 MATRICES = {"orthogonal": nn.initializers.orthogonal, "Gaussian": nn.initializers.scaled_normal}
 
 
-def network(cell, bias=0.0, scale=1.0, matrix="orthogonal", tied=False, seed=0, dtype="float64"):
+def network(cell, bias=0.0, scale=1.0, matrix="orthogonal", tied=False, seed=0, dtype="float64", fast=False):
     """A network of 32 units; ``bias`` goes to the gate that keeps: an LSTM's forget gate, a GRU's update gate.
 
     ``scale`` multiplies a matrix that keeps a size on average; ``tied`` gives an LSTM's input gate minus the bias.
     """
     net = nn.Recurrent(cell, SYMBOLS + 1, UNITS, SYMBOLS, init=MATRICES[matrix](scale), forget_bias=bias,
-                       update_bias=bias, seed=seed, dtype=dtype, fast=False)
+                       update_bias=bias, seed=seed, dtype=dtype, fast=fast)
     if tied:
         net.b[:UNITS] = -bias
     return net
@@ -35,7 +35,7 @@ def sequences(T, inputs="copy", seed=0):
 @cache
 def sizes(cell, T=100, bias=0.0, scale=1.0, matrix="orthogonal", inputs="copy", seed=0):
     """log10 of the size of dL/dh[t] relative to that of dL/dh[T], t = 0 … T: (T + 1,)."""
-    net = network(cell, bias, scale, matrix, seed=seed)
+    net = network(cell, bias, scale, matrix, seed=seed, fast=True)
     net.loss_and_gradient(*sequences(T, inputs, seed))
     log10 = net.log2_hidden * np.log10(2)
     return log10 - log10[-1]
