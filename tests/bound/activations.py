@@ -137,9 +137,9 @@ def dying(optimizer, rate, bias):
     relu, leaky = share[0][at], share[1][at].mean(axis=0)
     right = results.load("activations_runs")["right"][(slice(None), *at)].sum(axis=1) / 3 / DIGITS.y_test.size
     gone = [ends[name][at[1]] / 100 for name in runs.ACTIVATIONS]
-    broken = np.isnan(relu).any()
+    broken, both = np.isnan(relu).any(), ", and of three leaky ones," * bool(np.isnan(leaky).any())
     said = {f"{'SGD' if optimizer == 'sgd' else 'Adam'}, η = #, biases start at #": [rate, bias], **(
-        {"at least one of three ReLU runs breaks down with inf or nan; up to then # of the units are dead"
+        {f"at least one of three ReLU runs{both} breaks down with inf or nan; up to then # of the ReLU units are dead"
          + ", and no leaky one; mean of # seeds" * int(gone[1] == 0): [gone[0], 3]} if broken else
         {"after # steps # of the ReLU units are dead (test accuracy #) and # of the leaky ones (#); mean of # seeds":
          [400, gone[0], right[0], gone[1], right[1], 3]})}

@@ -207,8 +207,9 @@ def bias(c, batch, skew):
 def thresholds(rule, rate, bad):
     kept, where = rules.stored(), (list(adaptive.RULES).index(rule), rules.RATES.index(rate), int(bad))
     norms = 10.0 ** kept["norms"][where].astype(float)
-    fate = {"breaks down at step #": 1 + np.argmin(norms < 1e9)} if (norms >= 1e9).any() else {
-        "has a median norm of #": np.median(norms)}
+    broken = (norms >= 1e9).any()
+    fate = ({"breaks down at step #, which counts as # right": [1 + np.argmin(norms < 1e9), 0.1]} if broken else
+            {"has a median norm of #": np.median(norms)})
     norms = np.where((norms < 1e9) & (norms > 0), norms, np.nan)
     fired, loud = kept["fired"][where][0], kept["loud"][int(bad)][0]
     right = kept["right"][:, where[1], where[2]].mean(axis=1) / nn.data.digits().y_test.size

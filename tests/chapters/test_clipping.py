@@ -483,7 +483,7 @@ def test_stored_runs_with_rules_come_out_again(rule, bad, steps=60):
 def test_a_run_has_no_norms_once_it_has_broken_down(rule, breaks):
     shown = thresholds.norms_of(rule, 0.3, True)
     assert np.isnan(shown).sum() == (600 - breaks + 1 if breaks else 0)
-    told = f"breaks down at step {breaks}." if breaks else "has a median norm of "
+    told = f"breaks down at step {breaks}, which counts as 10% right." if breaks else "has a median norm of "
     assert told in caption("thresholds", rule=rule, rate=0.3, bad=True)
 
 

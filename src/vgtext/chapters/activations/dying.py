@@ -79,8 +79,9 @@ def draw_dying(steps, rates, optimizer="adam", rate=0.03, bias=0.0):
     label_line(rates, 2.4e-4, 83, "×: breaks down", COLORS["reference"], xytext=(0, 0))
     name, end = {v: k for k, v in MAKERS.items()}[optimizer], dead_at_end("relu", optimizer, rate, bias)
     if not survived("relu", optimizer, rate, bias):
-        return (f"{name}, η = {rate:g}, biases start at {signed(bias)}: at least one of three ReLU runs breaks down "
-                f"with inf or nan; up to then {end:.0f}% of the units are dead, and no leaky one; mean of "
+        both = "" if survived("leaky_relu", optimizer, rate, bias) else ", and of three leaky ones,"
+        return (f"{name}, η = {rate:g}, biases start at {signed(bias)}: at least one of three ReLU runs{both} breaks "
+                f"down with inf or nan; up to then {end:.0f}% of the ReLU units are dead, and no leaky one; mean of "
                 f"{SEEDS} seeds.")
     return (f"{name}, η = {rate:g}, biases start at {signed(bias)}: after {STEPS} steps {end:.0f}% of the ReLU "
             f"units are dead (test accuracy {100 * accuracy('relu', optimizer, rate, bias):.0f}%) and 0% of the "
