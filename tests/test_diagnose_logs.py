@@ -122,6 +122,8 @@ def test_a_run_that_broke_keeps_its_nan_and_a_cell_that_is_empty_is_none(tmp_pat
     ("train Loss: {x} Acc: {a}\nval Loss: {v} Acc: {a}", {"loss", "train_accuracy", "test_loss", "test_accuracy"}),
     ("Epoch {i} train loss {x} acc {a} | valid loss {v} acc {a} | aux loss 7",
      {"loss", "train_accuracy", "test_loss", "test_accuracy"}),
+    ("Epoch {i} | loss (train): {x} | loss(val)={v} | acc [Train] {a}", {"loss", "test_loss", "train_accuracy"}),
+    ("epoch {i} loss {x} (train) loss 7 (val)", {"loss"}),
     ("\x1b[32m2024-01-01 12:30:11,123 INFO trainer - loss\x1b[0m = tensor({x}, grad_fn=<NllLossBackward0>)", {"loss"}),
     ("  3%|# | 30/1000 [00:10<05:00, 3.1it/s, loss={x}]\rEpoch {i}: val_loss improved from inf to 0.5, saving",
      {"loss"}),

@@ -24,6 +24,7 @@ CELL = re.compile(r"[^\s|]+(?: [^\s|]+)*")  # of a table
 IN_TABLE = re.compile(r"([-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|inf|nan))(\s?%)?", re.IGNORECASE)  # a cell with a number
 BARE = re.compile(r"^\s*\d+/\s*\d+:\s*([-+.\w]+)\s*$")  # steps/all: loss, as Karpathy's makemore prints it
 FILES = re.compile(r"[^\s()\[\]{}=,'\"]*\.(?:py|ipynb|sh)\b(?::\d+)*")  # as a logger writes where a line comes from
+ENCLOSED = re.compile(r"[(\[]\s*([a-z]+)\s*[)\]](?=\s*[:=]|\s+[-+.\d])", re.IGNORECASE)  # loss (train): 1.2
 COLORS = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 
 
@@ -118,6 +119,7 @@ def _heading(line, named, sides):
 def _row(line, sides, measures, i, commas):
     """Return the row of line ``i``; the names of numbers with a decimal comma go to ``commas``."""
     row, line = {}, BARE.sub(r"loss \1", FILES.sub("", line))
+    line = ENCLOSED.sub(lambda word: f" {word[1]} " if word[1].lower() in sides else word[0], line)
     for pair in PAIR.finditer(line):
         words = [word for word in _words(pair[1]) if word not in BESIDE]
         if sides.isdisjoint(words):
