@@ -302,7 +302,10 @@ def test_captions_tell_the_numbers_of_their_state():
     assert f"{100 * lab.dead_share(3**-0.5, True):.0f}%" in caption("start")
     assert f"{lab.dead_at_end('relu', 'adam', 0.1):.0f}%" in caption("dying", rate=0.1)
     assert "mean value 0," in caption("shape", activation="selu", spread=1.0)
-    assert "breaks down" in caption("dying", optimizer="sgd", rate=0.3)
+    broken = caption("dying", optimizer="sgd", rate=0.3)  # a ReLU run of the stored three, and a leaky one
+    assert "ReLU runs, and of three leaky ones, breaks down" in broken
+    gone = runs.stored()[0][:, runs.OPTIMIZERS.index("sgd"), runs.RATES.index(0.3), runs.BIASES.index(0.0)] < 0
+    assert gone.any(axis=(1, 2, 3)).all()
     assert f"{shapes.scale_to_keep('tanh', 4.0):.2f}" in caption("shape", activation="tanh", spread=2.0)
 
 

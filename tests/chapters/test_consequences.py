@@ -431,6 +431,10 @@ def test_bars_of_what_a_format_holds_add_up_to_what_it_does_not_lose(name, power
              for bars in sizes.collections}
     zero, inf = scaling.lost(name, power, flushed)
     assert found == pytest.approx({"held": 1 - zero - inf, "held as 0": zero, "too large": inf})
+    tops = {}
+    for bar in (path.vertices for bars in sizes.collections for path in bars.get_paths()):
+        assert bar[:, 1].min() == tops.get(bar[0, 0], 0), "a bar stands on the one of the same sizes before it"
+        tops[bar[0, 0]] = bar[:, 1].max()
 
 
 def test_what_has_no_number_is_not_told_as_one():

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 
 from figures import caption_of, check_figure, lines_of, told
 from prose import check_prose, said
@@ -24,6 +26,7 @@ from vgtext.chapters.normalization import (
     selu,
     theory,
 )
+from vgtext.explore.read.colors import luminance
 from vgtext.palette import number
 from vgtext.tools.notebooks import figures
 
@@ -82,6 +85,23 @@ def test_who_shares_a_mean_is_who_changes_the_answer(norm):
     moved[2, 4] += 1
     changed = np.abs(backward.normalize(moved, **how)[0] - backward.normalize(z, **how)[0]) > 1e-9
     assert (changed == axes.sharing(norm, 2, 4)).all()
+
+
+@pytest.mark.parametrize("norm", ["batch", "layer", "rms"])
+def test_a_cell_has_the_name_and_the_color_of_what_it_shares(norm):
+    ax, shared, one = Figure().subplots(), axes.sharing(norm, 2, 4), np.zeros((axes.UNITS, axes.EXAMPLES), bool)
+    axes.draw_sharing(ax, norm, 3, 5)
+    one[2, 4] = True
+    what = "mean square" if norm == "rms" else "mean and variance"
+    cells = {"this one": one, f"shares its {what}": shared & ~one, "shares nothing with it": ~shared}
+    found, bright = {}, []
+    for group in ax.collections:
+        middles = [path.vertices[:4].mean(axis=0) - 1 for path in group.get_paths()]
+        found[group.get_label()] = np.round(middles).astype(int)[:, ::-1].tolist()
+        bright.append(luminance(to_rgb(group.get_facecolor()[0])))
+    assert found == {words: np.argwhere(mask).tolist() for words, mask in cells.items()}
+    dark, pale, gray = bright
+    assert dark + 0.2 < pale < gray - 0.2
 
 
 @pytest.mark.parametrize("norm", ["batch", "layer", "rms"])

@@ -118,8 +118,7 @@ def _heading(line, named, sides):
 
 def _row(line, sides, measures, i, commas):
     """Return the row of line ``i``; the names of numbers with a decimal comma go to ``commas``."""
-    row, line = {}, BARE.sub(r"loss \1", FILES.sub("", line))
-    line = ENCLOSED.sub(lambda word: f" {word[1]} " if word[1].lower() in sides else word[0], line)
+    row, line = {}, ENCLOSED.sub(r" \1 ", BARE.sub(r"loss \1", FILES.sub("", line)))
     for pair in PAIR.finditer(line):
         words = [word for word in _words(pair[1]) if word not in BESIDE]
         if sides.isdisjoint(words):

@@ -65,11 +65,11 @@ def draw_loss_scaling(sizes, shares, name="float16", power=0, flushed=False):
     sizes.minorticks_off()
     zero, inf = held(name, power, flushed)
     bins, foot = np.arange(-60, 61), np.zeros(120)
-    left, right = 2.0 ** (bins[:-1] + 0.06), 2.0 ** (bins[1:] - 0.06)
+    start, stop = 2.0 ** (bins[:-1] + 0.06), 2.0 ** (bins[1:] - 0.06)
     for part, words, color in ((~(zero | inf), "held", COLORS["gradient"]), (zero, "held as 0", COLORS["seed"]),
                                (inf, "too large", COLORS["seed"])):
         height = np.histogram(exponent[part], bins)[0] / exponent.size
-        corners = np.array([[left, foot], [left, foot + height], [right, foot + height], [right, foot]])
+        corners = np.array([[start, foot], [start, foot + height], [stop, foot + height], [stop, foot]])
         bars = corners[:, :, height > 0].transpose(2, 0, 1)  # (bars, corners, 2)
         sizes.add_collection(PolyCollection(bars, color=color, linewidth=0, label=words))
         foot += height
