@@ -17,6 +17,7 @@ SOURCES = sorted((ROOT / "src" / "vgtext").rglob("*.py"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # How JupyterLab folds answers away: a quiz, and a solution with what it prints.
 HIDDEN = ({"source_hidden": True}, {"source_hidden": True, "outputs_hidden": True})
+LONGEST = 200  # lines of a module, which is then read in one go
 COLUMN = 85  # characters of code that fit the column of a page
 ENGLISH = yaml.safe_load((ROOT / "_config.yml").read_text("utf8"))["sphinx"]["config"]["language"] == "en"
 PARTS = ("**What you will learn.**", "**What you need.**", "**Time:**", "\n## Summary\n", "\n## Check yourself\n",
@@ -110,6 +111,13 @@ def climbs(lower, upper):
 @pytest.mark.parametrize(("lower", "upper"), STAIRS)
 def test_imports_run_down_inside_a_room(lower, upper):
     assert [*climbs(lower, upper)] == []
+
+
+def test_a_module_is_read_in_one_go():
+    modules = [*SOURCES, *(ROOT / "book/_ext").glob("*.py"), *(ROOT / "src/vgtext").rglob("*.js")]
+    lines = {name(path): len(path.read_text("utf8").splitlines()) for path in modules}
+    long = {path: count for path, count in lines.items() if count > LONGEST}
+    assert not long, f"modules of more than {LONGEST} lines, to be made two: {long}"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)

@@ -25,7 +25,7 @@ from vgtext.live import bench_page, pyodide
 from vgtext.words import in_script
 
 PAGE = Path(__file__).parent / "page"
-ROOMS = ("words", "keep", "python", "editor", "cells", "figures", "notebook", "order", "page")
+ROOMS = ("words", "keep", "python", "editor", "cells", "figures", "notebook", "order", "changes", "page")
 DATA = ("digits.csv.gz", "breast_cancer.csv")  # of scikit-learn
 NOT_PYTHON = (".js", ".cjs", ".css", ".md", ".pyc")  # what of the package Python in the page does not need
 ENV = {"HOME": "/home/pyodide", "VGTEXT_EXPLORE": "page", "MPLBACKEND": "agg"}  # of the page's Python

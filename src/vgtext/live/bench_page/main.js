@@ -3,7 +3,7 @@ import { fill } from "../../explore/page/fill.js";
 import { carry, fault, parts, query, set, take } from "./form.js";
 import { drawAccuracy, drawLoss, drawRatio, drawSizes } from "./panels.js";
 import { Predictions, addRun, fillLayers, showVerdict } from "./results.js";
-import { lossWords, percent, price } from "./words.js";
+import { price, reached } from "./words.js";
 
 const DRAWINGS = { sizes: drawSizes, ratio: drawRatio, loss: drawLoss, accuracy: drawAccuracy };
 const SPOKEN = 5000; // milliseconds from one sentence for screen readers to the next
@@ -147,18 +147,9 @@ class Bench {
       const speed = fill(WORDS.bench.speed, { rate: Math.round(report.rate) });
       this.find("price").textContent = `${speed} ${price(report.ms, state.depth)}`;
     }
-    this.say(this.words(report), report.end);
+    this.say(reached(report, state), report.end);
     if (report.end) this.finish(report);
     this.draw();
-  }
-
-  words({ broke, step }) {
-    const { steps, losses, accuracies } = this.state,
-      last = accuracies.at(-1);
-    const told = { step, steps, loss: lossWords(losses.at(-1)) };
-    if (broke || !last) return broke || fill(WORDS.bench.status, told);
-    const accuracy = { train: percent(last.train), test: percent(last.test) };
-    return fill(WORDS.bench.status_learned, { ...told, ...accuracy });
   }
 
   finish(report) {

@@ -40,6 +40,15 @@ export function lossWords(value) {
     : size(Math.log10(value));
 }
 
+// How far a run has come.
+export function reached({ broke, step }, { steps, losses, accuracies }) {
+  const last = accuracies.at(-1);
+  const told = { step, steps, loss: lossWords(losses.at(-1)) };
+  if (broke || !last) return broke || fill(WORDS.bench.status, told);
+  const accuracy = { train: percent(last.train), test: percent(last.test) };
+  return fill(WORDS.bench.status_learned, { ...told, ...accuracy });
+}
+
 // What a step costs, and what a network of other depths would cost by the same price a layer.
 export function price(ms, depth) {
   const layer = ms / depth;

@@ -5,6 +5,7 @@ import { Python } from "./python.js";
 import { Cell } from "./cells.js";
 import { Figures } from "./figures.js";
 import { Order } from "./order.js";
+import { keepChanges, recallChanges } from "./changes.js";
 import { changedNotebook, save } from "./notebook.js";
 
 const slug = () => location.pathname.match(/([^/]*?)(\.html)?$/)[1] || "index";
@@ -76,7 +77,7 @@ class Page {
     );
     this.cells = boxes.map((box, number) => new Cell(box, number, this));
     if (this.cells.length) this.addButtons();
-    this.recall();
+    recallChanges(this.cells);
     this.keepAll();
   }
 
@@ -152,7 +153,7 @@ class Page {
   }
 
   changed(cell) {
-    this.keep();
+    keepChanges(this.cells);
     this.order.changed(cell);
   }
 
@@ -164,7 +165,7 @@ class Page {
     this.stopper.disabled = !isBusy;
   }
 
-  // ---- stop, keep, save ----
+  // ---- stop, save ----
 
   stop() {
     this.settle();
@@ -181,35 +182,6 @@ class Page {
   settle() {
     this.order.settle();
     this.figures.sleep();
-  }
-
-  get store() {
-    return `vgtext ${location.pathname}`;
-  }
-
-  // Changes are kept in this browser, by the code that they change.
-  keep() {
-    const changes = this.cells.filter(({ code, printed }) => code !== printed);
-    try {
-      if (changes.length) {
-        localStorage[this.store] = JSON.stringify(
-          changes.map(({ code, printed }) => [printed, code]),
-        );
-      } else localStorage.removeItem(this.store);
-    } catch {} // a browser that keeps nothing
-  }
-
-  recall() {
-    let kept = [];
-    try {
-      kept = JSON.parse(localStorage[this.store] || "[]");
-    } catch {}
-    for (const [printed, code] of kept) {
-      const cell = this.cells.find((each) => each.printed === printed && each.code === printed);
-      if (!cell) continue;
-      cell.editor.code = code;
-      cell.status.textContent += ` (${words.kept})`;
-    }
   }
 
   async save() {
