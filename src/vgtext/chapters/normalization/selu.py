@@ -12,7 +12,7 @@ from .theory import NAMES
 
 GAINS = {"0.5": 0.5, "1 (LeCun)": 1.0, "1.5": 1.5, "2 (He)": 2.0}  # n times the variance of a weight
 STARTS = ((0.0, 0.2), (1.0, 0.3), (-0.8, 0.6), (0.8, 2.5), (-1.0, 2.0), (0.0, 1.6))
-LAYERS = 30
+LAYERS, WIDTH, BATCH = 30, 300, 64
 
 
 def step(mean, variance, activation="selu", gain=1.0):
@@ -44,10 +44,10 @@ def path(start, activation="selu", gain=1.0):
 
 
 @cache
-def drawn(width=300, batch=64):
+def drawn():
     """The N(0, 1) numbers of every random network here: of its input and of its weights."""
     rng = np.random.default_rng(0)
-    return rng.standard_normal((width, batch)), rng.standard_normal((LAYERS, width, width))
+    return rng.standard_normal((WIDTH, BATCH)), rng.standard_normal((LAYERS, WIDTH, WIDTH))
 
 
 @cache
@@ -83,7 +83,7 @@ def draw_self_normalizing(plane, variance, activation="selu", gain=1.0):
     plane.plot(0, 1, "+", color=COLORS["theory"], markersize=14, markeredgewidth=2, label="mean 0, variance 1")
     low, high = np.min(ends, axis=0)[1], np.max(ends, axis=0)[1]
     digits = next(digits for digits in range(2, 9) if number(low, digits) != number(high, digits))
-    return (f"{NAMES[activation]}, n times the variance of a weight = {gain:g}, width 300, six starts (rings): in "
+    return (f"{NAMES[activation]}, n times the variance of a weight = {gain:g}, width {WIDTH}, six starts (rings): in "
             f"layer {LAYERS} the variances lie between {number(low, digits)} and {number(high, digits)}"
             f"{beyond(variance, low)}. Cross: mean 0, variance 1. Dashed: theory.")
 
