@@ -236,6 +236,7 @@ def test_numbers_typed_into_the_prose():
     start = stream.start("pre-norm", 24)
     check_prose("attention", given={"2021", "0.003", "0.01", "0.02", "0.03", "0.2", "0.3"},
                 computed={"5%": stream.late(start), "0.55": 0.02 * 768**0.5,
+                          "0.49": 0.02 * nn.initializers.TRUNCATED_STD * 768**0.5,
                           "0.09": lab.cosine("transformer, post-norm, σ_w = 0.55", 12, 12),
                           "0.19": lab.ratio("transformer, post-norm, σ_w = 0.55", 12, 12),
                           "0.99": lab.cosine("transformer, post-norm", 12, 12) - 0.005, "2.88": places.letters_alone(),

@@ -392,6 +392,7 @@ def test_captions_tell_the_numbers_of_their_state():
 
 
 def test_numbers_typed_into_the_prose():
+    assert said("recurrence", "For memories beyond # steps") == [max(lab.LENGTHS)]
     check_prose(
         "recurrence",
         given={"1.5", "1000", "2000", "1994", "1997", "0.75", "0.01", "1%", "0.02"},

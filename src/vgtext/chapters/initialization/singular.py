@@ -102,7 +102,7 @@ CLAIMS = (
     Claim(
         "R.9", "Pennington, Schoenholz and Ganguli 2017: the largest squared singular value of L Gaussian layers is "
         "(L+1) (1 + 1/L)ᴸ; that of orthogonal layers is 1.",
-        "holds if", "The layers are much wider than there are of them. At 20 layers of 600 units it falls short.",
+        "holds if", "The width is much larger than the number of layers. At 20 layers of 600 units it falls short.",
         (
             Evidence("5 layers of 600: measured over the law", lambda: largest(5) / largest_law(5), 1.0, 0.1),
             Evidence("10 layers of 600: measured over the law", lambda: largest(10) / largest_law(10), 1.0, 0.1),

@@ -86,7 +86,7 @@ CLAIMS = (
         "network and of (3/4)ᴸ with shortcuts.",
         "holds if", "Inputs stay unlike from layer to layer, as they do in the plain network under batch norm: 1/2ᴸ. "
         "Without it, and so with shortcuts alone, they grow alike, and the correlation falls more slowly: in the plain "
-        "network as the product of 1 − arccos(κ)/π, κ the inputs' own.",
+        "network as the product of 1 − arccos(κ)/π, κ being the two pre-activations' correlation.",
         (
             _evidence("plain", "plain", 1, published("plain", 1), 0.03),
             _evidence("plain with batch norm, published 1/32", "plain + batch norm", 5, published("plain", 5), 0.012),

@@ -36,7 +36,7 @@ def random(shape):
 
 CLAIMS = (
     Claim(
-        "R.40", "Yang et al. 2022: under standard parametrization Adam's best learning rate changes with the "
+        "R.40", "Yang and others 2022: under standard parametrization Adam's best learning rate changes with the "
         "width; under μP it stays, so that it can be tuned on a narrow network.",
         "holds", "In the limit of large width, for a fixed number of steps. At these widths the best rate under μP "
         "moves by one step of the grid, a factor of 2. Exponents are fits to five points of that grid: seed by seed "
@@ -75,7 +75,7 @@ CLAIMS = (
     ),
     Claim(
         "R.42", "Infinite-width theory: under standard parametrization the learning rate of gradient descent must fall "
-        "as 1/n, or training is unstable (as told, and corrected, by Haas et al. 2025).",
+        "as 1/n, or training is unstable (as told, and corrected, by Haas and others 2025).",
         "holds if", "With squared error the best rate falls, and the rate of width 32 breaks training from 128 on. "
         "(Under μP, too, it breaks training at three widths, by one step of the grid.) With cross-entropy, whose "
         "gradient stays bounded when outputs grow, the best rate does not fall at these widths (Haas and others: the "
@@ -89,7 +89,7 @@ CLAIMS = (
         ), "best-rate?way=SGD, squared error&rule=standard&n=512", setting=SWEEP,
     ),
     Claim(
-        "R.43", "Bordelon et al. 2024, Yang et al. 2024: with branches scaled by 1/√L the best learning rate "
+        "R.43", "Bordelon and others 2024, Yang and others 2024: with branches scaled by 1/√L the best learning rate "
         "carries over from shallow residual networks to deep ones.",
         "holds if", "With Adam the rate of the blocks falls as 1/√L too, as depth-μP says; then the losses of all "
         "depths lie on one curve. For blocks of one layer.",
@@ -102,7 +102,7 @@ CLAIMS = (
         ), "depth-rate?scale=s = 1/√L&L=64", setting=BLOCKS,
     ),
     Claim(
-        "R.44", "Jordan et al. 2024 (Muon): five Newton–Schulz steps turn the singular values of an update into "
+        "R.44", "Jordan and others 2024 (Muon): five Newton–Schulz steps turn the singular values of an update into "
         "numbers between about 0.5 and 1.5.",
         "holds if", "They are at least 0.0015 of the root of the sum of their squares. Smaller ones grow at most 485 "
         "times, and a large square random matrix has some.",
