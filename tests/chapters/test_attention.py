@@ -234,7 +234,7 @@ def test_stored_runs_are_run_again():
 
 def test_numbers_typed_into_the_prose():
     start = stream.start("pre-norm", 24)
-    check_prose("attention", given={"2021", "0.003", "0.01", "0.02", "0.03", "0.2", "0.3"},
+    check_prose("attention", given={"2021", "0.001", "0.01", "0.02", "0.03", "0.2", "0.3"},
                 computed={"5%": stream.late(start), "0.55": 0.02 * 768**0.5,
                           "0.49": 0.02 * nn.initializers.TRUNCATED_STD * 768**0.5,
                           "0.09": lab.cosine("transformer, post-norm, σ_w = 0.55", 12, 12),
