@@ -59,8 +59,8 @@ def draw_depth_rate(curves, depths, scale="s = 1/√L", L=64):
     k, loss = best(scale, L)
     if loss > 1:
         if beyond(curves, loss):
-            curves.text(0.5, 0.06, f"the line of {L} blocks\nlies above the panel", color=color, ha="center",
-                        transform=curves.transAxes, fontsize=9)
+            curves.text(0.5, 0.14, f"the line of {L} blocks\nlies above the panel", color=color, fontsize=9,
+                        ha="center", va="center", transform=curves.transAxes)
         return (f"Adam, {scale}: with {L} blocks none of the {len(DEPTH_RATES)} rates brings the loss below 1; the "
                 f"best ends at {number(loss)}{beyond(curves, loss)}. Dashed: 1/√L.")
     depths.plot([L], [2.0**k], marker=MARKS[scale][1], markersize=9, color=color)
