@@ -149,17 +149,17 @@ def apart(ys, least):
     return [y for _, y in sorted(zip(order, placed))]
 
 
-def backward_arrow(ax, words="backward pass", at=0.05):
+def backward_arrow(ax, words="backward pass", at=0.05, up=0.06):
     """Draw the arrow, right to left above the panel's lower edge, that says how a backward pass is read.
 
-    ``at``, a share of the panel's width, is where its head is: clear of the lines.
+    ``at`` and ``up``, shares of the panel's width and height, are where its head is: clear of the lines.
     """
     ax.annotate(
         "",
-        xy=(at, 0.06),
-        xytext=(at + 0.27, 0.06),
+        xy=(at, up),
+        xytext=(at + 0.27, up),
         xycoords="axes fraction",
         arrowprops={"arrowstyle": "->", "color": COLORS["backward"]},
     )
-    ax.text(at + 0.29, 0.06, words, transform=ax.transAxes, va="center", ha="left", fontsize=8,
+    ax.text(at + 0.29, up, words, transform=ax.transAxes, va="center", ha="left", fontsize=8,
             color=COLORS["reference"])  # in the color of a line, they would name it

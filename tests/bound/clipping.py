@@ -208,18 +208,20 @@ def thresholds(rule, rate, bad):
     kept, where = rules.stored(), (list(adaptive.RULES).index(rule), rules.RATES.index(rate), int(bad))
     norms = 10.0 ** kept["norms"][where].astype(float)
     broken = (norms >= 1e9).any()
+    low = np.sum(norms < 1e-4)
+    under = "; # norm lies below the panel." if low == 1 else "; # norms lie below the panel." if low else "."
     fate = ({"breaks down at step #, which counts as # right": [1 + np.argmin(norms < 1e9), 0.1]} if broken else
-            {"has a median norm of #": np.median(norms)})
+            {f"has a median norm of #{under}": [np.median(norms), *[low] * bool(low)]})
     norms = np.where((norms < 1e9) & (norms > 0), norms, np.nan)
     fired, loud = kept["fired"][where][0], kept["loud"][int(bad)][0]
     right = kept["right"][:, where[1], where[2]].mean(axis=1) / nn.data.digits().y_test.size
     every, those = kept["fired"][where], kept["loud"][int(bad)]
-    what = {"no clipping for # steps": 600} if rule == "none" else {
-        f"{rule} fires at # of # steps" + ", at # of the bad batches" * bool(bad):
-        [np.mean(every), 600, *([np.mean(every[those])] if bad else [])]}
-    said = {f"# ReLU layers of # units, η = #, {'one batch in # bad' if bad else 'no bad batches'}: ":
+    what = {"# steps at most: without clipping, #": [600, right[where[0]]]} if rule == "none" else {
+        f"# steps at most: {rule} fires at # of them" + ", at # of the bad batches" * bool(bad) + ", and #":
+        [600, np.mean(every), *([np.mean(every[those])] if bad else []), right[where[0]]]}
+    said = {f"# ReLU layers of # units, η = #, {'one batch in # bad' if bad else 'no bad batches'}, ":
             [6, 64, rate, *([50] * bool(bad))], **what, "The run shown, seed #, ": 0, **fate,
-            ", and # of the test digits are right after them; mean of # seeds": [right[where[0]], 8]}
+            " of the test digits are right at the end; mean of # seeds": 8}
     steps = {"clipped": norms[fired], "not clipped": norms[~fired], "bad batch": norms[loud]}
     shown = {words: line for words, line in steps.items() if np.isfinite(line).any()}
     return {"caption": said, **{words: None for words in steps}, **shown,

@@ -8,7 +8,7 @@ from vgtext import nn, results
 from vgtext.chapters.mitigation import atlas, pairs, runs
 from vgtext.chapters.mitigation import cures as remedies
 from vgtext.chapters.mitigation import hundred as tall
-from vgtext.chapters.mitigation.layers import APART, BACK, EDGE, ROUNDING
+from vgtext.chapters.mitigation.layers import APART, BACK, EDGE, LOST, ROUNDING
 
 DIGITS = nn.data.digits()
 
@@ -117,7 +117,7 @@ def forecast(norm, shortcut):
                 names["trains" if right >= atlas.TRAINS else "does not train"].append(gained)
     ends = 10.0 ** np.array([-EDGE, EDGE])
     x, y = ([np.clip(np.array(v).reshape(-1, 2)[:, k], *ends) for v in names.values()] for k in (0, 1))
-    x = [np.where(np.isfinite(v), v, 10.0**ROUNDING) for v in x]
+    x = [np.where(np.isfinite(v), v, 10.0**LOST) for v in x]
     assert APART == BACK
     box = 10.0 ** (BACK * np.array([[-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1]]))
     return {"what tells inputs apart: last layer / first": [*x, box[0]], "error signal: first layer / last": y,
@@ -146,7 +146,8 @@ def hundred(way, against):
     said = {"# layers of #, plain gradient descent, # seeds; test digits right after # steps: ": [100, 64, 3, 600]}
     for name in found:
         right, rate = (stored[which][list(tall.WAYS).index(name)] for which in ("right", "rates"))
-        said |= ({f"{name} (rate #) gets #": [rate, right[:, 1].mean() / DIGITS.y_test.size]} if lines[name] else
+        above = ", with losses above the panel on its way" * bool(found[name].max() > 3)
+        said |= ({f"{name} (rate #) gets #{above}": [rate, right[:, 1].mean() / DIGITS.y_test.size]} if lines[name] else
                  {f"{name} (rate #) breaks down": rate})
     return {"caption": said, "training loss, 100 layers": [line for each in lines.values() for line in each],
             **{name: each[0] for name, each in found.items() if np.ptp(each[0])}, "step": np.arange(10, 601, 10) - 5}

@@ -258,7 +258,7 @@ def self_normalizing(activation, gain):
                   f"theory, {words}": np.clip(law, -9, 9)}
         means.append(np.clip(m, -9, 9)), variances.append(np.clip(v, -9, 9))
     last = [line[-1] for line in variances]
-    beyond = " (beyond the panel)" * (not -0.08 <= min(last) <= 3)
+    beyond = " (beyond the panel)" * (not -0.08 <= min(last) <= 3.5)
     said = {f"{called(activation)}, n times the variance of a weight = #, width #, six starts (rings): in layer # the "
             f"variances lie between # and #{beyond}. Cross: mean #, variance #.":
             [gain, 300, 30, min(last), max(last), 0, 1]}

@@ -58,9 +58,11 @@ def sizes(L, sigma_w, name):
                   ("forward", f"theory, {kind}"): lambda l, law=law: law**l,
                   ("backward", f"theory, {kind}"): lambda l, law=law: law ** (L - l)}
     label, one = hashed(name)
-    said = {f"ReLU, width #, # blocks, σ_w = #. The input gets the output's gradient times # in the plain network, "
-            f"times # with a shortcut and {label}. Dashed: predicted.":
-            [128, L, sigma_w, found["backward", "plain"][0], found["backward", name][0], *one]}
+    ends = [found["backward", kind][0] for kind in ("plain", name)]
+    far, further = (" (beyond the panel)" * (not 1e-20 <= end <= 1e20) for end in ends)
+    said = {f"ReLU, width #, # blocks, σ_w = #. The input gets the output's gradient times #{far} in the plain "
+            f"network, times #{further} with a shortcut and {label}. Dashed: predicted.":
+            [128, L, sigma_w, *ends, *one]}
     return {**found, "caption": said, "block l": [np.arange(L + 1), np.arange(0, L + 1, step)],
             "size of z[l], over the input's": found["forward", name],
             "size of δ[l], over δ[L]": [found["backward", kind] for kind in ("plain", name)]}
@@ -198,8 +200,8 @@ def norms(place):
     law = [mean[0] * np.sqrt(4 / (2 + np.array(places.DEPTHS)))] if place == "pre" else []
     x, y = np.log(places.DEPTHS), np.log(mean)
     slopes = [np.cov(x[k:], y[k:])[0, 1] / np.var(x[k:], ddof=1) for k in (0, 3)]
-    said = {f"{place.title()}-norm, feed-forward blocks, width #, geometric mean of # seeds, at the start: the last "
-            "block's gradient goes as L to the power # from # to # blocks, # from # on.":
+    said = {f"{place.title()}-norm, feed-forward blocks, width #, geometric mean of # seeds (gray), at the start: the "
+            "last block's gradient goes as L to the power # from # to # blocks, # from # on.":
             [128, 8, slopes[0], 2, 64, slopes[1], 16]}
     return {"caption": said, "geometric mean of 8 seeds": mean, "number of blocks L": places.DEPTHS, "_": law,
             "gradient of the last block's W₂": [*each, mean]}

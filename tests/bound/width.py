@@ -98,8 +98,10 @@ def depth_rate(scale, L):
         learned = means.min(axis=1) < 1
         best.append(at[learned]), places.append(np.array(runs.DEPTHS)[learned])
     given = "depth", runs.SCALES.index(scale), runs.DEPTH_RATES
-    fails = np.nanmin(ends(*given)[0][runs.DEPTHS.index(L)]) > 1
-    none = {"with # blocks none of the # rates": [L, len(runs.DEPTH_RATES)]}
+    least = np.nanmin(ends(*given, np.inf)[0][runs.DEPTHS.index(L)])
+    fails, far = least > 1, " (beyond the panel)" * bool(least > 5)
+    none = {f"with # blocks none of the # rates brings the loss below #; the best ends at #{far}.":
+            [L, len(runs.DEPTH_RATES), 1, least]}
     said = none if fails else told(*given, runs.DEPTHS, L, "# blocks")
     return {"training loss at the end": [*lines], "best learning rate": best,
             "learning rate η": 2.0 ** np.array(runs.DEPTH_RATES), "number of blocks L": places,

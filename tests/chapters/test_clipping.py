@@ -530,7 +530,7 @@ def test_captions_tell_the_numbers_of_their_state():
     assert number(np.linalg.norm(count.sizes(1.2)) * lab.left(1.2, 60)) in caption("count", k=60, sigma_w=1.2)
     assert number(lab.swing(3.0, 1.0)[1]) in caption("valley", ratio=3.0, c=1.0)
     assert "no swing" in caption("valley", ratio=0.5) and "dies out" in caption("valley", ratio=1.5)
-    assert "no clipping for 600 steps" in caption("thresholds", rule="none")
+    assert "600 steps at most: without clipping, " in caption("thresholds", rule="none")
     assert "instead" not in caption("spike", spike=1) and "1 step. " in caption("cliff", step=1)
     assert "instead" not in caption("spike", c=2.0)
     assert "C = 2 clips nothing" in caption("spike", spike=1, c=2.0) and "clipped at C = 2" in caption("spike", c=2.0)

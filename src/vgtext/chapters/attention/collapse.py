@@ -83,7 +83,7 @@ def draw_collapse(likeness, gradients, kind="attention alone", L=12):
     if skip and not mlp:
         likeness.plot(range(L + 1), predicted(L, L**-power), **THEORY)
     layer_axis(gradients, L, "block l")
-    log_axis(gradients, 1e-20, 1e4, "weight gradient, over the last $W_V$'s")
+    log_axis(gradients, 1e-20, 1e5, "weight gradient, over the last $W_V$'s")
     l, last = np.arange(1, L + 1), sizes[2, -1]
     for values, mark, name in zip(sizes, ("s", "^", "o"), ("queries W_Q", "keys W_K", "values W_V")):
         color = COLORS["gradient"] if name == "values W_V" else COLORS["backward"]

@@ -81,7 +81,7 @@ def end(kind, rate, what="loss", last=5):
 def draw_logits(sizes, spread, losses, rate=0.2, kind="nothing"):
     """Largest logit, entropy and loss along training: with nothing against it, and with one remedy."""
     steps = np.arange(0, STEPS, EVERY)
-    log_axis(sizes, 1, 1e6, "largest logit")
+    log_axis(sizes, 1, 1e7, "largest logit")
     spread.set(ylim=(-0.1, 3.1), ylabel="entropy of attention, nats")
     losses.set(ylim=(1.8, 4.4), ylabel="training loss")
     losses.axhline(LETTERS_ALONE, **REFERENCE)

@@ -81,7 +81,7 @@ def draw_saturation(shares, slopes, scale="none", d=512, keys=64):
     shares.bar(np.arange(1, len(typical) + 1), typical, color=COLORS["forward"])
     shares.set_title(rf"a typical query, $d_\mathrm{{head}}$ = {d}", fontsize=10)
     slopes.set_xscale("log")
-    log_axis(slopes, 1e-8, 3, "slope of softmax, Σ A (1 − A)")
+    log_axis(slopes, 1e-9, 3, "slope of softmax, Σ A (1 − A)")
     slopes.set(xlim=(3.4, 1300), xlabel=r"length $d_\mathrm{head}$ of queries and keys")
     slopes.set_xticks([4, 16, 64, 256, 1024], ["4", "16", "64", "256", "1024"])
     slopes.minorticks_off()

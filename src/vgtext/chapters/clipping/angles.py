@@ -83,7 +83,7 @@ def draw_angles(turn, sizes, network="tanh, σ_w = 2", share=0.1):
     turn.minorticks_off()
     k = SHARES.index(share)
     layer_axis(sizes, DEPTH)
-    log_axis(sizes, 1e-8, 1e3, "size of the weight gradient")
+    log_axis(sizes, 1e-9, 1e3, "size of the weight gradient")
     sizes.plot(range(1, DEPTH + 1), layer_sizes(network), color=COLORS["seed"], linewidth=5, alpha=0.5,
                label="not clipped")
     for way, (color, marker) in LINES.items():

@@ -113,15 +113,17 @@ def draw_start(plane, losses, w=4.2, b=-2.6, rate=0.2):
               xticks=[4.0, 4.2, 4.4])
     losses.set(xlim=(0, STEPS), xlabel="step", title="the loss on the way", xticks=range(0, STEPS + 1, 6))
     log_axis(losses, 1e-8, 1, "loss")
+    (_, free, norms), held = descend(rate, None, start), descend(rate, 1.0, start)[1]
     for limit, color, marker, words in looks(1.0):
         places, loss, _ = descend(rate, limit, start)
         plane.plot(*places.T, color=color, marker=marker, markersize=4, linewidth=1.4, label=words)
         losses.plot(loss, color=color, marker=marker, markersize=3, label=words)
-    losses.text(0.4, 1e-7, "■ not clipped", color=COLORS["backward"], fontsize=9)
-    losses.text(0.4, 1.5e-8, "● clipped", color=COLORS["forward"], fontsize=9)
+    fast = min(held[: STEPS // 2]) < 1e-6  # the line passes the lower left
+    for low, words, color in ((1e-7, "■ not clipped", "backward"), (1.5e-8, "● clipped", "forward")):
+        losses.text(0.98 if fast else 0.02, low, words, color=COLORS[color], fontsize=9, ha="right" if fast else "left",
+                    transform=losses.get_yaxis_transform())
     plane.plot(w, b, "k*", markersize=11)
     handle(plane, lambda w, b: (w, b))
-    (_, free, norms), held = descend(rate, None, start), descend(rate, 1.0, start)[1]
     k = int(norms[:STEPS].argmax())
     met = (f"no gradient is longer than 1, so clipping at C = 1 changes nothing; after {STEPS} steps the loss is "
            f"{told(free[-1])}" if norms[k] <= 1 else f"step {k + 1} meets a gradient of {number(norms[k])}. After "

@@ -49,7 +49,7 @@ def draw_thresholds(trace, rules, rule="global norm 1", rate=0.1, bad=True):
     """The norms of one run with the steps at which a rule fires; and what every rule comes to at that rate."""
     steps, norms = np.arange(1, STEPS + 1), norms_of(rule, rate, bad)
     fired, loud = stored()["fired"][cell(rule, rate, bad)][0], stored()["loud"][int(bad)][0]
-    trace.set(xlim=(0, STEPS), xlabel="step", title=rule)
+    trace.set(xlim=(0, STEPS), xlabel="step", title="no clipping" if rule == "none" else rule)
     log_axis(trace, 1e-4, 1e6, "norm before clipping")
     trace.axhline(1, **REFERENCE)
     trace.plot(steps[~fired], positive(norms[~fired]), ".", color=COLORS["seed"], markersize=2, label="not clipped")
@@ -58,7 +58,8 @@ def draw_thresholds(trace, rules, rule="global norm 1", rate=0.1, bad=True):
         trace.plot(steps[loud], positive(norms[loud]), "o", color=COLORS["theory"], markersize=7,
                    markerfacecolor="none", label="bad batch")
         label_line(trace, 590, 2e5, "○ bad batch", COLORS["theory"], xytext=(0, 0), ha="right")
-    label_line(trace, 20, 4e-4, "larger dots, orange: clipped", COLORS["backward"], xytext=(0, 0))
+    if fired.any():
+        label_line(trace, 20, 4e-4, "larger dots, orange: clipped", COLORS["backward"], xytext=(0, 0))
     rules.set(xlim=(0, 1.65), ylim=(-0.6, len(RULES) - 0.4), xlabel="right on the test digits", title=f"η = {rate:g}")
     rules.set_xticks([0, 0.5, 1], ["0", "50%", "100%"])
     rules.set_yticks(range(len(RULES)), list(RULES)[::-1])
@@ -70,12 +71,14 @@ def draw_thresholds(trace, rules, rule="global norm 1", rate=0.1, bad=True):
     handle(rules, lambda rule: (None, list(RULES)[::-1].index(rule)), "cell")
     kind = f"one batch in {1 / BAD:.0f} bad" if bad else "no bad batches"
     inside = f", at {fires(rule, rate, bad, True):.0%} of the bad batches" if bad else ""
-    what = (f"no clipping for {STEPS} steps" if rule == "none" else
-            f"{rule} fires at {fires(rule, rate, bad):.0%} of {STEPS} steps{inside}")
+    what = ("without clipping," if rule == "none" else
+            f"{rule} fires at {fires(rule, rate, bad):.0%} of them{inside}, and")
+    low = int(np.sum(norms < trace.get_ylim()[0]))
+    under = f"; {low} norm{'s lie' if low > 1 else ' lies'} below the panel" if low else ""
     broke = f"breaks down at step {np.isnan(norms).argmax() + 1}, which counts as 10% right"
-    fate = broke if np.isnan(norms).any() else f"has a median norm of {number(np.median(norms))}"
-    return (f"{DEPTH} ReLU layers of {WIDTH} units, η = {rate:g}, {kind}: {what}, and "
-            f"{accuracy(rule, rate, bad):.1%} of the test digits are right after them; "
+    fate = broke if np.isnan(norms).any() else f"has a median norm of {number(np.median(norms))}{under}"
+    return (f"{DEPTH} ReLU layers of {WIDTH} units, η = {rate:g}, {kind}, {STEPS} steps at most: {what} "
+            f"{accuracy(rule, rate, bad):.1%} of the test digits are right at the end; "
             f"mean of {SEEDS} seeds. The run shown, seed 0, {fate}.")
 
 

@@ -12,7 +12,8 @@ from .runs import DEPTHS, WIDTH, Recipe, recipes
 DEPTH = 50
 APART, BACK = 1.5, 1.5  # powers of ten that a healthy network may gain or lose on its way
 EDGE = 10  # powers of ten at which the forecast's picture ends; what lies beyond is drawn there
-ROUNDING = -13  # log10 of a share below which float64 no longer tells two inputs apart; the picture has those there
+ROUNDING = -13  # log10 of a share below which float64 no longer tells two inputs apart
+LOST = -15  # where the picture has those: far enough from its other ticks for a phone
 
 
 def draw_journey(ax, activation="sigmoid", init="Glorot", remedy="layer norm"):
@@ -77,16 +78,16 @@ def draw_forecast(ax, norm="none", shortcut="plain"):
     """What an untrained network does to both sizes, and whether it then trains."""
     sizes, ok = points(norm, shortcut)
     ticks, words = 10.0 ** np.array([-10, -5, 0, 5, 10]), ("≤ 10⁻¹⁰", "10⁻⁵", "1", "10⁵", "≥ 10¹⁰")
-    ax.set(xscale="log", yscale="log", xlim=(10.0 ** (ROUNDING - 0.7), 5e10), ylim=(2e-11, 5e10),
+    ax.set(xscale="log", yscale="log", xlim=(10.0 ** (LOST - 0.7), 5e10), ylim=(2e-11, 5e10),
            xlabel="what tells inputs apart: last layer / first", ylabel="error signal: first layer / last")
-    ax.set_xticks([10.0**ROUNDING, *ticks], ["lost", *words])
+    ax.set_xticks([10.0**LOST, *ticks], ["lost", *words])
     ax.set_yticks(ticks, words)
     ax.minorticks_off()
     box = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]) * [APART, BACK]
     ax.plot(*10.0**box.T, **THEORY)
     for good, color, marker, label in ((False, COLORS["backward"], "x", "does not train"),
                                        (True, COLORS["forward"], "o", "trains")):
-        shown = np.nan_to_num(sizes[ok == good].clip(-EDGE, EDGE), nan=ROUNDING)
+        shown = np.nan_to_num(sizes[ok == good].clip(-EDGE, EDGE), nan=LOST)
         ax.plot(*10.0**shown.T, linestyle="none", marker=marker, color=color, markersize=5, label=label)
     ax.legend(loc="upper left", fontsize=9)
     right, lost = forecast(sizes) == ok, np.isnan(sizes).any(axis=1)

@@ -30,5 +30,5 @@ def draw_switches(layers, depths, init="PyTorch default", norm="none", residual=
     first, last = journey(recipe, DEPTH).backward[0], accuracy(recipe)[-1]
     return (f"ReLU, {init} initialization, {'no normalization' if norm == 'none' else norm + ' norm'}, "
             f"{'shortcuts' if residual else 'no shortcuts'}, width 32: layer 1 of 100 gets {number(10.0**first, 1)} "
-            f"times the error signal of layer 99. After training {last:.0%} of the test digits are right. "
-            "Gray: no remedy.")
+            f"times the error signal of layer 99. After training {last:.0%} of the test digits are right."
+            f"{' Gray: no remedy.' * (recipe != START)}")

@@ -107,7 +107,7 @@ def draw_healed(forward, backward, norm="batch", depth=40, sigma_w=SCALES["10"])
             ax.plot(l[1:], shown[1:], color=COLORS["seed"], label="no norm")
         forward.text(0.97, 0.04, "gray: no norm", transform=forward.transAxes, ha="right", fontsize=9,
                      color=COLORS["reference"])
-        backward_arrow(backward)
+        backward_arrow(backward, up=0.94 if sigma_w < 1 else 0.06)  # clear of the gray line
         factor = chi("relu", norm)
         backward.plot(l[2:], factor ** ((depth - l[2:]) / 2), **THEORY)
         words = f"Theory (dashed): × {number(factor**0.5, 3)} per layer"

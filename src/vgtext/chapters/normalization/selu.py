@@ -65,10 +65,10 @@ def measured(start, activation="selu", gain=1.0):
 def draw_self_normalizing(plane, variance, activation="selu", gain=1.0):
     """Paths of mean and variance through the layers of random networks, from six starts."""
     color, ends = ACTIVATION_COLORS[activation], []
-    plane.set(xlim=(-1.5, 1.5), ylim=(-0.08, 3), xlabel="mean of a[l]", ylabel="variance of a[l]", yticks=[0, 1, 2, 3])
-    variance.set(xlim=(-1, LAYERS + 1), ylim=(-0.08, 3), xlabel="layer l", ylabel="variance of a[l]",
-                 yticks=[0, 1, 2, 3])
+    plane.set(xlim=(-1.5, 1.5), xlabel="mean of a[l]")
+    variance.set(xlim=(-1, LAYERS + 1), xlabel="layer l")
     for ax in (plane, variance):
+        ax.set(ylim=(-0.08, 3.5), ylabel="variance of a[l]", yticks=[0, 1, 2, 3])
         ax.axhline(1, **REFERENCE)
     plane.axvline(0, **REFERENCE)
     for start in STARTS:

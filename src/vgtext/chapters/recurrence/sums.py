@@ -69,7 +69,7 @@ def draw_contributions(each, whole, kind="LSTM, b = 0", T=100):
     whole.plot([T], [total], "o", color=COLORS["gradient"], markersize=8)
     whole.plot([T], [sizes[0]], "s", color=COLORS["gradient"], markersize=8)
     handle(whole, lambda T: (T, contributions(kind, T)[1]))
-    label_line(whole, 10, found[0][1], "the whole gradient", COLORS["gradient"], xytext=(0, 12))
+    label_line(whole, 10, 2e3, "the whole gradient", COLORS["gradient"], xytext=(0, 0))
     label_line(whole, 10, 1e-25, "dashed: step 1,\nwhich saw the symbol", COLORS["gradient"], xytext=(0, 0))
     return (f"{kind}, 32 units, before training. Over {T} steps the whole gradient has the size {number(total)}, and "
             f"the step that saw the symbol gives {number(sizes[0] / total, 1)} of it.")
@@ -93,4 +93,4 @@ def draw_truncated(length, angle, kind="LSTM, b = 1", k=20):
     last = "one gives" if k == 1 else f"{k} of them give"
     return (f"{kind}, {CUT} steps, before training. The last {last} a gradient of {size[k - 1]:.2f} times the length, "
             f"turned by {turn[k - 1]:.0f}° from the whole. Of the gradient of the weights that read the symbol, it "
-            f"keeps {'all' if k == CUT else 'nothing'}.")
+            f"keeps {'all' if k == CUT else 'nothing'}. Gray: the other networks.")

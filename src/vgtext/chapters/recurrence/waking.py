@@ -43,4 +43,5 @@ def draw_waking(loss, reach, name="GRU, b = 0", seed=0):
     fate = (f"the loss is halved after {learned} steps" if learned >= 0 else
             f"the loss is {runs[seed, 0, -1]:.1f} after {TRACED} steps; guessing has {np.log(SYMBOLS):.1f}")
     return (f"{name}, T = {TRACE_LENGTH}, Adam at η = 0.001, seed {seed}: the first step gets {first} times the "
-            f"gradient of the last one before training, and {last} times at the end; {fate}.")
+            f"gradient of the last one before training, and {last} times at the end; {fate}. Gray: the other "
+            "seeds.")

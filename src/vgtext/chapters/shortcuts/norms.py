@@ -73,6 +73,7 @@ def draw_norms(ax, place="pre"):
     log_axis(ax, 0.1, 5, "gradient of the last block's W₂")
     ax.set(xlim=(1.7, 75), xlabel="number of blocks L")
     ax.set_xticks(DEPTHS, [str(L) for L in DEPTHS])
+    ax.set_yticks([0.1, 0.2, 0.5, 1, 2, 5], ["0.1", "0.2", "0.5", "1", "2", "5"])
     ax.minorticks_off()
     sizes = last_layer(place)
     for seed in range(SEEDS):
@@ -80,8 +81,8 @@ def draw_norms(ax, place="pre"):
     ax.plot(DEPTHS, sizes, "o", color=COLORS["gradient"])
     ax.plot(DEPTHS, sizes[0] * (predicted() if place == "pre" else np.ones(6)), **THEORY)
     ax.axhline(1, **REFERENCE)
-    return (f"{place.title()}-norm, feed-forward blocks, width {WIDTH}, geometric mean of {SEEDS} seeds, at the start: "
-            f"the last block's gradient goes as L to the power {number(slope(sizes))} from 2 to 64 blocks, "
+    return (f"{place.title()}-norm, feed-forward blocks, width {WIDTH}, geometric mean of {SEEDS} seeds (gray), at the "
+            f"start: the last block's gradient goes as L to the power {number(slope(sizes))} from 2 to 64 blocks, "
             f"{number(slope(sizes, 3))} from 16 on. Dashed: theory, through the first dot.")
 
 

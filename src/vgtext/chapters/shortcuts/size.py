@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.palette import COLORS, REFERENCE, THEORY, layer_axis, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, THEORY, beyond, layer_axis, log_axis, number
 
 SCALES = {"s = 1": 0.0, "s = 1/√L": 0.5, "s = 1/L": 1.0}  # s = L^-power
 
@@ -50,8 +50,8 @@ def draw_sizes(forward, backward, L=50, sigma_w=1.0, name="s = 1/√L"):
     forward.legend(handles=dots[:2], loc="upper left", fontsize=8)
     plain, other = sizes("plain", L, sigma_w)[1, 0], sizes(name, L, sigma_w)[1, 0]
     return (f"ReLU, width 128, {L} blocks, σ_w = {sigma_w:.1f}. The input gets the output's gradient times "
-            f"{number(plain)} in the plain network, times {number(other)} with a shortcut and {name}. Dashed: "
-            "predicted.")
+            f"{number(plain)}{beyond(backward, plain)} in the plain network, times {number(other)}"
+            f"{beyond(backward, other)} with a shortcut and {name}. Dashed: predicted.")
 
 
 @cache

@@ -6,7 +6,7 @@ import numpy as np
 
 from vgtext.explore import handle
 from vgtext.nn.theory.width import log_variance
-from vgtext.palette import COLORS, REFERENCE, THEORY, label_line, number
+from vgtext.palette import COLORS, REFERENCE, THEORY, beyond, label_line, number
 
 from .rates import draw_curves, ended, power, rate_axis, size_axis
 from .runs import DEPTH_RATES, DEPTHS, SCALES, stored
@@ -58,7 +58,11 @@ def draw_depth_rate(curves, depths, scale="s = 1/√L", L=64):
     handle(depths, lambda L: (L, 2.0 ** best(scale, L)[0]))
     k, loss = best(scale, L)
     if loss > 1:
-        return f"Adam, {scale}: with {L} blocks none of the {len(DEPTH_RATES)} rates brings the loss below 1."
+        if beyond(curves, loss):
+            curves.text(0.5, 0.14, f"the line of {L} blocks\nlies above the panel", color=color, fontsize=9,
+                        ha="center", va="center", transform=curves.transAxes)
+        return (f"Adam, {scale}: with {L} blocks none of the {len(DEPTH_RATES)} rates brings the loss below 1; the "
+                f"best ends at {number(loss)}{beyond(curves, loss)}. Dashed: 1/√L.")
     depths.plot([L], [2.0**k], marker=MARKS[scale][1], markersize=9, color=color)
     first = best(scale, DEPTHS[0])[0]
     copied = ended(losses(scale, L)[DEPTH_RATES.index(first)])

@@ -52,7 +52,8 @@ def rate_axis(ax, low, high, axis="x"):
     """Learning rates as powers of two from 2^low to 2^high, on a log axis."""
     getattr(ax, f"set_{axis}scale")("log", base=2)
     getattr(ax, f"set_{axis}lim")(2.0 ** (low - 0.5), 2.0 ** (high + 0.5))
-    ticks = range(low + low % 2, high + 1, 2)
+    step = 1 if high - low < 7 else 2
+    ticks = range(low + low % step, high + 1, step)
     getattr(ax, f"set_{axis}ticks")([2.0**k for k in ticks], [f"$2^{{{k}}}$" for k in ticks])
     ax.minorticks_off()
 
