@@ -420,6 +420,8 @@ SIDES = {
     "VANISHES": ("vanishing by initialization", lambda v: signal(v**0.5, v**0.5), 0.045, 0.09),
     "SOME": ("vanishing by initialization", lambda v: {**signal(v**0.5, v**0.5), **ratio(1e-6, layers=6)},
              7e-4, 1.4e-3),
+    "ADAPTS": ("vanishing by initialization", lambda v: {
+        **signal(v**0.5, v**0.5), **ratio(1e-3, layers=6), "optimizer": "Adam"}, 2.2e-5, 4.5e-5),
     "EXPLODES": ("exploding", lambda v: signal(v), 45, 22),
     "LOST": ("layers not trained", lambda v: {**signal(v), "update": [[0, 1, 1, 1, 1, 1]]}, 1.4e-6, 0.7e-6),
     "FEW_LAYERS": ("vanishing by initialization", lambda v: signal(0.1, 0.1, v), 5, 4),

@@ -31,7 +31,7 @@ def vanishing(s, recording):
         return None  # most of the loss came later: the start alone is not to blame
     few, shallow = s.layers < t.FEW_LAYERS, s.layers < 2 * t.FEW_LAYERS
     both = below(s.forward, t.NEAR_ONE) is True and s.ratio_peak is not None
-    some = s.round_trip > t.SOME * (1.5 if shallow and both and adaptive(recording) else 1.0)
+    some = s.round_trip > (t.ADAPTS if shallow and both and adaptive(recording) else t.SOME)
     came_back = not mild and above(s.round_trip_last, t.VANISHES)
     if shallow and (s.broke or (some and (came_back or speaks_against(s)))):
         return False

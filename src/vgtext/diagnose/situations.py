@@ -65,7 +65,7 @@ def fades_and_short(s, candidates, blocked):
 def fades_somewhat(s, candidates, blocked):
     """Does a signal fade, in a network of so few layers that it may train all the same?"""
     fades = first_open(candidates) in t.SIGNALS and below(s.round_trip, t.VANISHES) is True
-    return fades and s.round_trip > 1.5 * t.SOME and s.layers < 2 * t.FEW_LAYERS and not s.broke
+    return fades and s.round_trip > t.ADAPTS and s.layers < 2 * t.FEW_LAYERS and not s.broke
 
 
 def shrank(s, candidates, blocked):

@@ -35,6 +35,7 @@ COLLAPSES = 1e-2  # what is left of the gradients of a run that has learned noth
 RUNS_AWAY = 100.0  # a loss that ends above this multiple of its start has diverged, whatever its targets do
 RUNS_ON = 4  # times that a loss jumps up and falls again as one class follows another
 SOME = 2.5 * VANISHES  # log10 of a round trip that trains all the same, if steps are as long as they should be
+ADAPTS = 1.5 * SOME  # the same in few layers, by steps that do not shrink with the gradient, as Adam's
 FADES = (f"R is below {10**VANISHES:.2g} ({10**LOST:.6f} with norms and shortcuts); above {10**SOME:.1g} not if "
          f"steps are far out of range; in fewer than {2 * FEW_LAYERS} layers not if the run broke, nor, above "
          f"{10**SOME:.1g}, if R recovers, the loss falls on or ends at twice its start, or both signals fade (where "
