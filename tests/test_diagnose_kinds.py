@@ -420,12 +420,16 @@ SIDES = {
     "VANISHES": ("vanishing by initialization", lambda v: signal(v**0.5, v**0.5), 0.045, 0.09),
     "SOME": ("vanishing by initialization", lambda v: {**signal(v**0.5, v**0.5), **ratio(1e-6, layers=6)},
              7e-4, 1.4e-3),
+    "ADAPTS": ("vanishing by initialization", lambda v: {
+        **signal(v**0.5, v**0.5), **ratio(1e-3, layers=6), "optimizer": "Adam"}, 2.2e-5, 4.5e-5),
     "EXPLODES": ("exploding", lambda v: signal(v), 45, 22),
     "LOST": ("layers not trained", lambda v: {**signal(v), "update": [[0, 1, 1, 1, 1, 1]]}, 1.4e-6, 0.7e-6),
     "FEW_LAYERS": ("vanishing by initialization", lambda v: signal(0.1, 0.1, v), 5, 4),
     "FEW_LAYERS, twice": ("vanishing by depth", lambda v: signal(0.1, 0.1, v), 10, 9),
     "ALIVE": ("dead units", lambda v: {"dead": [[0.1, v, 0.1]]}, 0.96, 0.93),
     "TOO_FAST": ("learning rate too large", ratio, 0.14, 0.07),
+    "GUIDE": ("vanishing by activation", lambda v: {**signal(1, 0.01), "saturation": [[0] * 6],
+                                                    "update_ratio": [[*[2e-4] * 5, v]]}, 2e-3, 7e-4),
     "TOO_SLOW": ("learning rate too small", ratio, 2.1e-4, 4.2e-4),
     "NEAR_ONE, forward": ("vanishing by initialization", lambda v: signal(v**28, layers=30), 0.8, 0.89),
     "NEAR_ONE, backward": ("vanishing by activation", lambda v: {
@@ -483,11 +487,12 @@ def test_signals_are_not_to_blame_while_the_loss_has_halved_and_falls_on():
     assert diagnose(Recording(loss=ends_at(0.3), **signals)).cause == "exploding"
 
 
-@pytest.mark.parametrize(("last", "named"), [(2.0, "label noise"), (0.02, "vanishing by initialization")])
+@pytest.mark.parametrize(("last", "named"), [(2.0, "label noise"), (0.02, UNDECIDED)])
 def test_what_fades_a_little_at_the_first_record_alone_is_not_named(last, named):
     first, then = signal(0.2, 0.2), signal(last**0.5, last**0.5)
     both = {name: first[name] + then[name] for name in first}
-    assert diagnose(Recording(loss=ends_at(0.5), **both, **ratio(0.01, 0.01, layers=6), **FAILED)).cause == named
+    found = diagnose(Recording(loss=ends_at(0.5), **both, **ratio(0.01, 0.01, layers=6), **FAILED))
+    assert found.cause == named and (named != UNDECIDED or "vanishing by initialization" in found.candidates)
 
 
 @pytest.mark.parametrize(("precision", "named"), [

@@ -1,9 +1,12 @@
 """Printed lines that say above which data they are of, and printed tables."""
 
+import time
+
 import numpy as np
 import pytest
 
-from vgtext.diagnose import read_log
+from vgtext.diagnose import logs, read_log
+from vgtext.diagnose import printed as reader
 
 LOSS, TESTED, ACCURACY = [2.1, 1.25, 0.75, 0.5], [2.25, 1.5, 1.125, 1.0], [0.125, 0.5, 0.625, 0.75]
 
@@ -69,3 +72,46 @@ def test_a_table_without_a_measure_is_no_log_and_its_rows_do_not_hide_lines(tmp_
 
 def test_makemore_prints_steps_and_the_loss_without_a_name(tmp_path):
     assert read(tmp_path / "a.log", printed("{i}0000/ 200000: {x:.4f}"))[0].loss.tolist() == LOSS
+
+
+class Counts:
+    """A pattern that adds up the characters that it is given."""
+
+    def __init__(self, pattern, given):
+        self.pattern, self.given = pattern, given
+
+    def __getattr__(self, name):
+        def of_text(*texts):
+            self.given.append(len(texts[-1]))
+            return getattr(self.pattern, name)(*texts)
+        return of_text
+
+
+@pytest.mark.parametrize("part", ["a", "a.", "a_", "1", "loss ", "."])
+def test_a_line_of_five_million_characters_is_left_out_by_name_before_it_is_searched(tmp_path, monkeypatch, part):
+    log, given, said = tmp_path / "run.log", [], []
+    for name in ("PAIR", "CELL", "FILES", "ENCLOSED", "BARE"):
+        monkeypatch.setattr(reader, name, Counts(getattr(reader, name), given))
+    long = part * (5_000_000 // len(part))
+    log.write_text(f"epoch 1 loss 1.2\n{long}\nepoch 2 loss 1.1\n")
+    assert read_log(log, said.append).loss.tolist() == [1.2, 1.1] and sum(given) < 1000
+    assert said[0].startswith("Line 2 has 5,000,000 characters, where a printed line may have 20,000")
+    log.write_text(long)
+    with pytest.raises(ValueError, match="line 1 has 5,000,000 characters, where a printed line may have 20,000"):
+        read_log(log)
+
+
+@pytest.mark.parametrize("part", ["a.", "a_", "a ", "loss 1.2 ", "1", ".", "a/b-"])
+def test_a_line_that_is_read_is_read_in_a_time_in_proportion_to_its_length(tmp_path, part):
+    """Twice the length took four times as long: 160 s of "a.a.a" in 20,000 characters."""
+    log = tmp_path / "run.log"
+    log.write_text("epoch 1 loss 1.2\n" + part * (reader.LONGEST // len(part)))
+    began = time.process_time()
+    assert read_log(log).loss[0] == 1.2 and time.process_time() - began < 30
+
+
+def test_of_many_names_each_row_is_looked_at_once(tmp_path, monkeypatch):
+    looked, field = [], logs._field
+    monkeypatch.setattr(logs, "_field", lambda column: looked.append(column) or field(column))
+    rows = [{f"n{i}": 1.0, "loss": 2.0} for i in range(500)]
+    assert len(logs._table(rows)["loss"]) == 500 and len(looked) == 501

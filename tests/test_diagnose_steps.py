@@ -37,20 +37,20 @@ def test_few_layers_that_lose_nearly_all_stay_under_suspicion(trip):
 
 
 @pytest.mark.parametrize(("layers", "trip", "loss", "blamed"), [
-    (6, -2.0, FLAT, True), (6, -2.0, np.r_[FLAT[:60], np.full(40, np.nan)], False),
+    (6, -2.0, FLAT, None), (6, -2.0, np.r_[FLAT[:60], np.full(40, np.nan)], False),
     (6, -5.0, np.r_[FLAT[:60], np.full(40, np.nan)], False),
     (6, -2.0, np.linspace(2.3, 1.4, 100), False), (6, -5.0, np.linspace(2.3, 1.4, 100), True),
-    (6, -2.0, np.linspace(2.3, 2.1, 100), True),
+    (6, -2.0, np.linspace(2.3, 2.1, 100), None),
     (6, -2.0, np.linspace(2.3, 5.5, 100), False), (12, -2.0, np.linspace(2.3, 5.5, 100), True)])
 def test_a_loss_that_breaks_rises_or_falls_on_clears_a_signal_that_fades_somewhat(layers, trip, loss, blamed):
-    """In fewer than ten layers: PyTorch's own weights let six lose 99%, and train."""
+    """In fewer than ten layers: PyTorch's own weights let six lose 99%, and train. None: it is suspected, no more."""
     known = fading(layers, trip, update_ratio=ratios(layers, 1e-3), loss=loss, train_accuracy=[0.1, 0.2, 0.4, 0.6])
     found = diagnose(Recording(**known))
-    assert (found.cause == "vanishing by initialization") is blamed
-    assert blamed or "vanishing by initialization" not in found.candidates
+    assert (found.cause == "vanishing by initialization") is bool(blamed)
+    assert blamed or ("vanishing by initialization" in found.candidates) is (blamed is None)
 
 
-@pytest.mark.parametrize(("layers", "ratio", "blamed"), [(6, 1e-3, True), (6, 1e-2, False), (12, 1e-2, True)])
+@pytest.mark.parametrize(("layers", "ratio", "blamed"), [(6, 1e-3, False), (6, 1e-2, False), (12, 1e-2, True)])
 def test_weights_that_have_moved_were_not_held_by_a_signal_that_fades_somewhat(layers, ratio, blamed):
     found = diagnose(Recording(**fading(layers, -2.0, update_ratio=ratios(layers, ratio), loss=FLAT,
                                         train_accuracy=[0.1])))

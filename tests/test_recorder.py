@@ -55,6 +55,7 @@ def test_a_row_holds_what_was_computed():
     assert made.error[0][-1] == made.activation_error[0][-1] == pytest.approx(np.linalg.norm(error))
     assert made.activation_error[0][1] == pytest.approx(np.linalg.norm(error @ before[2]))
     assert made.input[0] == pytest.approx(np.sqrt(np.mean(np.square(x)))) and made.learning_rate[0] == 0.05
+    assert made.many_answers is False
 
 
 def test_few_steps_are_recorded_and_every_loss_is():

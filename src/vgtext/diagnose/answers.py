@@ -154,5 +154,6 @@ def too_small(s):
         return None if below(s.travel, t.TOO_SLOW) else False  # a schedule may have taken them away
     stood = s.travel is not None and s.curve is not None and above(s.curve.fall, t.MOVED)
     hardly = below(s.travel if stood else s.ratio_peak, t.TOO_SLOW)
-    unclear = may_have_learned_before(s) or (s.curve is not None and s.curve.creeps_up)
+    shrank = s.rate_kept and above(s.ratio_peak, t.TOO_SLOW)  # by themselves, as where answers become alike
+    unclear = shrank or may_have_learned_before(s) or (s.curve is not None and s.curve.creeps_up)
     return None if hardly and unclear else hardly

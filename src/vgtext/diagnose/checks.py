@@ -21,7 +21,7 @@ def read(name, value):
         dimensions = np.ndim(value)
     except ValueError as error:
         raise ValueError(f"{name} must hold numbers, every row as long as the others: {error}") from None
-    if name in ("shortcuts", "normalized", "recurrent", "mixed"):
+    if name in ("shortcuts", "normalized", "recurrent", "mixed", "many_answers"):
         if dimensions or np.asarray(value).item() not in (True, False):
             raise ValueError(f"{name} must be True or False, got {value!r}")
         return bool(value)

@@ -7,7 +7,11 @@ from .outcomes import on_its_way
 
 
 def vanishing(s, recording):
-    """Does the round trip lose the signal? A first step that rewrites the weights is another matter."""
+    """Does the round trip lose the signal? A first step that rewrites the weights is another matter.
+
+    Few layers through which both signals fade somewhat, as with PyTorch's own weights, train at a good rate, and with
+    random labels they look the same: where steps are known, the round trip alone decides nothing then.
+    """
     if no_weights(s):
         return True
     if above(s.ratio, 1.0):
@@ -25,13 +29,15 @@ def vanishing(s, recording):
         return False  # it was lost at first alone
     if mild and recording.shortcuts is not False and below(s.collapse, t.COLLAPSES):
         return None  # most of the loss came later: the start alone is not to blame
-    few, shallow, some = s.layers < t.FEW_LAYERS, s.layers < 2 * t.FEW_LAYERS, s.round_trip > t.SOME
+    few, shallow = s.layers < t.FEW_LAYERS, s.layers < 2 * t.FEW_LAYERS
+    both = below(s.forward, t.NEAR_ONE) is True and s.ratio_peak is not None
+    some = s.round_trip > (t.ADAPTS if shallow and both and adaptive(recording) else t.SOME)
     came_back = not mild and above(s.round_trip_last, t.VANISHES)
     if shallow and (s.broke or (some and (came_back or speaks_against(s)))):
         return False
     if some and out_of_range(s, 0.3 if few else 0.2):
         return False
-    return None if few or (some and (taken_away(s) or (shallow and moved(s)))) else True
+    return None if few or (some and (taken_away(s) or (shallow and (both or short(s) or moved(s))))) else True
 
 
 def speaks_against(s):
@@ -47,9 +53,23 @@ def moved(s):
 def out_of_range(s, slow):
     """Are steps so far out of the usual range that a signal which fades somewhat is not to blame?
 
-    Small gradients make small steps, too: shorter ones than ``slow`` times the limit are the rate's.
+    Small gradients make small steps, too: shorter ones than ``slow`` times the limit are the rate's. So are those that
+    are short even in the fastest layer, or that lower the loss at an even pace.
     """
-    return above(s.ratio_peak, 1.0) is True or below(s.ratio_peak, slow * t.TOO_SLOW) is True
+    at_pace = s.curve is not None and s.curve.falling and below(s.ratio_peak, t.TOO_SLOW) is True
+    hardly = below(s.ratio_peak, slow * t.TOO_SLOW) is True or below(s.ratio_fastest, t.TOO_SLOW) is True
+    return above(s.ratio_peak, 1.0) is True or hardly or at_pace
+
+
+def short(s):
+    """Are steps short, and would a rate that mends this be none too long for the fastest layer?"""
+    return below(s.ratio_peak, t.TOO_SLOW) is True and below(s.ratio_fastest, t.GUIDE) is True
+
+
+def adaptive(recording):
+    """Is the optimizer known to make steps whose size does not depend on that of the gradient, as Adam does?"""
+    word = (recording.optimizer or "sgd").lower()
+    return not any(name in word for name in ("sgd", "momentum", "descent"))
 
 
 def taken_away(s):

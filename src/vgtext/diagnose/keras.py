@@ -102,7 +102,7 @@ class KerasRecorder:
         if self._rows:
             fields |= {"steps": [row["at"] for row in self._rows],
                        "names": [layer.name for layer in self._rows[0]["layers"]],
-                       **kinds(self.model), "mixed": self._targets.mixed()}
+                       **kinds(self.model), **self._targets.words()}
             for name in ("input", "dead"):
                 if all(row[name] is not None for row in self._rows):
                     fields[name] = [row[name] for row in self._rows]
@@ -139,6 +139,7 @@ class KerasRecorder:
     def _see_targets(self, y, predicted, loss):
         classes = targets_of_keras(self.model, numbers(y))
         self._targets.add(classes, predicted.shape[-1])
+        self._targets.shapes((), predicted.shape)
         if classes and predicted.ndim <= 2:
             self._targets.compare(numbers(predicted), classes, float(numbers(loss)))
 

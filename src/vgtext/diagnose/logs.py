@@ -1,7 +1,7 @@
 """Read the log of a training run as a recording: a table of losses and accuracies, or the lines that it printed."""
 
 import re
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 from . import printed, tables
@@ -45,7 +45,7 @@ def read_log(path, say=None):
     if not found:
         hint = "name the file for its values, as train_loss.csv" if table.keys() == BOARD else (
             "name one of them loss, train_accuracy, test_loss or test_accuracy")
-        raise ValueError(f"{path} has the columns {', '.join(table)}, and none is a loss or an accuracy: {hint}")
+        raise ValueError(f"{path} has the columns {', '.join(table)[:500]}, and none is a loss or an accuracy: {hint}")
     if beside := {"train_accuracy", "loss", "test_loss"} <= found.keys() and _unmarked(found):
         say(f"{beside} does not say of which data it is, where the losses do, and is left out: name it "
             f"train_{beside} or val_{beside}.")
@@ -68,13 +68,13 @@ def read_log(path, say=None):
 
 def _table(rows):
     """Return {column: the rows that have a value in it}; of what is no loss or accuracy, the first such row."""
-    table = {}
-    for column in dict.fromkeys(chain.from_iterable(rows)):
-        valued = (row for row in rows if row.get(column) not in (None, ""))
-        kept = list(valued if _field(column) else islice(valued, 1))
-        if column and kept:
-            table[column] = kept
-    return table
+    table = {column: [] for column in chain.from_iterable(rows)}
+    fields = {column: _field(column) for column in table if column}
+    for row in rows:
+        for column, value in row.items():
+            if column and value not in (None, "") and (fields[column] or not table[column]):
+                table[column].append(row)
+    return {column: valued for column, valued in table.items() if valued}
 
 
 def _rows(path, say):

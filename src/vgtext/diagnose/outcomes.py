@@ -151,6 +151,8 @@ def learned_something(s):
     fell = None if s.curve is None else below(s.curve.fall, t.MOVED)
     if below(s.left, t.LEARNED):
         return None  # by its loss it has learned
+    if fell and guesses(s) and above(s.layers, 2 * t.FEW_LAYERS - 1) is not False:
+        return None  # to a constant answer's loss, and no further: many layers may mix up what tells examples apart
     scaled = s.curve is not None and s.curve.start > t.HUGE  # targets far from size 1 may be to blame
     unclear = scaled or s.accuracy is None or one_answer(s, t.ALIKE) or above(s.saturation, t.SATURATED)
     return every(fell, None if unclear else True)

@@ -4,6 +4,7 @@ Or, below a line of names, with wide gaps or bars between them, lines of their n
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 
 #: Words beside a measure that have no meaning.
@@ -12,18 +13,19 @@ COUNTS = {"epoch", "step", "iteration", "iter"}
 #: Words that a line may have beside one of the side whose numbers stand below it, as "Epoch 1 - Validation".
 HEADING = COUNTS | {"of", "on", "the", "set", "data", "dataset", "error", "result", "results", "metrics", "performance",
                     "summary", "phase", "loop", "running", "starting", "start"}
+LONGEST = 20_000  # characters of a line that is read
 NUMBER = r"[-+]?(?:\.?\d(?:\w|[.,](?=\d)|(?<=e)[-+](?=\d))*|(?:infinity|inf|nan)(?!\w))"
-PAIR = re.compile(rf"""(?<![^\W\d_])([a-z](?:[a-z_/. ]|(?<=[a-z])-(?=[a-z])){{0,79}}?)['"]?\s*[:=]?\s*['"]?  # its name
-                       (?:[a-z][\w.]*\()?                                                # tensor(
+PAIR = re.compile(rf"""(?<![^\W\d_])([a-z](?:[a-z_/. ]|(?<=[a-z])-(?=[a-z])){{0,79}}?)  # its name
+                       ['"]?\s*(?:[:=]\s*)?['"]?(?:[a-z][\w.]{{0,79}}\()?              # tensor(
                        (?<![\w.])({NUMBER})(\s?%(?!\w)|\s?/\s?\d+(?!\w|[.,]\d))?""", re.IGNORECASE | re.VERBOSE)
 DECIMALS = re.compile(r"[-+]?\d+,\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})*,\d{3}(?:\.\d+|(?<=,\d{3},\d{3}))")
 EITHER = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")  # 2,302 is 2.302 or 2302
 FIRST = re.compile(r"(?:acc(?:uracy)?[_/ ]?)?top[-_]?1(?!\d)|acc(?:uracy)?@?1(?![\d.])", re.IGNORECASE)  # Acc@1, top1
 CELL = re.compile(r"[^\s|]+(?: [^\s|]+)*")  # of a table
-IN_TABLE = re.compile(r"([-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|inf|nan))(\s?%)?", re.IGNORECASE)  # a cell with a number
+IN_TABLE = re.compile(r"([-+]?(?:\d+(?:\.\d*)?(?:e[-+]?\d+)?|inf|nan))(\s?%)?", re.IGNORECASE)  # a cell with a number
 BARE = re.compile(r"^\s*\d+/\s*\d+:\s*([-+.\w]+)\s*$")  # steps/all: loss, as Karpathy's makemore prints it
-FILES = re.compile(r"[^\s()\[\]{}=,'\"]*\.(?:py|ipynb|sh)\b(?::\d+)*")  # as a logger writes where a line comes from
+FILES = re.compile(r"""(?<![^\s()\[\]{}=,'"])[^\s()\[\]{}=,'"]*\.(?:py|ipynb|sh)\b(?::\d+)*""")  # as a logger writes it
 ENCLOSED = re.compile(r"[(\[]\s*([a-z]+)\s*[)\]](?=\s*[:=]|\s+[-+.\d])", re.IGNORECASE)  # loss (train): 1.2
 COLORS = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 
@@ -46,16 +48,24 @@ def rows(text, sides, measures, say):
     A name without such a word has the last one that stands before it in its line: ``val loss 1.2 acc 0.5``; or that
     of test data, below a heading. What is no number is kept as it was written where it should be one of the
     ``measures``. A comma before three digits (2,302) is that of a decimal where another number of that name has one
-    that is. ``say`` takes a sentence on the headings.
+    that is. ``say`` takes a sentence on the headings, and one on lines of more than ``LONGEST`` characters, which are
+    left out. Raises ValueError where no others hold a number.
     """
     text = FIRST.sub("accuracy", COLORS.sub("", text).replace("\u2212", "-"))
     lines = [(i, part) for i, line in enumerate(text.split("\n"), 1) for part in line.splitlines()]
+    long = next(((i, len(line)) for i, line in lines if len(line) > LONGEST), None)
+    lines = [(i, line) for i, line in lines if len(line) <= LONGEST]
     names, commas, found = [], set(), []
     for i, line in lines:
         row = _row(line, sides[0] | sides[1], measures, i, commas)
         if not row and _is_header(cells := [*CELL.finditer(line)], measures):
             names = cells
         found.append((names and _below(names, [*CELL.finditer(line)], measures)) or row)
+    if long:
+        words = f"line {long[0]} has {long[1]:,} characters, where a printed line may have {LONGEST:,}"
+        if not any(found):
+            raise ValueError(words)
+        say(f"L{words[1:]}; such lines are left out.")
     for row in found:
         for name in commas & row.keys():
             if isinstance(row[name], Unread) and EITHER.fullmatch(row[name]):
@@ -76,8 +86,9 @@ def _below(names, cells, measures):
     With fewer cells than names, some are empty: a cell has the name above it.
     """
     if len(cells) < len(names):
-        pairs = [(name, cell) for name in names for cell in cells
-                 if name.start() < cell.end() and cell.start() < name.end()]
+        starts, ends = [cell.start() for cell in cells], [cell.end() for cell in cells]
+        pairs = [(name, cell) for name in names
+                 for cell in cells[bisect_right(ends, name.start()) : bisect_left(starts, name.end())]]
     else:
         pairs = zip(names, cells[-len(names):])
     found = [(name[0], IN_TABLE.fullmatch(cell[0])) for name, cell in pairs]
@@ -118,11 +129,12 @@ def _heading(line, named, sides):
 
 def _row(line, sides, measures, i, commas):
     """Return the row of line ``i``; the names of numbers with a decimal comma go to ``commas``."""
-    row, line = {}, ENCLOSED.sub(r" \1 ", BARE.sub(r"loss \1", FILES.sub("", line)))
+    row, side, read = {}, [], 0
+    line = ENCLOSED.sub(r" \1 ", BARE.sub(r"loss \1", FILES.sub("", line)))
     for pair in PAIR.finditer(line):
         words = [word for word in _words(pair[1]) if word not in BESIDE]
-        if sides.isdisjoint(words):
-            words = [word for word in _words(line[: pair.start()]) if word in sides][-1:] + words
+        side, read = [*side, *(word for word in _words(line[read : pair.start()]) if word in sides)][-1:], pair.start()
+        words = side + words if sides.isdisjoint(words) else words
         name, token, unit = " ".join(words), pair[2], pair[3] or ""
         if DECIMALS.fullmatch(token) and not EITHER.fullmatch(token):
             token = token.replace(",", ".")

@@ -81,7 +81,7 @@ class Recorder:
         if kept:
             fields |= {"steps": [row["at"] for row in kept], "names": self._names,
                        "shortcuts": logic.either(*(row["shortcuts"] for row in kept)),
-                       "normalized": modules.normalized(self.model), "mixed": self._loop.targets.mixed(),
+                       "normalized": modules.normalized(self.model), **self._loop.targets.words(),
                        "recurrent": modules.recurrent(self.model) or any(row["time_gradient"] for row in kept)}
             fields |= {name: [row[name] for row in kept] for name in ("input", "time_gradient")
                        if all(row[name] is not None for row in kept)}
@@ -160,8 +160,8 @@ class Recorder:
         if not self._watched() or z is None:
             return
         self._passes, self._end = self._passes + 1, z.grad_fn
-        if z.ndim:
-            self._last = tensors.measure(z, -1)
+        self._last = tensors.measure(z, -1) if z.ndim else self._last
+        self._loop.targets.shapes(tensors.shape(given), z.shape)
         self._loop.leaves(z, modules.held(self.optimizer, (p for name in self._entered for p in self._owned[name])))
 
     def _accumulated(self, p):

@@ -38,6 +38,7 @@ class Recording:
     ``normalized``            bool    does it have normalization layers?
     ``recurrent``             bool    does a layer see one time step after another?
     ``mixed``                 bool    does a batch hold examples of several classes, none of them most of it?
+    ``many_answers``          bool    has an example many answers, as a text has one for each token?
     ``loop``                  words   slips in the code that were seen, out of ``SLIPS`` in ``slips``
     ``names``                 (L,)    the layers' names, for the report
     ========================  ======  ==========================================================================
@@ -72,6 +73,7 @@ class Recording:
     normalized: bool | None = None
     recurrent: bool | None = None
     mixed: bool | None = None
+    many_answers: bool | None = None
     loop: tuple[str, ...] | None = None
     names: tuple[str, ...] | None = None
 

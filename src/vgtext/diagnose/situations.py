@@ -57,6 +57,32 @@ def slopes_unknown(s, candidates, blocked):
     return both and above(s.forward, t.NEAR_ONE) is True and not s.slopes_known
 
 
+def fades_and_short(s, candidates, blocked):
+    """Does a signal fade somewhat, by steps that are short?"""
+    return fades_somewhat(s, candidates, blocked) and below(s.ratio_peak, t.TOO_SLOW) is True
+
+
+def fades_somewhat(s, candidates, blocked):
+    """Does a signal fade, in a network of so few layers that it may train all the same?"""
+    fades = first_open(candidates) in t.SIGNALS and below(s.round_trip, t.VANISHES) is True
+    return fades and s.round_trip > t.ADAPTS and s.layers < 2 * t.FEW_LAYERS and not s.broke
+
+
+def shrank(s, candidates, blocked):
+    """Did steps in range become too short, though the rate was kept?"""
+    return first_open(candidates) == "learning rate too small" and s.rate_kept and above(s.ratio_peak, t.TOO_SLOW)
+
+
+def text(s, candidates, blocked):
+    """Has an example many answers, of which no network gets all right, and did the loss fall?"""
+    return labels_open(candidates) and s.many_answers and below(s.fall, t.MOVED) is True
+
+
+def by_heart(s, candidates, blocked):
+    """Is a run that has not reached its target far better on its training data?"""
+    return not blocked and "overfitting" not in candidates and above(s.gap, 2 * t.GAP) is True
+
+
 def creeps_up(s, candidates, blocked):
     """Does the loss creep up though the steps hardly touch the weights?"""
     return first_open(candidates) == "learning rate too small" and s.curve is not None and s.curve.creeps_up
@@ -97,7 +123,7 @@ def one_answer(s, candidates, blocked):
 
 def better_on_test_data(s, candidates, blocked):
     """Is the test accuracy far above the training accuracy?"""
-    return labels_open(candidates) and "healthy" in candidates and above(s.gap, -t.GAP) is False
+    return labels_open(candidates) and above(s.gap, -t.GAP) is False
 
 
 def fell_far(s, candidates, blocked):

@@ -84,11 +84,9 @@ def median(ratios):
 
 
 def medians(ratio):
-    """The largest and the last of the rows' medians over layers."""
-    if ratio is None:
-        return None, None
-    medians = [value for value in map(median, ratio) if value is not None]
-    return (max(medians), medians[-1]) if medians else (None, None)
+    """The largest and the last of the rows' medians over layers, and the largest ratio of any layer."""
+    medians = [] if ratio is None else [value for value in map(median, ratio) if value is not None]
+    return (max(medians), medians[-1], float(ratio[np.isfinite(ratio)].max())) if medians else (None, None, None)
 
 
 def travel(r):

@@ -58,6 +58,7 @@ class Symptoms:
     ratio: float | None  # update-to-weight ratio, median over layers, at the first record
     ratio_peak: float | None  # the largest such median: what a schedule takes away is no symptom
     ratio_before: float | None  # the last such median before the run broke
+    ratio_fastest: float | None  # the largest update-to-weight ratio of any layer, at any record
     dead: float | None  # largest share of dead units in a hidden layer, at the first record
     dead_layer: int | None
     dead_last: float | None  # the same at the last record
@@ -78,6 +79,8 @@ class Symptoms:
     halves: bool | None  # are all hidden activations about a half, as those of sigmoids?
     slope: float | None  # of the hidden units: the error before an activation over that after it; median layer
     travel: float | None  # update-to-weight ratio, median over layers, mean over the steps
+    rate_kept: bool | None  # did the learning rate end at half of its largest value, or above?
+    many_answers: bool  # has an example many answers, as a text has one for each token?
 
     @property
     def fall(self):
@@ -100,7 +103,7 @@ def measure_symptoms(recording):
     row, signals, ends = trips.signals(whole, layers)
     train, test = r.train_accuracy, r.test_accuracy
     dead = sizes.dead(first.get("dead"))
-    peak, before = sizes.medians(whole.get("ratio"))
+    peak, before, fastest = sizes.medians(whole.get("ratio"))
     return Symptoms(
         broke=sizes.where_it_broke(r), curve=curve,
         accuracy=None if train is None else float(train[-1]), best=None if train is None else float(train.max()),
@@ -120,6 +123,7 @@ def measure_symptoms(recording):
         comes_back=float(last["error"][-1]) if "error" in last else None,
         smallest=sizes.smallest(first.get("gradient")), collapse=sizes.quotient(whole.get("gradient")),
         ratio=None if "ratio" not in first else sizes.median(first["ratio"]), ratio_peak=peak, ratio_before=before,
+        ratio_fastest=fastest,
         dead=dead[0], dead_layer=dead[1], dead_last=sizes.dead(last.get("dead"))[0],
         dead_output=sizes.dead_output(last), silent=sizes.silent(first),
         silent_last=sizes.silent(last),
@@ -133,6 +137,8 @@ def measure_symptoms(recording):
         never_a_number=r.loss is not None and curve is None, passes_forward=sizes.passes_forward(r.activation),
         growth=trips.profile(whole["activation"][:1, -2::-1]) if "activation" in whole and layers > 2 else None,
         slope=None if r.shortcuts else trips.slope(whole, row), travel=sizes.travel(r),
+        rate_kept=None if r.learning_rate is None else bool(
+            np.ravel(r.learning_rate)[-1] >= 0.5 * np.max(r.learning_rate)), many_answers=bool(r.many_answers),
     )
 
 

@@ -12,6 +12,7 @@ LOST = -6.0  # below it, rounding may take whole updates away
 FEW_LAYERS = 5  # below it a round trip has too few hops to say which cause it has
 ALIVE = 0.95  # a layer with a larger share of dead units passes nothing on
 TOO_FAST, TOO_SLOW = 0.1, 3e-4  # update-to-weight ratio: largest over the records, median over the layers
+GUIDE = 1e-3  # the ratio to aim at, in narrow layers
 STEEP = 0.5  # a slope of hidden units above it (a sigmoid's is 0.25 at most) loses little of the error
 NEAR_ONE = 0.85  # a factor a layer above this is harmless in a shallow network
 STANDS, BACK = 0.75, 1.1  # a loss stands still that keeps a share between these from its third quarter to its end
@@ -34,9 +35,11 @@ COLLAPSES = 1e-2  # what is left of the gradients of a run that has learned noth
 RUNS_AWAY = 100.0  # a loss that ends above this multiple of its start has diverged, whatever its targets do
 RUNS_ON = 4  # times that a loss jumps up and falls again as one class follows another
 SOME = 2.5 * VANISHES  # log10 of a round trip that trains all the same, if steps are as long as they should be
+ADAPTS = 1.5 * SOME  # the same in few layers, by steps that do not shrink with the gradient, as Adam's
 FADES = (f"R is below {10**VANISHES:.2g} ({10**LOST:.6f} with norms and shortcuts); above {10**SOME:.1g} not if "
          f"steps are far out of range; in fewer than {2 * FEW_LAYERS} layers not if the run broke, nor, above "
-         f"{10**SOME:.1g}, if R recovers, or the loss falls on or ends at twice its start")
+         f"{10**SOME:.1g}, if R recovers, the loss falls on or ends at twice its start, or both signals fade (where "
+         "steps are known)")
 
 
 class Row(NamedTuple):

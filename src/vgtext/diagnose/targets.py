@@ -14,7 +14,7 @@ class Targets:
 
     def __init__(self):
         """Begin with no batch."""
-        self.tops, self.classes, self._counts, self._other_loss = [], 2, Counter(), False
+        self.tops, self.classes, self._counts, self._other_loss, self.many = [], 2, Counter(), False, None
 
     def add(self, targets, classes):
         """Take the classes of a batch. Of two classes one always leads: nearly all examples must be of it."""
@@ -22,6 +22,20 @@ class Targets:
         if len(targets) >= 8:
             (top, count), = Counter(targets).most_common(1)
             self.tops.append(top if count > len(targets) * (0.5 if classes > 2 else 0.9) else None)
+
+    def shapes(self, given, answers):
+        """Take the shapes of a batch and of its answers: has an example many of these, as a text one for each token?
+
+        Axes are examples, tokens and classes, the last two in any order; or examples and tokens are one axis. Pixels
+        are not counted: most of their answers can be right.
+        """
+        if answers:
+            flat = len(given) > 1 and given[1] > 1 and answers[0] == given[0] * given[1]
+            self.many = bool(self.many or flat or (len(answers) == 3 and answers[1] > 1))
+
+    def words(self):
+        """Return what is known of these as fields of a recording: ``mixed`` and ``many_answers``."""
+        return {"mixed": self.mixed(), "many_answers": self.many}
 
     def mixed(self):
         """Has most batches' every class its share, so that they are in no order of class? None where few were seen."""

@@ -39,6 +39,11 @@ def first(output, dimensions=1):
     return next((x for x in found if x.ndim), found[0] if found and not dimensions else None)
 
 
+def shape(given):
+    """Return the shape of the first tensor in what a module was given, () without one that has places."""
+    return next((tuple(x.shape) for x in tensors(given) if is_grid(x)), ())
+
+
 def tensors(output):
     """Yield the tensors of an output, as modules give it: a tensor, or tuples, lists, dicts, data classes of them."""
     if is_tensor(output):

@@ -58,6 +58,13 @@ CASES = (
     (so.slopes_unknown, "Activations keep their size, and the error fades on its way back. Between sigmoids, or "
      "saturated units, their slope is to blame: use ReLU, GELU or tanh. Between ReLU, GELU, or tanh of small "
      "inputs, the weights are too small, and biases alone keep activations up: draw larger ones (He, Glorot).", (), ()),
+    (so.fades_and_short, "The signal fades somewhat on its round trip, and the steps are short. Raise the rate "
+     "tenfold. If the loss falls now, the rate was too small. If it stands still or breaks, go back, and draw larger "
+     "weights (He, Glorot).", ("learning rate too small",), ()),
+    (so.fades_somewhat, "The signal fades somewhat on its round trip. Networks of so few layers often train all the "
+     "same: train a twin with larger weights (He for ReLU, Glorot for tanh) on the same data. If it learns, the "
+     "weights were too small. If it stands still as well, look whether examples and labels belong together.",
+     ("label noise",), ("the loss of a twin with larger weights",)),
     (so.creeps_up, "The steps hardly touch the weights, and the loss creeps up, by more than it jitters. Steps as "
      "short should lower it: look at the sign of the loss and of the update (maximize), and check the gradient against "
      "differences. If its targets move with the network, or the examples get harder, raise the rate.", (),
@@ -65,6 +72,10 @@ CASES = (
     (so.learned_before, "The steps hardly touch the weights. If these had learned before, the loss may be as low as it "
      "gets: compare it with the one that they ended with. If they had not, raise the rate.", (),
      ("the loss of the best constant answer", "an accuracy, or another measure of success")),
+    (so.shrank, "The steps began in range, and became short though the rate was kept: the gradients shrank, as they "
+     "do where the outputs become the same for all examples. Train a twin of few layers on the same data. If it "
+     "learns, warm the rate up or lower it. If it does not, look whether examples and labels belong together.",
+     ("label noise",), ("the loss of a twin of few layers",)),
     (lambda s, still, *_: so.first_open(still) == "learning rate too small",
      "The loss fell and stood, and on average the steps hardly touched the weights: a schedule may have "
      "taken the rate away before the network had learned. Hold the rate where it began, and see whether the loss falls "
@@ -80,6 +91,14 @@ CASES = (
      ("an accuracy, or another measure of success",)),
     (so.in_waves, "The loss jumps up and falls again, time after time, and may end in a trough. Shuffle the examples "
      "before every epoch, and ask again.", (), ("the test loss several times an epoch",)),
+    (so.text, "An example has many answers, as a text has one for each token, and no network gets all of them right: "
+     "the loss has a floor, the entropy of the text. It falls to that of the token frequencies first, and then slowly: "
+     "train on while it falls. Compare it with that of a table of pairs, which gives each token by the one before. If "
+     "it comes below that, nothing is wrong: say what the task allows (target). If not, check that the targets are the "
+     "inputs, one token on, and train a shallow twin.", (), ("the loss of a table of pairs of tokens",)),
+    (so.by_heart, "It learns its training examples one by one, and is far worse on test data. If test accuracy is no "
+     "better than guessing, check that examples and labels belong together. Else take more data, augmentation or "
+     "weight decay, or a smaller network.", ("overfitting", "label noise"), ()),
     (so.constant, "The loss fell, and no further than that of the best constant answer: nothing was learned that tells "
      "examples apart. Look whether they belong to their targets, and train a shallow twin.", ("label noise",), ()),
     (so.brisk, "The loss fell and then stood still. The first steps were long for branches with norms: try a warm-up, "
