@@ -148,7 +148,7 @@ def stillness(depth, step):
             "training loss": [[loss], *(line for line, _ in lines.values())], f"{depth} layers, step {step}": [[loss]],
             **{f"{L} layers": line for L, (line, _) in lines.items()}, "change of the loss": [*changes.values()],
             "distance h": h, **changes,
-            "the same, by slope and curvature": np.clip(g @ v * h + curvature * h**2 / 2, -1.1, 0.65)}
+            "most curved downward, predicted": np.clip(g @ v * h + curvature * h**2 / 2, -1.1, 0.65)}
 
 
 def rounded_away(name, depth, rate):

@@ -60,7 +60,7 @@ def draw_three_fates(ax, size=0.6, L=50):
             l, where = min(l, 28), {"xytext": (4, -11)}
             height = line[l] if line[l] > 20 else 1
         elif fate == "fades" and (line is plus or l < 25):  # where both fade, there is room to the right of either
-            l = 15 if line is plus else l
+            l = 15 if line is plus else int(1.2 * l)
             height, where = line[l], {"xytext": (5, 10), "ha": "left"}
         label_line(ax, l, height, f"{words}  {fate}", COLORS["forward"], **where)
     handle(ax, lambda size: (10, (2 * size) ** 10))  # on the line of four plus signs
