@@ -16,7 +16,8 @@ def wrong_gradient(bug, activation):
             "this gradient": lines[1], "relative error": [*errors],
             "weights": errors[0], "biases": errors[1], "gradient check": None,
             "steps": np.arange(15, 15 + len(lines[0])),
-            "dashed: the right gradient solid: this one": None, "× wrong · right": None}
+            "dashed: the right gradient solid: this one": None,
+            "dashed: the right gradient solid: this one (above)": None, "× wrong · right": None}
 
 
 def of_bug(bug, activation):
@@ -24,7 +25,9 @@ def of_bug(bug, activation):
     right, wrong = (np.array(bugs.learn(which, activation)) for which in ("none", bug))
     worst = max(bugs.check(bug, activation).ravel())
     says = "the gradient is wrong" if worst > 1e-4 else "no error" + " that this check can see" * (bug != "none")
-    ended = {"the training loss has the mean #": sum(wrong[250:]) / 50} if wrong[-1] < 1e3 else {
+    off = " (beyond the panel)" if sum(wrong[250:]) / 50 > 8 else ""
+    ended = {
+        f"the training loss has the mean #{off}": sum(wrong[250:]) / 50} if wrong[-1] < 1e3 else {
         "the training loss has no value: it blew up at step #": 1 + np.argmin(wrong < 1e3)}
     return {f"{ACTIVATION_NAMES[activation]}, bug: {bug}. Over the last # steps ": 50, **ended,
             "; with the right gradient it is #. The check's largest relative error is #: " + says:
@@ -107,8 +110,9 @@ def promise(eta):
     size = 2 * drop[0] - drop[1]  # ‖∇ℒ‖²
     after = lambda es: np.array([descend(e, 1)[1] if 0 < e < 0.2 else np.nan for e in es])  # noqa: E731
     promised = lambda e: np.where(np.abs(2 - e * size) > 0.02, 2 - e * size, np.nan)  # noqa: E731
+    off = " (beyond the panel)" if line[20] < 1e-8 else ""
     said = {"η = #: the gradient promises that the first step lowers the loss from # by #; it becomes #. After # steps "
-            "it is #.": [eta, 2, eta * size, line[1], 20, line[20]]}
+            f"it is #{off}.": [eta, 2, eta * size, line[1], 20, line[20]]}
     return {"caption": said, "loss ℒ": line, "steps": np.arange(21), "loss after one step": after,
             "the first step": None, "learning rate η": np.geomspace(0.001, 0.1, 80), "measured": after,
             "loss before": np.array([2, 2]),
@@ -204,7 +208,7 @@ def step_size(dtype, formula):
     errors = np.maximum(quotients(dtype, formula, steps), 1e-17)
     mean = np.prod(errors, axis=1) ** (1 / 10)
     both, fine = parts(dtype, formula), np.geomspace(1e-10, 1, 20_001)
-    truncation, rounding = (np.where(part(steps) > 1e-12, part(steps), np.nan) for part in both)
+    truncation, rounding = (np.where((part(steps) > 1e-12) & (part(steps) < 50), part(steps), np.nan) for part in both)
     sums = sum(part(fine) for part in both)
     said = {f"{dtype}, {formula} differences: theory calls h = # best, with a relative error of #; measured, the error "
             "is smallest at h = #, where it is below # (geometric mean of # directions)":

@@ -105,24 +105,27 @@ def slopes(activation, sigma_w):
 
 
 def mean_and_variance(activation, sigma_w):
-    found, middles = [], []
+    found, middles, units = [], [], []
     for seed in range(3):
         W, x = nn.sample_weights(50, 200, seed), nn.sample_batch(200, 32, seed)[0].astype(float)
         a, phi, line = x, nn.get_activation(activation), []
         for l in range(50):
             a = phi(sigma_w * W[0][l].astype(float) @ a)
             line.append(np.mean((a - a.mean()) ** 2))
+            units += [a] * (seed == 0)
             if l == 9:
                 middles.append(a.mean())
         found.append(line)
     mean = np.append(np.nan, np.prod(found, axis=0) ** (1 / 3))
     theory = wide(activation, sigma_w, 0.0, 50)[2]
     off = " (beyond the panel)" * (not 1e-8 <= mean[50] <= 1e4)
+    over = [l for l in (1, 10, 20, 30, 40, 50) if np.median(units[l - 1][units[l - 1] != 0]) > 3.6]
     said = {f"{ACTIVATION_NAMES[activation]}, σ_w = #, no biases, width #, geometric mean of # seeds: the variance of "
             f"the activations is # in layer #, # in layer # and #{off} in layer # (predicted #); in layer # the mean "
             "is # standard deviations from #": [sigma_w, 200, 3, mean[1], 1, mean[10], 10, mean[50], 50, theory[49], 10,
                                            abs(np.mean(middles)) / np.sqrt(mean[10]), 0]}
     return {"caption": said, "variance of a[l]": [mean[1::3], theory], "geometric mean of 3 seeds": mean[1::3],
+            **{f"from layer {l} on, most are larger": None for l in over[:1] if activation == "relu"},
             ("units", "layer l"): None, ("variance", "layer l"): [np.arange(1, 51, 3), np.arange(1, 51)]}
 
 

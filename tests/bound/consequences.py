@@ -136,7 +136,7 @@ def stillness(depth, step):
     for words, way in (("downhill", -g), ("most curved downward", v), ("random", away)):
         change = np.array([at(start + k * way / np.linalg.norm(way))[0] - loss for k in h])
         least = min(least, *change[1:])
-        changes[words] = np.where(np.abs(change) < 0.65, change, np.nan)
+        changes[words] = np.where(np.append(0, change[:-1] > 0.6) * (change > 0.6), np.nan, change)
         changes[words][0] = 0.0
     curvature = v @ (at(start + 1e-4 * v)[1] - at(start - 1e-4 * v)[1]) / 2e-4
     falls = "the loss can fall by # along one of these lines" if least < 0 else (
@@ -147,7 +147,8 @@ def stillness(depth, step):
     return {"caption": said, "size of the gradient ‖g‖": [[np.linalg.norm(g)], *(size for _, size in lines.values())],
             "training loss": [[loss], *(line for line, _ in lines.values())], f"{depth} layers, step {step}": [[loss]],
             **{f"{L} layers": line for L, (line, _) in lines.items()}, "change of the loss": [*changes.values()],
-            "distance h": h, **changes, "_": [np.clip(g @ v * h + curvature * h**2 / 2, -0.65, 0.65)]}
+            "distance h": h, **changes,
+            "most curved downward, predicted": np.clip(g @ v * h + curvature * h**2 / 2, -1.1, 0.65)}
 
 
 def rounded_away(name, depth, rate):

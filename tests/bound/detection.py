@@ -210,7 +210,11 @@ def confusion(rule, recorded, half):
              "Fixed thresholds")
     said = (f"{words}, {half.replace(' ', '-')} half: # of # right, # undecided; macro-F1 # over ten causes, # over "
             "the four groups vanishing, exploding, dead, other.")
-    return {"answer": [[n for _, n in sorted(cells.items())], [-0.5, 9.5], *([column] for _, column in cells)],
+    sides = [0.9 * np.sqrt(n / 6) for _, n in sorted(cells.items())]
+    line = np.array([[k - 0.5, k + 0.5, np.nan] if not cells[k, k] else [np.nan] * 3 for k in range(10)]).ravel()
+    lines = [line] if np.isfinite(line).any() else []
+    return {"answer": [[n for _, n in sorted(cells.items())], [column for _, column in sorted(cells)], *lines],
+            "_": [*([sides] if np.ptp(sides) else []), *lines],
             "caption": {said: [sum(cause == named for cause, named in pairs), 60,
                                sum(named == doctor.UNDECIDED for _, named in pairs), macro(pairs, CAUSES), four]}}
 

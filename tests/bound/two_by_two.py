@@ -71,8 +71,10 @@ def fate_of(W):
 def columns(first, second):
     W = np.transpose([first, second])
     line, rho = stretch(W), radius(W)
-    said = {"Columns (#, #) and (#, #): one layer stretches at most #-fold, # layers at most #-fold. The spectral "
-            f"radius is #, and the power {fate_of(W)}": [*first, *second, line[1], 20, np.nan_to_num(line[20]), rho]}
+    off = " (beyond the panel)" if line[20] > 1e5 or 0 < line[20] < 1e-5 else ""
+    said = {"Columns (#, #) and (#, #): one layer stretches at most #-fold, # layers at most #-fold"
+            f"{off}. The spectral radius is #, and the power {fate_of(W)}":
+            [*first, *second, line[1], 20, np.nan_to_num(line[20]), rho]}
     sent = np.array([np.linalg.matrix_power(W, l) for l in range(1, 9)])
     paths = {"first": sent[:, 1, 0], "second": sent[:, 1, 1]}
     across, up = np.cos(t := np.linspace(0, 2 * np.pi, 41)), np.sin(t)
@@ -124,9 +126,8 @@ def order(order, eps):
         said["; # of # products in random order are exactly # after #."] = [dead, 12, 0, L]
     else:
         said["; # products in random order have a geometric mean norm of # after #."] = [12, mean[-1], L]
-    rate = eps if order == varied.ORDERS[0] else np.sqrt(radius(A.T @ A))
-    theory = lambda l: np.where((l == 0) | (rate > 0), rate**l, np.nan)  # noqa: E731
-    return {"spectral radius of each factor": lambda l: eps**l, "theory": theory,
+    theory, every = (lambda l: np.sqrt(radius(A.T @ A)) ** l), (lambda l: eps**l)
+    return {"spectral radius of each factor": every, "dotted: spectral radius of each factor": every, "theory": theory,
             "depth L": [np.arange(21), *([] if eps else [np.arange(3)])],
             "σ₁(W[L] … W[1])": [*lines, mean, *([] if eps else [[1, 2, 1e-7]])],
             "_": [line for line in [*lines, mean] if np.isfinite(line).sum() > 2], "caption": said}
@@ -160,8 +161,11 @@ def random_products(sigma_w, n):
         runs.append(line)
     mean, (theory, measured) = np.exp(np.mean(np.log(runs), axis=0)), edges()
     typical = lambda l: (sigma_w / theory[n - 1]) ** l  # noqa: E731
-    said = {"Width #, σ_w = #: after # layers the geometric mean of # runs is #": [n, sigma_w, 100, 20, mean[-1]],
-            "; the theory says # for a typical run, and # for the root mean square": [typical(100), sigma_w**100],
+    off = [" (beyond the panel)" * (not 1e-20 <= end <= 1e20) for end in (mean[-1], typical(100), sigma_w**100)]
+    said = {f"Width #, σ_w = #: after # layers the geometric mean of # runs is #{off[0]}":
+            [n, sigma_w, 100, 20, mean[-1]],
+            f"; the theory says #{off[1]} for a typical run, and #{off[2]} for the root mean square":
+            [typical(100), sigma_w**100],
             "The threshold for this width is σ_w = # measured, # predicted": [measured[n.bit_length() - 1],
                                                                               theory[n - 1]]}
     return {"‖W[L] … W[1] x‖": [mean, *np.array(runs)[:, ::4]], "geometric mean": mean, "typical": typical,

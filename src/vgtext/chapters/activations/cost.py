@@ -63,7 +63,7 @@ def stored():
 def draw_cost(ax, work="alone"):
     """Time of each activation over ReLU's, as stored: a dot for the chosen work, gray ones for the other two."""
     ratios, order = stored()[work], sorted(NAMES, key=stored()["alone"].get)
-    ax.set(xscale="log", xlim=(0.6, 300), xlabel="time, ReLU = 1", ylim=(-0.6, len(order) - 0.4))
+    ax.set(xscale="log", xlim=(0.6, 300), xlabel="time, ReLU = 1", ylim=(-0.6, len(order) - 0.2))
     ax.set_xticks([1, 10, 100], ["1", "10", "100"])
     ax.minorticks_off()
     ax.set_yticks(range(len(order)), [NAMES[n] for n in order])
@@ -75,7 +75,7 @@ def draw_cost(ax, work="alone"):
     words = next(words for words, key in WORK.items() if key == work)
     for i, name in enumerate(order):
         ax.plot([ratios[name]], [i], "o", color=ACTIVATION_COLORS[name], markersize=8, zorder=3, label=words)
-        ax.text(ratios[name] * 1.12, i + 0.28, f"× {number(ratios[name])}", va="center", fontsize=9)
+        ax.text(ratios[name] * 1.12, i + 0.42, f"× {number(ratios[name])}", va="center", fontsize=9)
     ax.text(290, -0.35, "gray: the other two", ha="right", fontsize=9, color=COLORS["reference"])
     slowest = max(NAMES, key=ratios.get)
     return (f"{words[0].upper()}{words[1:]}: the slowest, {NAMES[slowest]}, takes {number(ratios[slowest])} times as "

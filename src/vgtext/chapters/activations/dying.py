@@ -71,9 +71,10 @@ def draw_dying(steps, rates, optimizer="adam", rate=0.03, bias=0.0):
         rates.plot(RATES, ends, color=color, linewidth=1.5, label=ACTIVATION_NAMES[name])
         for r, end in zip(RATES, ends, strict=True):
             fine = survived(name, optimizer, r, bias)
-            rates.plot([r], [end], marker if fine else "x", color=color, markersize=5 if fine else 8)
+            size = 8 if (r == rate and name == "relu") or not fine else 5
+            rates.plot([r], [end], marker if fine else "x", color=color, markersize=size)
     rates.axvline(rate, ymax=0.74, color=COLORS["seed"], linewidth=4, alpha=0.4, zorder=0)
-    handle(rates, lambda rate: (rate, None))
+    handle(rates, lambda rate: (rate, dead_at_end("relu", optimizer, rate, bias)))
     label_line(rates, 2.4e-4, 101, "ReLU", green, xytext=(0, 0))
     label_line(rates, 2.4e-4, 92, "leaky ReLU, below", blue, xytext=(0, 0))
     label_line(rates, 2.4e-4, 83, "×: breaks down", COLORS["reference"], xytext=(0, 0))

@@ -80,19 +80,21 @@ def over_tasks(way, rate, what=0):
 
 def draw_plasticity(accuracy, units, rate=0.2, way="decay"):
     """Accuracy on each new task, and dead units, over the tasks: nothing done, and one way."""
-    t = np.arange(BLOCK / 2, TASKS, BLOCK)
+    t, both = np.arange(BLOCK / 2, TASKS, BLOCK), {"plain": (ACTIVATION_COLORS["relu"], "o")}
+    if way != "plain":
+        both[way] = COLORS["weight"], "s"
     for ax, what, top, words in ((accuracy, 0, 1.0, "right on the newest task"), (units, 1, 0.6, "dead units")):
         ax.set(xlim=(0, TASKS), ylim=(0.3 if what == 0 else -0.02, top), xlabel="tasks so far", title=words,
                xticks=[0, 50, 100, 150])
         ax.set_yticks(*(([0.4, 0.6, 0.8, 1], ["40%", "60%", "80%", "100%"]) if what == 0 else
                         ([0, 0.2, 0.4, 0.6], ["0", "20%", "40%", "60%"])))
-        for kind, color, mark in (("plain", ACTIVATION_COLORS["relu"], "o"), (way, COLORS["weight"], "s")):
+        for kind, (color, mark) in both.items():
             ax.plot(t, over_tasks(kind, rate, what), color=color, marker=mark, markersize=4, label=WAYS[kind])
     label_line(accuracy, 4, 0.44, "● nothing done", ACTIVATION_COLORS["relu"], xytext=(0, 0))
     if way != "plain":
         label_line(accuracy, 4, 0.37, f"■ {WAYS[way]}", COLORS["weight"], xytext=(0, 0))
     told = []
-    for kind in dict.fromkeys(("plain", way)):
+    for kind in both:
         (first, last), gone = over_tasks(kind, rate)[[0, -1]], over_tasks(kind, rate, 1)[-1]
         told.append(f"{WAYS[kind]}: {first:.1%} over tasks 1 to {BLOCK}, {last:.1%} over the last {BLOCK}, {gone:.0%} "
                     f"{'at z ≤ 0 for every digit' if kind == 'leaky' else 'dead'}")

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from vgtext import nn
-from vgtext.palette import ACTIVATION_NAMES, COLORS, REFERENCE, log_axis, number
+from vgtext.palette import ACTIVATION_NAMES, COLORS, REFERENCE, beyond, log_axis, number
 
 BUGS = ["none", "(BP2) φ′ forgotten", "(BP2) φ′ taken at a[l]", "(BP2) W not transposed", "(BP3) mean taken twice",
         "(BP4) a[l] for a[l−1]", "loss: mean forgotten"]
@@ -113,20 +113,22 @@ def draw_wrong_gradient(learning, checked, bug=BUGS[2], activation="tanh"):
     learning.set(xlim=(0, len(right)), xlabel="steps", title="learning")
     learning.plot(steps, smooth(right), color=COLORS["reference"], linestyle="--", label="the right gradient")
     learning.plot(steps, smooth(wrong), color=COLORS["forward"], label="this gradient")
-    learning.text(0.97, 0.97, "dashed: the right gradient\nsolid: this one", transform=learning.transAxes, ha="right",
-                  va="top", fontsize=9)
+    above = "" if (smooth(wrong) < 8).any() else " (above)"
+    learning.text(0.97, 0.97, f"dashed: the right gradient\nsolid: this one{above}", transform=learning.transAxes,
+                  ha="right", va="top", fontsize=9)
     errors = check(bug, activation)
     l = np.arange(1, len(SIZES))
-    log_axis(checked, 1e-13, 10, "relative error")
+    log_axis(checked, 1e-13, 1e3, "relative error")
     checked.set(xlim=(0.5, len(l) + 0.5), title="gradient check")
     checked.set_xticks(l, [f"layer {k}" for k in l])  # a word stands for what is beside it, too
-    checked.axhspan(WRONG, 10, color=COLORS["backward"], alpha=0.1, linewidth=0)
+    checked.axhspan(WRONG, 1e3, color=COLORS["backward"], alpha=0.1, linewidth=0)
     checked.axhline(WRONG, **REFERENCE)
-    checked.text(0.6, 3, "wrong", fontsize=9, color=COLORS["backward"], va="center")
+    checked.text(0.6, 90, "wrong", fontsize=9, color=COLORS["backward"], va="center")
     for sizes, shift, marker, words in ((errors[0], -0.1, "o", "weights"), (errors[1], 0.1, "^", "biases")):
         checked.plot(l + shift, np.maximum(sizes, 1e-13), marker, color=COLORS["gradient"], label=words)
     checked.text(0.97, 0.03, "● weights   ▲ biases", transform=checked.transAxes, ha="right", va="bottom", fontsize=9)
-    ended = (f"has the mean {wrong[-50:].mean():.2f}" if np.isfinite(wrong[-1]) else
+    mean = wrong[-50:].mean()
+    ended = (f"has the mean {mean:.2f}{beyond(learning, mean)}" if np.isfinite(mean) else
              f"has no value: it blew up at step {int(np.isfinite(wrong).sum())}")
     return (f"{ACTIVATION_NAMES[activation]}, bug: {bug}. Over the last 50 steps the training loss {ended}; "
             f"with the right gradient it is {right[-50:].mean():.2f}. The check's largest relative error is "

@@ -11,7 +11,7 @@ from vgtext.claims import Claim, Evidence
 #: The network: two inputs, two hidden units, one output without activation function; L = 1/2 (a[2] - y)^2.
 X, Y = np.array([[1.0], [2.0]]), np.array([[3.0]])
 #: Slopes of the hidden units for z < 0.
-SLOPES = {"ReLU, α = 0": 0.0, "leaky ReLU, α = 0.5": 0.5, "no activation function, α = 1": 1.0}
+SLOPES = {"ReLU, α = 0": 0.0, "leaky ReLU, α = 0.5": 0.5, "no activation, α = 1": 1.0}
 
 
 class Pass(NamedTuple):

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext.explore import handle
-from vgtext.palette import COLORS, MEASURED, REFERENCE, THEORY, label_line, log_axis, number
+from vgtext.palette import COLORS, MEASURED, REFERENCE, THEORY, beyond, label_line, log_axis, number
 
 from .by_hand import downhill, network, one_pass
 
@@ -64,4 +64,4 @@ def draw_promise(descent, first_step, eta=0.01):
     label_line(first_step, 0.001, 2, "loss before", COLORS["reference"], xytext=(2, 8))
     return (f"η = {eta:g}: the gradient promises that the first step lowers the loss from 2 by "
             f"{number(promised(eta), 3)}; it becomes {number(history[1], 3)}. After {STEPS} steps it is "
-            f"{number(history[-1])}.")
+            f"{number(history[-1])}{beyond(descent, history[-1])}.")

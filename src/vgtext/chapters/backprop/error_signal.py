@@ -12,7 +12,6 @@ from vgtext.palette import (
     SEED,
     THEORY,
     backward_arrow,
-    label_line,
     layer_axis,
     log_axis,
     number,
@@ -91,12 +90,7 @@ def draw_error_signal(ax, activation="tanh", sigma_w=1.0):
     ax.plot(l, typical, **THEORY, label="predicted")
     ax.plot(l, largest, **{**THEORY, "linestyle": "-."}, label="bound, whole product")
     ax.plot(l, bound, **{**THEORY, "linestyle": ":"}, label="bound, layer by layer")
-    for line, words, color, side in ((bound, "bound, layer by layer", "theory", 1),
-                                     (largest, "bound, whole product", "theory", 1),
-                                     (mean, "measured, and predicted (dashed)", "backward", -1)):
-        low, high = np.log10(RANGES[activation])
-        slope = 170 * np.log10(line[6] / line[0]) / (high - low)  # points in six layers
-        label_line(ax, 1, line[0], words, COLORS[color], xytext=(3, side * (9 + max(0, side * slope))))
+    ax.legend()  # above the panel: on a phone a label is so long that it would lie across its own line and the next
     return (f"{ACTIVATION_NAMES[activation]}, σ_w = {sigma_w:.2f}: layer 1 gets {number(mean[0])} times "
             f"the error signal of layer {L} (geometric mean of {RUNS} directions); the product of Jacobians predicts "
             f"a root mean square of {number(typical[0])} and at most {number(largest[0])}, "

@@ -82,8 +82,8 @@ def draw_two_inputs(sizes, correlation, activation="tanh", sigma_w=0.8, sigma_b=
     sizes.plot(l[1:], apart[0, 1:], linestyle="none", marker="o", markersize=4, color=COLORS["forward"])
     sizes.plot(l[1:], predicted_difference(activation, sigma_w, sigma_b)[1:], **THEORY)
     sizes.text(29.5, 30, "line: the whole signal", color=COLORS["reference"], fontsize=9, ha="right", va="center")
-    x, side = (29.5, "right") if apart[0, 8] < 1e-4 else (0.8, "left")  # steep dots end at the left
-    sizes.text(x, 3e-10, "dots: what differs\nbetween two inputs", color=COLORS["forward"], fontsize=9, va="bottom",
+    x, y, side = (29.5, 1e-6, "right") if apart[0, 8] < 1e-4 else (0.8, 3e-10, "left")  # beside the dots, if steep
+    sizes.text(x, y, "dots: what differs\nbetween two inputs", color=COLORS["forward"], fontsize=9, va="bottom",
                ha=side)
     correlation.set(ylim=(-0.2, 1.05), ylabel="correlation of two inputs")
     correlation.axhline(0, **REFERENCE)

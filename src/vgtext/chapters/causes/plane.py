@@ -63,7 +63,7 @@ def draw_plane(plane, cut, activation="tanh", sigma_b=0.0, depth=50):
     plane.axhline(depth, color="black", linewidth=0.8)
     handle(plane, lambda depth: (None, depth))
     for words, x in (("vanishes", np.sqrt(0.38 * edge)), ("explodes", np.sqrt(edge * 16)))[: 2 if edge < 8 else 1]:
-        plane.text(x, 91, words, fontsize=9, ha="center", va="center", bbox={"facecolor": "white", "linewidth": 0})
+        plane.text(x, 91, words, fontsize=8, ha="center", va="center", bbox={"facecolor": "white", "linewidth": 0})
     bar = plane.figure.colorbar(mesh, ax=plane, label="log₁₀ ‖δ[1]‖ / ‖δ[L]‖")
     bar.set_ticks([-LIMIT, -3, 0, 3, LIMIT], labels=[f"≤ −{LIMIT}", "−3", "0", "3", f"≥ {LIMIT}"])
     i = DEPTHS.index(depth)

@@ -77,6 +77,10 @@ def draw_mean_and_variance(units, variance, activation="tanh", sigma_w=1.0):
                    linewidth=0)
     if activation == "relu":
         label_line(units, 56, -0.35, "and half of the units at 0", color, ha="right", xytext=(0, 0))
+        over = [at for at, values in zip(SHOWN, samples(activation, sigma_w), strict=True)
+                if np.median(values[values != 0]) > high]
+        if over:  # layers of which the panel shows little or nothing
+            label_line(units, 56, 3.3, f"from layer {over[0]} on,\nmost are larger", color, ha="right", xytext=(0, 0))
     layer_axis(variance, DEPTH, "layer l")
     log_axis(variance, 1e-8, 1e4, "")
     variance.set_title("variance of a[l]")

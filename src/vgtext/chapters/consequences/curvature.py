@@ -95,7 +95,7 @@ def draw_step_size(valley, push, ratio=1.5):
     w, t, path = np.linspace(-2.2, 2.2, 61), np.arange(21), quadratic(ratio, 20)
     valley.set(xlim=(-2.2, 2.2), ylim=(-0.08, 2.5), xlabel="w", ylabel="loss λw²/2", yticks=[], title="a parabola")
     valley.plot(w, w**2 / 2, color=COLORS["seed"])
-    seen = path[: int(np.argmax(np.abs(path) > 2.2)) or 21]
+    seen = path[: int(np.argmax(np.abs(path) > 2.2) + 1) if np.abs(path).max() > 2.2 else 21]  # the last one beyond
     valley.plot(seen, seen**2 / 2, color=COLORS["weight"], **{**MEASURED, "linewidth": 1})
     handle(valley, lambda ratio: (w := quadratic(ratio, 1)[1], w**2 / 2))  # where the first step leads
     push.set(xlim=(-0.4, 20.4), ylim=(-2.2, 2.2), xlabel="step t", ylabel="displacement",

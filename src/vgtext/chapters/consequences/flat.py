@@ -94,15 +94,17 @@ def draw_stillness(plane, nearby, depth=6, step=300):
     handle(plane, lambda depth, step: tuple(line[min(step, STEPS - 1) - 1] for line in descent(depth)[1::-1]))
     label_line(plane, 7e-4, 8, "plateaus", COLORS["reference"], xytext=(0, 0))
     label_line(plane, 7e-4, 0.004, "valleys", COLORS["reference"], xytext=(0, 0))
-    nearby.set(xlim=(0, 30), ylim=(-0.6, 0.6), xlabel="distance h", ylabel="change of the loss")
+    nearby.set(xlim=(0, 30), ylim=(-1, 0.6), xlabel="distance h", ylabel="change of the loss")
     nearby.axhline(0, **REFERENCE)
     h = np.linspace(0, 30, 31)
     for direction, words, color, dash in zip(ways, WAYS, (COLORS["gradient"], COLORS["weight"], COLORS["seed"]),
                                              ("-", (0, (6, 2)), (0, (1, 1.5))), strict=True):
         change = along(depth, step, direction, h) - loss
-        nearby.plot(h, np.where(np.abs(change) < 0.65, change, np.nan), color=color, linestyle=dash, label=words)
+        left = np.append(0, change[:-1]) > 0.6  # of what leaves the panel, the first point beyond it is kept
+        nearby.plot(h, np.where(left & (change > 0.6), np.nan, change), color=color, linestyle=dash, label=words)
     slope = -size * (ways[0] @ ways[1])
-    nearby.plot(h, np.clip(slope * h + value * h**2 / 2, -0.65, 0.65), **THEORY)
+    nearby.plot(h, np.clip(slope * h + value * h**2 / 2, -1.1, 0.65), **THEORY,
+                label=f"{WAYS[1]}, predicted")
     nearby.legend(loc="upper left")
     drop = loss - min(along(depth, step, d, h).min() for d in ways[:2])
     falls = (f"the loss can fall by {number(drop)} along one of these lines" if drop > 0 else

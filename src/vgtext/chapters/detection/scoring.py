@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+from matplotlib.patches import Rectangle
 
 from vgtext.claims import Claim, Evidence
 from vgtext.diagnose import UNDECIDED, diagnose
@@ -89,11 +90,13 @@ def draw_confusion(ax, rule="diagnose", recorded="everything", half="held out"):
     pairs = answers(half, rule, recorded)
     counts = confusion(pairs)
     ax.set(xlim=(-0.8, len(ANSWERS) - 0.2), ylim=(len(CAUSES) - 0.3, -0.7), xlabel="answer")
-    ax.plot([-0.5, 9.5], [-0.5, 9.5], **REFERENCE)
+    ends = np.arange(len(CAUSES))[:, None] + [-0.5, 0.5, np.nan]
+    ends[np.diag(counts) > 0] = np.nan  # the line of right answers leaves a cell with a number alone
+    ax.plot(ends.ravel(), ends.ravel(), **REFERENCE)
     for (row, column), count in np.ndenumerate(counts):
         if count:
-            color = COLORS["forward" if row == column else "backward"]
-            ax.plot([column], [row], marker="s", markersize=5 + 2.5 * count, color=color, alpha=0.25)
+            color, side = COLORS["forward" if row == column else "backward"], 0.9 * np.sqrt(count / counts.sum(1).max())
+            ax.add_patch(Rectangle((column - side / 2, row - side / 2), side, side, color=color, alpha=0.25))
             ax.text(column, row, str(count), ha="center", va="center", fontsize=10)
     ax.set_xticks(range(len(ANSWERS)), [*map(str, range(1, len(CAUSES) + 1)), "?", "…"])
     rows = [cause.removeprefix("vanishing ").removeprefix("learning ") for cause in CAUSES]  # short, for a phone

@@ -15,6 +15,7 @@ from vgtext.palette import (
     REFERENCE,
     THEORY,
     backward_arrow,
+    beyond,
     label_line,
     layer_axis,
     log_axis,
@@ -56,7 +57,7 @@ def draw_round_trip(layers, scales, activation="sigmoid", sigma_w=1.0, depth=20)
     """Sizes per layer against theory, and the round trip against the weight scale."""
     measured, theory = sizes(activation, sigma_w, depth), predicted(activation, sigma_w, depth)
     l = np.arange(1, depth + 1)
-    log_axis(layers, 1e-12, 1e6, "size, relative to where it starts")
+    log_axis(layers, 1e-15, 1e15, "size, relative to where it starts")
     layer_axis(layers, depth)
     starts = (("forward", 0, "activation"), ("backward", -1, "error signal"), ("gradient", -1, "weight gradient"))
     for i, (values, (color, start, words)) in enumerate(zip(measured, starts, strict=True)):
@@ -70,7 +71,8 @@ def draw_round_trip(layers, scales, activation="sigmoid", sigma_w=1.0, depth=20)
     _draw_scales(scales, activation, sigma_w, depth)
     return (f"{ACTIVATION_NAMES[activation]}, σ_w = {sigma_w:.1f}, {depth} layers of 64: the round "
             f"trip multiplies a signal by {number(10.0**trip)} (theory {number(10.0 ** round_trip(*theory))}), "
-            f"while layer 1 gets {number(10.0**profile)} times the weight gradient of layer {depth}.")
+            f"while layer 1 gets {number(10.0**profile)}{beyond(layers, 10.0**profile)} times the weight gradient of "
+            f"layer {depth}.")
 
 
 def _draw_scales(ax, activation, sigma_w, depth):
@@ -104,9 +106,12 @@ def draw_dead_units(ax, bias=0.0, batch=64, depth=30):
     ax.set(ylim=(0, 1.05), ylabel="share of dead units", yticks=[0, 0.25, 0.5, 0.75, 1])
     layer_axis(ax, depth)
     ax.axhline(0.5, **REFERENCE)
-    label_line(ax, depth, 0.5, "rule of thumb: more than half", COLORS["reference"], ha="right", xytext=(0, 7))
     ax.axhline(ALIVE, **REFERENCE)
-    label_line(ax, depth, ALIVE, "95%: the layer is called blocked", COLORS["reference"], ha="right", xytext=(0, -8))
+    words = {0.5: "rule of thumb: more than half", ALIVE: "95%: the layer is called blocked"}
+    for limit, up in zip(words, (7, -8), strict=True):
+        near = np.abs(share[depth // 3 :] - limit - up / 160) < 0.06  # then the left half has room
+        where = {"ha": "left"} if near.any() else {"ha": "right"}
+        label_line(ax, 1 if near.any() else depth, limit, words[limit], COLORS["reference"], xytext=(0, up), **where)
     ax.plot(np.arange(1, depth + 1), share, **{**MEASURED, "color": COLORS["forward"]})
     height = f"{bias:g}".replace("-", "−")
     return (f"He weights, width 64, bias {height}, {batch} random inputs, mean of 3 networks: {share.mean():.0%} of "

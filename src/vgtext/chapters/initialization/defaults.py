@@ -7,7 +7,7 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.nn.theory.signal_propagation import backward_sizes
-from vgtext.palette import COLORS, REFERENCE, THEORY, backward_arrow, label_line, layer_axis, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, THEORY, apart, backward_arrow, label_line, layer_axis, log_axis, number
 
 from .theory import NAMES
 
@@ -77,14 +77,14 @@ def draw_defaults(ax, activation="relu"):
     log_axis(ax, 1e-32, 1e6, "‖δ[l]‖ / ‖δ[30]‖")
     backward_arrow(ax)
     ax.plot([1, DEPTH], [1, 1], **REFERENCE)
-    l, heights = np.arange(DEPTH + 1), []
+    l = np.arange(DEPTH + 1)
     for name in sorted(DEFAULTS, key=lambda name: profile(name, activation)[1]):
         log10 = profile(name, activation)
         law = backward_sizes(activation, exact_scale(name), DEFAULTS[name].bias / np.sqrt(3 * WIDTH), DEPTH)
         ax.plot(l[1:], 10 ** law[1:], **THEORY, label=f"theory, {name}")
         ax.plot(l[1:], 10 ** log10[1:], "o", markersize=3.5, color=COLOR[name], label=name)
-        heights.append(max(log10[1], heights[-1] + 2.6) if heights else log10[1])
-        label_line(ax, 0.6, 10 ** heights[-1], name, COLOR[name], ha="right", xytext=(-2, 0))
+    for name, height in zip(DEFAULTS, apart([profile(name, activation)[1] for name in DEFAULTS], 2.6), strict=True):
+        label_line(ax, 0.6, 10**height, name, COLOR[name], ha="right", xytext=(-2, 0))
     told = ", ".join(f"{name} {number(left(name, activation), 1)}" for name in DEFAULTS)
     return (f"{NAMES[activation]}, 30 layers of {WIDTH}, geometric mean of 3 seeds. The error signal of layer 1 over "
             f"that of layer 30, with each default and with He's rule: {told}.")

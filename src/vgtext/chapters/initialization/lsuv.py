@@ -47,7 +47,7 @@ def draw_lsuv(forward, backward, activation="relu", start="σ_w = 0.1"):
     """Variance of the pre-activations and size of the error signal, before (rings) and after LSUV."""
     (before, back_before), (after, back_after) = before_and_after(activation, start)
     l, L = np.arange(DEPTH + 1), DEPTH - 1
-    limits = (1e-70, 1e34), (1e-40, 1e16)
+    limits = (1e-72, 1e34), (1e-47, 1e16)
     for ax, one, two, color, (low, high), words in (
         (forward, before, after, COLORS["forward"], limits[0], "variance of z[l]"),
         (backward, back_before, back_after, COLORS["backward"], limits[1], f"‖δ[l]‖ / ‖δ[{L}]‖"),

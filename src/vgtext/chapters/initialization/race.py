@@ -67,8 +67,6 @@ def draw_he_xavier(sizes, curves, depth=30, rate="best"):
     curves.set(xlim=(0, EPOCHS), ylim=(0, 3.8), xlabel="epoch", ylabel="training loss")
     curves.axhline(GUESSING, **REFERENCE)
     label_line(curves, EPOCHS, GUESSING, "guessing: ln 10", COLORS["reference"], ha="right", xytext=(0, 9))
-    for y, words, color in ((0.98, "solid: He", "forward"), (0.89, "dashed: Glorot", "backward")):
-        curves.text(0.03, y, words, color=COLORS[color], fontsize=9, va="top", transform=curves.transAxes)
     handle(sizes, lambda depth: (depth, 1))
     l, t, told = np.arange(depth + 1), np.arange(1, EPOCHS + 1), []
     for init, color, law in zip(INITS, (COLORS["forward"], COLORS["backward"]), (1.0, behind(depth)), strict=True):
@@ -81,7 +79,10 @@ def draw_he_xavier(sizes, curves, depth=30, rate="best"):
         median = np.median(runs, axis=0)  # a run that breaks down has a loss of inf
         curves.plot(t, np.where(np.isfinite(median), median, np.nan), color=color, linestyle=line, linewidth=2,
                     label=f"{NAMES[init]}, median")
-        end = float(np.median(runs[:, -1]))
+        end, solid = float(median[-1]), line == "-"
+        curves.text(0.03, 0.98 if solid else 0.89, f"{'solid' if solid else 'dashed'}: {NAMES[init]}"
+                    + ("" if np.isfinite(end) else ", breaks down"), color=color, fontsize=9, va="top",
+                    transform=curves.transAxes)
         words = number(end) if end < 0.01 else f"{end:.2f}"
         told.append(f"{NAMES[init]} ends at {words}" if np.isfinite(end) else f"{NAMES[init]} breaks down")
         if rate == "best":

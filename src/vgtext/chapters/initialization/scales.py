@@ -41,7 +41,7 @@ def draw_scale(sizes, outcome, activation="relu", sigma_w=0.577):
     L, l = SCALE_DEPTH - 1, np.arange(SCALE_DEPTH + 1)
     forward, back = profile(activation, sigma_w)
     layer_axis(sizes, L)
-    log_axis(sizes, 1e-32, 1e38, "size")
+    log_axis(sizes, 1e-47, 1e38, "size")
     sizes.axhline(1, **REFERENCE)
     for law, words in ((forward_sizes, "theory, activations"), (backward_sizes, "theory, error")):
         sizes.plot(l[1:-1], 10 ** law(activation, sigma_w, 0.0, L)[1:], **THEORY, label=words)

@@ -77,7 +77,7 @@ def draw_growth(ax, c=1.0, spread=0.6):
 
 def draw_two_lists(ax, count=5):
     """The tutorial's two lists of factors, multiplied one by one and repeated, against the sizes that it names."""
-    log_axis(ax, 1e-52, 1e52, "product of the first k factors")
+    log_axis(ax, 1e-56, 1e56, "product of the first k factors")
     depth_axis(ax, LONGEST, "number of factors k")
     float_limits(ax)
     ends = []
@@ -95,7 +95,7 @@ def draw_two_lists(ax, count=5):
         label_line(ax, LONGEST, 10.0 ** (21 * up), name, COLORS["backward"], xytext=(0, 0), ha="right")
         ends.append(products[count])
     growing = multiply(GROWING, LONGEST)
-    handle(ax, lambda count: (count, min(float(growing[count]), 1e52)))
+    handle(ax, lambda count: (count, float(growing[count])))
     return (f"The first {count} factors multiply to {number(ends[1], 3)} and to {number(ends[0], 3)}. To reach 10⁻¹⁰ "
             f"takes {factors_to_reach(SHRINKING, FADED)} of the small ones, to pass 10³⁰ "
             f"{factors_to_reach(GROWING, BLOWN_UP)} of the large ones.")

@@ -25,7 +25,7 @@ def draw_float_depths(ax, a=0.2, loss_scale=1.0):
     ax.minorticks_off()
     ax.set_xlabel("factor a of each layer")
     ax.axvline(a, **REFERENCE)
-    handle(ax, lambda a: (a, None))
+    handle(ax, lambda a: (a, lost(a, "float64", loss_scale)[0]))
     for name, marker in zip(FORMATS, "DPov^s", strict=True):
         for part, limit in ((np.geomspace(0.008, 0.99, 60), FORMATS[name].smallest),
                             (np.geomspace(1.01, 13, 60), FORMATS[name].largest)):

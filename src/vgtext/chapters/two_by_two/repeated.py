@@ -55,16 +55,20 @@ def draw_three_fates(ax, size=0.6, L=50):
         ax.plot(line, **{**SIGNAL, "marker": marker, "markevery": 5}, label=words)
         fate, up = ("fades", -11) if line[-1] < 1 - 1e-9 else ("explodes" if line[-1] > 1 + 1e-9 else "is kept", 12)
         l = min(34, int((0.83 if up > 0 else 0.66) * np.flatnonzero((line > 1e-7) & (line < 1e7))[-1]))
-        where = {"xytext": (-4, up), "ha": "right"}
+        height, where = line[l], {"xytext": (-4, up), "ha": "right"}
         if line is mixed and fate == "explodes":  # its label is below it: above there is the other line
-            l, where = l // 2, {"xytext": (4, -11)}
-        label_line(ax, l, line[l], f"{words}  {fate}", COLORS["forward"], **where)
+            l, where = min(l, 28), {"xytext": (4, -11)}
+            height = line[l] if line[l] > 20 else 1
+        elif fate == "fades" and (line is plus or l < 25):  # where both fade, there is room to the right of either
+            l = 15 if line is plus else int(1.2 * l)
+            height, where = line[l], {"xytext": (5, 10), "ha": "left"}
+        label_line(ax, l, height, f"{words}  {fate}", COLORS["forward"], **where)
     handle(ax, lambda size: (10, (2 * size) ** 10))  # on the line of four plus signs
     look, name = {**SIGNAL, "marker": "v", "linestyle": ":"}, [*SIGNS][2]
     ax.plot([0, 1], [1, dead[1]], **look, label=name)
     low = np.log10(dead[1] / 1e-8) / 16  # of the panel's height: what is 0 has no place on its axis
     ax.plot([1, 2], [low, 0], **look, markevery=[1], transform=ax.get_xaxis_transform(), clip_on=False)
-    label_line(ax, 2, 1e-8, f"{name}  is 0 from layer 2 on", COLORS["forward"], xytext=(8, 8))
+    label_line(ax, 2, 1e-8, f"{name}  is exactly 0", COLORS["forward"], xytext=(8, 8))
     return (f"Every entry has size {size:.2f}; only signs differ. After {L} layers an input is stretched at most "
             f"{number(plus[-1], 3)}-fold by four plus signs{beyond(ax, plus[-1])}, {number(mixed[-1], 3)}-fold "
             f"with one minus sign{beyond(ax, mixed[-1])}, and is exactly 0 from layer 2 on with two minus signs in one "
@@ -79,11 +83,15 @@ def draw_unit_circle(strip, sizes, matrix="transient", depth=10):
     low, high = (1e-15, 1e2) if line[-1] < 1e-9 and radius > 0 else (1e-5, 1e5)
     log_axis(sizes, low, high, "largest stretch σ₁(Wᴸ)")
     depth_axis(sizes, DEPTH)
-    for rate, style, words, where in ((s, ":", "at most, σ₁(W)ᴸ", {"ha": "left", "xytext": (8, -6)}),
-                                      (radius, "--", "at least, ρ(W)ᴸ", {"ha": "right", "xytext": (-4, -9)})):
+    # above its line, or to the right of a steep one
+    above, below = {"ha": "right", "xytext": (-4, 10)}, {"ha": "left", "xytext": (8, -6)}
+    under = below if radius > 1 else {"ha": "right", "xytext": (-4, -19 if radius == 1 else -9)}  # there is the handle
+    for rate, style, words, where in ((s, ":", "at most, σ₁(W)ᴸ", above if s < 1.5 else below),
+                                      (radius, "--", "at least, ρ(W)ᴸ", under)):
         sizes.plot(l, positive(rate**l), **{**THEORY, "linestyle": style}, label=words)
         if rate > 0 and not np.isclose(s, radius):
-            at = int(0.7 * np.flatnonzero((rate**l > low * 50) & (rate**l < high / 50))[-1])
+            share = 0.55 if where is below and s < 1.5 else 0.7
+            at = int(share * np.flatnonzero((rate**l > low * 50) & (rate**l < high / 50))[-1])
             label_line(sizes, at, rate**at, words, COLORS["theory"], **where)
     sizes.plot(l, positive(line), color=COLORS["forward"], linewidth=0.9)
     sizes.plot(l[: depth + 1], positive(line)[: depth + 1], **SIGNAL)

@@ -14,7 +14,7 @@ from vgtext.nn.theory.products import (
     partial_products,
     spectral_radius,
 )
-from vgtext.palette import COLORS, REFERENCE, SEED, THEORY, depth_axis, label_line, log_axis, number, positive
+from vgtext.palette import COLORS, REFERENCE, SEED, THEORY, beyond, depth_axis, label_line, log_axis, number, positive
 
 from .repeated import DEPTH, SIGNAL, norms
 
@@ -69,7 +69,7 @@ def draw_order(ax, order="A B A B", eps=0.0):
     l, sizes = np.arange(DEPTH + 1), product_norms(ordered(order, eps))
     if eps > 0:
         ax.plot(l, eps**l, **{**THEORY, "linestyle": ":"}, label="spectral radius of each factor")
-        label_line(ax, 6, eps**6.0, "spectral radius of each factor", COLORS["theory"], xytext=(6, 8))
+        ax.text(0.4, 2e6, "dotted: spectral radius of each factor", fontsize=9, va="center")
     else:
         ax.plot([0, 1, 2], [1, 2, 1e-7], **{**REFERENCE, "marker": "v"}, clip_on=False)
         label_line(ax, 2, 1e-7, "A A and B B are exactly 0", COLORS["reference"], xytext=(8, 9))
@@ -82,8 +82,8 @@ def draw_order(ax, order="A B A B", eps=0.0):
             mean = np.exp(np.log(sizes[-1]).mean())
             fate = f"{sizes.shape[1]} products in random order have a geometric mean norm of {number(mean)}"
     else:
-        rate = eps if order == ORDERS[0] else np.sqrt(spectral_radius(A.T @ A))
-        ax.plot(l, positive(rate**l), **THEORY, label="theory")
+        if order == ORDERS[1]:
+            ax.plot(l, np.sqrt(spectral_radius(A.T @ A)) ** l, **THEORY, label="theory")
         ax.plot(l, positive(sizes), **SIGNAL)
         fate = f"{order} … has norm {number(sizes[10, 0], 4)} after ten factors, and {number(sizes[-1, 0], 3)}"
     return f"A and B each have spectral radius {eps:.1f} and norm {number(sizes[1, 0], 3)}; {fate} after {DEPTH}."
@@ -112,8 +112,9 @@ def draw_random_products(runs, edge, sigma_w=1.15, n=2):
     edge.plot([n], [sigma_w], marker="x", markersize=9, markeredgewidth=2, color=COLORS["reference"])
     handle(edge, lambda n, sigma_w: (n, sigma_w))
     return (f"Width {n}, σ_w = {sigma_w:.2f}: after {L} layers the geometric mean of 20 runs is "
-            f"{number(10.0 ** log10[-1].mean())}; the theory says {number(typical**L)} for a typical run, and "
-            f"{number(sigma_w**L)} for the root mean square. The threshold for this width is σ_w = "
+            f"{number(mean := 10.0 ** log10[-1].mean())}{beyond(runs, mean)}; the theory says {number(typical**L)}"
+            f"{beyond(runs, typical**L)} for a typical run, and {number(sigma_w**L)}{beyond(runs, sigma_w**L)} for the "
+            f"root mean square. The threshold for this width is σ_w = "
             f"{threshold(n):.3f} measured, {threshold_theory(n):.3f} predicted.")
 
 
