@@ -394,11 +394,15 @@ def test_captions_put_each_number_where_it_belongs():
 
 
 @pytest.mark.parametrize("subnormals", [True, False])
-def test_a_format_s_shade_ends_at_its_smallest_number(subnormals):
-    figure = Figure()
-    said = lab.draw_float_range(figure.subplots(), subnormals=subnormals)
-    tops = {patch.get_y() + patch.get_height() for patch in figure.axes[0].patches}
-    assert np.log2(sorted(tops)) == pytest.approx([-149, -24] if subnormals else [-126, -14])
+def test_a_format_s_shade_ends_at_its_smallest_number_and_has_its_name(subnormals):
+    ax = Figure().subplots()
+    said = lab.draw_float_range(ax, subnormals=subnormals)
+    shades = {patch.get_y() + patch.get_height(): patch.get_y() for patch in ax.patches}
+    tops = {text.get_text(): np.log2([top for top, foot in shades.items() if foot <= text.get_position()[1] < top])
+            for text in ax.texts if text.get_text().startswith("0 in ")}
+    smallest = {"float32": -149, "float16": -24} if subnormals else {"float32": -126, "float16": -14}
+    assert tops == {f"0 in {name}": pytest.approx([power]) for name, power in smallest.items()}
+    assert len(shades) == 2
     assert f"subnormal numbers {'kept' if subnormals else 'flushed to 0'}:" in said
 
 
