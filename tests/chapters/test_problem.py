@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from figures import caption_of, check_figure, told
+from figures import caption_of, check_figure, drawn, told
 from prose import check_prose, has_solutions, said
 from vgtext import nn
 from vgtext.chapters import problem as lab
@@ -388,9 +388,16 @@ def test_captions_put_each_number_where_it_belongs():
     size = rounding.error_sizes(1.0, 50, "float64")
     assert told(FIGURES, "float_range", "by a factor of # per layer", L=50) == pytest.approx(
         [np.exp(np.log(size[1] / size[-1]) / 48)], abs=0.0006)
-    change = "weights × ½"
-    assert told(FIGURES, "yardsticks", "float32 leaves #%", change=change, eta=0.1) == pytest.approx(
-        [100 * yardsticks.unmoved(change)], abs=0.006)
+    for eta in (0.1, 1.0):
+        change = {"change": "weights × ½", "eta": eta}
+        assert told(FIGURES, "yardsticks", "float32 leaves #%", **change) == pytest.approx(
+            [100 * yardsticks.unmoved(**change)], abs=0.006)
+
+
+def test_a_step_in_the_shade_is_lost_whatever_the_weight_and_a_longer_one_is_not():
+    [shade] = drawn(FIGURES["yardsticks"])[1].patches
+    top, w = shade.get_y() + shade.get_height(), np.geomspace(0.5, 2, 200, dtype=np.float32)
+    assert (w - np.float32(0.99 * top) * w == w).all() and np.float32(1) - np.float32(1.01 * top) < 1
 
 
 @pytest.mark.parametrize("subnormals", [True, False])
