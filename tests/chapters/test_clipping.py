@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from matplotlib.figure import Figure
 
-from figures import caption_of, check_figure, drawn
+from figures import caption_of, check_figure
 from prose import check_prose, said
 from vgtext import nn
 from vgtext.ask import check
@@ -396,7 +396,9 @@ def test_no_run_goes_further_than_its_steps():
             assert (kept["way"][i, j] <= runs.STEPS * rate * c * (1 + 1e-4)).all()
             if rate * c < lab.reach():
                 assert (kept["accuracy"][i, j] < recurrent.SOLVED).all()
-    [words] = (text for text in drawn(FIGURES["recurrent"])[1].texts if "reach" in text.get_text())
+    trace, budget = Figure().subplots(1, 2)
+    lab.draw_recurrent(trace, budget)
+    [words] = (text for text in budget.texts if "reach" in text.get_text())
     assert words.get_text().startswith("←") and words.xy[0] == lab.reach()
 
 
