@@ -44,6 +44,18 @@ def labels(ax):
             yield f"“{words}” stands on the line “{names[0]}”"
 
 
+def shades(ax):
+    """What colored words call shaded, or a line, has their color."""
+    areas = [*(patch.get_facecolor() for patch in ax.patches),
+             *(color for group in ax.collections for color in group.get_facecolor())]
+    inks = {"shaded": areas, "line": [line.get_color() for line in ax.lines]}
+    for text in (ax.title, *ax.texts):
+        for look, colors in inks.items():
+            if re.match(f"{look}: ", text.get_text()) and not is_gray(text.get_color()):
+                if to_hex(text.get_color()) not in map(to_hex, colors):
+                    yield f"“{text.get_text()}”: nothing is a {look} of this color"
+
+
 def by_color(ax):
     """Words that name lines by their color, away from them, name lines that differ in their marks or dashes, too."""
     looks = {}
