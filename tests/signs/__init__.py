@@ -16,7 +16,8 @@ from .words import by_color, keys, labels, looks, own_looks, shades
 BELIED = (True, False), (False, True)
 #: Laws of a panel, and what each is about.
 PANEL = {labels: "label", own_looks: "look", axes: "axis", relative: "axis", ticks: "tick", shades: "look",
-         colors: "color", by_color: "key", legends: "key", verdicts: "verdict", guides: "guide", bounds: "bound", far: "theory"}
+         colors: "color", by_color: "key", legends: "key", verdicts: "verdict", guides: "guide",
+         bounds: "bound", far: "theory"}
 
 
 def check_signs(figure, values, caption):

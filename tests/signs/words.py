@@ -40,7 +40,8 @@ def labels(ax):
         if colors and ink not in colors and not any(map(is_gray, colors)):
             yield f"“{words}” stands on a line of another color"
         names = [line.get_label() for line in under if to_hex(line.get_color()) == ink and line.get_label()[0] != "_"]
-        if names and not any(parts(name) & parts(words) for name in names):
+        alike = likest(words, [line for line, _ in places if to_hex(line.get_color()) == ink])
+        if names and not {*names} & {line.get_label() for line in alike}:
             yield f"“{words}” stands on the line “{names[0]}”"
 
 
