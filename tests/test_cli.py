@@ -412,7 +412,8 @@ def test_grades_of_a_folder_are_those_of_its_notebooks(capsys, tmp_path):
     assert said(capsys, "grades", tmp_path) == said(capsys, "grades", one, two)
     (tmp_path / "a").mkdir()
     (tmp_path / "b/.ipynb_checkpoints").mkdir(parents=True)
-    for name in ("a/1.ipynb", "b/1.ipynb", "b/.ipynb_checkpoints/1.ipynb"):  # as a course's site hands them out
+    (tmp_path / "_build").mkdir()
+    for name in ("a/1.ipynb", "b/1.ipynb", "b/.ipynb_checkpoints/1.ipynb", "_build/1.ipynb"):  # as a course has them
         shutil.copy(one, tmp_path / name)
     out = said(capsys, "grades", tmp_path)[1]
     assert [Path(row["notebook"]).relative_to(tmp_path).as_posix() for row in rows(out)] == [
