@@ -406,6 +406,14 @@ def test_an_answer_whose_cell_is_no_python_is_not_right_and_its_row_says_where(c
     assert "excess: its cell is no Python: unmatched ')', line 2; for-good: its cell is no Python: " in row["reasons"]
 
 
+def test_a_fork_keeps_every_reference_that_it_cites(tmp_path):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book/references.bib").write_text("% head\n" + "".join(f"\n@book{{{key},\n}}\n" for key in "abcd"))
+    (tmp_path / "book/page.md").write_text("{cite}`a,c` and {cite:t}`d`")
+    fork.keep_cited(tmp_path)
+    assert re.findall(r"@book\{(\w)", (tmp_path / "book/references.bib").read_text()) == ["a", "c", "d"]
+
+
 def test_grades_of_a_folder_are_those_of_its_notebooks(capsys, tmp_path):
     one, two = (handed_in(tmp_path / f"{k}.ipynb", asks("rates", 1), outputs=["Right. Yes."]) for k in (1, 2))
     (tmp_path / "notes.txt").touch()

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
 from figures import caption_of, check_figure, drawn, lines_of, told
 from prose import check_prose, said
 from vgtext import nn
 from vgtext.chapters import recurrence as lab
 from vgtext.chapters.recurrence import adding, equal, gates, linear, passes, runs, sums, through_time, waking
-from vgtext.palette import apart, number
+from vgtext.palette import COLORS, apart, number
 from vgtext.tools.notebooks import figures
 
 FIGURES = figures("recurrence")
@@ -373,6 +374,15 @@ def test_derivatives_of_the_unit_are_those_of_differences():
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_draws_and_says_what_it_shows(name):
     check_figure(FIGURES[name])
+
+
+@pytest.mark.parametrize("seed", range(runs.TRACE_SEEDS))
+def test_the_run_in_color_is_the_one_that_was_chosen(seed):
+    panels = Figure().subplots(1, 2)
+    lab.draw_waking(*panels, seed=seed)
+    for ax, color in zip(panels, ("forward", "backward")):
+        [line] = (line for line in ax.lines if line.get_color() == COLORS[color])
+        assert line.get_label() == f"seed {seed}"
 
 
 def test_captions_tell_the_numbers_of_their_state():
