@@ -422,6 +422,9 @@ def test_numbers_typed_into_the_prose():
 
 
 def test_captions_put_each_number_where_it_belongs():
+    size, turn = sums.truncated("RNN")[:, 1]
+    assert told(FIGURES, "truncated", "a gradient of # times the length, turned by #° from", kind="RNN", k=2
+                ) == pytest.approx([size, turn], abs=0.5) and abs(turn - sums.truncated("RNN")[1, 0]) > 1
     words = ("The first of 100 steps gets # times the gradient of the last one in the RNN, # times in the LSTM, "
              "# times in the GRU")
     said = told(FIGURES, "through_time", words, bias=1.0)
