@@ -272,6 +272,10 @@ def test_captions_put_each_number_where_it_belongs():
     inside = 100 * np.mean((after > muon.FLOOR) & (after < muon.CEILING))
     shown = told(FIGURES, "newton_schulz", "go from # to #, #% of them in the gray band from # to #")
     assert shown[1:3] == pytest.approx([after.max(), inside], rel=0.05) and shown[3:] == [0.68, 1.2]
+    before, after = muon.values("gradient", "256 × 256", 5)
+    inside = 100 * np.mean((after > muon.FLOOR)[before > 1e-6])
+    assert told(FIGURES, "newton_schulz", "#% of them", source="gradient") == pytest.approx([inside], abs=0.6)
+    assert inside > 100 * np.mean(after > muon.FLOOR) + 10  # those that are 0 are not counted
     s = updates.moved("adam", "standard", 1)["hidden"][:, 1]
     assert told(FIGURES, "coordinate_check", "changes by a factor # (dashed, first step in the limit: #)"
                 ) == pytest.approx([s[-1] / s[0], 16], rel=0.05)
