@@ -406,6 +406,11 @@ def test_an_answer_whose_cell_is_no_python_is_not_right_and_its_row_says_where(c
     assert "excess: its cell is no Python: unmatched ')', line 2; for-good: its cell is no Python: " in row["reasons"]
 
 
+def test_a_chapter_needs_what_its_paragraph_names_and_not_all_that_it_links_to():
+    texts = ("**What you need.** [b](b.ipynb), and [c](../notebooks/c.ipynb#d).\n\nMore: [e](e.ipynb).", "[f](f.ipynb)")
+    assert fork.needs(nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_markdown_cell, texts)])) == {"b", "c"}
+
+
 def test_a_fork_keeps_every_reference_that_it_cites(tmp_path):
     (tmp_path / "book").mkdir()
     (tmp_path / "book/references.bib").write_text("% head\n" + "".join(f"\n@book{{{key},\n}}\n" for key in "abcd"))
