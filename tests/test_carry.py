@@ -7,14 +7,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
+from matplotlib.figure import Figure
 from playwright.sync_api import expect
 
 from explore.reader import reading, stop_time
 from vgtext.carry import Recipe, carry, error_sizes, rules
 from vgtext.carry.page import HERE, ROOMS, source
-from vgtext.carry.show import page_element, picture
+from vgtext.carry.show import draw, page_element, picture
 from vgtext.explore import source as explore_source
 from vgtext.palette import number
+from vgtext.words import words as told
 
 PAGE = ("<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
         "<title>Carry</title><style>{} body {{ font-family: 'DejaVu Sans'; max-width: 690px; margin: 0 }}</style><main>"
@@ -89,6 +91,25 @@ def test_a_sentence_says_what_arrives(kind):
     assert ("nothing between" in words) == (kind == "none")
     assert rules.sentence(Recipe((0.5, 1.0, 2.0), ("relu", "norm"))).startswith(
         "3 layers, of scales from 0.50 to 2.00, 1 × ReLU, 1 × norm: of an error of size 1 at layer 3, ")
+    assert "1 × ReLU" in rules.sentence(Recipe((1.0, 1.0, 1.0), ("relu", "none")))
+
+
+@pytest.mark.parametrize("scales, fate", [((0.02, 0.1, 0.3, 1.0), "too_little"), ((1.0, 1.0, 1.0, 1.0), ""),
+                                          ((0.5, 9.0, 9.0, 9.0), "too_much")])
+def test_the_printed_picture_shows_scales_ribbon_posts_and_what_arrives(scales, fate):
+    made = Recipe(scales, ("none",) * 3)
+    shapes, bars, ribbon = Figure().subplots(3)
+    draw(shapes, bars, ribbon, made)
+    assert [bar.get_y() + bar.get_height() for bar in bars.patches] == pytest.approx(scales)
+    area, *posts = ribbon.collections
+    border, sizes = area.get_paths()[0].vertices, error_sizes(made)
+    at_layers = [border[border[:, 0] == l, 1].max() for l in (1, 2, 3, 4)]
+    assert at_layers == pytest.approx([min(max(1 + np.log10(size) / 4, 0), 1.75) for size in sizes])
+    ends = [abs(post.get_segments()[0][:, 1]) for post in posts]
+    assert np.allclose(ends, 1 + np.array([-1.2, 1.5]) / 4)  # a ribbon of just these sizes
+    arrives, limits = (text.get_text() for text in ribbon.texts)
+    assert number(sizes[0]) in arrives and arrives.endswith(told(f"carry.{fate}") if fate else number(sizes[0]))
+    assert limits.index(number(rules.VANISHED)) < limits.index(number(rules.EXPLODED))
 
 
 def test_lives(monkeypatch):

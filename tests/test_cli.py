@@ -406,13 +406,27 @@ def test_an_answer_whose_cell_is_no_python_is_not_right_and_its_row_says_where(c
     assert "excess: its cell is no Python: unmatched ')', line 2; for-good: its cell is no Python: " in row["reasons"]
 
 
+def test_a_chapter_needs_what_its_paragraph_names_and_not_all_that_it_links_to():
+    texts = ("**What you need.** [b](b.ipynb), and [c](../notebooks/c.ipynb#d).\n\nMore: [e](e.ipynb).", "[f](f.ipynb)")
+    assert fork.needs(nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_markdown_cell, texts)])) == {"b", "c"}
+
+
+def test_a_fork_keeps_every_reference_that_it_cites(tmp_path):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book/references.bib").write_text("% head\n" + "".join(f"\n@book{{{key},\n}}\n" for key in "abcd"))
+    (tmp_path / "book/page.md").write_text("{cite}`a,c` and {cite:t}`d`")
+    fork.keep_cited(tmp_path)
+    assert re.findall(r"@book\{(\w)", (tmp_path / "book/references.bib").read_text()) == ["a", "c", "d"]
+
+
 def test_grades_of_a_folder_are_those_of_its_notebooks(capsys, tmp_path):
     one, two = (handed_in(tmp_path / f"{k}.ipynb", asks("rates", 1), outputs=["Right. Yes."]) for k in (1, 2))
     (tmp_path / "notes.txt").touch()
     assert said(capsys, "grades", tmp_path) == said(capsys, "grades", one, two)
     (tmp_path / "a").mkdir()
     (tmp_path / "b/.ipynb_checkpoints").mkdir(parents=True)
-    for name in ("a/1.ipynb", "b/1.ipynb", "b/.ipynb_checkpoints/1.ipynb"):  # as a course's site hands them out
+    (tmp_path / "_build").mkdir()
+    for name in ("a/1.ipynb", "b/1.ipynb", "b/.ipynb_checkpoints/1.ipynb", "_build/1.ipynb"):  # as a course has them
         shutil.copy(one, tmp_path / name)
     out = said(capsys, "grades", tmp_path)[1]
     assert [Path(row["notebook"]).relative_to(tmp_path).as_posix() for row in rows(out)] == [

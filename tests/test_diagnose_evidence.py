@@ -5,6 +5,7 @@ import pytest
 
 from vgtext.diagnose import UNDECIDED, Recording, diagnose, measure_symptoms
 from vgtext.diagnose.figures import loss_drawer
+from vgtext.diagnose.sizes import through_time
 from vgtext.diagnose.table import BEFORE_A_STEP
 
 R, L = 5, 6
@@ -118,6 +119,14 @@ def test_weights_that_shrank_away_after_learning_are_no_divergence():
     loss = np.r_[falls(2.3, 0.3, 100, 10), np.linspace(0.3, 2.3, 200)]
     assert found(loss=loss, test_loss=[2.3, 0.3, 2.3]).cause == "late divergence"
     assert found(loss=loss, weight=np.geomspace(1, 1e-3, R)[:, None].repeat(L, 1)).cause == "weight decay too large"
+
+
+def test_of_forty_time_steps_the_first_four_are_the_first():
+    way = np.ones((1, 40))
+    way[0, 0] = way[0, 4] = 1e-9
+    assert through_time(way) == 1
+    way[0, :4] = 1e-9
+    assert through_time(way) == 1e-9
 
 
 def test_a_gradient_that_grows_through_time_explodes():

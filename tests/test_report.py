@@ -12,6 +12,8 @@ from vgtext.diagnose import ROWS, Checklist, Recording, diagnose, measure_sympto
 from vgtext.diagnose.figures import MOST_LAYERS, figures, layers_drawer
 from vgtext.diagnose.numbers import layers_of, measured
 from vgtext.diagnose.report import Report
+from vgtext.diagnose.table import TOO_FAST, TOO_SLOW
+from vgtext.palette import number
 from vgtext.tools.cli import main
 
 L = 8
@@ -75,6 +77,28 @@ def test_of_many_layers_some_are_drawn_and_all_are_counted():
     assert "1.0 in layer 1 and in layer 2000" in caption and "exactly 0 in 3 of 2000 layers" in caption
     drawn = ax.lines[-1].get_xdata()
     assert (drawn[0], drawn[-1], len(drawn)) == (1, 2000, MOST_LAYERS)
+
+
+def test_the_figures_of_a_report_name_what_they_draw():
+    sizes = np.geomspace(1, 1e-5, 12).reshape(3, 4)
+    sizes[1, :2] = 0
+    recording = Recording(loss=[3.0, 2.0, np.nan, 1.0, np.nan, np.nan], update_ratio=sizes, steps=[1, 5, 9],
+                          train_accuracy=[0.5, 0.75], test_accuracy=[0.5, 0.65])
+    loss, layers, steps = figures(recording)
+    assert "no number: 1. From entry 5 on it is no number." in loss.scene({})[1]
+    assert [text.get_text() for text in loss.sheet.panels[0].texts] == [
+        "train accuracy at the end 75%", "test accuracy at the end 65%"]
+    assert "exactly 0 in 2 of 4 layers" in layers.scene({"step": 5})[1]
+    assert "exactly" not in layers.scene({"step": 9})[1]
+    words = {text.get_text(): text.xy[1] for text in layers.sheet.panels[0].texts}
+    assert words == {"too large": TOO_FAST, "too small": TOO_SLOW}
+    first, last = (number(np.median(row)) for row in sizes[[0, 2]])
+    assert steps.scene({})[1].endswith(f"goes from {first} at step 1 to {last} at step 9.")
+    [ax] = steps.sheet.panels
+    lines = {line.get_color(): line.get_ydata() for line in ax.lines}
+    for text in ax.texts:
+        column = sizes[:, int(text.get_text().removeprefix("layer ")) - 1]
+        assert np.allclose(lines[text.get_color()], np.where(column > 0, column, np.nan), equal_nan=True)
 
 
 def test_the_command_prints_and_writes(tmp_path, capsys):

@@ -124,15 +124,23 @@ def newton_schulz(shape, source, steps):
             s = np.polyval([2.0315, 0, -4.7750, 0, 3.4445, 0], s)
         return s
 
-    return {"before": at(before, 1e-3), "after": at(after, 1e-3), "singular value": heights, shape: ranks,
-            "rank, as a share of their number": ranks, "singular value before, over ‖G‖": heights[0],
+    alive, gone = before > 1e-6, np.sum(before <= 1e-6)
+    some = after[alive]
+    rest = f"the gray band from # to #{' (# more are 0 and stay 0)' * bool(gone)}. Before: # to #"
+    said = {"the singular values go from # to #, #% of them in " + rest: [
+        some.min(), after[0], 100 * np.mean(abs(some - 0.9421) <= 0.2603), 0.68, 1.2, *([gone] * bool(gone)),
+        before[alive].min(), before[0]]}
+    return {"caption": said, "before": at(before, 1e-3), "after": at(after, 1e-3), "singular value": heights,
+            shape: ranks, "rank, as a share of their number": ranks, "singular value before, over ‖G‖": heights[0],
             "singular value after": polynomial, f"after {steps} step{'s' * (steps != 1)}": polynomial}
 
 
 def muon(rest, n):
     lines, _ = ends("muon", runs.RULES.index(rest), runs.MUON_RATES)
     best = [ends("muon", k, runs.MUON_RATES)[1] for k in (0, 1)]
+    adams = ends("Adam", runs.RULES.index(rest), runs.WAYS["Adam"][2])[0][runs.WIDTHS.index(n)]
+    said = told("muon", runs.RULES.index(rest), runs.MUON_RATES, runs.MUON_WIDTHS, n)
     return {"training loss at the end": [*lines], "best learning rate": best,
             "learning rate η": 2.0 ** np.array(runs.MUON_RATES), "width n": runs.MUON_WIDTHS,
-            "caption": told("muon", runs.RULES.index(rest), runs.MUON_RATES, runs.MUON_WIDTHS, n),
+            "caption": {**said, "(Adam alone, at its best: #)": np.nanmin(adams)},
             **{f"width {m}": line for m, line in zip(runs.MUON_WIDTHS, lines)}}

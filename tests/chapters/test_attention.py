@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
-from figures import caption_of, check_figure, lines_of, theory_of, told
+from figures import caption_of, check_figure, lines_of, theory_of, told, words_at
 from prose import check_prose, said
 from vgtext import nn, results
 from vgtext.ask import check
@@ -204,6 +205,16 @@ def test_what_the_prose_says_of_warmup():
     assert places.last_loss("post-norm, s = 1/√(2L)")[third, 0] < 2.2 < places.last_loss("post-norm, s = 1/√(2L)")[3, 0]
     assert places.alike(1) > 0.999 and places.alike(200) < 0.7
     assert places.letters_alone() == pytest.approx(places.LETTERS_ALONE, abs=0.01)
+
+
+def test_a_cell_of_the_map_stands_at_its_rate_and_its_warm_up(place="pre-norm"):
+    mesh, curves = Figure().subplots(1, 2)
+    places.draw_map(mesh, curves, place)
+    rates, warmups = map(words_at, (mesh.xaxis, mesh.yaxis))
+    for text in mesh.texts:
+        rate, warmup = (words[at] for words, at in zip((rates, warmups), text.get_position()))
+        at = places.RATES.index(float(rate)), places.WARMUPS.index(int(warmup.replace("none", "1")))
+        assert text.get_text() == f"{places.last_loss(place)[at]:.2f}"
 
 
 @pytest.mark.parametrize("name", precision.NAMES)

@@ -9,6 +9,7 @@ import pytest
 from autograd import grad
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
 from figures import caption_of, check_figure
 from prose import check_prose, said
@@ -16,7 +17,8 @@ from vgtext import nn
 from vgtext.chapters import backprop as lab
 from vgtext.chapters.backprop import bugs, by_hand, chain, checking, descent, error_signal
 from vgtext.chapters.backprop.exercises import EXERCISES, tanh_pass
-from vgtext.palette import number
+from vgtext.chapters.backprop.walkthrough import PLACES, plain, step_words
+from vgtext.palette import COLORS, number
 from vgtext.tools.notebooks import figures
 
 FIGURES = figures("backprop")
@@ -250,6 +252,35 @@ def test_the_walk_goes_forward_then_back_and_shows_what_it_has_come_to(step):
     for words, count in (("z = ", 2 * (step >= 1) + (step >= 3)), ("loss ", step >= 5),
                          ("δ = ", (back >= 6) + 2 * (back >= 9)), ("∂ℒ/∂a = ", 2 * (back == 8))):
         assert sum(text.startswith(words) for text in shown) == count, (words, shown)
+
+
+@pytest.mark.parametrize("step", [8, 10, 11, 12])
+def test_every_edge_of_the_walk_has_its_own_weight_and_gradient(step):
+    ax = Figure().subplots()
+    lab.draw_by_hand(ax, 0.3, step)
+    first, after = by_hand.walk(0.3)
+    for l, source, target, i, j in ((1, "x1", "h1", 0, 0), (1, "x2", "h1", 0, 1), (1, "x1", "h2", 1, 0),
+                                    (1, "x2", "h2", 1, 1), (2, "h1", "y", 0, 0), (2, "h2", "y", 0, 1)):
+        start, end = (np.array(PLACES[name]) for name in (source, target))
+        found = {key: [text.get_text() for text in ax.texts if text.get_color() == COLORS[key] and np.isclose(
+            np.linalg.det([end - start, text.get_position() - start - [0, drop]]), 0, atol=1e-9)]
+            for key, drop in (("weight", 0.1), ("gradient", -0.1))}
+        assert found["weight"] == [plain((after if step >= 11 else first).W[l][i, j])]
+        assert found["gradient"] == [plain(first.grad.dW[l][i, j])] * (step in range(10 if l == 1 else 7, 12))
+    assert f"slopes {plain(1)} and {plain(0.3)} at z[1]" in step_words(9, first, after, 0.3)[1]
+
+
+@pytest.mark.parametrize("formula", checking.FORMULAS)
+def test_the_words_of_the_step_size_stand_where_they_are_true(formula):
+    ax = Figure().subplots()
+    checking.draw_step_size(ax, "float64", formula)
+    parts = dict(zip(("truncation", "rounding"), checking.predicted("float64", formula)))
+    words = {text.get_text(): text.xy[0] for text in ax.texts}
+    for name, other, side in (("rounding", "truncation", "short"), ("truncation", "rounding", "long")):
+        at = np.abs(np.log(checking.STEPS / words[f"{side}: {name}"])).argmin()
+        assert parts[name][at] > parts[other][at]
+    [guide] = (line for line in ax.lines if line.get_linestyle() == ":")
+    assert guide.get_xdata()[0] == words["best h"] == checking.best_step("float64", formula)[0]
 
 
 def test_numbers_typed_into_the_prose():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 from scipy.stats import ks_2samp
 
 from figures import caption_of, check_figure, lines_of
@@ -286,6 +287,20 @@ def test_the_ends_of_the_map_s_colors_say_that_they_stand_for_more():
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_draws_and_says_what_it_shows(name):
     check_figure(FIGURES[name])
+
+
+def test_words_in_the_figures_stand_where_they_are_true():
+    ring, (first, cut), (slope, layer) = Figure().subplots(), Figure().subplots(1, 2), Figure().subplots(1, 2)
+    circle.draw_circle(ring)
+    told = sorted((text.get_position()[0], text.get_text()) for text in ring.texts if "length" in text.get_text())
+    assert [words for _, words in told] == [f"length × {number(circle.lengths(s)[10])}" for s in circle.SCALES.values()]
+    plane.draw_plane(first, cut)
+    edge = plane.boundary("tanh")
+    at = {text.get_text(): text.get_position()[0] for text in first.texts}
+    assert at["vanishes"] < edge < at["explodes"]
+    assert [(text.get_text(), text.xy[0]) for text in cut.texts] == [(f"χ₁ = 1 at {edge:.2f}", edge)]
+    slopes.draw_slopes(slope, layer, "sigmoid", 2.0)
+    assert f"the slopes: × {number(slopes.rms_slope('sigmoid', 2.0))}" in [text.get_text() for text in layer.texts]
 
 
 def test_captions_tell_the_numbers_of_their_state():

@@ -532,6 +532,18 @@ def test_runs_at_the_edge_end_below_those_that_stay_under_it():
     assert loss[edge.DESCENT.index(0.1)] < loss[edge.DESCENT.index(0.05)] / 2, "halved"
 
 
+def test_regions_of_the_cost_of_depth_are_where_their_words_are_true():
+    ax, (depths, plane) = Figure().subplots(), Figure().subplots(1, 2)
+    lab.draw_epochs_needed(ax)
+    [never] = ax.patches
+    assert ax.texts[0].get_text() == f"not within {runs.EPOCHS} epochs"
+    assert runs.EPOCHS <= never.get_y() <= 1.1 * runs.EPOCHS
+    lab.draw_equal_budget(depths, plane)
+    at = {text.get_text(): text.get_position() for text in plane.texts}
+    (low, _), (high, test) = at["underfitting"], at["overfitting"]
+    assert low < 0.5 < high and test < high - 0.2
+
+
 def test_captions_tell_the_numbers_of_their_state():
     moved, loss = lab.movement("tanh, 8 layers")
     assert f"{number(100 * moved[20, 0])}%" in caption("frozen_layers", network="tanh, 8 layers", epoch=20)

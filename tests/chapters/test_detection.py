@@ -8,18 +8,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from figures import caption_of, check_figure, lines_of, words_at
 from prose import LETTERS, check_prose, said
 from vgtext import nn, results
 from vgtext.chapters import detection as lab
-from vgtext.chapters.detection import torch_runs
+from vgtext.chapters.detection import scoring, torch_runs
 from vgtext.chapters.detection.exercises import EXERCISES
 from vgtext.chapters.detection.friends import TRULY, pick
 from vgtext.chapters.detection.reading import READINGS, readings
 from vgtext.chapters.detection.scoring import ANSWERS, grouped, thresholds
 from vgtext.diagnose import CAUSES, ROWS, UNDECIDED, Checklist, Recording, diagnose, measure_symptoms
-from vgtext.diagnose.table import EXPLODES, TOO_FAST, TOO_SLOW
+from vgtext.diagnose.table import ALIVE, EXPLODES, TOO_FAST, TOO_SLOW
+from vgtext.palette import COLORS
 from vgtext.tools import notebooks
 
 FIGURES = notebooks.figures("detection")
@@ -153,6 +155,19 @@ def test_confusion_counts_every_run_once():
     assert (counts.sum(axis=1) == 6).all()
     pairs = [("healthy", "healthy"), ("healthy", UNDECIDED)]
     assert lab.confusion(pairs)[0, 0] == lab.confusion(pairs)[0, ANSWERS.index(UNDECIDED)] == 1
+
+
+def test_a_square_of_the_confusion_matrix_stands_at_its_cause_and_its_answer(half="held out"):
+    ax, pairs = Figure().subplots(), lab.answers(half, recorded="losses")
+    lab.draw_confusion(ax, recorded="losses", half=half)
+    columns = [*words_at(ax.xaxis).values()]
+    assert columns == [*map(str, range(1, 11)), "?", "…"] and ANSWERS[columns.index("?")] == UNDECIDED
+    squares = {tuple(line.get_xydata()[0].astype(int)): line for line in ax.lines if line.get_marker() == "s"}
+    for text in ax.texts:
+        column, row = text.get_position()
+        count = sum(truth == scoring.CAUSES[row] and answer == ANSWERS[column] for truth, answer in pairs)
+        assert column == 11 or text.get_text() == str(count)
+        assert squares[column, row].get_color() == COLORS["forward" if row == column else "backward"]
 
 
 def test_macro_f1_is_the_textbook_mean():
@@ -373,6 +388,14 @@ def test_the_text_counts_rows_and_questions_as_they_are():
 
 
 # captions
+
+def test_words_of_the_dead_units_stand_on_their_guides():
+    ax = Figure().subplots()
+    lab.draw_dead_units(ax)
+    guides = [line.get_ydata()[0] for line in ax.lines if line.get_linestyle() == ":"]
+    assert [text.xy[1] for text in ax.texts] == guides == [0.5, ALIVE]
+    assert ax.texts[1].get_text().startswith(f"{ALIVE:.0%}: ")
+
 
 def test_captions_say_what_is_drawn():
     text = caption("false_friends")

@@ -332,6 +332,10 @@ def test_guides_and_shades_are_where_their_words_say():
         good = [s for s, end in ends.items() if end < np.log(10) / 2]
         low, high = ax.patches[0].get_x(), ax.patches[0].get_x() + ax.patches[0].get_width()
         assert good == [s for s in lab.SCALES if low < s < high]
+    dots, curves = Figure().subplots(1, 2)
+    lab.draw_he_xavier(dots, curves)
+    assert {text.get_text(): text.xy[1] for text in dots.texts} == pytest.approx(
+        {name: 10 ** race.random_gradients(init, 30)[1] for init, name in race.NAMES.items()})
     ax = Figure().subplots()
     lab.draw_sum_of_terms(ax)
     words = {text.get_text() for text in ax.texts}

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 
 from figures import caption_of, check_figure, lines_of, words_at
 from prose import check_prose, prose, said
@@ -17,7 +19,9 @@ from vgtext import diagnose, nn
 from vgtext.ask import check
 from vgtext.chapters import mitigation as lab
 from vgtext.chapters.mitigation import atlas, cures, hundred, layers, pairs, runs, theory
+from vgtext.explore.handles import handles_of
 from vgtext.nn.theory import residual
+from vgtext.palette import COLORS
 from vgtext.tools.notebooks import figures, read_notebook
 
 FIGURES = figures("mitigation")
@@ -365,6 +369,20 @@ def test_another_seed_says_the_same():
 
 
 # Figures and numbers
+
+
+def test_a_cell_of_the_map_stands_in_its_row_and_column_and_a_good_one_is_blue():
+    ax, maps = Figure().subplots(1, 2)
+    atlas.draw_map(ax, maps, "relu", "He")
+    depths, rows = (words_at(axis) for axis in (ax.xaxis, ax.yaxis))
+    for cell, text in zip(ax.patches, ax.texts, strict=True):
+        j, i = text.get_position()
+        right = 100 * atlas.at(lab.Recipe("relu", "He", *atlas.ROWS[rows[i].replace("\n", " ")]), int(depths[j]))
+        assert text.get_text() == f"{right:.0f}"
+        assert to_hex(cell.get_facecolor()) == COLORS["forward" if right > 50 else "backward"].lower()
+    [click] = handles_of(maps)
+    at = click.place(activation="tanh", init="Glorot")
+    assert [words_at(axis)[k] for axis, k in zip((maps.xaxis, maps.yaxis), at)] == ["tanh", "Glorot"]
 
 
 @pytest.mark.parametrize("name", FIGURES)

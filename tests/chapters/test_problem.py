@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from figures import caption_of, check_figure, told
+from figures import caption_of, check_figure, drawn, told
 from prose import check_prose, has_solutions, said
 from vgtext import nn
 from vgtext.chapters import problem as lab
@@ -388,17 +388,28 @@ def test_captions_put_each_number_where_it_belongs():
     size = rounding.error_sizes(1.0, 50, "float64")
     assert told(FIGURES, "float_range", "by a factor of # per layer", L=50) == pytest.approx(
         [np.exp(np.log(size[1] / size[-1]) / 48)], abs=0.0006)
-    change = "weights × ½"
-    assert told(FIGURES, "yardsticks", "float32 leaves #%", change=change, eta=0.1) == pytest.approx(
-        [100 * yardsticks.unmoved(change)], abs=0.006)
+    for eta in (0.1, 1.0):
+        change = {"change": "weights × ½", "eta": eta}
+        assert told(FIGURES, "yardsticks", "float32 leaves #%", **change) == pytest.approx(
+            [100 * yardsticks.unmoved(**change)], abs=0.006)
+
+
+def test_a_step_in_the_shade_is_lost_whatever_the_weight_and_a_longer_one_is_not():
+    [shade] = drawn(FIGURES["yardsticks"])[1].patches
+    top, w = shade.get_y() + shade.get_height(), np.geomspace(0.5, 2, 200, dtype=np.float32)
+    assert (w - np.float32(0.99 * top) * w == w).all() and np.float32(1) - np.float32(1.01 * top) < 1
 
 
 @pytest.mark.parametrize("subnormals", [True, False])
-def test_a_format_s_shade_ends_at_its_smallest_number(subnormals):
-    figure = Figure()
-    said = lab.draw_float_range(figure.subplots(), subnormals=subnormals)
-    tops = {patch.get_y() + patch.get_height() for patch in figure.axes[0].patches}
-    assert np.log2(sorted(tops)) == pytest.approx([-149, -24] if subnormals else [-126, -14])
+def test_a_format_s_shade_ends_at_its_smallest_number_and_has_its_name(subnormals):
+    ax = Figure().subplots()
+    said = lab.draw_float_range(ax, subnormals=subnormals)
+    shades = {patch.get_y() + patch.get_height(): patch.get_y() for patch in ax.patches}
+    tops = {text.get_text(): np.log2([top for top, foot in shades.items() if foot <= text.get_position()[1] < top])
+            for text in ax.texts if text.get_text().startswith("0 in ")}
+    smallest = {"float32": -149, "float16": -24} if subnormals else {"float32": -126, "float16": -14}
+    assert tops == {f"0 in {name}": pytest.approx([power]) for name, power in smallest.items()}
+    assert len(shades) == 2
     assert f"subnormal numbers {'kept' if subnormals else 'flushed to 0'}:" in said
 
 

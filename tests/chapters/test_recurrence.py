@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
 from figures import caption_of, check_figure, drawn, lines_of, told
 from prose import check_prose, said
 from vgtext import nn
 from vgtext.chapters import recurrence as lab
 from vgtext.chapters.recurrence import adding, equal, gates, linear, passes, runs, sums, through_time, waking
-from vgtext.palette import apart, number
+from vgtext.palette import COLORS, apart, number
 from vgtext.tools.notebooks import figures
 
 FIGURES = figures("recurrence")
@@ -375,6 +376,15 @@ def test_every_figure_draws_and_says_what_it_shows(name):
     check_figure(FIGURES[name])
 
 
+@pytest.mark.parametrize("seed", range(runs.TRACE_SEEDS))
+def test_the_run_in_color_is_the_one_that_was_chosen(seed):
+    panels = Figure().subplots(1, 2)
+    lab.draw_waking(*panels, seed=seed)
+    for ax, color in zip(panels, ("forward", "backward")):
+        [line] = (line for line in ax.lines if line.get_color() == COLORS[color])
+        assert line.get_label() == f"seed {seed}"
+
+
 def test_captions_tell_the_numbers_of_their_state():
     assert number(10 ** through_time.reached("gru", 3.0, 0.9)[1], 1) in caption("through_time", bias=3.0, scale=0.9)
     sizes, total = lab.contributions("GRU, b = 3", 50)
@@ -413,6 +423,9 @@ def test_numbers_typed_into_the_prose():
 
 
 def test_captions_put_each_number_where_it_belongs():
+    size, turn = sums.truncated("RNN")[:, 1]
+    assert told(FIGURES, "truncated", "a gradient of # times the length, turned by #° from", kind="RNN", k=2
+                ) == pytest.approx([size, turn], abs=0.5) and abs(turn - sums.truncated("RNN")[1, 0]) > 1
     words = ("The first of 100 steps gets # times the gradient of the last one in the RNN, # times in the LSTM, "
              "# times in the GRU")
     said = told(FIGURES, "through_time", words, bias=1.0)

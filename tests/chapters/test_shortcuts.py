@@ -5,8 +5,9 @@ from math import comb
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 
-from figures import check_figure, drawn, lines_of, theory_of, told
+from figures import check_figure, drawn, lines_of, theory_of, told, words_at
 from prose import check_prose, said
 from vgtext.ask import check
 from vgtext.chapters import shortcuts as lab
@@ -183,6 +184,17 @@ def test_what_the_prose_says_of_training():
     seeds = runs.stored()[(*cell, slice(None), 1, -1)]
     words = "at a hundred # seed of # still fails at the best rate, 0.3."
     assert said("shortcuts", words) == [(seeds < 0.15).sum(), len(seeds)] and np.median(seeds) > 0.9
+
+
+@pytest.mark.parametrize("L", [5, 80])
+def test_the_marks_of_a_way_stand_in_its_row(L):
+    sizes, outcome = Figure().subplots(1, 2)
+    lab.draw_starts(sizes, outcome, L)
+    rows, ways = words_at(sizes.yaxis), {words: name for name, words in starts.WAYS.items()}
+    for line in (line for line in sizes.lines if line.get_label()[0] != "_"):
+        way = ways[rows[round(line.get_ydata()[0])]]
+        assert line.get_xdata()[0] == starts.growth(way, L)[line.get_label() == "error signal"]
+    assert all(text.get_text() == rows[text.get_position()[1]] for text in outcome.texts[:-1])
 
 
 def test_numbers_typed_into_the_prose():

@@ -20,7 +20,7 @@ from vgtext.chapters.two_by_two.exercises import SLOW, for_good
 from vgtext.chapters.two_by_two.rules import rule_errors
 from vgtext.nn.theory.floats import FORMATS, last_depth, round_to
 from vgtext.nn.theory.products import spectral_radius
-from vgtext.palette import number
+from vgtext.palette import COLORS, number
 from vgtext.tools.notebooks import figures, read_notebook
 
 FIGURES = figures("two_by_two")
@@ -87,6 +87,9 @@ def test_the_lines_of_the_three_rules_lie_where_radius_and_norm_are_1(c):
     for lines, size in ((solid, spectral_radius), (dashed, lambda W: np.linalg.norm(W, 2))):
         ends = lines.get_paths()[0].vertices
         assert [size(np.array([[a, b], [c, a]])) for a, b in ends] == pytest.approx([1] * len(ends), abs=0.05)  # kinks
+    assert [lines.get_linestyle()[0][1] is None for lines in (solid, dashed)] == [True, False]
+    [shade] = (s for s in plane.collections if isinstance(s, ContourSet) and s.filled)
+    assert shade.get_paths()[0].contains_points([(0.95, 0.95), (0, 0)]).tolist() == [True, False]  # only one explodes
 
 
 @pytest.mark.parametrize("c", [-0.7, 0.0, 0.6])
@@ -176,6 +179,25 @@ def test_what_is_exactly_0_is_drawn_where_no_readout_takes_it_for_a_number(name,
         assert not (tied and line.axes.get_yscale() == "log" and line.axes.get_ylim()[0] in line.get_ydata())
 
 
+@pytest.mark.parametrize(("size", "fates"), [(0.4, ["fades", "fades"]), (0.5, ["is kept", "fades"]),
+                                             (0.6, ["explodes", "fades"]), (0.8, ["explodes", "explodes"])])
+def test_what_becomes_of_the_four_signs_is_what_their_label_says(size, fates):
+    ax = Figure().subplots()
+    lab.draw_three_fates(ax, size)
+    assert [text.get_text().split("  ")[1] for text in ax.texts] == [*fates, "is 0 from layer 2 on"]
+
+
+@pytest.mark.parametrize("depth", [2, 9])
+def test_the_frame_that_is_filled_is_the_one_whose_number_is_in_color(depth):
+    strip, sizes = Figure().subplots(1, 2)
+    lab.draw_unit_circle(strip, sizes, "nilpotent", depth)
+    assert [text.get_text() for text in sizes.texts if "exactly" in text.get_text()] == ["exactly 0 from depth 2"]
+    [number] = (text for text in strip.texts if text.get_color() == COLORS["forward"])
+    assert number.get_text() == str(depth)
+    middle = strip.patches[0].get_xy().mean(axis=0) - number.get_position()
+    assert middle == pytest.approx([1.3, 0], abs=0.05)
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_draws_and_says_what_it_shows(name):
     check_figure(FIGURES[name])
@@ -200,6 +222,11 @@ def test_dragged_columns_are_those_of_a_matrix_whose_power_does_what_is_said(fir
     ways = {line.get_label(): line.get_xydata() for line in lines_of(FIGURES["columns"], first=first, second=second)}
     for name, column in (("first", first), ("second", second)):
         assert ways[name][:2] == pytest.approx(np.array([column, W @ column]))
+    plane, sizes = Figure().subplots(1, 2)
+    lab.draw_columns(plane, sizes, first, second)
+    [image], t = plane.patches, np.linspace(0, 2 * np.pi, 41)
+    assert image.get_xy()[:41] == pytest.approx((W @ [np.cos(t), np.sin(t)]).T)
+    assert [text.get_text() for text in sizes.texts] == ["exactly 0 from depth 2"] * (radius == 0)
     said = caption("columns", first=first, second=second)
     assert f"radius is {radius:.2f}, and the power {fate}." in said
     largest = np.linalg.norm(np.linalg.matrix_power(W, 20), 2)

@@ -183,6 +183,8 @@ def test_what_five_steps_reach():
         before, after = lab.values("random", shape, 5)
         wide = before >= 0.0015
         assert (np.sort(after)[::-1][wide] > 0.679).all() and after.max() < 1.203
+    reached = newton_schulz_on_values(np.geomspace(0.002, 1, 100_000))
+    assert (reached.min(), reached.max()) == pytest.approx((muon.FLOOR, muon.CEILING), abs=1e-4)
     assert lab.values("random", "256 × 256", 5)[1].min() < 0.1
     assert lab.values("random", "256 × 256", 8)[1].min() > 0.68  # "raise the steps to 8"
     before, after = lab.values("gradient", "256 × 256", 5)
@@ -254,6 +256,8 @@ def test_captions_put_each_number_where_it_belongs():
     assert told(FIGURES, "best_rate", words, n=512) == pytest.approx(best, rel=0.05) and best[0] < best[1]
     lines = lines_of(FIGURES["best_rate"])
     theory = next(line.get_ydata() for line in lines if line.get_color() == COLORS["theory"])
+    [guide] = (line for line in lines if line.get_linestyle() == ":")  # "best at 32"
+    assert guide.get_xdata()[0] == 2.0 ** rates.best("Adam", "standard", 32)
     assert theory[0] / theory[-1] == pytest.approx(512 / 32)
     plain = depth.spread("plain", 32, 64)
     assert told(FIGURES, "spread", "ln ‖δ‖² has a variance of # (5 L/n = #)", n=32) == pytest.approx(
@@ -268,6 +272,10 @@ def test_captions_put_each_number_where_it_belongs():
     inside = 100 * np.mean((after > muon.FLOOR) & (after < muon.CEILING))
     shown = told(FIGURES, "newton_schulz", "go from # to #, #% of them in the gray band from # to #")
     assert shown[1:3] == pytest.approx([after.max(), inside], rel=0.05) and shown[3:] == [0.68, 1.2]
+    before, after = muon.values("gradient", "256 × 256", 5)
+    inside = 100 * np.mean((after > muon.FLOOR)[before > 1e-6])
+    assert told(FIGURES, "newton_schulz", "#% of them", source="gradient") == pytest.approx([inside], abs=0.6)
+    assert inside > 100 * np.mean(after > muon.FLOOR) + 10  # those that are 0 are not counted
     s = updates.moved("adam", "standard", 1)["hidden"][:, 1]
     assert told(FIGURES, "coordinate_check", "changes by a factor # (dashed, first step in the limit: #)"
                 ) == pytest.approx([s[-1] / s[0], 16], rel=0.05)

@@ -464,6 +464,10 @@ def test_play_runs_to_the_end_stops_and_starts_again(browser, file):
         expect(button).to_have_text("Play")
         tab.clock.run_for(150)
         expect(caption).to_have_text("Step 1 of 3.")
+        button.click()
+        found.get_by_text("Reset").click()
+        tab.clock.run_for(150)
+        expect(caption).to_have_text("Step 0 of 3.")
 
 
 def test_one_control_leaves_the_others(tab):

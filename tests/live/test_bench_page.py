@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict
+from itertools import accumulate
 from urllib.parse import quote
 
 import numpy as np
@@ -100,12 +101,15 @@ def number(words):
 
 
 LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-#: The ticks of both axes and the names at the right, [words, x, y]; lines, [classes, [[x, y], …]]; all in pixels.
+#: The ticks of both axes, the names at the right and the upper edges of shades, [words, x, y]; and lines,
+#: [classes, [[x, y], …]]; all in pixels.
 PANEL = """(svg) => {
   const all = (kind, read) => [...svg.querySelectorAll(kind)].map(read);
   const at = (text) => [text.textContent, Number(text.getAttribute("x")), Number(text.getAttribute("y"))];
   const way = (path) => path.getAttribute("d").split(/[ML]/).slice(1).map((at) => at.split(" ").map(Number));
-  return [all(".bench-axis[d$=v4] + text", at), all("text[text-anchor=end]", at), all(".bench-name", at),
+  const edge = (rect) => [rect.nextElementSibling.textContent, 0, Number(rect.getAttribute("y")) + 4];
+  const names = [...all(".bench-name", at), ...all(".bench-shade", edge)];
+  return [all(".bench-axis[d$=v4] + text", at), all("text[text-anchor=end]", at), names,
           all(".bench-line:not([d*=m])", (path) => [path.getAttribute("class"), way(path)])]; // without the arrow
 }"""
 
@@ -135,10 +139,14 @@ def test_what_is_drawn_and_told_is_what_was_reported(open_bench):
                 points = lines[f"{key} {style}".strip()]
                 assert points[:, 0] == pytest.approx(layers, **at), key
                 assert points[:, 1] == pytest.approx(report["layers"][key], **at), key
-    assert names == pytest.approx({"too large": np.log10(TOO_FAST), "too small": np.log10(TOO_SLOW)}, **at)
-    lines, _ = drawn(tab, "loss")
+    lost = {"": np.log10(2.0**-25)}  # a shade too low for words
+    assert names == pytest.approx({"too large": np.log10(TOO_FAST), "too small": np.log10(TOO_SLOW), **lost}, **at)
+    lines, names = drawn(tab, "loss")
+    assert names["guessing"] == pytest.approx(np.log10(np.log(10)), **at)
     losses = [loss for report in tab.answers.reports for loss in report["losses"]]
     assert lines["ink bench-thin"][:, 1] == pytest.approx(np.log10(losses), **at)
+    smooth = [*accumulate(losses, lambda mean, loss: mean + 0.1 * (loss - mean))]
+    assert lines["ink"][:, 1] == pytest.approx(np.log10(smooth), **at)
     lines, _ = drawn(tab, "accuracy", float)
     told = {report["accuracy"]["step"]: report["accuracy"] for report in tab.answers.reports if "accuracy" in report}
     for key, style in (("train", "ink"), ("test", "ink bench-dash-test")):
@@ -174,6 +182,8 @@ def test_predict_then_run(open_bench):
     tab.locator(".bench-run").click()
     expect(tab.locator(".bench-runs tbody tr")).to_have_count(2)
     expect(tab.locator(".bench-answer")).to_have_text(re.compile("You predicted: it learns. Right so far: 1 of 2.$"))
+    assert [row.split("\t")[1] for row in tab.locator(".bench-runs tbody tr").all_inner_texts()] == [
+        "It learns", "Its gradients vanish"]  # the newest first
     tab.get_by_label("steps").select_option("300")
     tab.locator(".bench-runs a").last.click()  # brings its recipe back
     expect(tab.get_by_label("steps")).to_have_value("100")

@@ -1,9 +1,11 @@
 """A recipe is carried by a link and back, and says what is wrong with one."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vgtext import nn
 from vgtext.live.recipe import PARTS, Recipe
 
 
@@ -72,3 +74,9 @@ def test_every_recipe_makes_its_network(parts):
 def test_the_gain_multiplies_the_first_weights():
     one, two = (Recipe(depth=4, gain=gain).network().layers[2].W for gain in (1, 2))
     assert (two == 2 * one).all()
+
+
+def test_a_clipped_gradient_is_shorter_and_keeps_its_direction():
+    (way, limit), gradient = Recipe(clip=2).training()["clip"], np.array([3.0, 4.0])
+    nn.CLIPPINGS[way]([gradient], limit)
+    assert gradient == pytest.approx([1.2, 1.6]) and Recipe().training()["clip"] is None

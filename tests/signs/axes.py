@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 import numpy as np
+from matplotlib.ticker import FixedFormatter, FuncFormatter
 
 from vgtext.palette import COLORS
 from vgtext.tools.notebooks import read_notebook, slugs
@@ -28,6 +29,9 @@ OVER = re.compile(r"over the (first|last) of the (\w+)")
 COUNTED = re.compile(r"\b(layer|block|epoch|depth|width|number|blocks) [a-zA-Z]\b|^epoch$|number of|tasks|, k$|"
                      r"^(training |time )?steps?( [tk])?\b(?! h| of)")
 SHARE = re.compile(r"accuracy|^right\b|\bshare\b|correlation|cosine|probability|attention weight")
+#: Numbers at ticks: 0.5, 1,000, ½, −6, also behind ≤, 50%, 10⁻⁵ and 2^{-5}.
+TICK = re.compile(r"[≤≥]? ?\$?(-?\d+(?:\.\d+)?|½)(?:\^\{(-?\d+)\})?\$?(%?)")
+PLAIN = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789", ",")
 SIZE = re.compile(r"‖|\b(?<!change of the )(size|norm|variance|loss|error|factor|product|round trip|stretch|entropy)\b")
 
 
@@ -48,6 +52,28 @@ def axes(ax):
             yield f"“{name}” is a share, from {low} to {high}"
         if SIZE.search(name) and not COUNTED.search(name) and axis.get_scale() == "linear" and low < -high / 10:
             yield f"“{name}” is a size, from {low} to {high}"
+
+
+def ticks(ax):
+    """Numbers that are written at ticks are the values there; else they are names, one step from each other."""
+    bars = [group.colorbar.ax.yaxis for group in ax.collections if group.colorbar]
+    for axis in (ax.xaxis, ax.yaxis, *bars):
+        if not isinstance(axis.get_major_formatter(), (FixedFormatter, FuncFormatter)):
+            continue
+        places = axis.get_majorticklocs()
+        words = axis.get_major_formatter().format_ticks(places)
+        known = [(place, value) for place, text in zip(places, words) if (value := number_at(text)) is not None]
+        if not all(np.isclose(*pair, rtol=0.01) for pair in known) and set(np.diff(places)) != {1}:
+            yield f"“{axis.get_label_text()}”: at {[*places]} stand {words}"
+
+
+def number_at(words):
+    """Return the number that the words of a tick are, None where they are none."""
+    found = TICK.fullmatch(re.sub("10([⁻⁰-⁹¹²³]+)", r"10^{\1}", words).translate(PLAIN))
+    if not found:
+        return None
+    base = 0.5 if found[1] == "½" else float(found[1])
+    return base ** int(found[2] or 1) / (100 if found[3] else 1)
 
 
 def misnamed(panels, caption):

@@ -40,8 +40,21 @@ def labels(ax):
         if colors and ink not in colors and not any(map(is_gray, colors)):
             yield f"“{words}” stands on a line of another color"
         names = [line.get_label() for line in under if to_hex(line.get_color()) == ink and line.get_label()[0] != "_"]
-        if names and not any(parts(name) & parts(words) for name in names):
+        alike = likest(words, [line for line, _ in places if to_hex(line.get_color()) == ink])
+        if names and not {*names} & {line.get_label() for line in alike}:
             yield f"“{words}” stands on the line “{names[0]}”"
+
+
+def shades(ax):
+    """What colored words call shaded, or a line, has their color."""
+    areas = [*(patch.get_facecolor() for patch in ax.patches),
+             *(color for group in ax.collections for color in group.get_facecolor())]
+    inks = {"shaded": areas, "line": [line.get_color() for line in ax.lines]}
+    for text in (ax.title, *ax.texts):
+        for look, colors in inks.items():
+            if re.match(f"{look}: ", text.get_text()) and not is_gray(text.get_color()):
+                if to_hex(text.get_color()) not in map(to_hex, colors):
+                    yield f"“{text.get_text()}”: nothing is a {look} of this color"
 
 
 def by_color(ax):

@@ -76,7 +76,7 @@ def draw_by_hand(ax, alpha=0.5, step=10):
             for i, target in enumerate(("h1", "h2") if l == 1 else ("y",)):
                 known = step in range(7 if l == 2 else 10, 12)
                 W = after.W if step == LAST_STEP - 1 else p.W
-                draw_edge(ax, source, target, W[l][i, j], p.grad.dW[l][i, j] if known else None, l == step == 8)
+                draw_edge(ax, source, target, W[l][i, j], p.grad.dW[l][i, j] if known else None)
     for name, value in zip(("x1", "x2"), X[:, 0]):
         draw_node(ax, name, plain(value))
     back = step if step < LAST_STEP else 0
@@ -105,14 +105,13 @@ def draw_node(ax, name, value, above="", below=""):
     ax.text(x, y - 0.62, below, ha="center", va="top", fontsize=9, color=COLORS["backward"])
 
 
-def draw_edge(ax, source, target, weight, gradient, lit):
+def draw_edge(ax, source, target, weight, gradient):
     """A weight on its line, and the loss's derivative with respect to it below."""
     (x0, y0), (x1, y1) = PLACES[source], PLACES[target]
     ax.plot([x0, x1], [y0, y1], color=COLORS["reference"], linewidth=0.8, zorder=1)
     t = 0.5 if target == "y" else 0.6 if y0 == y1 else 0.25
     x, y = x0 + t * (x1 - x0), y0 + t * (y1 - y0)
     above, below = {0: ("center", "center"), -1: ("left", "right"), 1: ("right", "left")}[int(np.sign(y1 - y0))]
-    bold = {"fontweight": "bold"} if lit else {}
-    ax.text(x, y + 0.1, plain(weight), ha=above, va="bottom", fontsize=9, color=COLORS["weight"], **bold)
+    ax.text(x, y + 0.1, plain(weight), ha=above, va="bottom", fontsize=9, color=COLORS["weight"])
     if gradient is not None:
-        ax.text(x, y - 0.1, plain(gradient), ha=below, va="top", fontsize=9, color=COLORS["gradient"], **bold)
+        ax.text(x, y - 0.1, plain(gradient), ha=below, va="top", fontsize=9, color=COLORS["gradient"])
