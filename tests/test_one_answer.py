@@ -6,6 +6,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from prose import said
+from vgtext.chapters import mitigation, rescue
+
 ROOT = Path(__file__).parents[1]
 SLUGS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 GREEK = ("alpha beta gamma delta epsilon varepsilon eta theta kappa lambda mu nu xi pi rho sigma tau varphi phi chi "
@@ -120,3 +123,11 @@ def test_american_spelling(place):
     found = {(path.name, word.group()) for path in sorted(ROOT.glob(place))
              for word in BRITISH.finditer(path.read_text("utf8")) if word.group() not in ("Greys", "labelledby")}
     assert not found
+
+
+def test_what_causes_says_of_sigmoids_is_what_the_chapters_on_remedies_measured():
+    said("causes", "fifty such layers train here")
+    recipes = [mitigation.Recipe("sigmoid", init, "batch") for init in mitigation.INITS]
+    assert all(mitigation.deepest(recipe) >= 50 for recipe in recipes)
+    ways = [plan for plan in rescue.plans() if (plan.activation, plan.way) == ("sigmoid", "residual + layer norm")]
+    assert all(any(rescue.rescued(plan) for plan in ways if plan.init == init) for init in rescue.INITS)
