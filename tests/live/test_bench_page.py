@@ -13,6 +13,8 @@ from playwright.sync_api import expect
 from figures import check_figure
 from vgtext.diagnose.table import TOO_FAST, TOO_SLOW
 from vgtext.explore.figure import Explorable
+from vgtext.explore.page import HERE as SHARED
+from vgtext.explore.page import join
 from vgtext.live import bench_page
 from vgtext.live.bench import Bench
 from vgtext.live.bench_page.runs import draw_runs
@@ -160,6 +162,14 @@ def test_what_is_drawn_and_told_is_what_was_reported(open_bench):
     assert [float(row[0]) for row in rows] == [*layers]
     for key, column in zip(keys, list(zip(*rows))[1:]):
         assert [*map(number, column)] == pytest.approx(10 ** np.array(last["layers"][key]), rel=0.06), key
+
+
+def test_a_size_is_written_with_two_digits_the_first_of_them_no_zero(one_tab):
+    """Also 9.98 × 10⁻⁵, which is 1.0 × 10⁻⁴ then."""
+    rooms = join(SHARED / "fill.js", bench_page.HERE / "words.js").replace("})();", "return size; })()")
+    logs = [exponent + float(np.log10(digits)) for exponent in range(-60, 61, 5) for digits in (1, 2.5, 9.94, 9.98)]
+    for log10, text in zip(logs, one_tab.evaluate(f"(logs) => logs.map({rooms})", logs), strict=True):
+        assert number(text) == pytest.approx(10**log10, rel=0.06) and not text.startswith("10.0"), (log10, text)
 
 
 def test_predict_then_run(open_bench):

@@ -23,8 +23,9 @@ export function size(log10) {
   if (log10 === null || log10 === undefined) return "–";
   if (log10 < -90) return "0";
   if (log10 > -4 && log10 < 5) return String(Number((10 ** log10).toPrecision(2)));
-  const exponent = Math.floor(log10);
-  return `${(10 ** (log10 - exponent)).toFixed(1)} × ${power(exponent)}`;
+  const whole = Math.floor(log10),
+    [digits, more] = (10 ** (log10 - whole)).toExponential(1).split("e"); // 9.98 is 1.0 × 10
+  return `${digits} × ${power(whole + Number(more))}`;
 }
 
 export const percent = (share) => `${Math.round(100 * share)}%`;
