@@ -94,6 +94,7 @@ CLAIMS = (
         f"on.",
         (
             Evidence("post-norm: the power of L", lambda: slope(last_layer("post")), 0.0, 0.12),
+            Evidence("post-norm, 16 to 64 blocks: the power of L", lambda: slope(last_layer("post"), 3), 0.0, 0.2),
             Evidence("post-norm, one example: the power of L", lambda: slope(last_layer("post", 1)), 0.0, 0.05),
             Evidence("pre-norm: the power of L", lambda: slope(last_layer("pre")), -0.5, 0.12),
             Evidence("pre-norm, 16 to 64 blocks: the power of L", lambda: slope(last_layer("pre"), 3), -0.5, 0.06),
