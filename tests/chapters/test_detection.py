@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from figures import caption_of, check_figure, lines_of, words_at
@@ -162,12 +163,20 @@ def test_a_square_of_the_confusion_matrix_stands_at_its_cause_and_its_answer(hal
     lab.draw_confusion(ax, recorded="losses", half=half)
     columns = [*words_at(ax.xaxis).values()]
     assert columns == [*map(str, range(1, 11)), "?", "…"] and ANSWERS[columns.index("?")] == UNDECIDED
-    squares = {tuple(line.get_xydata()[0].astype(int)): line for line in ax.lines if line.get_marker() == "s"}
+    squares = {tuple(square.get_center().round().astype(int)): square for square in ax.patches}
+    most = max(int(text.get_text()) for text in ax.texts)
     for text in ax.texts:
         column, row = text.get_position()
-        count = sum(truth == scoring.CAUSES[row] and answer == ANSWERS[column] for truth, answer in pairs)
-        assert column == 11 or text.get_text() == str(count)
-        assert squares[column, row].get_color() == COLORS["forward" if row == column else "backward"]
+        count, square = int(text.get_text()), squares[column, row]
+        found = sum(truth == scoring.CAUSES[row] and answer == ANSWERS[column] for truth, answer in pairs)
+        assert column == 11 or count == found
+        assert to_hex(square.get_facecolor()) == to_hex(COLORS["forward" if row == column else "backward"])
+        assert square.get_width() ** 2 / squares[place_of(most, ax)].get_width() ** 2 == pytest.approx(count / most)
+
+
+def place_of(count, ax):
+    """Return column and row of the first cell with a number."""
+    return next(text.get_position() for text in ax.texts if text.get_text() == str(count))
 
 
 def test_macro_f1_is_the_textbook_mean():

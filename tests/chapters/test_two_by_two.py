@@ -184,7 +184,7 @@ def test_what_is_exactly_0_is_drawn_where_no_readout_takes_it_for_a_number(name,
 def test_what_becomes_of_the_four_signs_is_what_their_label_says(size, fates):
     ax = Figure().subplots()
     lab.draw_three_fates(ax, size)
-    assert [text.get_text().split("  ")[1] for text in ax.texts] == [*fates, "is 0 from layer 2 on"]
+    assert [text.get_text().split("  ")[1] for text in ax.texts] == [*fates, "is exactly 0"]
 
 
 @pytest.mark.parametrize("depth", [2, 9])
