@@ -399,7 +399,9 @@ def test_the_small_map_counts_what_the_large_one_shows():
 
 
 def test_captions_say_what_the_text_says():
-    assert "1 × 10⁻" in caption("journey") or "× 10⁻" in caption("journey")
+    ways = {}, {"init": "He"}, {"residual": True}
+    assert ["Gray" in caption("switches", **way) for way in ways] == [False, True, True]
+    assert "× 10⁻" in caption("journey")
     assert not any("−0" in caption("pair", pair=pair, depth=L) for pair in lab.PAIRS for L in lab.DEPTHS)
     assert "none of the five" in caption("map", init="PyTorch default", activation="relu") or "residual" in caption(
         "map")

@@ -155,6 +155,9 @@ def test_what_is_drawn_and_told_is_what_was_reported(open_bench):
         assert lines[style] == pytest.approx(np.array([(step, each[key]) for step, each in told.items()]), abs=0.4)
         assert lines[style][:, 1] == pytest.approx([each[key] for each in told.values()], abs=0.002)
     assert abs(last["accuracy"]["train"] - last["accuracy"]["test"]) > 0.005  # which tells them apart
+    now = {"step": 100, "steps": 100, "loss": f"{losses[-1]:.3g}"}
+    now |= {side: f"{100 * last['accuracy'][side]:.0f}%" for side in ("train", "test")}
+    assert tab.locator(".bench-status").inner_text() == word("bench.status_learned", **now)
     tab.locator("summary").click()
     expect(tab.locator(".bench-layers tbody tr")).to_have_count(8)
     head, *rows = tab.locator(".bench-layers tr").evaluate_all("(all) => all.map((row) => row.innerText.split('\\t'))")
