@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 from prose import said
@@ -141,3 +142,9 @@ def test_above_how_many_layers_shortcuts_are_the_default_is_said_alike_and_measu
     assert said("normalization", "[above # use shortcuts]") == [layers]
     assert said("normalization", "by default (widths # to #)") == widths
     assert mitigation.deepest(mitigation.Recipe("relu", "He")) == layers
+
+
+@pytest.mark.parametrize("page", ["book/checklist.md", "notebooks/rescue.ipynb"])
+def test_where_the_squares_of_float32_numbers_are_zero(page):
+    [largest] = re.findall(r"squares of numbers below (\S+)", (ROOT / page).read_text("utf8"))
+    assert np.float32(largest) ** 2 == 0 < np.float32(10 * float(largest)) ** 2
