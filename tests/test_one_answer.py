@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 from prose import said
@@ -131,3 +132,19 @@ def test_what_causes_says_of_sigmoids_is_what_the_chapters_on_remedies_measured(
     assert all(mitigation.deepest(recipe) >= 50 for recipe in recipes)
     ways = [plan for plan in rescue.plans() if (plan.activation, plan.way) == ("sigmoid", "residual + layer norm")]
     assert all(any(rescue.rescued(plan) for plan in ways if plan.init == init) for init in rescue.INITS)
+
+
+def test_above_how_many_layers_shortcuts_are_the_default_is_said_alike_and_measured():
+    layers, *widths = said("shortcuts", "Use shortcuts above about # layers, at widths of # to #")
+    answers = said("mitigation", "of this book, # to #, use them by default above about # layers")
+    summary = said("mitigation", "At widths of # to #, within 300 steps, use shortcuts by default above about # layers")
+    assert answers == summary == [*widths, layers]
+    assert said("normalization", "[above # use shortcuts]") == [layers]
+    assert said("normalization", "by default (widths # to #)") == widths
+    assert mitigation.deepest(mitigation.Recipe("relu", "He")) == layers
+
+
+@pytest.mark.parametrize("page", ["book/checklist.md", "notebooks/rescue.ipynb"])
+def test_where_the_squares_of_float32_numbers_are_zero(page):
+    [largest] = re.findall(r"squares of numbers below (\S+)", (ROOT / page).read_text("utf8"))
+    assert np.float32(largest) ** 2 == 0 < np.float32(10 * float(largest)) ** 2

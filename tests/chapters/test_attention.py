@@ -102,11 +102,16 @@ def test_what_collapses_and_whose_gradient_dies():
     alike = 1 - collapse.measured("attention alone", 12)[0]
     same = next(l for l in range(1, 13) if round(alike[l], 3) == 1)
     assert said("attention", "After # layers all tokens are the same, to # digits") == [same, 3]
-    for L in (4, 8, 12, 16, 24):  # "from the fourth layer on ... W_Q and W_K ... 10^15 or more"
-        queries, keys, values = collapse.measured("attention alone", L)[2]
+    said("attention", "From the fifth layer on, the gradient of $W_Q$ and $W_K$")
+    for L, seed in [*((L, 0) for L in (8, 12, 16, 24)), *((12, seed) for seed in range(1, 12))]:
+        queries, keys, values = collapse.measured("attention alone", L, seed)[2]
         small = np.maximum(queries, keys) < 1e-15 * values
-        assert small[3:].all() and not small[:3].any()
-    assert lab.cosine("transformer, post-norm", 12, 12) > 0.99 and lab.ratio("transformer, post-norm", 12, 12) < 0.01
+        assert small[4:].all() and not small[:3].any()
+    draws = [collapse.measured("transformer, post-norm", 12, seed) for seed in range(40)]
+    ends = np.array([(1 - far[-1], sizes[0, -1] / sizes[2, -1]) for far, _, sizes in draws])
+    assert said("attention", "after # blocks, typically, the cosine exceeds 0.99") == [12]
+    beyond = np.mean((ends[:, 0] < 0.99) | (ends[:, 1] > 0.01))  # so "typically": not in each draw
+    assert 0 < beyond < 1 / 4
     assert 0.4 < lab.cosine("transformer, pre-norm", 12, 12) < lab.cosine("transformer, pre-norm", 24, 24) < 0.8
     assert lab.cosine("transformer, post-norm, s = 1/√L", 12, 12) < 0.2
     assert all(lab.ratio("transformer, post-norm", L, L) < 0.01 for L in (12, 16, 24))  # "twelve blocks or more"

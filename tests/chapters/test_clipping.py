@@ -571,9 +571,10 @@ def test_numbers_typed_into_the_prose():
         },
     )
     assert ways.angle(*[[np.array(v)] for v in ([100.0, 1.0], [1.0, 1.0])]) == pytest.approx(44.4, abs=0.05)
-    wide = nn.measure(105, 256, 1.5, 0.0, "tanh", batch=16, seed=0).gradient[1:]
-    for g, share in ((count.sizes(1.5), 5 / 6), (wide, 2 / 3)):  # "by a sixth (at width 256 by a third)"
-        assert np.linalg.norm(g[5:]) / np.linalg.norm(g) == pytest.approx(share, abs=0.03)
+    draws = [nn.measure(105, 64, 1.5, 0.0, "tanh", batch=16, seed=seed).gradient[1:] for seed in range(16)]
+    less = [1 - np.linalg.norm(g[5:]) / np.linalg.norm(g) for g in draws]
+    assert 1 - count.left(1.5, 100) == pytest.approx(1 / 6, abs=0.03)  # "a sixth (that of a typical draw by a quarter)"
+    assert np.median(less) == pytest.approx(1 / 4, abs=0.03) and max(less) == pytest.approx(2 / 5, abs=0.03)
 
 
 @pytest.mark.parametrize("seed", range(5))

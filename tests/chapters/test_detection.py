@@ -356,8 +356,8 @@ def test_theory_predicts_the_round_trip(activation, sigma_w):
 @pytest.mark.parametrize("activation, init, words", [
     ("tanh", "glorot_normal", "with tanh, by about # times $r$ at width # and # times at width #"),
     ("relu", "he_normal", "with ReLU, by # and # times")])
-def test_a_step_moves_wide_layers_by_more_than_its_ratio_says(activation, init, words):
-    data, widths, found = nn.data.digits("float64"), (64, 1024), []
+def test_a_layers_own_step_moves_it_by_more_than_its_ratio_says_and_those_below_add_more(activation, init, words):
+    data, widths, found, eta = nn.data.digits("float64"), (64, 1024), [], 1e-4
     for n in widths:
         net = nn.mlp(64, n, 10, 6, activation=activation, init=init, seed=0, dtype="float64")
         net.loss_and_gradient(data.x[:, :64], data.y[:64])
@@ -365,6 +365,11 @@ def test_a_step_moves_wide_layers_by_more_than_its_ratio_says(activation, init, 
         found.append(np.mean([size(k.W_gradient @ k.a_in) / size(k.W @ k.a_in) / (size(k.W_gradient) / size(k.W))
                               for k in hidden]))
         assert 1 < found[-1] < np.sqrt(n)
+        before = [(k.W @ k.a_in, eta * size(k.W_gradient) / size(k.W)) for k in hidden]
+        for k in net.layers[1:]:
+            k.W -= eta * k.W_gradient
+        net.forward(data.x[:, :64])
+        assert np.mean([size(k.W @ k.a_in - z) / size(z) / r for k, (z, r) in zip(hidden, before)]) > 2 * found[-1]
     told = said("detection", words)
     assert told == [*map(round, found)] if len(told) == 2 else [round(found[0]), widths[0], round(found[1]), widths[1]]
 

@@ -31,6 +31,7 @@ class Run(NamedTuple):
     diverges: int | None  # the first step whose loss is ten times the first
     overflows: int | None  # the first step with inf or nan
     where: str  # in words
+    steepest: float  # the largest norm of the gradient
 
 
 @cache
@@ -43,7 +44,7 @@ def run(activation, sigma_w, rate, depth=DEPTH, steps=STEPS):
     far = np.flatnonzero(~(loss < 10 * loss[0]))
     where = f"in the {end.where}" + f" of layer {end.layer}" * (end.where != "loss") if end else ""
     return Run(loss, int(worse[0]) + 2 if worse.size else None, int(far[0]) + 1 if far.size else None,
-               end.step if end else None, where)
+               end.step if end else None, where, max(history.gradient_norm))
 
 
 @cache
@@ -123,17 +124,24 @@ def failures_below():
     return sum(run(ACTIVATION, s, r).overflows is not None for s in SCALES for r in RATES if r < 1 / curvature(s))
 
 
+def steepest():
+    """The power of ten of the largest gradient in any run of the figure, up to the step with inf or nan."""
+    return float(np.log10(max(run(ACTIVATION, s, r).steepest for s in SCALES for r in RATES)))
+
+
 CLAIMS = (
     Claim(
         "S2.3", "Factors of 10, 20, 25, 30, 50 multiply to about 10³⁰, and steps overshoot the minimum.", "garbled",
-        "The five factors make 7.5 million. Taken again and again, they pass 10³⁰ after 23. That steps overshoot is "
-        "right where the learning rate exceeds 2/λ for long; such a run breaks long before a gradient of 10³⁰.",
+        "Unlike the list of S2.2, which goes on, this one ends: its five factors make 7.5 million. Taken again and "
+        "again, they pass 10³⁰ after 23. That steps overshoot is right where the learning rate exceeds 2/λ for long; "
+        "such a run breaks long before a gradient of 10³⁰.",
         (
             Evidence("product of the five factors", lambda: float(np.prod([10, 20, 25, 30, 50])), 7.5e6, 0),
             Evidence("10 tanh layers at η = 0.5, step at which the loss first rises",
                      lambda: run(ACTIVATION, 1.0, 0.5).rises, 2, 0),
             Evidence("step at which it is ten times its start", lambda: run(ACTIVATION, 1.0, 0.5).diverges, 6, 2),
             Evidence("step at which inf or nan appears", lambda: run(ACTIVATION, 1.0, 0.5).overflows, 24, 3),
+            Evidence("power of ten of the largest gradient in any run of the figure", steepest, 20.9, 0.5),
             Evidence("runs that fail at η below 1/λ, of all in the figure", failures_below, 0, 0, "runs"),
         ), "explosion?rate=0.5",
         setting="10 tanh layers of 32 units, σ_w = 1, full batch of 200 digits, float32, 100 steps, one seed.",

@@ -101,7 +101,7 @@ CLAIMS = (
         "S2.2", "Factors like 0.5, 0.2, 0.1, 0.001 multiply to about 10⁻¹⁰, as good as zero, so learning stops as if a "
         "minimum had been reached.", "holds if",
         "The updates fall below the rounding of the weights, or below what the budget can wait for. A tiny gradient is "
-        "no sign of a minimum. (The four factors make 1e-5; it takes eight of this size.)",
+        "no sign of a minimum. (The text goes on, “and so on”: four factors make 1e-5, eight of this size 1e-10.)",
         (
             Evidence("product of the four factors", lambda: float(np.prod([0.5, 0.2, 0.1, 0.001])), 1e-5, 1e-15),
             Evidence("share of float32 weights that updates of 1e-10 of their size move",
