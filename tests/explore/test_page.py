@@ -429,6 +429,16 @@ def test_what_surrounds_a_panel_is_there_and_nothing_is_cut_or_on_another(tab):
     assert "v4" not in bare and "h-4" not in bare
 
 
+def test_a_page_that_reads_from_the_right_leaves_a_picture_as_it_is(tab):
+    seen = []
+    for way in ("ltr", "rtl"):
+        tab.evaluate("way => { document.documentElement.dir = way; }", way)
+        found = figure_in(tab, "frame")
+        left = found.locator("svg").bounding_box()["x"]
+        seen.append([[words, start - left, end - left] for words, start, end, *_ in boxes(found)])
+    assert len(seen[0]) > 9 and seen[0] == [[words, *map(pytest.approx, ends)] for words, *ends in seen[1]]
+
+
 def is_whole_and_apart(found):
     """Nothing around a panel is cut or on another, and of long words that cross their line no word is lost."""
     box, texts = found.locator("svg").bounding_box(), boxes(found)
