@@ -94,6 +94,8 @@ def same_or_fresh(matrix, scale, n):
     said = {"all have the size #": scale**100} if matrix == "orthogonal" else {
         "the largest is # times the smallest with one W throughout (spectral radii # to #), and # times with a fresh W":
         [max(ends[0]) / min(ends[0]), min(radii), max(radii), max(ends[1]) / min(ends[1])]}
+    if min(map(min, ends)) < 1e-16 or max(map(max, ends)) > 1e12:
+        said["every step. Some end beyond the panel."] = []
     chi = np.sqrt(2 / n) * np.exp(digamma(n / 2) / 2)  # exp of the mean log of the length of W v, v of length 1
     said[f"{matrix.capitalize()} W, n = #, σ_w = #, # draws. After # steps"] = [n, scale, 20, 100]
     mean = scale * (chi if matrix == "Gaussian" else 1)

@@ -447,3 +447,7 @@ simple("large_head", lambda ax: set_limits(ax).annotate("", (0.9, 0.8), (0.1, 0.
 simple("words_under_a_shape", lambda ax: (set_limits(ax).text(
     0.5, 0.5, "MMMMMM", ha="center", va="center", fontsize=40, zorder=3), ax.add_patch(
         Rectangle((0.2, 0.3), 0.6, 0.4, fc=RED, zorder=5))))
+simple("letters_apart", lambda ax: set_limits(ax).annotate(
+    "MMMM", (0.2, 0.2), (6, 4), textcoords="offset fontsize", fontsize=26, arrowprops={"arrowstyle": "->", "lw": 4}))
+simple("pixels_apart", lambda ax: set_limits(ax).annotate(
+    "MMMM", (0.2, 0.2), (160, 99), textcoords="offset pixels", fontsize=26, arrowprops={"arrowstyle": "-|>", "lw": 4}))

@@ -210,7 +210,10 @@ BAD = {
     "Text: path effects on a text": lambda ax, k: ax.text(0, 0, "a", path_effects=[patheffects.Normal()]),
     "Text: a text box of this shape": lambda ax, k: ax.text(0, 0, "a", bbox={"boxstyle": "larrow"}),
     "Text: a text box of this shape; use": lambda ax, k: ax.text(0, 0, "a", bbox={"pad": 20}),
-    "and leave out pad, linestyle and hatch": lambda ax, k: ax.text(0, 0, "a", bbox={"ls": "--"}),
+    "rounding_size, linestyle and hatch": lambda ax, k: ax.text(0, 0, "a", bbox={"ls": "--"}),
+    "Text: a text box of this shape; use boxstyle": lambda ax, k: ax.text(0, 0, "a", bbox={"boxstyle": "round4"}),
+    "and leave out pad, rounding_size": lambda ax, k: ax.text(
+        0, 0, "a", bbox={"boxstyle": "round,rounding_size=1"}),
     "Text: usetex; leave it out": lambda ax, k: ax.text(0, 0, "a", usetex=True),
     "Text: a text that wraps": lambda ax, k: ax.text(0, 0, "a", wrap=True),
     "Text: multialignment": lambda ax, k: ax.text(0, 0, "aa\nb", ma="right"),
@@ -253,8 +256,18 @@ BAD = {
         ax.bar(["a", "b"], [1, 2]), ax.tick_params(axis="x", rotation=45)),
     "turned tick labels of the y axis, which": lambda ax, k: (
         ax.plot([0, 1]), [each.set_rotation(90) for each in ax.get_yticklabels()]),
+    "turned tick labels of the x axis, which": lambda ax, k: (
+        ax.plot([0, 9]), ax.set_xticks([0.5], ["half"], minor=True, rotation=45)),
+    "numbers or ticks of the y axis; leave": lambda ax, k: (
+        ax.semilogy([1, 9]), ax.tick_params(axis="y", which="minor", color="red")),
+    "a turned label of the y axis, which": lambda ax, k: (ax.plot([0, 1]), ax.set_ylabel("y", rotation=0)),
+    "a turned label of the x axis, which": lambda ax, k: (ax.plot([0, 1]), ax.set_xlabel("x", rotation=20)),
+    "ticks at the right; leave them out: ax.tick_params(right=False": lambda ax, k: (
+        ax.plot([0, 1]), ax.tick_params(right=True)),
+    "ticks at the top; leave": lambda ax, k: (ax.loglog([1, 1e3], [1, 2]), ax.tick_params(which="minor", top=True)),
     "a grid above what is drawn": lambda ax, k: (ax.bar([0, 1], [1, 1]), ax.set_axisbelow(False), ax.grid()),
     "a colored grid; leave": lambda ax, k: (ax.plot([0, 1]), ax.grid(color="red")),
+    "a colored grid; leave its": lambda ax, k: (ax.semilogy([1, 9]), ax.grid(which="minor", color="red")),
     "an edge of the background": lambda ax, k: (ax.plot([0, 1]), ax.patch.set(ec="k", lw=3)),
     "a background of the whole figure": lambda ax, k: (ax.plot([0, 1]), ax.figure.set_facecolor("#ddeeff")),
     "letters of the font 'serif'": lambda ax, k: ax.text(0, 0, "a", family="serif"),
@@ -280,6 +293,8 @@ BAD = {
         AnchoredOffsetbox("center", child=HPacker(children=[TextArea("a")]))),
     "AnchoredText: words in a frame": lambda ax, k: ax.add_artist(AnchoredText("a", "upper left")),
     "a grid over a picture; draw its lines": lambda ax, k: (ax.imshow(np.eye(3)), ax.grid()),
+    "times of another zone than UTC on the x axis": lambda ax, k: (
+        ax.xaxis_date(tz="Asia/Tokyo"), ax.plot([np.datetime64("2024-05-05"), np.datetime64("2024-05-06")], [0, 1])),
     "times of pandas on the x axis": lambda ax, k: (ax.plot([0, 1]), ax.xaxis.set_major_locator(Times())),
     "Line2D 'waves': a sketched": lambda ax, k: ax.plot([0, 1], label="waves", sketch_params=2),
     "panel 'ax', on which draw drew nothing": lambda ax, k: None,
@@ -467,6 +482,31 @@ def test_what_is_hidden_is_not_shown(mode):
     assert "legend" not in frame and frame["title"] == frame["x"]["label"] == "" and frame["spines"] == "b"
     assert frame["x"]["texts"] == ["0", "", "4"] and frame["x"]["bare"] and len(frame["x"]["places"]) == 3
     assert frame["y"]["texts"] == [] and "bare" not in frame["y"] and [mark["kind"] for mark in marks] == ["path"]
+
+
+def test_of_minor_ticks_and_of_what_ticks_share_nothing_is_shown_that_is_hidden(mode):
+    def draw_it(ax):
+        ax.plot([0, 4e9], [2, 4])
+        ax.set(yscale="log", ylim=(1.5, 4.5))
+        ax.set_ylabel("hidden", color="none")
+        ax.set_title("hidden", color="none")
+        ax.tick_params(labelbottom=labels)
+        ax.xaxis.offsetText.set_visible(offset)
+        ax.tick_params(axis="y", which="minor", left=dashes, labelleft=labels)
+        return "Words."
+
+    mode("text")
+    for labels, offset, dashes in itertools.product([True, False], repeat=3):
+        frame = explore(draw_it).figure.scene({})[0][0].frame
+        assert frame["title"] == frame["y"]["label"] == ""
+        assert ("offset" in frame["x"]) == (labels and offset)
+        assert ("minor" in frame["y"]) == dashes and bool(frame["y"]["texts"]) == labels
+
+
+def test_words_of_an_annotation_keep_their_distance_on_a_phone_in_whatever_it_is_given(mode):
+    for given, pixels in (("offset points", 4 / 3), ("offset pixels", 1), ("offset fontsize", 16)):
+        [text] = marks_of(lambda ax, k, way=given: ax.annotate("a", (0.5, 0.5), (1, 2), textcoords=way, fontsize=12))
+        assert text["at"] == [UNIT // 2] * 2 and text["shift"] == pytest.approx([pixels, 2 * pixels], abs=0.05)
 
 
 def test_words_of_an_annotation_are_cut_only_where_matplotlib_cuts_them(mode):

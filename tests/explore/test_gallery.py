@@ -21,9 +21,9 @@ from .reader import payload_of
 
 LEAST = 0.82  # likeness of a page's picture
 EDGE = 4  # pixels at the panel's edge, where axes lie, left out
-OWN_LOOK = {"words", "formula", "annotated", "bent_annotation", "angled_annotation", "turned_words", "upright_words",
-            "script_letters", "pale_words", "typewriter", "table", "framed_picture", "wedge_arrow", "hatched_bars",
-            "hatched_area", "hatched_contours",
+OWN_LOOK = {"words", "formula", "annotated", "bent_annotation", "angled_annotation", "letters_apart", "pixels_apart",
+            "turned_words", "upright_words", "script_letters", "pale_words", "typewriter", "table", "framed_picture",
+            "wedge_arrow", "hatched_bars", "hatched_area", "hatched_contours",
             "turned_annotation"}  # fonts, heads of thin arrows, the start of a hatch
 
 ELEMENT = ('<vg-explore id="{}" class="vg-explore"><figure><div class="vg-picture"></div>'

@@ -277,8 +277,9 @@ def comes_to(found, caption):
                                  arg=[found.element_handle(), caption], timeout=3000)
 
 
-@pytest.mark.parametrize("name", ["spot", "across", "arrow"])
-def test_a_drag_to_the_place_of_a_state_brings_that_state(tab, name):
+@pytest.mark.parametrize(("name", "way"), [("spot", "ltr"), ("across", "ltr"), ("arrow", "ltr"), ("spot", "rtl")])
+def test_a_drag_to_the_place_of_a_state_brings_that_state(tab, name, way):
+    tab.evaluate("way => { document.documentElement.dir = way; }", way)
     figure, found = made(name), figure_in(tab, name)
     payload = payload_in_page(name)
     rng, all_states = np.random.default_rng(1), [*states(figure)]

@@ -123,11 +123,11 @@ LONG = "a label of the axis below that is far too long for one line of a picture
 
 
 def draw_frame(ax):
-    ax.plot([0, 8e7], [0, 3e7], color="#0b5cad", label="key")
-    ax.text(8e7, 3e7, " the last of its line", clip_on=False, va="center")
+    ax.plot([0, 8e7], [0, 3e6], color="#0b5cad", label="key")
+    ax.text(8e7, 3e6, " the last of its line", clip_on=False, va="center")
     ax.minorticks_on()
-    ax.set(xlim=(0, 8e7), ylim=(0, 3e7), xlabel=LONG, ylabel="upright and long", title=LONG.upper())
-    ax.set(xticks=np.linspace(0, 8e7, 41), yticks=np.linspace(0, 3e7, 61))
+    ax.set(xlim=(0, 8e7), ylim=(0, 3e6), xlabel=LONG, ylabel="upright and long", title=LONG.upper())
+    ax.set(xticks=np.linspace(0, 8e7, 41), yticks=np.linspace(0, 3e6, 61))
     ax.spines[["top", "right"]].set_visible(True)
     ax.legend()
     return "All that surrounds a panel."
@@ -404,7 +404,7 @@ def test_what_surrounds_a_panel_is_there_and_nothing_is_cut_or_on_another(tab):
     label = at["upright and long"]
     assert label[3] - label[2] > 3 * (label[1] - label[0])
     assert at["the last of its line"][0] > place(found, 0.9, 0)[0]
-    one, other = sorted(sides for words, *sides in texts if words == "1e7")  # what the numbers share
+    one, other = at["1e6"], at["1e7"]  # what the numbers share
     assert one[0] == pytest.approx(left, abs=1) and one[3] < top
     assert other[1] == pytest.approx(right, abs=1) and other[2] > foot
     numbers = [sides for words, *sides in texts if words.replace(".", "").isdigit()]
@@ -427,6 +427,16 @@ def test_what_surrounds_a_panel_is_there_and_nothing_is_cut_or_on_another(tab):
         assert sides[side] == pytest.approx(place(found, edge, 0)[0], abs=1)
     bare = figure_in(tab, "table").locator("path.vg-axis").evaluate_all("all => all.map(path => path.outerHTML).join()")
     assert "v4" not in bare and "h-4" not in bare
+
+
+def test_a_page_that_reads_from_the_right_leaves_a_picture_as_it_is(tab):
+    seen = []
+    for way in ("ltr", "rtl"):
+        tab.evaluate("way => { document.documentElement.dir = way; }", way)
+        found = figure_in(tab, "frame")
+        left = found.locator("svg").bounding_box()["x"]
+        seen.append([[words, start - left, end - left] for words, start, end, *_ in boxes(found)])
+    assert len(seen[0]) > 9 and seen[0] == [[words, *map(pytest.approx, ends)] for words, *ends in seen[1]]
 
 
 def is_whole_and_apart(found):

@@ -65,12 +65,12 @@ def draw_bias(cloud, rest, c=0.2, batch=1, skew=1.0):
                                    (here, "w settles", COLORS["forward"], 1.10)):
         cloud.plot([place, place], [0, y], color=color, linewidth=2 if words == "w settles" else 1.1)
         cloud.text(4.9, y - 0.02, f"{words} {place:.2f}", color=color, ha="right", fontsize=9)
-    rest.set(xscale="log", xlim=(0.08, 25), ylim=(0.9, 1.75), xlabel="threshold C", ylabel="where w settles")
+    rest.set(xscale="log", xlim=(0.08, 25), ylim=(0.9, 1.8), xlabel="threshold C", ylabel="where w settles")
     rest.set_xticks([0.1, 1, 10], ["0.1", "1", "10"])
     rest.minorticks_off()
     rest.axhline(mean, **REFERENCE)
     rest.axhline(median, **REFERENCE)
-    label_line(rest, 0.09, mean, "mean: the least loss", COLORS["reference"], va="bottom", xytext=(0, 5))
+    label_line(rest, 0.09, mean, "mean: the least loss", COLORS["reference"], va="bottom", xytext=(0, 9))
     label_line(rest, 25, median, "median", COLORS["reference"], ha="right", va="top", xytext=(0, -3))
     rest.plot(LINE, rest_line(skew, batch), **THEORY)
     rest.plot(LIMITS, [settle(skew, batch, k) for k in LIMITS], linestyle="none", marker="o", markersize=5,

@@ -63,7 +63,7 @@ def draw_recurrent(trace, budget, rate=0.1, c=1.0, seed=0):
     budget.minorticks_off()
     log_axis(budget, 5e-4, 50, f"test loss after {STEPS} steps")
     budget.axhline(np.log(SYMBOLS), **REFERENCE)
-    label_line(budget, 70, np.log(SYMBOLS), "guessing", COLORS["reference"], ha="right", va="bottom", xytext=(0, 5))
+    label_line(budget, 70, np.log(SYMBOLS), "guessing", COLORS["reference"], ha="right", va="bottom", xytext=(0, 9))
     budget.axvline(reach(), **THEORY)
     label_line(budget, reach(), 28, "← out of reach", COLORS["theory"])
     for other in RATES:

@@ -6,7 +6,7 @@ import numpy as np
 
 from vgtext.explore import handle
 from vgtext.nn.theory.products import gaussian_lyapunov_exponents, spectral_radius
-from vgtext.palette import COLORS, REFERENCE, THEORY, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, THEORY, beyond, log_axis, number
 
 from .passes import MATRICES
 
@@ -77,6 +77,7 @@ def draw_same_or_fresh(same, fresh, matrix="Gaussian", scale=1.0, n=16):
         return (f"{start} all have the size {number(found[0][0, -1])}, with one W throughout and with a fresh W at "
                 "every step.")
     low, high = radii(matrix, scale, n).min(), radii(matrix, scale, n).max()
+    off = " Some end beyond the panel." if beyond(fresh, *np.concatenate(found)[:, -1]) else ""
     return (f"{start} the largest is {number(spread(found[0]), 1)} times the smallest with one W throughout "
             f"(spectral radii {low:.2f} to {high:.2f}), and {number(spread(found[1]), 1)} times with a fresh W at "
-            "every step.")
+            f"every step.{off}")

@@ -1,6 +1,7 @@
 """Read what the page lays out itself: axes with their ticks, and color bars."""
 
 import re
+from datetime import timedelta
 from itertools import zip_longest
 
 import numpy as np
@@ -25,10 +26,15 @@ OPPOSITE = {"left": "right", "right": "left", "bottom": "top"}
 def read_titles(ax):
     """Return the title of a panel, and the side on which it stands unless in the middle."""
     places = {"center": ax.title, "left": ax._left_title, "right": ax._right_title}
-    titles = {side: title.get_text() for side, title in places.items() if title.get_text() and title.get_visible()}
+    titles = {side: title.get_text() for side, title in places.items() if title.get_text() and is_seen(title)}
     Unreadable.when(len(titles) > 1, f"two titles of one panel, {' and '.join(titles)}; put them into one")
     side, text = next(iter(titles.items()), ("center", ""))
     return {"title": words(text), **rare(titleAt=side if side != "center" else "", titleFill=written_in(places[side]))}
+
+
+def is_seen(text):
+    """Say whether a text is drawn, and can be seen."""
+    return text.get_visible() and opacity(text.get_color()) > 0
 
 
 def read_axis(axis, side):
@@ -39,26 +45,42 @@ def read_axis(axis, side):
     Unreadable.when(shown and across, f"tick labels or an axis label at the {other}; put them at the {side} "
                                       f"(ax.{axis.axis_name}axis.tick_{side}(), imshow instead of matshow)")
     lines = label if side == "bottom" else label.replace("\n", " ")  # upright there is room for one
-    label = words(lines) if shown and axis.label.get_visible() else ""
+    label = words(lines) if shown and is_seen(axis.label) else ""
     if shown:
-        check_look(axis, params)
+        check_look(axis, side)
     frame = {"label": label, **measure(axis, side), **rare(labelFill=written_in(axis.label) if label else None)}
     return scaled(frame | read_ticks(axis, side, params), axis) if shown else frame | {"places": [], "texts": []}
 
 
-def check_look(axis, params):
-    """Raise Unreadable for ticks, numbers and a grid of another look than a page gives them: level, in its own ink."""
-    name, gridded = axis.axis_name, params.get("gridOn")
-    numbers = [each for tick in axis.majorTicks for each in (tick.label1, tick.label2) if each.get_visible()]
-    colors = [each.get_color() for each in numbers] + [params.get("color")]
+def check_look(axis, side):
+    """Raise Unreadable for ticks, words and a grid of another look than a page gives them: level, in its own ink."""
+    name, other, kinds = axis.axis_name, OPPOSITE[side], [axis.get_tick_params(which) for which in ("major", "minor")]
+    numbers = [each for tick in axis.majorTicks + axis.minorTicks for each in (tick.label1, tick.label2)
+               if each.get_visible()]
+    colors = [each.get_color() for each in numbers] + [params.get("color") for params in kinds]
+    gridded = [params for params in kinds if params.get("gridOn")]
     Unreadable.when(any(map(is_colored, colors)), f"colored numbers or ticks of the {name} axis; leave their color "
                     "out, and color its label instead")
     Unreadable.when(any(each.get_rotation() for each in numbers), f"turned tick labels of the {name} axis, which a "
                     "page writes level; leave rotation out, and give long names to the y axis, as barh does")
+    Unreadable.when(axis.label.get_text() and axis.label.get_rotation() % 180 != (0 if side == "bottom" else 90),
+                    f"a turned label of the {name} axis, which a page writes along it; leave rotation out")
+    Unreadable.when(any(is_dashed(params, other, False) for params in kinds),
+                    f"ticks at the {other}; leave them out: ax.tick_params({other}=False, which=\"both\")")
     Unreadable.when(gridded and axis.axes.get_axisbelow() is not True,
                     "a grid above what is drawn; leave set_axisbelow out, or draw its lines: axhline, axvline")
-    Unreadable.when(gridded and is_colored(params.get("grid_color")),
+    Unreadable.when(any(is_colored(params.get("grid_color")) for params in gridded),
                     "a colored grid; leave its color out, or draw its lines: axhline, axvline")
+
+
+def is_dashed(params, side, usual=True):
+    """Say whether ticks have dashes at a side that can be seen."""
+    return params.get(side, usual) and params.get("length", 1) and opacity(params.get("color")) > 0
+
+
+def is_written(params, side):
+    """Say whether ticks have words at a side that can be seen."""
+    return params.get(f"label{side}", True) and opacity(params.get("labelcolor")) > 0
 
 
 def measure(axis, side):
@@ -79,26 +101,29 @@ def measure(axis, side):
 
 def read_ticks(axis, side, params):
     """Return the places and the words of an axis' ticks, its grid lines, and what the words share."""
-    formatter = axis.get_major_formatter()
-    major, texts = ticks(axis, axis.get_majorticklocs(), formatter, [
-        (tick.label2 if side == "right" else tick.label1).get_visible() and tick.get_visible()
-        for tick in axis.majorTicks])
+    formatter, fine = axis.get_major_formatter(), axis.get_tick_params("minor")
+    major, texts = ticks(axis, axis.get_majorticklocs(), formatter, seen(axis.majorTicks, side))
     Unreadable.when(getattr(formatter, "offset", 0), f"{formatter.get_offset()} beside the {axis.axis_name} axis, to "
                     "be added to its ticks; draw the differences, and say in its label from what")
-    minor, named = ticks(axis, axis.get_minorticklocs(), axis.get_minor_formatter())
+    minor, named = ticks(axis, axis.get_minorticklocs(), axis.get_minor_formatter(), seen(axis.minorTicks, side))
     grid = major if params.get("gridOn") else []
-    grid = grid + minor if axis.get_tick_params("minor").get("gridOn") else grid
+    grid = grid + minor if fine.get("gridOn") else grid
+    shown = is_written(params, side)
     extra = {
         "kind": kind_of(axis, texts),
-        "minor": minor,
-        "bare": not (params.get(side) and params.get("length", 1) and opacity(params.get("color"))),
-        "offset": words(formatter.get_offset()),
+        "minor": minor if is_dashed(fine, side) else [],
+        "bare": not is_dashed(params, side),
+        "offset": words(formatter.get_offset()) if shown and axis.offsetText.get_visible() else "",
         "grid": grid,
     }
-    if any(named):  # a log axis of less than a decade has its words there
+    if any(named) and is_written(fine, side):  # a log axis of less than a decade has its words there
         major, texts = major + minor, texts + named
-    shown = params.get(f"label{side}") and opacity(params.get("labelcolor"))
     return {"places": major, "texts": [words(text) for text in texts] if shown else [], **rare(**extra)}
+
+
+def seen(marks, side):
+    """Say of each of some ticks whether it is drawn with its words."""
+    return [(mark.label2 if side == "right" else mark.label1).get_visible() and mark.get_visible() for mark in marks]
 
 
 def scaled(frame, axis):
@@ -124,6 +149,9 @@ def kind_of(axis, texts):
     formatter, values, texts = axis.get_major_formatter(), axis.get_majorticklocs(), [*filter(None, texts)]
     makers = {each.__module__ for own in (formatter, axis.get_major_locator()) for each in type(own).__mro__}
     if "matplotlib.dates" in makers:
+        zone = getattr(axis.get_major_locator(), "tz", None)
+        Unreadable.when(zone and zone.utcoffset(None) != timedelta(), f"times of another zone than UTC on the "
+                        f"{axis.axis_name} axis, which a page reads in UTC; give times without a zone")
         return "date"
     Unreadable.when(any(each.startswith("pandas.") for each in makers),
                     f"times of pandas on the {axis.axis_name} axis; plot them with x_compat=True, as dates")

@@ -26,8 +26,9 @@ def record_text(text, recorder):
             return
         head = text._get_position_xy(recorder)
         text.update_positions(recorder)
-        shift = np.array(text.xyann, float) * PX if text.anncoords == "offset points" else shift
-    anchor = text.get_transform().transform(text.get_unitless_position()) - shift
+    anchor = text.get_transform().transform(text.get_unitless_position())
+    if str(getattr(text, "anncoords", "")).startswith("offset"):  # points, pixels, or sizes of its letters
+        anchor, shift = head, anchor - head
     if not np.isfinite(anchor).all():
         return
     if getattr(text, "arrow_patch", None):
@@ -114,9 +115,10 @@ def ground_of(text):
     if box is None or not box.get_visible():
         return {}
     style = box.get_boxstyle()
-    Unreadable.when(type(style).__name__ not in ("Square", "Round", "Round4") or style.pad > 0.6 or box.get_hatch()
-                    or box.get_linestyle() not in ("solid", "-"), 'a text box of this shape; use boxstyle="round" or '
-                    '"square" and leave out pad, linestyle and hatch')
+    Unreadable.when(type(style).__name__ not in ("Square", "Round") or style.pad > 0.6 or box.get_hatch()
+                    or getattr(style, "rounding_size", None) or box.get_linestyle() not in ("solid", "-"),
+                    'a text box of this shape; use boxstyle="round" or "square" and leave out pad, rounding_size, '
+                    "linestyle and hatch")
     return {**brush(box.get_facecolor()), **pen(box.get_edgecolor(), box.get_linewidth())}
 
 
