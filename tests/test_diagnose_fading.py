@@ -141,8 +141,9 @@ def test_a_first_step_alone_that_is_long_is_not_blamed_for_what_fell_after_it(la
     """As those of RMSprop and Adam in networks with batch norm, whose twin without noisy labels learns."""
     ratio = np.tile(np.r_[0.12, np.full(len(STEPS) - 1, later)][:, None], (1, 6))
     fell = 2.3 * np.r_[np.linspace(1, loss, 50), np.full(200, loss)] + 0.01 * RNG.normal(size=250)
-    found = diagnose(Recording(loss=fell, steps=STEPS, update_ratio=ratio, gradient=np.ones_like(ratio), recurrent=False,
-                               activation=np.ones_like(ratio), constant_loss=2.3, train_accuracy=[0.2, 0.4, 0.5]))
+    found = diagnose(Recording(loss=fell, steps=STEPS, update_ratio=ratio, gradient=np.ones_like(ratio),
+                               activation=np.ones_like(ratio), recurrent=False, constant_loss=2.3,
+                               train_accuracy=[0.2, 0.4, 0.5]))
     assert found.cause == cause and (cause != UNDECIDED or LABELS in found.candidates)
 
 
@@ -157,8 +158,8 @@ def test_an_accuracy_that_a_constant_answer_has_as_well_is_no_success():
 def test_a_rate_that_was_taken_away_leaves_the_labels_open():
     ratio = np.tile((7e-2 * 0.7 ** np.array(STEPS))[:, None], (1, 6))
     stood = np.r_[np.linspace(2.3, 1.4, 10), np.full(240, 1.4)] + 0.01 * RNG.normal(size=250)
-    found = diagnose(Recording(loss=stood, steps=STEPS, update_ratio=ratio, gradient=np.ones_like(ratio), recurrent=False,
-                               activation=np.ones_like(ratio), train_accuracy=[0.6, 0.7, 0.8]))
+    found = diagnose(Recording(loss=stood, steps=STEPS, update_ratio=ratio, gradient=np.ones_like(ratio),
+                               activation=np.ones_like(ratio), recurrent=False, train_accuracy=[0.6, 0.7, 0.8]))
     assert found.cause == UNDECIDED and "schedule" in found.remedy
 
 

@@ -92,7 +92,7 @@ def shares(curve, loss, test_loss, constant):
 
 
 def common(entropy):
-    """Return the least share that the most frequent class has: of two classes, -p ln p - (1 - p) ln(1 - p) = entropy."""
+    """Return p, the least share of the most frequent class: -p ln p - (1 - p) ln(1 - p) = entropy, of two classes."""
     p = np.linspace(0.5, 1, 1001)[:-1]
     shares = p[-p * np.log(p) - (1 - p) * np.log1p(-p) <= (entropy or np.inf)]
     return float(shares[0]) if len(shares) else None

@@ -170,8 +170,8 @@ ROWS = (
         "notebooks/detection.html#analyzing-model-performance-one-number-against-ten-causes",
         "the accuracy or the loss on test data"),
     Row("label noise", "Are signals and steps fine, and has the loss stalled after some learning?", "loss",
-        f"the loss ends at {STANDS} to {BACK} of what it was in the run's third quarter ({SLOWS} if test accuracy is as "
-        f"good), above {LEARNED} of its start, and an accuracy is known",
+        f"the loss ends at {STANDS} to {BACK} of what it was in the run's third quarter ({SLOWS} if test accuracy is "
+        f"as good), above {LEARNED} of its start, and an accuracy is known",
         "If the task allows no higher accuracy, nothing is wrong: say so (target). If the run was short, train on: a "
         "loss may stand for a while and fall again. Else read the examples with the largest loss and check their "
         "labels. If these are right, train a shallow twin: if it learns, the layers lose directions that sizes do not "
