@@ -120,6 +120,48 @@ def test_a_loss_that_falls_to_a_constant_answers_names_no_noise_where_many_layer
                                  (12, {"constant_loss": 3.0}, LABELS), (5, {"constant_loss": 2.3}, LABELS)):
         assert run(layers, 0.0, 5e-3, loss=loss, train_accuracy=[0.1, 0.15, 0.2, 0.2], **known).cause == cause
 
+def test_a_loss_that_falls_slowly_while_test_data_gain_has_no_noisy_labels():
+    """What is learned by heart opens a gap; a slow network has none, and its loss still falls."""
+    slow = 2.3 * np.r_[np.linspace(1, 0.6, 100), np.geomspace(0.6, 0.5, 150)]
+    for tested, cause in ((0.59, UNDECIDED), (0.35, LABELS)):
+        found = run(4, 0.0, 5e-3, loss=slow, train_accuracy=[0.4, 0.5, 0.55, 0.6], test_accuracy=[tested])
+        assert found.cause == cause and (cause == LABELS or found.remedy.startswith("Train on"))
+
+
+def test_steps_that_do_not_shrink_blame_no_slope_before_they_have_moved_the_weights():
+    """Sigmoids with Adam at a tenth of a rate that trains them."""
+    for optimizer, cause in (("Adam", UNDECIDED), ("SGD", "vanishing by activation")):
+        assert run(6, -3.4, 8e-4, way="back", saturation=np.zeros((len(STEPS), 6)), optimizer=optimizer).cause == cause
+    assert run(6, -3.4, 5e-3, way="back", saturation=np.zeros((len(STEPS), 6)), optimizer="Adam").cause != UNDECIDED
+
+
+@pytest.mark.parametrize(("later", "loss", "cause"), [
+    (1e-2, 0.6, UNDECIDED), (0.2, 0.6, "learning rate too large"), (1e-2, 1.0, "learning rate too large")])
+def test_a_first_step_alone_that_is_long_is_not_blamed_for_what_fell_after_it(later, loss, cause):
+    """As those of RMSprop and Adam in networks with batch norm, whose twin without noisy labels learns."""
+    ratio = np.tile(np.r_[0.12, np.full(len(STEPS) - 1, later)][:, None], (1, 6))
+    fell = 2.3 * np.r_[np.linspace(1, loss, 50), np.full(200, loss)] + 0.01 * RNG.normal(size=250)
+    found = diagnose(Recording(loss=fell, steps=STEPS, update_ratio=ratio, gradient=np.ones_like(ratio),
+                               activation=np.ones_like(ratio), recurrent=False, constant_loss=2.3,
+                               train_accuracy=[0.2, 0.4, 0.5]))
+    assert found.cause == cause and (cause != UNDECIDED or LABELS in found.candidates)
+
+
+def test_an_accuracy_that_a_constant_answer_has_as_well_is_no_success():
+    """One of 28 examples is of the rare class, whose labels are random."""
+    known = {"loss": np.r_[0.6, np.full(99, 0.11)], "constant_loss": 0.156}
+    for accuracy, healthy in ((0.955, False), (0.995, True)):
+        found = diagnose(Recording(**known, train_accuracy=[0.9, 0.94, accuracy], test_accuracy=[accuracy]))
+        assert (found.cause == "healthy") is healthy
+
+
+def test_a_rate_that_was_taken_away_leaves_the_labels_open():
+    ratio = np.tile((7e-2 * 0.7 ** np.array(STEPS))[:, None], (1, 6))
+    stood = np.r_[np.linspace(2.3, 1.4, 10), np.full(240, 1.4)] + 0.01 * RNG.normal(size=250)
+    found = diagnose(Recording(loss=stood, steps=STEPS, update_ratio=ratio, gradient=np.ones_like(ratio),
+                               activation=np.ones_like(ratio), recurrent=False, train_accuracy=[0.6, 0.7, 0.8]))
+    assert found.cause == UNDECIDED and "schedule" in found.remedy
+
 
 @pytest.mark.parametrize(("given", "answers", "many"), [
     ((16, 32), (16, 32, 24), True), ((16, 32), (16, 24, 32), True), ((16, 32), (512, 24), True),

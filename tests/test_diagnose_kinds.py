@@ -440,6 +440,8 @@ SIDES = {
         "loss": v * FLAT / 2, "gradient": rows(0), "activation": rows(1), "precision": "float16"}, 7e-4, 1.4e-3),
     "STANDS": ("label noise", lambda v: {"loss": ends_at(0.5 * v, 0.5), **ratio(0.01)}, 0.82, 0.68),
     "BACK": ("label noise", lambda v: {"loss": ends_at(0.5 * v, 0.5), **ratio(0.01)}, 1.05, 1.15),
+    "SLOWS": ("label noise", lambda v: {"loss": ends_at(0.5 * v, 0.5), **ratio(0.01), "test_accuracy": [0.3]},
+              0.9, 0.86),
     "CLIMBS": ("label noise", lambda v: {"loss": ends_at(0.42, 0.5), **ratio(0.01),
                                          "train_accuracy": [0.1, 0.3, 0.3, 0.3 + v]}, 0.1, 0.2),
     "SATURATED": ("label noise", lambda v: {"loss": ends_at(0.5), **ratio(0.01, layers=3), "saturation": [[v, v, 0]]},

@@ -3,6 +3,7 @@
 from . import table as t
 from .logic import above, below, either, every
 from .outcomes import begun, halved, lost_again, may_have_learned_before, moves, runs_off, unharmed, uphill
+from .pace import taken_away
 
 
 def frozen(s, fails):
@@ -137,7 +138,7 @@ def too_large(s):
     if runs_off(s):
         return None
     if above(s.ratio_peak, t.TOO_FAST):
-        return None if s.layers == 1 and halved(s) else True  # a layer alone has none behind it to throw off
+        return None if (s.layers == 1 and halved(s)) or one_long_step(s) else True  # no layer was thrown off
     if uphill(s):
         return None
     c = s.curve
@@ -148,10 +149,16 @@ def too_large(s):
     return None if s.ratio_peak is None or s.broke else False
 
 
+def one_long_step(s):
+    """Was the first step alone too long, as those of adaptive optimizers are, and did the loss fall after it?"""
+    learned = below(s.left, t.MOVED) is True and (s.baseline or above(s.accuracy_range, t.ALIKE) is True)
+    return learned and not s.broke and below(s.ratio_later, t.TOO_FAST) is True
+
+
 def too_small(s):
     """Do steps hardly touch the weights? Not in a run that fell and stood; of one that stood only, the mean tells."""
     if s.curve is not None and below(s.curve.fall, 0.8) and above(s.curve.late, 0.99):
-        return None if below(s.travel, t.TOO_SLOW) else False  # a schedule may have taken them away
+        return None if below(s.travel, t.TOO_SLOW) or taken_away(s) else False  # a schedule may have
     stood = s.travel is not None and s.curve is not None and above(s.curve.fall, t.MOVED)
     hardly = below(s.travel if stood else s.ratio_peak, t.TOO_SLOW)
     shrank = s.rate_kept and above(s.ratio_peak, t.TOO_SLOW)  # by themselves, as where answers become alike

@@ -3,7 +3,7 @@
 from . import table as t
 from .answers import hides_error, no_weights
 from .logic import above, below
-from .outcomes import on_its_way
+from .pace import moved, on_its_way, taken_away
 
 
 def vanishing(s, recording):
@@ -31,23 +31,21 @@ def vanishing(s, recording):
         return None  # most of the loss came later: the start alone is not to blame
     few, shallow = s.layers < t.FEW_LAYERS, s.layers < 2 * t.FEW_LAYERS
     both = below(s.forward, t.NEAR_ONE) is True and s.ratio_peak is not None
-    some = s.round_trip > (t.ADAPTS if shallow and both and adaptive(recording) else t.SOME)
+    adapts = shallow and adaptive(recording)
+    some = s.round_trip > (t.ADAPTS if both and adapts else t.SOME)
     came_back = not mild and above(s.round_trip_last, t.VANISHES)
-    if shallow and (s.broke or (some and (came_back or speaks_against(s)))):
-        return False
+    if shallow and (s.broke or (some and (came_back or speaks_against(s))) or (both and came_back and on_its_way(s))):
+        return False  # where small weights have grown, and the loss follows, nothing is lost any more
     if some and out_of_range(s, 0.3 if few else 0.2):
         return False
+    if adapts and s.round_trip > t.ADAPTS and (some or moved(s) is False):
+        return None  # such steps do not shrink with the gradient: they may be few, or too short
     return None if few or (some and (taken_away(s) or (shallow and (both or short(s) or moved(s))))) else True
 
 
 def speaks_against(s):
     """Has the loss come some way and falls on, or does it end at twice its start? A lost signal does neither."""
     return (on_its_way(s) and below(s.fall, t.BEGUN) is True) or above(s.fall, 2.0) is True
-
-
-def moved(s):
-    """Have the steps together moved the weights by half their size? Then no lost signal held them in place."""
-    return s.travel is not None and s.made * s.travel > t.MOVES
 
 
 def out_of_range(s, slow):
@@ -70,8 +68,3 @@ def adaptive(recording):
     """Is the optimizer known to make steps whose size does not depend on that of the gradient, as Adam does?"""
     word = (recording.optimizer or "sgd").lower()
     return not any(name in word for name in ("sgd", "momentum", "descent"))
-
-
-def taken_away(s):
-    """Were the steps on average so much shorter than the longest that a schedule may have taken them away?"""
-    return s.ratio_peak is not None and below(s.travel, 0.05 * s.ratio_peak) is True

@@ -91,6 +91,13 @@ def shares(curve, loss, test_loss, constant):
                     "ripples": bool(height < RIPPLES * np.median(late))}
 
 
+def common(entropy):
+    """Return p, the least share of the most frequent class: -p ln p - (1 - p) ln(1 - p) = entropy, of two classes."""
+    p = np.linspace(0.5, 1, 1001)[:-1]
+    shares = p[-p * np.log(p) - (1 - p) * np.log1p(-p) <= (entropy or np.inf)]
+    return float(shares[0]) if len(shares) else None
+
+
 def breaks(loss):
     """Return the index from which a loss is nan or inf to its end. What it recovers from was a skipped batch."""
     numbers = np.flatnonzero(np.isfinite(loss))

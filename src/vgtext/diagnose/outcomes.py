@@ -14,7 +14,7 @@ def failed(s, target):
     if contradicts(s):
         return None
     if s.accuracy is not None and s.accuracy >= target:
-        return None if (one_answer(s, t.SAME) and s.accuracy < 0.999) or guesses(s) else False
+        return None if (one_answer(s, t.SAME) and s.accuracy < 0.999) or guesses(s) or no_better(s, target) else False
     if s.tested is not None and s.tested >= target:
         return None if below(s.gap, -t.GAP) else False
     if s.accuracy is not None:
@@ -36,6 +36,12 @@ def contradicts(s):
 def guesses(s):
     """Is the loss no less than that of the best constant answer? A rare class leaves such a one a high accuracy."""
     return s.baseline and above(s.left, t.MOVED) is True
+
+
+def no_better(s, target):
+    """Would a constant answer reach the target, too, by at most twice as many errors, and does the loss allow it?"""
+    rare = s.common is not None and s.common >= target and 1 - s.accuracy > 0.5 * (1 - s.common)
+    return rare and not learned_by_loss(s)
 
 
 def runs_off(s):
@@ -83,15 +89,6 @@ def moves(s):
     return not s.scored and not long and below(s.fall, t.RUNS_AWAY) is True
 
 
-def stands(s):
-    """Does the loss stand still, after steps that together could have moved the weights?"""
-    if hardly_begun(s):
-        return False
-    if s.curve is None or climbs_back(s):
-        return None
-    return False if on_its_way(s) else above(s.curve.late, t.STANDS)
-
-
 def unharmed(s):
     """Is it known that no step rewrote the weights, and did the run not break?"""
     return not s.broke and below(s.ratio_peak, t.TOO_FAST) is True
@@ -117,29 +114,6 @@ def halved(s):
 def at_its_floor(s):
     """Has a loss that alone is known more than halved? It may have come to its floor, whatever the signals do."""
     return halved(s) and s.accuracy is None and s.tested is None
-
-
-def hardly_begun(s):
-    """Can the steps together have moved the weights by half their size? Before that no loss has come to rest."""
-    return s.curve is not None and s.ratio_peak is not None and s.made * s.ratio_peak < t.MOVES
-
-
-def on_its_way(s):
-    """Does the loss fall on, or fall somewhat while the accuracy climbs?"""
-    c = s.curve
-    if c is None or c.ragged or c.late is None:
-        return False
-    return c.falling or c.late <= t.STANDS or (c.late < 0.95 and above(s.climb, t.CLIMBS) is True)
-
-
-def half_way(s):
-    """Has the loss halved, and does it fall on at its pace? Then the signals are not what holds it."""
-    return on_its_way(s) and s.curve.falling and below(s.curve.fall, 0.5) is True
-
-
-def climbs_back(s):
-    """Is the loss higher at its end than in its third quarter?"""
-    return s.curve is not None and above(s.curve.late, t.BACK) is True
 
 
 def learned_something(s):

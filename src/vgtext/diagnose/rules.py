@@ -10,7 +10,7 @@ import textwrap
 from dataclasses import dataclass
 
 from . import answers as ask
-from . import fading, logic, outcomes, scales, slips
+from . import fading, logic, outcomes, pace, scales, slips
 from . import table as t
 from .recording import Recording
 from .sentences import evidence
@@ -82,7 +82,7 @@ def questions(s, recording, target=0.9):
     ill = fails is not False  # signals are judged without a loss too, unless the run is known to have learned
     ill = None if outcomes.contradicts(s) else ill
     blocks = None if ill and outcomes.at_its_floor(s) else ill  # else signals are to blame for what they lose
-    blocks = False if outcomes.half_way(s) or logic.below(s.gap, -t.GAP) else blocks  # something was learned
+    blocks = False if pace.half_way(s) or logic.below(s.gap, -t.GAP) else blocks  # something was learned
     fades = fading.vanishing(s, recording)
     clean = None if recording.loop else True  # what was seen in the code may explain steps and losses
     deep = logic.every(None if s.layers is None else s.layers >= 2 * t.FEW_LAYERS, not recording.shortcuts)
@@ -105,11 +105,11 @@ def questions(s, recording, target=0.9):
         "vanishing by activation": logic.every(blocks, fades, ask.weak(s) is not True,
                                                logic.below(ask.factors(s)[1], t.NEAR_ONE)),
         "vanishing by depth": logic.every(blocks, fades, deep),
-        "warm-up missing": logic.every(fails, not outcomes.half_way(s), by_heart, ask.collapsed(s, recording)),
+        "warm-up missing": logic.every(fails, not pace.half_way(s), by_heart, ask.collapsed(s, recording)),
         "learning rate too large": logic.every(fails, ask.too_large(s), clean),
         "learning rate too small": logic.every(fails, ask.too_small(s)),
         "overfitting": outcomes.overfits(s, fails, target),
-        "label noise": logic.every(fails, not s.broke, outcomes.learned_something(s), outcomes.stands(s),
+        "label noise": logic.every(fails, not s.broke, outcomes.learned_something(s), pace.stands(s),
                                    not outcomes.faded_later(s), clean, warm, None if s.many_answers else True),
         "healthy": logic.every(logic.invert(fails), outcomes.told(s, target)),
     }

@@ -1,6 +1,6 @@
 """The situations that a run without a verdict may be in: what was measured, and what is still possible."""
 
-from . import outcomes
+from . import outcomes, pace
 from . import table as t
 from .logic import above, below
 
@@ -134,12 +134,12 @@ def fell_far(s, candidates, blocked):
 
 def climbs_back(s, candidates, blocked):
     """Is the loss higher at its end than in its third quarter?"""
-    return labels_open(candidates) and outcomes.climbs_back(s)
+    return labels_open(candidates) and pace.climbs_back(s)
 
 
 def at_a_floor(s, candidates, blocked):
     """Does a loss stand that alone is known?"""
-    return labels_open(candidates) and s.accuracy is None and outcomes.stands(s) is True
+    return labels_open(candidates) and s.accuracy is None and pace.stands(s) is True
 
 
 def faded(s, candidates, blocked):
@@ -149,13 +149,13 @@ def faded(s, candidates, blocked):
 
 def standing_at_start(s, candidates, blocked):
     """Are signals and steps in order, and the loss where it began?"""
-    early = outcomes.hardly_begun(s) and not s.curve.constant
+    early = pace.hardly_begun(s) and not s.curve.constant
     return not blocked and outcomes.standing_at_start(s) and not early
 
 
 def hardly_begun(s, candidates, blocked):
     """Has the run hardly begun?"""
-    return not blocked and outcomes.hardly_begun(s) and not outcomes.on_its_way(s)
+    return not blocked and pace.hardly_begun(s) and not pace.on_its_way(s)
 
 
 def labels_open(candidates):

@@ -84,9 +84,10 @@ def median(ratios):
 
 
 def medians(ratio):
-    """The largest and the last of the rows' medians over layers, and the largest ratio of any layer."""
+    """The largest of the rows' medians over layers, that after the first row, the last, and the ratio of any layer."""
     medians = [] if ratio is None else [value for value in map(median, ratio) if value is not None]
-    return (max(medians), medians[-1], float(ratio[np.isfinite(ratio)].max())) if medians else (None, None, None)
+    later = max(medians[1:], default=None)
+    return (max(medians), later, medians[-1], float(ratio[np.isfinite(ratio)].max())) if medians else (None,) * 4
 
 
 def travel(r):

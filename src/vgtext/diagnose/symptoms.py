@@ -37,6 +37,7 @@ class Symptoms:
     loss_gap: float | None  # how far the test loss ends above the training loss / the same
     ripples: bool | None  # is the training loss, waves and all, far below the test loss?
     swings: float | None  # a test loss of the second half of its evaluations / the lowest before it, and after it
+    common: float | None  # share of the most frequent class, at least, by the entropy of the classes
     baseline: bool  # is the loss of the best constant answer known?
     scored: bool  # is an accuracy or a test loss known, or that batches hold several classes?
     made: int  # steps, or entries of the loss where these are more: one may stand for many steps
@@ -57,6 +58,7 @@ class Symptoms:
     collapse: float | None  # median gradient of the last record / of the first
     ratio: float | None  # update-to-weight ratio, median over layers, at the first record
     ratio_peak: float | None  # the largest such median: what a schedule takes away is no symptom
+    ratio_later: float | None  # the same after the first record
     ratio_before: float | None  # the last such median before the run broke
     ratio_fastest: float | None  # the largest update-to-weight ratio of any layer, at any record
     dead: float | None  # largest share of dead units in a hidden layer, at the first record
@@ -103,7 +105,7 @@ def measure_symptoms(recording):
     row, signals, ends = trips.signals(whole, layers)
     train, test = r.train_accuracy, r.test_accuracy
     dead = sizes.dead(first.get("dead"))
-    peak, before, fastest = sizes.medians(whole.get("ratio"))
+    peak, later, before, fastest = sizes.medians(whole.get("ratio"))
     return Symptoms(
         broke=sizes.where_it_broke(r), curve=curve,
         accuracy=None if train is None else float(train[-1]), best=None if train is None else float(train.max()),
@@ -111,7 +113,8 @@ def measure_symptoms(recording):
         climb=float(train[-1] - train[len(train) // 2 - 1]) if train is not None and len(train) > 3 else None,
         tested=None if test is None else float(test[-1]),
         gap=None if train is None or test is None else float(train[-1] - test[-1]), test_rise=sizes.rise(r.test_loss),
-        **losses.shares(curve, r.loss, r.test_loss, r.constant_loss), baseline=r.constant_loss is not None,
+        **losses.shares(curve, r.loss, r.test_loss, r.constant_loss), common=losses.common(r.constant_loss),
+        baseline=r.constant_loss is not None,
         scored=any(v is not None for v in (train, test, r.test_loss)) or bool(r.mixed),
         made=max(0 if r.loss is None else len(r.loss), 0 if r.steps is None else int(r.steps[-1])),
         layers=layers, row=row, forward=signals[0], backward=signals[1], round_trip=signals[2], one_jump=signals[3],
@@ -122,8 +125,8 @@ def measure_symptoms(recording):
         all_zero=sizes.all_zero(last.get("gradient"), r.time_gradient),
         comes_back=float(last["error"][-1]) if "error" in last else None,
         smallest=sizes.smallest(first.get("gradient")), collapse=sizes.quotient(whole.get("gradient")),
-        ratio=None if "ratio" not in first else sizes.median(first["ratio"]), ratio_peak=peak, ratio_before=before,
-        ratio_fastest=fastest,
+        ratio=None if "ratio" not in first else sizes.median(first["ratio"]), ratio_peak=peak, ratio_later=later,
+        ratio_before=before, ratio_fastest=fastest,
         dead=dead[0], dead_layer=dead[1], dead_last=sizes.dead(last.get("dead"))[0],
         dead_output=sizes.dead_output(last), silent=sizes.silent(first),
         silent_last=sizes.silent(last),

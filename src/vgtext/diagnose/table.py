@@ -16,6 +16,7 @@ GUIDE = 1e-3  # the ratio to aim at, in narrow layers
 STEEP = 0.5  # a slope of hidden units above it (a sigmoid's is 0.25 at most) loses little of the error
 NEAR_ONE = 0.85  # a factor a layer above this is harmless in a shallow network
 STANDS, BACK = 0.75, 1.1  # a loss stands still that keeps a share between these from its third quarter to its end
+SLOWS = 0.88  # below it a loss, trained as long again, would lose a third: it does not stand if test data gain as well
 CLIMBS = 0.15  # a training accuracy that rises by more in the second half is on its way
 BEGUN = 0.8  # a loss below this share of its start has learned something that tells examples apart
 MOVED = 0.95  # a loss above this share of its start has learned nothing
@@ -149,7 +150,7 @@ ROWS = (
         "notebooks/shortcuts.html#pre-norm-and-post-norm-where-the-normalization-goes",
         "gradient sizes at steps 1, 2, 4, 8, …, 64"),
     Row("learning rate too large", "Does a step rewrite the weights?", "update ratio",
-        f"the ratio is above {TOO_FAST} in a record",
+        f"the ratio is above {TOO_FAST} in a record (not in the first alone, if the loss fell after it)",
         "Lower the learning rate until the update-to-weight ratio is near 1e-3 (wide layers need less), or warm up.",
         "notebooks/consequences.html#steps-too-long-oscillation-and-divergence",
         "the update-to-weight ratio of every layer"),
@@ -169,8 +170,8 @@ ROWS = (
         "notebooks/detection.html#analyzing-model-performance-one-number-against-ten-causes",
         "the accuracy or the loss on test data"),
     Row("label noise", "Are signals and steps fine, and has the loss stalled after some learning?", "loss",
-        f"the loss ends at {STANDS} to {BACK} of what it was in the run's third quarter, above {LEARNED} of its start, "
-        "and an accuracy is known",
+        f"the loss ends at {STANDS} to {BACK} of what it was in the run's third quarter ({SLOWS} if test accuracy is "
+        f"as good), above {LEARNED} of its start, and an accuracy is known",
         "If the task allows no higher accuracy, nothing is wrong: say so (target). If the run was short, train on: a "
         "loss may stand for a while and fall again. Else read the examples with the largest loss and check their "
         "labels. If these are right, train a shallow twin: if it learns, the layers lose directions that sizes do not "

@@ -1,6 +1,6 @@
 """What to do where nothing was decided: the first of the cases below that the run is in."""
 
-from . import outcomes
+from . import outcomes, pace
 from . import situations as so
 from .numbers import MOST_WISHES, missing
 
@@ -11,7 +11,7 @@ def advice(s, recording, candidates, blocked):
     for is_so, remedy, also, first in CASES:
         if is_so(s, candidates, blocked):
             return remedy, tuple(dict.fromkeys((*candidates, *also))), (*first, *asked[: MOST_WISHES - len(first)])
-    if outcomes.on_its_way(s) and not blocked:
+    if pace.on_its_way(s) and not blocked:
         return "Train on: nothing is wrong with signals and steps, and the loss is still falling.", (), ()
     if blocked and not asked:
         return ("All that is asked for was recorded, and it fits several causes. Train a twin of few layers on the "
