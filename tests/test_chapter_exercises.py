@@ -362,7 +362,8 @@ def test_stubs_wait_for_the_reader_and_solutions_are_right(slug):
             said[right if inside else not_yet].append(cell.source)
     for name in exercises_of(slug):
         tried = {verdict: sum(f'EXERCISES["{name}"]' in source for source in said[verdict]) for verdict in said}
-        assert tried == {not_yet: 1, right: 1 if said[right] else 0}, name
+        assert tried == {not_yet: 1, right: 1 if said[right] else 0}, (
+            f"{slug}: exercise {name} of EXERCISES is to have one stub and one solution in the notebook: {tried}")
 
 
 @pytest.mark.parametrize("slug", notebooks.slugs())
