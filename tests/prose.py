@@ -53,7 +53,7 @@ def check_prose(slug, given, computed):
     """Assert that each number in the prose is in ``given`` (a set of texts) or agrees with ``computed[text]``."""
     found = numbers(slug)
     listed = set(given) | set(computed)
-    assert found <= listed, f"typed but not listed: {sorted(found - listed)}"
+    assert found <= listed, f"typed but not listed (given or computed): {sorted(found - listed)}"
     if has_solutions(slug):
         assert found == listed, f"listed but gone: {sorted(listed - found)}"
     wrong = {text: value for text, value in computed.items() if not agrees(text, value)}

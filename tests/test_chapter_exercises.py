@@ -310,7 +310,8 @@ def test_the_number_that_a_quiz_asks_for_is_in_its_explanation_or_follows_from_i
             known = [value for words, value in ASKED.items() if question.startswith(words)]
             known = known or numbers_in(answers["explain"])
             said = np.isclose(known, answers["number"], rtol=max(0.02, answers["tolerance"])).any()
-            assert said, f"{question} explain does not say {answers['number']}; if it follows, say in ASKED how"
+            assert said, (f"{question} explain does not say {answers['number']}; if it follows from what explain says, "
+                          "say in ASKED of tests/test_chapter_exercises.py how")
             for over, under in re.findall(r"(?<![\d.])(\d+)/(\d+)(?![\d.])", answers["explain"]):
                 is_asked = np.isclose(float(over) / float(under), answers["number"])
                 assert not is_asked or {float(over), float(under)} & {*numbers_in(question)}, question
@@ -361,7 +362,8 @@ def test_stubs_wait_for_the_reader_and_solutions_are_right(slug):
             said[right if inside else not_yet].append(cell.source)
     for name in exercises_of(slug):
         tried = {verdict: sum(f'EXERCISES["{name}"]' in source for source in said[verdict]) for verdict in said}
-        assert tried == {not_yet: 1, right: 1 if said[right] else 0}, name
+        assert tried == {not_yet: 1, right: 1 if said[right] else 0}, (
+            f"{slug}: exercise {name} of EXERCISES is to have one stub and one solution in the notebook: {tried}")
 
 
 @pytest.mark.parametrize("slug", notebooks.slugs())

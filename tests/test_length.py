@@ -15,7 +15,8 @@ def test_a_chapter_takes_the_time_that_it_states(slug):
     cells = read_notebook(slug).cells
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown").partition("## Exercises\n")[0]
     words, code = len(text.split()), "\n".join(cell.source for cell in cells if cell.cell_type == "code")
-    assert words < LONGEST
+    assert words < LONGEST, f"{words} words before the exercises; {LONGEST - 1} at most"
     stated = int(re.search(r"\*\*Time:\*\* about\s(\d+)", text)[1])
     figures = len(re.findall(r"^(?:explore|carry)\(", code, re.M))
-    assert abs(stated - (words / 200 + 2 * figures)) <= 2.5, f"{words} words and {figures} figures in {stated} minutes"
+    takes = words / 200 + 2 * figures
+    assert abs(stated - takes) <= 2.5, f"{words} words and {figures} figures take {takes:.0f} minutes, not {stated}"

@@ -8,6 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
+from vgtext import palette
+from vgtext.nn import ACTIVATIONS
 from vgtext.palette import apart, beyond, float_limits, layer_axis, log_axis, number
 
 EXPONENT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-", ",")
@@ -91,3 +93,10 @@ def test_what_lies_beyond_its_panel_is_told():
     ax.set_ylim(1, 10)
     assert beyond(ax, 1, 10) == ""
     assert beyond(ax, 5, 11) == beyond(ax, 0.5) == " (beyond the panel)"
+
+
+def test_an_activation_that_has_a_name_in_words_has_a_color_and_a_line_style():
+    tables = {name: set(getattr(palette, f"ACTIVATION_{name}")) for name in ("NAMES", "COLORS", "DASHES")}
+    every = set.union(*tables.values())
+    assert not {name: every - has for name, has in tables.items() if every - has}, "missing in palette.py"
+    assert every <= set(ACTIVATIONS), f"no activation of this name: {every - set(ACTIVATIONS)}"

@@ -1,5 +1,6 @@
 """A figure whose signs are right passes; one fault in them is found."""
 
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import signs
+from figures import check_figure
 from signs import check_numbers, check_signs, name_of
 from signs.captions import misfits
 from signs.keys import legends, read_out
@@ -162,3 +164,16 @@ def test_numbers_that_are_computed_again_are_known(monkeypatch):
     for said, others in (({}, 2), ({"is # of": 3}, 1), ({"is # of #": [3, 7]}, 0)):
         monkeypatch.setattr(signs.told, "given_of", lambda *state, said=said: {"caption": said})
         assert len([*signs.told.missing(figure, {}, words)]) == others
+
+
+def test_a_message_names_the_file_that_says_what_is_right_and_a_menu_the_words_that_it_is_to_show():
+    figure = figure_with(marker="s")
+    figure.draw.__module__ = "vgtext.chapters.slow"
+    with pytest.raises(AssertionError, match=re.escape("tests/bound/slow.py")):
+        check(figure)
+
+    def draw_menu(ax, activation="relu"):
+        return "One."
+
+    with pytest.raises(AssertionError, match=re.escape("{'relu': 'ReLU'}")):
+        check_figure(Explorable(draw_menu, {"activation": ["relu", "tanh"]}, {}))

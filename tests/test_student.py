@@ -66,7 +66,8 @@ def test_a_students_copy_of_any_chapter_shows_no_solution(slug, tmp_path):
     assert [cell.id for cell in kept] == [cell.id for cell, inside in cells if not inside and cell.id != NAME]
     assert any(inside for _, inside in cells)
     text = "".join(cell.source for cell in kept)
-    assert not re.search(r"rocket|folded\s+away", text) and "(`make lab`)" in text
+    assert not re.search(r"rocket|folded\s+away", text) and "(`make lab`)" in text, (
+        f"{slug}: what stands under “## Exercises” is to be the paragraph of {SLUG}, which a student's copy rewords")
 
 
 def test_a_students_readme_names_no_page_that_is_not_there_and_nothing_that_a_teacher_does(copy):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vgtext.tools import merge, notebooks, origin, update
+from vgtext.tools import merge, notebooks, origin, taken, update
 from vgtext.tools.cli import main
 
 SLUG = "two_by_two"
@@ -117,6 +117,45 @@ def test_a_round_trip(original, tmp_path, capsys, monkeypatch):
     assert (fork / "src/vgtext/nn/new.py").read_text() == '"""Newer."""\n'
     assert (fork / "book/_static/favicon.svg").read_bytes() == b"\xff mine"
     assert (fork / "book/_static/favicon.svg.original").read_bytes() == b"\xff theirs"
+    notebooks.root.cache_clear()
+
+
+def test_a_chapter_that_the_original_renames_keeps_what_was_changed_in_it_and_one_that_it_takes_out_stays(
+        original, tmp_path, capsys, monkeypatch):
+    edition, fork, gone = tmp_path / "edition", tmp_path / "fork", "clipping"
+    git(tmp_path, "clone", "-q", str(original), str(edition))
+    monkeypatch.chdir(edition)
+    notebooks.root.cache_clear()
+    assert main(["fork", SLUG, gone, str(fork)]) == 0
+    change_cell(fork, "predict", "My own question.")
+    change(fork / f"src/vgtext/chapters/{SLUG}/rules.py", '"""', '"""Mine. ')
+    for name in taken.OWN:
+        git(edition, "mv", name.format(slug=SLUG), name.format(slug="products"))
+    change(edition / "_toc.yml", f"notebooks/{SLUG}", "notebooks/products")
+    change(edition / "src/vgtext/chapters/products/varied.py", '"""', '"""Theirs. ')
+    commit(edition)
+    monkeypatch.chdir(fork)
+    notebooks.root.cache_clear()
+    capsys.readouterr()
+    assert main(["update", "--from", str(edition)]) == 0
+    assert f"Chapter {SLUG} is called products now, and so are its files here.\n" in capsys.readouterr().out
+    assert not [name for name in taken.OWN if (fork / name.format(slug=SLUG)).exists()]
+    assert "My own question." in (fork / "notebooks/products.ipynb").read_text("utf8")
+    assert '"""Mine. ' in (fork / "src/vgtext/chapters/products/rules.py").read_text("utf8")
+    assert '"""Theirs. ' in (fork / "src/vgtext/chapters/products/varied.py").read_text("utf8")
+    assert json.loads((fork / "fork.json").read_text())["chapters"] == ["products", gone]
+
+    git(edition, "rm", "-qr", *(name.format(slug=gone) for name in taken.OWN))
+    toc = (edition / "_toc.yml").read_text("utf8")
+    (edition / "_toc.yml").write_text(re.sub(rf"      - file: notebooks/{gone}\n        title: .*\n", "", toc), "utf8")
+    commit(edition)
+    assert main(["update", "--from", str(edition)]) == 2
+    assert f'has no chapter {gone} any more: take it out of "chapters" in fork.json' in capsys.readouterr().err
+    change(fork / "fork.json", f',\n  "{gone}"', "")
+    assert main(["update", "--from", str(edition)]) == 0
+    assert all((fork / name.format(slug=gone)).exists() for name in taken.OWN)
+    assert f"notebooks/{gone}\n" in (fork / "_toc.yml").read_text("utf8")
+    assert json.loads((fork / "fork.json").read_text())["commit"] == git(edition, "rev-parse", "HEAD").strip()
     notebooks.root.cache_clear()
 
 

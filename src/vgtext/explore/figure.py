@@ -84,7 +84,9 @@ class Explorable:
         try:
             caption = self.draw(*sheet.panels, **parameters)
         except Exception as error:
-            raise FigureError(f"{where}: {type(error).__name__}: {error}") from error
+            at = error.__traceback__.tb_next  # where draw was when it failed; none if it could not be called
+            line = f" (line {at.tb_lineno} of {at.tb_frame.f_globals['__name__']})" if at else ""
+            raise FigureError(f"{where}: {type(error).__name__}: {error}{line}") from error
         FigureError.when(pyplot_state() != before,
                          f"{where}: draw used pyplot's own figure; draw on the Axes that it is given "
                          f"({', '.join(self.panels)}): ax.plot instead of plt.plot")

@@ -57,6 +57,8 @@ def run_update(given):
     from vgtext.tools.update import update
 
     done = update(notebooks.root(), given.original, given.commit)
+    for slug, new in done.renamed.items():
+        print(f"Chapter {slug} is called {new} now, and so are its files here.")
     print(*done.changed, f"Now as at commit {done.commit[:10]} of the original.", sep="\n")
     if done.conflicts:
         print("Look at these places:", *done.conflicts, sep="\n  ", file=sys.stderr)

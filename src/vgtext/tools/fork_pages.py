@@ -35,8 +35,8 @@ once Pages is set to "GitHub Actions" in the repository's settings.
 merges what has changed there into this folder, notebooks cell by cell, and keeps what you have changed. Where both
 changed the same, it keeps both, between `<<<<<<<` and `>>>>>>>`, and names the place: choose there what stays before
 you build the book or update again. What you deleted stays out, and is named where the original changed it. A file whose
-name you changed is such a one: rename a chapter by its title, and keep the names of its files. Commit your own changes
-first: then `git diff` shows what it did.
+name you changed is such a one: rename a chapter by its title, and keep the names of its files. A chapter whose files
+the original has renamed gets their new names here. Commit your own changes first: then `git diff` shows what it did.
 
 {license}
 """

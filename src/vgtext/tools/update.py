@@ -17,6 +17,7 @@ import nbformat
 from vgtext.tools.marks import CHOOSE, marked
 from vgtext.tools.merge import BOTH, merge_lines, merge_notebooks
 from vgtext.tools.origin import RECORD, NoUpdate, git, read_record
+from vgtext.tools.taken import OWN
 
 #: What a fork was made with, beside its chapters, by the names of the options of ``vgtext fork``.
 OPTIONS = ("title", "author", "repository")
@@ -24,9 +25,10 @@ OPTIONS = ("title", "author", "repository")
 
 @dataclass
 class Update:
-    """What an update did: files changed, and conflicts, each in words."""
+    """What an update did: chapters renamed, {slug: its slug now}, files changed, and conflicts, each in words."""
 
     commit: str
+    renamed: dict = field(default_factory=dict)
     changed: list = field(default_factory=list)
     conflicts: list = field(default_factory=list)
 
@@ -35,7 +37,8 @@ def update(folder, original=None, commit="HEAD"):
     """Merge what changed in the original, up to ``commit``, into the fork in ``folder``; return the :class:`Update`.
 
     ``original`` is a folder or an address that git can clone (default: the address in ``fork.json``). Files that the
-    fork has not changed are replaced; the others are merged, notebooks cell by cell. Raises NoUpdate.
+    fork has not changed are replaced; the others are merged, notebooks cell by cell. A chapter that the original has
+    renamed is renamed. Raises NoUpdate.
     """
     if left := marked(folder):
         raise NoUpdate(f"the last update has left marks in {', '.join(left)}: {CHOOSE}, then update again")
@@ -48,10 +51,14 @@ def update(folder, original=None, commit="HEAD"):
         git(Path.cwd(), "clone", "--quiet", "--no-checkout", "--", str(source), str(clone),
             hint="; name a clone of the original, or its address: --from FOLDER")
         check_known(clone, record, source)
-        before = forked(clone, record["commit"], record, Path(scratch) / "before")
         now = git(clone, "rev-parse", f"{commit}^{{commit}}")
-        done = Update(now)
-        merge_folders(folder, before, forked(clone, now, record, Path(scratch) / "now"), done)
+        done = Update(now, renamed(clone, record, now))
+        called = {**record, "chapters": [done.renamed.get(slug, slug) for slug in record["chapters"]]}
+        before = forked(clone, record["commit"], record, Path(scratch) / "before")
+        after = forked(clone, now, called, Path(scratch) / "now")
+        for book in (before, folder):
+            rename(book, done.renamed)
+        merge_folders(folder, before, after, done)
     return done
 
 
@@ -66,6 +73,27 @@ def check_known(clone, record, source):
                        f"commit in its history{such}: --from FOLDER") from None
 
 
+def renamed(clone, record, now):
+    """Return {slug: its slug ``now``} of a fork's chapters that were renamed since; NoUpdate if one was taken out."""
+    moved = git(clone, "diff", "--find-renames", "--diff-filter=DR", "--name-status", record["commit"], now, "--",
+                "notebooks")
+    moves = [[Path(name).stem for name in line.split("\t")[1:]] for line in moved.splitlines()]
+    names = {old: new for old, *new in moves if old in record["chapters"]}
+    if gone := [slug for slug, new in names.items() if not new]:
+        raise NoUpdate(f"the original has no chapter {', '.join(gone)} any more: take it out of \"chapters\" in "
+                       f"{RECORD}, and update again; it stays here as it is")
+    return {slug: new for slug, (new,) in names.items()}
+
+
+def rename(folder, names):
+    """Rename in ``folder`` what chapters have of their own; ``names`` is {slug: its slug now}."""
+    for slug, new in names.items():
+        for name in OWN:
+            path, target = folder / name.format(slug=slug), folder / name.format(slug=new)
+            if path.exists() and not target.exists():
+                path.rename(target)
+
+
 def forked(clone, commit, record, target):
     """Return ``target``, the fork that ``record`` describes, made by the original as it was at ``commit``."""
     work = target.with_name(f"{target.name}-original")
@@ -77,7 +105,8 @@ def forked(clone, commit, record, target):
     done = subprocess.run(command, cwd=work, env=environment, capture_output=True, text=True)
     if done.returncode:
         words = done.stderr.strip().splitlines()[-1:] or ["failed"]
-        raise NoUpdate(f"the original at {commit[:10]} cannot be forked as this was: {words[0]}")
+        raise NoUpdate(f"the original at {commit[:10]} cannot be forked as this was: "
+                       f"{words[0].removeprefix('vgtext: ')}")
     return target
 
 
