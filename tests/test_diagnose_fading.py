@@ -4,8 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 
-from vgtext.diagnose import UNDECIDED, Recording, diagnose, measure_symptoms
+from vgtext.diagnose import UNDECIDED, Recording, diagnose, losses, measure_symptoms
 from vgtext.diagnose.targets import Targets
 
 RNG = np.random.default_rng(0)
@@ -153,6 +156,19 @@ def test_an_accuracy_that_a_constant_answer_has_as_well_is_no_success():
     for accuracy, healthy in ((0.955, False), (0.995, True)):
         found = diagnose(Recording(**known, train_accuracy=[0.9, 0.94, accuracy], test_accuracy=[accuracy]))
         assert (found.cause == "healthy") is healthy
+
+
+@given(arrays(float, array_shapes(max_dims=1, min_side=2, max_side=12), elements=st.floats(1e-6, 1)))
+def test_no_classes_have_a_rarer_most_frequent_one_than_their_entropy_says(weights):
+    shares = weights / weights.sum()
+    bound = losses.common(-(shares * np.log(shares)).sum())
+    assert bound is None or bound <= shares.max() + 1e-3
+    if len(shares) == 2 and 0.51 < shares.max() < 0.999:
+        assert bound == pytest.approx(shares.max(), abs=1e-3)
+
+
+def test_where_no_class_need_be_more_frequent_the_entropy_says_none():
+    assert [losses.common(entropy) for entropy in (None, 0.0, np.log(2), np.log(10))] == [None] * 4
 
 
 def test_a_rate_that_was_taken_away_leaves_the_labels_open():

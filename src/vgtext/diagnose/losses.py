@@ -92,10 +92,14 @@ def shares(curve, loss, test_loss, constant):
 
 
 def common(entropy):
-    """Return p, the least share of the most frequent class: -p ln p - (1 - p) ln(1 - p) = entropy, of two classes."""
+    """Return p, the least share of the most frequent class: -p ln p - (1 - p) ln(1 - p) = entropy, as of two classes.
+
+    None without an entropy, and above ln 2, where no class need be the more frequent.
+    """
+    if entropy is None or not 0 < entropy < np.log(2):
+        return None
     p = np.linspace(0.5, 1, 1001)[:-1]
-    shares = p[-p * np.log(p) - (1 - p) * np.log1p(-p) <= (entropy or np.inf)]
-    return float(shares[0]) if len(shares) else None
+    return float(p[-p * np.log(p) - (1 - p) * np.log1p(-p) <= entropy].min(initial=p[-1]))
 
 
 def breaks(loss):
