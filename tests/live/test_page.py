@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import closing
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
@@ -145,8 +146,7 @@ def test_a_link_to_a_recipe_that_is_clicked_before_the_start_is_said_to_be_taken
     page = tmp_path / "notebooks/bench.html"
     page.write_text(f"<html><head></head><body>{bench_page.element()}{bench_page.links()}</body></html>", "utf8")
     add_button(page, tmp_path, "0")
-    with served(tmp_path) as (address, _):
-        tab = browser.new_page()
+    with served(tmp_path) as (address, _), closing(browser.new_page()) as tab:
         tab.goto(f"{address}/notebooks/bench.html")
         tab.locator(".bench-proposals a").nth(1).click()
         tab.locator(".vg-live [role=status]", has_text=word("bench.link")).wait_for()
@@ -158,7 +158,6 @@ def test_a_link_to_a_recipe_that_is_clicked_before_the_start_is_said_to_be_taken
           location.hash = "bench?depth=3";
         })""")
         assert said == "loading", "while Python comes, the line says how far it is"
-        tab.close()
 
 
 def test_output_is_text_whatever_it_holds(tab):
@@ -376,8 +375,7 @@ def test_what_goes_wrong_after_the_start_is_said_where_it_is_and_python_can_star
 def test_a_host_that_is_not_the_books_is_named_and_asked_for_consent(browser, tmp_path):
     """And a start that the network has failed is said, and may be tried again."""
     write(tmp_path, elsewhere={"base": "https://files.example/pyodide/", "sums": {}})
-    with served(tmp_path) as (address, _):
-        tab = browser.new_page()
+    with served(tmp_path) as (address, _), closing(browser.new_page()) as tab:
         Worker(tab)
         tab.goto(f"{address}/notebooks/page.html")
         row, button = tab.locator(".vg-live"), tab.get_by_role("button", name="Run and edit this page")
@@ -393,7 +391,6 @@ def test_a_host_that_is_not_the_books_is_named_and_asked_for_consent(browser, tm
         consent.press("Enter")
         tab.locator(".vg-live-bar").wait_for()
         expect(consent).to_have_count(0)
-        tab.close()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1000, "dark"), (375, "light")])
