@@ -101,6 +101,14 @@ def test_the_printed_picture_shows_scales_ribbon_posts_and_what_arrives(scales, 
     shapes, bars, ribbon = Figure().subplots(3)
     draw(shapes, bars, ribbon, made)
     assert [bar.get_y() + bar.get_height() for bar in bars.patches] == pytest.approx(scales)
+    assert [*bars.get_yticks()] == [float(text.get_text()) for text in bars.get_yticklabels()]
+    assert [*bars.lines[0].get_ydata()] == [1, 1]
+    for tick, shape, points in zip(shapes.get_xticks(), shapes.patches, rules.forward(made)[1], strict=True):
+        seen = shape.get_xy()[: rules.POINTS] - (tick, 0)  # around its layer's number, with up upwards
+        for drawn, wanted in zip(seen.T, points, strict=True):
+            assert np.allclose(drawn / abs(drawn).max(), wanted / abs(wanted).max())
+    assert [shapes.get_title("left"), bars.get_title("left"), ribbon.get_title("right")] == [
+        told(f"carry.{name}") for name in ("signal", "bars", "error")]
     area, *posts = ribbon.collections
     border, sizes = area.get_paths()[0].vertices, error_sizes(made)
     at_layers = [border[border[:, 0] == l, 1].max() for l in (1, 2, 3, 4)]
@@ -200,6 +208,10 @@ def test_an_address_carries_every_recipe(tab):
     made = [{"scales": [*each.scales], "between": [*each.between]} for each in (recipe(rng) for _ in range(100))]
     back = tab.evaluate("all => all.map(each => vgCarry.readRecipe(vgCarry.written(each)))", made)
     assert back == made
+    odd = tab.evaluate("vgCarry.readRecipe('scale=0.1234,9,0*99,1.005*50&between=none*3,relu')")
+    assert odd["scales"][:3] == [0.12, rules.MOST, rules.LEAST] and len(odd["scales"]) == 100
+    assert {scale for scale in odd["scales"] if round(scale, 2) != scale} == set()
+    assert odd["between"] == ["none"] * 3 + ["relu"] * 96  # what is missing repeats the last one
 
 
 def test_it_opens_on_a_lost_error_and_the_first_touch_saves_it(browser, file):
@@ -453,11 +465,51 @@ def test_a_shape_is_its_layers_points_with_up_upwards(tab):
         assert np.abs(seen - size * wanted).max() < 0.11 and size * np.abs(wanted).max() > 8  # pixels
 
 
+BESIDE = """() => {
+  const all = (name) => [...document.querySelectorAll(name)];
+  const at = (part) => new DOMMatrix(getComputedStyle(part).transform);
+  const way = (part) => part.getAttribute("d").match(/[-\\d.]+/g);
+  const kinds = ["valuemin", "valuenow", "valuemax", "valuetext", "orientation"];
+  return {
+    said: all(".vg-layer").map((part) => kinds.map((kind) => part.getAttribute(`aria-${kind}`))),
+    hands: all(".vg-layer").map((part) => [at(part).e, at(part).f]),
+    bars: all(".vg-bar").map((bar) => ["x", "y", "width"].map((kind) => Number(bar.getAttribute(kind)))),
+    gaps: all(".vg-gap.vg-shortcut").map((part) => at(part).e),
+    arcs: all(".vg-arc").map((arc) => [way(arc)[0], way(arc).at(-2)].map(Number)),
+    one: Number(way(document.querySelector("path.vg-ghost"))[1]),
+  };
+}"""
+
+
+def test_bars_hands_and_ways_around_are_at_their_layers_and_say_their_scales(tab):
+    scales = (1.0, 0.5, 2.0, 1.25)
+    tab.evaluate("location.hash = 'carry-it-home?scale=1,0.5,2,1.25&between=relu,shortcut,shortcut'")
+    expect(caption(tab)).to_contain_text("4 layers")
+    seen = tab.evaluate(BESIDE)
+    least, most = f"{rules.LEAST:g}", f"{rules.MOST:g}"
+    assert seen["said"] == [[least, f"{scale:g}", most, f"{scale:.2f}", "vertical"] for scale in scales]
+    for (x, y), (left, top, width) in zip(seen["hands"], seen["bars"], strict=True):
+        assert (x, y) == pytest.approx((left + width / 2, top), abs=0.2)  # a hand is on the end of its bar
+    assert seen["one"] == pytest.approx(seen["hands"][0][1], abs=0.2)  # the line of scale 1
+    pitch = seen["hands"][1][0] - seen["hands"][0][0]
+    assert [pytest.approx((gap - pitch, gap), abs=0.2) for gap in seen["gaps"]] == [tuple(arc) for arc in seen["arcs"]]
+    tab.get_by_label("layers", exact=True).press("ArrowRight")
+    expect(caption(tab)).to_contain_text("3 × shortcut")
+    assert tab.locator(".vg-layer").last.get_attribute("aria-valuetext") == "1.25"  # a new layer is as the last one
+
+
 def test_where_dots_are_too_narrow_words_say_so(tab):
     expect(tab.locator(".vg-scene")).not_to_contain_text("choose below")
     tab.get_by_label("layers", exact=True).press("End")
     expect(tab.locator(".vg-scene")).to_contain_text("Too many to tap: choose below")
     expect(tab.locator(".vg-layer")).to_have_count(0)
+    tab.evaluate("location.hash = 'carry-it-home?scale=1*100&between=none*3,relu,norm,shortcut,none*93'")
+    expect(caption(tab)).to_contain_text("1 × shortcut")
+    bars = tab.locator(".vg-bar").evaluate_all("all => all.map(bar => Number(bar.getAttribute('x')))")
+    dots = tab.locator(".vg-small").evaluate_all(
+        "all => all.map(dot => [dot.classList[1], Number(dot.getAttribute('cx'))])")
+    assert [kind for kind, _ in dots] == ["vg-relu", "vg-norm", "vg-shortcut"]
+    assert all(bars[l] < at < bars[l + 1] + 2 for l, (_, at) in enumerate(dots, 3))  # after layers 4, 5 and 6
 
 
 def test_picture_and_sentence_agree_in_every_frame(browser, file):
@@ -503,6 +555,9 @@ def test_words_say_what_the_circles_are_for(tab):
     for words in ("N norm: each point gets length 1", "↷ shortcut: adds what came in"):
         tab.mouse.click(*spot(tab, ".vg-gap", 4))
         expect(hint).to_contain_text(words)
+    tab.mouse.click(*spot(tab, ".vg-gap", 3))
+    expect(hint).to_contain_text("R ReLU · ↷ shortcut")
+    expect(hint).not_to_contain_text("become 0")  # what does what, where two are in use
     tab.get_by_label("scale of all").fill("30")
     expect(hint).not_to_contain_text("lost")
 
@@ -582,6 +637,14 @@ def test_a_link_opens_its_state(tab, file):
     tab.evaluate("() => { scrollTo(0, 900); location.hash = 'carry-it-home?scale=1*9'; }")  # a link further down
     expect(caption(tab)).to_contain_text("9 layers")
     expect(tab.locator(".vg-scene")).to_be_in_viewport(ratio=1)
+    for other in ("unit-circle?scale=1*5", "carry-it-home"):  # a link to another figure, or to this one as it is
+        tab.evaluate("""(hash) => {
+          location.hash = hash;
+          return new Promise((done) => addEventListener("hashchange", () => {
+            requestAnimationFrame(() => requestAnimationFrame(done));
+          }, { once: true }));
+        }""", other)
+        expect(caption(tab)).to_contain_text("9 layers")
 
 
 @pytest.mark.parametrize("hash", ["%", "carry-it-home?", "carry-it-home?scale=x&between=y", "carry-it-home?scale=1*1e9",
@@ -622,6 +685,13 @@ def test_nothing_moves_by_itself_for_readers_who_ask_for_less_motion(browser, fi
         tab = opened(browser, file, reduced_motion=motion)
         running = tab.evaluate("document.getAnimations().map((a) => a.animationName)")
         assert ("vg-flow" in running) == moves and ("vg-beckon-up" in running) == moves
+        tab.evaluate("""() => {
+          const caption = document.querySelector("figcaption"), seen = (globalThis.seen = new Set());
+          new MutationObserver(() => seen.add(caption.textContent)).observe(caption, { childList: true });
+        }""")
+        tab.mouse.click(*spot(tab, ".vg-lever"))
+        expect(caption(tab)).to_contain_text("each of scale 1.00")
+        assert (tab.evaluate("seen.size") > 1) == moves  # the error is saved step by step, or at once
         tab.context.close()
 
 

@@ -10,7 +10,17 @@ from matplotlib.figure import Figure
 
 from vgtext import palette
 from vgtext.nn import ACTIVATIONS
-from vgtext.palette import apart, beyond, float_limits, layer_axis, log_axis, number
+from vgtext.palette import (
+    apart,
+    backward_arrow,
+    beyond,
+    depth_axis,
+    float_limits,
+    layer_axis,
+    log_axis,
+    number,
+    positive,
+)
 
 EXPONENT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-", ",")
 
@@ -100,3 +110,22 @@ def test_an_activation_that_has_a_name_in_words_has_a_color_and_a_line_style():
     every = set.union(*tables.values())
     assert not {name: every - has for name, has in tables.items() if every - has}, "missing in palette.py"
     assert every <= set(ACTIVATIONS), f"no activation of this name: {every - set(ACTIVATIONS)}"
+
+
+@pytest.mark.parametrize(("at", "up"), [(0.05, 0.06), (0.4, 0.9)])
+def test_the_arrow_of_the_backward_pass_points_to_the_left_and_its_words_follow(at, up):
+    ax = Figure().subplots()
+    backward_arrow(ax, at=at, up=up)
+    arrow, words = ax.texts
+    (head, height), (tail, level) = arrow.xy, arrow.xyann
+    assert (head, height, level) == (at, up, up) and arrow.arrowprops["arrowstyle"] == "->"
+    assert head < tail < words.get_position()[0] < 1
+
+
+@pytest.mark.parametrize("depth", [5, 20, 30, 50, 100])
+def test_a_depth_is_marked_at_both_its_ends_and_sizes_of_0_are_not_drawn(depth):
+    ax = Figure().subplots()
+    depth_axis(ax, depth)
+    ticks = ax.get_xticks()
+    assert (ticks[0], ticks[-1]) == (0, depth) == ax.get_xlim() and len(ticks) <= 7
+    assert np.array_equal(positive([0, 1e-300, -1]), [np.nan, 1e-300, np.nan], equal_nan=True)

@@ -88,6 +88,13 @@ def test_large_files_may_stay_at_a_public_address_with_their_sums(folders):
     assert "files.example" not in (live / "run.js").read_text(), "nothing of it before the click"
 
 
+@pytest.mark.parametrize(("package", "memory"), [(b"other", ""), (b"", "other")])
+def test_what_a_new_build_has_is_at_other_addresses_than_what_a_browser_keeps_of_the_old_one(package, memory):
+    one, two = (assemble.scripts(own_zip, {"total": 1, "elsewhere": None, "integrity": integrity})
+                for own_zip, integrity in ((b"", ""), (package, memory)))
+    assert [name for name in ("run.js", "page.js", "offline.js") if one[name] == two[name]] == []
+
+
 def test_every_package_has_its_license_named():
     assert {*pyodide.START, *pyodide.LATER, "Pyodide", "CPython"} <= set(pyodide.LICENSES)
 

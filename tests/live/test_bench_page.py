@@ -8,6 +8,8 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from playwright.sync_api import expect
 
 from figures import check_figure
@@ -16,15 +18,16 @@ from vgtext.explore.figure import Explorable
 from vgtext.explore.page import HERE as SHARED
 from vgtext.explore.page import join
 from vgtext.live import bench_page
-from vgtext.live.bench import Bench
+from vgtext.live.bench import TARGET, Bench
 from vgtext.live.bench_page.runs import draw_runs
 from vgtext.live.recipe import NEED_A_NORM
+from vgtext.palette import COLORS
 from vgtext.words import words as word
 
 #: python.ready and python.call, as vgtext.live's page.js gives them; reports come from this process, one by one.
 STAND_IN = """
 globalThis.python = {
-  ready: window.broken ? Promise.reject(new Error("Python could not start.")) : Promise.resolve(),
+  ready: window.broken ? Promise.reject(new Error("RuntimeError: Python could not start.")) : Promise.resolve(),
   call(module, name, given, hear) {
     let halted = false;
     const run = async () => {
@@ -56,7 +59,8 @@ class Answers:
         self.calls.append(call["given"])
         try:
             bench = Bench(call["given"]["recipe"], lambda: 0.0)
-            self.reports = list(bench.reports(call["given"].get("steps")))
+            reports = bench.reports(call["given"].get("steps"))
+            self.reports = [report | {"ms": 12.0, "rate": 80.0} for report in reports]  # no time passes
             return {"reports": self.reports}
         except ValueError as error:
             return {"error": f"ValueError: {error}"}
@@ -116,6 +120,11 @@ PANEL = """(svg) => {
 }"""
 
 
+#: The heights of the names at the right of a panel.
+RIGHT = """(svg) => [...svg.querySelectorAll(".bench-name")].map((name) => ["x", "y"].map((k) => +name.getAttribute(k)))
+  .filter(([x]) => x > svg.clientWidth / 2).map(([_, y]) => y)"""
+
+
 def drawn(tab, panel, scale=np.log10):
     """Read a panel by its ticks: {classes of a line: its points}, {words at the right: their height}."""
     across, up, names, lines = tab.locator(f".bench-{panel} svg").evaluate(PANEL)
@@ -130,6 +139,10 @@ def drawn(tab, panel, scale=np.log10):
 def test_what_is_drawn_and_told_is_what_was_reported(open_bench):
     tab = open_bench("#bench?steps=100&depth=8&activation=tanh&rate=0.1")
     tab.get_by_label("It learns").check()
+    tab.evaluate("""() => {
+      globalThis.spoken = 0;
+      new MutationObserver(() => spoken++).observe(document.querySelector(".bench-spoken"), { childList: true });
+    }""")
     finish(tab)
     expect(tab.locator(".bench-sizes svg")).to_have_attribute("aria-label", re.compile("at step 100:"))
     first, last = tab.answers.reports[0], tab.answers.reports[-1]
@@ -150,6 +163,9 @@ def test_what_is_drawn_and_told_is_what_was_reported(open_bench):
     smooth = [*accumulate(losses, lambda mean, loss: mean + 0.1 * (loss - mean))]
     assert lines["ink"][:, 1] == pytest.approx(np.log10(smooth), **at)
     lines, _ = drawn(tab, "accuracy", float)
+    low, _, high, *guides = tab.locator(".bench-accuracy :is(.bench-grid, .bench-guide)").evaluate_all(
+        "(all) => all.map((line) => parseFloat(line.getAttribute('d').split(' ')[1]))")
+    assert [(low - guide) / (low - high) for guide in guides] == pytest.approx([TARGET, 0.1], abs=0.001)
     told = {report["accuracy"]["step"]: report["accuracy"] for report in tab.answers.reports if "accuracy" in report}
     for key, style in (("train", "ink"), ("test", "ink bench-dash-test")):
         assert lines[style] == pytest.approx(np.array([(step, each[key]) for step, each in told.items()]), abs=0.4)
@@ -158,6 +174,10 @@ def test_what_is_drawn_and_told_is_what_was_reported(open_bench):
     now = {"step": 100, "steps": 100, "loss": f"{losses[-1]:.3g}"}
     now |= {side: f"{100 * last['accuracy'][side]:.0f}%" for side in ("train", "test")}
     assert tab.locator(".bench-status").inner_text() == word("bench.status_learned", **now)
+    assert tab.evaluate("spoken") < len(tab.answers.reports) / 2, "a screen reader is told now and then"
+    costs = ", ".join(word("bench.other", n=n, ms=f"{1.5 * n:.0f}") for n in (20, 50, 100))
+    price = f"{word('bench.speed', rate=80)} {word('bench.price', ms=12, layer='1.50', others=costs)}"
+    assert tab.locator(".bench-price").inner_text() == price
     tab.locator("summary").click()
     expect(tab.locator(".bench-layers tbody tr")).to_have_count(8)
     head, *rows = tab.locator(".bench-layers tr").evaluate_all("(all) => all.map((row) => row.innerText.split('\\t'))")
@@ -165,11 +185,31 @@ def test_what_is_drawn_and_told_is_what_was_reported(open_bench):
     assert [float(row[0]) for row in rows] == [*layers]
     for key, column in zip(keys, list(zip(*rows))[1:]):
         assert [*map(number, column)] == pytest.approx(10 ** np.array(last["layers"][key]), rel=0.06), key
+    ends = {key: word("bench.span", first=column[0], last=column[-1], depth=8)
+            for key, column in zip(keys, list(zip(*rows))[1:])}
+    edges = "; ".join(f"{word(f'bench.{key}')} {ends[key]}" for key in ("activation", "error", "gradient"))
+    told = {"sizes": (edges, "sizes"), "ratio": (ends["ratio"], "ratios"), "loss": (now["loss"], "losses"),
+            "accuracy": (word("bench.both", train=now["train"], test=now["test"]), "accuracies")}
+    for panel, (values, what) in told.items():
+        picture = tab.locator(f".bench-{panel}").get_by_role("img")
+        label = word("bench.at", what=word(f"bench.{what}"), step=100, values=values)
+        assert picture.get_attribute("aria-label") == label
+        assert min(np.diff(sorted(picture.evaluate(RIGHT))), default=15) > 14, "no name lies on another"
+    colors = {key: tab.locator(f".bench-dash-{key}").evaluate("(line) => getComputedStyle(line).stroke")
+              for key in ("activation", "error", "gradient")}
+    far = {key: {role: sum((255 * a - int(b)) ** 2 for a, b in zip(to_rgb(COLORS[role]), re.findall(r"\d+", seen)))
+                 for role in ("forward", "backward", "gradient", "weight")} for key, seen in colors.items()}
+    assert {key: min(each, key=each.get) for key, each in far.items()} == {
+        "activation": "forward", "error": "backward", "gradient": "gradient"}
+    tail, head, barb = tab.locator(".bench-sizes .bench-line[d*=m]").evaluate(
+        "(arrow) => arrow.getAttribute('d').match(/M(\\S+) \\S+H([^m]+)m(\\S+)/).slice(1).map(Number)")
+    assert head < tail and barb < (tail - head) / 2, "the backward pass goes to the left"
 
 
 def test_a_size_is_written_with_two_digits_the_first_of_them_no_zero(one_tab):
     """Also 9.98 × 10⁻⁵, which is 1.0 × 10⁻⁴ then."""
     rooms = join(SHARED / "fill.js", bench_page.HERE / "words.js").replace("})();", "return size; })()")
+    assert one_tab.evaluate(f"{rooms}(-99)") == "0"  # the floor
     logs = [exponent + float(np.log10(digits)) for exponent in range(-60, 61, 5) for digits in (1, 2.5, 9.94, 9.98)]
     for log10, text in zip(logs, one_tab.evaluate(f"(logs) => logs.map({rooms})", logs), strict=True):
         assert number(text) == pytest.approx(10**log10, rel=0.06) and not text.startswith("10.0"), (log10, text)
@@ -180,7 +220,18 @@ def test_predict_then_run(open_bench):
     tab.locator(".bench-run").click()
     assert "What do you predict?" in tab.locator(".bench-status").inner_text() and tab.answers.calls == []
     tab.get_by_label("its gradients vanish").check()
+    assert f"{TARGET:.0%}" in tab.locator("label", has_text="It learns").inner_text()
     finish(tab)
+    assert tab.get_by_role("status").filter(has_text="You predicted it.").count() == 1
+    last = tab.answers.reports[-1]
+    assert tab.locator(".bench-verdict a").evaluate("(link) => link.href") == f"http://bench.test/{last['verdict']['page']}"
+    head, row = tab.locator(".bench-runs tr").evaluate_all("(all) => all.map((row) => row.innerText.split('\t'))")
+    assert dict(zip(head, row, strict=True)) == {
+        word("bench.column_recipe"): "steps 100", word("bench.column_predicted"): "Its gradients vanish",
+        word("bench.column_outcome"): "Its gradients vanish", "diagnose": last["verdict"]["cause"],
+        word("bench.column_accuracy"): f"{100 * last['accuracy']['train']:.0f}%", word("bench.column_steps"): "100",
+        word("bench.column_ms"): "12"}
+    assert word("bench.other", n=20, ms=12) not in tab.locator(".bench-price").inner_text()  # its own depth
     assert tab.answers.calls == [{"recipe": "steps=100", "anew": True}]
     assert tab.locator(".bench-answer").inner_text() == (
         "The run says: its gradients vanish. You predicted it. Right so far: 1 of 1.")
@@ -201,6 +252,10 @@ def test_predict_then_run(open_bench):
     tab.locator(".bench-runs a").last.click()  # brings its recipe back
     expect(tab.get_by_label("steps")).to_have_value("100")
     assert tab.locator(".bench-runs a").first.get_attribute("href") == "#bench?steps=100"
+    tab.locator(".bench-run").click()  # it asks once, and then runs without a prediction
+    finish(tab)
+    assert tab.locator(".bench-answer").inner_text() == word("bench.found", outcome=word("bench.vanishes"))
+    assert tab.locator(".bench-runs tbody tr").first.inner_text().split("\t")[1] == "–"
 
 
 def test_the_address_carries_the_recipe_and_brings_it_back(open_bench):
@@ -231,6 +286,7 @@ def test_a_link_of_the_page_puts_its_recipe_into_the_form(open_bench):
 
 @pytest.mark.parametrize(("query", "words"), [
     ("depth=abc", 'depth must be a whole number from 2 to 100, got "abc".'),
+    ("depth=2.5", 'depth must be a whole number from 2 to 100, got "2.5".'),
     ("depth=1000", 'depth must be a whole number from 2 to 100, got "1000".'),
     ("width=33", 'width must be one of 8, 16, 32, 64, 128, got "33".'),
     ("rate=", 'rate must be a number from 1e-06 to 10, got "".'),
@@ -241,6 +297,7 @@ def test_a_link_of_the_page_puts_its_recipe_into_the_form(open_bench):
 ])
 def test_a_malformed_link_gets_a_sentence_and_the_opening_recipe(open_bench, query, words):
     tab = open_bench(f"#bench?steps=100&{query}")
+    assert tab.get_by_role("alert").inner_text().endswith(f" {word('bench.rest')}")
     assert words in tab.locator(".bench-fault").inner_text()
     got = tab.evaluate("Object.fromEntries(new FormData(document.querySelector('form')))")
     assert (got["depth"], got["width"], got["rate"], got["gain"], got["activation"], got["steps"]) == (
@@ -277,6 +334,7 @@ def test_pause_go_on_one_step_and_reset(open_bench):
     tab.locator(".bench-reset").click()
     expect(tab.locator(".bench-run")).to_have_text("Run")
     expect(tab.locator(".bench-sizes circle")).to_have_count(0)
+    assert tab.locator(".bench-price").text_content() == tab.locator(".bench-answer").text_content() == ""
     tab.locator(".bench-step").click()
     tab.wait_for_function("document.querySelector('.bench-status').textContent.startsWith('Step 1')")
     assert tab.answers.calls[-1]["anew"] is True
@@ -333,6 +391,20 @@ def test_the_keyboard_reaches_everything_in_order(open_bench):
         seen.append(tab.evaluate("document.activeElement.name || document.activeElement.className"))
         tab.keyboard.press("Tab")
     assert seen[:14] == [*bench_page.PARTS, "prediction"] and seen[14:] == ["bench-run", "bench-step", "bench-reset"]
+
+
+def test_the_figure_of_runs_names_its_lines_and_the_step_that_it_shows():
+    sizes, loss = Figure().subplots(2)
+    draw_runs(sizes, loss, step=bench_page.STEPS[-2])
+    looks = {line.get_color(): line.get_linestyle() for line in sizes.lines}
+    named = {words: (text.get_color(), look) for text in sizes.texts
+             for look, colon, words in [text.get_text().partition(": ")] if colon}
+    assert {words: (color, {"solid": "-", "dashed": "--", "dotted": ":"}[look])
+            for words, (color, look) in named.items()} == {
+        words: (COLORS[role], looks[COLORS[role]]) for words, role in (
+            ("activation", "forward"), ("error signal", "backward"), ("weight gradient", "gradient"))}
+    ends = [(*line.get_xdata(), *line.get_ydata()) for line in loss.lines if len(line.get_xdata()) == 2]
+    assert ends == [(bench_page.STEPS[-2],) * 2 + (0, 1), (0, 1) + (np.log(10),) * 2]
 
 
 def test_the_figure_of_runs():

@@ -2,9 +2,11 @@
 
 import json
 import re
+from contextlib import closing
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
+from playwright.sync_api import expect
 from small_page import CELLS, Worker, served, write
 
 from vgtext.live import bench_page
@@ -77,7 +79,7 @@ class Cell:
 def click(tab):
     """Press the page's button; return its cells."""
     tab.get_by_role("button", name="Run and edit this page").click()
-    tab.locator(".vg-live-bar").wait_for()
+    tab.get_by_role("group", name=word("live.buttons")).wait_for()
     return [Cell(tab, number) for number in range(len(CELLS))]
 
 
@@ -130,6 +132,9 @@ def test_an_error_names_its_line_and_stops_what_needs_it(tab):
     assert shown == "Line 2:\n    print(c)\nNameError: name 'c' is not defined"
     cells[2].run("Not run: code 2, which it needs")
     assert cells[2].output() == "as printed"
+    for code, says in (("a = 3", "Changed"), ("a = 3\nprint(c)", "Ended with an error")):
+        cells[1].write(code)
+        assert cells[1].says().startswith(says), "what was run is what it was"
     cells[1].write("a = ")
     assert "SyntaxError" in cells[1].run("Ended with an error")
     cells[1].write("a = 0")
@@ -141,13 +146,18 @@ def test_a_link_to_a_recipe_that_is_clicked_before_the_start_is_said_to_be_taken
     page = tmp_path / "notebooks/bench.html"
     page.write_text(f"<html><head></head><body>{bench_page.element()}{bench_page.links()}</body></html>", "utf8")
     add_button(page, tmp_path, "0")
-    with served(tmp_path) as (address, _):
-        tab = browser.new_page()
+    with served(tmp_path) as (address, _), closing(browser.new_page()) as tab:
         tab.goto(f"{address}/notebooks/bench.html")
         tab.locator(".bench-proposals a").nth(1).click()
         tab.locator(".vg-live [role=status]", has_text=word("bench.link")).wait_for()
         assert tab.evaluate("document.activeElement.textContent") == "Start the bench"
-        tab.close()
+        said = tab.evaluate("""() => new Promise((done) => {
+          const [button, words] = document.querySelector(".vg-live").children;
+          [button.disabled, words.textContent] = [true, "loading"];
+          addEventListener("hashchange", () => done(words.textContent));
+          location.hash = "bench?depth=3";
+        })""")
+        assert said == "loading", "while Python comes, the line says how far it is"
 
 
 def test_output_is_text_whatever_it_holds(tab):
@@ -253,6 +263,7 @@ def test_stop_ends_what_runs_and_figures_say_that_they_sleep(tab):
     stop = tab.get_by_role("button", name="Stop")
     assert stop.is_disabled()
     cells[1].write("while True:\n    pass")
+    cells[5].box.get_by_role("button", name=re.compile("^Run code")).click()  # one that ends, and one that does not
     cells[1].run("Running")
     cells[2].run("Waiting")
     stop.click()
@@ -341,6 +352,45 @@ def test_where_python_cannot_start_one_sentence_says_so_and_the_page_is_as_it_wa
     assert after == re.sub(r'<p class="vg-live">.*?</p>', "", before)
     tab.worker_in_python.fails = None
     assert click(tab)[2].run() == "4", "and it can be tried again"
+
+
+def test_what_goes_wrong_after_the_start_is_said_where_it_is_and_python_can_start_again(tab):
+    cells = click(tab)
+    said = tab.locator(".vg-live-bar [role=status]")
+    tab.evaluate("globalThis.fetch = async () => new Response('<p>Not found')")  # as some hosts answer
+    tab.get_by_role("button", name="Save as notebook").click()
+    expect(said).to_have_text(word("live.no_notebook"))
+    cells[0].run()
+    tab.evaluate("""() => {
+      const { page } = vgLive, { turn } = page.figures.models.get("0,0").held.want;
+      page.hear({ tell: "failed", of: "want", key: [0, 0], turn, words: "missing: scipy" });
+    }""")
+    expect(tab.locator("#line")).to_contain_text(word("live.missing", file="scipy"))
+    tab.evaluate("vgLive.page.python.worker.onerror({ message: 'could not allocate memory' })")
+    expect(said).to_have_text(f"{word('live.no_memory')} {word('live.ended')}")
+    tab.get_by_role("button", name=word("live.again")).click()
+    assert cells[2].run() == "4"
+
+
+def test_a_host_that_is_not_the_books_is_named_and_asked_for_consent(browser, tmp_path):
+    """And a start that the network has failed is said, and may be tried again."""
+    write(tmp_path, elsewhere={"base": "https://files.example/pyodide/", "sums": {}})
+    with served(tmp_path) as (address, _), closing(browser.new_page()) as tab:
+        Worker(tab)
+        tab.goto(f"{address}/notebooks/page.html")
+        row, button = tab.locator(".vg-live"), tab.get_by_role("button", name="Run and edit this page")
+        tab.route("**/page.js*", lambda route: route.abort())
+        button.click()
+        expect(row.get_by_role("status")).to_have_text(word("live.not_loaded"))
+        tab.unroute("**/page.js*")
+        button.click()
+        expect(row.get_by_role("status")).to_have_text(word("live.elsewhere", host="files.example", total="26"))
+        assert tab.evaluate("globalThis.workers") is None, "no Python before the reader agrees"
+        consent = tab.get_by_role("button", name=word("live.load_from", host="files.example"))
+        expect(consent).to_be_focused()
+        consent.press("Enter")
+        tab.locator(".vg-live-bar").wait_for()
+        expect(consent).to_have_count(0)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1000, "dark"), (375, "light")])

@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 
 from vgtext import nn
+from vgtext.nn.attention import entropy
 from vgtext.nn.initializers import orthogonal
 from vgtext.nn.linear_recurrence import LinearRecurrence
+from vgtext.nn.losses import softmax_cross_entropy, z_loss
+from vgtext.nn.optimizers import exponential_decay, get_optimizer, step_decay
+from vgtext.nn.recurrent import Recurrent
 
 
 @pytest.mark.parametrize("fast", [True, False])
@@ -217,3 +221,44 @@ def test_a_breakdown_names_its_step_its_layer_and_its_quantity(where, layer, rec
     assert run.recorded.tolist() == [1] * record_every  # a step that broke is not recorded
     place = "loss" if where == "loss" else f"{where} of layer {layer}"
     assert str(run.breakdown) == f"step 2: nan or inf in the {place}"
+
+
+@pytest.mark.parametrize("fast", [True, False])
+@pytest.mark.parametrize("shortcut", [None, "residual", "highway", "pre", "post"])
+@pytest.mark.parametrize("norm", ["batch", "layer", "rms"])
+def test_in_inference_an_answer_stands_on_no_other_example(norm, shortcut, fast):
+    network = nn.mlp(3, 4, 2, 3, norm=norm, shortcut=shortcut, dtype="float64", fast=fast)
+    x = np.random.default_rng(0).standard_normal((3, 5))
+    network.loss_and_gradient(x, np.array([0, 1, 0, 1, 1]))
+    np.testing.assert_allclose(network.predict(x)[:, :1], network.predict(x[:, :1]), rtol=1e-12)
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_a_recurrent_unit_is_saturated_where_tanh_is_flat_and_dead_where_it_is_so_for_all(fast):
+    network = Recurrent("rnn", 2, 5, 2, init=orthogonal(9.0), dtype="float64", fast=fast)
+    x = 4 * np.random.default_rng(0).standard_normal((6, 2, 4))
+    network.loss_and_gradient(x, np.array([0, 1, 0, 1]), measure=True)
+    flat, signals = 1 - network.h**2 < 0.01, network.signals()
+    assert 0.2 < flat.mean() < 0.9 and flat.all(axis=2).any() and flat.all(axis=1).any()
+    np.testing.assert_allclose(signals.saturation, [step.mean() for step in flat])
+    np.testing.assert_allclose(signals.dead, [np.mean([unit.all() for unit in step]) for step in flat])
+
+
+def test_an_entropy_is_of_the_keys_however_small_a_share_is():
+    assert entropy(np.full((4, 2), 0.25)) == pytest.approx(np.log(4))
+    shares = np.array([1 - 3e-4, 2e-4, 1e-4])
+    assert entropy(shares) == pytest.approx(-(shares * np.log(shares)).sum())
+
+
+def test_what_is_left_out_is_as_in_the_sources():
+    adam, adamw, muon, norm = nn.Adam(), nn.AdamW(), nn.Muon(), nn.BatchNorm(2)
+    for optimizer in (adam, adamw):
+        assert (optimizer.beta1, optimizer.beta2, optimizer.eps) == (0.9, 0.999, 1e-8)  # Kingma and Ba
+    assert adamw.weight_decay == 0.01 and get_optimizer("momentum").momentum == 0.9  # PyTorch
+    assert (muon.momentum, muon.steps, muon.adam.beta1, muon.adam.beta2) == (0.95, 5, 0.9, 0.95)  # Jordan et al.
+    assert muon.others == pytest.approx(3e-4 / 0.02)
+    assert (norm.momentum, norm.eps) == (0.1, 1e-5)  # PyTorch
+    assert step_decay(1.0, 1)(2) == 0.1 and exponential_decay(1.0, 1)(2) == 0.5
+    a, y = np.array([[3.0], [1.0]]), np.array([0])
+    entropy_alone, loss = softmax_cross_entropy(a, y)[0], z_loss()(a, y)[0]
+    assert loss - entropy_alone == pytest.approx(1e-4 * np.logaddexp(3, 1) ** 2)  # PaLM

@@ -144,7 +144,7 @@ def test_schedules():
     assert [optimizers.step_decay(1.0, 2, 0.5)(t) for t in (1, 2, 3, 5)] == [1, 1, 0.5, 0.25]
     assert optimizers.exponential_decay(1.0, 10)(11) == 0.5
     cosine = optimizers.cosine(2.0, 10)
-    assert cosine(1) == 2 and cosine(6) == pytest.approx(1) and cosine(11) == pytest.approx(0)
+    assert cosine(1) == 2 and cosine(6) == pytest.approx(1) and cosine(11) == cosine(15) == pytest.approx(0)
     assert [optimizers.warmup(1.0, 4)(t) for t in (1, 2, 4, 9)] == [0.25, 0.5, 1, 1]
     network, x, y = small()
     h = nn.train(network, x, y, steps=3, learning_rate=optimizers.step_decay(1.0, 1, 0.5))

@@ -1,6 +1,9 @@
 """The quiz: its lives show the same words, nonsense is named, and it is answered by keyboard in a page from a file."""
 
+import json
+
 import pytest
+from bs4 import BeautifulSoup
 
 from vgtext.ask import QuizError, quiz
 from vgtext.ask.quiz import source
@@ -44,6 +47,18 @@ def test_the_right_answer_is_not_always_first(mode):
     mode("text")
     asked = [quiz(f"Question {k}?", right={"a": "why"}, wrong={"b": "why", "c": "why"}).quiz for k in range(30)]
     assert {each.answers.index(("a", True, "why")) for each in asked} == {0, 1, 2}
+    assert len({each.id for each in asked}) == 30  # the choices of one quiz are not those of another
+
+
+def test_what_an_author_writes_is_text_and_no_markup(mode):
+    mode("static")
+    odd = '<b title="c"> & \'d\''
+    for asked in ({"right": {f"Yes {odd}": odd}, "wrong": {f"No {odd}": odd}},
+                  {"number": 1, "tolerance": 0, "unit": odd, "explain": odd}):
+        form = BeautifulSoup(quiz(f"Why {odd}?", **asked).mimebundle["text/html"], "html.parser")
+        assert form.find("b") is None and f"Why {odd}?" in form.text
+        assert form.text.count(odd) == 5 - ("unit" in asked)  # and choices or the unit, the answer with its reason
+        assert odd in json.loads(form.form["data-quiz"])["answers"][0][2]
 
 
 @pytest.mark.parametrize(
@@ -240,6 +255,7 @@ def test_the_answer_is_revealed_after_a_try_and_not_before(page):
 
 
 def test_an_empty_answer_is_no_answer(page):
+    assert page.locator("input[type=text]").evaluate("box => box.inputMode") == "", "keys for digits lack -, / and e"
     for k, said in enumerate(["Choose an answer first."] * 2 + ["Write a number"]):
         form = page.locator("form").nth(k)
         assert answer(page, k, []).startswith(said)

@@ -136,7 +136,7 @@ class Quiz:
         """Return the inputs of the form as HTML."""
         if self.kind == "number":
             unit = f" {escape(self.unit)}" if self.unit else ""
-            box = '<input type="text" inputmode="decimal" autocomplete="off" size="12">'
+            box = '<input type="text" autocomplete="off" size="12">'
             return f"<label>{words('quiz.your_number')} {box}{unit}</label>"
         box = "radio" if self.kind == "one" else "checkbox"
         return "".join(

@@ -121,7 +121,7 @@ export class Figures {
     if (kind !== "slider" || !texts.every(isNumber)) return;
     const box = document.createElement("input"),
       isWhole = texts.every((text) => /^-?\d+$/.test(text));
-    Object.assign(box, { type: "text", inputMode: "decimal", className: "vg-exact", size: 5 });
+    Object.assign(box, { type: "text", className: "vg-exact", size: 5 });
     box.setAttribute("aria-label", words.exact(label));
     let shown = (box.value = value.textContent);
     value.after(box);
