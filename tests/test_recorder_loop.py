@@ -419,6 +419,19 @@ def test_of_batches_in_order_of_class_no_constant_answer_is_known():
     assert targets.change() and targets.constant_loss() is None
 
 
+@pytest.mark.parametrize("size", [3, 4, 7, 8, 64])
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_batches_of_four_tell_mixed_classes_from_sorted_ones_where_chance_cannot(size, classes):
+    rng, told = np.random.default_rng(0), size >= 8 or (size >= 4 and classes > 2)
+    for mixed in (True, False):
+        y = rng.integers(0, classes, 40 * size)
+        targets = Targets()
+        for batch in (y if mixed else np.sort(y)).reshape(40, size):
+            targets.add(batch.tolist(), classes)
+        assert targets.mixed() is (True if mixed and told else None)
+        assert targets.change() == (told and not mixed)
+
+
 def test_an_evaluation_says_more_than_the_targets_that_were_seen():
     recorder = train(net := Net(WIDTHS), SGD(net.parameters()))
     targets, rng = recorder._loop.targets, np.random.default_rng(0)

@@ -17,11 +17,11 @@ class Targets:
         self.tops, self.classes, self._counts, self._other_loss, self.many = [], 2, Counter(), False, None
 
     def add(self, targets, classes):
-        """Take the classes of a batch. Of two classes one always leads: nearly all examples must be of it."""
-        self.classes = max(classes, 2)
-        if len(targets) >= 8:
+        """Take the classes of a batch. Of two classes or few examples one may lead by chance: nearly all must be of it."""
+        self.classes, few = max(classes, 2), len(targets) < 8
+        if len(targets) >= 4 and not (few and classes <= 2):
             (top, count), = Counter(targets).most_common(1)
-            self.tops.append(top if count > len(targets) * (0.5 if classes > 2 else 0.9) else None)
+            self.tops.append(top if count > len(targets) * (0.9 if few or classes <= 2 else 0.5) else None)
 
     def shapes(self, given, answers):
         """Take the shapes of a batch and of its answers: has an example many of these, as a text one for each token?
