@@ -1,5 +1,5 @@
 # Every command of the project. Each one sets up .venv first where it is missing or out of date.
-# Needs Python 3.11 or later and make. Another Python: make book PYTHON=/path/to/python3
+# Needs Python 3.11 to 3.14 and make. Another Python: make book PYTHON=/path/to/python3
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,11 +20,12 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
-# Takes $PYTHON, else the newest Python that is there and new enough; one clear line where there is none.
+# Takes $PYTHON, else the newest Python that is there and fits the lock; one clear line where there is none.
 $(READY): requirements.txt pyproject.toml
 	@for p in $${PYTHON:-python3.14 python3.13 python3.12 python3.11 python3 python}; do \
-	  "$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; p=; done; \
-	  if [ -z "$$p" ]; then echo "This book needs Python 3.11 or later, with its venv module. Install it" \
+	  "$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null \
+	  && break; p=; done; \
+	  if [ -z "$$p" ]; then echo "This book needs Python 3.11 to 3.14, with its venv module. Install it" \
 	    "(Debian: apt install python3-venv), or name one: make book PYTHON=/path/to/python3" >&2; exit 1; fi; \
 	  if [ ! -x $(BIN)/python ]; then echo "== making $(VENV) with $$p"; "$$p" -m venv $(VENV) || exit 1; fi
 	@echo "== installing the pinned packages into $(VENV) (a minute or two the first time)"

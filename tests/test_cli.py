@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
+from zipfile import ZipFile
 
 import nbformat
 import pytest
@@ -23,6 +25,7 @@ from vgtext.ask import grades, rerun
 from vgtext.ask import handed_in as handed_in_module
 from vgtext.explore.figure import Explorable
 from vgtext.tools import commands, fork, links, notebooks, origin, progress, taken
+from vgtext.tools.archive import write_archive
 from vgtext.tools.cli import main
 from vgtext.tools.figures import find_figure, read_state
 
@@ -80,11 +83,10 @@ def test_a_package_that_a_plain_installation_lacks_is_named(capsys, tmp_path, mo
 
 
 def test_a_reader_who_has_seen_enough_gets_no_traceback():
-    command = f"{Path(sys.executable).parent / 'vgtext'} list | head -n 2"
-    done = subprocess.run(command, shell=True, capture_output=True, text=True)
+    vgtext = shlex.quote(str(Path(sys.executable).parent / "vgtext"))
+    done = subprocess.run(f"{vgtext} list | head -n 2", shell=True, capture_output=True, text=True)
     assert "problem: " in done.stdout and "Traceback" not in done.stderr and "BrokenPipe" not in done.stderr
-    closed = f"{Path(sys.executable).parent / 'vgtext'} links {SLUG} >&-"
-    done = subprocess.run(closed, shell=True, capture_output=True, text=True)
+    done = subprocess.run(f"{vgtext} links {SLUG} >&-", shell=True, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -611,6 +613,23 @@ def test_a_file_whose_name_is_no_text_gets_its_row(capsys, tmp_path):
     path = os.fsdecode(os.fsencode(handed_in(tmp_path / "x.ipynb", asks("rates", 1))).replace(b"x.", b"\xff."))
     assert said(capsys, "grades", path, "-o", tmp_path / "grades.csv")[0] == 1
     assert "?.ipynb" in (tmp_path / "grades.csv").read_text("utf-8-sig")
+
+
+def test_a_file_whose_name_is_no_text_is_read_and_written(capsys, tmp_path):
+    """As names out of an archive that was packed with another encoding."""
+    folder = tmp_path / os.fsdecode(b"B\xfcch")
+    folder.mkdir()
+    log, report, packed = (folder / os.fsdecode(name) for name in (b"l\xf6g.csv", b"l\xf6g.html", b"b\xfc.zip"))
+    log.write_text("step,loss\n" + "".join(f"{step},2.3\n" for step in range(50)))
+    assert said(capsys, "diagnose", log, "-o", report)[0] == 0
+    assert "<h1>l\N{REPLACEMENT CHARACTER}g</h1>" in report.read_text("utf-8")
+    (built := folder / "built").mkdir()
+    (built / "index.html").write_text("")
+    assert write_archive(packed, built) == 1
+    with ZipFile(packed) as archive:
+        assert archive.namelist() == ["b\N{REPLACEMENT CHARACTER}/index.html"]
+    subprocess.run(["git", "init", "--quiet", folder], check=True)
+    assert Path(origin.git(folder, "rev-parse", "--show-toplevel")).samefile(folder)
 
 
 def test_an_import_counts_though_its_cell_is_broken(capsys, tmp_path):

@@ -194,6 +194,13 @@ def test_a_fork_of_a_fork_knows_where_its_commit_is(tmp_path, monkeypatch, stude
     assert tuple(origin.origin(student).values()) == wanted
 
 
+def test_what_the_original_says_is_read_in_any_encoding(original, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
+    record = {"chapters": ["brücke"], "title": "", "author": "", "repository": "", "student": False}
+    with pytest.raises(update.NoUpdate, match="unknown chapter 'brücke'"):
+        update.forked(original, "HEAD", record, tmp_path / "now")
+
+
 def test_an_original_without_the_commit_of_the_fork_is_named(tmp_path):
     git(tmp_path, "init", "-q")
     git(tmp_path, "commit", "-q", "--allow-empty", "-m", "A state")

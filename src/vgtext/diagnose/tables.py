@@ -32,7 +32,8 @@ def rows(path, sides, measures, say):
             return list(_cells(text, say))
         found = _json(text, say)
     except (ValueError, csv.Error, RecursionError) as error:
-        raise ValueError(f"{path} is no table in {ending[1:].upper()}: {error}") from error
+        why = "too many lists in lists" if isinstance(error, RecursionError) else error
+        raise ValueError(f"{path} is no table in {ending[1:].upper()}: {why}") from error
     if isinstance(found, dict):
         found = dict(_flat(found))
         lists = {name: values for name, values in found.items() if isinstance(values, list)}

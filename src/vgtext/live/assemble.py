@@ -105,7 +105,7 @@ def made_ahead(files):
         for name, data in files.items():
             (Path(folder) / name).write_bytes(data)
         command = [node, Path(__file__).parent / "ahead.cjs", folder, json.dumps(ENV)]
-        done = subprocess.run(command, capture_output=True, text=True)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8")
         made = [Path(folder) / name for name in (AHEAD_ZIP, MEMORY)]
         if done.returncode or not all(path.exists() for path in made):
             raise pyodide.FilesError(f"the package could not be compiled in Pyodide: {done.stderr.strip()[-500:]}")

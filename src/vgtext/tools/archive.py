@@ -24,5 +24,5 @@ def write_archive(target, built=None):
     files = [path for path in files if "_sources" not in path.parts]
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         for path in files:
-            archive.write(path, f"{target.stem}/{path.relative_to(built).as_posix()}")
+            archive.write(path, f"{notebooks.as_text(target.stem)}/{path.relative_to(built).as_posix()}")
     return len(files)

@@ -126,7 +126,7 @@ def run_diagnose(given):
             recording = read_log(path, print) if ending in ENDINGS else Recording.load(path)
             if given.constant_loss is not None:
                 recording = Recording(**recording.given() | {"constant_loss": given.constant_loss})
-            report = Report(recording, given.target, path.stem)
+            report = Report(recording, given.target, notebooks.as_text(path.stem))
         except FileNotFoundError:
             raise Mistake(f"{path}: there is no such file") from None
         except (OSError, ValueError) as error:

@@ -14,7 +14,7 @@ make book     # sets up .venv, builds the book: open _build/html/index.html
 make test     # checks code, notebooks and built pages
 ```
 
-Both need Python 3.11 or later and make, and nothing else. The prose is in `notebooks/`, the experiments and figures in
+Both need Python 3.11 to 3.14 and make, and nothing else. The prose is in `notebooks/`, the experiments and figures in
 `src/vgtext/chapters/`, the order of the pages in `_toc.yml`, title and address in `_config.yml`. After changing a
 notebook, `make notebooks` runs it again. Lesson plans, and how to hand out and collect, are on the original's page
 for instructors, `book/instructors.md`.
@@ -42,7 +42,7 @@ the original has renamed gets their new names here. Commit your own changes firs
 """
 FOR_STUDENTS = """# {title}
 
-A book of one part of {original}. You need Python 3.11 or later and make, and nothing else.
+A book of one part of {original}. You need Python 3.11 to 3.14 and make, and nothing else.
 
 ```
 make lab      # opens JupyterLab on the notebooks, in which you work

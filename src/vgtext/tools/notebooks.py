@@ -14,6 +14,11 @@ class Mistake(ValueError):
     """What a command cannot do; the message is one line for its user."""
 
 
+def as_text(name):
+    """Return the name of a file as text: bytes that are none in this locale are read as UTF-8, and else become �."""
+    return name.encode(errors="surrogateescape").decode(errors="replace")
+
+
 class NoChapter(Mistake):
     """A chapter, or a figure, that does not exist; the message lists those that do."""
 

@@ -1,6 +1,7 @@
 """Where a fork comes from: its record, ``fork.json``, and the commit that this names."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -18,14 +19,14 @@ def git(folder, *command, hint=""):
     """Return what git prints, run in ``folder``, whoever owns that; NoUpdate, with its words and ``hint``, else."""
     trusted = ["-c", "safe.directory=*"]  # what is asked for is read and run in any case
     try:
-        done = subprocess.run(["git", *trusted, "-C", str(folder), *command], capture_output=True, text=True)
+        done = subprocess.run(["git", *trusted, "-C", str(folder), *command], capture_output=True)
     except FileNotFoundError:
         raise NoUpdate("an update needs git, which is not installed") from None
     if done.returncode:
-        said = (done.stderr.strip() or "failed").splitlines()
+        said = (os.fsdecode(done.stderr).strip() or "failed").splitlines()
         fatal = next((line for line in said if line.startswith("fatal: ")), said[-1])
         raise NoUpdate(f"git {command[0]}: {fatal.removeprefix('fatal: ')}{hint}")
-    return done.stdout.strip()
+    return os.fsdecode(done.stdout).strip()  # names of files, whatever their bytes
 
 
 def commit_of(folder):

@@ -101,8 +101,8 @@ def forked(clone, commit, record, target):
     options = [word for name in OPTIONS if record[name] for word in (f"--{name}", record[name])]
     command = [sys.executable, "-m", "vgtext", "fork", *record["chapters"], str(target), *options]
     command += ["--student"] * record["student"]
-    environment = {**os.environ, "PYTHONPATH": str(work / "src")}
-    done = subprocess.run(command, cwd=work, env=environment, capture_output=True, text=True)
+    environment = {**os.environ, "PYTHONPATH": str(work / "src"), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, cwd=work, env=environment, capture_output=True, encoding="utf-8")
     if done.returncode:
         words = done.stderr.strip().splitlines()[-1:] or ["failed"]
         raise NoUpdate(f"the original at {commit[:10]} cannot be forked as this was: "
