@@ -17,7 +17,7 @@ class Targets:
         self.tops, self.classes, self._counts, self._other_loss, self.many = [], 2, Counter(), False, None
 
     def add(self, targets, classes):
-        """Take the classes of a batch. Of two classes or few examples one may lead by chance: nearly all must be of it."""
+        """Take the classes of a batch. Of two classes or few examples one leads by chance: nearly all must be it."""
         self.classes, few = max(classes, 2), len(targets) < 8
         if len(targets) >= 4 and not (few and classes <= 2):
             (top, count), = Counter(targets).most_common(1)
