@@ -16,8 +16,9 @@ make test     # checks code, notebooks and built pages
 
 Both need Python 3.11 to 3.14 and make, and nothing else. The prose is in `notebooks/`, the experiments and figures in
 `src/vgtext/chapters/`, the order of the pages in `_toc.yml`, title and address in `_config.yml`. After changing a
-notebook, `make notebooks` runs it again. Lesson plans, and how to hand out and collect, are on the original's page
-for instructors, `book/instructors.md`.
+notebook, `make notebooks` runs it again. Lesson plans, and how to hand out, collect and translate, are on the
+original's page for instructors, `book/instructors.md`; its `CONTRIBUTING.md` says how to change, add and take out
+figures, quizzes and exercises.
 
 ## Publish it, and take later corrections
 
