@@ -250,10 +250,12 @@ def of_80_percent():
 @pytest.mark.parametrize("slug", notebooks.slugs())
 def test_the_choices_that_are_called_right_are(slug):
     for begins, is_right in [(begins, is_right) for (of, begins), is_right in IS_RIGHT.items() if of == slug]:
-        answers, = [answers for question, answers in quizzes(slug).items() if question.startswith(begins)]
+        found = [answers for question, answers in quizzes(slug).items() if question.startswith(begins)]
+        assert len(found) == 1, (f"{slug}: {len(found)} quizzes begin “{begins}”, one of IS_RIGHT of this file: reword "
+                                 "that line, or take it out")
         for kind in ("right", "wrong"):
-            for answer in answers[kind]:
-                assert bool(is_right(answer)) == (kind == "right"), answer
+            for answer in found[0][kind]:
+                assert bool(is_right(answer)) == (kind == "right"), f"{slug}: “{answer}” is {kind}, not by IS_RIGHT"
 
 
 #: An equation of numbers in words: σ(3) = 0.953, 1,024 = 2¹⁰.

@@ -24,6 +24,7 @@ import vgtext
 from vgtext.ask import grades, rerun
 from vgtext.ask import handed_in as handed_in_module
 from vgtext.explore.figure import Explorable
+from vgtext.ledger import gather
 from vgtext.tools import commands, fork, links, notebooks, origin, progress, taken
 from vgtext.tools.archive import write_archive
 from vgtext.tools.cli import main
@@ -252,6 +253,20 @@ def test_a_fork_holds_the_references_that_it_cites(tmp_path):
     text = "".join(page.read_text("utf8") for page in pages)
     kept = set(re.findall(r"^@\w+\{([^,]+),", (tmp_path / "one/book/references.bib").read_text(), re.M))
     assert kept == {key for keys in re.findall(r"\{cite\}`([\w,]+)`", text) for key in keys.split(",")} and kept
+
+
+@pytest.mark.parametrize("slug", notebooks.slugs())
+def test_the_ledger_of_a_fork_names_the_sources_of_its_claims_and_no_other(slug, tmp_path):
+    page, claims = tmp_path / "book/claims.md", tmp_path / f"src/vgtext/chapters/{slug}"
+    page.parent.mkdir()
+    shutil.copytree(notebooks.root() / f"src/vgtext/chapters/{slug}", claims)
+    shutil.copyfile(notebooks.root() / "book/claims.md", page)
+    fork.shown_claims(tmp_path)
+    text, sources = page.read_text("utf8"), {claim.id.split(".")[0] for claim in gather().get(slug, ())}
+    assert set(re.findall(r"^Ledger\(\"(\w+)\"\)", text, re.M)) == sources
+    assert {anchor.upper() for anchor in re.findall(r"^\(source-(\w+)\)=", text, re.M)} == sources
+    assert "(stored-runs)=" in text and "</script>" in text and "four short texts" not in text
+    assert "that the chapters check" in text.partition("There are five verdicts")[0]
 
 
 def test_whose_file_is_whose():

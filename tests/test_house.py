@@ -165,6 +165,18 @@ def test_a_chapter_has_all_its_parts_in_order(path):
     assert "quiz(" in text[text.index("\n## Check yourself"):text.index("\n## Exercises")]
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_of_a_figure_that_was_taken_out_nothing_is_left(path):
+    shown = "".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code")
+    shown = set(re.findall(r"\bdraw_(\w+)", shown))
+    chapter = (ROOT / f"src/vgtext/chapters/{path.stem}/__init__.py").read_text("utf8")
+    again = re.sub(r"^from .*", "", (ROOT / f"tests/bound/{path.stem}.py").read_text("utf8"), flags=re.M)
+    left = [f"draw_{figure} in its package" for figure in sorted({*re.findall(r"\bdraw_(\w+)", chapter)} - shown)]
+    left += [f"{function} in tests/bound" for function in re.findall(r"^def (\w+)", again, re.M)
+             if function not in shown and len(re.findall(rf"\b{function}\b", again)) == 1]
+    assert not left, f"{name(path)} shows no figure for {', '.join(left)}"
+
+
 def public(body):
     """The public functions, methods and constructors of a module or class, each with the docstrings that say it."""
     for node in body:

@@ -251,6 +251,24 @@ def test_edits_of_different_cells_are_all_there_and_nothing_else(texts):
     assert kept == [name for name in NAMES if name in kept], "the order of the cells that stayed"
 
 
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=4), st.integers(0, 4), st.booleans())
+def test_a_new_text_joins_a_translated_table_and_a_changed_one_is_shown_to_its_translator(places, changed, changes):
+    """Words of two sections have one name; every text is translated, and the original adds some anywhere."""
+    def table(words, added=()):
+        lines = [line for k in range(5) for line in
+                 [*[f'new_{k}_{n} = "added"' for n in range([*added].count(k))], f'text_{k} = "{words[k]}"']]
+        return "\n".join(f"[{section}] # words\n" + "\n".join(lines) + "\n" for section in ("one", "two"))
+
+    english, german = [f"word {k}" for k in range(5)], [f"Wort {k}" for k in range(5)]
+    other = ["other" if changes and k == changed else word for k, word in enumerate(english)]
+    text, clash = update.merged(update.TABLE, *(
+        each.encode() for each in (table(german), table(english), table(other, places))))
+    if not changes:
+        assert (text.decode(), clash) == (table(german, places), [])
+    else:
+        assert clash and all(f'= "{word}"' in text.decode() for word in [*german, "other", "added"])
+
+
 def test_an_editor_that_renames_all_cells_loses_nothing():
     """As Colab does: cells are then told apart by what they say."""
     before = {name: f"text {name}" for name in NAMES}

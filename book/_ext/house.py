@@ -25,6 +25,10 @@ OPTIONS = "documentation_options"
 #: for the contents of all exercises of a page.
 MENDS = {' aria-label="Toggle hidden content"': "", 'role="doc-biblioentry"': 'role="listitem"',
          ' id="exercise-content"': "", ' id="solution-content"': ""}
+#: Labels that the theme, or Sphinx in most languages, has in English alone, and the key of the book's own words.
+LABELS = {"Main": "book.pages", "Toggle primary sidebar": "book.side", "Toggle secondary sidebar": "book.side_contents",
+          "Link to this heading": "book.place", "Link to this term": "book.place",
+          "Permalink to this equation": "book.place"}
 #: The source of a formula, which KaTeX writes beside its two forms: one that is seen, and MathML that is read aloud.
 TEX = re.compile(r'<annotation encoding="application/x-tex">.*?</annotation>', re.S)
 
@@ -45,7 +49,13 @@ def know_any_host(app, config):
 
 def give_words(app, pagename, templatename, context, doctree):
     """Give templates the table of words; settings can hold no function."""
-    context["words"] = words
+    context["words"], context["labeled"] = words, labeled
+
+
+def labeled(html):
+    """Return the HTML of a page with the book's words in the labels that no language of the theme has."""
+    return re.sub(r'(?<= )(aria-label|title)="([^"]+)"',
+                  lambda match: f'{match[1]}="{words(LABELS[match[2]])}"' if match[2] in LABELS else match[0], html)
 
 
 def mend_page(app, pagename, templatename, context, doctree):

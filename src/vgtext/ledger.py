@@ -93,11 +93,13 @@ class Ledger:
 
 
 def overview():
-    """How many claims of each source have which verdict: an HTML table."""
+    """How many claims of each source have which verdict, of the sources that have any: an HTML table."""
     verdicts = [(claim.id.split(".")[0], claim.verdict) for several in gather().values() for claim in several]
+    sources = {source for source, _ in verdicts}
     rows = "".join(
         f'<tr><th scope="row"><a href="#source-{source.lower()}">{source}</a></th>'
-        + "".join(f"<td>{verdicts.count((source, v)) or '–'}</td>" for v in VERDICTS) + "</tr>" for source in SOURCES)
+        + "".join(f"<td>{verdicts.count((source, v)) or '–'}</td>" for v in VERDICTS) + "</tr>"
+        for source in SOURCES if source in sources)
     head = "".join(f'<th scope="col">{verdict_html(verdict)}</th>' for verdict in VERDICTS)
     return f'<table class="table ledger-counts"><tr><th scope="col">source</th>{head}</tr>{rows}</table>'
 

@@ -1,9 +1,14 @@
 """A page in a frame that may only run scripts: no storage, no forms, no fonts from files; it works all the same."""
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
-from built import holds, pages, serve
+from built import holds, pages, serve, soup
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "book" / "_ext"))
+from house import LABELS
 
 from vgtext.words import words
 
@@ -24,6 +29,18 @@ def framed(browser, request):
         yield frame
         tab.close()
     assert trouble == []
+
+
+@pytest.mark.parametrize("path", pages())
+def test_labels_that_the_theme_has_in_english_alone_are_the_books(path):
+    """So that a translated book reads aloud in one language; a theme that renames them is noticed here."""
+    seen = {tag[name] for tag in soup(path).find_all(True) for name in ("aria-label", "title") if tag.has_attr(name)}
+    assert not seen & {*LABELS} - {words(key) for key in LABELS.values()}
+    assert {words("book.pages"), words("book.side")} <= seen
+    contents = soup(path).select(".secondary-toggle")
+    assert all(button["title"] == words("book.side_contents") for button in contents)
+    links = soup(path).select("a.headerlink")
+    assert {link["title"] for link in links} <= {words("book.place")}
 
 
 def test_the_theme_can_be_switched(framed):

@@ -515,6 +515,14 @@ def test_the_alarm_knows_no_unit_and_ignores_one_bad_batch(scale, at):
     assert lab.alarm(np.append(loss, np.full(20, 4 * scale))) in range(104, 113)
 
 
+def test_two_lists_of_factors_say_why_their_verdicts_differ():
+    """The first goes on, and its four factors, taken twice, make what it says; the second ends."""
+    goes_on, ends = (next(claim for claim in lab.CLAIMS if claim.id == id) for id in ("S2.2", "S2.3"))
+    assert goes_on.verdict != ends.verdict and "S2.2" in ends.condition
+    assert "“and so on”" in goes_on.condition and "eight of this size 1e-10" in goes_on.condition
+    assert goes_on.evidence[0].expected ** 2 == pytest.approx(1e-10)
+
+
 # Figures and prose
 
 

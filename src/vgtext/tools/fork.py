@@ -15,7 +15,7 @@ import nbformat
 
 from vgtext.tools import notebooks
 from vgtext.tools.alone import with_package
-from vgtext.tools.fork_pages import REFERENCE, keep_cited, reworded, write_pages, write_settings
+from vgtext.tools.fork_pages import REFERENCE, keep_cited, reworded, shown_claims, write_pages, write_settings
 from vgtext.tools.leaks import PACKED, check_leaks, pack, without_solutions
 from vgtext.tools.links import setting
 from vgtext.tools.notebooks import root
@@ -56,6 +56,7 @@ def fork(slugs, target, title=None, author=None, student=False, repository=None)
             page.write_text(unlink(page.read_text(encoding="utf-8"), set(books)), encoding="utf-8")
         write_settings(target, books, title, author, address, buttons=bool(repository))
         write_pages(target, books, heading or title, student, repository)
+        shown_claims(target)
         keep_cited(target)
         (target / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         if student:

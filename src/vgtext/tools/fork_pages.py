@@ -16,8 +16,9 @@ make test     # checks code, notebooks and built pages
 
 Both need Python 3.11 to 3.14 and make, and nothing else. The prose is in `notebooks/`, the experiments and figures in
 `src/vgtext/chapters/`, the order of the pages in `_toc.yml`, title and address in `_config.yml`. After changing a
-notebook, `make notebooks` runs it again. Lesson plans, and how to hand out and collect, are on the original's page
-for instructors, `book/instructors.md`.
+notebook, `make notebooks` runs it again. Lesson plans, and how to hand out, collect and translate, are on the
+original's page for instructors, `book/instructors.md`; its `CONTRIBUTING.md` says how to change, add and take out
+figures, quizzes and exercises.
 
 ## Publish it, and take later corrections
 
@@ -60,6 +61,10 @@ INDEX = """# {title}
 
 {license}
 """
+CLAIMS = """This page lists the statements of other texts that the chapters check, in our own words, with a verdict and
+the numbers that decide it.
+
+"""
 LICENSE = (
     "Text and figures are by the authors of {original}, under CC BY 4.0; the code is under the BSD 3-Clause license. "
     "You may change and share both if you say where they came from and what you changed."
@@ -91,6 +96,18 @@ def reworded(text, student, buttons):
         text = re.sub(r"\s*(The s|S)olutions\s+are\s+folded\s+away\.", "", text)
     rocket = r"\(the\s+rocket\s+at\s+the\s+top\s+of\s+the\s+page,\s+or\s+`make\s+lab`\)"
     return text if buttons else re.sub(rocket, "(`make lab`)", text)
+
+
+def shown_claims(target):
+    """Keep of the ledger's page the sections of the sources whose claims the chapters of the fork measure."""
+    path = target / "book/claims.md"
+    code = "".join(module.read_text(encoding="utf-8") for module in target.glob("src/vgtext/chapters/*/*.py"))
+    sources = re.findall(r"\bClaim\(\s*(?:id=)?\"(\w+)\.", code)
+    kept = {"stored-runs", *(f"source-{source.lower()}" for source in sources)}
+    head, *sections = re.split(r"^(?=\([\w-]+\)=$)", path.read_text(encoding="utf-8"), flags=re.M)
+    head = re.sub(r"^This book follows four .*?\n\n", CLAIMS, head, flags=re.M | re.S)
+    shown = [part for part in sections if part[1:].partition(")")[0] in kept]
+    path.write_text("".join([head, *shown]), encoding="utf-8")
 
 
 def write_settings(target, books, title, author, address, buttons):

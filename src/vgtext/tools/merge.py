@@ -1,4 +1,7 @@
-"""Three-way merge of files: a text line by line, a notebook cell by cell, what both sides changed is kept twice."""
+"""Three-way merge of files: a text line by line, a table of words text by text, a notebook cell by cell.
+
+What both sides changed is kept twice.
+"""
 
 import subprocess
 import tempfile
@@ -27,6 +30,26 @@ def merge_lines(yours, before, original, union=False):
     if done.returncode > 127:
         raise OSError(f"git merge-file: {done.stderr.decode().strip()}")
     return done.stdout.decode(), done.returncode > 0
+
+
+def keyed(table):
+    """Yield (key, line) of each line of a table of words: a text's section and name, any other line itself."""
+    section = ""
+    for line in table.splitlines(keepends=True):
+        section = line.partition("]")[0] if line.startswith("[") else section
+        name, is_text, _ = line.partition(" = ")
+        yield (section, name) if is_text else line, line
+
+
+def merge_tables(yours, before, original):
+    """Merge three tables of words, as lines are, once a text that the original left alone is yours in all three.
+
+    So a text that is new to a translated table meets no other, though every line around it is translated.
+    """
+    mine, old, new = (dict(keyed(table)) for table in (yours, before, original))
+    alone = {key: mine[key] for key in mine.keys() & old.keys() if old[key] == new.get(key)}
+    before, original = ("".join(alone.get(key, line) for key, line in keyed(table)) for table in (before, original))
+    return merge_lines(yours, before, original)
 
 
 def merge_notebooks(yours, before, original):

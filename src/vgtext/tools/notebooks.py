@@ -174,6 +174,8 @@ class Figures(Mapping):
         return len(figure_heads(self.slug))
 
     def __getitem__(self, name):
+        if name not in self.made:
+            raise KeyError(f"notebooks/{self.slug}.ipynb shows no figure {name!r}")
         return self.made[name]
 
     @cached_property

@@ -15,12 +15,13 @@ from pathlib import Path
 import nbformat
 
 from vgtext.tools.marks import CHOOSE, marked
-from vgtext.tools.merge import BOTH, merge_lines, merge_notebooks
+from vgtext.tools.merge import BOTH, merge_lines, merge_notebooks, merge_tables
 from vgtext.tools.origin import RECORD, NoUpdate, git, read_record
 from vgtext.tools.taken import OWN
 
 #: What a fork was made with, beside its chapters, by the names of the options of ``vgtext fork``.
 OPTIONS = ("title", "author", "repository")
+TABLE = "src/vgtext/data/words.toml"  # merged text by text
 
 
 @dataclass
@@ -154,7 +155,8 @@ def merged(name, mine, old, new):
             book, clashes = merge_notebooks(*books)
             words = [f", cell {cell}{said}" for cell, said in clashes.items()]
             return f"{nbformat.writes(book)}\n".encode(), words
-        text, clash = merge_lines(mine.decode(), (old or b"").decode(), new.decode())
+        merge = merge_tables if name == TABLE else merge_lines
+        text, clash = merge(mine.decode(), (old or b"").decode(), new.decode())
         return text.encode(), [f": {BOTH}"] * clash
     except (UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError):
         return None, [": both changed it; yours stays, and the original's is beside it, .original"]
