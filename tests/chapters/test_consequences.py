@@ -680,11 +680,3 @@ def test_guides_stand_where_their_names_say():
     rings = next(line for line in ax.lines if line.get_markerfacecolor() == "none")
     assert "at the first step (rings)" in {text.get_text() for text in ax.texts}
     assert len(rings.get_xdata()) == len(rates.STARTS)
-
-
-def test_two_lists_of_factors_say_why_their_verdicts_differ():
-    """The first goes on, and its four factors, taken twice, make what it says; the second ends."""
-    goes_on, ends = (next(claim for claim in lab.CLAIMS if claim.id == id) for id in ("S2.2", "S2.3"))
-    assert goes_on.verdict != ends.verdict and "S2.2" in ends.condition
-    assert "“and so on”" in goes_on.condition and "eight of this size 1e-10" in goes_on.condition
-    assert goes_on.evidence[0].expected ** 2 == pytest.approx(1e-10)
