@@ -4,8 +4,12 @@ import re
 import zlib
 
 import pytest
-from built import BOOK, LANGUAGE, anchors, figure_files, holds, pages, resolve, size, soup
+import yaml
+from built import BOOK, LANGUAGE, ROOT, anchors, figure_files, holds, pages, resolve, size, soup
 
+from vgtext.words import words
+
+ADDRESS = yaml.safe_load((ROOT / "_config.yml").read_text("utf8"))["repository"]["url"]
 MOST_BYTES = 300_000  # a page before its figures, gzipped; a stock page of Jupyter Book takes 1,650,000
 MOST_WITH_FIGURES = 1_000_000
 PARTS = {"msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3, "mfrac": 2, "mroot": 2}
@@ -61,6 +65,11 @@ def test_page_says_what_it_is(page):
     assert html.find("link", rel="icon") is not None
     assert len(html.select("main h1")) == 1
     assert html.select("footer a[href^='https://creativecommons.org/licenses/']"), "under which license it is"
+    assert not ADDRESS or html.select(f"footer a[href='{ADDRESS}']"), "where its code is"
+    names = [nav.get("aria-label") or nav.get("aria-labelledby") for nav in html.find_all("nav")]
+    assert all(names) and len({*names}) == len(names), "each list of links has a name of its own"
+    if page == "search.html":
+        assert words("book.search_needs") in html.select_one("main noscript").get_text()
 
 
 def test_no_two_pages_are_described_alike():
