@@ -53,7 +53,7 @@ async function worker({ known, remembers = true, elsewhere = null, wants = [], s
       await _loadSnapshot;
       seen.push(["start", indexURL, packages, Boolean(_loadSnapshot)]);
       if (_loadSnapshot && !remembers) throw new Error("another memory");
-      await context.self.fetch("https://a.org/live/core.wasm");
+      await context.self.fetch("https://a.org/live/core.wasm").catch(() => new Promise(() => {})); // as Pyodide: for ever
       return python;
     },
   });
