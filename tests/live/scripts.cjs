@@ -78,7 +78,8 @@ async function tale(given, ...messages) {
 
 // A service worker: requests one after the other, [address, method, whether there is a network]; who answered each.
 async function offline(requests) {
-  const stores = new Map(["vgtext https://a.org/book/ old", "vgtext https://a.org/ other"].map((k) => [k, new Map()]));
+  const stores = new Map(["book/ old", "book/ VERSION", " other"].map((k) => [`vgtext https://a.org/${k}`, new Map()]));
+  stores.get("vgtext https://a.org/book/ VERSION").set("https://a.org/book/earlier.html", "kept");
   const bare = (url, how) => (how?.ignoreSearch ? url.split("?")[0] : url);
   const opened = (name) => {
     if (!stores.has(name)) stores.set(name, new Map());
@@ -130,7 +131,7 @@ async function offline(requests) {
     waits: await tale({ known: ["numpy"], wants: ["slow"] }, run(1), run(2), { act: "halt", id: 7 }),
     offline: await offline([
       [`${book}a.html`, "GET", true], [`${book}a.html`, "GET", false], [`${book}a.html?q=1`, "GET", false],
-      [`${book}b.html`, "GET", false], [`${book}absent`, "GET", true], [`${book}absent`, "GET", false],
+      [`${book}b.html`, "GET", false], [`${book}earlier.html`, "GET", false], [`${book}absent`, "GET", true], [`${book}absent`, "GET", false],
       [`${book}_static/live/x.zip?v=1`, "GET", true], [`${book}_static/live/x.zip?v=1`, "GET", true],
       [`${book}_static/live/x.zip?v=2`, "GET", true], [`${book}a.html`, "GET", true],
       [`${book}a.html`, "POST", true], ["https://a.org/elsewhere", "GET", true],

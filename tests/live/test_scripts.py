@@ -82,5 +82,5 @@ def test_one_thing_runs_after_the_other_and_a_halt_does_not_wait(tales):
 def test_without_a_network_what_was_loaded_is_there_and_pythons_files_are_not_loaded_twice(tales):
     none = "no network"
     assert tales["offline"]["answers"] == [
-        200, "kept", "kept", none, 404, none, 200, "kept", 200, 200, "left alone", "left alone"]
-    assert tales["offline"]["stores"] == ["vgtext https://a.org/ other", "vgtext https://a.org/book/ VERSION"]
+        200, "kept", "kept", none, "kept", 404, none, 200, "kept", 200, 200, "left alone", "left alone"]
+    assert tales["offline"]["stores"] == ["vgtext https://a.org/book/ VERSION", "vgtext https://a.org/ other"]
