@@ -25,7 +25,7 @@ from vgtext.ask import grades, rerun
 from vgtext.ask import handed_in as handed_in_module
 from vgtext.explore.figure import Explorable
 from vgtext.ledger import gather
-from vgtext.tools import commands, fork, links, notebooks, origin, progress, taken
+from vgtext.tools import commands, fork, links, notebooks, origin, progress, slides, taken
 from vgtext.tools.archive import write_archive
 from vgtext.tools.cli import main
 from vgtext.tools.figures import find_figure, read_state
@@ -67,7 +67,12 @@ def test_slides_and_grades_say_how_far_they_are_where_no_terminal_is(capsys, tmp
     status, out, err = said(capsys, "slides", SLUG, "-o", tmp_path / "slides.html")
     assert status == 0 and out.startswith("Wrote ")
     assert err == "".join(f"drawing states of figures: {i} of 6\n" for i in range(1, 6))
+    page = (tmp_path / "slides.html").read_text("utf8")
+    assert page.count("<section>") == 3 and "<p>2 figures. " in page
+    made.pop("b")
+    assert "<p>1 figure. " in slides.slides(SLUG)
     path = handed_in(tmp_path / "one.ipynb", asks("rates", 1), outputs=["Right. Yes."])
+    capsys.readouterr()
     assert said(capsys, "grades", path, path.parent)[2] == "reading notebooks: 1 of 2\n"
     monkeypatch.setattr(progress, "EVERY", 60)
     assert said(capsys, "grades", path)[2] == ""
@@ -222,9 +227,9 @@ def test_what_python_keeps_beside_its_modules_is_not_taken_along(tmp_path, monke
 
 
 def test_a_title_is_text_and_no_markdown(tmp_path):
-    fork.fork([SLUG], tmp_path / "new", "*Depth*\n <10> & $5", "A")
-    assert (tmp_path / "new/book/index.md").read_text().startswith("# \\*Depth\\* \\<10\\> \\& \\$5\n")
-    assert yaml.safe_load((tmp_path / "new/_config.yml").read_text())["title"] == "*Depth* <10> & $5"
+    fork.fork([SLUG], tmp_path / "new", "*Depth*\n <10> & $5 \\", "A")
+    assert (tmp_path / "new/book/index.md").read_text().startswith("# \\*Depth\\* \\<10\\> \\& \\$5 \\\\\n")
+    assert yaml.safe_load((tmp_path / "new/_config.yml").read_text())["title"] == "*Depth* <10> & $5 \\"
 
 
 def test_a_fork_holds_its_chapter_and_no_other(capsys, tmp_path):
@@ -240,6 +245,8 @@ def test_a_fork_holds_its_chapter_and_no_other(capsys, tmp_path):
         assert not list((target / "src/vgtext/data").glob(f"{slug}*"))
     first_page = (target / "book/index.md").read_text()  # it asks the notebook for the title, which may change
     assert f"- [](../notebooks/{SLUG}.ipynb)\n" in first_page
+    for text in (first_page, (target / "README.md").read_text()):
+        assert "Vanishing and Exploding Gradients" in text and "CC BY 4.0" in text and "BSD 3-Clause" in text
     pages = yaml.safe_load((target / "_toc.yml").read_text())
     for entry in [pages["root"], *(page["file"] for part in pages["parts"] for page in part["chapters"])]:
         assert (target / f"{entry}.md").exists() or (target / f"{entry}.ipynb").exists(), entry
@@ -336,7 +343,7 @@ def cells(*sources):
 
 
 def test_links_to_absent_chapters_become_text():
-    text = "See [the product](two_by_two.ipynb#order), [it](../notebooks/two_by_two.ipynb) and [the web](https://x.org/a.html)."
+    text = "See [the product](two_by_two.html#order), [it](../notebooks/two_by_two.ipynb) and [the web](https://x.org/a.html)."
     assert fork.unlink(text, {SLUG}) == text
     assert fork.unlink(text, set()) == "See the product, it and [the web](https://x.org/a.html)."
 

@@ -1,10 +1,12 @@
 """The report: one page that needs nothing else, says the verdict, and answers every question with its number."""
 
 import re
+from html import escape
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,8 +33,10 @@ def test_a_page_needs_no_network_and_says_the_verdict(page):
     markup = re.sub(r"(?s)<script.*?</script>|<style.*?</style>", "", page)
     assert not re.search(r'(src|href)="(?!data:|https://vgtext|#)', markup) and "@import" not in page
     assert "Vanishing by activation" in page and "Monday &lt;1&gt;" in page and page.count("<vg-explore") == 3
+    assert "<p>60 entries of the loss, sizes of 8 layers.</p>" in page
     for row in ROWS:
         assert f">{row.cause}</a>" in page
+        assert (f'/{row.page}">More in the book</a>' in page) == (row.cause == "vanishing by activation")
 
 
 def test_every_question_has_its_answer_and_its_number(page):
@@ -65,7 +69,16 @@ def test_a_slip_in_the_loop_is_the_verdict_and_no_question_decides():
     {"gradient": [[1e-300, 1e300], [1e300, 5e-324]]},
 ])
 def test_thin_recordings_have_a_page(known):
-    assert "<h2>The questions, in their order</h2>" in Report(Recording(**known)).page()
+    report = Report(Recording(**known))
+    page, told = report.page(), report.diagnosis
+    assert "<h2>The questions, in their order</h2>" in page
+    assert all(f"<li>{escape(words)}</li>" in page for words in (*told.evidence, *told.candidates, *told.record_next))
+
+
+def test_a_report_counts_what_was_recorded_and_is_whole_in_a_notebook():
+    report = Report(Recording(loss=[2.0], gradient=[[1.0]], optimizer="adam"))
+    assert "<p>1 entry of the loss, sizes of 1 layer, optimizer adam.</p>" in report.page()
+    assert BeautifulSoup(report._repr_html_(), "html.parser").iframe["srcdoc"] == report.page()
 
 
 def test_of_many_layers_some_are_drawn_and_all_are_counted():

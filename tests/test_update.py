@@ -82,7 +82,10 @@ def test_a_round_trip(original, tmp_path, capsys, monkeypatch):
     change_cell(original, "predict", "A better question.")
     change(original / f"src/vgtext/chapters/{SLUG}/repeated.py", '"""', '"""Corrected. ')
     change(original / "_config.yml", "timeout: 300", "timeout: 400")
-    (original / "src/vgtext/nn/new.py").write_text('"""New."""\n')
+    for name in ("new", "brief"):
+        (original / f"src/vgtext/nn/{name}.py").write_text('"""New."""\n')
+    (original / ".ci/more").write_text("#!/bin/sh\n")
+    (original / ".ci/more").chmod(0o755)
     commit(original)
     status = main(["update", "--from", str(original)])
     out, err = capsys.readouterr()
@@ -92,6 +95,7 @@ def test_a_round_trip(original, tmp_path, capsys, monkeypatch):
     assert "second edition" in settings and "timeout: 400" in settings
     assert (fork / f"src/vgtext/chapters/{SLUG}/repeated.py").read_text().startswith('"""Corrected. ')
     assert (fork / "src/vgtext/nn/new.py").exists() and (fork / "notebooks/extra.md").read_text() == "mine"
+    assert (fork / ".ci/more").stat().st_mode & 0o100 and (fork / "src/vgtext/nn/brief.py").exists()
     assert not (fork / "book/glossary.md").exists() and f"notebooks/{SLUG}.ipynb\n" in out
     assert "solution-start" not in (fork / f"notebooks/{SLUG}.ipynb").read_text()
     assert json.loads((fork / "fork.json").read_text())["commit"] == git(original, "rev-parse", "HEAD").strip()
@@ -101,7 +105,8 @@ def test_a_round_trip(original, tmp_path, capsys, monkeypatch):
     change(fork / "book/notation.md", "# ", "# Our ")
     change(original / "book/notation.md", "# ", "# The ")
     (original / "book/glossary.md").write_text("# Glossary\n\nAll new.\n")
-    (original / "src/vgtext/nn/new.py").unlink()
+    for name in ("new", "brief"):
+        (original / f"src/vgtext/nn/{name}.py").unlink()
     change(fork / "src/vgtext/nn/new.py", "New", "Newer")
     (fork / "book/_static/favicon.svg").write_bytes(b"\xff mine")
     (original / "book/_static/favicon.svg").write_bytes(b"\xff theirs")
@@ -115,6 +120,7 @@ def test_a_round_trip(original, tmp_path, capsys, monkeypatch):
     assert "My own question." in cell(fork, "predict") and "Their best question." in cell(fork, "predict")
     assert "# Our " in (fork / "book/notation.md").read_text() and "# The " in (fork / "book/notation.md").read_text()
     assert (fork / "src/vgtext/nn/new.py").read_text() == '"""Newer."""\n'
+    assert not (fork / "src/vgtext/nn/brief.py").exists(), "which the fork has not changed"
     assert (fork / "book/_static/favicon.svg").read_bytes() == b"\xff mine"
     assert (fork / "book/_static/favicon.svg.original").read_bytes() == b"\xff theirs"
     notebooks.root.cache_clear()
@@ -300,6 +306,14 @@ def test_tags_of_a_cell_that_both_changed_are_those_that_were_changed_and_yours_
              for text, tag in (("new\n\n\nb\n", mine), ("a\n\n\nb\n", "x"), ("a\n\n\nother\n", theirs))]
     [cell] = merge.merge_notebooks(*sides)[0].cells
     assert (cell.source, cell.metadata.tags) == ("new\n\n\nother\n", [want])
+
+
+@pytest.mark.parametrize("mine", [True, False])
+def test_the_kind_of_a_cell_and_the_settings_of_a_notebook_are_those_of_the_side_that_changed_them(mine):
+    same, changed = book({"a": "text"}), book({"a": "text"})
+    changed.cells[0], changed.metadata["kernelspec"] = nbformat.v4.new_code_cell("text", id="a"), {"name": "python3"}
+    merged, said = merge.merge_notebooks(*((changed, same, same) if mine else (same, same, changed)))
+    assert (merged.cells[0].cell_type, merged.metadata, said) == ("code", changed.metadata, {})
 
 
 def test_outputs_go_with_the_cell_that_made_them():

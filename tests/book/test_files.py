@@ -1,10 +1,15 @@
 """The built pages as files: links, formulas, addresses, weight. No browser needed."""
 
 import re
+import zlib
 
 import pytest
-from built import BOOK, LANGUAGE, anchors, figure_files, pages, resolve, size, soup
+import yaml
+from built import BOOK, LANGUAGE, ROOT, anchors, figure_files, holds, pages, resolve, size, soup
 
+from vgtext.words import words
+
+ADDRESS = yaml.safe_load((ROOT / "_config.yml").read_text("utf8"))["repository"]["url"]
 MOST_BYTES = 300_000  # a page before its figures, gzipped; a stock page of Jupyter Book takes 1,650,000
 MOST_WITH_FIGURES = 1_000_000
 PARTS = {"msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3, "mfrac": 2, "mroot": 2}
@@ -56,9 +61,15 @@ def test_a_formula_that_is_read_aloud_has_its_parts(page):
 def test_page_says_what_it_is(page):
     html = soup(page)
     assert html.html["lang"] == LANGUAGE
-    assert len(html.find("meta", {"name": "description"})["content"]) > 40
+    assert 40 < len(html.find("meta", {"name": "description"})["content"]) < 300
     assert html.find("link", rel="icon") is not None
     assert len(html.select("main h1")) == 1
+    assert html.select("footer a[href^='https://creativecommons.org/licenses/']"), "under which license it is"
+    assert not ADDRESS or html.select(f"footer a[href='{ADDRESS}']"), "where its code is"
+    names = [nav.get("aria-label") or nav.get("aria-labelledby") for nav in html.find_all("nav")]
+    assert all(names) and len({*names}) == len(names), "each list of links has a name of its own"
+    if page == "search.html":
+        assert words("book.search_needs") in html.select_one("main noscript").get_text()
 
 
 def test_no_two_pages_are_described_alike():
@@ -94,6 +105,23 @@ def test_every_figure_has_its_files_beside_the_page(page):
     figures = soup(page).find_all("vg-explore")
     assert len(figure_files(page)) == 2 * len(figures) and all(file.is_file() for file in figure_files(page))
     assert all(not figure.script.get_text() for figure in figures), "states that every reader of the page would load"
+    assert all(figure.img["loading"] == "lazy" for figure in figures), "pictures of which a reader is far"
+
+
+@pytest.mark.parametrize("page", pages())
+def test_a_browser_asks_for_what_has_changed_since_it_kept_it(page):
+    """The addresses of style sheet, pictures and states hold a sum of what lies there."""
+    links = [tag.get("data-src") or tag.get("src") or tag["href"] for tag in soup(page).select(
+        "link[rel=stylesheet], img[src*='_static/figures/'], script[data-src]")]
+    files = [resolve(page, link)[0] for link in links]
+    assert [link.partition("?v=")[2] for link in links] == [f"{zlib.crc32(file.read_bytes()):08x}" for file in files]
+
+
+@pytest.mark.parametrize("page", [page for page in pages() if holds(page, "vg-carry")])
+def test_who_asks_why_an_error_fades_is_led_to_the_chapter(page):
+    [game] = soup(page).find_all("vg-carry")
+    chapter = BOOK / "notebooks" / "problem.html"  # a fork may be without it
+    assert not chapter.is_file() or resolve(page, game["data-why"])[0] == chapter.resolve()
 
 
 def test_nothing_heavy_was_left_in_the_book():

@@ -39,12 +39,19 @@ def test_every_page_is_in_it_once_in_order_and_in_the_contents(whole):
     assert [article["id"] for article in whole.select("article.bd-article")] == listed()
     assert [link["href"] for link in whole.select(".contents a")] == [f"#{page}" for page in listed()]
     assert whole.select_one(".contents b").get_text() == "7" and whole.title.get_text() == "A <title>"
+    assert whole.select_one(".title-page p").get_text() == "An author"
+    topics = [topic for _, entries in pdf.parts() for _, topic in entries]
+    for topic, page, link in zip(topics, listed(), whole.select(".contents a"), strict=True):
+        assert link.find(string=True) == topic or topic is None, page
 
 
 def test_links_lead_to_names_of_the_document(whole):
     names = {tag["id"] for tag in whole.find_all(id=True)}
     inside = {link["href"] for link in whole.select("article a[href]") if link["href"].startswith("#")}
     assert inside - {"#"} <= {f"#{name}" for name in names}
+    kinds = ("for", "aria-labelledby", "aria-describedby")
+    named = [tag.get_attribute_list(kind) for kind in kinds for tag in whole.select(f"article [{kind}]")]
+    assert names.issuperset(name for several in named for name in " ".join(several).split()), "labels, too"
 
 
 @pytest.mark.parametrize(("link", "leads"), [

@@ -32,6 +32,7 @@ QUERIES = {
     "loss stays at 2.30": "checklist", "why do LSTM gates help?": "recurrence", "bf16": "consequences",
     "what is the right init for GELU?": "activations|initialization", "edge of chaos": "causes", "ResNet": "shortcuts",
     "my transformer diverges at step 3k": "attention|checklist", "pre-LN": "shortcuts", "Adam's epsilon": "clipping",
+    "initialisation": "initialization",
     "learning rate too high": "consequences|checklist", "is my learning rate too small?": "consequences|checklist",
 }
 FIRST = {query: names for query, names in QUERIES.items() if {*names.split("|")} <= HERE}  # a fork has some chapters
@@ -100,6 +101,17 @@ TOLD = """(word) => {
 }"""
 
 
+# Each hit: where its link leads, the heading that it shows, and its excerpt; and {address: heading, text} of the index.
+SHOWN = """() => [
+  [...document.querySelectorAll("ul.found > li > ul > li")].map((hit) => {
+    const own = hit.querySelector("a"), link = own ?? hit.closest("ul.found > li").querySelector("a");
+    return [link.getAttribute("href"), own?.textContent ?? "", hit.querySelector("p")?.textContent ?? ""];
+  }),
+  Object.fromEntries(bookIndex.entries.map(({ page, anchor, heading, text }) =>
+    [`${page}.html${anchor ? `#${anchor}` : ""}`, [heading, text]])),
+]"""
+
+
 def test_what_was_asked_stands_in_the_field_is_counted_and_is_marked_in_what_is_found(browser, web):  # noqa: F811
     with reader(browser, web) as tab:
         find(tab, web, "gradient")
@@ -112,6 +124,16 @@ def test_what_was_asked_stands_in_the_field_is_counted_and_is_marked_in_what_is_
         assert max(sections) == 3, "at most three sections of a page"
         hits, unmarked, marked = tab.evaluate(TOLD, "gradient")
         assert hits and unmarked == [] and marked and all(word.startswith("gradient") for word in marked)
+        found, entries = tab.evaluate(SHOWN)
+        for link, heading, shown in found:
+            title, text = entries[link]
+            before, said, after = text.partition(shown.removeprefix("… ").removesuffix(" …"))
+            assert heading in ("", title) and (said or shown == ""), link
+            assert shown.startswith("… ") == bool(before) and shown.endswith(" …") == bool(after), shown
+            assert before[-1:] in ("", " ") and after[:1] in ("", " "), f"a word is cut: {shown}"
+        query = tab.evaluate("(bookIndex.entries = bookIndex.entries.slice(0, 1))[0].heading")
+        tab.evaluate(AGAIN, query)
+        assert tab.locator(".search-summary").inner_text() == words("book.found_one", query=query)
 
 
 def test_formulas_stand_together_in_what_is_found():

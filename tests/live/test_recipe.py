@@ -63,6 +63,19 @@ def test_a_number_is_no_truth_value():
         Recipe(depth=True)
 
 
+@pytest.mark.parametrize("name", [name for name in PARTS if name != "steps"])
+def test_another_value_of_a_part_is_another_run(name):
+    """In what the network answers before it is trained, or in how it is trained; in both, if it is the seed."""
+    part, x = PARTS[name], np.random.default_rng(0).standard_normal((64, 3))
+    values = part.choices or (part.low, (part.low + part.high) // 2, part.high)
+    recipes = [Recipe(**{"norm": "layer" if name == "shortcut" else "none", name: value}) for value in values]
+    answers = [recipe.network().forward(x).tobytes() for recipe in recipes]
+    settings = [str(recipe.training()) for recipe in recipes]
+    assert len({*zip(answers, settings)}) == len(recipes)
+    if name == "seed":
+        assert len({*answers}) == len({*settings}) == len(recipes)
+
+
 @given(RECIPES)
 def test_every_recipe_makes_its_network(parts):
     recipe = Recipe(**{**parts, "depth": min(parts["depth"], 6)})

@@ -44,7 +44,8 @@ def test_a_cell_shows_what_a_notebook_shows(page):
     assert run(page, "print('a')\nprint('b')\n1 + 1") == (["a\nb\n", "2"], None)
     assert run(page, "x = 3") == ([], None)
     assert run(page, "x") == (["3"], None)
-    assert run(page, "x;") == ([], None)
+    assert run(page, "x;") == run(page, "x;\n") == ([], None)
+    assert run(page, "from vgtext.ask import Verdict\nVerdict") == (["<class 'vgtext.ask.exercises.Verdict'>"], None)
     assert run(page, "display(x, 4)\nprint(5)\nNone") == (["3", "4", "5\n"], None)
     assert run(page, "import sys\nprint('no', file=sys.stderr)")[0] == ["no\n"]
     assert run(page, "for k in range(5000): print(k)")[0][-1].endswith("4999\n")
@@ -64,6 +65,8 @@ def test_a_few_long_pieces_are_handed_on_as_soon_as_many_short_ones():
 @pytest.mark.parametrize(("code", "words"), [
     ("a = 1\nb = nothing", "Line 2:\n    b = nothing\nNameError: name 'nothing' is not defined"),
     ("def f(x):\n    return x / 0\n\nf(3)", "Line 4:\n    f(3)\nLine 2, in f:\n    return x / 0\nZeroDivisionError: "),
+    ("def f(n):\n    if n:\n        return f(n - 1)\n    return 1 / 0\n\nf(9)",
+     "Line 4, in f:\n    return 1 / 0\nZeroDivisionError: "),
     ("x = [1,\n", "Line 1:\n    x = [1,\n        ^\nSyntaxError: '[' was never closed"),
     ("if True:\nx = 1", "IndentationError"),
     ("import sys\nsys.exit(3)", "SystemExit: 3"),
@@ -82,7 +85,15 @@ def test_a_package_that_can_be_loaded_is_asked_for_once(page):
     assert page.told == [{"tell": "clear", "cell": 0}]
     assert "No module named 'nowhere'" in run(page, "import nowhere")[1]
     page.offer("nowhere")  # it could not be loaded
-    assert page.run(0, "import nowhere") == "nowhere"
+    late = "try:\n    import nowhere.inner\nexcept ImportError as e:\n    raise ValueError from e"
+    assert page.run(0, late) == "nowhere"
+    page.offer("nowhere")
+    page.told.clear()
+    assert wait(page.call(1, "importlib", "import_module", {"name": "nowhere"})) == "nowhere" and page.told == []
+    run(page, "from vgtext.explore import explore\ndef draw(ax, n=1):\n    if n > 1:\n        import nowhere\n"
+              "    ax.plot([0, n])\n    return f'{n}.'\nexplore(draw, n=(1, 2))")
+    page.offer("nowhere")
+    assert page.want([0, 0], {"state": [1], "turn": 1}) == "nowhere"
 
 
 def test_a_figure_is_answered_at_any_value(page):
@@ -113,6 +124,10 @@ explore(draw_line, a=(0.5, 2.5, 0.5), n=(1, 9))
     assert "payload" in ask(), "and goes on answering"
     run(page, "1", cell=1)
     assert "payload" in ask(), "also after another cell"
+    run(page, "display(*[explore(draw_line, n=(n, n + 1)) for n in (2, 1)])", cell=1)
+    for key, caption in zip([told["data"][runner.PAGE_FIGURE]["key"] for told in page.told[:2]], "32"):
+        page.want(key, {"state": [1], "turn": 1})
+        assert page.told[-1]["scene"]["payload"]["captions"] == [f"a is 1, n is {caption}."], "each for itself"
     count = len(page.told)
     run(page, "1")
     page.want(figure["key"], {"state": [1, 1], "turn": 8})
@@ -121,7 +136,8 @@ explore(draw_line, a=(0.5, 2.5, 0.5), n=(1, 9))
 
 def test_a_plot_of_pyplot_becomes_a_picture(page):
     run(page, "import matplotlib\nmatplotlib.use('agg')\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);")
-    assert base64.b64decode(page.told[0]["data"]["image/png"]).startswith(b"\x89PNG")
+    picture = base64.b64decode(page.told[0]["data"]["image/png"])
+    assert picture.startswith(b"\x89PNG") and int.from_bytes(picture[16:20]) > 500, "pixels from side to side"
     assert run(page, "plt.get_fignums()")[0] == ["[]"]
 
 
@@ -132,6 +148,9 @@ def test_html_comes_from_the_books_own_objects_alone(page):
     assert page.told[0]["data"]["text/html"].startswith("<vg-quiz")
     run(page, "class B:\n    def _repr_mimebundle_(s): return {'text/html': '<script>', 'text/plain': 'b'}\nB()")
     assert page.told[0]["data"] == {"text/plain": "b"}
+    run(page, "class C:\n    def _repr_mimebundle_(s): return {'text/html': '<script>'}\n"
+              "    def __repr__(s): return 'c'\nC()")
+    assert page.told[0]["data"] == {"text/plain": "c"}
 
 
 def wait(coroutine):

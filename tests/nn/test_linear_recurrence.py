@@ -51,6 +51,14 @@ def test_a_state_is_a_sum_of_powers():
     assert dlam == pytest.approx(np.conj(by_hand))  # of L = Re(sum h[T])
 
 
+def test_eigenvalues_are_drawn_uniformly_from_the_ring():
+    net = LinearRecurrence(1, 20_000, 1, least=0.4, most=0.9, most_phase=0.5)
+    net.forward(np.zeros((1, 1, 1)))
+    areas, phases = (np.abs(net.lam) ** 2 - 0.4**2) / (0.9**2 - 0.4**2), np.angle(net.lam) / 0.5
+    for shares in (areas, phases):
+        np.testing.assert_allclose(np.sort(shares), np.linspace(0, 1, 20_000), atol=0.015)
+
+
 def test_white_noise_gives_states_of_mean_square_one():
     net = LinearRecurrence(1, 300, 1, least=0.5, most=0.98, loss="mean_squared_error", dtype="float64")
     net.forward(np.random.default_rng(1).standard_normal((400, 1, 50)))

@@ -242,10 +242,13 @@ def test_a_recurrent_unit_is_saturated_where_tanh_is_flat_and_dead_where_it_is_s
     assert 0.2 < flat.mean() < 0.9 and flat.all(axis=2).any() and flat.all(axis=1).any()
     np.testing.assert_allclose(signals.saturation, [step.mean() for step in flat])
     np.testing.assert_allclose(signals.dead, [np.mean([unit.all() for unit in step]) for step in flat])
+    assert np.isnan(signals.gradient[:-1]).all() and signals.gradient[-1] == pytest.approx(
+        np.linalg.norm(network.W_gradient)), "the weights that all steps share have one gradient"
 
 
 def test_an_entropy_is_of_the_keys_however_small_a_share_is():
     assert entropy(np.full((4, 2), 0.25)) == pytest.approx(np.log(4))
+    assert entropy(np.array([[1, 0.5], [0, 0.5]])) == pytest.approx(np.log(2) / 2)
     shares = np.array([1 - 3e-4, 2e-4, 1e-4])
     assert entropy(shares) == pytest.approx(-(shares * np.log(shares)).sum())
 

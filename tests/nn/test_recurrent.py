@@ -76,6 +76,19 @@ def test_a_forget_gate_bias_keeps_the_gradient():
     assert sizes[0] < sizes[1] < sizes[2]
 
 
+@pytest.mark.parametrize("fast", [True, False])
+def test_each_bias_belongs_to_the_gate_that_it_is_named_after(fast):
+    x = np.random.default_rng(0).standard_normal((6, 3, 4))
+    gru = nn.Recurrent("gru", 3, 5, 2, update_bias=60.0, fast=fast)
+    gru.forward(x)
+    assert np.abs(gru.h).max() < 1e-20, "a closed update gate keeps h[0]"
+    lstm = nn.Recurrent("lstm", 3, 5, 2, forget_bias=-60.0, fast=fast)
+    lstm.W[...] = 0
+    outputs = [lstm.forward(x[-k:]).copy() for k in (1, 6)]
+    assert np.abs(lstm.h[-1]).max() > 0.01, "a closed forget gate lets the newest in"
+    np.testing.assert_allclose(*outputs, rtol=1e-5, err_msg="and nothing that was before")
+
+
 def test_a_gru_learns_to_add():
     x, y = nn.data.adding_problem(12, 1000)
     network = nn.Recurrent("gru", 2, 24, 1, loss="mean_squared_error")

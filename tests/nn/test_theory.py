@@ -76,7 +76,14 @@ def test_two_phases():
     assert 0 < c < 1 and mf.correlation_map(c, "tanh", 2.5, 0.2) == pytest.approx(c, abs=1e-8)
     assert mf.depth_scale("tanh", 1.0, 0.0) == np.inf
     assert mf.depth_scale("relu", 1.0) == pytest.approx(1 / np.log(2))
-    assert mf.correlation_depth_scale("tanh", 2.5, 0.2) > 0
+    assert mf.correlation_fixed_point("tanh", 2.0) == pytest.approx(0, abs=1e-9)  # tanh is odd
+
+
+@pytest.mark.parametrize("sigma_w, sigma_b", [(1.0, 0.2), (2.5, 0.2), (2.0, 0.0)])
+def test_near_its_fixed_point_a_correlation_comes_closer_by_a_factor_e_in_each_depth_scale(sigma_w, sigma_b):
+    c = mf.correlation_fixed_point("tanh", sigma_w, sigma_b)
+    left = c - mf.correlation_map(c - 1e-4, "tanh", sigma_w, sigma_b)
+    assert left / 1e-4 == pytest.approx(np.exp(-1 / mf.correlation_depth_scale("tanh", sigma_w, sigma_b)), rel=1e-3)
 
 
 @pytest.mark.parametrize("scale", [0.8, 1.0, 1.3])
@@ -167,7 +174,7 @@ def test_lyapunov_spectrum():
     found = jacobian.lyapunov_spectrum(M)
     np.testing.assert_allclose(found, products.gaussian_lyapunov_exponents(3), atol=0.05)
     assert found.sum() == pytest.approx(np.mean(np.log(np.abs(np.linalg.det(M)))))  # volumes multiply
-    np.testing.assert_allclose(jacobian.lyapunov_spectrum(np.tile(np.diag([3.0, 0.5]), (50, 1, 1))), np.log([3, 0.5]))
+    np.testing.assert_allclose(jacobian.lyapunov_spectrum(np.tile(np.diag([0.5, 3.0]), (50, 1, 1))), np.log([3, 0.5]))
 
 
 @pytest.mark.parametrize("call, words", [

@@ -19,8 +19,11 @@ class Names(ast.NodeVisitor):
             self.uses.add(node.id)
 
     def visit_Assign(self, node):
-        """The value comes first: ``x = x + 1`` uses x."""
-        self.visit_all([node.value, *node.targets])
+        """The value comes first: ``x = x + 1`` uses x, and so does ``x: int = x + 1``."""
+        first, targets = [getattr(node, "annotation", None), node.value], getattr(node, "targets", None)
+        self.visit_all([*filter(None, first), *(targets or [node.target])])
+
+    visit_AnnAssign = visit_NamedExpr = visit_Assign
 
     def visit_AugAssign(self, node):
         """``x += 1`` uses x, and makes it."""
@@ -46,11 +49,12 @@ class Names(ast.NodeVisitor):
     def visit_FunctionDef(self, node):
         """A function is made now, and reads when it is called, at the earliest after the cell's last line."""
         args = node.args
-        self.visit_all([*getattr(node, "decorator_list", []), *args.defaults, *filter(None, args.kw_defaults)])
+        taken = [arg for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg) if arg]
+        types = [getattr(node, "returns", None), *(arg.annotation for arg in taken)]
+        self.visit_all([*getattr(node, "decorator_list", []), *args.defaults, *filter(None, args.kw_defaults + types)])
         if not isinstance(node, ast.Lambda):
             self.makes.add(node.name)
-        own = [arg.arg for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg) if arg]
-        self.later.append((node.body if isinstance(node.body, list) else [node.body], own))
+        self.later.append((node.body if isinstance(node.body, list) else [node.body], [arg.arg for arg in taken]))
 
     visit_AsyncFunctionDef = visit_Lambda = visit_FunctionDef
 

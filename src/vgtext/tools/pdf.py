@@ -57,7 +57,8 @@ def article(built, page, pages):
     file = built / f"{page}.html"
     if not file.is_file():
         raise Mistake(f"{file} is not there: run make book first")
-    found = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser").select_one("article.bd-article")
+    whole = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser", multi_valued_attributes=None)
+    found = whole.select_one("article.bd-article")
     for element in found.select(GONE):
         element.decompose()
     for claim in found.select("details.claim"):
@@ -66,7 +67,7 @@ def article(built, page, pages):
     for tag in found.find_all(True):
         for name in ("id", "for", "aria-labelledby", "aria-describedby", "name"):
             if tag.get(name):
-                tag[name] = f"{page}--{tag[name]}"
+                tag[name] = " ".join(f"{page}--{each}" for each in tag[name].split())
         if tag.get("src"):
             tag["src"] = (file.parent / unquote(tag["src"].split("?")[0])).resolve().as_uri()
             tag.attrs.pop("loading", None)
