@@ -3,7 +3,11 @@
 const fs = require("fs");
 const vm = require("vm");
 const folder = process.argv[2];
-const settle = (ms = 30) => new Promise((done) => setTimeout(done, ms));
+// Waits, and then lets all that is due be done, which on a busy machine may not have been.
+const settle = async (ms = 30) => {
+  await new Promise((done) => setTimeout(done, ms));
+  for (let turn = 0; turn < 100; turn++) await new Promise((done) => setImmediate(done));
+};
 
 // A worker whose Pyodide knows `known` packages; its cells ask for what `wants` lists, one a run.
 async function worker({ known, remembers = true, elsewhere = null, wants = [], spoilt = [] }) {

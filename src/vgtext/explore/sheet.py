@@ -37,9 +37,9 @@ class Sheet:
         self.figure = Figure(figsize=SIZE, dpi=DPI, layout="constrained")
         FigureCanvasAgg(self.figure)
         self.panels = list(self.figure.subplots(1, count, squeeze=False)[0])
-        for ax in self.panels:
-            ax.xaxis.get_major_ticks(TICKS)
-            ax.yaxis.get_major_ticks(TICKS)
+        for axis in (axis for ax in self.panels for axis in (ax.xaxis, ax.yaxis)):
+            axis.get_major_ticks(TICKS)
+            axis.get_minor_ticks(1)  # to read an axis makes one
         self.first = [(each, each.copy()) for each in contents(self.figure)]
 
     def clean(self):
