@@ -12,6 +12,7 @@ from vgtext.live.names import needed, uses_and_makes
     ("x = x + 1", "x", "x"),
     ("x += 1", "x", "x"),
     ("x: int = x + 1", "x", "x"),
+    ("x: a[b] = c\ny: d", "a b c d", "x y"),
     ("(x := x + 1)", "x", "x"),
     ("x = 1\nx = x + y", "y", "x"),
     ("import numpy as np\nnp.sin(x)", "x", "np"),

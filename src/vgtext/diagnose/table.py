@@ -172,7 +172,7 @@ ROWS = (
     Row("label noise", "Are signals and steps fine, and has the loss stalled after some learning?", "loss",
         f"the loss ends at {STANDS} to {BACK} of what it was in the run's third quarter ({SLOWS} if test accuracy is "
         f"as good), above {LEARNED} of its start, and an accuracy is known",
-        "If the task allows no higher accuracy, nothing is wrong: say so (target; of a text's tokens, many_answers). "
+        "If the task allows no higher accuracy, nothing is wrong: say so (target; for a text, many_answers). "
         "If the run was short, train on: a loss may stand for a while and fall again. Else read the examples with the "
         "largest loss and check their labels. If these are right, train a shallow twin: if it learns, the layers lose "
         "directions that sizes do not show; if not, the model is too small or the inputs lack information.",
