@@ -60,7 +60,10 @@ lint: $(READY) ## check the style of the code
 test: lint book ## lint, unit and property tests, every notebook, the built pages in a browser
 	$(BIN)/pytest -n auto --nbval --nbval-cell-timeout=60 tests notebooks
 
-everywhere: book ## run every notebook in its page, in Chromium and Firefox; Pyodide's files: VGTEXT_PYODIDE=DIR
+# What a cell prints is the same on any processor: of OpenBLAS's ways to add up, the oldest and a common one.
+everywhere: book ## run every notebook as on other processors, and in its page, in two browsers; Pyodide: VGTEXT_PYODIDE=DIR
+	@for core in Nehalem Haswell; do echo "== notebooks, added up as on $$core"; \
+	  OPENBLAS_CORETYPE=$$core $(BIN)/pytest -n auto --nbval --nbval-cell-timeout=60 notebooks || exit 1; done
 	$(if $(wildcard tests/live),VGTEXT_NOTEBOOKS=all $(BIN)/pytest -n auto tests/live/test_notebooks.py,\
 	  @echo "A fork has no tests of the Python in its pages")
 

@@ -16,16 +16,13 @@ def called(activation):
 
 
 def forth_and_back(norm, depth, sigma_w, activation="relu", n=128, beta=0.0):
-    """Sizes per unit of a[0 … L], and of δ[1 … L] over δ[L], from what blocks pass on: Wᵀ δ[l].
-
-    In float32 as drawn: under batch norm its rounding grows with depth, to some percent in 40 layers.
-    """
+    """Sizes per unit of a[0 … L], and of δ[1 … L] over δ[L], from what blocks pass on: Wᵀ δ[l]."""
     if norm is None:
         W = sigma_w * nn.sample_weights(depth, n, 0)[0].astype(float)
     else:
-        net = deep.stack(norm, depth, activation, sigma_w, n, beta)
-        W = [block.W.astype(float) for block in net.blocks]
-    x, d = nn.sample_batch(n, n, 0, "float32" if norm else "float64")
+        net = deep.stack(norm, depth, activation, sigma_w, n, beta, dtype="float64")
+        W = [block.W for block in net.blocks]
+    x, d = nn.sample_batch(n, n, 0, "float64")
     a, back = [x], []
     for l in range(depth):
         a.append(net.blocks[l].forward(a[-1], True) if norm else np.maximum(W[l] @ a[-1], 0))

@@ -44,12 +44,15 @@ def stack(norm, depth, activation="relu", sigma_w=2**0.5, width=WIDTH, beta=0.0,
 
 @cache
 def sizes(norm, depth, sigma_w=2**0.5, activation="relu", width=WIDTH, batch=BATCH, beta=0.0, seed=0):
-    """log10 of the size per unit of a[0] ... a[L], and of ‖δ[l]‖ / ‖δ[L]‖ (nan at 0): two arrays (L+1,)."""
+    """log10 of the size per unit of a[0] ... a[L], and of ‖δ[l]‖ / ‖δ[L]‖ (nan at 0): two arrays (L+1,).
+
+    A normalized network in float64, since batch norm makes an error of rounding grow as it does the gradient.
+    """
     if norm is None:
         run = nn.measure(depth, width, sigma_w, 0.0, activation, batch=batch, seed=seed)
     else:
-        net = stack(norm, depth, activation, sigma_w, width, beta, seed=seed)
-        x, back = nn.sample_batch(width, batch, seed)
+        net = stack(norm, depth, activation, sigma_w, width, beta, seed=seed, dtype="float64")
+        x, back = nn.sample_batch(width, batch, seed, "float64")
         net.forward(x)
         net.backward(back, measure=True)
         run = net.signals()
