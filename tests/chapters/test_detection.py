@@ -113,17 +113,24 @@ def test_only_the_change_separates_a_run_from_its_mended_twin(half):
         assert changed <= allowed.get(cause, {"learning_rate", "optimizer"})
 
 
-@pytest.mark.parametrize("i", np.random.default_rng(7).choice(120, 6, replace=False))
-def test_a_run_made_again_is_the_stored_one(i):
-    """The first record agrees to float16, the fate to what another machine's rounding may do to a training run."""
-    stored = RUNS[i]
-    again, ended = lab.train(stored.setup)
-    for name in ("gradient", "update_ratio", "activation", "saturation", "dead"):
-        if getattr(stored.recording, name) is not None and len(again.given()) > 5:
-            assert np.allclose(getattr(stored.recording, name)[0], getattr(again, name)[0], rtol=0.05, atol=1e-6), name
-    assert np.isnan(ended).all() == np.isnan(stored.ended).all()
-    assert np.allclose(ended, stored.ended, atol=0.15, equal_nan=True)
-    assert diagnose(again).cause == diagnose(stored.recording).cause
+def test_a_run_made_again_is_the_stored_one():
+    """The first record agrees to float16, the fate to what another machine's rounding may do to a training run.
+
+    Rounding may leave one run of these six, at a limit, without a cause; it gives none another cause.
+    """
+    causes = []
+    for i in np.random.default_rng(7).choice(120, 6, replace=False):
+        stored = RUNS[i]
+        again, ended = lab.train(stored.setup)
+        for name in ("gradient", "update_ratio", "activation", "saturation", "dead"):
+            first, other = getattr(stored.recording, name), getattr(again, name)
+            if first is not None and len(again.given()) > 5:
+                assert np.allclose(first[0], other[0], rtol=0.05, atol=1e-6), (i, name)
+        assert np.isnan(ended).all() == np.isnan(stored.ended).all()
+        assert np.allclose(ended, stored.ended, atol=0.15, equal_nan=True)
+        causes.append((diagnose(stored.recording).cause, diagnose(again).cause))
+    other = [pair for pair in causes if pair[0] != pair[1]]
+    assert len(other) <= 1 and all(now == "undecided" for _, now in other), other
 
 
 # the scores

@@ -317,7 +317,8 @@ def test_a_rate_that_is_too_small_prolongs_the_explosion_and_one_far_too_large_l
         factors.append(lab.step_factors(slow, d.x[:, :512], d.y[:512]))
     assert factors[0] > 1.3 > factors[1]  # "well over a hundred" steps
     nn.train(wild, d.x, d.y, steps=220, learning_rate=10.0, progress=False)
-    assert lab.step_factors(wild, d.x[:, :512], d.y[:512]) < 1.3
+    with np.errstate(invalid="ignore"):  # on some processors all units die: nan
+        assert not lab.step_factors(wild, d.x[:, :512], d.y[:512]) >= 1.3
     assert nn.accuracy(wild.predict(d.x_test), d.y_test) < 0.4
 
 

@@ -235,7 +235,9 @@ def test_what_the_reader_is_told_to_expect():
     assert max(lab.accuracy(p)[1] for p in relu[:5]) < 0.15
     plain = [p.rate for p in lab.rates_of(lab.Plan("tanh", "Glorot")) if lab.rescued(p)]
     assert plain == [0.02] and lab.start(lab.Plan("tanh", "Glorot")).directions[-1] < 2
-    assert runs.train(lab.Plan("tanh", "Glorot", rate=0.02), seed=1)[1][1] / 359 == pytest.approx(0.6, abs=0.05)
+    for seed, ends in ((1, 0.55), (2, 0.8)):  # 0.50 to 0.60, by the processor, and 0.80
+        accuracy = runs.train(lab.Plan("tanh", "Glorot", rate=0.02), seed=seed)[1][1] / 359
+        assert accuracy == pytest.approx(ends, abs=0.065)
     normed = [lab.accuracy(p)[1] for p in lab.rates_of(lab.Plan("tanh", way="layer norm"))]
     assert normed[0] > 0.8 and normed == sorted(normed, reverse=True)
     sigmoid = [lab.rescued(p) for p in lab.rates_of(lab.Plan(way="residual + layer norm"))]
@@ -427,7 +429,7 @@ def test_mirrored_weights_carry_everything_through_fifty_relu_layers():
 
 def test_the_numbers_in_the_prose():
     alone = {way: lab.accuracy(lab.Plan(way=way))[1] for way in ("batch norm", "residual + layer norm")}
-    check_prose("rescue", given={"0.001", "0.05", "1.2", "20%", "60%"}, computed={
+    check_prose("rescue", given={"0.001", "0.05", "1.2", "20%", "55%", "80%"}, computed={
         "2.303": np.log(10), "48%": alone["batch norm"], "86%": alone["residual + layer norm"],
         "95%": runs.TRAIN_BAR, "90%": runs.TEST_BAR, "30-fold": checked.EVEN})
 
