@@ -13,6 +13,7 @@ from signs.captions import misfits
 from signs.exempt import MEANT
 from signs.numbers import NUMBER, value_of
 from vgtext.explore.figure import Explorable
+from vgtext.explore.handles import handles_of
 from vgtext.palette import ACTIVATION_NAMES, COLORS
 
 FATES = ("inf or nan", "to inf")  # words of captions that tell of overflow
@@ -61,10 +62,31 @@ def check_figure(figure):
         check_theory(figure, state)
         told.append(check_signs(figure, figure.values(state), caption))
     check_numbers(figure, told)
+    check_between(figure)
     alone = Explorable(figure.draw, {}, {})
     again, words = alone.scene(figure.values(state))
     assert (bare(scene), caption) == (bare(again), words), f"{state}: drawn alone it differs"
     figure.close(), alone.close()
+
+
+def check_between(figure):
+    """Assert that a caption that tells a slider's value tells it in full where a hand, with Python, lets it stop.
+
+    Rounded to the steps, a value between two would be called one of them, of which the other numbers are not true.
+    """
+    opening = figure.scene(figure.values(figure.start))[1]
+    held = {name for ax in figure.sheet.panels for each in handles_of(ax) for name in each.names}
+    for at, control in enumerate(figure.controls):
+        if control.between and control.name in held and control.values[control.start] in numbers_in(opening):
+            state = [*figure.start]
+            state[at] += 0.375 if state[at] == 0 else -0.375
+            caption, value = figure.scene(figure.values(state))[1], control.value(state[at])
+            assert any(abs(each - value) < 1e-9 for each in numbers_in(caption)), (figure.name, value, caption)
+
+
+def numbers_in(caption):
+    """Return the numbers of a caption."""
+    return [value_of(found[0])[0] for found in NUMBER.finditer(caption)]
 
 
 def check_theory(figure, state):

@@ -14,6 +14,7 @@ from vgtext.palette import (
     apart,
     backward_arrow,
     beyond,
+    chosen,
     depth_axis,
     float_limits,
     layer_axis,
@@ -37,6 +38,11 @@ def test_a_number_in_a_sentence_is_rounded_to_its_digits_and_has_a_true_minus(x,
     assert bool(power) == bool(x and not 1e-3 <= rounded < 1e4)
     if power or 1e-3 <= rounded < 10 ** (digits - 1):
         assert len(re.sub(r"^-?0\.0*|\D", "", mantissa)) == digits  # a last 0 says how sure it is
+
+
+def test_a_chosen_value_has_the_decimals_of_its_slider_and_more_where_it_lies_between_two():
+    assert [chosen(x, 2) for x in (1, 0.6, 1.15, -0.05, 0.1 + 0.2)] == ["1.00", "0.60", "1.15", "−0.05", "0.3"]
+    assert [chosen(x, 1) for x in (2.0, 2.04, 0.95, 1.125)] == ["2.0", "2.04", "0.95", "1.125"]
 
 
 def test_what_is_no_finite_number_is_said_as_such():

@@ -73,6 +73,14 @@ def number(x, digits=2):
     return f"{mantissa.replace('-', '−')} × 10{raised(int(exponent))}"
 
 
+def chosen(x, decimals):
+    """Write a slider's value with as many decimals as its steps have; one between two of them, as hands reach, in full.
+
+    ``chosen(2, 1)`` is "2.0", and ``chosen(2.04, 1)`` is "2.04": rounded, it would be called by another one's name.
+    """
+    return (f"{x:.{decimals}f}" if round(x, decimals) == x else f"{x:g}").replace("-", "−")
+
+
 def raised(power):
     """Write a whole number as an exponent: ``⁻⁷``."""
     return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

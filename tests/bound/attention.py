@@ -157,9 +157,9 @@ def logits(rate, kind):
     lines = {panel: [*found[panel, "nothing"], *found[panel, kind]] for panel in where}
     ends = kept[list(large.KINDS).index(kind), large.RATES.index(rate), :, :, -5:]  # seed, what, the last 50 steps
     loss, largest, spread, _, silent = ends.swapaxes(0, 1).reshape(5, 10)
-    label, own = hashed(kind)
-    said = {f"Two blocks, width #, letters, Adam at #, # seeds, with {label} against it: over the last # of # steps "
-            "the largest logit is #, the entropy # nats of at most #, the loss #; # of the queries get a gradient "
+    label, own = hashed({"nothing": "no remedy"}.get(kind, kind.replace("soft cap", "a soft cap of")))
+    said = {f"Two blocks, width #, letters, Adam at #, # seeds, with {label}: over the last # of # steps the "
+            "largest logit is #, the entropy # nats of at most #, the loss #; # of the queries get a gradient "
             "of exactly #.":
             [32, rate, 2, *own, 50, 300, np.prod(largest ** 0.1), spread.mean(),
              np.mean([np.log(t) for t in range(1, 33)]), loss.mean(), silent.mean(), 0]}

@@ -22,6 +22,7 @@ WIDTH, HEADS, TOKENS, BLOCKS, STEPS, EVERY, BATCH, SEEDS = 32, 4, 32, 2, 300, 10
 RATES = (0.01, 0.03, 0.1, 0.2, 0.3)
 KINDS = {"nothing": {}, "QK-norm": {"qk_norm": True}, "soft cap 50": {"cap": 50.0}, "soft cap 10": {"cap": 10.0},
          "z-loss": {"loss": nn.losses.z_loss(1e-2)}}  # a hundred times PaLM's weight: it has 300 steps to act in
+SAID = {"nothing": "no remedy", "soft cap 50": "a soft cap of 50", "soft cap 10": "a soft cap of 10"}
 RECORDED = ("loss", "largest logit", "entropy", "ln Z", "without gradient")
 MOST = lgamma(TOKENS + 1) / TOKENS  # entropy if every token looks at all before it alike: the mean of ln 1 ... ln T
 
@@ -79,7 +80,7 @@ def end(kind, rate, what="loss", last=5):
 
 
 def draw_logits(sizes, spread, losses, rate=0.2, kind="nothing"):
-    """Largest logit, entropy and loss along training: with nothing against it, and with one remedy."""
+    """Largest logit, entropy and loss along training: with no remedy, and with one."""
     steps = np.arange(0, STEPS, EVERY)
     log_axis(sizes, 1, 1e7, "largest logit")
     spread.set(ylim=(-0.1, 3.1), ylabel="entropy of attention, nats")
@@ -96,9 +97,9 @@ def draw_logits(sizes, spread, losses, rate=0.2, kind="nothing"):
                 ax.plot(steps, values, color=color, linestyle=style, linewidth=1.2, label=name)
     shown = {line.get_label(): line for line in sizes.lines}  # of "nothing" with nothing, the line above the other
     sizes.legend(handles=[*shown.values()])
-    return (f"Two blocks, width {WIDTH}, letters, Adam at {rate:g}, {SEEDS} seeds, with {kind} against it: over the "
-            f"last 50 of {STEPS} steps the largest logit is {number(end(kind, rate, 'largest logit'))}, the entropy "
-            f"{end(kind, rate, 'entropy'):.2f} nats of at most {MOST:.2f}, the loss {end(kind, rate):.2f}; "
+    return (f"Two blocks, width {WIDTH}, letters, Adam at {rate:g}, {SEEDS} seeds, with {SAID.get(kind, kind)}: over "
+            f"the last 50 of {STEPS} steps the largest logit is {number(end(kind, rate, 'largest logit'))}, the "
+            f"entropy {end(kind, rate, 'entropy'):.2f} nats of at most {MOST:.2f}, the loss {end(kind, rate):.2f}; "
             f"{100 * end(kind, rate, 'without gradient'):.0f}% of the queries get a gradient of exactly 0.")
 
 

@@ -16,6 +16,7 @@ from vgtext.palette import (
     THEORY,
     backward_arrow,
     beyond,
+    chosen,
     label_line,
     layer_axis,
     log_axis,
@@ -69,7 +70,7 @@ def draw_round_trip(layers, scales, activation="sigmoid", sigma_w=1.0, depth=20)
     backward_arrow(layers, at=0.42)
     trip, profile = round_trip(*measured[:2]), measured[2][0] - measured[2][-1]
     _draw_scales(scales, activation, sigma_w, depth)
-    return (f"{ACTIVATION_NAMES[activation]}, σ_w = {sigma_w:.1f}, {depth} layers of 64: the round "
+    return (f"{ACTIVATION_NAMES[activation]}, σ_w = {chosen(sigma_w, 1)}, {depth} layers of 64: the round "
             f"trip multiplies a signal by {number(10.0**trip)} (theory {number(10.0 ** round_trip(*theory))}), "
             f"while layer 1 gets {number(10.0**profile)}{beyond(layers, 10.0**profile)} times the weight gradient of "
             f"layer {depth}.")

@@ -13,6 +13,7 @@ from vgtext.palette import (
     SEED,
     THEORY,
     beyond,
+    chosen,
     depth_axis,
     float_limits,
     label_line,
@@ -68,8 +69,8 @@ def draw_growth(ax, c=1.0, spread=0.6):
         label_line(ax, at, c**at, "average factor, to the power k", COLORS["theory"], ha="center", xytext=shift)
     fate = "falls" if typical < 1 - 1e-9 else "grows" if typical > 1 + 1e-9 else "stays"
     rate = "" if fate == "stays" else f" by a power of ten every {abs(1 / np.log10(typical)):.1f} factors"
-    kind = (f"Every factor is {c:.1f}" if spread == 0 else
-            f"Each factor is {c * (1 - spread):.2f} or {c * (1 + spread):.2f}, on average {c:.1f}, "
+    kind = (f"Every factor is {chosen(c, 1)}" if spread == 0 else
+            f"Each factor is {c * (1 - spread):.2f} or {c * (1 + spread):.2f}, on average {chosen(c, 1)}, "
             f"but their geometric mean is {typical:.3f}")
     return (f"{kind}: the product {fate}{rate}, and after {LONGEST} factors it is typically "
             f"{number(typical**LONGEST)}{beyond(ax, typical**LONGEST)}.")

@@ -4,7 +4,7 @@ import numpy as np
 
 from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
-from vgtext.palette import COLORS, MEASURED, REFERENCE, backward_arrow, layer_axis, log_axis, number
+from vgtext.palette import COLORS, MEASURED, REFERENCE, backward_arrow, chosen, layer_axis, log_axis, number
 
 NETWORKS = ("the pure product", "with a bias that keeps activations", "with sigmoid units")
 
@@ -42,8 +42,8 @@ def draw_layer_gradients(ax, a=0.2, network="the pure product"):
     ax.legend(loc="lower right")
     handle(ax, lambda a: (1, layer_sizes(network, a, L)[1][0]))
     ratio = gradient[0] / gradient[-1]
-    return (f"a = {a:.1f}, {network}: layer 1 gets a weight gradient of {number(gradient[0], 3)}, layer {L} one of "
-            f"{number(gradient[-1], 3)}; the first layer's is {number(ratio, 3)} times the last one's.")
+    return (f"a = {chosen(a, 1)}, {network}: layer 1 gets a weight gradient of {number(gradient[0], 3)}, layer {L} one "
+            f"of {number(gradient[-1], 3)}; the first layer's is {number(ratio, 3)} times the last one's.")
 
 
 def first_to_last(network):

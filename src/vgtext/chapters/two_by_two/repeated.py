@@ -12,6 +12,7 @@ from vgtext.palette import (
     REFERENCE,
     THEORY,
     beyond,
+    chosen,
     depth_axis,
     label_line,
     log_axis,
@@ -69,8 +70,8 @@ def draw_three_fates(ax, size=0.6, L=50):
     low = np.log10(dead[1] / 1e-8) / 16  # of the panel's height: what is 0 has no place on its axis
     ax.plot([1, 2], [low, 0], **look, markevery=[1], transform=ax.get_xaxis_transform(), clip_on=False)
     label_line(ax, 2, 1e-8, f"{name}  is exactly 0", COLORS["forward"], xytext=(8, 8))
-    return (f"Every entry has size {size:.2f}; only signs differ. After {L} layers an input is stretched at most "
-            f"{number(plus[-1], 3)}-fold by four plus signs{beyond(ax, plus[-1])}, {number(mixed[-1], 3)}-fold "
+    return (f"Every entry has size {chosen(size, 2)}; only signs differ. After {L} layers an input is stretched at "
+            f"most {number(plus[-1], 3)}-fold by four plus signs{beyond(ax, plus[-1])}, {number(mixed[-1], 3)}-fold "
             f"with one minus sign{beyond(ax, mixed[-1])}, and is exactly 0 from layer 2 on with two minus signs in one "
             "row.")
 

@@ -14,7 +14,19 @@ from vgtext.nn.theory.products import (
     partial_products,
     spectral_radius,
 )
-from vgtext.palette import COLORS, REFERENCE, SEED, THEORY, beyond, depth_axis, label_line, log_axis, number, positive
+from vgtext.palette import (
+    COLORS,
+    REFERENCE,
+    SEED,
+    THEORY,
+    beyond,
+    chosen,
+    depth_axis,
+    label_line,
+    log_axis,
+    number,
+    positive,
+)
 
 from .repeated import DEPTH, SIGNAL, norms
 
@@ -111,7 +123,7 @@ def draw_random_products(runs, edge, sigma_w=1.15, n=2):
     edge.plot(widths, [threshold(int(w)) for w in widths], **{**SIGNAL, "linestyle": "none"})
     edge.plot([n], [sigma_w], marker="x", markersize=9, markeredgewidth=2, color=COLORS["reference"])
     handle(edge, lambda n, sigma_w: (n, sigma_w))
-    return (f"Width {n}, σ_w = {sigma_w:.2f}: after {L} layers the geometric mean of 20 runs is "
+    return (f"Width {n}, σ_w = {chosen(sigma_w, 2)}: after {L} layers the geometric mean of 20 runs is "
             f"{number(mean := 10.0 ** log10[-1].mean())}{beyond(runs, mean)}; the theory says {number(typical**L)}"
             f"{beyond(runs, typical**L)} for a typical run, and {number(sigma_w**L)}{beyond(runs, sigma_w**L)} for the "
             f"root mean square. The threshold for this width is σ_w = "
