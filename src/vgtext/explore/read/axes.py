@@ -10,10 +10,9 @@ from matplotlib.spines import Spine
 from matplotlib.text import Text
 
 from . import Unreadable
-from .colors import is_colored, opacity
-from .marks import rare, written_in
-from .mathtext import words
+from .ink import is_colored, opacity, rare, written_in
 from .recorder import Recorder
+from .texts import words
 from .units import UNIT
 
 SCALES = ("linear", "log", "symlog")
@@ -102,28 +101,18 @@ def measure(axis, side):
 def read_ticks(axis, side, params):
     """Return the places and the words of an axis' ticks, its grid lines, and what the words share."""
     formatter, fine = axis.get_major_formatter(), axis.get_tick_params("minor")
-    major, texts = ticks(axis, axis.get_majorticklocs(), formatter, seen(axis.majorTicks, side))
+    major, texts = ticks(axis, axis.get_majorticklocs(), formatter, axis.majorTicks, side)
     Unreadable.when(getattr(formatter, "offset", 0), f"{formatter.get_offset()} beside the {axis.axis_name} axis, to "
                     "be added to its ticks; draw the differences, and say in its label from what")
-    minor, named = ticks(axis, axis.get_minorticklocs(), axis.get_minor_formatter(), seen(axis.minorTicks, side))
-    grid = major if params.get("gridOn") else []
-    grid = grid + minor if fine.get("gridOn") else grid
+    minor, named = ticks(axis, axis.get_minorticklocs(), axis.get_minor_formatter(), axis.minorTicks, side)
     shown = is_written(params, side)
-    extra = {
-        "kind": kind_of(axis, texts),
-        "minor": minor if is_dashed(fine, side) else [],
-        "bare": not is_dashed(params, side),
-        "offset": words(formatter.get_offset()) if shown and axis.offsetText.get_visible() else "",
-        "grid": grid,
-    }
+    extra = rare(
+        kind=kind_of(axis, texts), minor=minor if is_dashed(fine, side) else [], bare=not is_dashed(params, side),
+        offset=words(formatter.get_offset()) if shown and axis.offsetText.get_visible() else "",
+        grid=(major if params.get("gridOn") else []) + (minor if fine.get("gridOn") else []))
     if any(named) and is_written(fine, side):  # a log axis of less than a decade has its words there
         major, texts = major + minor, texts + named
-    return {"places": major, "texts": [words(text) for text in texts] if shown else [], **rare(**extra)}
-
-
-def seen(marks, side):
-    """Say of each of some ticks whether it is drawn with its words."""
-    return [(mark.label2 if side == "right" else mark.label1).get_visible() and mark.get_visible() for mark in marks]
+    return {"places": major, "texts": [words(text) for text in texts] if shown else [], **extra}
 
 
 def scaled(frame, axis):
@@ -160,11 +149,12 @@ def kind_of(axis, texts):
     return "category" if isinstance(formatter, StrCategoryFormatter) or (all(named) and not measured) else None
 
 
-def ticks(axis, places, formatter, seen=()):
-    """Return the places (0 to UNIT) and the words, "" for those not ``seen``, of the ticks within an axis' limits."""
+def ticks(axis, places, formatter, drawn, side):
+    """Return the places (0 to UNIT) and the words, "" where none are ``drawn``, of the ticks within an axis' limits."""
     where, (start, end) = map(axis.get_transform().transform, (np.asarray(places, float), axis.get_view_interval()))
     share = (where - start) / (end - start)
     keep = np.abs(share - 0.5) <= 0.5 + 1e-9
+    seen = [tick.get_visible() and (tick.label2 if side == "right" else tick.label1).get_visible() for tick in drawn]
     named = zip_longest(formatter.format_ticks(places), keep, seen[:len(places)], fillvalue=True)
     texts = [str(text) if on else "" for text, k, on in named if k]
     return (share[keep] * UNIT).round().astype(int).tolist(), texts

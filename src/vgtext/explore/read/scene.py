@@ -6,7 +6,7 @@ from typing import NamedTuple
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.collections import Collection
+from matplotlib.collections import Collection, LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import DrawingArea
@@ -16,10 +16,9 @@ from matplotlib.transforms import Bbox, IdentityTransform
 
 from . import Unreadable
 from .axes import read_axis, read_colorbar, read_titles
-from .colors import is_colored, is_gray, opacity
-from .marks import brush, keeps_colors, only, rare, scale_of
-from .mathtext import words
+from .ink import brush, is_colored, is_gray, keeps_colors, only, opacity, rare
 from .recorder import Recorder
+from .texts import words
 from .units import UNIT, outline, rectangle
 
 COORDINATES = ("xycoords", "anncoords", "coords1", "coords2")  # of annotations, and of what connects two points
@@ -127,7 +126,9 @@ def read_legend(legend):
 def read_marks(ax, artists, recorder):
     """Record ``artists`` as matplotlib orders them; name the marks, flag guide lines."""
     names = {child: box.get_label() for box in ax.containers for child in box.get_children()}
-    marks, pictured, recorder.scale = [], False, scale_of(artists)
+    marks, pictured = [], False
+    scales = [lines for lines in artists if isinstance(lines, LineCollection) and lines.get_array() is not None]
+    recorder.scale = {tuple(color) for lines in scales for color in lines.to_rgba(lines.get_array())}
     for artist in sorted(artists, key=Artist.get_zorder):
         found = recorder.record(artist)
         Unreadable.when(is_of_figure(artist, ax.figure),
