@@ -105,18 +105,16 @@ class Live(Shown):
 
 
 def outputs(figure, mode):
-    """Return a figure's text, and for a page that is built its element, for one that runs Python its opening state."""
-    found = {"text/plain": in_words(figure)}
+    """Return a figure in words: its name, its controls with first, last and opening value, its caption.
+
+    And for a page that is built its element, for one that runs Python its opening state.
+    """
+    grid = ", ".join(f"{c.name} {c.texts[0]}{'…' if len(c.texts) > 2 else '/'}{c.texts[-1]} ({c.texts[c.start]})"
+                     for c in figure.controls)
+    found = {"text/plain": f"[figure] {figure.name}{grid and f'({grid})'}: {figure.opening[1]}"}
     if mode == "static":
         found["text/html"] = page_element(figure)
     if mode == "page":
         found[PAGE_FIGURE] = {"id": figure.name.replace("_", "-"), "spec": figure.spec(figure.controls),
                               "payload": Packer().add(*figure.opening).payload()}
     return found
-
-
-def in_words(figure):
-    """Return a figure in words: its name, its controls with first, last and opening value, its caption."""
-    grid = ", ".join(f"{c.name} {c.texts[0]}{'…' if len(c.texts) > 2 else '/'}{c.texts[-1]} ({c.texts[c.start]})"
-                     for c in figure.controls)
-    return f"[figure] {figure.name}" + (f"({grid})" if grid else "") + f": {figure.opening[1]}"

@@ -16,7 +16,6 @@ from .texts import words
 from .units import UNIT
 
 SCALES = ("linear", "log", "symlog")
-SIDES = ("left", "center", "right")  # of a title
 BANDS = 64  # of a color bar whose values are listed
 NUMBER = re.compile(r"[-−]?\d+(\.\d+)?")
 OPPOSITE = {"left": "right", "right": "left", "bottom": "top"}
@@ -168,12 +167,10 @@ def read_colorbar(bar):
     known = (bar.solids, bar.outline, bar.dividers, bar.ax.patch, bar.ax.xaxis, bar.ax.yaxis)
     extra = [type(each).__name__ for each in bar.ax.get_children()
              if not (each in known or isinstance(each, (Spine, Text)) or not each.get_visible())]
-    what = f" ({', '.join(extra)})" if extra else ""
-    Unreadable.when(
-        bar.solids is None or extra or bar.dividers.get_segments() or any(map(bar.ax.get_title, SIDES))
-        or bar.ax.get_xlabel(),
-        f"a color bar of lines, hatches or edges, or with a title or marks on it{what}; leave them out, and say in its "
-        "label what it shows")
+    what, named = f" ({', '.join(extra)})" if extra else "", bar.ax.get_xlabel() or read_titles(bar.ax)["title"]
+    Unreadable.when(bar.solids is None or extra or bar.dividers.get_segments() or named,
+                    "a color bar of lines, hatches or edges, or with a title or marks on it"
+                    f"{what}; leave them out, and say in its label what it shows")
     [strip] = Recorder(bar.ax.bbox.frozen(), bar.ax.figure.bbox.size).record(bar.solids)
     Unreadable.when(strip["box"] != [0, 0, UNIT, UNIT],
                     "a color bar with limits of its own; set vmin and vmax of what it explains")

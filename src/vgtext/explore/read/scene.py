@@ -75,9 +75,7 @@ def read_panel(name, ax, bars):
     frame, recorder = read_frame(ax, bars), Recorder(ax.bbox.frozen(), ax.figure.bbox.size)
     if keeps_colors(frame.get("ground", {})):
         recorder.areas.append(rectangle(*ax.bbox.extents))
-    laid_out = {ax.patch, *ax.spines.values(), ax.xaxis, ax.yaxis, ax.get_legend(),
-                ax.title, ax._left_title, ax._right_title}
-    artists = [artist for artist in ax.get_children() if artist.get_visible() and artist not in laid_out]
+    artists = [artist for artist in ax._children if artist.get_visible() and artist is not ax.get_legend()]
     Unreadable.when(ax.images and (frame["x"].get("grid") or frame["y"].get("grid")),
                     "a grid over a picture; draw its lines: ax.axhline, ax.axvline")
     Unreadable.when(not artists and "legend" not in frame,
@@ -143,8 +141,9 @@ def read_marks(ax, artists, recorder):
         scaled = recorder.mapped and isinstance(artist, ScalarMappable)
         pictured |= any(mark["kind"] == "image" or (scaled and mark["kind"] == "path" and "fill" in mark)
                         for mark in found)
-    if pictured:  # a picture looks the same on a dark page, and so must what is drawn on it
-        marks = [mark if "unclipped" in mark else on_paper(mark) for mark in marks]
+    for mark in marks if pictured else ():  # a picture looks the same on a dark page, and so must what is drawn on it
+        if "unclipped" not in mark:
+            mark |= {key: mark[key].split(",")[0] for key in ("stroke", "fill") if key in mark}
     return marks
 
 
@@ -177,17 +176,9 @@ def is_outside(mark):
                for (x, y), each in zip(points, letters) if each not in "ZQC")
 
 
-def on_paper(mark):
-    """Return a mark whose colors stay those of a light page."""
-    return {key: value.split(",")[0] if key in ("stroke", "fill") else value for key, value in mark.items()}
-
-
 def is_guide(artist, ax):
     """Say whether an artist is no data: a line that is tied to the panel, or dotted in gray; words, arrows, keys."""
     if not isinstance(artist, Line2D):
         return not isinstance(artist, (Patch, ScalarMappable))
-    rgb = to_rgb(artist.get_color())
-    gray = is_gray(rgb) and max(rgb) > 0.2
-    return not all(artist.get_transform().contains_branch_seperately(ax.transData)) or (
-        gray and artist.get_linestyle() == ":"
-    )
+    tied, rgb = not all(artist.get_transform().contains_branch_seperately(ax.transData)), to_rgb(artist.get_color())
+    return tied or (artist.get_linestyle() == ":" and is_gray(rgb) and max(rgb) > 0.2)
