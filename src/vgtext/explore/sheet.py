@@ -42,10 +42,7 @@ class Sheet:
         self.first = [(each, each.copy()) for each in contents(self.figure)]
 
     def clean(self):
-        """Undo all that was drawn; say whether a new sheet would be like this one.
-
-        It would not if a panel was tied to another one, which their class remembers.
-        """
+        """Undo all that was drawn; say whether that was all: that a panel is tied to another, its class remembers."""
         for each, copy in self.first:
             if isinstance(each, np.ndarray):
                 each[...] = copy
@@ -58,15 +55,13 @@ class Sheet:
         return all(len(group.get_siblings(ax)) == 1 for ax, group in groups)
 
     def show_marks_whole(self):
-        """Let no panel cut a mark at its rim in half: lines and dots that lie in it need not be cut.
-
-        On a picture they are left alone: what is not cut there counts as lying beside it.
-        """
+        """Let no panel cut a mark at its rim in half: lines and dots that lie in it need not be cut."""
         for ax in self.panels:
             found = [(line, line.get_xydata()) for line in ax.lines
                      if line.get_marker() != "None" and line.get_transform() is ax.transData]
             found += [(dots, dots.get_offsets()) for dots in ax.collections
                       if isinstance(dots, PathCollection) and dots.get_offset_transform() is ax.transData]
+            # on a picture, what is not cut counts as lying beside it
             pictured = ax.images or any(isinstance(each, QuadMesh) for each in ax.collections)
             for each, points in () if pictured else found:
                 box, own = each.get_clip_box(), each.get_clip_path()  # where its author says what it shows in

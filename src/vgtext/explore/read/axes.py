@@ -37,17 +37,17 @@ def is_seen(text):
 
 def read_axis(axis, side):
     """Return an axis of a panel: its label, limits and scale, and its ticks as places across the panel and words."""
-    shown, params = axis.get_visible() and axis.axes.axison, axis.get_tick_params()
-    label, other = axis.get_label_text(), OPPOSITE[side]
+    if not (axis.get_visible() and axis.axes.axison):
+        return {"label": "", **measure(axis, side), "places": [], "texts": []}
+    params, label, other = axis.get_tick_params(), axis.get_label_text(), OPPOSITE[side]
     across = params.get(f"label{other}") or (label and axis.get_label_position() == other)
-    Unreadable.when(shown and across, f"tick labels or an axis label at the {other}; put them at the {side} "
-                                      f"(ax.{axis.axis_name}axis.tick_{side}(), imshow instead of matshow)")
+    Unreadable.when(across, f"tick labels or an axis label at the {other}; put them at the {side} "
+                            f"(ax.{axis.axis_name}axis.tick_{side}(), imshow instead of matshow)")
+    check_look(axis, side)
     lines = label if side == "bottom" else label.replace("\n", " ")  # upright there is room for one
-    label = words(lines) if shown and is_seen(axis.label) else ""
-    if shown:
-        check_look(axis, side)
+    label = words(lines) if is_seen(axis.label) else ""
     frame = {"label": label, **measure(axis, side), **rare(labelFill=written_in(axis.label) if label else None)}
-    return scaled(frame | read_ticks(axis, side, params), axis) if shown else frame | {"places": [], "texts": []}
+    return scaled(frame | read_ticks(axis, side, params), axis)
 
 
 def check_look(axis, side):
@@ -90,11 +90,12 @@ def measure(axis, side):
         return {"values": [float(f"{v:.3g}") for v in values]}
     Unreadable.when(scale not in SCALES, f"the scale {scale!r} of the {axis.axis_name} axis; use {', '.join(SCALES)}, "
                                          "or draw transformed values and name their ticks")
-    symlog = scale == "symlog"
-    Unreadable.when(symlog and (transform.base, transform.linscale) != (10, 1),
-                    "a symlog scale with base or linscale; leave them at 10 and 1")
     limits = {"limits": [float(low), float(high)], "scale": scale}
-    return {**limits, "linear": float(transform.linthresh)} if symlog else limits
+    if scale == "symlog":
+        Unreadable.when((transform.base, transform.linscale) != (10, 1),
+                        "a symlog scale with base or linscale; leave them at 10 and 1")
+        limits["linear"] = float(transform.linthresh)
+    return limits
 
 
 def read_ticks(axis, side, params):

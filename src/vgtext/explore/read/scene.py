@@ -21,8 +21,6 @@ from .recorder import Recorder
 from .texts import words
 from .units import UNIT, outline, rectangle
 
-COORDINATES = ("xycoords", "anncoords", "coords1", "coords2")  # of annotations, and of what connects two points
-
 
 class Panel(NamedTuple):
     """What the page shows of one Axes, which limits ("x", "y") the author left to matplotlib, and its handles."""
@@ -160,7 +158,7 @@ def steps(artist, marks, box):
 
 def is_of_figure(artist, figure):
     """Say whether an artist has its place in the whole figure: in parts of it, in inches or in pixels."""
-    named = "".join(str(getattr(artist, key, "")) for key in COORDINATES)
+    named = "".join(str(getattr(artist, key, "")) for key in ("xycoords", "anncoords", "coords1", "coords2"))
     ways = [Artist.get_transform(artist), *([artist.get_offset_transform()] if isinstance(artist, Collection) else [])]
     still = (figure.transFigure, figure.dpi_scale_trans, *([] if named else [IdentityTransform()]))
     return all(way in still for way in ways) or "figure" in named
