@@ -43,7 +43,11 @@ class Recorder(RendererBase):
         # markers keep their size in pixels; other shapes, as a key's, which is as long as its arrows, stretch
         sized = hasattr(artist, "get_sizes") and isinstance(artist.get_transform(), IdentityTransform)
         self.in_pixels = sized if isinstance(artist, Collection) else not isinstance(artist, QuiverKey)
-        self.artist, self.stamps = artist, stamps(artist) if artist.get_path_effects() else ()
+        self.artist, self.stamps = artist, ()  # a path effect may draw markers one by one
+        if artist.get_path_effects() and isinstance(artist, Line2D):
+            self.stamps = artist._marker.get_path(), artist._marker.get_alt_path()
+        elif artist.get_path_effects() and isinstance(artist, Collection):
+            self.stamps = artist.get_paths()
         # a color that stands for a number stays that of its color bar; a contour of one color stands for none
         mapped = getattr(artist, "get_array", lambda: None)() is not None
         self.mapped = mapped and getattr(artist, "colors", None) is None
@@ -112,7 +116,7 @@ class Recorder(RendererBase):
     # what matplotlib's artists call
 
     def draw_path(self, gc, path, transform, rgbFace=None):
-        """Record a path: a line, the outline of an area, or a marker, if a path effect draws them one by one."""
+        """Record a path: a line, the outline of an area, or one of the ``stamps``."""
         look, shape = look_of(gc, rgbFace, self.mapped), transform.transform_path(path)
         if any(path is each for each in self.stamps):
             point = transform.transform((0, 0))
@@ -184,10 +188,3 @@ class Recorder(RendererBase):
     def points_to_pixels(self, points):
         """Return points in pixels."""
         return points * PX
-
-
-def stamps(artist):
-    """Return the paths that an artist draws at points."""
-    if isinstance(artist, Line2D):
-        return artist._marker.get_path(), artist._marker.get_alt_path()
-    return artist.get_paths() if isinstance(artist, Collection) else ()
