@@ -60,7 +60,7 @@ def count_states(figure):
 
 
 def pack_states(figure, drawn=lambda: None):
-    """Draw every state of the (thinned) controls, each then ``drawn``; return (controls, payload). Warnings fail."""
+    """Draw each state of the (thinned) controls, then call ``drawn``; return (controls, payload). Warnings fail."""
     controls, packer, limits = thin(figure.name, figure.controls, MOST_STATES), Packer(), {}
     try:
         with warnings.catch_warnings(action="error"):
@@ -89,7 +89,7 @@ def check_limits(figure, scene, limits):
 
 
 def page_element(figure, drawn=lambda: None):
-    """Return the page element: the picture and caption of the opening state, and every state, each then ``drawn``."""
+    """Return the page element: picture, caption, and every state, packed; ``drawn`` is called after each state."""
     picture, caption = picture_file(figure, "svg")
     controls, payload = pack_states(figure, drawn)
     data = pack({**figure.spec(controls), **payload})

@@ -42,7 +42,7 @@ class Sheet:
         self.first = [(each, each.copy()) for each in contents(self.figure)]
 
     def clean(self):
-        """Undo all that was drawn; say whether that was all: that a panel is tied to another, its class remembers."""
+        """Undo all that was drawn; say whether that was all: a panel may be tied to another, as its class remembers."""
         for each, copy in self.first:
             if isinstance(each, np.ndarray):
                 each[...] = copy
