@@ -26,7 +26,7 @@ from vgtext.chapters.normalization import (
     selu,
     theory,
 )
-from vgtext.explore.read.colors import luminance
+from vgtext.explore.read.ink import luminance
 from vgtext.palette import number
 from vgtext.tools.notebooks import figures
 

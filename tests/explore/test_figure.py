@@ -30,9 +30,8 @@ from PIL import Image
 from vgtext.explore import FigureError, Play, explore
 from vgtext.explore.element import page_element
 from vgtext.explore.figure import LOOK, Explorable
-from vgtext.explore.read.images import draws_pixels, mesh_pixels
 from vgtext.explore.read.pack import SHARED
-from vgtext.explore.read.units import UNIT
+from vgtext.explore.read.units import UNIT, draws_pixels, mesh_pixels
 
 
 def draw_powers(ax, a=0.9, depth=3, flip=False):

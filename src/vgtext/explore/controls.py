@@ -119,12 +119,6 @@ def slider_values(where, *given):
     return tuple(values if whole else (round(value, decimals((low, step))) for value in values))
 
 
-def rounded(values):
-    """Return the values of a slider; in steps of a third, which has no end, rounded to more digits than it needs."""
-    digits = 3 - math.floor(math.log10(values[1] - values[0]))
-    return [round(v, digits) for v in values] if decimals(values) > 8 else values
-
-
 def write(values):
     """Write numbers with as many decimals as the finest of them needs; anything else with ``str``."""
     if not all(map(is_number, values)) or all(isinstance(v, Integral) for v in values):
@@ -147,7 +141,9 @@ def read_abbreviation(where, given):
                          f"{where}: Play takes an interval of 1 to 60,000 milliseconds, not {given.interval!r}")
         return "slider", values, write(values), int(given.interval)
     if isinstance(given, tuple) and len(given) in (2, 3):
-        return "slider", (values := slider_values(where, *given)), write(rounded(values)), 0
+        values = slider_values(where, *given)
+        digits = 3 - math.floor(math.log10(values[1] - values[0]))  # more than needed, as a step of a third has no end
+        return "slider", values, write([round(v, digits) for v in values] if decimals(values) > 8 else values), 0
     if isinstance(given, dict) and len(given) > 1:
         return "choice", tuple(given.values()), tuple(str(name) for name in given), 0
     if isinstance(given, list) and len(given) > 1:
@@ -160,14 +156,14 @@ def read_abbreviation(where, given):
 def make_control(figure, name, given, default, label=None):
     """Make the control of parameter ``name`` of ``figure``, which opens at ``default``; FigureError if it cannot."""
     where = f"figure {figure}, control {name!r}"
-    given, default = plain(given), plain(default)
+    given = plain(given)
+    default = given if isinstance(given, bool) else plain(default)
     kind, values, texts, interval = read_abbreviation(where, given)
     texts, label = tuple(" ".join(text.split()) for text in texts), label or name.replace("_", " ")
     for text in (label, *texts):
         check_words(where, text)
     [(twin, times)] = Counter(texts).most_common(1)
     FigureError.when(times > 1, f"{where}: two of its values are written alike, as {twin!r}")
-    default = given if isinstance(given, bool) else default
 
     def opens(value):
         if is_number(value) and is_number(default):

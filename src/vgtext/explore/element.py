@@ -24,10 +24,9 @@ MOST_SHAPES = 2000  # of one artist in the picture for print; more of them becom
 
 def is_heavy(artist):
     """Say whether an artist has so many parts that a picture of them is smaller as pixels."""
-    if isinstance(artist, Line2D):
-        return artist.get_marker() != "None" and len(artist.get_xdata()) > MOST_SHAPES
-    many = isinstance(artist, Collection) and max(len(artist.get_offsets()), len(artist.get_paths())) > MOST_SHAPES
-    return many or isinstance(artist, QuadMesh)
+    if isinstance(artist, Collection):
+        return isinstance(artist, QuadMesh) or max(len(artist.get_offsets()), len(artist.get_paths())) > MOST_SHAPES
+    return isinstance(artist, Line2D) and artist.get_marker() != "None" and len(artist.get_xdata()) > MOST_SHAPES
 
 
 @matplotlib.rc_context(LOOK)
@@ -61,10 +60,7 @@ def count_states(figure):
 
 
 def pack_states(figure, drawn=lambda: None):
-    """Draw every state of the (thinned) controls; return (controls, payload). Warnings count as failures.
-
-    ``drawn`` is called after each state.
-    """
+    """Draw each state of the (thinned) controls, then call ``drawn``; return (controls, payload). Warnings fail."""
     controls, packer, limits = thin(figure.name, figure.controls, MOST_STATES), Packer(), {}
     try:
         with warnings.catch_warnings(action="error"):
@@ -93,10 +89,7 @@ def check_limits(figure, scene, limits):
 
 
 def page_element(figure, drawn=lambda: None):
-    """Return the page element: the picture of the opening state, its caption, and every state, packed.
-
-    ``drawn`` is called after each state.
-    """
+    """Return the page element: picture, caption, and every state, packed; ``drawn`` is called after each state."""
     picture, caption = picture_file(figure, "svg")
     controls, payload = pack_states(figure, drawn)
     data = pack({**figure.spec(controls), **payload})

@@ -128,8 +128,8 @@ class Explorable:
         for state in product(*({0, len(control.values) - 1} for control in self.controls)):
             with suppress(FigureError):  # it is told when a reader comes there
                 scene, caption = beside.scene(self.values(state))
-                texts = ([mark for mark in panel.marks if mark["kind"] == "text"] for panel in scene)
-                packer.add([panel._replace(marks=marks, handles=()) for panel, marks in zip(scene, texts)], caption)
+                packer.add([panel._replace(marks=[mark for mark in panel.marks if mark["kind"] == "text"], handles=())
+                            for panel in scene], caption)
         beside.close()
         return packer.payload()
 

@@ -10,7 +10,6 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from .read.units import DPI
 
@@ -43,10 +42,7 @@ class Sheet:
         self.first = [(each, each.copy()) for each in contents(self.figure)]
 
     def clean(self):
-        """Undo all that was drawn; say whether a new sheet would be like this one.
-
-        It would not if a panel was tied to another one, which their class remembers.
-        """
+        """Undo all that was drawn; say whether that was all: a panel may be tied to another, as its class remembers."""
         for each, copy in self.first:
             if isinstance(each, np.ndarray):
                 each[...] = copy
@@ -59,24 +55,19 @@ class Sheet:
         return all(len(group.get_siblings(ax)) == 1 for ax, group in groups)
 
     def show_marks_whole(self):
-        """Let no panel cut a mark at its rim in half: lines and dots that lie in it need not be cut.
-
-        On a picture they are left alone: what is not cut there counts as lying beside it.
-        """
+        """Let no panel cut a mark at its rim in half: lines and dots that lie in it need not be cut."""
         for ax in self.panels:
-            pictures = [each for each in ax.get_children() if isinstance(each, QuadMesh)] + ax.images
-            for each in () if pictures else ax.get_children():
-                if isinstance(each, Line2D) and each.get_marker() != "None":
-                    points, transform = each.get_xydata(), each.get_transform()
-                elif isinstance(each, PathCollection):
-                    points, transform = each.get_offsets(), each.get_offset_transform()
-                else:
-                    continue
-                own = each.get_clip_path() or each.get_clip_box() is None
-                if own or not np.allclose(each.get_clip_box().extents, ax.bbox.extents):
-                    continue  # its author says what it shows in
+            found = [(line, line.get_xydata()) for line in ax.lines
+                     if line.get_marker() != "None" and line.get_transform() is ax.transData]
+            found += [(dots, dots.get_offsets()) for dots in ax.collections
+                      if isinstance(dots, PathCollection) and dots.get_offset_transform() is ax.transData]
+            # on a picture, what is not cut counts as lying beside it
+            pictured = ax.images or any(isinstance(each, QuadMesh) for each in ax.collections)
+            for each, points in () if pictured else found:
+                box, own = each.get_clip_box(), each.get_clip_path()  # where its author says what it shows in
                 at = ax.transAxes.inverted().transform(ax.transData.transform(np.ma.filled(points, np.nan)))
-                if transform is ax.transData and (np.abs(at[np.isfinite(at).all(axis=1)] - 0.5) < 0.501).all():
+                if box and not own and np.allclose(box.extents, ax.bbox.extents) and (
+                        np.abs(at[np.isfinite(at).all(axis=1)] - 0.5) < 0.501).all():
                     each.set_clip_on(False)
 
 

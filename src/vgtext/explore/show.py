@@ -61,8 +61,14 @@ class Shown:
     def __init__(self, figure, mode):
         """Draw what is shown at once, so that a failure shows where the figure is made; a build may have kept it."""
         self.figure, make = figure, partial(outputs, figure, mode)
-        name = f"{figure.draw.__module__}.{figure.draw.__qualname__}"
-        self.mimebundle = kept_or_made(name, (figure.controls, cells_so_far()), make) if mode == "static" else make()
+        if mode == "static":
+            from IPython import get_ipython
+
+            name, kernel = f"{figure.draw.__module__}.{figure.draw.__qualname__}", get_ipython()
+            cells = kernel and kernel.user_ns["In"]  # those that have run may change what is drawn
+            self.mimebundle = kept_or_made(name, (figure.controls, cells), make)
+        else:
+            self.mimebundle = make()
         if mode in ("static", "text"):  # nobody moves it
             figure.close()
 
@@ -99,26 +105,16 @@ class Live(Shown):
 
 
 def outputs(figure, mode):
-    """Return a figure's text, and for a page that is built its element, for one that runs Python its opening state."""
-    found = {"text/plain": in_words(figure)}
+    """Return a figure in words: its name, its controls with first, last and opening value, its caption.
+
+    And for a page that is built its element, for one that runs Python its opening state.
+    """
+    grid = ", ".join(f"{c.name} {c.texts[0]}{'…' if len(c.texts) > 2 else '/'}{c.texts[-1]} ({c.texts[c.start]})"
+                     for c in figure.controls)
+    found = {"text/plain": f"[figure] {figure.name}{grid and f'({grid})'}: {figure.opening[1]}"}
     if mode == "static":
         found["text/html"] = page_element(figure)
     if mode == "page":
         found[PAGE_FIGURE] = {"id": figure.name.replace("_", "-"), "spec": figure.spec(figure.controls),
                               "payload": Packer().add(*figure.opening).payload()}
     return found
-
-
-def cells_so_far():
-    """Return the code of the cells that ran in this kernel: it may change what is drawn. None without a kernel."""
-    from IPython import get_ipython
-
-    shell = get_ipython()
-    return shell and shell.user_ns["In"]
-
-
-def in_words(figure):
-    """Return a figure in words: its name, its controls with first, last and opening value, its caption."""
-    grid = ", ".join(f"{c.name} {c.texts[0]}{'…' if len(c.texts) > 2 else '/'}{c.texts[-1]} ({c.texts[c.start]})"
-                     for c in figure.controls)
-    return f"[figure] {figure.name}" + (f"({grid})" if grid else "") + f": {figure.opening[1]}"

@@ -10,14 +10,12 @@ from matplotlib.spines import Spine
 from matplotlib.text import Text
 
 from . import Unreadable
-from .colors import is_colored, opacity
-from .marks import rare, written_in
-from .mathtext import words
+from .ink import is_colored, opacity, rare, written_in
 from .recorder import Recorder
+from .texts import words
 from .units import UNIT
 
 SCALES = ("linear", "log", "symlog")
-SIDES = ("left", "center", "right")  # of a title
 BANDS = 64  # of a color bar whose values are listed
 NUMBER = re.compile(r"[-−]?\d+(\.\d+)?")
 OPPOSITE = {"left": "right", "right": "left", "bottom": "top"}
@@ -39,17 +37,17 @@ def is_seen(text):
 
 def read_axis(axis, side):
     """Return an axis of a panel: its label, limits and scale, and its ticks as places across the panel and words."""
-    shown, params = axis.get_visible() and axis.axes.axison, axis.get_tick_params()
-    label, other = axis.get_label_text(), OPPOSITE[side]
+    if not (axis.get_visible() and axis.axes.axison):
+        return {"label": "", **measure(axis, side), "places": [], "texts": []}
+    params, label, other = axis.get_tick_params(), axis.get_label_text(), OPPOSITE[side]
     across = params.get(f"label{other}") or (label and axis.get_label_position() == other)
-    Unreadable.when(shown and across, f"tick labels or an axis label at the {other}; put them at the {side} "
-                                      f"(ax.{axis.axis_name}axis.tick_{side}(), imshow instead of matshow)")
+    Unreadable.when(across, f"tick labels or an axis label at the {other}; put them at the {side} "
+                            f"(ax.{axis.axis_name}axis.tick_{side}(), imshow instead of matshow)")
+    check_look(axis, side)
     lines = label if side == "bottom" else label.replace("\n", " ")  # upright there is room for one
-    label = words(lines) if shown and is_seen(axis.label) else ""
-    if shown:
-        check_look(axis, side)
+    label = words(lines) if is_seen(axis.label) else ""
     frame = {"label": label, **measure(axis, side), **rare(labelFill=written_in(axis.label) if label else None)}
-    return scaled(frame | read_ticks(axis, side, params), axis) if shown else frame | {"places": [], "texts": []}
+    return scaled(frame | read_ticks(axis, side, params), axis)
 
 
 def check_look(axis, side):
@@ -92,38 +90,29 @@ def measure(axis, side):
         return {"values": [float(f"{v:.3g}") for v in values]}
     Unreadable.when(scale not in SCALES, f"the scale {scale!r} of the {axis.axis_name} axis; use {', '.join(SCALES)}, "
                                          "or draw transformed values and name their ticks")
-    symlog = scale == "symlog"
-    Unreadable.when(symlog and (transform.base, transform.linscale) != (10, 1),
-                    "a symlog scale with base or linscale; leave them at 10 and 1")
     limits = {"limits": [float(low), float(high)], "scale": scale}
-    return {**limits, "linear": float(transform.linthresh)} if symlog else limits
+    if scale == "symlog":
+        Unreadable.when((transform.base, transform.linscale) != (10, 1),
+                        "a symlog scale with base or linscale; leave them at 10 and 1")
+        limits["linear"] = float(transform.linthresh)
+    return limits
 
 
 def read_ticks(axis, side, params):
     """Return the places and the words of an axis' ticks, its grid lines, and what the words share."""
     formatter, fine = axis.get_major_formatter(), axis.get_tick_params("minor")
-    major, texts = ticks(axis, axis.get_majorticklocs(), formatter, seen(axis.majorTicks, side))
+    major, texts = ticks(axis, axis.get_majorticklocs(), formatter, axis.majorTicks, side)
     Unreadable.when(getattr(formatter, "offset", 0), f"{formatter.get_offset()} beside the {axis.axis_name} axis, to "
                     "be added to its ticks; draw the differences, and say in its label from what")
-    minor, named = ticks(axis, axis.get_minorticklocs(), axis.get_minor_formatter(), seen(axis.minorTicks, side))
-    grid = major if params.get("gridOn") else []
-    grid = grid + minor if fine.get("gridOn") else grid
+    minor, named = ticks(axis, axis.get_minorticklocs(), axis.get_minor_formatter(), axis.minorTicks, side)
     shown = is_written(params, side)
-    extra = {
-        "kind": kind_of(axis, texts),
-        "minor": minor if is_dashed(fine, side) else [],
-        "bare": not is_dashed(params, side),
-        "offset": words(formatter.get_offset()) if shown and axis.offsetText.get_visible() else "",
-        "grid": grid,
-    }
+    extra = rare(
+        kind=kind_of(axis, texts), minor=minor if is_dashed(fine, side) else [], bare=not is_dashed(params, side),
+        offset=words(formatter.get_offset()) if shown and axis.offsetText.get_visible() else "",
+        grid=(major if params.get("gridOn") else []) + (minor if fine.get("gridOn") else []))
     if any(named) and is_written(fine, side):  # a log axis of less than a decade has its words there
         major, texts = major + minor, texts + named
-    return {"places": major, "texts": [words(text) for text in texts] if shown else [], **rare(**extra)}
-
-
-def seen(marks, side):
-    """Say of each of some ticks whether it is drawn with its words."""
-    return [(mark.label2 if side == "right" else mark.label1).get_visible() and mark.get_visible() for mark in marks]
+    return {"places": major, "texts": [words(text) for text in texts] if shown else [], **extra}
 
 
 def scaled(frame, axis):
@@ -160,11 +149,12 @@ def kind_of(axis, texts):
     return "category" if isinstance(formatter, StrCategoryFormatter) or (all(named) and not measured) else None
 
 
-def ticks(axis, places, formatter, seen=()):
-    """Return the places (0 to UNIT) and the words, "" for those not ``seen``, of the ticks within an axis' limits."""
+def ticks(axis, places, formatter, drawn, side):
+    """Return the places (0 to UNIT) and the words, "" where none are ``drawn``, of the ticks within an axis' limits."""
     where, (start, end) = map(axis.get_transform().transform, (np.asarray(places, float), axis.get_view_interval()))
     share = (where - start) / (end - start)
     keep = np.abs(share - 0.5) <= 0.5 + 1e-9
+    seen = [tick.get_visible() and (tick.label2 if side == "right" else tick.label1).get_visible() for tick in drawn]
     named = zip_longest(formatter.format_ticks(places), keep, seen[:len(places)], fillvalue=True)
     texts = [str(text) if on else "" for text, k, on in named if k]
     return (share[keep] * UNIT).round().astype(int).tolist(), texts
@@ -178,12 +168,10 @@ def read_colorbar(bar):
     known = (bar.solids, bar.outline, bar.dividers, bar.ax.patch, bar.ax.xaxis, bar.ax.yaxis)
     extra = [type(each).__name__ for each in bar.ax.get_children()
              if not (each in known or isinstance(each, (Spine, Text)) or not each.get_visible())]
-    what = f" ({', '.join(extra)})" if extra else ""
-    Unreadable.when(
-        bar.solids is None or extra or bar.dividers.get_segments() or any(map(bar.ax.get_title, SIDES))
-        or bar.ax.get_xlabel(),
-        f"a color bar of lines, hatches or edges, or with a title or marks on it{what}; leave them out, and say in its "
-        "label what it shows")
+    what, named = f" ({', '.join(extra)})" if extra else "", bar.ax.get_xlabel() or read_titles(bar.ax)["title"]
+    Unreadable.when(bar.solids is None or extra or bar.dividers.get_segments() or named,
+                    "a color bar of lines, hatches or edges, or with a title or marks on it"
+                    f"{what}; leave them out, and say in its label what it shows")
     [strip] = Recorder(bar.ax.bbox.frozen(), bar.ax.figure.bbox.size).record(bar.solids)
     Unreadable.when(strip["box"] != [0, 0, UNIT, UNIT],
                     "a color bar with limits of its own; set vmin and vmax of what it explains")

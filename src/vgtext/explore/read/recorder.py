@@ -10,22 +10,21 @@ from operator import itemgetter
 import matplotlib
 import numpy as np
 from matplotlib.backend_bases import RendererBase
-from matplotlib.collections import QuadMesh
+from matplotlib.collections import Collection
 from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
 from matplotlib.offsetbox import AnnotationBbox, OffsetBox, TextArea
 from matplotlib.patches import FancyArrowPatch
-from matplotlib.table import Table
+from matplotlib.quiver import QuiverKey
 from matplotlib.text import Text
-from matplotlib.transforms import Affine2D
+from matplotlib.transforms import Affine2D, IdentityTransform
 
 from . import Unreadable
-from .images import cells_of, draws_pixels, picture, pixels_of
-from .marks import brush, hatch, keeps_colors, keeps_pixels, only, pen, rare, stamps
+from .ink import hatch, keeps_colors, look_of, only
 from .texts import block, record_text
-from .units import PX, outline, rectangle, svg_shape, to_units
+from .units import PX, cells_of, draws_pixels, outline, picture, pixels_of, rectangle, svg_shape, to_units
 
 HATCHES = {"hatchcolors": []} if matplotlib.__version_info__ >= (3, 11) else {}  # a page that runs Python has 3.8
-CAPS = {"butt": (None, 0), "round": ("round", 2), "projecting": ("square", 4)}  # in a page, of lines wider than that
 
 
 class Recorder(RendererBase):
@@ -41,7 +40,14 @@ class Recorder(RendererBase):
     def record(self, artist):
         """Let an artist draw itself, and return its marks; Unreadable, which names the artist, where that fails."""
         first = len(self.marks)
-        self.in_pixels, self.stamps = keeps_pixels(artist), stamps(artist) if artist.get_path_effects() else ()
+        # markers keep their size in pixels; other shapes, as a key's, which is as long as its arrows, stretch
+        sized = hasattr(artist, "get_sizes") and isinstance(artist.get_transform(), IdentityTransform)
+        self.in_pixels = sized if isinstance(artist, Collection) else not isinstance(artist, QuiverKey)
+        self.artist, self.stamps = artist, ()  # a path effect may draw markers one by one
+        if artist.get_path_effects() and isinstance(artist, Line2D):
+            self.stamps = artist._marker.get_path(), artist._marker.get_alt_path()
+        elif artist.get_path_effects() and isinstance(artist, Collection):
+            self.stamps = artist.get_paths()
         # a color that stands for a number stays that of its color bar; a contour of one color stands for none
         mapped = getattr(artist, "get_array", lambda: None)() is not None
         self.mapped = mapped and getattr(artist, "colors", None) is None
@@ -56,11 +62,8 @@ class Recorder(RendererBase):
                 self.add_image(self.clip_of(artist), *pixels_of(artist))
             else:
                 artist.draw(self)
-            if isinstance(artist, Table):  # on a narrow screen, words reach into the cell beside theirs
-                self.marks[first:] = sorted(self.marks[first:], key=lambda mark: mark["kind"] == "text")
-            for mark in self.marks[first:] if isinstance(artist, QuadMesh) else ():
-                if mark["kind"] == "image":
-                    mark |= cells_of(artist, self.box)
+            # on a narrow screen, words of a table reach into the cell beside theirs
+            self.marks[first:] = sorted(self.marks[first:], key=lambda mark: mark["kind"] == "text")
         except Exception as error:
             cause = error if isinstance(error, Unreadable) else f"{type(error).__name__}: {error}"
             label = str(artist.get_label())
@@ -88,17 +91,6 @@ class Recorder(RendererBase):
             gc.set_clip_path(artist.get_clip_path())
         return gc
 
-    def look(self, gc, face):
-        """Return the stroke and the fill of a mark: what ``gc`` says, and the color ``face`` of its area."""
-        if face is not None and gc.get_forced_alpha():
-            face = (*face[:3], gc.get_alpha())
-        stroke = pen(gc.get_rgb(), gc.get_linewidth(), gc.get_dashes(), self.mapped)
-        fill, width = brush(face, self.mapped), stroke.get("width", 0)
-        (cap, least), corner = CAPS[gc.get_capstyle()], gc.get_joinstyle()
-        return {**stroke, **fill, **rare(
-            corner=corner if corner != "round" and width > 2 else None, cap=cap if width > least else None,
-            crisp="crispEdges" if fill and not stroke and not gc.get_antialiased() else "")}
-
     def add_paths(self, gc, paths, look):
         """Add display ``paths`` of one look as a path mark; remember areas on which words keep their color."""
         if gc.get_hatch():
@@ -124,8 +116,8 @@ class Recorder(RendererBase):
     # what matplotlib's artists call
 
     def draw_path(self, gc, path, transform, rgbFace=None):
-        """Record a path: a line, the outline of an area, or a marker, if a path effect draws them one by one."""
-        look, shape = self.look(gc, rgbFace), transform.transform_path(path)
+        """Record a path: a line, the outline of an area, or one of the ``stamps``."""
+        look, shape = look_of(gc, rgbFace, self.mapped), transform.transform_path(path)
         if any(path is each for each in self.stamps):
             point = transform.transform((0, 0))
             self.add_shapes(gc, [Affine2D().translate(*-point).transform_path(shape)], [point], look)
@@ -136,20 +128,21 @@ class Recorder(RendererBase):
         """Record one shape at each point of a path."""
         points = trans.transform(path.vertices)
         points = points[np.isfinite(points).all(1)]
-        self.add_shapes(gc, [marker_trans.transform_path(marker_path)] * len(points), points, self.look(gc, rgbFace))
+        look, shape = look_of(gc, rgbFace, self.mapped), marker_trans.transform_path(marker_path)
+        self.add_shapes(gc, [shape] * len(points), points, look)
 
     def draw_path_collection(self, gc, master_transform, paths, all_transforms, *offsets_and_looks, **hatches):
         """Record many paths; neighbors of one look, and of one shape if that keeps its size, become one mark."""
         shapes = [own.transform_path(path)
                   for path, own in self._iter_collection_raw_paths(master_transform, paths, all_transforms)]
         parts = self._iter_collection(gc, range(len(shapes)), *offsets_and_looks, **HATCHES | hatches)
-        found = [((self.look(own, face), own.get_hatch_color(), self.in_pixels and number), shapes[number], (x, y))
+        found = [((look_of(own, face, self.mapped), own.get_hatch_color(), self.in_pixels and number), number, (x, y))
                  for x, y, number, own, face in parts]
         for (look, color, _), group in groupby(found, key=itemgetter(0)):
-            _, alike, points = zip(*group)
+            _, numbers, points = zip(*group)
             if gc.get_hatch():
                 gc.set_hatch_color(color)
-            self.add_shapes(gc, alike, np.array(points), look)
+            self.add_shapes(gc, [shapes[number] for number in numbers], np.array(points), look)
 
     def draw_quad_mesh(self, gc, master_transform, columns, rows, coordinates, *offsets_and_looks):
         """Record a mesh: one image where its cells are rectangles without edges, else a path for each cell."""
@@ -158,7 +151,8 @@ class Recorder(RendererBase):
         straight = np.allclose(places[..., 0], places[0, :, 0]) and np.allclose(places[..., 1], places[:, :1, 1])
         if straight and not len(edges):
             pixels = (np.broadcast_to(colors, (columns * rows, 4)) * 255).round().astype(np.uint8)
-            self.add_image(gc, pixels.reshape(rows, columns, 4), places[0, :, 0], places[:, 0, 1])
+            pixels = pixels.reshape(rows, columns, 4)
+            self.add_image(gc, pixels, places[0, :, 0], places[:, 0, 1], **cells_of(self.artist, self.box))
         else:
             super().draw_quad_mesh(gc, master_transform, columns, rows, coordinates, *offsets_and_looks)
 
@@ -180,8 +174,8 @@ class Recorder(RendererBase):
         """Record words that are part of a larger artist (a table, a key); a line of several from its left end."""
         if mtext:
             return record_text(mtext, self)
-        line = Text(x, y, s, color=gc.get_rgb(), fontproperties=prop, rotation=angle, rotation_mode="anchor")
-        self.put(block(line, self, np.array([x, y]), np.zeros(2)), gc)
+        line = Text(text=s, color=gc.get_rgb(), fontproperties=prop, rotation=angle, rotation_mode="anchor")
+        self.put(block(line, self, np.array([x, self.canvas[1] - y]), np.zeros(2)), gc)
 
     def start_filter(self):
         """Refuse a filter of pixels."""
@@ -190,10 +184,6 @@ class Recorder(RendererBase):
     def get_canvas_width_height(self):
         """Return the size of the figure in pixels."""
         return self.canvas
-
-    def flipy(self):
-        """Say that y runs up."""
-        return False
 
     def points_to_pixels(self, points):
         """Return points in pixels."""

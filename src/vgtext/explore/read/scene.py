@@ -6,7 +6,7 @@ from typing import NamedTuple
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.collections import Collection
+from matplotlib.collections import Collection, LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.offsetbox import DrawingArea
@@ -16,13 +16,10 @@ from matplotlib.transforms import Bbox, IdentityTransform
 
 from . import Unreadable
 from .axes import read_axis, read_colorbar, read_titles
-from .colors import is_colored, is_gray, opacity
-from .marks import brush, keeps_colors, only, rare, scale_of
-from .mathtext import words
+from .ink import brush, is_colored, is_gray, keeps_colors, only, opacity, rare
 from .recorder import Recorder
+from .texts import words
 from .units import UNIT, outline, rectangle
-
-COORDINATES = ("xycoords", "anncoords", "coords1", "coords2")  # of annotations, and of what connects two points
 
 
 class Panel(NamedTuple):
@@ -76,9 +73,7 @@ def read_panel(name, ax, bars):
     frame, recorder = read_frame(ax, bars), Recorder(ax.bbox.frozen(), ax.figure.bbox.size)
     if keeps_colors(frame.get("ground", {})):
         recorder.areas.append(rectangle(*ax.bbox.extents))
-    laid_out = {ax.patch, *ax.spines.values(), ax.xaxis, ax.yaxis, ax.get_legend(),
-                ax.title, ax._left_title, ax._right_title}
-    artists = [artist for artist in ax.get_children() if artist.get_visible() and artist not in laid_out]
+    artists = [artist for artist in ax._children if artist.get_visible() and artist is not ax.get_legend()]
     Unreadable.when(ax.images and (frame["x"].get("grid") or frame["y"].get("grid")),
                     "a grid over a picture; draw its lines: ax.axhline, ax.axvline")
     Unreadable.when(not artists and "legend" not in frame,
@@ -127,7 +122,9 @@ def read_legend(legend):
 def read_marks(ax, artists, recorder):
     """Record ``artists`` as matplotlib orders them; name the marks, flag guide lines."""
     names = {child: box.get_label() for box in ax.containers for child in box.get_children()}
-    marks, pictured, recorder.scale = [], False, scale_of(artists)
+    marks, pictured = [], False
+    scales = [lines for lines in artists if isinstance(lines, LineCollection) and lines.get_array() is not None]
+    recorder.scale = {tuple(color) for lines in scales for color in lines.to_rgba(lines.get_array())}
     for artist in sorted(artists, key=Artist.get_zorder):
         found = recorder.record(artist)
         Unreadable.when(is_of_figure(artist, ax.figure),
@@ -142,8 +139,9 @@ def read_marks(ax, artists, recorder):
         scaled = recorder.mapped and isinstance(artist, ScalarMappable)
         pictured |= any(mark["kind"] == "image" or (scaled and mark["kind"] == "path" and "fill" in mark)
                         for mark in found)
-    if pictured:  # a picture looks the same on a dark page, and so must what is drawn on it
-        marks = [mark if "unclipped" in mark else on_paper(mark) for mark in marks]
+    for mark in marks if pictured else ():  # a picture looks the same on a dark page, and so must what is drawn on it
+        if "unclipped" not in mark:
+            mark |= {key: mark[key].split(",")[0] for key in ("stroke", "fill") if key in mark}
     return marks
 
 
@@ -160,7 +158,7 @@ def steps(artist, marks, box):
 
 def is_of_figure(artist, figure):
     """Say whether an artist has its place in the whole figure: in parts of it, in inches or in pixels."""
-    named = "".join(str(getattr(artist, key, "")) for key in COORDINATES)
+    named = "".join(str(getattr(artist, key, "")) for key in ("xycoords", "anncoords", "coords1", "coords2"))
     ways = [Artist.get_transform(artist), *([artist.get_offset_transform()] if isinstance(artist, Collection) else [])]
     still = (figure.transFigure, figure.dpi_scale_trans, *([] if named else [IdentityTransform()]))
     return all(way in still for way in ways) or "figure" in named
@@ -176,17 +174,9 @@ def is_outside(mark):
                for (x, y), each in zip(points, letters) if each not in "ZQC")
 
 
-def on_paper(mark):
-    """Return a mark whose colors stay those of a light page."""
-    return {key: value.split(",")[0] if key in ("stroke", "fill") else value for key, value in mark.items()}
-
-
 def is_guide(artist, ax):
     """Say whether an artist is no data: a line that is tied to the panel, or dotted in gray; words, arrows, keys."""
     if not isinstance(artist, Line2D):
         return not isinstance(artist, (Patch, ScalarMappable))
-    rgb = to_rgb(artist.get_color())
-    gray = is_gray(rgb) and max(rgb) > 0.2
-    return not all(artist.get_transform().contains_branch_seperately(ax.transData)) or (
-        gray and artist.get_linestyle() == ":"
-    )
+    tied, rgb = not all(artist.get_transform().contains_branch_seperately(ax.transData)), to_rgb(artist.get_color())
+    return tied or (artist.get_linestyle() == ":" and is_gray(rgb) and max(rgb) > 0.2)

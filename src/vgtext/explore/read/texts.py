@@ -1,20 +1,63 @@
-"""Read texts, annotations and their arrows: they keep their size and distance in pixels where the panel shrinks."""
+"""Texts for the page: words, annotations and their arrows, which keep their size and distance where a panel shrinks.
+
+Plain words go over as they are, mathtext as positioned runs of characters: the page has no math library.
+"""
+
+from functools import cache
+from unicodedata import combining
 
 import numpy as np
+from matplotlib.cbook import is_math_text
 from matplotlib.colors import to_rgba
-from matplotlib.font_manager import weight_dict
+from matplotlib.font_manager import FontProperties, weight_dict
 from matplotlib.patches import ConnectionStyle
+from matplotlib.path import Path
 from matplotlib.text import Annotation, Text
-from matplotlib.transforms import Bbox
+from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Affine2D
 
 from . import Unreadable
-from .marks import brush, ink, keeps_colors, only, pen, rare
-from .mathtext import words
-from .units import PX, to_units
+from .ink import brush, ink, keeps_colors, only, pen, rare
+from .units import PX, svg_shape, to_units
 
+SIZE = 100  # lengths of a run are in hundredths of the font's size
+FACES = {"Book": 0, "Oblique": 1, "Italic": 1, "Display": 0, "Bold": 2, "Bold Oblique": 3}  # 1: slanted, 2: bold
 THIN = ("-", "->", "<-", "<->", "-|>", "<|-", "<|-|>")  # arrows that the page draws, of the size of its screen
 FAMILIES = {"DejaVu Sans", "sans-serif", "DejaVu Sans Mono", "monospace"}
 SET = {"shrinkA", "shrinkB", "relpos", "patchA", "patchB", "mutation_scale", "fc", "facecolor"}  # of any other one
+
+
+@cache
+def words(text):
+    """Return the words (``FORMAT.md``) of a text; script letters, large brackets and accents go over as outlines."""
+    if not is_math_text(text):
+        return text.replace(r"\$", "$")
+    Unreadable.when("\n" in text,
+                    f"a formula in words of several lines, {text!r}; make them one line, or a text for each")
+    try:
+        parsed = text_to_path.mathtext_parser.parse(text, dpi=72, prop=FontProperties(size=SIZE))  # as the picture does
+    except ValueError as error:
+        raise Unreadable(f"the formula '{text}' ({str(error).splitlines()[-1]}); use what matplotlib's mathtext has "
+                         r"(\frac, \sqrt, Greek letters), or \$ for a dollar") from None
+    runs, shapes = [], []
+    for font, size, code, *index, x, y in parsed.glyphs:
+        char, kind = chr(code), [round(float(y)), round(float(size)), FACES.get(font.style_name, 0)]
+        font.set_size(size, 72)
+        glyph = font.load_char(code) if not index else font.load_glyph(index[0])
+        if combining(char) or not font.family_name.startswith("DejaVu Sans"):
+            shapes.append(svg_shape(Affine2D().translate(float(x), float(y)).transform_path(Path(*font.get_path()))))
+            continue
+        end = float(x) + glyph.linearHoriAdvance / 65536
+        if runs and runs[-1][1] == kind and float(x) - runs[-1][3] < 0.15 * size:
+            runs[-1][2], runs[-1][3] = runs[-1][2] + char, end
+        else:
+            runs.append([float(x), kind, char, end])
+    rules = [[round(float(v)) for v in rule] for rule in parsed.rects]
+    return {
+        "width": round(parsed.width), "height": round(parsed.height), "depth": round(parsed.depth),
+        "runs": [[round(x), *kind, chars, round(end - x)] for x, kind, chars, end in runs],
+        **rare(rules=rules, outlines=shapes),
+    }
 
 
 def record_text(text, recorder):
@@ -38,15 +81,6 @@ def record_text(text, recorder):
         recorder.put(block(text, recorder, anchor, shift), gc)
 
 
-def check_font(text):
-    """Raise Unreadable for letters that a page has not."""
-    font = text.get_fontproperties()
-    own = {font.get_stretch(), font.get_variant()} != {"normal"} or weight_of(text) < 400
-    Unreadable.when(own or not {*font.get_family()} <= FAMILIES,
-                    f"letters of the font {', '.join(font.get_family())!r}, or thin ones, or of a stretch or variant; "
-                    'leave them out, or use family="monospace" or weight="bold"')
-
-
 def weight_of(text):
     """Return the weight of letters, a number: 400 is usual, 600 and more are bold."""
     return weight_dict.get(text.get_fontweight(), text.get_fontweight())
@@ -54,8 +88,11 @@ def weight_of(text):
 
 def check_text(text):
     """Raise Unreadable if a page would not set a text as matplotlib does."""
-    lines = "\n" in text.get_text()
-    check_font(text)
+    lines, font = "\n" in text.get_text(), text.get_fontproperties()
+    own = {font.get_stretch(), font.get_variant()} != {"normal"} or weight_of(text) < 400
+    Unreadable.when(own or not {*font.get_family()} <= FAMILIES,
+                    f"letters of the font {', '.join(font.get_family())!r}, or thin ones, or of a stretch or variant; "
+                    'leave them out, or use family="monospace" or weight="bold"')
     if text.get_parse_math():
         words(text.get_text())
     Unreadable.when(text.get_path_effects(),
@@ -71,17 +108,17 @@ def room(text, point, recorder):
     """Return the context that cuts a text as matplotlib does, None if nothing is left; Unreadable beyond a margin."""
     box, lines, size = recorder.box, text.get_text().split("\n"), text.get_size() * PX
     reach = size * np.array([0.7 * max(map(len, lines)), 1.3 * len(lines)])
-    cut = text.get_clip_on() and (text.get_clip_box() is not None or text.get_clip_path() is not None)
-    if (2 * reach < box.size).all() and Bbox([box.p0 + reach, box.p1 - reach]).contains(*point):
+    if (np.abs(point - (box.p0 + box.p1) / 2) < box.size / 2 - reach).all():
         return recorder.clip_of(text)
     extent = Text.get_window_extent(text, recorder)
+    low, high = extent.p0 - box.p0, extent.p1 - box.p1
+    cut = text.get_clip_on() and (text.get_clip_box() is not None or text.get_clip_path() is not None)
     Unreadable.when(extent.overlaps(box) and (extent.size > box.size).any(),
                     f"{text.get_text()!r}, larger than its panel; use fewer words, or break their line with \"\\n\"")
-    if cut or (box.x0 < extent.x0 and extent.x1 < box.x1 and box.y0 < extent.y0 and extent.y1 < box.y1):
+    if cut or ((low > 0) & (high < 0)).all():
         return recorder.clip_of(text) if extent.overlaps(box) else None
-    most = (-40, 12 - extent.width) if text.get_rotation() else (-40 - extent.width, box.width / 3)
-    fits = (-26 < extent.y0 - box.y0 and extent.y1 - box.y1 < 10
-            and most[0] < extent.x0 - box.x0 and extent.x0 - box.x1 < most[1])
+    most = (-40, 12) if text.get_rotation() else (-40 - extent.width, box.width / 3 + extent.width)
+    fits = ((low > (most[0], -26)) & (high < (most[1], 10))).all()
     Unreadable.when(not fits, f"{text.get_text()!r} outside its panel, where a page has no room; use the title, labels "
                               "of axes, or a place inside, or let the panel cut it: clip_on=True")
     return recorder.new_gc()

@@ -1,13 +1,18 @@
-"""Geometry for the page: points of the display become whole numbers across the panel, paths become letters of SVG."""
+"""Geometry for the page: places become whole numbers across the panel, paths letters of SVG, pixels a PNG in a box."""
+
+import base64
+import io
 
 import numpy as np
 from matplotlib.path import Path
+from PIL import Image
 
 UNIT = 8192  # whole numbers from 0 to UNIT span a panel, left to right and bottom to top
 FAR = 4  # panels from the corner of one; what reaches further out is cut
 DPI = 96  # of the figures that are read: a pixel of the display is one of CSS
 PX = DPI / 72  # pixels in a point
 LETTERS = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C", Path.CLOSEPOLY: "Z", Path.STOP: ""}
+MOST = 2048  # pixels a side of an image: a cell that is narrower than one of them is not seen
 
 
 def to_units(points, box):
@@ -52,3 +57,98 @@ def svg_shape(path):
     """Write a small path in pixels (a marker, a glyph) as SVG path data, y down."""
     pairs = zip(*letters_of(path, simplify=False, curves=True))
     return "".join(["Z" if letter == "Z" else f"{letter}{x:.2f},{-y:.2f}" for (x, y), letter in pairs])
+
+
+def png(rgba):
+    """Return an array (rows, columns, 4) of bytes as the address of a PNG that carries its data."""
+    stream = io.BytesIO()
+    rgba = np.ascontiguousarray(rgba, dtype=np.uint8)
+    image = Image.fromarray(rgba)
+    if (rgba[..., 3] == 255).all() and len(np.unique(rgba.view(np.uint32))) <= 256:
+        image = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    image.save(stream, "png", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+
+
+def picture(pixels, x, y, box):
+    """Return the mark of an image whose columns lie between the display positions ``x``, and its rows between ``y``."""
+    x, y = nearby(x, *box.intervalx), nearby(y, *box.intervaly)
+    (x0, y0), (x1, y1) = to_units(list(zip(sorted(x[[0, -1]]), sorted(y[[0, -1]]))), box).tolist()
+    return {"kind": "image", "box": [x0, y0, x1 - x0, y1 - y0], "source": png(mesh_pixels(x, y, pixels))}
+
+
+def cells_of(mesh, box):
+    """Return the middles of a mesh's columns and rows across a panel, if its cells are not evenly spaced; else {}."""
+    edges, transform = np.ma.getdata(mesh.get_coordinates()).astype(float), mesh.get_transform()
+
+    def to_pixels(places):
+        return np.ma.getdata(transform.transform(places))  # 0 on a log axis is masked, and lies far out
+
+    corner, ways, even = edges[0, 0], [], True
+    for i, along in enumerate((edges[0], edges[:, 0])):
+        places = np.tile(corner, (len(along) - 1, 1))
+        places[:, i] = middles_of(along[:, i])
+        ways.append(sorted(to_units(to_pixels(places), box)[:, i].tolist()))
+        even &= is_even(to_pixels(along)[:, i])
+    return {} if even else {"cells": ways}
+
+
+def middles_of(edges):
+    """Return the values between which the edges of cells lie halfway, as with shading="nearest", else their middles."""
+    found = [(edges[0] + edges[1]) / 2]
+    for edge in edges[1:-1]:
+        found.append(2 * edge - found[-1])
+    steps = np.diff([*found, 2 * edges[-1] - found[-1]])
+    halfway = len(found) > 1 and (steps * steps[0] > 0).all() and np.isclose(steps[-1], steps[-2])
+    return np.array(found) if halfway else (edges[1:] + edges[:-1]) / 2
+
+
+def is_even(edges):
+    """Say whether cells between ``edges`` are evenly spaced."""
+    widths = np.diff(edges)
+    return np.allclose(widths, widths[0], rtol=1e-3)
+
+
+def nearby(edges, low, high):
+    """Return the edges of cells along a panel; where they reach far out of it, as if it cut them a little outside."""
+    size = high - low
+    return np.clip(edges, low - size / 10, high + size / 10) if np.abs(edges - low).max() > 4 * size else edges
+
+
+def mesh_pixels(x, y, colors, least=256):
+    """Return the pixels (rows from the top) of a mesh whose columns lie between ``x``, and its rows between ``y``.
+
+    Evenly spaced cells are one pixel each; others are sampled at ``least`` points a side, more for narrow ones.
+    """
+    return colors[cells_along(y, least)[::-1]][:, cells_along(x, least)]
+
+
+def cells_along(edges, least):
+    """Return the number of the cell at each pixel, from the lowest edge on."""
+    if edges[-1] < edges[0]:
+        return len(edges) - 2 - cells_along(edges[::-1], least)
+    widths, size = np.diff(edges), len(edges) - 1
+    if not is_even(edges):
+        size = max(least, int(min(MOST, np.ceil(np.ptp(edges) / widths[widths > 0].min()))))
+    middles = edges[0] + (np.arange(size) + 0.5) / size * np.ptp(edges)
+    return np.clip(np.searchsorted(edges, middles) - 1, 0, len(widths) - 1)
+
+
+def pixels_of(image):
+    """Return an AxesImage as its own pixels, and the display positions between which its columns and its rows lie."""
+    left, right, *ends = image.get_extent()
+    corners = zip((left, right), ends if image.origin == "lower" else ends[::-1])
+    (x0, y0), (x1, y1) = image.get_transform().transform([*corners])
+    alpha = 1.0 if image.get_alpha() is None else np.asarray(image.get_alpha())
+    pixels = image.to_rgba(image.get_array(), bytes=True).copy()
+    pixels[..., 3] = (pixels[..., 3] * alpha).round()
+    rows, columns = pixels.shape[:2]
+    return pixels, np.linspace(x0, x1, columns + 1), np.linspace(y0, y1, rows + 1)
+
+
+def draws_pixels(image, box):
+    """Say whether an image is drawn pixel by pixel, upright, and has fewer of them than its panel on the screen."""
+    transform, (rows, columns) = image.get_transform(), image.get_size()
+    upright = transform.is_affine and np.abs(transform.get_matrix()[[0, 1], [1, 0]]).max() < 1e-9  # a log axis is not
+    plain = image.get_interpolation() in ("none", "nearest", "auto", "antialiased")
+    return plain and upright and rows <= 2 * box.height and columns <= 2 * box.width

@@ -10,7 +10,7 @@ from pathlib import Path
 from vgtext.diagnose.table import TOO_FAST, TOO_SLOW
 from vgtext.explore.page import HERE as SHARED
 from vgtext.explore.page import join
-from vgtext.explore.read.colors import themed
+from vgtext.explore.read.ink import themed
 from vgtext.palette import COLORS
 from vgtext.words import words
 
