@@ -73,7 +73,7 @@ def test_float32_is_float64_through_100_layers(name, sigma_w):
 def chaos():
     """In tanh's chaotic phase rounding grows by chi_1 a layer: the two runs part, but their rates stay the same."""
     found, true = (nn.measure(100, 32, 2.0, activation="tanh", batch=16, dtype=d) for d in ("float32", "float64"))
-    assert np.abs(found.log10_error - true.log10_error)[90:].max() < 0.05
+    assert np.abs(found.log10_error - true.log10_error)[90:].max() < 0.1  # 0.03 to 0.05, by the processor
     assert found.log10_error[1] == pytest.approx(true.log10_error[1], rel=0.1)
 
 
