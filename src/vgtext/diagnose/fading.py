@@ -32,9 +32,10 @@ def vanishing(s, recording):
     few, shallow = s.layers < t.FEW_LAYERS, s.layers < 2 * t.FEW_LAYERS
     both = below(s.forward, t.NEAR_ONE) is True and s.ratio_peak is not None
     adapts = shallow and adaptive(recording)
-    some = s.round_trip > (t.ADAPTS if both and adapts else t.SOME)
+    some = s.round_trip > (t.ADAPTS if adapts else t.SOME)
     came_back = not mild and above(s.round_trip_last, t.VANISHES)
-    if shallow and (s.broke or (some and (came_back or speaks_against(s))) or (both and came_back and on_its_way(s))):
+    follows = (both or adapts) and came_back and on_its_way(s)
+    if shallow and (s.broke or (some and (came_back or speaks_against(s))) or follows):
         return False  # where small weights have grown, and the loss follows, nothing is lost any more
     if some and out_of_range(s, 0.3 if few else 0.2):
         return False
