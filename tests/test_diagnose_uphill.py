@@ -68,6 +68,12 @@ def test_a_loss_that_only_rises_is_left_open_where_steps_became_long_with_it(fir
     assert ill(loss=rises, update_ratio=ratios(4, first, *[0.5] * (ROWS - 1)), **FAILED).cause == cause
 
 
+@pytest.mark.parametrize(("loss", "uphill"), [(CLIMBS, True), (JUMPS, False), (FLAT, False), (CLIMBS[:20], False)])
+def test_a_log_of_a_loss_that_climbs_entry_by_entry_asks_for_the_sign(loss, uphill):
+    found = diagnose(Recording(loss=loss, **FAILED))
+    assert found.cause == UNDECIDED and ("lead uphill" in found.remedy) is uphill and TOO_LARGE in found.candidates
+
+
 def test_a_loss_below_0_that_falls_all_the_way_has_steps_as_they_were_to_be():
     sinks = {"update_ratio": ratios(4, 0.3), **FAILED}
     assert ill(loss=-CLIMBS, **sinks).cause == UNDECIDED and "sign" in ill(loss=-CLIMBS, **sinks).remedy

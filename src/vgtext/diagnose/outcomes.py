@@ -169,9 +169,9 @@ def uphill(s):
     After long steps it may rise as well, and then it jumps: where it rises nearly entry by entry, they may be longer.
     """
     c = s.curve
-    if c is None or c.negative or s.ratio is None or s.ratio_peak < t.TOO_SLOW:
+    if c is None or c.negative or below(s.ratio_peak, t.TOO_SLOW):
         return False
-    if s.ratio > (2 * t.TOO_FAST if c.climbs else t.BRISK):
+    if not c.climbs if s.ratio is None else s.ratio > (2 * t.TOO_FAST if c.climbs else t.BRISK):
         return False
     return above(c.lowest, t.MOVED) is True and (bool(c.rising) or c.climbs or above(c.fall, 1.5) is True)
 

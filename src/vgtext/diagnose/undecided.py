@@ -89,9 +89,9 @@ CASES = (
      "The loss fell and stood, and on average the steps hardly touched the weights: a schedule may have "
      "taken the rate away before the network had learned. Hold the rate where it began, and see whether the loss falls "
      "on.", ("label noise",), ()),
-    (so.uphill, "The loss only rises, though the first steps are short. If its targets move with the network (a "
-     "generator's), that is no fault. If not, take a few steps on one batch with a rate 100 "
-     "times smaller. If the loss falls now, the rate was too large. If it still rises, the steps lead uphill: look at "
+    (so.uphill, "The loss only rises, and no long step at first is known to have done it. If its targets move "
+     "with the network (a generator's), that is no fault. If not, take a few steps on one batch with a rate 100 times "
+     "smaller. If the loss falls now, the rate was too large. If it still rises, the steps lead uphill: look at "
      "the sign of the loss and of the update, and check the gradient against differences.", (),
      ("the loss of one batch before and after a very short step",)),
     (so.moves, "The loss came up again, once or time after time, and no step is known to be too long. If its targets "
