@@ -6,7 +6,7 @@ import pytest
 from test_diagnose_steps import FALLS, FLAT, ROWS, STEPS, fading, ratios
 from test_recorder_loop import Node
 from torch_like import tensor
-from vgtext.diagnose import UNDECIDED, Recording, diagnose
+from vgtext.diagnose import UNDECIDED, Recording, diagnose, measure_symptoms
 from vgtext.diagnose.modules import has_shortcut
 from vgtext.diagnose.targets import Targets
 from vgtext.diagnose.tensors import measure, typical
@@ -215,3 +215,28 @@ def test_a_run_that_had_learned_and_broke_within_three_steps_is_told_so(last, ca
     """The median of its last tenth is still low: only the last entries tell."""
     loss = np.r_[2.3 * np.maximum(np.exp(-np.arange(150) / 20), 0.02), 0.3, 0.9, last, np.nan, np.nan]
     assert ill(loss=loss, update_ratio=ratios(4, 0.02), train_accuracy=[0.9, 0.95]).cause == cause
+
+
+@pytest.mark.parametrize(("size", "normalized", "cause"), [
+    (1e-5, True, UNDECIDED), (0.3, True, "exploding"), (1e-5, False, "exploding")])
+def test_a_norm_of_examples_that_do_not_differ_makes_gradients_large_and_nothing_explodes(size, normalized, cause):
+    activation = np.tile([size] * 5 + [0.07], (ROWS, 1))
+    error = np.tile(10.0 ** (2 * np.arange(6.0)[::-1]), (ROWS, 1))
+    made = {"activation": activation, "error": error, "normalized": normalized, "shortcuts": False}
+    found = ill(6, loss=FLAT, gradient=error * size, train_accuracy=[0.1], **made)
+    assert found.cause == cause and ("hardly differ" in found.remedy) == (cause == UNDECIDED)
+    blank = ill(6, gradient=error * size, train_accuracy=[0.1], **made, input=np.zeros(ROWS),
+                update=np.tile([0.0, 0, 0, 0, 0, 1], (ROWS, 1)), update_ratio=None, weight=np.ones((ROWS, 6)))
+    assert (blank.cause == "scale of inputs or targets") is (cause == UNDECIDED)
+
+
+@pytest.mark.parametrize(("accuracies", "rare"), [
+    ([0.3, 0.7, 0.93], False), ([0.02, 0.92, 0.93], True), ([0.93], True)])
+def test_the_variance_of_targets_is_not_taken_for_an_entropy_where_accuracies_were_below_the_most_frequent_class(
+        accuracies, rare):
+    """0.09 is the variance of one of ten classes, and the entropy of a class that 98% of the examples have."""
+    loss = 0.1 * np.r_[np.linspace(1, 0.33, 100), np.full(100, 0.33)]
+    made = Recording(loss=loss, constant_loss=0.09, train_accuracy=accuracies, test_accuracy=[0.92],
+                     update_ratio=ratios(4, 2e-3), **fading(4, 0.0))
+    assert (measure_symptoms(made).common is not None) is rare
+    assert diagnose(made).cause == (UNDECIDED if rare else "healthy")

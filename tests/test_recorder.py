@@ -8,6 +8,7 @@ import pytest
 from torch_like import SGD, Linear, Module, Net, UninitializedParameter, Wrapped, tensor
 from vgtext.diagnose import KerasRecorder, Recorder, diagnose, keras_layers, tensors
 from vgtext.diagnose.modules import sound
+from vgtext.diagnose.table import LOOP
 
 WIDTHS = (6, 16, 12, 3)
 
@@ -55,7 +56,30 @@ def test_a_row_holds_what_was_computed():
     assert made.error[0][-1] == made.activation_error[0][-1] == pytest.approx(np.linalg.norm(error))
     assert made.activation_error[0][1] == pytest.approx(np.linalg.norm(error @ before[2]))
     assert made.input[0] == pytest.approx(np.sqrt(np.mean(np.square(x)))) and made.learning_rate[0] == 0.05
+    assert made.cosine[0] == pytest.approx(-1)
     assert made.many_answers is False
+
+
+class Turned(SGD):
+    """A step along the gradient, as with ``maximize=True``, or down it; ``forgets`` the gradient in the end."""
+
+    def __init__(self, parameters, sign, forgets=False):
+        super().__init__(parameters)
+        self.sign, self.forgets = sign, forgets
+
+    def step(self):
+        for p in self.param_groups[0]["params"]:
+            p += self.sign * 0.05 * p.grad
+        if self.forgets:
+            self.zero_grad()
+
+
+@pytest.mark.parametrize(("sign", "forgets", "known"), [(1, False, 1.0), (-1, False, -1.0), (1, True, None)])
+def test_the_angle_between_step_and_gradient_tells_where_steps_lead(sign, forgets, known):
+    net = Net(WIDTHS)
+    made = train(net, Turned(net.parameters(), sign, forgets), steps=5).recording()
+    assert made.cosine is None if known is None else made.cosine == pytest.approx(known)
+    assert (diagnose(made).cause == LOOP) is (known == 1)
 
 
 def test_few_steps_are_recorded_and_every_loss_is():
@@ -268,6 +292,7 @@ def test_keras_layers_are_recorded_as_computed():
     assert made.steps.tolist() == [1, 2] and made.names == ("first", "second", "head") and len(made.loss) == 3
     assert made.gradient[0] == pytest.approx([0.5 * np.sqrt(layer.kernel.size) for layer in model.layers])
     assert made.update[0] == pytest.approx(0.1 * made.gradient[0])
+    assert made.cosine == pytest.approx([-1, -1])
     assert made.weight[0] == pytest.approx([np.linalg.norm(w) for w in before])
     a1 = np.maximum(x @ before[0], 0)
     assert made.activation[0][0] == pytest.approx(np.sqrt(np.mean(a1**2))) and made.dead is not None

@@ -1,7 +1,10 @@
 """The report: one page that needs nothing else, says the verdict, and answers every question with its number."""
 
+import ast
 import re
+from dataclasses import fields
 from html import escape
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -174,3 +177,15 @@ def test_accuracies_are_never_rounded_to_all_or_to_no_difference(train, test, sa
     recording = Recording(loss=np.linspace(2.3, 0.01, N), train_accuracy=train, test_accuracy=test)
     assert said in " ".join(str(diagnose(recording)).split())
     assert measured("overfitting", measure_symptoms(recording)) == number
+
+
+def test_what_the_checklist_records_by_hand_has_the_names_of_a_recording():
+    """JAX is not among the packages of this book: its block is read, not run."""
+    page = (Path(__file__).parents[1] / "book" / "checklist.md").read_text(encoding="utf-8")
+    blocks = [ast.parse(block) for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL)]
+    calls = [node for block in blocks for node in ast.walk(block) if isinstance(node, ast.Call)]
+    (made,) = [call for call in calls if getattr(call.func, "id", "") == "Recording"]
+    nodes = (node for block in blocks for node in ast.walk(block))
+    (rows,) = [node.generators[0].iter for node in nodes if isinstance(node, ast.DictComp)]
+    names = {keyword.arg for keyword in made.keywords if keyword.arg} | {name.value for name in rows.elts}
+    assert {"loss", "steps", "cosine", "optimizer", "activation"} <= names <= {f.name for f in fields(Recording)}

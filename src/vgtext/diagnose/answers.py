@@ -2,7 +2,7 @@
 
 from . import table as t
 from .logic import above, below, either, every
-from .outcomes import begun, halved, lost_again, may_have_learned_before, moves, runs_off, unharmed, uphill
+from .outcomes import begun, halved, lost_again, may_have_learned_before, moves, runs_off, sinks, unharmed, uphill
 from .pace import taken_away
 
 
@@ -10,6 +10,8 @@ def frozen(s, fails):
     """Is a layer never moved: no update though it has a gradient, or no gradient though a layer before it has one?"""
     if below(s.round_trip, t.LOST) or backward_broke(s):
         return False  # what is left of the signal is lost in rounding, or no gradient was a number
+    if s.input == 0 and (s.alike or s.no_gradient == (1,)):
+        return False  # nothing enters it
     if s.no_update or (fails and s.slow):
         return True
     if s.no_gradient is None:
@@ -18,8 +20,6 @@ def frozen(s, fails):
     tiny = s.smallest is not None and s.smallest < 1e-4
     if not alone or tiny or s.silent or above(s.dead, t.ALIVE):
         return False
-    if s.input == 0 and s.no_gradient == (1,):
-        return False  # nothing enters it
     return True if fails is False or s.silent is False else None  # or a blocked layer, were it known
 
 
@@ -79,6 +79,8 @@ def exploding(s, recording):
     """
     if grows_in_time(s):
         return True
+    if s.alike:
+        return None  # a norm of what does not differ divides by nearly 0
     branches = every(recording.shortcuts, recording.normalized)
     if no_weights(s) or (branches and (unharmed(s) or above(s.ratio, 1.0))):
         return False  # norms beside shortcuts set the sizes anew: small embeddings alone make R large
@@ -137,10 +139,11 @@ def too_large(s):
     """Do steps rewrite the weights, or did the loss run up from the start, by steps that could do it?"""
     if runs_off(s):
         return None
-    if above(s.ratio_peak, t.TOO_FAST):
-        return None if (s.layers == 1 and halved(s)) or one_long_step(s) else True  # no layer was thrown off
     if uphill(s):
         return None
+    if above(s.ratio_peak, t.TOO_FAST):
+        none_thrown_off = s.layers == 1 and halved(s)
+        return None if none_thrown_off or one_long_step(s) or outgrown(s) or sinks(s) else True
     c = s.curve
     rose = c is not None and above(c.fall, 1.5) is True and not c.one_of_many
     up = c is not None and (bool(c.rising) or rose)
@@ -153,6 +156,13 @@ def one_long_step(s):
     """Was the first step alone too long, as those of adaptive optimizers are, and did the loss fall after it?"""
     learned = below(s.left, t.MOVED) is True and (s.baseline or above(s.accuracy_range, t.ALIKE) is True)
     return learned and not s.broke and below(s.ratio_later, t.TOO_FAST) is True
+
+
+def outgrown(s):
+    """Were weights so small at first that both signals faded and steps were long for them, and has it learned since?"""
+    came_back = below(s.round_trip, t.VANISHES) is True and above(s.round_trip_last, t.VANISHES) is True
+    learned = not s.broke and below(s.left, t.MOVED) is True
+    return came_back and learned and below(s.forward, t.NEAR_ONE) is True and below(s.ratio_before, t.TOO_FAST) is True
 
 
 def too_small(s):

@@ -1,5 +1,6 @@
 """What a field of a recording may hold: shapes, signs, shares, words; errors name the field."""
 
+import zipfile
 from numbers import Integral
 
 import numpy as np
@@ -37,6 +38,8 @@ def read(name, value):
     if name.endswith("accuracy") and dimensions == 0:
         value = [value]
     array = as_array(name, value, 2 if name in (*SIZES, *SHARES, "time_gradient") else 1)
+    if name == "cosine" and (np.abs(array) > 1.001).any():
+        raise ValueError(f"cosine must lie between -1 and 1, got {array[np.abs(array) > 1.001][0]:g}")
     if name == "input" and (array < 0).any():
         raise ValueError(f"input must not be negative, got {array[array < 0][0]}")
     return array
@@ -164,3 +167,12 @@ def check_share(name, array):
     if ((array < 0) | (array > 1)).any():
         percent = "; divide per cent by 100" if 1 < np.nanmax(array) <= 100 else ""
         raise ValueError(f"{name} must lie between 0 and 1, got {np.nanmin(array):g} to {np.nanmax(array):g}{percent}")
+
+
+def holds_arrays(path):
+    """Say whether a file is a whole archive of NumPy arrays and nothing else."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return all(name.endswith(".npy") for name in archive.namelist())
+    except zipfile.BadZipFile:
+        return False

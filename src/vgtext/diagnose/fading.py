@@ -34,13 +34,19 @@ def vanishing(s, recording):
     adapts = shallow and adaptive(recording)
     some = s.round_trip > (t.ADAPTS if both and adapts else t.SOME)
     came_back = not mild and above(s.round_trip_last, t.VANISHES)
-    if shallow and (s.broke or (some and (came_back or speaks_against(s))) or (both and came_back and on_its_way(s))):
+    follows = came_back and on_its_way(s) and (both or (adapts and below(s.fall, 0.5) is True))
+    if shallow and (s.broke or (some and (came_back or speaks_against(s))) or follows):
         return False  # where small weights have grown, and the loss follows, nothing is lost any more
     if some and out_of_range(s, 0.3 if few else 0.2):
         return False
-    if adapts and s.round_trip > t.ADAPTS and (some or moved(s) is False):
-        return None  # such steps do not shrink with the gradient: they may be few, or too short
+    if adapts and s.round_trip > t.ADAPTS and (some or moved(s) is False or stayed(s)):
+        return None  # such steps do not shrink with the gradient: they may be few, too short, or have nothing to learn
     return None if few or (some and (taken_away(s) or (shallow and (both or short(s) or moved(s))))) else True
+
+
+def stayed(s):
+    """Is the loss where it was? Sigmoids that move lower it, if slowly; where labels are random, none does."""
+    return above(s.fall, t.MOVED) is True and below(s.fall, t.BACK) is True
 
 
 def speaks_against(s):

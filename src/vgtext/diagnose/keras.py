@@ -16,7 +16,8 @@ import numpy as np
 
 from . import checks
 from .hooks import Hooks, traced
-from .keras_layers import dead, first, is_empty, kinds, leaves, matrices, numbers, root_mean_square, size, typical
+from .keras_layers import cosine, dead, first, is_empty, kinds, leaves, matrices, numbers, size, typical
+from .keras_layers import root_mean_square as rms
 from .loop import of_keras, targets_of_keras
 from .modules import norm
 from .recorder import EARLY
@@ -97,7 +98,7 @@ class KerasRecorder:
     def recording(self):
         """Return what was recorded so far as a :class:`~vgtext.diagnose.Recording`; ValueError if no step was."""
         checks.some_steps(self._losses, "optimizer.apply, or train with fit(callbacks=[recorder])")
-        names = ("gradient", "weight", "update", "activation", "learning_rate")
+        names = ("gradient", "weight", "update", "activation", "learning_rate", "cosine")
         fields = {name: [row[name] for row in self._rows] for name in names if self._rows}
         if self._rows:
             fields |= {"steps": [row["at"] for row in self._rows],
@@ -163,11 +164,10 @@ class KerasRecorder:
 
     def _begin(self, gradients, variables):
         before = {id(v): numbers(v).copy() for layer in self._layers for v in matrices(layer)}
-        sizes = {id(v): size(numbers(g)) for v, g in zip(variables, gradients)
-                 if g is not None}
-        return before, sizes
+        known = {id(v): numbers(g) for v, g in zip(variables, gradients) if g is not None}
+        return before, known
 
-    def _row(self, before, sizes):
+    def _row(self, before, known):
         """Everything of the step that was just made, as numbers; layers in the order of their first call."""
         called = [layer for layer, _, _ in self._entered.values()]
         if not self._rows:
@@ -178,10 +178,11 @@ class KerasRecorder:
         floats = entered[0][1] is not None and entered[0][1].dtype.kind == "f"
         return {
             "at": self.at, "layers": layers, "input": typical(entered[0][1]) if floats else None,
-            "gradient": [norm(sizes.get(id(v), 0.0) for v in matrices(layer)) for layer in layers],
+            "gradient": [norm(size(known.get(id(v), np.zeros(1))) for v in matrices(layer)) for layer in layers],
             "weight": [norm(size(before[id(v)]) for v in matrices(layer)) for layer in layers],
-            "update": [norm(size(numbers(v) - before[id(v)]) for v in matrices(layer))
-                       for layer in layers],
-            "activation": [np.nan if x is None else root_mean_square(x) for x in left],
+            "update": [norm(size(numbers(v) - before[id(v)]) for v in matrices(layer)) for layer in layers],
+            "cosine": cosine([(numbers(v) - before[id(v)], known[id(v)]) for layer in layers
+                              for v in matrices(layer) if id(v) in known]),
+            "activation": [np.nan if x is None else rms(x) for x in left],
             "dead": dead(left), "learning_rate": float(numbers(self.optimizer.learning_rate)),
         }

@@ -32,6 +32,14 @@ def size(x):
     return float(np.linalg.norm(x.astype(np.float64)))
 
 
+def cosine(pairs):
+    """Return the cosine between all updates and all gradients, given as pairs of arrays; nan where one is 0."""
+    parts = [[np.ravel(x).astype(np.float64) for x in part] for part in zip(*pairs)]
+    step, gradient = map(np.concatenate, parts) if parts else (np.zeros(1), np.zeros(1))
+    whole = np.linalg.norm(step) * np.linalg.norm(gradient)
+    return float(step @ gradient / whole) if whole and len(step) == len(gradient) else np.nan
+
+
 def first(values):
     """Return the first tensor of what a layer is given or returns, as an array; None if there is none."""
     values = [values] if hasattr(values, "shape") else values.values() if hasattr(values, "values") else values

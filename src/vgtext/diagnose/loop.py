@@ -4,7 +4,7 @@ from functools import partial
 from math import log, prod
 
 from .modules import nodes
-from .targets import Targets
+from .targets import Targets, is_away
 from .tensors import real
 
 SHAPES = ("View", "UnsafeView", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Permute", "T", "Select", "Slice",
@@ -26,7 +26,7 @@ class Watch:
     def __init__(self, model, hooks):
         """Watch ``model`` with ``hooks``."""
         self.model, self.hooks, self.found, self.rows, self._norms = model, hooks, set(), [], []
-        self.targets = Targets()
+        self.targets, self._away = Targets(), []
         for module in model.modules():
             if getattr(module, "running_mean", None) is not None:
                 hooks.keep(module.register_forward_pre_hook, self._normalizes)
@@ -35,6 +35,7 @@ class Watch:
     def forget(self):
         """Begin a step."""
         self._passes, self._time_first, self._classes, self._answers, self._told = [], [], 1, 0, []
+        self._errors = None
 
     def enters(self, module, x, axis, hidden):
         """Take what enters a layer, with units along ``axis``; ``hidden`` where another layer came before."""
@@ -73,6 +74,7 @@ class Watch:
             targets = rows[told].argmin(1) if many else rows[told][:, 0] < 0
             soft = many and bool((below > 1).any())
             answers = output.reshape(rows.shape)
+            self._errors = answers, rows
             self._told.append((answers[told], targets.tolist(), answers[~told], soft, g.ndim < 3))
 
     def steps(self, node, loss, trained, moved):
@@ -93,6 +95,7 @@ class Watch:
         if self.classifies:
             self.targets.add([c for _, targets, *_, flat in self._told if flat for c in targets], self._classes)
             if len(self._told) == 1:
+                self._away.append(is_away(*(real(x).cpu() for x in self._errors), loss))
                 (answers, targets, others, soft, _), = self._told
                 of = len(targets) + len(others)
                 self.targets.compare(real(answers).cpu(), targets, loss, of, soft, real(others).cpu())
@@ -107,6 +110,8 @@ class Watch:
             found.add("few in a norm")
         if self.targets.change():
             found.add("one class a batch")
+        if self._away.count(True) > 1 and False not in self._away:
+            found.add("loss negated")
         # whoever adds gradients up over batches, and calls the recorder for each of them, moves nothing at step 1
         if len(self.rows) > 1 and self.rows[0][2] and all(kept for kept, _, _ in self.rows[1:]):
             found.add("gradients kept")

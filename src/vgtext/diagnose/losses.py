@@ -9,6 +9,8 @@ import numpy as np
 
 RIPPLES = 0.03  # a training loss below this share of the test loss is that of examples known by heart, waves and all
 
+CLIMBS = 0.9  # a correlation of ranks with time above it: the loss rises nearly entry by entry
+GUESSED = 0.1  # a trained classifier's accuracy is less than this below that of the most frequent class
 LEARNED_BEFORE = 0.1  # a first loss below this share of a constant answer's is that of trained weights
 
 
@@ -33,6 +35,8 @@ class Curve:
     ragged: bool  # do neighbors differ as entries far apart do, as the losses of single examples?
     runs_off: bool  # is its end ten times as far below 0 as its first three quarters and its start were from 0?
     creeps_up: bool  # does it rise from end to end, by little, and by more than it jitters?
+    climbs: bool  # does it rise from its start to its end, with few falls between?
+    sinks: bool  # does it fall so?
     one_of_many: bool  # is it ragged, and its first entry like those that follow? Then a quotient with it says little
 
 
@@ -62,7 +66,8 @@ def measure(loss):
         _waves(finite), spread == 0, start > 0 and bool((finite[-max(n // 10, 1):] == 0).any()), len(loss),
         long and _falling(finite, end), stop - n, ragged,
         bool(finite[-1] < -10 * np.abs(finite[: -(n // 4) or None]).max()),
-        quotients and end < 1.5 * start and _creeps_up(finite, end),
+        quotients and end < 1.5 * start and _creeps_up(finite, end), n >= 30 and bool(_with_time(finite) > CLIMBS),
+        n >= 30 and bool(_with_time(finite) < -CLIMBS),
         ragged and bool(first.min() <= start <= first.max()))
 
 
@@ -91,13 +96,19 @@ def shares(curve, loss, test_loss, constant):
                     "ripples": bool(height < RIPPLES * np.median(late))}
 
 
-def common(entropy):
+def common(entropy, accuracies=None):
     """Return p, the least share of the most frequent class: -p ln p - (1 - p) ln(1 - p) = entropy, as of two classes.
 
-    None without an entropy, and above ln 2, where no class need be the more frequent.
+    None without an entropy, and above ln 2, where no class need be the more frequent. So it is where accuracies after
+    the first were far below p: the number is the variance of targets that are squared, not an entropy.
     """
     if entropy is None or not 0 < entropy < np.log(2):
         return None
+    found = _of_two_classes(entropy)
+    return None if accuracies is not None and (accuracies[1:] < found - GUESSED).any() else found
+
+
+def _of_two_classes(entropy):
     p = np.linspace(0.5, 1, 1001)[:-1]
     return float(p[-p * np.log(p) - (1 - p) * np.log1p(-p) <= entropy].min(initial=p[-1]))
 
@@ -137,8 +148,13 @@ def _creeps_up(loss, end):
     n = len(loss)
     if n < 30 or end <= np.median(loss[: n // 10]) or loss.max() == loss.min():
         return False
-    ranks = loss.argsort(kind="stable").argsort()
-    return bool(np.corrcoef(ranks, np.arange(n))[0, 1] * (n - 1) ** 0.5 > 4)
+    return bool(_with_time(loss) * (n - 1) ** 0.5 > 4)
+
+
+def _with_time(loss):
+    """The correlation of ranks with time; what never moved has none."""
+    ranks = np.unique(loss, return_inverse=True)[1]
+    return np.corrcoef(ranks, np.arange(len(loss)))[0, 1] if ranks.any() else 0.0
 
 
 def _waves(loss):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from . import tensors
 from .checks import check_every
 from .tensors import size
 
@@ -98,6 +99,18 @@ def check_step(model, before, hooked, gradients):
         raise LookupError("other weights took the place of the model's in a pass")
     if not gradients and any(p.grad is not None for p in hooked if id(p) in before):
         raise LookupError("gradients were set without a backward pass")
+
+
+def cosine(before, parameters):
+    """Return the cosine between all updates and all gradients, below 0 where a step goes down the loss; else nan.
+
+    It is not known where nothing moved, or where ``zero_grad`` took the gradients away.
+    """
+    kept = [(p.detach() - before[id(p)], p.grad) for p in parameters if tensors.is_dense(p.grad)]
+    sizes = [[float(tensors.size(x)) for x in pair] for pair in kept]
+    dots = [tensors.cosine(*pair) * a * b if a * b else 0.0 for pair, (a, b) in zip(kept, sizes)]
+    whole = norm(a for a, _ in sizes) * norm(b for _, b in sizes)
+    return sum(dots) / whole if whole else np.nan
 
 
 def late(p):

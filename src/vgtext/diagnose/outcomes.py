@@ -3,6 +3,8 @@
 from . import table as t
 from .logic import above, below, either, every, invert
 
+ALONG = 0.1  # the cosine between update and gradient: above it in all records, steps lead up the loss
+
 
 def failed(s, target):
     """Has the run not learned its training examples? By accuracy where there is one, else by the loss.
@@ -47,6 +49,11 @@ def no_better(s, target):
 def runs_off(s):
     """Did the loss run off below 0?"""
     return s.curve is not None and s.curve.runs_off
+
+
+def sinks(s):
+    """Does a loss that may be below 0 fall all the way, as its steps were to make it?"""
+    return s.curve is not None and s.curve.negative and s.curve.sinks and not s.broke
 
 
 def forgets(s):
@@ -157,11 +164,22 @@ def overfits(s, fails, target):
 
 
 def uphill(s):
-    """Did the loss only rise, though the first steps were not long, nor so short that they cannot have moved it?"""
+    """Did the loss only rise, by steps that were not long at first, nor so short that they cannot have moved it?
+
+    After long steps it may rise as well, and then it jumps: where it rises nearly entry by entry, they may be longer.
+    """
     c = s.curve
-    if c is None or c.negative or s.ratio is None or s.ratio > t.BRISK or s.ratio_peak < t.TOO_SLOW:
+    if c is None or c.negative or below(s.ratio_peak, t.TOO_SLOW):
         return False
-    return above(c.lowest, t.MOVED) is True and (bool(c.rising) or above(c.fall, 1.5) is True)
+    if not c.climbs if s.ratio is None else s.ratio > (2 * t.TOO_FAST if c.climbs else t.BRISK):
+        return False
+    return above(c.lowest, t.MOVED) is True and (bool(c.rising) or c.climbs or above(c.fall, 1.5) is True)
+
+
+def ascends(s):
+    """Do all recorded steps go along the gradient, up the loss, and did the loss not fall?"""
+    fell = s.curve is not None and below(s.curve.lowest, t.MOVED) is True
+    return above(s.cosine, ALONG) is True and not fell
 
 
 def standing_at_start(s):

@@ -77,7 +77,7 @@ class Recorder:
         """Return what was recorded so far as a :class:`~vgtext.diagnose.Recording`; ValueError if no step was."""
         checks.some_steps(self._losses, "optimizer.step()")
         kept = modules.sound(self._rows, ROWS)
-        fields = {name: [row[name] for row in kept] for name in (*ROWS, "learning_rate") if kept}
+        fields = {name: [row[name] for row in kept] for name in (*ROWS, "learning_rate", "cosine") if kept}
         if kept:
             fields |= {"steps": [row["at"] for row in kept], "names": self._names,
                        "shortcuts": logic.either(*(row["shortcuts"] for row in kept)),
@@ -87,7 +87,7 @@ class Recorder:
                        if all(row[name] is not None for row in kept)}
             if not any(row["rectified"] for row in kept):
                 del fields["dead"]
-            for name in ("activation", "error", "activation_error"):
+            for name in ("activation", "error", "activation_error", "cosine"):
                 if np.isnan(fields[name][0]).any() and np.isfinite(fields["gradient"][0]).all():
                     del fields[name]
         words = modules.precision(self.model) | (self._loop.words() if kept else {"loop": ["no layer seen"]})
@@ -190,11 +190,11 @@ class Recorder:
         entered = [self._entered.get(name, (None, 0.0, 0.0)) for name in self._names]
         left = [self._own.get(name, after) if after[0] is None else after
                 for name, after in zip(self._names, [*entered[1:], self._last or (None, 0.0, 0.0)])]
-        times = (next((t.tolist() for t in self._time.values()), None)
-                 or modules.of_calls(self._squares, self._left, max(self._passes, 1)))
+        times = next((t.tolist() for t in self._time.values()), None) or modules.of_calls(
+            self._squares, self._left, max(self._passes, 1))
         self._loop.steps(node, float(self._losses[-1]), self._trained, any(sizes["update"]))
         return {**sizes, "at": self.at, "activation": [np.nan if a is None else float(a) for a, _, _ in left],
                 "dead": [float(dead) for _, dead, _ in left], "rectified": any(zero > 0.05 for _, _, zero in left[:-1]),
-                "input": tensors.typical(entered[0]), "time_gradient": times,
-                "learning_rate": float(self.optimizer.param_groups[0]["lr"]),
+                "cosine": modules.cosine(self._before, self._hooked.values()), "input": tensors.typical(entered[0]),
+                "time_gradient": times, "learning_rate": float(self.optimizer.param_groups[0]["lr"]),
                 "shortcuts": None if node is None else modules.has_shortcut(node)}

@@ -21,6 +21,7 @@ class Recording:
     ``weight``, ``update``    (R, L)  ‖W⁽ˡ⁾‖ and ‖ΔW⁽ˡ⁾‖, what one step of the optimizer changed
     ``update_ratio``          (R, L)  ‖ΔW⁽ˡ⁾‖ / ‖W⁽ˡ⁾‖, instead of these two
     ``activation``            (R, L)  root mean square of a⁽ˡ⁾ over units and examples
+    ``cosine``                (R,)    of the angle between all updates and all gradients; a step down is below 0
     ``error``                 (R, L)  ‖∂L/∂z⁽ˡ⁾‖; estimated from gradient and activation if left out
     ``activation_error``      (R, L)  ‖∂L/∂a⁽ˡ⁾‖, the error on the other side of the activation function
     ``saturation``            (R, L)  share of (unit, example) pairs with a slope below 1 % of the steepest
@@ -32,7 +33,7 @@ class Recording:
     ``constant_loss``         number  the loss of the best constant answer: of squared errors the targets' variance,
                                       of a cross-entropy the entropy of the classes
     ``learning_rate``         number or (R,), the rate of each recorded step
-    ``optimizer``             word    such as "Adam"
+    ``optimizer``             word    such as "Adam"; left out, steps are taken to shrink with the gradient
     ``precision``             word    of the gradients: float16, bfloat16, float32 or float64
     ``shortcuts``             bool    does the network have residual connections?
     ``normalized``            bool    does it have normalization layers?
@@ -55,6 +56,7 @@ class Recording:
     update: np.ndarray | None = None
     update_ratio: np.ndarray | None = None
     activation: np.ndarray | None = None
+    cosine: np.ndarray | None = None
     error: np.ndarray | None = None
     activation_error: np.ndarray | None = None
     saturation: np.ndarray | None = None
@@ -153,7 +155,7 @@ class Recording:
 
         Raises FileNotFoundError, and ValueError if it is no such file or holds a field that is not in the table above.
         """
-        if Path(path).is_file() and not holds_arrays(path):
+        if Path(path).is_file() and not checks.holds_arrays(path):
             raise ValueError(f"path must name a file that np.savez wrote, and wrote to its end; {path} is none. A log "
                              "may be a table, run.csv, that read_log reads. Its loss alone is a recording, too: "
                              'np.savez("run.npz", loss=losses)')
@@ -182,19 +184,10 @@ class Recording:
         given = self.given()
         shapes = {name: value.shape for name, value in given.items() if name in SIZES + SHARES}
         rows, layers = checks.one_shape(shapes, self.loss if self.steps is None else None)
-        for name in ("steps", "input", "time_gradient", "learning_rate"):
+        for name in ("steps", "input", "cosine", "time_gradient", "learning_rate"):
             if rows is not None and np.ndim(given.get(name)) and len(given[name]) != rows:
                 raise ValueError(f"{name} must have {rows} entries, one for each row, got {len(given[name])}")
         if layers is not None and self.names is not None and len(self.names) != layers:
             raise ValueError(f"names must have {layers} entries, one for each layer, got {len(self.names)}")
         if self.steps is not None and not (np.diff(self.steps) > 0).all():
             raise ValueError("steps must increase")
-
-
-def holds_arrays(path):
-    """Say whether a file is a whole archive of NumPy arrays and nothing else."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return all(name.endswith(".npy") for name in archive.namelist())
-    except zipfile.BadZipFile:
-        return False

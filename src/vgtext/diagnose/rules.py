@@ -7,7 +7,7 @@ questions say what to record next. Evidence that contradicts an answer withdraws
 """
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import answers as ask
 from . import fading, logic, outcomes, pace, scales, slips
@@ -54,6 +54,8 @@ def diagnose(recording, target=0.9):
     if not 0 < target <= 1:
         raise ValueError(f"target must be an accuracy above 0 and at most 1, got {target}")
     s = measure_symptoms(recording)
+    if outcomes.ascends(s):
+        recording = replace(recording, loop=tuple(dict.fromkeys((*(recording.loop or ()), "steps uphill"))))
     answers, open_before, blocked = questions(s, recording, target), [], False
     fails = outcomes.failed(s, target)
     short = fails is not False or any(logic.below(share, target) for share in (s.accuracy, s.tested))
@@ -84,7 +86,7 @@ def questions(s, recording, target=0.9):
     blocks = None if ill and outcomes.at_its_floor(s) else ill  # else signals are to blame for what they lose
     blocks = False if pace.half_way(s) or logic.below(s.gap, -t.GAP) else blocks  # something was learned
     fades = fading.vanishing(s, recording)
-    clean = None if recording.loop else True  # what was seen in the code may explain steps and losses
+    clean = None if recording.loop or outcomes.ascends(s) else True  # the code may explain steps and losses
     deep = logic.every(None if s.layers is None else s.layers >= 2 * t.FEW_LAYERS, not recording.shortcuts)
     by_heart = None if logic.above(s.gap, t.GAP) else True  # whose steps work
     warm = None if by_heart and ask.begins_brisk(s, recording) and outcomes.begun(s) else True  # it may fall further

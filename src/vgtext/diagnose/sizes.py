@@ -98,6 +98,17 @@ def travel(r):
     return float(np.average(np.median(r.ratio, axis=1), weights=lasts))
 
 
+def nearly_zero(activation):
+    """Are all hidden activations of a record below 0.01?"""
+    return activation is not None and len(activation) > 1 and bool((activation[:-1] < 0.01).all())
+
+
+def least(values):
+    """The smallest of the numbers; None of none."""
+    known = () if values is None else values[np.isfinite(values)]
+    return float(known.min()) if len(known) else None
+
+
 def dead(row):
     """The largest share of dead units in a hidden layer, and that layer; the output layer does not count."""
     if row is None or len(row) < 2:

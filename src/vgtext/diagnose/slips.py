@@ -43,6 +43,14 @@ SLIPS = {
     "one class a batch": Slip(
         "Most batches hold mainly examples of one class, and not all of the same one.",
         "Shuffle the examples before every epoch: the network learns each class and forgets it with the next."),
+    "steps uphill": Slip(
+        "In all records the update points along the gradient, up the loss.",
+        "Look at the sign of the update: maximize=True, weights plus rate times gradient, a gradient that was negated. "
+        "If the number is meant to grow, record its negative as the loss."),
+    "loss negated": Slip(
+        "The error that comes back pushes answers away from their targets: it is that of minus the cross-entropy.",
+        "Look at the sign of the loss: a cross-entropy is minus the mean logarithm of the right class's probability, "
+        "and is to become small."),
     "few in a norm": Slip(
         "A batch norm takes its mean and variance over 4 numbers or fewer.",
         "Use larger batches, or a norm over each example (layer norm, group norm).", False),

@@ -56,6 +56,7 @@ class Symptoms:
     comes_back: float | None  # the last layer's error in the last record: what the loss sends back
     smallest: float | None  # the smallest gradient above 0 beside layers without one
     collapse: float | None  # median gradient of the last record / of the first
+    cosine: float | None  # the least cosine between updates and gradients, over the records in which it is known
     ratio: float | None  # update-to-weight ratio, median over layers, at the first record
     ratio_peak: float | None  # the largest such median: what a schedule takes away is no symptom
     ratio_later: float | None  # the same after the first record
@@ -82,6 +83,7 @@ class Symptoms:
     slope: float | None  # of the hidden units: the error before an activation over that after it; median layer
     travel: float | None  # update-to-weight ratio, median over layers, mean over the steps
     rate_kept: bool | None  # did the learning rate end at half of its largest value, or above?
+    alike: bool  # are all hidden activations nearly 0 though norms set their sizes, as where examples do not differ?
     many_answers: bool  # has an example many answers, as a text has one for each token?
 
     @property
@@ -113,7 +115,7 @@ def measure_symptoms(recording):
         climb=float(train[-1] - train[len(train) // 2 - 1]) if train is not None and len(train) > 3 else None,
         tested=None if test is None else float(test[-1]),
         gap=None if train is None or test is None else float(train[-1] - test[-1]), test_rise=sizes.rise(r.test_loss),
-        **losses.shares(curve, r.loss, r.test_loss, r.constant_loss), common=losses.common(r.constant_loss),
+        **losses.shares(curve, r.loss, r.test_loss, r.constant_loss), common=losses.common(r.constant_loss, train),
         baseline=r.constant_loss is not None,
         scored=any(v is not None for v in (train, test, r.test_loss)) or bool(r.mixed),
         made=max(0 if r.loss is None else len(r.loss), 0 if r.steps is None else int(r.steps[-1])),
@@ -125,8 +127,8 @@ def measure_symptoms(recording):
         all_zero=sizes.all_zero(last.get("gradient"), r.time_gradient),
         comes_back=float(last["error"][-1]) if "error" in last else None,
         smallest=sizes.smallest(first.get("gradient")), collapse=sizes.quotient(whole.get("gradient")),
-        ratio=None if "ratio" not in first else sizes.median(first["ratio"]), ratio_peak=peak, ratio_later=later,
-        ratio_before=before, ratio_fastest=fastest,
+        cosine=sizes.least(r.cosine), ratio=None if "ratio" not in first else sizes.median(first["ratio"]),
+        ratio_peak=peak, ratio_later=later, ratio_before=before, ratio_fastest=fastest,
         dead=dead[0], dead_layer=dead[1], dead_last=sizes.dead(last.get("dead"))[0],
         dead_output=sizes.dead_output(last), silent=sizes.silent(first),
         silent_last=sizes.silent(last),
@@ -142,6 +144,7 @@ def measure_symptoms(recording):
         slope=None if r.shortcuts else trips.slope(whole, row), travel=sizes.travel(r),
         rate_kept=None if r.learning_rate is None else bool(
             np.ravel(r.learning_rate)[-1] >= 0.5 * np.max(r.learning_rate)), many_answers=bool(r.many_answers),
+        alike=bool(r.normalized and not r.shortcuts and layers and sizes.nearly_zero(first.get("activation"))),
     )
 
 

@@ -150,7 +150,8 @@ ROWS = (
         "notebooks/shortcuts.html#pre-norm-and-post-norm-where-the-normalization-goes",
         "gradient sizes at steps 1, 2, 4, 8, …, 64"),
     Row("learning rate too large", "Does a step rewrite the weights?", "update ratio",
-        f"the ratio is above {TOO_FAST} in a record (not in the first alone, if the loss fell after it)",
+        f"the ratio is above {TOO_FAST} in a record (not in the first alone, if the loss fell after it, nor if it "
+        "rises entry by entry, or weights that were too small have grown)",
         "Lower the learning rate until the update-to-weight ratio is near 1e-3 (wide layers need less), or warm up.",
         "notebooks/consequences.html#steps-too-long-oscillation-and-divergence",
         "the update-to-weight ratio of every layer"),

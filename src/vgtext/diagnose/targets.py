@@ -82,7 +82,22 @@ class Targets:
 
 def is_mean(answers, targets, loss):
     """Is a loss the mean cross-entropy of these answers?"""
-    return any(abs(own - loss) <= SAME * abs(loss) for own in cross_entropies(answers, targets))
+    return any(abs(own - loss) <= SAME * abs(loss) for own in cross_entropies(answers, np.asarray(targets, int)))
+
+
+def is_away(answers, errors, loss):
+    """Is a loss, or minus it, the mean cross-entropy of answers (N, classes) whose errors lead away from it?
+
+    The error of a cross-entropy is below 0 at the target alone; of minus a cross-entropy it is above 0 there alone.
+    An answer that is certain has none: its target is its own class. None where a target and another class cost alike.
+    """
+    answers, errors = (np.asarray(array, float) for array in (answers, errors))
+    errors = np.where(np.abs(errors) < CERTAIN * np.abs(errors).max(), 0, errors)  # what rounding left
+    many, none = errors.shape[-1] > 1, ~errors.any(1)
+    own = answers.argmax(1) if many else answers[:, 0] > 0
+    low, high = (errors.argmin(1), errors.argmax(1)) if many else (errors[:, 0] < 0, errors[:, 0] > 0)
+    is_low, is_high = (is_mean(answers, np.where(none, own, of), abs(loss)) for of in (low, high))
+    return None if is_low and is_high else is_high and not (many and ((errors > 0).sum(1) > 1).any())
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")

@@ -73,6 +73,12 @@ def size(x):
     return norms(real(x).flatten()[None])[0]
 
 
+def cosine(a, b):
+    """Return the cosine of the angle between two tensors, both with a size above 0."""
+    a, b = (real(x).flatten() for x in (a, b))
+    return float((a / size(a) * (b / size(b))).sum())
+
+
 def measure(x, axis):
     """Return root mean square, share of units that are 0 for all examples, and share of zeros."""
     zero = x.detach() == 0

@@ -2,6 +2,7 @@
 
 from . import outcomes, pace
 from . import situations as so
+from .answers import outgrown
 from .numbers import MOST_WISHES, missing
 
 
@@ -26,6 +27,13 @@ CASES = (
      "for nan or blank inputs and for the log of 0 in the loss; then find the first layer whose activations hold nan "
      "or inf. If they grow from layer to layer until they overflow, draw smaller weights.", (),
      ("the activations of every layer",)),
+    (lambda s, *_: s.alike, "The network has norms, and all its activations are nearly 0: the examples of a batch "
+     "hardly differ, so a norm over them divides by nearly 0 and makes gradients large. Look at what loads the inputs "
+     "and scales them: blank or constant examples, the same one again and again.", ("scale of inputs or targets",), ()),
+    (lambda s, still, *_: so.first_open(still) == "learning rate too large" and outgrown(s), "The weights were small "
+     "at first, so that steps were long for them. They have grown, the signals have come back, and the loss fell. "
+     "Train on. If it stands, compare it with a twin that starts with larger weights (He for ReLU, Glorot for tanh).",
+     (), ()),
     (lambda s, *_: outcomes.runs_off(s), "The loss ran off below 0, where nothing holds it. Look at its sign: a cross-"
      "entropy or a squared error has no minus before it. If it is meant to be below 0, bound it.",
      ("learning rate too large",), ("an accuracy, or another measure of success",)),
@@ -62,8 +70,9 @@ CASES = (
      "tenfold. If the loss falls now, the rate was too small. If it stands still or breaks, go back, and draw larger "
      "weights (He, Glorot).", ("learning rate too small",), ()),
     (so.fades_somewhat, "The signal fades somewhat on its round trip. Networks of so few layers often train all the "
-     "same: train a twin with larger weights (He for ReLU, Glorot for tanh) on the same data. If it learns, the "
-     "weights were too small. If it stands still as well, look whether examples and labels belong together.",
+     "same: train a twin with larger weights (He for ReLU, Glorot for tanh) and no sigmoids on the same data. If it "
+     "learns, the weights or slopes were too small. If it stands still as well, look whether examples and labels "
+     "belong together.",
      ("label noise",), ("the loss of a twin with larger weights",)),
     (so.creeps_up, "The steps hardly touch the weights, and the loss creeps up, by more than it jitters. Steps as "
      "short should lower it: look at the sign of the loss and of the update (maximize), and check the gradient against "
@@ -80,9 +89,9 @@ CASES = (
      "The loss fell and stood, and on average the steps hardly touched the weights: a schedule may have "
      "taken the rate away before the network had learned. Hold the rate where it began, and see whether the loss falls "
      "on.", ("label noise",), ()),
-    (so.uphill, "The loss only rises, though the first steps are short. If its targets move with the network (a "
-     "generator's), that is no fault. If not, take a few steps on one batch with a rate 100 "
-     "times smaller. If the loss falls now, the rate was too large. If it still rises, the steps lead uphill: look at "
+    (so.uphill, "The loss only rises, and no long step at first is known to have done it. If its targets move "
+     "with the network (a generator's), that is no fault. If not, take a few steps on one batch with a rate 100 times "
+     "smaller. If the loss falls now, the rate was too large. If it still rises, the steps lead uphill: look at "
      "the sign of the loss and of the update, and check the gradient against differences.", (),
      ("the loss of one batch before and after a very short step",)),
     (so.moves, "The loss came up again, once or time after time, and no step is known to be too long. If its targets "

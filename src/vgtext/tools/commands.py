@@ -112,7 +112,7 @@ def run_archive(given):
 def run_diagnose(given):
     """Print the diagnosis of a recording, and write its report."""
     from vgtext.diagnose import Recording, read_log
-    from vgtext.diagnose.recording import holds_arrays
+    from vgtext.diagnose.checks import holds_arrays
     from vgtext.diagnose.report import Report
     from vgtext.diagnose.tables import ENDINGS
 
