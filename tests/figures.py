@@ -51,7 +51,7 @@ def check_figure(figure):
     Its menus speak of ReLU, not of relu, and its captions name a panel by what it shows, or as the first or second.
     """
     shown = {text for control in figure.controls for text in control.texts}
-    code = {name: words for name, words in ACTIVATION_NAMES.items() if name in shown and words != name}
+    code = {name: words for name, words in {**ACTIVATION_NAMES, "muP": "μP"}.items() if name in shown and words != name}
     assert not code, f"{figure.name}: a menu shows names of code; {{name: what it is to show}}: {code}"
     told = []
     for state in states(figure):
