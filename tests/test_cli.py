@@ -343,7 +343,8 @@ def cells(*sources):
 
 
 @pytest.mark.parametrize(("chosen", "missing"), [
-    (["c"], ["a", "b"]), (["c", "d"], ["a", "b"]), (["c", "b"], ["a"]), (["c", "b", "a"], []), (["b"], ["a"]), (["a"], []), (["d"], [])])
+    (["c"], ["a", "b"]), (["c", "d"], ["a", "b"]), (["c", "b"], ["a"]),
+    (["c", "b", "a"], []), (["b"], ["a"]), (["a"], []), (["d"], [])])
 def test_a_fork_names_the_chapters_that_its_own_need_and_it_has_not(capsys, monkeypatch, tmp_path, chosen, missing):
     texts = {"a": "First.", "b": "**What you need.** [a](a.ipynb).",
              "c": "**What you need.** [b](b.ipynb), [a](a.ipynb).", "d": "**What you need.** Nothing.\n\n[a](a.ipynb)."}
