@@ -4,6 +4,8 @@ A state that was drawn after others is the same as one drawn alone.
 """
 
 import re
+from itertools import product
+from math import prod
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -21,14 +23,16 @@ SEEN = 0.15  # decades, or 3 % of a linear axis, that an eye sees
 
 
 def states(figure):
-    """Return the opening state of a figure, its first, its last and two between.
+    """Return the opening state of a figure, its first, its last and two between; of up to six states all.
 
     A build draws them all, and ``book/test_states.py`` reads all their captions.
     """
     rng = np.random.default_rng(0)
     inside = (tuple(int(rng.integers(len(c.values))) for c in figure.controls) for _ in range(2))
     last = tuple(len(c.values) - 1 for c in figure.controls)
-    return [*dict.fromkeys([tuple(figure.start), (0,) * len(last), last, *inside])]
+    grid = [range(len(control.values)) for control in figure.controls]
+    few = product(*grid) if prod(map(len, grid)) <= 6 else ()
+    return [*dict.fromkeys([tuple(figure.start), (0,) * len(last), last, *inside, *few])]
 
 
 def check_caption(caption):
