@@ -4,6 +4,8 @@ A state that was drawn after others is the same as one drawn alone.
 """
 
 import re
+from itertools import product
+from math import prod
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -22,14 +24,16 @@ SEEN = 0.15  # decades, or 3 % of a linear axis, that an eye sees
 
 
 def states(figure):
-    """Return the opening state of a figure, its first, its last and two between.
+    """Return the opening state of a figure, its first, its last and two between; of up to six states all.
 
     A build draws them all, and ``book/test_states.py`` reads all their captions.
     """
     rng = np.random.default_rng(0)
     inside = (tuple(int(rng.integers(len(c.values))) for c in figure.controls) for _ in range(2))
     last = tuple(len(c.values) - 1 for c in figure.controls)
-    return [*dict.fromkeys([tuple(figure.start), (0,) * len(last), last, *inside])]
+    grid = [range(len(control.values)) for control in figure.controls]
+    few = product(*grid) if prod(map(len, grid)) <= 6 else ()
+    return [*dict.fromkeys([tuple(figure.start), (0,) * len(last), last, *inside, *few])]
 
 
 def check_caption(caption):
@@ -52,7 +56,7 @@ def check_figure(figure):
     Its menus speak of ReLU, not of relu, and its captions name a panel by what it shows, or as the first or second.
     """
     shown = {text for control in figure.controls for text in control.texts}
-    code = {name: words for name, words in ACTIVATION_NAMES.items() if name in shown and words != name}
+    code = {name: words for name, words in {**ACTIVATION_NAMES, "muP": "μP"}.items() if name in shown and words != name}
     assert not code, f"{figure.name}: a menu shows names of code; {{name: what it is to show}}: {code}"
     told = []
     for state in states(figure):

@@ -224,7 +224,7 @@ IS_RIGHT = {
     ("clipping", "Adam (β₁ = 0.9"): lambda a: np.isclose(
         written(a), module("clipping.spikes").strides("adam", 1000, 10_000)[10_000 + 99], rtol=0.1),
     ("width", "You tuned Adam"): lambda a: written(a) == mup(1024, 128)["hidden"].adam,
-    ("width", "Under muP, in the form of this chapter's table"):
+    ("width", "Under μP, in the form of this chapter's table"):
     lambda a: mup(1024, 128)[a.split()[0].lower().replace("biases", "bias")].adam < 1,
     ("width", "Gradient descent, standard"): lambda a: module("width.rates").slope(
         {"Cross-entropy": "SGD", "Squared error": "SGD, squared error", "Both alike": "SGD"}[a], "standard") < -0.3,

@@ -27,7 +27,7 @@ from vgtext.explore.figure import Explorable
 from vgtext.ledger import gather
 from vgtext.tools import commands, fork, links, notebooks, origin, progress, slides, taken
 from vgtext.tools.archive import write_archive
-from vgtext.tools.cli import main
+from vgtext.tools.cli import main, parser
 from vgtext.tools.figures import find_figure, read_state
 
 SLUG = "two_by_two"
@@ -340,6 +340,32 @@ def test_a_fork_writes_into_an_empty_folder_only(capsys, tmp_path):
 
 def cells(*sources):
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source) for source in sources])
+
+
+@pytest.mark.parametrize(("chosen", "missing"), [
+    (["c"], ["a", "b"]), (["c", "d"], ["a", "b"]), (["c", "b"], ["a"]),
+    (["c", "b", "a"], []), (["b"], ["a"]), (["a"], []), (["d"], [])])
+def test_a_fork_names_the_chapters_that_its_own_need_and_it_has_not(capsys, monkeypatch, tmp_path, chosen, missing):
+    texts = {"a": "First.", "b": "**What you need.** [a](a.ipynb).",
+             "c": "**What you need.** [b](b.ipynb), [a](a.ipynb).", "d": "**What you need.** Nothing.\n\n[a](a.ipynb)."}
+    monkeypatch.setattr(notebooks, "slugs", lambda: [*texts])
+    monkeypatch.setattr(notebooks, "read_notebook", lambda slug: cells(f"# {slug}", texts[slug]))
+    for name in ("check_whole", "copy_files", "write_notebook", "write_settings", "write_pages", "shown_claims",
+                 "keep_cited"):
+        monkeypatch.setattr(fork, name, lambda *given, **more: (tmp_path / "new").mkdir(exist_ok=True))
+    monkeypatch.setattr(fork, "with_package", lambda book, address: book)
+    monkeypatch.setattr(fork, "origin", lambda student: {})
+    monkeypatch.setattr(taken, "remarks", lambda slugs, student: [])
+    commands.run_fork(SimpleNamespace(chapters=chosen, folder=tmp_path / "new", title="T", author="A", student=False,
+                                      repository=None))
+    assert re.findall(r"build on (.*): name", capsys.readouterr().out) == [", ".join(missing)] * bool(missing)
+
+
+def test_the_time_that_a_notebook_has_is_the_one_that_the_command_says(capsys):
+    with pytest.raises(SystemExit):
+        main(["grades", "--help"])
+    assert re.search(r"limit\s+of\s+one\s+notebook\s+\(default:\s+(\d+)", capsys.readouterr().out)[1] == str(
+        grades.TIME_LIMIT) and parser().parse_args(["grades", "a"]).seconds == grades.TIME_LIMIT >= 60
 
 
 def test_links_to_absent_chapters_become_text():

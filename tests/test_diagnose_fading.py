@@ -172,6 +172,26 @@ def test_no_classes_have_a_rarer_most_frequent_one_than_their_entropy_says(weigh
         assert bound == pytest.approx(shares.max(), abs=1e-3)
 
 
+def test_what_jitters_creeps_up_in_no_run_and_what_rises_by_its_jitter_in_every_one():
+    """Chance passes four standard errors in one of thirty thousand."""
+    noise = 2.3 + 0.1 * np.random.default_rng(0).standard_normal((100, 200))
+    assert not any(losses.measure(loss).creeps_up for loss in noise)
+    assert all(losses.measure(loss + np.linspace(0, 0.2, 200)).creeps_up for loss in noise)
+    assert not any(losses.measure(loss - np.linspace(0, 0.2, 200)).creeps_up for loss in noise)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3])
+@pytest.mark.parametrize("classes", [2, 10])
+def test_no_more_answers_are_wrong_than_their_loss_allows(share, classes):
+    """The cheapest wrong answers are ties: each costs ln 2 of cross-entropy, or 1/2 of squared error, and no less."""
+    for cost, constant in ((np.log(2), np.log(classes)), (0.5, 1 - 1 / classes)):
+        loss = np.r_[constant, np.full(99, share * cost)]
+        most = losses.shares(losses.measure(loss), loss, None, constant)["wrong"]
+        assert share * (1 - 1e-9) <= most <= share * max(2 * cost / constant, cost / np.log(2)) * (1 + 1e-9)
+        if constant > 2 * np.log(2):
+            assert most == pytest.approx(share), "of many classes it is no more"
+
+
 def test_where_no_class_need_be_more_frequent_the_entropy_says_none():
     assert [losses.common(entropy) for entropy in (None, 0.0, np.log(2), np.log(10))] == [None] * 4
 

@@ -1,6 +1,7 @@
 """The checker: right answers pass, each mistake meets its hint, nothing gives the solution away, nothing hangs."""
 
 import sys
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -201,6 +202,14 @@ def test_an_endless_loop_is_stopped(monkeypatch):
 def test_an_exercise_that_nothing_can_be_judged_by_is_named_where_it_is_written(change, words):
     with pytest.raises(TypeError, match=words):
         replace(POWER, **change)
+
+
+def test_a_function_has_the_time_that_is_said_and_no_reader_waits_long_for_one_that_never_ends(monkeypatch):
+    assert 2 <= call.TIME_LIMIT <= 10, "seconds: a slow machine gets there, and a reader does not give up before"
+    monkeypatch.setattr(call, "TIME_LIMIT", 1.0)
+    assert call.call(lambda s: time.sleep(s) or "slept", (0.5,))[:2] == ("slept", None)
+    begin = time.monotonic()
+    assert "within 1 seconds" in call.call(endless, (1, 2))[1] and 1 <= time.monotonic() - begin < 4
 
 
 def test_check_wants_an_exercise():

@@ -1,7 +1,9 @@
 """The files of a page's figures, in a small book: one for each, and a word where two would have the same one."""
 
+import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from built import build_small
@@ -11,6 +13,8 @@ from vgtext.explore.element import page_element
 from vgtext.explore.figure import LOOK, Explorable
 
 sys.path.append(str(Path(__file__).parents[2] / "book" / "_ext"))
+import assets
+import house
 
 
 def element(name, caption):
@@ -46,3 +50,29 @@ def test_every_figure_has_files_of_its_own(build):
 def test_two_figures_of_one_name_on_a_page_are_told(build):
     _, warnings = build(["rise", "fall", "rise"], ["fall"])
     assert warnings.count("WARNING") == 1 and "index" in warnings and "named 'rise'" in warnings
+
+
+def test_a_browser_asks_for_the_script_of_figures_again_where_any_part_of_it_is_another(monkeypatch, tmp_path):
+    """That is, also where only what a reader's first touch loads is another: it is asked for by the same number."""
+    def address(**scripts):
+        monkeypatch.setattr(assets, "sources", lambda: {"explore.js": "a", "touch.js": "b", **scripts})
+        context = {"body": "<vg-carry></vg-carry><vg-carry></vg-carry>", "pathto": lambda name, _: name}
+        assets.move_figures(SimpleNamespace(outdir=tmp_path), "page", "", context, None)
+        [found] = re.findall(r'<script src="_static/explore\.js\?v=(\w{8})"></script>', context["body"])
+        return found
+
+    others = [{}, {"explore.js": "c"}, {"touch.js": "c"}]
+    assert len({address(**scripts) for scripts in others}) == 3 and address() == address(**{"quiz.js": "c"})
+
+
+@pytest.mark.parametrize(("address", "provider"), [
+    ("https://github.com/you/book", None), ("https://gitlab.example.org/a/b", None),
+    ("https://Bitbucket.org/a/b/", None), ("https://codeberg.org/you/book", "gitlab"),
+    ("https://git.example.org/github/gitlab-book", "gitlab"), ("", "gitlab"), (None, "gitlab")])
+def test_a_host_of_code_that_the_theme_does_not_know_is_taken_for_a_gitlab(address, provider):
+    """It is the host that counts: a user or a book may be called as they like."""
+    options = {"repository_url": address}
+    house.know_any_host(None, SimpleNamespace(html_theme_options=options))
+    assert options.get("repository_provider") == provider
+    house.know_any_host(None, SimpleNamespace(html_theme_options=(own := {**options, "repository_provider": "own"})))
+    assert own["repository_provider"] == "own"

@@ -213,11 +213,11 @@ def two_inputs(activation, sigma_w, sigma_b):
                                                            cosine[l.astype(int), k], np.nan)
              for k, start in enumerate(found)}
     theory, apart_theory, last = {}, None, np.sqrt(sums[2, -1, 0] / 8)
-    lost = last < 1e-14 * whole[-1, 0]
+    lost, off = last < 1e-14 * whole[-1, 0], " (beyond the panel)" * bool(last < 1e-10)
     said = {f"{ACTIVATION_NAMES[activation]}, σ_w = #, σ_b = #: in layer # two unrelated inputs have a correlation "
             "of #, two that began at # one of #. The whole signal has size #":
             [sigma_w, sigma_b, 30, cosine[-1, 0], 0.95, cosine[-1, 2], whole[-1, 0]],
-            "; the difference of unrelated inputs" + (" is lost to rounding" if lost else ", over √2, has #"): [
+            "; the difference of unrelated inputs" + (" is lost to rounding" if lost else f", over √2, has #{off}."): [
                 last] * (not lost)}
     for start in found:
         c, size = meets(activation, sigma_w, sigma_b, start)

@@ -67,9 +67,10 @@ def start(w, b):
     (free, high), (held, low) = (way((w, b), 0.2, limit, 24) for limit in (np.inf, 1.0))
     norms = np.linalg.norm([at(*place)[1] for place in free.T[:-1]], axis=1)
     most, (one, other, ends) = max(norms), told(high[-1], low[-1])
+    off = " (beyond the panel)" * bool(low[-1] < 1e-8)
     said = {", no gradient is longer than #, so clipping at C = # changes nothing": [1, 1],
             f"; after # steps the loss is {one}.": [24, ends[0]]} if most <= 1 else {
-                f", step # meets a gradient of #. After # steps the loss is {one}; clipped at C = #, {other}.":
+                f", step # meets a gradient of #. After # steps the loss is {one}; clipped at C = #, {other}{off}.":
                 [norms.argmax() + 1, most, 24, ends[0], 1, ends[1]]}
     said["From w = #, b = # with η = #,"] = [w, b, 0.2]
     return {"caption": said, ("losses", "not clipped"): high, ("losses", "clipped"): low,

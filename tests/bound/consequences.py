@@ -205,8 +205,10 @@ def step_size(ratio):
     k = (ratio > 0.999) + (ratio > 1.001) + (ratio > 1.999) + (ratio > 2.001)
     fate = ("creeps back from one side", "is back after one step", "swings from side to side, and settles",
             "swings without end", "swings further out at every step")[k]
-    said = {f"η = #/λ: w {fate}. In # steps the push is multiplied by # on the parabola, by # in the network. Its "
-            "sharpness is λ = #, so here η = #": [ratio, 10, (1 - ratio) ** 10, moved[10], sharp, ratio / sharp]}
+    off, out = (" (beyond the panel)" * bool(abs(end) > 2.2) for end in ((1 - ratio) ** 10, moved[10]))
+    said = {f"η = #/λ: w {fate}. In # steps the push is multiplied by #{off} on the parabola, by #{out} in "
+            "the network. Its sharpness is λ = #, so here η = #":
+            [ratio, 10, (1 - ratio) ** 10, moved[10], sharp, ratio / sharp]}
     moved = np.clip(moved, -3, 3)
     w = np.linspace(-2.2, 2.2, 61)
     return {"caption": said, "step t": np.arange(21), "loss λw²/2": lambda w: w**2 / 2,

@@ -114,7 +114,7 @@ def dead_units(bias, batch):
             "layer # to # at most; in # of # layers it is more than #.")
     return {"layer l (input at the left)": np.arange(1, 31), "share of dead units": there,
             "caption": {said: [64, bias, batch, 3, sum(share) / 30, share[0], 1, max(share), sum(share > 0.95), 30,
-                               0.95]}, "mean of 3 networks": there, "rule of thumb: more than half": None}
+                               0.95]}, "mean of 3 networks": there, "rule of thumb: half": None}
 
 
 def read_off(run, reading):

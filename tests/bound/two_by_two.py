@@ -36,12 +36,15 @@ def three_fates(size, L):
 def unit_circle(matrix, depth):
     W = repeated.MATRICES[matrix]
     line, rho = stretch(W), radius(W)
+    low, high = (1e-15, 1e2) if rho > 1e-6 and line[20] < 1e-9 else (1e-5, 1e5)
+    ends = [round(rho, 12) ** depth, line[1] ** depth]
+    off = [" (beyond the panel)" * bool(end > 0 and not low <= end <= high) for end in ends]
     return {"largest stretch σ₁(Wᴸ)": [line, line[: depth + 1]], "_": frames(W, depth),
             "depth L": [np.arange(21), np.arange(depth + 1)],
             "at most, σ₁(W)ᴸ": lambda l: line[1] ** l,
             "at least, ρ(W)ᴸ": lambda l: np.where((rho > 1e-6) | (l == 0), rho**l, np.nan), "caption": {
-                f"{matrix} at depth #: the circle's longest radius is #. The eigenvalues say at least #, the largest "
-                "singular value allows up to #": [depth, np.nan_to_num(line[depth]), rho**depth, line[1] ** depth]}}
+                f"{matrix} at depth #: the circle's longest radius is #. The eigenvalues say at least #{off[0]}, the "
+                f"largest singular value allows up to #{off[1]}.": [depth, np.nan_to_num(line[depth]), *ends]}}
 
 
 def frames(W, depth):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from figures import caption_of, check_figure
+from figures import caption_of, check_figure, told
 from prose import check_prose, said
 from vgtext import nn
 from vgtext.chapters import backprop as lab
@@ -184,6 +184,16 @@ def test_every_bug_leaves_its_fingerprint(bug, activation):
     assert ((lab.check(bug, activation) > bugs.WRONG) == np.array(SPOILT[bug], bool)).all()
 
 
+def test_a_cross_of_the_fingerprints_is_in_the_column_of_the_array_that_is_wrong():
+    ax = Figure().subplots()
+    lab.draw_fingerprints(ax)
+    columns = [label.get_text() for label in ax.get_xticklabels()]
+    for row, name in enumerate(lab.BUGS):
+        wrong = {columns[round(text.get_position()[0])] for text in ax.texts
+                 if text.get_text() == "×" and text.get_position()[1] == row}
+        assert wrong == {f"{'Wb'[k]}[{l + 1}]" for k, l in np.argwhere(SPOILT[name])}, name
+
+
 def unseen(activation, examples=32, h=1e-6):
     return {bug for bug in lab.BUGS[1:] if lab.check(bug, activation, examples, h).max() < bugs.WRONG}
 
@@ -342,3 +352,10 @@ def test_random_feedback_turns_the_weights_towards_it():
         for l in range(1, 5):
             W[l], b[l] = W[l] - 0.1 * wrong.dW[l], b[l] - 0.1 * wrong.db[l]
     assert np.abs(np.mean(cosines[:10], axis=0)[:3]).max() < 0.2 and np.mean(cosines[-50:], axis=0)[:3].min() > 0.25
+
+
+def test_a_run_that_blew_up_has_its_last_loss_at_the_step_that_is_named():
+    bug = "loss: mean forgotten"
+    [step] = told(FIGURES, "wrong_gradient", "it blew up at step #;", bug=bug, activation="relu")
+    losses = bugs.learn(bug, "relu")
+    assert np.isfinite(losses[: int(step)]).all() and np.isnan(losses[int(step) :]).all()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from matplotlib.figure import Figure
 
-from figures import caption_of, check_figure
+from figures import caption_of, check_figure, told
 from prose import check_prose, said
 from vgtext import nn
 from vgtext.ask import check
@@ -582,3 +582,9 @@ def test_another_right_way_passes(seed):
     def safe(g, c):
         return np.zeros(5) if not np.isfinite(g).all() else g * min(1, c / math.hypot(*g))
     assert check(lab.EXERCISES["safe"], safe, seed).right
+
+
+def test_a_run_that_breaks_down_has_no_norm_from_the_step_on_that_is_named():
+    [step] = told(FIGURES, "thresholds", "breaks down at step #, which", rule="none", rate=0.3, bad=True)
+    norms = lab.thresholds.norms_of("none", 0.3, True)
+    assert np.isnan(norms[int(step) - 1 :]).all() and np.isfinite(norms[: int(step) - 1]).all()

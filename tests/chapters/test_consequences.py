@@ -680,3 +680,11 @@ def test_guides_stand_where_their_names_say():
     rings = next(line for line in ax.lines if line.get_markerfacecolor() == "none")
     assert "at the first step (rings)" in {text.get_text() for text in ax.texts}
     assert len(rings.get_xdata()) == len(rates.STARTS)
+
+
+@pytest.mark.parametrize(("update", "end"), [(2.0, -2.0), (-1.5, 1.5), (9.0, -3.4)])
+def test_an_arrow_pushes_a_weight_against_its_gradient_as_far_as_the_ruler_goes(update, end):
+    ax = Figure().subplots()
+    rounding.draw_ruler(ax, 0.5, update, "layer 1")
+    [arrow] = [text for text in ax.texts if getattr(text, "arrow_patch", None)]
+    assert arrow.xy[0] == pytest.approx(end) and arrow.xyann[0] == 0

@@ -452,3 +452,14 @@ def test_captions_put_each_number_where_it_belongs():
     guides = [line for line in lines_of(FIGURES["waking"]) if len(line.get_xdata()) == 2]
     assert guides[0].get_ydata()[0] == pytest.approx(np.log(8))
     assert drawn(FIGURES["learning"])[1].get_xlabel() == "gradient of step 1 at the start"
+
+
+@pytest.mark.parametrize("name", ["GRU, chrono", "RNN, Glorot", "LSTM, b = 1"])
+def test_the_longest_length_that_is_learned_is_the_last_of_the_fives_in_its_row(name):
+    table = drawn(FIGURES["learning"])[0]
+    row = [*lab.NETWORKS].index(name) + 0.5
+    counts = {T: text.get_text() for T, text in zip(
+        runs.LENGTHS, sorted((text for text in table.texts if text.get_position()[1] == row),
+                             key=lambda text: text.get_position()[0]), strict=True)}
+    assert told(FIGURES, "learning", "all 5 runs learn up to T = #", name=name) == [
+        max(T for T, count in counts.items() if count == "5")]

@@ -16,6 +16,7 @@ from figures import caption_of, check_figure, lines_of, told
 from prose import check_prose, said
 from vgtext.ask import check
 from vgtext.chapters import two_by_two as lab
+from vgtext.chapters.two_by_two.columns import draw_plane
 from vgtext.chapters.two_by_two.exercises import SLOW, for_good
 from vgtext.chapters.two_by_two.rules import rule_errors
 from vgtext.nn.theory.floats import FORMATS, last_depth, round_to
@@ -209,6 +210,21 @@ def test_the_caption_of_the_layers_gives_each_end_its_own(network):
     first, last = number(gradient[0], 3), number(gradient[-1], 3)
     assert f"layer 1 gets a weight gradient of {first}, layer 10 one of {last};" in caption(
         "layer_gradients", a=0.7, network=network)
+
+
+@pytest.mark.parametrize("start", range(20))
+def test_no_way_of_a_column_runs_through_the_words_on_a_phone(start):
+    """A letter is about 6 pixels wide and 10 high there, and a unit of the plane 60 pixels."""
+    for first, second in list(itertools.product(lab.FIRST.values(), lab.SECOND.values()))[start::20]:
+        W, ax = np.transpose([first, second]), Figure().subplots()
+        draw_plane(ax, W)
+        ways = [[np.zeros(2), *(np.linalg.matrix_power(W, l)[:, k] for l in range(1, 9))] for k in (0, 1)]
+        runs = np.array([a + t * (b - a) for way in ways for a, b in itertools.pairwise(way)
+                         for t in np.linspace(0, 1, 50)])
+        for text in filter(lambda text: text.get_text(), ax.texts):
+            middle, half = text.xy + np.array(text.xyann) / 60, np.array([3 * len(text.get_text()), 5]) / 60
+            assert not (abs(runs - middle) < half).all(axis=1).any(), (first, second, text.get_text())
+            assert (abs(middle) + half < 1.6).all(), "it is cut off"
 
 
 @pytest.mark.parametrize(("first", "second", "radius", "fate"), [

@@ -279,3 +279,14 @@ def test_captions_put_each_number_where_it_belongs():
     s = updates.moved("adam", "standard", 1)["hidden"][:, 1]
     assert told(FIGURES, "coordinate_check", "changes by a factor # (dashed, first step in the limit: #)"
                 ) == pytest.approx([s[-1] / s[0], 16], rel=0.05)
+
+
+@pytest.mark.parametrize(("optimizer", "rule"), [("Adam", "standard"), ("SGD", "muP")])
+def test_the_coordinate_check_tells_how_its_lines_change_from_the_narrowest_to_the_widest(optimizer, rule):
+    given = {"optimizer": optimizer, "rule": rule}
+    change, norm = (line.get_ydata() for line in lines_of(FIGURES["coordinate_check"], **given)
+                    if line.get_label() == "hidden")
+    words = "changes by a factor # (dashed, first step in the limit: #), and the change of z by #."
+    theory = {("Adam", "standard"): 16, ("SGD", "muP"): 1}[optimizer, rule]
+    assert told(FIGURES, "coordinate_check", words, **given) == pytest.approx(
+        [norm[-1] / norm[0], theory, change[-1] / change[0]], rel=0.06)

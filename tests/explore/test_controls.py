@@ -138,3 +138,8 @@ def test_a_grid_that_fits_is_left_alone_and_one_that_cannot_is_named():
     wide = [Control(n, n, "choice", tuple(range(30)), tuple(map(str, range(30))), 0) for n in "ab"]
     with pytest.raises(FigureError, match="30 a x 30 b states is over the budget of 400"):
         thin("f", wide, 400)
+
+
+def test_of_four_rising_numbers_or_more_a_list_is_a_slider():
+    kinds = [make_control("f", "k", given, given[0]).kind for given in ([1, 2, 3], [1, 2, 3, 4], [4, 3, 2, 1])]
+    assert kinds == ["choice", "slider", "choice"]

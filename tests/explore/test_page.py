@@ -520,6 +520,25 @@ def test_play_is_a_step_for_readers_who_ask_for_less_motion(browser, file):
     tab.close()
 
 
+def test_play_stops_where_a_reader_asks_for_less_motion_meanwhile(browser, file):
+    with reader(browser, file) as tab:
+        stop_time(tab)
+        found = figure_in(tab, "run")
+        found.locator(".vg-play").click()
+        tab.emulate_media(reduced_motion="reduce")
+        tab.clock.run_for(200)
+        expect(found.locator(".vg-play")).to_have_text("Step")
+        expect(found.locator("figcaption")).to_have_text("Step 1 of 3.")
+
+
+def test_jupyterlab_leaves_the_keys_of_a_figure_to_it(tab):
+    """It takes the arrow keys unless what has the focus, or what that stands in, is marked."""
+    found = figure_in(tab, "line")
+    marked = found.locator("input, select, [tabindex]").evaluate_all(
+        "all => all.map(e => Boolean(e.closest('[data-lm-suppress-shortcuts=\"true\"]')))")
+    assert len(marked) == 3 and all(marked)
+
+
 def test_in_forced_colors_words_stand_out_from_the_ground_that_a_reader_chose(browser, file):
     """Whatever the page's own theme is: here it has none, so its figures are light."""
     tab = browser.new_page(forced_colors="active", color_scheme="dark")

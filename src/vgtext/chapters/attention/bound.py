@@ -35,7 +35,7 @@ def least_found(sigma, keys, draws=3000, seed=0):
 def draw_bound(ax, keys=32):
     """The least entropy against the norm of the logits, and the entropies of random logits of that norm."""
     sigma = np.linspace(0.1, 30, 120)
-    log_axis(ax, 1e-12, 10, "entropy of one query, nats")
+    log_axis(ax, 1e-14, 10, "entropy of one query, nats")
     ax.set(xlim=(0, 30), xlabel="norm of the query's logits, their mean taken out")
     rng = np.random.default_rng(0)
     S = rng.standard_normal((keys, 120))

@@ -94,7 +94,7 @@ def draw_saturation(shares, slopes, scale="none", d=512, keys=64):
         mean, median = predicted(x, keys)
         slopes.plot(x, mean, **THEORY, label="theory, mean")
         slopes.plot(x, median, **THEORY, label="theory, median")
-    slopes.axvline(d, **REFERENCE)
+    slopes.axvline(d, ymin=0.38, **REFERENCE)  # clear of the words below
     handle(slopes, lambda d: (d, None))
     label_line(slopes, 4, 1e-6, "mean of the queries (dots)", COLORS["reference"], xytext=(0, 0))
     label_line(slopes, 4, 1e-7, "median (squares)", COLORS["backward"], xytext=(0, 0))

@@ -7,7 +7,7 @@ import numpy as np
 from vgtext import nn
 from vgtext.claims import Claim, Evidence
 from vgtext.nn.theory.signal_propagation import variances
-from vgtext.palette import COLORS, REFERENCE, THEORY, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, THEORY, beyond, log_axis, number
 
 from .slopes import NAMES
 from .theory import CRITICAL, SIGMA_B, mf
@@ -92,7 +92,7 @@ def draw_two_inputs(sizes, correlation, activation="tanh", sigma_w=0.8, sigma_b=
         correlation.plot(l, dashes, **THEORY, label=f"theory, began at {start:g}")
     unrelated, twins = (f"{c[i, -1] + 0:.2f}".replace("-", "−") for i in (0, 2))
     lost = apart[0, -1] < 1e-14 * total[0, -1]  # two float64 numbers that agree in all their digits but one or two
-    differs = " is lost to rounding" if lost else f", over √2, has {number(apart[0, -1])}"
+    differs = " is lost to rounding" if lost else f", over √2, has {number(apart[0, -1])}{beyond(sizes, apart[0, -1])}"
     return (f"{NAMES[activation]}, σ_w = {sigma_w:g}, σ_b = {sigma_b:g}: in layer {DEPTH} two unrelated inputs have a "
             f"correlation of {unrelated}, two that began at 0.95 one of {twins}. The whole signal has size "
             f"{number(total[0, -1])}; the difference of unrelated inputs{differs}.")

@@ -6,7 +6,7 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.explore import handle
-from vgtext.palette import COLORS, log_axis, number
+from vgtext.palette import COLORS, beyond, log_axis, number
 
 T, TARGET, START, STEPS = 50, 0.7, (4.2, -2.6), 24
 RATES, LIMITS = [0.1, 0.2, 0.3], [0.1, 1.0, 10.0]
@@ -127,5 +127,5 @@ def draw_start(plane, losses, w=4.2, b=-2.6, rate=0.2):
     k = int(norms[:STEPS].argmax())
     met = (f"no gradient is longer than 1, so clipping at C = 1 changes nothing; after {STEPS} steps the loss is "
            f"{told(free[-1])}" if norms[k] <= 1 else f"step {k + 1} meets a gradient of {number(norms[k])}. After "
-           f"{STEPS} steps the loss is {told(free[-1])}; clipped at C = 1, {told(held[-1])}")
+           f"{STEPS} steps the loss is {told(free[-1])}; clipped at C = 1, {told(held[-1])}{beyond(losses, held[-1])}")
     return f"From w = {w:g}, b = −{-b:g} with η = {rate:g}, {met}."

@@ -6,7 +6,7 @@ import numpy as np
 
 from vgtext import nn
 from vgtext.explore import handle
-from vgtext.palette import COLORS, MEASURED, REFERENCE, THEORY, chosen, number
+from vgtext.palette import COLORS, MEASURED, REFERENCE, THEORY, beyond, chosen, number
 
 EXAMPLES, WIDTH = 200, 32
 
@@ -107,6 +107,6 @@ def draw_step_size(valley, push, ratio=1.5):
     fate = ("creeps back from one side" if ratio < 1 - 1e-9 else "is back after one step" if ratio < 1 + 1e-9 else
             "swings from side to side, and settles" if ratio < 2 - 1e-9 else
             "swings without end" if ratio < 2 + 1e-9 else "swings further out at every step")
-    return (f"η = {chosen(ratio, 1)}/λ: w {fate}. In 10 steps the push is multiplied by {number(path[10])} on the "
-            f"parabola, by {number(measured[10])} in the network. Its sharpness is λ = {settled()[1]:.1f}, so here η = "
-            f"{number(ratio / settled()[1])}.")
+    return (f"η = {chosen(ratio, 1)}/λ: w {fate}. In 10 steps the push is multiplied by {number(path[10])}"
+            f"{beyond(push, path[10])} on the parabola, by {number(measured[10])}{beyond(push, measured[10])} in the "
+            f"network. Its sharpness is λ = {settled()[1]:.1f}, so here η = {number(ratio / settled()[1])}.")

@@ -89,8 +89,8 @@ def draw_sharpening(descent, adam, rate=0.1, adam_rate=0.003):
     for ax, name, rates, chosen, words in ((descent, "sgd", DESCENT, rate, "gradient descent: λ over 2/η"),
                                            (adam, "adam", ADAM, adam_rate, "Adam: divided λ over 38/η")):
         ax.set(xlim=(0, STEPS), xlabel="step", title=words, xticks=[0, 1000, 2000, 3000])
-        log_axis(ax, 0.02, 3, "sharpness over its limit")
-        ax.set_yticks([0.03, 0.1, 0.3, 1, 3], ["0.03", "0.1", "0.3", "1", "3"])
+        log_axis(ax, 0.002, 3, "sharpness over its limit")
+        ax.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
         ax.axhline(1, **THEORY)
         label_line(ax, 2950, 1.28, "the limit", COLORS["theory"], xytext=(0, 0), ha="right")
         for other, met in zip(rates, stored(name)[..., 1] / LIMITS[name], strict=True):
@@ -98,7 +98,7 @@ def draw_sharpening(descent, adam, rate=0.1, adam_rate=0.003):
                 ax.plot(t, met, color=COLORS["seed"], linewidth=0.8, label=f"η = {other:g}")
         met = stored(name)[rates.index(chosen)]
         ax.plot(t, met[:, 1] / LIMITS[name], color=COLORS["weight"], linewidth=1.8, label=f"η = {chosen:g}")
-        label_line(ax, STEPS, 0.026, f"η = {chosen:g}", COLORS["weight"], xytext=(-4, 0), ha="right")
+        label_line(ax, STEPS, 0.003, f"η = {chosen:g}", COLORS["weight"], xytext=(-4, 0), ha="right")
         told.append((hovers(name, chosen), met[-1, 0]))
     (hover, loss), (hover_adam, _) = told
     return (f"5 tanh layers of 32 units from small weights, all 200 digits at every step. Descent with η = {rate:g}: "

@@ -1,6 +1,7 @@
 """What the signals say before any training: the round trip, predicted and measured, and the dead units."""
 
 from functools import cache
+from itertools import product
 
 import numpy as np
 
@@ -108,11 +109,10 @@ def draw_dead_units(ax, bias=0.0, batch=64, depth=30):
     layer_axis(ax, depth)
     ax.axhline(0.5, **REFERENCE)
     ax.axhline(ALIVE, **REFERENCE)
-    words = {0.5: "rule of thumb: more than half", ALIVE: "95%: the layer is called blocked"}
-    for limit, up in zip(words, (7, -8), strict=True):
-        near = np.abs(share[depth // 3 :] - limit - up / 160) < 0.06  # then the left half has room
-        where = {"ha": "left"} if near.any() else {"ha": "right"}
-        label_line(ax, 1 if near.any() else depth, limit, words[limit], COLORS["reference"], xytext=(0, up), **where)
+    for limit, words, wide in ((0.5, "rule of thumb: half", 17), (ALIVE, "95%: blocked", 13)):
+        parts = {"right": (depth, share[-wide:]), "left": (1, share[:wide])}  # as many layers as the words are wide
+        up, side = max(product((7, -8), parts), key=lambda at: np.abs(parts[at[1]][1] - limit - at[0] / 160).min())
+        label_line(ax, parts[side][0], limit, words, COLORS["reference"], xytext=(0, up), ha=side)
     ax.plot(np.arange(1, depth + 1), share, **{**MEASURED, "color": COLORS["forward"]})
     height = f"{bias:g}".replace("-", "−")
     return (f"He weights, width 64, bias {height}, {batch} random inputs, mean of 3 networks: {share.mean():.0%} of "

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgtext.palette import COLORS, REFERENCE, THEORY, layer_axis, log_axis, number
+from vgtext.palette import COLORS, REFERENCE, THEORY, beyond, layer_axis, log_axis, number
 
 from . import theory
 from .atlas import NAMES, ROWS, trains
@@ -35,15 +35,16 @@ def draw_journey(ax, activation="sigmoid", init="Glorot", remedy="layer norm"):
         ax.plot(l, 10.0 ** np.clip(size, -60, 60), **THEORY, label=f"{words}, theory")
     if theory.adds_only(recipe):
         ax.plot(l, 10.0**alone, **{**THEORY, "linestyle": ":"}, label="error signal, theory of 1 + χ alone")
-    end, error = apart(measured)[-1], number(10.0 ** measured.backward[0], 1)
+    end, whole, first = apart(measured)[-1], 10.0 ** lines[0][1][-1], 10.0 ** measured.backward[0]
+    activations, error = (number(size, 1) + beyond(ax, size) for size in (whole, first))
     told = "no remedy" if remedy == "nothing" else remedy
     left = f"by {number(10.0**end, 1)}" if np.isfinite(end) else "by less than 10⁻¹²"
     expected = f"theory {number(10.0 ** theory.backward(recipe, DEPTH)[0], 1)}"
     if theory.adds_only(recipe):
         expected += f"; by 1 + χ alone, dotted, {number(10.0 ** alone[0], 1)}"
     return (f"{NAMES[activation]}, {init} initialization, {told}, {DEPTH} layers of {WIDTH}, untrained. On the way to "
-            f"the last hidden layer the activations change by a factor of {number(10.0 ** lines[0][1][-1], 1)}, what "
-            f"tells inputs apart {left}. Layer 1 gets {error} times the error signal of the last one ({expected}).")
+            f"the last hidden layer the activations change by a factor of {activations}, what tells "
+            f"inputs apart {left}. Layer 1 gets {error} times the error signal of the last one ({expected}).")
 
 
 def apart(measured):

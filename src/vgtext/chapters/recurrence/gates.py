@@ -78,7 +78,7 @@ def draw_paths(path, rate, bias=1.0, tied=False, inputs="silence"):
     k, (direct, whole) = np.arange(T), decay(bias, tied, inputs)
     some, whole_factor = slice(0, None, 6), partial(factor, "lstm", tied=tied)
     path.set(xlim=(0, T), xlabel="steps back in time", xticks=range(0, T + 1, 30))
-    log_axis(path, 1e-24, 1e10, "gradient of the cell state")
+    log_axis(path, 1e-40, 1e13, "gradient of the cell state")
     path.axhline(1, **REFERENCE)
     ways = ("the direct path", sigmoid, COLORS["forward"], "s"), ("all paths", whole_factor, COLORS["backward"], "o")
     for line, (words, law, color, mark) in zip((direct, whole), ways):

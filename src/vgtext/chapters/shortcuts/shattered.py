@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from vgtext.claims import Claim, Evidence
-from vgtext.palette import COLORS, THEORY, log_axis
+from vgtext.palette import COLORS, THEORY, log_axis, positive
 
 DEPTHS, DRAWS = (1, 2, 3, 5, 7, 10, 15), 4
 KINDS = {"plain": (False, False), "plain + batch norm": (False, True), "shortcut": (True, False),
@@ -64,16 +64,19 @@ def corrected(kind, L):
 
 def draw_shattered(ax, kind="plain"):
     """Gradient correlation against depth: measured, published, and with the inputs' correlation followed."""
-    log_axis(ax, 1e-4, 2, "correlation of two gradients")
+    log_axis(ax, 1e-5, 2, "correlation of two gradients")
     ax.set(xlim=(0, 16), xlabel="number of blocks L")
     ax.plot(DEPTHS, [published(kind, L) for L in DEPTHS], color=COLORS["reference"], linewidth=1, label="published law")
     ax.plot(DEPTHS, [corrected(kind, L) for L in DEPTHS], **THEORY, label="inputs' correlation followed")
     sizes = np.array([correlation(kind, L) for L in DEPTHS])
-    ax.plot(DEPTHS, np.where(sizes > 1e-4, sizes, np.nan), "o", color=COLORS["backward"], label="measured")
+    ax.plot(DEPTHS, positive(sizes), "o", color=COLORS["backward"], label="measured")
     ax.legend(loc="lower left", fontsize=8)
+    lost = [f"{L} blocks" for L, size in zip(DEPTHS, sizes) if size <= 0]
+    below = f" At {' and '.join(lost)} the mean is below 0, and no dot is drawn." if lost else ""
     return (f"{kind[0].upper() + kind[1:]}, ReLU, width 300, unrelated inputs, mean of {DRAWS} draws: two gradients "
             f"have a correlation of {sizes[0]:.2f} after one block and {sizes[3]:.2f} after five; the published law "
-            f"says {published(kind, 5):.3f}, and following the inputs' correlation gives {corrected(kind, 5):.3f}.")
+            f"says {published(kind, 5):.3f}, and following the inputs' correlation gives {corrected(kind, 5):.3f}."
+            + below)
 
 
 def _evidence(words, kind, L, expected, tolerance):

@@ -1,6 +1,6 @@
 """The two columns of a matrix, to be dragged: where one layer sends the circle, and what its powers do."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from vgtext.palette import COLORS, REFERENCE, THEORY, beyond, depth_axis, label_
 
 from .repeated import CIRCLE, DEPTH, SIGNAL, norms
 
+POINTS = 60  # of a page's picture, to a unit of the plane on a phone
 HALVES = (-1.0, -0.5, 0.0, 0.5, 1.0)
 
 
@@ -60,14 +61,36 @@ def draw_plane(ax, W, layers=8):
     ax.plot(*grid, ".", color=COLORS["reference"], markersize=1.5, transform=ax.transAxes)
     ax.plot(*CIRCLE[:, ::3], **REFERENCE)
     ax.fill(*W @ CIRCLE[:, ::3], color=COLORS["forward"], alpha=0.15, linewidth=0)
-    same = np.array_equal(W[:, 0], W[:, 1])
+    same, taken = np.array_equal(W[:, 0], W[:, 1]), np.empty((2, 0))
     for k, (name, dash) in enumerate((("first", "-"), ("second", "--"))):
         path = np.array([np.linalg.matrix_power(W, l)[:, k] for l in range(1, layers + 1)]).T
         ax.plot(*path, dash, color=COLORS["forward"], linewidth=0.8, marker="o", markersize=2.5, label=name)
         if path[:, 0].any():
             ax.annotate("", xy=path[:, 0], xytext=(0, 0),
                         arrowprops={"arrowstyle": "-|>", "color": COLORS["forward"], "linewidth": 2})
-        above = 1 if path[1, 0] > 0 or path[1, 0] == k == 0 else -1
         if k or not same:
             words = "first, second" if same else name
-            label_line(ax, *path[:, 0], words, COLORS["forward"], xytext=(0, 17 * above), ha="center")
+            label_line(ax, *path[:, 0], words, COLORS["forward"], xytext=(free := spot(W, k, len(words), taken)),
+                       ha="center")
+            taken = path[:, :1] + np.array(free)[:, None] / POINTS + np.linspace(-0.3, 0.3, 7) * [[1], [0]]
+
+
+def spot(W, k, letters, taken):
+    """Where words stand by the tip of column ``k``, in points: above, if nothing runs there, else where most is free.
+
+    ``taken`` are places (2, n) of the words before.
+    """
+    line = [np.array([np.zeros(2), *(np.linalg.matrix_power(W, l)[:, j] for l in range(1, 9))]) for j in (0, 1)]
+    runs = [a + t * (b - a) for each in line for a, b in pairwise(each) for t in np.linspace(0, 1, 40)]
+    half, other = np.array([3.2 * letters, 7]) / POINTS, W[:, [1 - k]] + 0.12 * CIRCLE  # the ring of the other handle
+    there = np.hstack([np.transpose(runs), other, taken])
+
+    def room(at):
+        middle = W[:, k] + np.array(at) / POINTS
+        gaps = (abs(there - middle[:, None]) - half[:, None]).max(axis=0)
+        return min(gaps.min(), (1.6 - abs(middle) - half).min(), 0.04)
+
+    side = 3.2 * letters + 15
+    up = 1 if W[1, k] > 0 or W[1, k] == k == 0 else -1
+    return max([(0, 17 * up), (0, -17 * up), *((side * x, y) for y in (0, 10, -10, 17, -17, 28, -28)
+                                               for x in (1, -1, 0.8, -0.8, 0.4, -0.4, 0))], key=room)

@@ -11,6 +11,6 @@ from .depth import draw_depth_rate, draw_spread, spread
 from .depth import slope as depth_slope
 from .exercises import EXERCISES
 from .muon import SHAPES, SOURCES, copied, draw_muon, draw_newton_schulz, muons_best, muons_slope, values
-from .rates import best, draw_best_rate, loss_at, losses, slope
+from .rates import MENU, best, draw_best_rate, loss_at, losses, slope
 from .runs import DEPTHS, MUON_WIDTHS, SCALES, WAYS, WIDTHS
 from .updates import OPTIMIZERS, TIMES, changes, draw_coordinate_check, growth, moved

@@ -10,6 +10,7 @@ from .runs import WAYS, WIDTHS, stored
 
 MARKS = {"standard": (COLORS["backward"], "o", "-"), "muP": (COLORS["gradient"], "s", (0, (6, 2)))}
 WRITTEN = {"standard": "standard rule", "muP": "μP"}
+MENU = {"standard": "standard", "μP": "muP"}  # as the text writes them
 
 
 def losses(way, rule, n):

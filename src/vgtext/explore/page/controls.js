@@ -91,7 +91,7 @@ export class Controls {
     if (isStill()) return step();
     this.timer = setInterval(() => {
       if (this.isBusy()) return;
-      if (!this.box.isConnected || this.state[i] === last) this.stop();
+      if (isStill() || !this.box.isConnected || this.state[i] === last) this.stop();
       else step();
     }, interval);
     step();
