@@ -25,4 +25,4 @@ MEANT = {about: names.split() for about, names in {
 BESIDE = {name: most for most, names in {
     1: "bench_page/runs mitigation/map problem/yardsticks width/muon",
     2: "recurrence/learning width/newton_schulz",
-    6: "mitigation/forecast"}.items() for name in names.split()}
+    7: "mitigation/forecast"}.items() for name in names.split()}
