@@ -58,6 +58,8 @@ def check_figure(figure):
     shown = {text for control in figure.controls for text in control.texts}
     code = {name: words for name, words in {**ACTIVATION_NAMES, "muP": "μP"}.items() if name in shown and words != name}
     assert not code, f"{figure.name}: a menu shows names of code; {{name: what it is to show}}: {code}"
+    alike = [control.name for control in figure.controls if len({*map(repr, control.values)}) < len(control.values)]
+    assert not alike, f"{figure.name}: two choices of a control stand for the same value: {alike}"
     told = []
     for state in states(figure):
         scene, caption = figure.scene(figure.values(state))
