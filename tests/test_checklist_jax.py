@@ -13,6 +13,7 @@ from autograd.misc import flatten
 
 from vgtext import nn
 from vgtext.diagnose import Recording, diagnose
+from vgtext.diagnose.outcomes import ALONG
 
 PAGE = Path(__file__).parents[1] / "book" / "checklist.md"
 NAMES = "Dense_0", "Dense_1", "Dense_2"
@@ -88,3 +89,8 @@ def test_what_is_recorded_by_hand_is_right_and_tells_a_step_down_from_one_up(sta
     assert recording.weight[0] == pytest.approx([np.linalg.norm(params[name]["kernel"]) for name in NAMES])
     assert recording.update / recording.gradient == pytest.approx(0.3)
     assert diagnose(recording).cause == cause
+
+
+def test_the_page_names_the_limit_of_the_cosine():
+    text = " ".join(PAGE.read_text("utf8").split())
+    assert f"If it is above {ALONG:g} in all records and the loss does not fall" in text
