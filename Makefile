@@ -11,6 +11,9 @@ NOTEBOOKS = $(wildcard notebooks/$(chapter).ipynb)
 export OPENBLAS_NUM_THREADS ?= 1
 export JUPYTER_PLATFORM_DIRS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
+# What glibc gives back of large arrays it asks for anew, page by page, at the next one: it keeps them, up to 1 GB each.
+export MALLOC_MMAP_THRESHOLD_ ?= 1000000000
+export MALLOC_TRIM_THRESHOLD_ ?= 2000000000
 # Compiled code is kept: else each of the hundred processes of a build and its tests compiles all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
