@@ -244,6 +244,22 @@ def test_the_seed_that_hardly_learns_with_he_has_signals_and_learns_at_a_longer_
     assert by_rate[lab.RATES.index(round(times * rate, 6)), lost] < 0.1
 
 
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])
+def test_at_large_scales_a_few_digits_dominate_the_error_of_tanh_and_sigmoid_units(activation):
+    data, cross_entropy, shares = nn.data.digits("float64"), nn.get_loss("softmax_cross_entropy"), []
+    for scale in (1.0, 10.0):
+        W, b = nn.random_network([64] * 30 + [10], nn.initializers.scaled_normal(scale))
+        phi = [activation] * 29 + ["identity"]
+        z, a = nn.forward(W, b, data.x[:, :128], phi)
+        delta = nn.backward(W, z, a, cross_entropy(a[30], data.y[:128])[1], phi).delta[1]
+        of_each = np.sort((delta**2).sum(axis=0))[::-1]
+        shares.append(of_each[:6].sum() / of_each.sum())
+    if activation == "relu":  # without biases the scale changes all digits alike
+        assert max(shares) < 0.4
+    else:
+        assert shares[0] < 0.2 and shares[1] > 0.4
+
+
 def test_the_hook_says_what_the_runs_say():
     end = {(a, s): np.median(lab.trained(a, s)[0][:, -1]) for a in lab.ACTIVATIONS for s in lab.SCALES}
     assert end["relu", 0.577] == pytest.approx(GUESSING, abs=0.02) and end["relu", 1.7] == np.inf
