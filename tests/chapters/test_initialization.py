@@ -229,6 +229,37 @@ def test_row_5_he_against_xavier():
     assert said("initialization", "At # layers # of the # seeds hardly learns even with it") == [26, 1, he.size]
 
 
+def test_the_seed_that_hardly_learns_with_he_has_signals_and_learns_at_a_longer_step():
+    (at_best, rate), by_rate = lab.runs_of("he_normal", 26), runs.losses()[1][0, lab.DEPTHS.index(26), ..., -1]
+    lost, digits = at_best[:, -1].argmax(), nn.data.digits("float64")
+    off = []  # how far each seed's log10 R is from 0
+    for seed in range(runs.SEEDS):
+        net = nn.mlp(64, runs.WIDTH, 10, 26, activation="relu", init="he_normal", seed=seed, dtype="float64")
+        net.loss_and_gradient(digits.x[:, :256], digits.y[:256], measure=True)
+        a, error = net.signals().log10_activation, net.signals().log10_error
+        off.append(abs(a[-2] - a[1] + error[2] - error[-1]))
+    farthest = np.argmax(off)
+    assert off[lost] < 0.3 and off[farthest] > 2 * off[lost] and at_best[farthest, -1] < 0.1 < 2 < at_best[lost, -1]
+    (times,) = said("initialization", "that learns. # times that rate trains it")
+    assert by_rate[lab.RATES.index(round(times * rate, 6)), lost] < 0.1
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])
+def test_at_large_scales_a_few_digits_dominate_the_error_of_tanh_and_sigmoid_units(activation):
+    data, cross_entropy, shares = nn.data.digits("float64"), nn.get_loss("softmax_cross_entropy"), []
+    for scale in (1.0, 10.0):
+        W, b = nn.random_network([64] * 30 + [10], nn.initializers.scaled_normal(scale))
+        phi = [activation] * 29 + ["identity"]
+        z, a = nn.forward(W, b, data.x[:, :128], phi)
+        delta = nn.backward(W, z, a, cross_entropy(a[30], data.y[:128])[1], phi).delta[1]
+        of_each = np.sort((delta**2).sum(axis=0))[::-1]
+        shares.append(of_each[:6].sum() / of_each.sum())
+    if activation == "relu":  # without biases the scale changes all digits alike
+        assert max(shares) < 0.4
+    else:
+        assert shares[0] < 0.2 and shares[1] > 0.4
+
+
 def test_the_hook_says_what_the_runs_say():
     end = {(a, s): np.median(lab.trained(a, s)[0][:, -1]) for a in lab.ACTIVATIONS for s in lab.SCALES}
     assert end["relu", 0.577] == pytest.approx(GUESSING, abs=0.02) and end["relu", 1.7] == np.inf
