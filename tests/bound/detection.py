@@ -206,17 +206,17 @@ def confusion(rule, recorded, half):
     of = lambda name: next((group for group in ("vanishing", "exploding", "dead") if group in name),  # noqa: E731
                            name if name == doctor.UNDECIDED else "other")
     four = macro([(of(cause), of(named)) for cause, named in pairs], ["vanishing", "exploding", "dead", "other"])
-    words = (f"Diagnose from {FULL.get(recorded, recorded)}" if rule == "diagnose" else
-             "Fixed thresholds")
-    said = (f"{words}, {half.replace(' ', '-')} half: # of # right, # undecided; macro-F1 # over ten causes, # over "
-            "the four groups vanishing, exploding, dead, other.")
+    words = (f", {FULL.get(recorded, recorded)} recorded: diagnose is right about # of # runs and undecided about #."
+             if rule == "diagnose" else ": fixed thresholds are right about # of # runs.")
+    said = (f"{half.replace(' ', '-').capitalize()} half{words} Macro-F1: # for the ten causes, # for the four groups "
+            "vanishing, exploding, dead, other.")
+    open_ = [sum(named == doctor.UNDECIDED for _, named in pairs)] * (rule == "diagnose")
     sides = [0.9 * np.sqrt(n / 6) for _, n in sorted(cells.items())]
     line = np.array([[k - 0.5, k + 0.5, np.nan] if not cells[k, k] else [np.nan] * 3 for k in range(10)]).ravel()
     lines = [line] if np.isfinite(line).any() else []
     return {"answer": [[n for _, n in sorted(cells.items())], [column for _, column in sorted(cells)], *lines],
             "_": [*([sides] if np.ptp(sides) else []), *lines],
-            "caption": {said: [sum(cause == named for cause, named in pairs), 60,
-                               sum(named == doctor.UNDECIDED for _, named in pairs), macro(pairs, CAUSES), four]}}
+            "caption": {said: [sum(cause == named for cause, named in pairs), 60, *open_, macro(pairs, CAUSES), four]}}
 
 
 def remedies(half):

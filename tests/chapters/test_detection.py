@@ -210,8 +210,8 @@ def test_captions_of_the_confusion_matrix_score_what_is_drawn(half, rule):
             scores.append(2 * hits / (planted + named))
         ten = np.mean([2 * counts[k, k] / (counts[k].sum() + counts[:, k].sum()) for k in range(10)])
         text = caption("confusion", rule=rule, recorded=recorded, half=half)
-        assert f"macro-F1 {ten:.2f} over ten causes, {np.mean(scores):.2f} over the four groups" in text
-        assert f"{counts[:, 10].sum()} undecided" in text
+        assert f"Macro-F1: {ten:.2f} for the ten causes, {np.mean(scores):.2f} for the four groups" in text
+        assert (f"undecided about {counts[:, 10].sum()}." in text) == (rule == "diagnose")
 
 
 def test_thresholds_do_what_they_say():
@@ -426,10 +426,10 @@ def test_captions_say_what_is_drawn():
     hits, ill = lab.found("loss", "tuned")[:2]
     words = f"{hits} of {ill} runs labeled vanishing (squares) are above"
     assert words in caption("one_number", reading="loss", half="tuned")
-    assert f"macro-F1 {lab.score('held out'):.2f}" in caption("confusion")
-    assert "58 of 60 right, 1 undecided" in caption("confusion")
+    assert f"Macro-F1: {lab.score('held out'):.2f}" in caption("confusion")
+    assert "right about 58 of 60 runs and undecided about 1." in caption("confusion")
     whole = caption("confusion", recorded="… and activations")
-    assert whole.startswith("Diagnose from losses, accuracies, gradients and activations, held-out half: ")
+    assert whole.startswith("Held-out half, losses, accuracies, gradients and activations recorded: ")
 
 
 # the quizzes and the exercises

@@ -324,6 +324,13 @@ def test_the_forecast_is_right_nine_times_in_ten():
     assert (lab.forecast(sizes) == ok).mean() > 0.85
 
 
+@pytest.mark.parametrize("norm, shortcut", [*itertools.product(lab.NORMS, lab.SHORTCUTS)])
+def test_the_forecast_tells_of_the_edge_of_the_picture_where_marks_are_there(norm, shortcut):
+    sizes, _ = lab.points(norm, shortcut)
+    told = "At the edge of the picture: " in caption_of(FIGURES, "forecast", norm=norm, shortcut=shortcut)
+    assert told == (np.isnan(sizes) | (np.abs(sizes) >= layers.EDGE)).any()
+
+
 def test_what_rounding_has_lost_stands_apart_from_what_is_tiny():
     sizes, _ = lab.points("none", "plain")
     lines = [line for line in lines_of(FIGURES["forecast"]) if line.get_label() in ("trains", "does not train")]

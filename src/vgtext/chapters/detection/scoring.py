@@ -104,10 +104,11 @@ def draw_confusion(ax, rule="diagnose", recorded="everything", half="held out"):
     ax.tick_params(length=0)
     right, open_ = sum(a == b for a, b in pairs), sum(b == UNDECIDED for _, b in pairs)
     whole = recorded.replace("… and a", "losses, accuracies, gradients and a").replace("…", "losses, accuracies")
-    words = "" if rule == "fixed thresholds" else f" from {whole}"
-    return (f"{rule.capitalize()}{words}, {half.replace(' ', '-')} half: {right} of {len(pairs)} right, "
-            f"{open_} undecided; macro-F1 {score(half, rule, recorded):.2f} over ten causes, "
-            f"{score(half, rule, recorded, groups=True):.2f} over the four groups vanishing, exploding, dead, other.")
+    who, more = {"diagnose": (f", {whole} recorded: diagnose is", f" and undecided about {open_}"),
+                 "fixed thresholds": (": fixed thresholds are", "")}[rule]
+    return (f"{half.capitalize().replace(' ', '-')} half{who} right about {right} of {len(pairs)} runs{more}. "
+            f"Macro-F1: {score(half, rule, recorded):.2f} for the ten causes, "
+            f"{score(half, rule, recorded, groups=True):.2f} for the four groups vanishing, exploding, dead, other.")
 
 
 def mends(half):

@@ -94,8 +94,9 @@ def draw_forecast(ax, norm="none", shortcut="plain"):
     right, lost = forecast(sizes) == ok, np.isnan(sizes).any(axis=1)
     beyond = int(((np.abs(sizes) >= EDGE).any(axis=1) & ~lost).sum())
     rounded = f"; in {lost.sum()} others rounding loses what tells inputs apart" if lost.any() else ""
+    edge = f" At the edge of the picture: {beyond} networks that gain or lose ten powers of ten or more{rounded}."
     names = {"none": "no normalization", "batch": "batch norm", "layer": "layer norm"}
     ways = {"plain": "no shortcuts", "residual": "shortcuts"}
     return (f"Networks with {names[norm]} and {ways[shortcut]}: {int(ok.sum())} of {len(ok)}, of 5 to 100 layers of "
-            f"{WIDTH}, train. The dashed box forecasts {int(right.sum())} of {len(ok)} correctly, before training. "
-            f"At the edge of the picture: {beyond} networks that gain or lose ten powers of ten or more{rounded}.")
+            f"{WIDTH}, train. The dashed box forecasts {int(right.sum())} of {len(ok)} correctly, before "
+            f"training.{edge * (beyond > 0)}")
