@@ -2,10 +2,14 @@
 
 import json
 import time
+from base64 import b64decode
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from firefox import open_firefox
+from pypdf import PdfReader
 from small_page import served, write
 from webkit import open_webkit
 
@@ -147,3 +151,25 @@ def test_webkit_has_every_picture_that_it_may_print(webkit):
             time.sleep(0.1)
             found = tab.evaluate(pictures)
     assert found and all(found)
+
+
+def test_no_heading_stands_at_the_foot_of_a_page_that_firefox_prints(firefox):
+    """It knows no break-after: book.css has another way for it, and for WebKit, whose driver does not print."""
+    front, chapter = BOOK / "book" / "index.html", min(BOOK.glob("notebooks/*.html"))
+    with open_firefox() as tab:
+        for page in (front, chapter):
+            tab.goto(page.as_uri())
+            headings = BeautifulSoup(page.read_text("utf8"), "html.parser").select(".bd-article :is(h1, h2, h3)")
+            announced = {" ".join(each.get_text().removesuffix("#").split()) for each in headings}
+            printed = tab.send("browsingContext.print", context=tab.context, page={"width": 21, "height": 29.7})
+            feet = [foot(each) for each in PdfReader(BytesIO(b64decode(printed["data"]))).pages]
+            assert all(feet) and len(feet) > 2 and len(announced) > 3
+            assert [each for each in feet if each in announced] == [], page.name
+
+
+def foot(page):
+    """What stands lowest on a printed page."""
+    found = {}
+    page.extract_text(visitor_text=lambda text, cm, tm, *font: text.strip() and found.setdefault(
+        round(tm[5] * cm[3] + cm[5]), []).append(text.strip()))
+    return " ".join(found[min(found)])
