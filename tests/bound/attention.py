@@ -185,7 +185,7 @@ def bound(keys):
     said = {"# keys: logits of norm # leave an entropy of # nats at least, those of norm # leave #":
             [keys, 10, *least(np.array([10.0])), 20, *least(np.array([20.0]))]}
     return {"caption": said, "entropy of one query, nats": spread, "random logits": spread, "at least": lambda at:
-            np.where(least(at) > 1e-6, least(at), np.nan), "norm of the query's logits, their mean taken out": sigma}
+            np.where(least(at) > 1e-6, least(at), np.nan), "norm of the query's logits, less their mean": sigma}
 
 
 def precision(name, size):

@@ -149,6 +149,8 @@ def hundred(way, against):
         above = ", with losses above the panel on its way" * bool(found[name].max() > 3)
         said |= ({f"{name} (rate #) gets #{above}": [rate, right[:, 1].mean() / DIGITS.y_test.size]} if lines[name] else
                  {f"{name} (rate #) breaks down": rate})
+    if way == against and lines[way]:
+        said[" The blue lines cover the orange ones."] = ()
     return {"caption": said, "training loss, 100 layers": [line for each in lines.values() for line in each],
             **{name: each[0] for name, each in found.items() if np.ptp(each[0])}, "step": np.arange(10, 601, 10) - 5}
 

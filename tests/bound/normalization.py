@@ -46,7 +46,7 @@ def healed(norm, depth, sigma_w):
     said = {f"ReLU, {name_of(norm)}, σ_w = #, width #, # examples: activations of layer # have size # per "
             f"unit{beyond[0]}; the error signal of layer # is # times{beyond[1]} that of layer #. ":
             [sigma_w, 128, 128, depth, forth[-1], 1, back[0], depth]}
-    said |= {"Theory (dashed): × # per layer.": factor("relu", norm) ** 0.5} if norm else {
+    said |= {"Theory (dashed): × # per layer, back to layer #.": [factor("relu", norm) ** 0.5, 2]} if norm else {
         "Without normalization both depend on the weight scale.": ()}
     return {**shown, "size of a[l] per unit": forth, "‖δ[l]‖ / ‖δ[L]‖": [back, law],
             ("forward", "layer l"): [np.arange(depth + 1), *([np.arange(1, depth + 1)] if norm else [])],

@@ -36,7 +36,7 @@ def draw_bound(ax, keys=32):
     """The least entropy against the norm of the logits, and the entropies of random logits of that norm."""
     sigma = np.linspace(0.1, 30, 120)
     log_axis(ax, 1e-14, 10, "entropy of one query, nats")
-    ax.set(xlim=(0, 30), xlabel="norm of the query's logits, their mean taken out")
+    ax.set(xlim=(0, 30), xlabel="norm of the query's logits, less their mean")
     rng = np.random.default_rng(0)
     S = rng.standard_normal((keys, 120))
     S -= S.mean(axis=0)

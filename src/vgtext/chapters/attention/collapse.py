@@ -90,8 +90,8 @@ def draw_collapse(likeness, gradients, kind="attention alone", L=12):
         gradients.plot(l, np.where(values / last > 1e-20, values / last, np.nan), marker=mark, color=color,
                        markersize=4, linestyle="--" if name == "keys W_K" else "-", label=name)
     label_line(gradients, 1, 3e2, "values $W_V$", COLORS["gradient"], xytext=(0, 0))
-    label_line(gradients, 0.42 * L, 1e-10, "queries $W_Q$,", COLORS["backward"], xytext=(0, 0))
-    label_line(gradients, 0.42 * L, 2e-12, "keys $W_K$ (dashed)", COLORS["backward"], xytext=(0, 0))
+    label_line(gradients, 0.42 * L, 1e-10, "queries $W_Q$,", COLORS["backward"], xytext=(12, 0))
+    label_line(gradients, 0.42 * L, 2e-12, "keys $W_K$ (dashed)", COLORS["backward"], xytext=(12, 0))
     ratio = sizes[0, -1] / sizes[2, -1]
     left = f"{number(ratio)} times that of W_V" if ratio > 1e-15 else "less than 10⁻¹⁵ times that of W_V: rounding"
     scale = "" if "σ_w" in kind else f", σ_w = {sigma_w:g}"

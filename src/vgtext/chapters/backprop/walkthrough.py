@@ -99,8 +99,8 @@ def draw_by_hand(ax, alpha=0.5, step=10):
 def draw_node(ax, name, value, above="", below=""):
     """A unit: its value inside, what came in above it, its error signal below."""
     x, y = PLACES[name]
-    ax.plot([x], [y], marker="o", markersize=26, color="white", markeredgecolor=COLORS["forward"], zorder=3)
-    ax.text(x, y, value, ha="center", va="center", fontsize=10, color=COLORS["forward"], zorder=4)
+    ax.plot([x], [y], marker="o", markersize=30, color="white", markeredgecolor=COLORS["forward"], zorder=3)
+    ax.text(x, y, value, ha="center", va="center", fontsize=9, color=COLORS["forward"], zorder=4)
     ax.text(x, y + 0.62, above, ha="center", va="bottom", fontsize=9, color=COLORS["forward"])
     ax.text(x, y - 0.62, below, ha="center", va="top", fontsize=9, color=COLORS["backward"])
 

@@ -62,7 +62,7 @@ def draw_slopes(slope, layer, activation="sigmoid", sigma_w=1.0):
     layer.plot(SCALES, measured, linestyle="none", marker="o", markersize=4, color=COLORS["backward"])
     layer.plot([sigma_w], [middle_layer(activation, sigma_w)[0]], marker="o", markersize=9, color=COLORS["backward"])
     handle(layer, lambda sigma_w: (sigma_w, middle_layer(activation, sigma_w)[0]))
-    label_line(layer, 12.7, 17, "the weights: × $\\sigma_w$", COLORS["weight"], ha="right", xytext=(0, 0))
+    label_line(layer, 12.7, 20, "the weights: × $\\sigma_w$", COLORS["weight"], ha="right", xytext=(0, 0))
     label_line(layer, 12.7, rms_slope(activation, 12.0), f"the slopes: × {number(rms_slope(activation, sigma_w))}",
                color, ha="right", xytext=(0, -11))
     (back, saturated), theory = middle_layer(activation, sigma_w), factor(activation, sigma_w, 0.0, LAYER)

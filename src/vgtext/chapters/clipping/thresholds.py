@@ -59,7 +59,7 @@ def draw_thresholds(trace, rules, rule="global norm 1", rate=0.1, bad=True):
                    markerfacecolor="none", label="bad batch")
         label_line(trace, 590, 2e5, "○ bad batch", COLORS["theory"], xytext=(0, 0), ha="right")
     if fired.any():
-        label_line(trace, 20, 4e-4, "larger dots, orange: clipped", COLORS["backward"], xytext=(0, 0))
+        label_line(trace, 590, 2.5e4, "larger dots, orange: clipped", COLORS["backward"], xytext=(0, 0), ha="right")
     rules.set(xlim=(0, 1.65), ylim=(-0.6, len(RULES) - 0.4), xlabel="right on the test digits", title=f"η = {rate:g}")
     rules.set_xticks([0, 0.5, 1], ["0", "50%", "100%"])
     rules.set_yticks(range(len(RULES)), list(RULES)[::-1])

@@ -84,7 +84,7 @@ def draw_outcomes(ax, activation, sigma_w):
     if (broken := np.array(SCALES)[~np.isfinite(middle)]).size:
         at = ax.get_xaxis_transform()  # tied to the panel: such a loss has no place on its axis
         ax.plot(broken, np.full(broken.size, 0.95), "x", color=COLORS["forward"], markersize=6, transform=at)
-        label_line(ax, broken[0], 2.85, "breaks down", COLORS["forward"], ha="right", xytext=(-6, 0))
+        label_line(ax, broken[-1], 2.85, "breaks down", COLORS["forward"], ha="right", xytext=(3, -11))
 
 
 def power(log10):

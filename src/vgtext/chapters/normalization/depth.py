@@ -113,7 +113,7 @@ def draw_healed(forward, backward, norm="batch", depth=40, sigma_w=SCALES["10"])
         backward_arrow(backward, up=0.94 if sigma_w < 1 else 0.06)  # clear of the gray line
         factor = chi("relu", norm)
         backward.plot(l[2:], factor ** ((depth - l[2:]) / 2), **THEORY)
-        words = f"Theory (dashed): × {number(factor**0.5, 3)} per layer"
+        words = f"Theory (dashed): × {number(factor**0.5, 3)} per layer, back to layer 2"
     else:
         words = "Without normalization both depend on the weight scale"
     last, back = 10.0 ** sizes(norm, depth, sigma_w)[0][-1], 10.0 ** sizes(norm, depth, sigma_w)[1][1]
