@@ -145,7 +145,7 @@ def rise(test_loss):
 
 
 def through_time(time_gradient, against=np.max, record=0):
-    """What reaches the first tenth of the time steps, against the others above 0; in the first ``record`` with any."""
+    """What reaches the first tenth of the time steps, against the others above 0; in a ``record`` of those with any."""
     if time_gradient is None or time_gradient.shape[1] < 2:
         return None
     live = [row for row in time_gradient if np.isfinite(row).all() and row.max() > 0]
