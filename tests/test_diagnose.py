@@ -302,7 +302,9 @@ def test_a_history_becomes_a_recording():
 
 
 @pytest.mark.parametrize("train, test, said", [(0.95, 0.75, "Training accuracy is 20 points above test accuracy."),
-                                               (0.75, 0.8, "Test accuracy is 5 points above training accuracy.")])
+                                               (0.75, 0.8, "Test accuracy is 5 points above training accuracy."),
+                                               (0.96, 0.95, "Training accuracy is 1 point above test accuracy."),
+                                               (0.95, 0.965, "Test accuracy is 2 points above training accuracy.")])
 def test_the_gap_is_worded_either_way(train, test, said):
     run = Recording(**{**fields(), "train_accuracy": [train], "test_accuracy": [test]})
     assert any(said in diagnose(run, target).evidence for target in (0.5, 0.9))

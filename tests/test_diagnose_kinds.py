@@ -420,7 +420,7 @@ BRANCHES = {"shortcuts": True, "normalized": True}
 SIDES = {
     "LEARNED": ("healthy", lambda v: {"loss": ends_at(v), "constant_loss": 9.0}, 0.14, 0.28),
     "VANISHES": ("vanishing by initialization", lambda v: signal(v**0.5, v**0.5), 0.045, 0.09),
-    "SOME": ("vanishing by initialization", lambda v: {**signal(v**0.5, v**0.5), **ratio(1e-6, layers=6)},
+    "SOME": ("vanishing by initialization", lambda v: {**signal(v**0.5, v**0.5), **ratio(2e-5, layers=6)},
              7e-4, 1.4e-3),
     "ADAPTS": ("vanishing by initialization", lambda v: {
         **signal(v**0.5, v**0.5), **ratio(1e-3, layers=6), "optimizer": "Adam"}, 2.2e-5, 4.5e-5),

@@ -172,7 +172,8 @@ def test_of_many_layers_few_numbers_are_named_and_no_other(numbers):
 
 @pytest.mark.parametrize("train, test, said, number", [
     (0.952, 0.95, "less than a point apart", "0.2 points"), (0.95, 0.95, "accuracy are the same", "0 points"),
-    (0.997, 0.9, "accuracy 99.7%", "9.7 points"), (1.0, 0.95, "accuracy 100%", "5 points")])
+    (0.997, 0.9, "accuracy 99.7%", "9.7 points"), (1.0, 0.95, "accuracy 100%", "5 points"),
+    (0.95, 0.94, "accuracy is 1 point above", "1 point"), (0.94, 0.95, "accuracy is 1 point above", "-1 point")])
 def test_accuracies_are_never_rounded_to_all_or_to_no_difference(train, test, said, number):
     recording = Recording(loss=np.linspace(2.3, 0.01, N), train_accuracy=train, test_accuracy=test)
     assert said in " ".join(str(diagnose(recording)).split())

@@ -67,6 +67,20 @@ def grows_in_time(s):
     return above(s.grows_in_time, 1 / t.FORGETS) is True and harm
 
 
+def forgets_in_time(s, recording):
+    """Does little of the gradient reach the first time step, at the first record and at the last?
+
+    In an untrained network little of it does, so steps out of range are to blame first. What is lost at one end alone
+    is left open: it may come back as the network trains, or be lost since what is near was learned. So is what rounding
+    would not take, in a run that learned nothing: one that has nothing to learn begins and ends so, too.
+    """
+    if recording.recurrent is False or too_large(s) or too_small(s):
+        return False
+    ends = [below(value, t.FORGETS) for value in (s.through_time, s.through_time_last)]
+    nothing_learned = above(s.fall, t.MOVED) and above(s.through_time, 10.0**t.LOST)
+    return None if ends[0] != ends[1] or (ends[0] and nothing_learned) else ends[0]
+
+
 def no_weights(s):
     """Do hidden weights of exactly 0 block the network, in the last record as in the first?"""
     return bool(s.no_weights and s.silent and s.silent_last)

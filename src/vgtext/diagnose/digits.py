@@ -19,6 +19,11 @@ def percent(share, *others):
     return told(share, 0, 1, *others, write="{:.{}%}", digits=0)
 
 
+def points(number):
+    """Write so many points, of a number that is written; one of them is a point."""
+    return f"{number} point{'' if number in ('1', '-1') else 's'}"
+
+
 def factor(x):
     """Write a factor with two decimals, and one near 0 with two digits."""
     return f"{x:.2f}" if x >= 0.095 or x == 0 else f"{x:.2g}"

@@ -41,12 +41,19 @@ def vanishing(s, recording):
         return False
     if adapts and s.round_trip > t.ADAPTS and (some or moved(s) is False or stayed(s)):
         return None  # such steps do not shrink with the gradient: they may be few, too short, or have nothing to learn
+    if shallow and s.round_trip > t.ADAPTS and short_anyway(s):
+        return None  # both may hold it back, and the rate is tried sooner
     return None if few or (some and (taken_away(s) or (shallow and (both or short(s) or moved(s))))) else True
 
 
 def stayed(s):
     """Is the loss where it was? Sigmoids that move lower it, if slowly; where labels are random, none does."""
     return above(s.fall, t.MOVED) is True and below(s.fall, t.BACK) is True
+
+
+def short_anyway(s):
+    """Would steps be too short in order signals, too? A layer in the middle lost half of the round trip on its way."""
+    return below(s.ratio_peak and s.ratio_peak * 10.0 ** (-s.round_trip / 2), t.TOO_SLOW) is True
 
 
 def speaks_against(s):

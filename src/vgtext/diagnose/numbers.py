@@ -1,6 +1,6 @@
 """The number that answers each question, in a few words, and what to record where there is none."""
 
-from .digits import dead, factor, percent, ratio, round_trip, told
+from .digits import dead, factor, percent, points, ratio, round_trip, told
 from .logic import every
 from .table import GAP, ROWS
 
@@ -32,7 +32,7 @@ def measured(cause, s):
         "vanishing through time": s.through_time is not None and f"{s.through_time:.1g}",
         "warm-up missing": s.collapse is not None and f"{s.collapse:.2g} of the first",
         "learning rate too large": peak, "learning rate too small": peak,
-        "overfitting": s.gap is not None and f"{told(100 * s.gap, 0, 100 * GAP, write='{:z.{}f}', digits=0)} points",
+        "overfitting": s.gap is not None and points(told(100 * s.gap, 0, 100 * GAP, write="{:z.{}f}", digits=0)),
         "label noise": c and c.late is not None and f"{c.late:.2f} of its third quarter",
         "healthy": f"accuracy {percent(s.accuracy)}" if s.accuracy is not None else c and c.fall is not None and (
             f"loss {c.fall:.2g} of its start"),

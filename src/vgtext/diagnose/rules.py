@@ -90,6 +90,8 @@ def questions(s, recording, target=0.9):
     deep = logic.every(None if s.layers is None else s.layers >= 2 * t.FEW_LAYERS, not recording.shortcuts)
     by_heart = None if logic.above(s.gap, t.GAP) else True  # whose steps work
     warm = None if by_heart and ask.begins_brisk(s, recording) and outcomes.begun(s) else True  # it may fall further
+    far = ask.forgets_in_time(s, recording)
+    near = None if far is None and s.through_time is not None else True  # no label may be to blame for what is far back
     few_dropped = None if "much dropout" in (recording.loop or ()) else True  # it makes zeros, and what is left larger
     answers = {
         "layers not trained": ask.frozen(s, fails),
@@ -102,7 +104,7 @@ def questions(s, recording, target=0.9):
         "weight decay too large": logic.every(fails, logic.below(s.shrinks, t.SHRINKS)),
         "dead units": ill and logic.every(ask.dead(s), few_dropped),
         "exploding": logic.every(blocks, ask.exploding(s, recording), few_dropped),
-        "vanishing through time": ill and recording.recurrent is not False and logic.below(s.through_time, t.FORGETS),
+        "vanishing through time": ill and far,
         "vanishing by initialization": logic.every(blocks, fades, ask.weak(s)),
         "vanishing by activation": logic.every(blocks, fades, ask.weak(s) is not True,
                                                logic.below(ask.factors(s)[1], t.NEAR_ONE)),
@@ -112,7 +114,7 @@ def questions(s, recording, target=0.9):
         "learning rate too small": logic.every(fails, ask.too_small(s)),
         "overfitting": outcomes.overfits(s, fails, target),
         "label noise": logic.every(fails, not s.broke, outcomes.learned_something(s), pace.stands(s),
-                                   not outcomes.faded_later(s), clean, warm, None if s.many_answers else True),
+                                   not outcomes.faded_later(s), clean, warm, near, None if s.many_answers else True),
         "healthy": logic.every(logic.invert(fails), outcomes.told(s, target)),
     }
     if s.never_a_number:  # no step was made: what steps and labels do had no time

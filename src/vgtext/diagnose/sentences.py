@@ -1,6 +1,6 @@
 """The evidence in sentences, each with its numbers, and what would have to be recorded to know more."""
 
-from .digits import dead, factor, percent, ratio, times
+from .digits import dead, factor, percent, points, ratio, times
 from .numbers import layers_of, rounded_away
 from .table import ALIKE, RUNS_ON
 
@@ -184,8 +184,8 @@ def _gap(s, r):
     if s.gap is not None:
         higher, lower = ("Training", "test") if s.gap >= 0 else ("Test", "training")
         near = "less than a point apart" if s.gap else "the same"
-        return f"Training and test accuracy are {near}." if abs(s.gap) < 0.005 else (
-            f"{higher} accuracy is {100 * abs(s.gap):.0f} points above {lower} accuracy.")
+        return f"Training and test accuracy are {near}." if round(100 * abs(s.gap)) == 0 else (
+            f"{higher} accuracy is {points(f'{100 * abs(s.gap):.0f}')} above {lower} accuracy.")
     first = "" if s.test_left is None or s.baseline else f"at {s.test_left:.2g} of the first training loss, "
     times = "near" if (s.test_rise or 1) < 1.05 else f"{'' if first else 'at '}{s.test_rise:.1f} times"
     loss = "" if s.test_rise is None else f"The test loss ends {first}{times} its smallest value."

@@ -73,6 +73,12 @@ def shrank(s, candidates, blocked):
     return first_open(candidates) == "learning rate too small" and s.rate_kept and above(s.ratio_peak, t.TOO_SLOW)
 
 
+def far_back(s, candidates, blocked):
+    """Is it open whether what reaches the first time steps, or the labels, hold the run back?"""
+    known = "vanishing through time" in candidates and s.through_time is not None
+    return known and (labels_open(candidates) or (not blocked and outcomes.standing_at_start(s)))
+
+
 def text(s, candidates, blocked):
     """Has an example many answers, of which no network gets all right, and did the loss fall?"""
     return labels_open(candidates) and s.many_answers and below(s.fall, t.MOVED) is True

@@ -144,12 +144,15 @@ def rise(test_loss):
     return float(test_loss[-1] / test_loss.min())
 
 
-def through_time(time_gradient, against=np.max):
-    """What reaches the first tenth of the time steps, against the others above 0; in the first record that has any."""
+def through_time(time_gradient, against=np.max, record=0):
+    """What reaches the first tenth of the time steps, against the others above 0; in a ``record`` of those with any."""
     if time_gradient is None or time_gradient.shape[1] < 2:
         return None
     live = [row for row in time_gradient if np.isfinite(row).all() and row.max() > 0]
-    return None if not live else float(live[0][: max(len(live[0]) // 10, 1)].max() / against(live[0][live[0] > 0]))
+    if not live:
+        return None
+    row = live[record]
+    return float(row[: max(len(row) // 10, 1)].max() / against(row[row > 0]))
 
 
 def where_it_broke(recording):

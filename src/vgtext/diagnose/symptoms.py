@@ -74,6 +74,7 @@ class Symptoms:
     input: float | None  # root mean square of the inputs, at the first record
     bad_input: bool  # did the inputs hold nan or inf at a record?
     through_time: float | None  # gradient at the first time step / the largest
+    through_time_last: float | None  # the same in the last record that has any
     grows_in_time: float | None  # gradient at the first time step / that of the median step
     nan_gradient_first: bool | None  # did gradients hold nan at a step whose loss was a number?
     never_a_number: bool  # was the loss recorded, and nan or inf from its first entry on?
@@ -138,6 +139,7 @@ def measure_symptoms(recording):
         input=None if r.input is None or not np.isfinite(r.input[0]) else float(r.input[0]),
         bad_input=r.input is not None and not np.isfinite(r.input).all(),
         through_time=sizes.through_time(r.time_gradient), grows_in_time=sizes.through_time(r.time_gradient, np.median),
+        through_time_last=sizes.through_time(r.time_gradient, record=-1),
         nan_gradient_first=sizes.nan_gradient_first(r),
         never_a_number=r.loss is not None and curve is None, passes_forward=sizes.passes_forward(r.activation),
         growth=trips.profile(whole["activation"][:1, -2::-1]) if "activation" in whole and layers > 2 else None,

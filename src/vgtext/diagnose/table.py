@@ -121,9 +121,11 @@ ROWS = (
         "notebooks/mitigation.html#exploding-gradients-the-list-of-remedies",
         "gradient and activation sizes of every layer at the first step"),
     Row("vanishing through time", "Does little of the gradient reach the first time step?", "time gradient",
-        "the first step gets less than a thousandth of the largest",
+        f"at first and in the end, the first step gets less than a thousandth of the largest ({10**LOST:.6f} if the "
+        "loss never moved), and the ratio is in range",
         "Shorten the path through time: attention, a skip over steps, a larger forget bias, an orthogonal recurrent "
-        "matrix, or shorter sequences first. If the first steps get exactly 0, look for padding and for a detach.",
+        "matrix, or shorter sequences first. If these are not learned either, check the labels. If the first steps get "
+        "exactly 0, look for padding and for a detach.",
         "notebooks/recurrence.html#vanishing-through-time-a-healthy-gradient-that-has-forgotten",
         "in a recurrent network, the gradient per time step"),
     Row("vanishing by initialization", "Does the round trip fade, and both signals with it?", "gradient, activation",
@@ -152,7 +154,8 @@ ROWS = (
     Row("learning rate too large", "Does a step rewrite the weights?", "update ratio",
         f"the ratio is above {TOO_FAST} in a record (not in the first alone, if the loss fell after it, nor if it "
         "rises entry by entry, or weights that were too small have grown)",
-        "Lower the learning rate until the update-to-weight ratio is near 1e-3 (wide layers need less), or warm up.",
+        "Lower the learning rate until the update-to-weight ratio is near 1e-3 (wide layers need less), or warm up. If "
+        "the size of the inputs was not recorded, see first that it is near 1: pixels up to 255 make steps long, too.",
         "notebooks/consequences.html#steps-too-long-oscillation-and-divergence",
         "the update-to-weight ratio of every layer"),
     Row("learning rate too small", "Do the steps hardly touch the weights?", "update ratio",

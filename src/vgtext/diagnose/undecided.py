@@ -105,6 +105,10 @@ CASES = (
      "train on while it falls. Compare it with that of a table of pairs, which gives each token by the one before. If "
      "it comes below that, nothing is wrong: say what the task allows (target). If not, check that the targets are the "
      "inputs, one token on, and train a shallow twin.", (), ("the loss of a table of pairs of tokens",)),
+    (so.far_back, "Little of the gradient reaches the first time steps, in the first record or in the last. Take "
+     "examples whose answer lies in the last time steps. If the network learns these, and not the others, shorten the "
+     "path through time (attention, a larger forget bias, shorter sequences first). If it does not, look whether "
+     "examples and labels belong together.", ("label noise",), ("the loss on shorter sequences",)),
     (so.by_heart, "It learns its training examples one by one, and is far worse on test data. If test accuracy is no "
      "better than guessing, check that examples and labels belong together. Else take more data, augmentation or "
      "weight decay, or a smaller network.", ("overfitting", "label noise"), ()),
