@@ -60,6 +60,7 @@ def draw_looks(ax):
     ax.text(0.4, 2.6, "cell", ha="center", va="center")
     ax.text(1.9, 3.4, "slanted", style="italic", ha="right", bbox={"fc": "#ffff00"})
     ax.text(0.4, 3.5, r"$\mathbf{W}\sigma$")
+    ax.text(0.9, 0.3, "boxed", bbox={"fc": "0.8"})
     ax.annotate("from", (1.8, 3.8), (1.2, 2.9), arrowprops={"arrowstyle": "->", "connectionstyle": "arc3,rad=0.3"})
     ax.annotate("above", (0.1, 0.4), (0, 30), textcoords="offset points", va="bottom")
     ax.set(xlim=(0, 2), ylim=(0, 4))
@@ -341,6 +342,7 @@ def test_words_lie_over_lines_with_the_pages_ground_around_their_letters(tab):
     }"""
     assert panel.get_by_text("one", exact=True).evaluate(look) == ["rgb(255, 255, 255)", "3px", "stroke"]
     assert panel.get_by_text("cell").evaluate(look)[0] == "none", "what stands in the middle of a cell covers no line"
+    assert panel.get_by_text("boxed").evaluate(look)[0] == "none", "and a box is a ground of its own"
 
 
 def test_an_arrow_leaves_its_words_free_and_bends_as_asked(tab):
