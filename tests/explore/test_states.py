@@ -315,7 +315,7 @@ def test_areas_and_words_have_their_opacity_and_their_turn(tab):
     })""")
     for text, face in {"W": ["normal", "700"], "σ": ["italic", "400"], "slanted": ["italic", "400"]}.items():
         assert dict(faces)[text] == face
-    [[_, left, right, top, bottom]] = boxes(found, ".vg-panel g:has(> rect + g) > rect")  # the ground of words
+    (_, left, right, top, bottom), _ = boxes(found, ".vg-panel g:has(> rect + g) > rect")  # the ground of words
     assert left < words["slanted"][0] and words["slanted"][1] < right
     assert top < words["slanted"][2] + 2 and words["slanted"][3] - 2 < bottom
     left, right, top, bottom = words["turned"]
