@@ -426,8 +426,6 @@ simple("hexagons_by_mean", lambda ax: ax.hexbin(*CLOUD, C=CLOUD[0], gridsize=(6,
 simple("outlined_arrow", lambda ax: set_limits(ax).annotate("", (0.9, 0.8), (0.1, 0.2), arrowprops={
     "arrowstyle": "->", "lw": 5, "path_effects": [patheffects.withStroke(linewidth=15, foreground=RED)]}))
 simple("image_of_many_alphas", lambda ax: ax.imshow(SQUARE, alpha=SQUARE[::-1], aspect="auto"))
-simple("dark_ground", lambda ax: (ax.set_facecolor("#222222"), ax.plot(T, np.sin(T), "w", lw=9), ax.plot(
-    T, np.cos(T), color="#F0E442", lw=9)))
 simple("key_of_arrows", lambda ax: ax.quiverkey(
     set_limits(ax).quiver([0.2], [0.3], [1], [1], width=0.02), 0.5, 0.8, 1, ""))
 simple("points_of_all_looks", lambda ax: ax.scatter(
