@@ -605,6 +605,13 @@ def test_on_a_ground_that_keeps_its_color_so_does_all_that_is_drawn(ground, alph
     assert [mark.get("stroke") or mark["fill"] for mark in marks] == [black, yellow, black, black]
 
 
+def test_a_line_on_areas_that_stand_for_numbers_stays_black_as_they_stay_what_they_are():
+    for draw, black in ((lambda ax: ax.contourf(np.eye(3)), "#000000"), (lambda ax: ax.contour(np.eye(3)),
+                                                                         "#000000,#ffffff")):
+        marks = marks_of(lambda ax, k, draw=draw: (draw(ax), ax.plot([0, 2], [0, 2], color="k", clip_on=True)))
+        assert marks[-1]["stroke"] == black
+
+
 def test_an_axis_that_is_off_is_not_shown_nor_its_frame_and_ground_but_its_title():
     def draw_it(ax):
         ax.plot([0, 1])
