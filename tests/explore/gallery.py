@@ -423,6 +423,9 @@ simple("short_annotation", lambda ax: set_limits(ax).annotate("", (0.9, 0.8), (0
 simple("shape_with_a_hole", lambda ax: set_limits(ax).add_patch(PathPatch(Path.make_compound_path(
     rectangle(0.1, 0.1, 0.9, 0.9), Path(rectangle(0.3, 0.3, 0.7, 0.7).vertices[::-1])), fc=BLUE, lw=5)))
 simple("hexagons_by_mean", lambda ax: ax.hexbin(*CLOUD, C=CLOUD[0], gridsize=(6, 4), edgecolors="k", linewidths=2))
+simple("outlined_arrow", lambda ax: set_limits(ax).annotate("", (0.9, 0.8), (0.1, 0.2), arrowprops={
+    "arrowstyle": "->", "lw": 5, "path_effects": [patheffects.withStroke(linewidth=15, foreground=RED)]}))
+simple("image_of_many_alphas", lambda ax: ax.imshow(SQUARE, alpha=SQUARE[::-1], aspect="auto"))
 simple("key_of_arrows", lambda ax: ax.quiverkey(
     set_limits(ax).quiver([0.2], [0.3], [1], [1], width=0.02), 0.5, 0.8, 1, ""))
 simple("points_of_all_looks", lambda ax: ax.scatter(

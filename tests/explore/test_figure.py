@@ -28,7 +28,7 @@ from nbconvert import HTMLExporter
 from PIL import Image
 
 from vgtext.explore import FigureError, Play, explore
-from vgtext.explore.element import page_element
+from vgtext.explore.element import page_element, picture_file
 from vgtext.explore.figure import LOOK, Explorable
 from vgtext.explore.read.pack import SHARED
 from vgtext.explore.read.units import UNIT, draws_pixels, mesh_pixels
@@ -198,7 +198,7 @@ BAD = {
     "whole figure": lambda ax, k: ax.figure.suptitle("title"),
     "panels that are moved": lambda ax, k: ax.set_position((0.2, 0.2, 0.3, 0.3)),
     "the scale 'logit'": lambda ax, k: ax.set(yscale="logit", ylim=(0.1, 0.9)),
-    "a spine that is moved": lambda ax, k: ax.spines.left.set_position("center"),
+    "a spine that is moved, cut or colored; leave": lambda ax, k: ax.spines.left.set_position("center"),
     "QuadMesh: gouraud shading; use": lambda ax, k: ax.pcolormesh(np.eye(3), shading="gouraud"),
     "a secondary axis; say": lambda ax, k: ax.secondary_xaxis("top"),
     "(polar)": lambda ax, k: ax.figure.add_subplot(projection="polar"),
@@ -210,6 +210,13 @@ BAD = {
     "a second color bar of one panel": lambda ax, k: [ax.figure.colorbar(ax.imshow(np.eye(3)), ax=ax) for _ in "ab"],
     "a horizontal color bar": lambda ax, k: ax.figure.colorbar(ax.imshow(np.eye(3)), orientation="horizontal"),
     "two titles of one panel": lambda ax, k: (ax.set_title("a"), ax.set_title("b", loc="left"), ax.plot([0, 1])),
+    "or a turned one; put": lambda ax, k: (ax.set_title("a", rotation=30), ax.plot([0, 1])),
+    "usetex; leave it out: matplotlib sets": lambda ax, k: (ax.set_title("a", usetex=True), ax.plot([0, 1])),
+    "colored words of a legend; leave": lambda ax, k: (ax.plot([0, 1], label="a"), ax.legend(labelcolor="red")),
+    "of a legend; leave labelcolor out": lambda ax, k: (
+        ax.plot([0, 1], label="a"), ax.legend(title="b").get_title().set_color("red")),
+    "Legend: words in a frame, which on a phone is too small for them; use": lambda ax, k: (
+        ax.add_artist(ax.legend(ax.plot([0, 1]), ["a"])), ax.legend(ax.plot([1, 0]), ["b"])),
     "Text: path effects on a text": lambda ax, k: ax.text(0, 0, "a", path_effects=[patheffects.Normal()]),
     "Text: a text box of this shape": lambda ax, k: ax.text(0, 0, "a", bbox={"boxstyle": "larrow"}),
     "Text: a text box of this shape; use": lambda ax, k: ax.text(0, 0, "a", bbox={"pad": 20}),
@@ -219,7 +226,7 @@ BAD = {
         0, 0, "a", bbox={"boxstyle": "round,rounding_size=1"}),
     "Text: usetex; leave it out": lambda ax, k: ax.text(0, 0, "a", usetex=True),
     "Text: a text that wraps": lambda ax, k: ax.text(0, 0, "a", wrap=True),
-    "Text: multialignment": lambda ax, k: ax.text(0, 0, "aa\nb", ma="right"),
+    "Text: linespacing, or multialignment other": lambda ax, k: ax.text(0, 0, "aa\nb", ma="right"),
     "Text: linespacing": lambda ax, k: ax.text(0, 0, "aa\nb", linespacing=3),
     "Text: a formula in words of several lines": lambda ax, k: ax.text(0, 0, "$x$\nb"),
     "a formula in words of several lines, 'a": lambda ax, k: ax.set_title("a\n$x$"),
@@ -239,7 +246,7 @@ BAD = {
         "", (0.5, 3), (0.5, 0.5), annotation_clip=False, arrowprops={"arrowstyle": "->"}),
     "PathCollection: hatched points": lambda ax, k: ax.scatter([0.5], [0.5], s=900, hatch="/"),
     "a hatched background": lambda ax, k: ax.patch.set_hatch("/"),
-    "a spine that is moved or cut": lambda ax, k: ax.spines.left.set_bounds(0.2, 0.8),
+    "a spine that is moved, cut": lambda ax, k: ax.spines.left.set_bounds(0.2, 0.8),
     "a Line2D of the whole figure": lambda ax, k: ax.figure.add_artist(Line2D([0, 1], [0, 1])),
     "a FigureImage of the whole figure": lambda ax, k: ax.figure.figimage(np.eye(3)),
     "or with a title or marks on it (Line2D)": lambda ax, k: bar_of(ax).ax.axhline(0.5),
@@ -251,7 +258,7 @@ BAD = {
     "1e−7 at a color bar": lambda ax, k: ax.figure.colorbar(ax.imshow(np.eye(3) * 1e-7)),
     "or with a title or marks on it; leave": lambda ax, k: bar_of(ax).ax.set_xlabel("unit"),
     "a color bar in a panel of its own; leave out cax": lambda ax, k: bar_of(ax, cax=ax),
-    "a colored spine; leave": lambda ax, k: (ax.plot([0, 1]), ax.spines.left.set_color("red")),
+    "or colored; leave it as it is": lambda ax, k: (ax.plot([0, 1]), ax.spines.left.set_color("red")),
     "colored numbers or ticks of the x axis": lambda ax, k: (
         ax.plot([0, 1]), ax.tick_params(axis="x", labelcolor="red")),
     "or ticks of the x axis; leave": lambda ax, k: (ax.plot([0, 1]), ax.tick_params(color="red", labelcolor="k")),
@@ -473,6 +480,7 @@ def test_what_is_hidden_is_not_shown(mode):
         ax.set_xlabel("hidden").set_visible(False)
         ax.set_xticks([0, 2, 4])
         ax.xaxis.get_major_ticks()[1].label1.set_visible(False)
+        ax.xaxis.get_major_ticks()[2].set_visible(False)
         ax.tick_params(axis="x", length=0)
         ax.tick_params(axis="y", labelcolor="none")
         ax.spines.left.set_color("none")
@@ -483,7 +491,7 @@ def test_what_is_hidden_is_not_shown(mode):
     mode("text")
     frame, marks = explore(draw_it).figure.scene({})[0][0][:2]
     assert "legend" not in frame and frame["title"] == frame["x"]["label"] == "" and frame["spines"] == "b"
-    assert frame["x"]["texts"] == ["0", "", "4"] and frame["x"]["bare"] and len(frame["x"]["places"]) == 3
+    assert frame["x"]["texts"] == ["0", "", ""] and frame["x"]["bare"] and len(frame["x"]["places"]) == 3
     assert frame["y"]["texts"] == [] and "bare" not in frame["y"] and [mark["kind"] for mark in marks] == ["path"]
 
 
@@ -572,6 +580,9 @@ def test_colors_that_stand_for_numbers_and_words_on_a_picture_stay(mode):
         ax.text(3, 4, "on a box", color="black", bbox={"fc": "yellow"})
         ax.axhspan(1.5, 2.5, color="#0072B2", alpha=0.6)  # dark on a dark page
         ax.text(3, 2, "on a tint", color="black")
+        ax.scatter([4.5, 0], [4.5, 4.5], s=[900, 40], color="#0072B2")
+        ax.text(4.5, 4.5, "on a point", color="white")
+        ax.text(0, 4.5, "on a dot", color="black")
         ax.set(xlim=(-1, 5), ylim=(-1, 5))
         return "Words."
 
@@ -579,9 +590,87 @@ def test_colors_that_stand_for_numbers_and_words_on_a_picture_stay(mode):
     [(_, marks)] = unpack(page_data(explore(draw_it).mimebundle["text/html"]), 0)
     fills = {mark.get("words", mark["kind"]): mark.get("fill") for mark in marks}
     assert fills["on it"] == "#ffffff" and fills["beside it"].startswith("#000000,#f")
-    assert fills["on a tint"] == fills["beside it"]
-    assert fills["on a box"] == "#000000"
-    assert {mark["fill"] for mark in marks if mark["kind"] == "markers"} == {"#440154", "#fde725"}
+    assert fills["on a tint"] == fills["on a dot"] == fills["beside it"]
+    assert fills["on a box"] == "#000000" and fills["on a point"] == "#ffffff"
+    assert {mark["fill"] for mark in marks if mark["kind"] == "markers"} == {"#440154", "#fde725", "#0072b2"}
+
+
+@pytest.mark.parametrize(("ground", "alpha", "black", "yellow"), [
+    ("#ffeeaa", 1, "#000000", "#ffff00"), ("#222222", 1, "#000000", "#ffff00"),
+    ("#eeeeee", 1, "#000000,#ffffff", "#999900,#ffff00"), ("#ffeeaa", 0.3, "#000000,#ffffff", "#999900,#ffff00")])
+def test_on_a_ground_that_keeps_its_color_so_does_all_that_is_drawn(ground, alpha, black, yellow):
+    marks = marks_of(lambda ax, k: (
+        ax.set_facecolor((ground, alpha)), ax.plot([0, 1], [0, 1], "k"), ax.plot([0, 1], [1, 0], color="yellow"),
+        ax.text(0.5, 0.5, "word"), ax.annotate("", (0.9, 0.5), (0.1, 0.5), arrowprops={"arrowstyle": "->"})))
+    assert [mark.get("stroke") or mark["fill"] for mark in marks] == [black, yellow, black, black]
+
+
+def test_a_line_on_areas_that_stand_for_numbers_stays_black_as_they_stay_what_they_are():
+    for draw, black in ((lambda ax: ax.contourf(np.eye(3)), "#000000"), (lambda ax: ax.contour(np.eye(3)),
+                                                                         "#000000,#ffffff")):
+        marks = marks_of(lambda ax, k, draw=draw: (draw(ax), ax.plot([0, 2], [0, 2], color="k", clip_on=True)))
+        assert marks[-1]["stroke"] == black
+
+
+def test_an_axis_that_is_off_is_not_shown_nor_its_frame_and_ground_but_its_title():
+    def draw_it(ax):
+        ax.plot([0, 1])
+        ax.set(title="title", xlabel="hidden", ylabel="hidden", facecolor="yellow")
+        ax.grid()
+        ax.spines.left.set_color("red")
+        ax.axis("off")
+        return "Words."
+
+    frame = Explorable(draw_it, {}, {}).scene({})[0][0].frame
+    assert frame["title"] == "title" and frame["spines"] == "" and "ground" not in frame
+    for axis in (frame["x"], frame["y"]):
+        assert axis["label"] == "" and axis["places"] == axis["texts"] == [] and "grid" not in axis
+
+
+def test_without_its_frame_a_panel_keeps_its_numbers_and_loses_its_lines_and_its_ground():
+    def draw_it(ax):
+        ax.plot([0, 1])
+        ax.set(frame_on=False, facecolor="yellow", xlabel="shown")
+        return "Words."
+
+    frame = Explorable(draw_it, {}, {}).scene({})[0][0].frame
+    assert frame["spines"] == "" and "ground" not in frame and frame["x"]["texts"] and frame["x"]["label"] == "shown"
+
+
+def test_words_around_a_panel_are_those_that_matplotlib_sets():
+    def draw_it(ax):
+        ax.plot([0, 1], label="$5 or $6")
+        ax.plot([1, 0], label="gone")
+        ax.set_title("$5 or $6", parse_math=False)
+        ax.set_title("hidden", loc="left", alpha=0)
+        ax.set_xlabel("hidden", alpha=0)
+        ax.set_ylabel("$5 or $6", parse_math=False)
+        words = ax.legend(title="hidden").get_texts()
+        words[0].set_parse_math(False)
+        words[1].set_visible(False)
+        ax.get_legend().get_title().set_alpha(0)
+        return "Words."
+
+    frame = Explorable(draw_it, {}, {}).scene({})[0][0].frame
+    assert frame["title"] == frame["y"]["label"] == "$5 or $6" and frame["x"]["label"] == ""
+    assert [words for words, _ in frame["legend"]] == ["$5 or $6", ""]
+
+
+def test_an_arrow_of_no_color_is_none_and_its_words_stay():
+    for color, lw in (("none", 1), ("red", 0)):
+        look = {"arrowstyle": "<|-|>", "color": color, "lw": lw, "visible": lw > 0}
+        [mark] = marks_of(lambda ax, k, look=look: ax.annotate("word", (0.9, 0.5), (0.1, 0.5), arrowprops=look))
+        assert mark["words"] == "word"
+
+
+def test_in_the_picture_for_print_a_mesh_is_pixels_and_so_are_very_many_points():
+    rng = np.random.default_rng(0)
+    drawn = {"mesh": lambda ax, k: ax.pcolormesh(rng.random((40, 40))), "few": lambda ax, k: ax.plot([0, 1], "o"),
+             "points": lambda ax, k: ax.scatter(*rng.random((2, 3000))),
+             "dots": lambda ax, k: ax.plot(rng.random(3000), "o"), "line": lambda ax, k: ax.plot(rng.random(3000))}
+    pictures = {name: picture_file(Explorable(still(body), {}, {}), "svg")[0] for name, body in drawn.items()}
+    assert {name for name, picture in pictures.items() if b"<image" in picture} == {"mesh", "points", "dots"}
+    assert len(pictures["mesh"]) < 60_000
 
 
 @pytest.mark.parametrize("title", [None, "waves", "waves\nof a pond"])

@@ -73,11 +73,25 @@ def test_marks_carry_their_labels_and_guides_are_flagged():
         ax.plot([0, 1], [0, 1], label="measured")
         ax.plot([0, 1], [0.5, 0.5], ":", color="#767676")
         ax.axhline(0.7)
+        ax.plot([0, 1], [0.2, 0.2], ":", color="black")
         ax.errorbar([0, 1], [0, 1], 0.1, label="bars")
 
     _, marks = marks_of(draw)
-    assert [mark.get("name", "guide" in mark) for mark in marks[:3]] == ["measured", True, True]
-    assert {mark.get("name") for mark in marks[3:]} == {"bars"}
+    assert [mark.get("name", "guide" in mark) for mark in marks[:4]] == ["measured", True, True, False]
+    assert {mark.get("name") for mark in marks[4:]} == {"bars"}
+
+
+def test_numbers_at_ticks_that_are_neither_the_values_nor_them_in_another_unit_are_names():
+    for texts, kind in (([3, 4, 5], "category"), ([1, 2, 3], None), ([100, 200, 300], None)):
+        frame, _ = marks_of(lambda ax, texts=texts: (ax.plot([1, 3], [0, 1]), ax.set_xticks([1, 2, 3], texts)))
+        assert frame["x"].get("kind") == kind and frame["x"]["texts"] == [*map(str, texts)]
+
+
+def test_a_tick_between_the_powers_of_ten_has_its_words_and_a_dollar_that_is_marked_is_one():
+    frame, [_, mark] = marks_of(lambda ax: (
+        ax.semilogy([1, 2], [2, 4]), ax.set_ylim(1.5, 4.5), ax.text(1, 3, r"5\$"),
+        ax.yaxis.set_minor_formatter(lambda value, k: f"{value:g}")))
+    assert frame["y"]["texts"] == ["2", "3", "4"] and mark["words"] == "5$"
 
 
 def test_a_key_of_arrows_stretches_with_them():
@@ -97,3 +111,5 @@ def test_the_middles_of_a_mesh_with_whole_edges_are_halves_and_one_from_zero_on_
     _, [mark] = marks_of(lambda ax: (ax.pcolormesh([0, 2, 20, 100], [0, 1, 3], np.ones((2, 3))), ax.set(
         xscale="log", xlim=(0.1, 100))))
     assert mark["cells"][0] == [round(UNIT * (np.log10(x) + 1) / 3) for x in (1, 11, 60)]
+    _, [mark] = marks_of(lambda ax: (ax.pcolormesh([0, 1, 4, 10], [0, 1, 3], np.ones((2, 3))), ax.invert_xaxis()))
+    assert mark["cells"][0] == [round(UNIT * (10 - x) / 10) for x in (7, 2.5, 0.5)]

@@ -395,6 +395,8 @@ def test_a_color_bar_has_its_colors_the_right_way_up(tab):
     rows = np.asarray(Image.open(io.BytesIO(tab.screenshot(clip=clip))).convert("RGB"), int)[:, 2]
     assert rows[0, 0] > 230 and rows[0, 2] < 80  # viridis: yellow is high
     assert rows[-1, 2] > 70 and rows[-1, 1] < 30
+    at = {words: sides for words, *sides in boxes(found)}
+    assert at["height"][0] > at["6"][1] > at["6"][0] > tall["x"] + tall["width"], "and its label beside its numbers"
 
 
 def test_what_surrounds_a_panel_is_there_and_nothing_is_cut_or_on_another(tab):

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 
 import numpy as np
 import pytest
@@ -60,6 +61,8 @@ def draw_looks(ax):
     ax.text(0.4, 2.6, "cell", ha="center", va="center")
     ax.text(1.9, 3.4, "slanted", style="italic", ha="right", bbox={"fc": "#ffff00"})
     ax.text(0.4, 3.5, r"$\mathbf{W}\sigma$")
+    ax.text(0.9, 0.3, "boxed", bbox={"fc": "0.8"})
+    ax.text(2, 4, "corner", ha="center", va="center", clip_on=True)
     ax.annotate("from", (1.8, 3.8), (1.2, 2.9), arrowprops={"arrowstyle": "->", "connectionstyle": "arc3,rad=0.3"})
     ax.annotate("above", (0.1, 0.4), (0, 30), textcoords="offset points", va="bottom")
     ax.set(xlim=(0, 2), ylim=(0, 4))
@@ -314,12 +317,14 @@ def test_areas_and_words_have_their_opacity_and_their_turn(tab):
     })""")
     for text, face in {"W": ["normal", "700"], "σ": ["italic", "400"], "slanted": ["italic", "400"]}.items():
         assert dict(faces)[text] == face
-    [[_, left, right, top, bottom]] = boxes(found, ".vg-panel g:has(> rect + g) > rect")  # the ground of words
+    (_, left, right, top, bottom), _ = boxes(found, ".vg-panel g:has(> rect + g) > rect")  # the ground of words
     assert left < words["slanted"][0] and words["slanted"][1] < right
     assert top < words["slanted"][2] + 2 and words["slanted"][3] - 2 < bottom
     left, right, top, bottom = words["turned"]
     assert bottom - top > 2 * (right - left) and top > place(found, 0, 3.5 / 4)[1] - 3, "it ends where it is anchored"
     assert place(found, 0, 0.1)[1] - words["above"][3] == pytest.approx(40, abs=5)
+    (_, right, top, _), (x, y) = words["corner"], place(found, 1, 1)
+    assert right < x + 2 and top > y - 3, "of words that their panel cuts nothing is lost"
     one, two = words["one"], words["two"]
     assert one[2] < two[2] and one[0] == pytest.approx(two[0], abs=1) == pytest.approx(place(found, 0, 0)[0], abs=2)
 
@@ -341,6 +346,7 @@ def test_words_lie_over_lines_with_the_pages_ground_around_their_letters(tab):
     }"""
     assert panel.get_by_text("one", exact=True).evaluate(look) == ["rgb(255, 255, 255)", "3px", "stroke"]
     assert panel.get_by_text("cell").evaluate(look)[0] == "none", "what stands in the middle of a cell covers no line"
+    assert panel.get_by_text("boxed").evaluate(look)[0] == "none", "and a box is a ground of its own"
 
 
 def test_an_arrow_leaves_its_words_free_and_bends_as_asked(tab):
@@ -358,3 +364,5 @@ def test_an_arrow_leaves_its_words_free_and_bends_as_asked(tab):
     assert math.dist(start, place(found, 0.6, 2.9 / 4)) > 5, "it starts at the edge of the words, not where they hang"
     ahead, aside = tip - start, middle - (start + tip) / 2
     assert math.copysign(1, ahead[0] * aside[1] - ahead[1] * aside[0]) == 1  # rad > 0: to the right of the way
+    start, bend, end = np.array(re.findall(r"[\d.]+", shaft.get_attribute("d")), float).reshape(3, 2)
+    assert abs((2 * bend - start - end) @ (end - start)) < 0.02 * ahead @ ahead, "it bends square to its way"

@@ -12,7 +12,7 @@ from matplotlib.text import Text
 from . import Unreadable
 from .ink import is_colored, opacity, rare, written_in
 from .recorder import Recorder
-from .texts import words
+from .texts import words, words_of
 from .units import UNIT
 
 SCALES = ("linear", "log", "symlog")
@@ -23,16 +23,12 @@ OPPOSITE = {"left": "right", "right": "left", "bottom": "top"}
 
 def read_titles(ax):
     """Return the title of a panel, and the side on which it stands unless in the middle."""
-    places = {"center": ax.title, "left": ax._left_title, "right": ax._right_title}
-    titles = {side: title.get_text() for side, title in places.items() if title.get_text() and is_seen(title)}
-    Unreadable.when(len(titles) > 1, f"two titles of one panel, {' and '.join(titles)}; put them into one")
-    side, text = next(iter(titles.items()), ("center", ""))
-    return {"title": words(text), **rare(titleAt=side if side != "center" else "", titleFill=written_in(places[side]))}
-
-
-def is_seen(text):
-    """Say whether a text is drawn, and can be seen."""
-    return text.get_visible() and opacity(text.get_color()) > 0
+    places = {"": ax.title, "left": ax._left_title, "right": ax._right_title}
+    titles = [(side, title) for side, title in places.items() if words_of(title)]
+    side, title = (titles or [("", ax.title)])[0]
+    Unreadable.when(len(titles) > 1 or title.get_rotation(),
+                    "two titles of one panel, or a turned one; put them into one, and leave rotation out")
+    return {"title": words_of(title), **rare(titleAt=side, titleFill=written_in(title))}
 
 
 def read_axis(axis, side):
@@ -44,8 +40,7 @@ def read_axis(axis, side):
     Unreadable.when(across, f"tick labels or an axis label at the {other}; put them at the {side} "
                             f"(ax.{axis.axis_name}axis.tick_{side}(), imshow instead of matshow)")
     check_look(axis, side)
-    lines = label if side == "bottom" else label.replace("\n", " ")  # upright there is room for one
-    label = words(lines) if is_seen(axis.label) else ""
+    label = words_of(axis.label, side != "bottom")  # upright there is room for one line
     frame = {"label": label, **measure(axis, side), **rare(labelFill=written_in(axis.label) if label else None)}
     return scaled(frame | read_ticks(axis, side, params), axis)
 

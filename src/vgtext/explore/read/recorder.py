@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.backend_bases import RendererBase
 from matplotlib.collections import Collection
 from matplotlib.image import AxesImage
-from matplotlib.lines import Line2D
+from matplotlib.legend import Legend
 from matplotlib.offsetbox import AnnotationBbox, OffsetBox, TextArea
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.quiver import QuiverKey
@@ -35,7 +35,7 @@ class Recorder(RendererBase):
         super().__init__()
         self.box, self.canvas, self.marks = box, canvas, []
         self.areas = []  # outlines of what keeps its colors on a dark page, and so do the words on it
-        self.mapped, self.in_pixels, self.stamps, self.scale = False, True, (), set()
+        self.mapped, self.in_pixels, self.stamps, self.scale, self.paper = False, True, (), set(), False
 
     def record(self, artist):
         """Let an artist draw itself, and return its marks; Unreadable, which names the artist, where that fails."""
@@ -43,19 +43,17 @@ class Recorder(RendererBase):
         # markers keep their size in pixels; other shapes, as a key's, which is as long as its arrows, stretch
         sized = hasattr(artist, "get_sizes") and isinstance(artist.get_transform(), IdentityTransform)
         self.in_pixels = sized if isinstance(artist, Collection) else not isinstance(artist, QuiverKey)
-        self.artist, self.stamps = artist, ()  # a path effect may draw markers one by one
-        if artist.get_path_effects() and isinstance(artist, Line2D):
-            self.stamps = artist._marker.get_path(), artist._marker.get_alt_path()
-        elif artist.get_path_effects() and isinstance(artist, Collection):
-            self.stamps = artist.get_paths()
+        effects, marker = artist.get_path_effects(), getattr(artist, "_marker", None)  # which may draw each by itself
+        own = marker and (marker.get_path(), marker.get_alt_path())
+        self.artist, self.stamps = artist, (own or getattr(artist, "get_paths", tuple)()) if effects else ()
         # a color that stands for a number stays that of its color bar; a contour of one color stands for none
         mapped = getattr(artist, "get_array", lambda: None)() is not None
-        self.mapped = mapped and getattr(artist, "colors", None) is None
+        self.mapped = self.paper or (mapped and getattr(artist, "colors", None) is None)
         self.mapped |= isinstance(artist, FancyArrowPatch) and artist.get_facecolor() in self.scale  # heads of streams
         try:
-            framed = isinstance(artist, (OffsetBox, AnnotationBbox)) and artist.findobj(TextArea)
+            framed = isinstance(artist, (OffsetBox, AnnotationBbox, Legend)) and artist.findobj(TextArea)
             Unreadable.when(framed, "words in a frame, which on a phone is too small for them; "
-                            'use ax.text(..., transform=ax.transAxes, bbox={"fc": "white"})')
+                            'use ax.text(..., transform=ax.transAxes, bbox={"fc": "white"}), and one legend')
             if isinstance(artist, Text):
                 record_text(artist, self)
             elif type(artist) is AxesImage and draws_pixels(artist, self.box):
@@ -112,6 +110,8 @@ class Recorder(RendererBase):
             Unreadable.when(gc.get_hatch(), "hatched points; leave out hatch, or draw patches")
             x, y = to_units(points, self.box).T.tolist()
             self.put({"kind": "markers", "x": x, "y": y, "shape": svg_shape(shapes[0]), **look}, gc)
+            if keeps_colors(look) and min(shapes[0].get_extents().size) > 16:  # words may stand on it
+                self.areas += [Affine2D().translate(*point).transform_path(shapes[0]) for point in points]
 
     # what matplotlib's artists call
 

@@ -18,7 +18,7 @@ from . import Unreadable
 from .axes import read_axis, read_colorbar, read_titles
 from .ink import brush, is_colored, is_gray, keeps_colors, only, opacity, rare
 from .recorder import Recorder
-from .texts import words
+from .texts import words, words_of
 from .units import UNIT, outline, rectangle
 
 
@@ -63,16 +63,16 @@ def others(figure, known):
 
 def read_panel(name, ax, bars):
     """Return one Axes, called ``name``, as a Panel; Unreadable where the page could not show it."""
-    secondary = any("Secondary" in type(child).__name__ for child in ax.child_axes)
-    Unreadable.when(secondary, "a secondary axis; say the second unit in the label")
+    Unreadable.when(any("Secondary" in type(child).__name__ for child in ax.child_axes),
+                    "a secondary axis; say the second unit in the label")
     Unreadable.when(ax.child_axes, "an inset; give it a panel of its own")
     Unreadable.when(ax.patch.get_hatch(), "a hatched background; hatch an area with axvspan")
     Unreadable.when(len(bars) > 1, "a second color bar of one panel; give it a panel of its own")
     free = ("x" if ax.get_autoscalex_on() else "") + ("y" if ax.get_autoscaley_on() else "")
     ax.apply_aspect()
     frame, recorder = read_frame(ax, bars), Recorder(ax.bbox.frozen(), ax.figure.bbox.size)
-    if keeps_colors(frame.get("ground", {})):
-        recorder.areas.append(rectangle(*ax.bbox.extents))
+    recorder.paper = keeps_colors(frame.get("ground", {}))
+    recorder.areas += [rectangle(*ax.bbox.extents)] * recorder.paper
     artists = [artist for artist in ax._children if artist.get_visible() and artist is not ax.get_legend()]
     Unreadable.when(ax.images and (frame["x"].get("grid") or frame["y"].get("grid")),
                     "a grid over a picture; draw its lines: ax.axhline, ax.axvline")
@@ -84,20 +84,20 @@ def read_panel(name, ax, bars):
 def read_frame(ax, bars):
     """Return what the page lays out of a panel, its color bar included."""
     spines = {side: s for side, s in ax.spines.items() if s.get_visible() and opacity(s.get_edgecolor())}
-    Unreadable.when(any(s.get_position() != ("outward", 0.0) or s.get_bounds() for s in spines.values()),
-                    "a spine that is moved or cut; draw a line with axhline or axvline")
-    Unreadable.when(any(is_colored(s.get_edgecolor()) for s in spines.values()) and ax.axison,
-                    "a colored spine; leave its color out, or draw a line with axhline or axvline")
+    Unreadable.when(ax.axison and any(s.get_position() != ("outward", 0.0) or s.get_bounds()
+                                      or is_colored(s.get_edgecolor()) for s in spines.values()),
+                    "a spine that is moved, cut or colored; leave it as it is, and draw a line with axhline or axvline")
     Unreadable.when(ax.patch.get_linewidth() and opacity(ax.patch.get_edgecolor()) and ax.axison,
                     "an edge of the background; show all four spines: ax.spines[:].set_visible(True)")
     framed, legend = ax.axison and ax.get_frame_on(), ax.get_legend()
-    colored = framed and ax.patch.get_visible() and set(ax.get_facecolor()) != {1.0}
+    face = ax.get_facecolor()  # a pale gray one is turned round on a dark page, with all that is on it
+    colored, pale = framed and ax.patch.get_visible() and set(face) != {1.0}, is_gray(face) and face[0] > 0.5
     fixed = ax.get_box_aspect() is not None or ax.get_aspect() != "auto"
     return {
         **read_titles(ax),
         "x": read_axis(ax.xaxis, "bottom"), "y": read_axis(ax.yaxis, "left"),
         "spines": "".join(side[0] for side in spines) if framed else "",
-        **rare(ground=brush(ax.get_facecolor()) if colored else None,
+        **rare(ground=brush(face, not pale) if colored else None,
                aspect=round(ax.bbox.height / ax.bbox.width, 4) if fixed else None,
                legend=read_legend(legend) if legend and legend.get_visible() else None,
                bar=read_colorbar(bars[0]) if bars else None),
@@ -106,8 +106,9 @@ def read_frame(ax, bars):
 
 def read_legend(legend):
     """Return the entries of a legend: their words, and the marks of their keys across a small box."""
-    title = legend.get_title().get_text().replace("\n", " ")
-    entries = [[words(title), []]] if title else []
+    entries = [[title, []] for title in [words_of(legend.get_title(), True)] if title]
+    Unreadable.when(any(is_colored(text.get_color()) for text in (legend.get_title(), *legend.get_texts())),
+                    "colored words of a legend; leave labelcolor out: its keys have the colors")
     for area, text in zip(legend.findobj(DrawingArea), legend.get_texts()):
         Unreadable.when(not area.width or not area.height, "a legend without keys; leave out handlelength and "
                         "handleheight, or write the words beside their lines: ax.text")
@@ -115,7 +116,7 @@ def read_legend(legend):
         for artist in area.get_children():
             recorder.record(artist)
         marks = [{key: value for key, value in mark.items() if key != "unclipped"} for mark in recorder.marks]
-        entries.append([words(text.get_text().replace("\n", " ")), marks])
+        entries.append([words_of(text, True), marks])
     return entries
 
 

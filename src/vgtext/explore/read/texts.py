@@ -17,14 +17,14 @@ from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
 from . import Unreadable
-from .ink import brush, ink, keeps_colors, only, pen, rare
+from .ink import brush, ink, keeps_colors, only, opacity, pen, rare
 from .units import PX, svg_shape, to_units
 
 SIZE = 100  # lengths of a run are in hundredths of the font's size
 FACES = {"Book": 0, "Oblique": 1, "Italic": 1, "Display": 0, "Bold": 2, "Bold Oblique": 3}  # 1: slanted, 2: bold
-THIN = ("-", "->", "<-", "<->", "-|>", "<|-", "<|-|>")  # arrows that the page draws, of the size of its screen
+THIN = ("-", "->", "<-", "<->", "-|>", "<|-", "<|-|>")  # arrows that a page draws, unless one of SET is given
 FAMILIES = {"DejaVu Sans", "sans-serif", "DejaVu Sans Mono", "monospace"}
-SET = {"shrinkA", "shrinkB", "relpos", "patchA", "patchB", "mutation_scale", "fc", "facecolor"}  # of any other one
+SET = {"shrinkA", "shrinkB", "relpos", "patchA", "patchB", "mutation_scale", "fc", "facecolor", "path_effects"}
 
 
 @cache
@@ -60,6 +60,15 @@ def words(text):
     }
 
 
+def words_of(text, one_line=False):
+    """Return the words of a Text as matplotlib sets them, or all in ``one_line``; "" of one that is not seen."""
+    if not (text.get_visible() and opacity(to_rgba(text.get_color(), text.get_alpha()))):
+        return ""
+    Unreadable.when(text.get_usetex(), "usetex; leave it out: matplotlib sets formulas itself")
+    lines = text.get_text().replace("\n", " ") if one_line else text.get_text()
+    return words(lines) if text.get_parse_math() else lines
+
+
 def record_text(text, recorder):
     """Add the marks of a text or an annotation, its arrow included, to those of ``recorder``."""
     check_text(text)
@@ -76,8 +85,7 @@ def record_text(text, recorder):
         return
     if getattr(text, "arrow_patch", None):
         add_arrow(text, recorder, anchor, shift, head)
-    gc = room(text, anchor + shift, recorder) if text.get_text() else None
-    if gc:
+    if text.get_text() and (gc := room(text, anchor + shift, recorder)):
         recorder.put(block(text, recorder, anchor, shift), gc)
 
 
@@ -93,15 +101,12 @@ def check_text(text):
     Unreadable.when(own or not {*font.get_family()} <= FAMILIES,
                     f"letters of the font {', '.join(font.get_family())!r}, or thin ones, or of a stretch or variant; "
                     'leave them out, or use family="monospace" or weight="bold"')
-    if text.get_parse_math():
-        words(text.get_text())
+    words_of(text)
     Unreadable.when(text.get_path_effects(),
                     'path effects on a text; give it a ground: bbox={"fc": "white", "ec": "none"}')
-    Unreadable.when(text.get_usetex(), "usetex; leave it out: matplotlib sets formulas itself")
     Unreadable.when(text.get_wrap(), 'a text that wraps; break its lines with "\\n"')
-    Unreadable.when(lines and text._get_multialignment() != text.get_ha(), "multialignment other than ha; leave it out")
-    Unreadable.when(lines and text._linespacing not in ("normal", 1.2),
-                    "linespacing; leave it out, or make it two texts")
+    spaced = text._get_multialignment() != text.get_ha() or text._linespacing not in ("normal", 1.2)
+    Unreadable.when(lines and spaced, "linespacing, or multialignment other than ha; leave it out, or make it two")
 
 
 def room(text, point, recorder):
@@ -137,7 +142,7 @@ def block(text, recorder, anchor, shift):
         "kind": "text",
         "at": to_units([anchor], recorder.box)[0].tolist(),
         "shift": np.round(shift, 1).tolist(),
-        "words": words(text.get_text()) if text.get_parse_math() else text.get_text(),
+        "words": words_of(text),
         "size": round(text.get_fontsize() * PX, 1),
         "align": align, "valign": valign,
         **ink("fill", to_rgba(text.get_color(), text.get_alpha()), 4.5, paper),
@@ -165,17 +170,16 @@ def add_arrow(text, recorder, anchor, shift, head):
     way, own = patch.get_connectionstyle(), SET & {*text.arrowprops} or (text.get_text() and text.get_rotation())
     first = len(recorder.marks)
     patch.draw(recorder)
-    if style not in THIN or type(way) is not ConnectionStyle.Arc3 or own:
+    if len(recorder.marks) == first or style not in THIN or type(way) is not ConnectionStyle.Arc3 or own:
         return
     drawn = recorder.marks[first:]
     del recorder.marks[first:]
     start, end = to_units([anchor, head], recorder.box).tolist()
-    size = round(text.get_fontsize() * PX, 1)
-    label = [words(text.get_text()), size, text.get_ha(), text.get_va()] if text.get_text() else None
+    label = [words_of(text), round(text.get_size() * PX, 1), text.get_ha(), text.get_va()] if text.get_text() else None
     mark = {
         "kind": "arrow", "from": start, "shift": np.round(shift, 1).tolist(), "to": end,
         "heads": f"{int('<' in style)}{int('>' in style)}",
-        **only(drawn[0] if drawn else {}, "stroke", "width", "dash"),
+        **only(drawn[0], "stroke", "width", "dash"),
         **only(drawn[-1] if "|" in style else {}, "fill"),
         **rare(bend=way.rad, label=label),
     }
