@@ -1,4 +1,4 @@
-"""What the glossary and the notation page say is so in the chapters and in the code: formulas, numbers, names, shapes."""
+"""What the glossary and the notation page say is so in chapters and in code: formulas, numbers, names, shapes."""
 
 import re
 from functools import cache
