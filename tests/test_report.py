@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vgtext.diagnose import ROWS, Checklist, Recording, diagnose, measure_symptoms
-from vgtext.diagnose.figures import MOST_LAYERS, figures, layers_drawer
+from vgtext.diagnose.figures import LOOKS, MOST_LAYERS, figures, layers_drawer
 from vgtext.diagnose.numbers import layers_of, measured
 from vgtext.diagnose.report import Report
 from vgtext.diagnose.table import TOO_FAST, TOO_SLOW
@@ -115,6 +115,28 @@ def test_the_figures_of_a_report_name_what_they_draw():
     for text in ax.texts:
         column = sizes[:, int(text.get_text().removeprefix("layer ")) - 1]
         assert np.allclose(lines[text.get_color()], np.where(column > 0, column, np.nan), equal_nan=True)
+
+
+def test_the_error_signal_alone_is_read_from_right_to_left():
+    _, layers, _ = figures(Recording(**{**ILL, "error": ILL["gradient"], "dead": np.zeros((4, L))}))
+    for look in LOOKS.keys() - {"weight"}:
+        layers.scene({"look": look, "step": 1})
+        arrows = [text for text in layers.sheet.panels[0].texts if getattr(text, "arrow_patch", None)]
+        assert len(arrows) == (look == "error signal") and all(arrow.xy[0] < arrow.xyann[0] for arrow in arrows)
+
+
+def test_what_takes_the_focus_has_a_name(page):
+    stops = BeautifulSoup(re.sub(r"(?s)<script.*?</script>", "", page), "html.parser").select("main > [tabindex]")
+    assert stops and all(stop["role"] and stop["aria-label"] for stop in stops)
+
+
+def test_an_item_of_the_checklist_has_the_number_of_its_question(monkeypatch):
+    monkeypatch.setenv("VGTEXT_EXPLORE", "static")
+    items = BeautifulSoup(Checklist()._repr_html_(), "html.parser").select("ol > li")
+    for place, (item, row) in enumerate(zip(items, ROWS, strict=True), 1):
+        assert item["id"] == f"question-{place}" and row.question in item.text
+        assert (item.a.text, item.a["href"]) == (row.cause, f"../{row.page}")
+        assert ("Likely cause:" in item.text) == (row.cause != "healthy")
 
 
 def test_the_command_prints_and_writes(tmp_path, capsys):
