@@ -20,6 +20,8 @@ from vgtext.diagnose.report import Report
 from vgtext.diagnose.table import TOO_FAST, TOO_SLOW
 from vgtext.palette import number
 from vgtext.tools.cli import main
+from vgtext.tools.notebooks import slugs
+from vgtext.tools.slides import slides
 
 L = 8
 ILL = {"gradient": np.tile(np.geomspace(1e-6, 1, L), (4, 1)), "activation": np.full((4, L), 0.5),
@@ -30,6 +32,13 @@ ILL = {"gradient": np.tile(np.geomspace(1e-6, 1, L), (4, 1)), "activation": np.f
 def page():
     """The report on an ill network."""
     return Report(Recording(**ILL), title="Monday <1>").page()
+
+
+def test_a_page_says_its_language_and_fits_a_phone(page):
+    for whole in (page, slides(slugs()[0])):
+        soup = BeautifulSoup(re.sub(r"(?s)<script.*?</script>", "", whole), "html.parser")
+        assert soup.html["lang"] and soup.title.text.strip()
+        assert soup.find("meta", attrs={"name": "viewport"})["content"] == "width=device-width"
 
 
 def test_a_page_needs_no_network_and_says_the_verdict(page):
