@@ -1,6 +1,7 @@
 """Every chapter's exercises and quizzes: solutions pass, mistakes meet their hints, nothing else passes."""
 
 import re
+import sys
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -46,6 +47,35 @@ def test_the_solution_passes(slug, name):
         assert verdict.right, verdict
 
 
+def lines(code):
+    """The lines of a function's own code, but for the first."""
+    return {line for *_, line in code.co_lines() if line and line > code.co_firstlineno}
+
+
+@pytest.mark.parametrize(("slug", "name"), [pair for pair in EXERCISES if exercises_of(pair[0])[pair[1]].inputs])
+def test_what_a_solution_tells_apart_is_met_by_the_inputs(slug, name):
+    """Else an answer passes that treats one of its cases wrongly."""
+    exercise, called, met = exercises_of(slug)[name], set(), set()
+
+    def look(frame, event, arg):
+        if not frame.f_code.co_filename.endswith(f"{slug}/exercises.py"):
+            return None
+        called.add(frame.f_code)
+        met.add((frame.f_code, frame.f_lineno))
+        return look
+
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        for _ in range(exercise.trials):
+            inputs, before = exercise.inputs(rng), sys.gettrace()
+            sys.settrace(look)
+            try:
+                exercise.solution(*inputs)
+            finally:
+                sys.settrace(before)
+    assert not {(code.co_name, line) for code in called for line in lines(code)} - {(c.co_name, n) for c, n in met}
+
+
 @pytest.mark.parametrize(("slug", "name"), EXERCISES)
 def test_each_mistake_meets_its_hint(slug, name):
     exercise = exercises_of(slug)[name]
@@ -67,6 +97,8 @@ SAID = {
         lambda right, wrong: np.allclose(wrong**2, right),
     r"^This is the share (of the weights that do move|that is alive)|^Upside down: two equal":
         lambda right, wrong: np.allclose(right + wrong, 1),
+    r"^This is the term of the last step\.":
+        lambda right, wrong: np.linalg.matrix_rank(wrong) == 1 < np.linalg.matrix_rank(right),
     r"^The sign:|The signs of all|^The size is right": lambda right, wrong: np.allclose(wrong, -right),
     r"^Upside down(\.|: (compare|this|what is left|a smaller|φ′|the square of the sum))":
         lambda right, wrong: np.allclose(wrong * right, 1),
@@ -83,6 +115,23 @@ def test_a_mistake_is_what_its_hint_says(said):
         inputs = exercise.inputs(np.random.default_rng(0)) if exercise.inputs else ()
         right, given = (np.asarray(answer(*inputs), float) for answer in (exercise.solution, wrong))
         assert SAID[said](right, given), (slug, name)
+
+
+SPELLED = {word: n for n, word in enumerate("seven eight nine ten".split(), 7)}
+#: So many factors there are, and so many a mistake takes.
+STEPS = re.compile(r"here are (\w+) steps\b[^.:]*, not (\w+)")
+
+
+def test_there_are_as_many_steps_as_hints_say():
+    hinted = [(e.solution(), wrong(), hint) for slug, name in EXERCISES for e in [exercises_of(slug)[name]]
+              if not e.inputs for wrong, hint in e.mistakes]
+    hinted += [(asked["number"], wrong, hint) for slug in notebooks.slugs() for asked in quizzes(slug).values()
+               for wrong, hint in (asked.get("mistakes") or {}).items()]
+    found = [(right, wrong, said) for right, wrong, hint in hinted if (said := STEPS.search(hint))]
+    assert found or (notebooks.root() / RECORD).exists()  # a fork has some chapters
+    for right, wrong, said in found:
+        there, taken = (SPELLED.get(n) or int(n) for n in said.groups())
+        assert np.isclose(np.log(right) / np.log(wrong), there / taken), said[0]
 
 
 #: What some hints say that a mistake leaves out: an input of the exercise, by its name, that does not enter.

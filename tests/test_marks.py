@@ -1,11 +1,15 @@
 """What a merge could not decide: files that hold its marks are named, in one line, and no update goes over them."""
 
+from pathlib import Path
+
 import nbformat
 import pytest
 
 from vgtext import ledger, words
 from vgtext.tools import marks, update
 from vgtext.tools.cli import main
+from vgtext.tools.notebooks import root
+from vgtext.tools.taken import FILES
 
 LEFT = "<<<<<<< yours\n1\n=======\n2\n>>>>>>> original\n"
 
@@ -61,3 +65,8 @@ def test_a_table_of_words_that_cannot_be_read_is_named(tmp_path, capsys, monkeyp
         words.table(path)
     monkeypatch.setattr(ledger, "gather", lambda: words.table(path))
     assert main(["list"]) == 2 and capsys.readouterr().err.startswith(f"vgtext: {path}: ")
+
+
+def test_every_folder_that_a_fork_takes_along_is_searched():
+    folders = [Path(name).parts[0] for name in FILES if (root() / name).is_dir()]
+    assert ".github" in folders and all(marks.is_of_the_book(root() / folder) for folder in folders)

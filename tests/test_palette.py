@@ -134,4 +134,5 @@ def test_a_depth_is_marked_at_both_its_ends_and_sizes_of_0_are_not_drawn(depth):
     depth_axis(ax, depth)
     ticks = ax.get_xticks()
     assert (ticks[0], ticks[-1]) == (0, depth) == ax.get_xlim() and len(ticks) <= 7
+    assert [{*line.get_ydata()} for line in ax.lines] == [{1}], "the size that neither fades nor grows"
     assert np.array_equal(positive([0, 1e-300, -1]), [np.nan, 1e-300, np.nan], equal_nan=True)

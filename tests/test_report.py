@@ -14,12 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vgtext.diagnose import ROWS, Checklist, Recording, diagnose, measure_symptoms
-from vgtext.diagnose.figures import MOST_LAYERS, figures, layers_drawer
+from vgtext.diagnose.figures import LOOKS, MOST_LAYERS, figures, layers_drawer
 from vgtext.diagnose.numbers import layers_of, measured
 from vgtext.diagnose.report import Report
 from vgtext.diagnose.table import TOO_FAST, TOO_SLOW
 from vgtext.palette import number
 from vgtext.tools.cli import main
+from vgtext.tools.notebooks import slugs
+from vgtext.tools.slides import slides
 
 L = 8
 ILL = {"gradient": np.tile(np.geomspace(1e-6, 1, L), (4, 1)), "activation": np.full((4, L), 0.5),
@@ -30,6 +32,13 @@ ILL = {"gradient": np.tile(np.geomspace(1e-6, 1, L), (4, 1)), "activation": np.f
 def page():
     """The report on an ill network."""
     return Report(Recording(**ILL), title="Monday <1>").page()
+
+
+def test_a_page_says_its_language_and_fits_a_phone(page):
+    for whole in (page, slides(slugs()[0])):
+        soup = BeautifulSoup(re.sub(r"(?s)<script.*?</script>", "", whole), "html.parser")
+        assert soup.html["lang"] and soup.title.text.strip()
+        assert soup.find("meta", attrs={"name": "viewport"})["content"] == "width=device-width"
 
 
 def test_a_page_needs_no_network_and_says_the_verdict(page):
@@ -115,6 +124,28 @@ def test_the_figures_of_a_report_name_what_they_draw():
     for text in ax.texts:
         column = sizes[:, int(text.get_text().removeprefix("layer ")) - 1]
         assert np.allclose(lines[text.get_color()], np.where(column > 0, column, np.nan), equal_nan=True)
+
+
+def test_the_error_signal_alone_is_read_from_right_to_left():
+    _, layers, _ = figures(Recording(**{**ILL, "error": ILL["gradient"], "dead": np.zeros((4, L))}))
+    for look in LOOKS.keys() - {"weight"}:
+        layers.scene({"look": look, "step": 1})
+        arrows = [text for text in layers.sheet.panels[0].texts if getattr(text, "arrow_patch", None)]
+        assert len(arrows) == (look == "error signal") and all(arrow.xy[0] < arrow.xyann[0] for arrow in arrows)
+
+
+def test_what_takes_the_focus_has_a_name(page):
+    stops = BeautifulSoup(re.sub(r"(?s)<script.*?</script>", "", page), "html.parser").select("main > [tabindex]")
+    assert stops and all(stop["role"] and stop["aria-label"] for stop in stops)
+
+
+def test_an_item_of_the_checklist_has_the_number_of_its_question(monkeypatch):
+    monkeypatch.setenv("VGTEXT_EXPLORE", "static")
+    items = BeautifulSoup(Checklist()._repr_html_(), "html.parser").select("ol > li")
+    for place, (item, row) in enumerate(zip(items, ROWS, strict=True), 1):
+        assert item["id"] == f"question-{place}" and row.question in item.text
+        assert (item.a.text, item.a["href"]) == (row.cause, f"../{row.page}")
+        assert ("Likely cause:" in item.text) == (row.cause != "healthy")
 
 
 def test_the_command_prints_and_writes(tmp_path, capsys):

@@ -65,6 +65,31 @@ def test_a_browser_asks_for_the_script_of_figures_again_where_any_part_of_it_is_
     assert len({address(**scripts) for scripts in others}) == 3 and address() == address(**{"quiz.js": "c"})
 
 
+def test_pages_are_written_again_where_a_word_a_style_a_script_or_what_builds_them_is_another(monkeypatch, tmp_path):
+    book, config = tmp_path / "book", SimpleNamespace()
+    (book / "_static").mkdir(parents=True), (book / "_ext").mkdir()
+    files = [tmp_path / "words.toml", book / "_static/book.css", book / "_ext/house.py"]
+    for file in files:
+        file.write_text("before", "utf8")
+    texts = dict.fromkeys(assets.sources(), "before")
+    monkeypatch.setattr(assets, "TABLE", files[0])
+    monkeypatch.setattr(assets, "sources", lambda: texts)
+
+    def noted():
+        assets.note_assets(SimpleNamespace(srcdir=tmp_path), config)
+        return config.vgtext_assets
+
+    seen = [noted()]
+    assert noted() == seen[0]
+    for file in files:
+        file.write_text("after", "utf8")
+        seen.append(noted())
+    for name in texts:
+        texts[name] = f"{name} after"
+        seen.append(noted())
+    assert len({*seen}) == len(seen) == 1 + len(files) + len(texts)
+
+
 @pytest.mark.parametrize(("address", "provider"), [
     ("https://github.com/you/book", None), ("https://gitlab.example.org/a/b", None),
     ("https://Bitbucket.org/a/b/", None), ("https://codeberg.org/you/book", "gitlab"),

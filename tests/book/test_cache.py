@@ -4,6 +4,7 @@ import ast
 import importlib
 import os
 import sys
+from importlib.metadata import requires, version
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -236,6 +237,18 @@ def test_what_runs_the_code_is_said_in_one_order(monkeypatch):
         monkeypatch.setattr(depends, "requires", lambda package, names=names: names)
         said.append(depends.environment.__wrapped__())
     assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("change", [
+    lambda patch: patch.setattr(depends, "version", lambda name: "0.0.1" if name == "numpy" else version(name)),
+    lambda patch: patch.setattr(depends.platform, "python_version", lambda: "2.7.18"),
+    lambda patch: patch.setenv("VGTEXT_EXPLORE", "page"),
+    lambda patch: patch.setattr(depends, "requires", lambda package: [*requires(package), "pytest"])])
+def test_another_python_package_or_way_to_show_figures_is_another_environment(monkeypatch, change):
+    monkeypatch.setenv("VGTEXT_EXPLORE", "static")
+    before = depends.environment.__wrapped__()
+    change(monkeypatch)
+    assert depends.environment.__wrapped__() != before
 
 
 def test_a_line_that_is_printed_in_pieces_stays_one(tmp_path):

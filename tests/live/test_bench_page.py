@@ -378,6 +378,11 @@ def test_rules_of_access_and_width(open_bench, theme, width):
     tab.locator("summary").click()
     expect(tab.locator(".bench-layers tbody tr")).to_have_count(20)
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    short = "short_" * (width < 520)
+    called = {"activation": "activation", "error": f"{short}error", "gradient": f"{short}gradient"}
+    lines, names = drawn(tab, "sizes")
+    assert sorted(called, key=lambda key: names[word(f"bench.{called[key]}")]) == sorted(
+        called, key=lambda key: lines[f"{key} bench-dash-{key}"][-1, 1]), "names are in the order of their lines"
     tab.add_script_tag(path=AXE_FILE_PATH)
     found = tab.evaluate("axe.run()")["violations"]
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []

@@ -203,6 +203,9 @@ def test_a_figure_wakes_and_answers_between_its_states(tab):
     tab.wait_for_function("location.hash === '#line?a=0.73&n=3'")
     slider.press("ArrowLeft")
     caption(tab, "a is 0.73, n is 2.")
+    box.fill("−0.73")  # with the sign of the values that are shown
+    box.press("Enter")
+    caption(tab, "a is -0.73, n is 2.")
     tab.evaluate("location.hash = '#line?a=1.1&n=4'")
     caption(tab, "a is 1.1, n is 4.")
     box.fill("0.61")
@@ -281,6 +284,14 @@ def test_stop_ends_what_runs_and_figures_say_that_they_sleep(tab):
     assert tab.locator("#line .vg-sleeping").count() == 0
     cells[1].write("a = 8")
     assert cells[2].run() == "9"
+
+
+def test_all_parts_of_a_cell_are_called_by_its_number(tab):
+    for number, cell in enumerate(click(tab), 1):
+        cell.run()
+        labels = cell.box.locator("[aria-label]").evaluate_all("(all) => all.map((part) => part.ariaLabel)")
+        parts = ("run_code", "restore_code", "editor", "output")
+        assert {word(f"live.{part}", n=number) for part in parts} <= {*labels}
 
 
 def test_all_cells_run_in_order(tab):

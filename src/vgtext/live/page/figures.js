@@ -131,8 +131,9 @@ export class Figures {
       shown = box.value = value.textContent;
     }).observe(value, { childList: true, characterData: true, subtree: true });
     box.addEventListener("change", () => {
-      const wanted = Number(box.value.replace("\u2212", "-"));
-      if (!isNumber(box.value) || (isWhole && !Number.isInteger(wanted))) {
+      const typed = box.value.replace("\u2212", "-"), // as the value is shown
+        wanted = Number(typed);
+      if (!isNumber(typed) || (isWhole && !Number.isInteger(wanted))) {
         box.value = value.textContent;
         return;
       }
