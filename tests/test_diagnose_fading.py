@@ -45,6 +45,11 @@ def test_steps_short_in_every_layer_are_the_rates_where_a_signal_fades_somewhat(
     assert proper.cause == (UNDECIDED if way == "both" else "vanishing by activation")
 
 
+@pytest.mark.parametrize("layers, cause", [(9, UNDECIDED), (10, FADES), (12, FADES)])
+def test_in_ten_layers_and_more_a_signal_that_fades_is_named_where_steps_would_be_short_as_well(layers, cause):
+    assert run(layers, -3.5, 1e-6, 4e-4).cause == cause
+
+
 @pytest.mark.parametrize("way", ["both", "back"])
 @pytest.mark.parametrize(("trip", "ratio", "blamed"), [
     (-3.2, 1e-6, False), (-3.2, 4e-6, False), (-3.2, 2e-5, True), (-4.1, 1e-6, False), (-4.1, 8e-6, True),

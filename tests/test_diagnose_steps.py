@@ -126,6 +126,7 @@ def test_what_has_nothing_to_learn_forgets_as_well_where_rounding_takes_nothing(
 @pytest.mark.parametrize(("ends", "ratio", "cause"), [
     ((1e-5, 1e-5), 2e-2, "vanishing through time"), ((1e-5, 1e-5), 5.0, "learning rate too large"),
     ((1e-5, 1e-5), 1e-5, "learning rate too small"), ((1e-5, 0.1), 5.0, "learning rate too large"),
+    ((1e-7, 1e-7), 1e-5, "learning rate too small"),
     ((1e-5, 0.1), 2e-2, UNDECIDED), ((0.1, 1e-5), 2e-2, UNDECIDED), ((0.1, 0.1), 2e-2, "label noise")])
 def test_an_untrained_network_forgets_and_is_not_to_blame_for_what_steps_and_labels_do(ends, ratio, cause):
     """A GRU of 16 steps begins at 0.0006, whatever its rate, and learns what lies near."""

@@ -349,6 +349,15 @@ def test_a_run_that_broke_has_no_loss_in_the_figure():
     assert "ReLU, He, residual (rate 0.003) breaks down" in caption("hundred", against=way)
 
 
+@pytest.mark.parametrize("way", lab.WAYS)
+def test_that_one_color_covers_the_other_is_told_where_both_are_seen_and_the_same(way):
+    for against in (way, "tanh, orthogonal"):
+        lines = [line.get_ydata() for line in lines_of(FIGURES["hundred"], way=way, against=against)]
+        seen = [y for y in lines if len(y) > 2 and np.isfinite(y).any()]
+        covered = any(np.array_equal(y, z, equal_nan=True) for k, y in enumerate(seen) for z in seen[:k])
+        assert covered == ("The blue lines cover the orange ones." in caption("hundred", way=way, against=against))
+
+
 @pytest.mark.parametrize("init", lab.INITS)
 @pytest.mark.parametrize("row", ["residual, layer norm", "residual, batch norm"])
 def test_a_hundred_tanh_layers_need_less_than_twice_the_steps_of_ten(init, row):

@@ -637,6 +637,17 @@ def test_without_its_frame_a_panel_keeps_its_numbers_and_loses_its_lines_and_its
     assert frame["spines"] == "" and "ground" not in frame and frame["x"]["texts"] and frame["x"]["label"] == "shown"
 
 
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_a_ground_that_is_not_drawn_is_none(is_seen):
+    def draw_it(ax):
+        ax.plot([0, 1])
+        ax.set(facecolor="yellow")
+        ax.patch.set_visible(is_seen)
+        return "Words."
+
+    assert ("ground" in Explorable(draw_it, {}, {}).scene({})[0][0].frame) == is_seen
+
+
 def test_words_around_a_panel_are_those_that_matplotlib_sets():
     def draw_it(ax):
         ax.plot([0, 1], label="$5 or $6")
