@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vgtext.diagnose import UNDECIDED, Recording, diagnose, measure_symptoms
+from vgtext.diagnose import UNDECIDED, Recording, diagnose, measure_symptoms, undecided
 from vgtext.diagnose.figures import loss_drawer
 from vgtext.diagnose.sizes import through_time
 from vgtext.diagnose.table import BEFORE_A_STEP
@@ -413,3 +413,12 @@ def test_a_huge_first_loss_of_classes_or_of_a_way_through_time_is_the_networks_o
     known = {"loss": [2e5, 1e6, np.nan], "gradient": np.full((R, L), 1e5), "update_ratio": np.full((R, L), 7.0),
              "input": np.ones(R)}
     assert (diagnose(Recording(**known, **more)).cause == "scale of inputs or targets") == blamed
+
+
+@pytest.mark.parametrize("candidates", [("label noise",), ("label noise", "learning rate too small")])
+def test_several_causes_are_told_of_where_there_are_several(candidates, monkeypatch):
+    monkeypatch.setattr(undecided, "missing", lambda *_: ())
+    monkeypatch.setattr(undecided, "CASES", ())
+    recording = Recording(loss=np.full(50, 2.3))
+    remedy, possible, _ = undecided.advice(measure_symptoms(recording), recording, candidates, True)
+    assert possible == candidates and ("several causes" in remedy) == (len(candidates) > 1)

@@ -15,7 +15,8 @@ def advice(s, recording, candidates, blocked):
     if pace.on_its_way(s) and not blocked:
         return "Train on: nothing is wrong with signals and steps, and the loss is still falling.", (), ()
     if blocked and not asked:
-        return ("All that is asked for was recorded, and it fits several causes. Train a twin of few layers on the "
+        causes = "several causes" if len(candidates) > 1 else "one cause"
+        return (f"All that is asked for was recorded, and it leaves {causes} open. Train a twin of few layers on the "
                 "same data, and then change one thing at a time, the first cause first.", candidates, ())
     return ("Record more before you change anything." if blocked else
             "Nothing that was recorded says what is wrong. Record more before you change anything."), candidates, asked
