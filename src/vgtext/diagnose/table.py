@@ -121,8 +121,8 @@ ROWS = (
         "notebooks/mitigation.html#exploding-gradients-the-list-of-remedies",
         "gradient and activation sizes of every layer at the first step"),
     Row("vanishing through time", "Does little of the gradient reach the first time step?", "time gradient",
-        f"at first and in the end, the first step gets less than a thousandth of the largest ({10**LOST:.6f} if the "
-        "loss never moved), and the ratio is in range",
+        f"the first step gets less than a thousandth of the largest, at first and in the end ({10**LOST:.6f} of it if "
+        "the loss never moved), and the ratio is in range",
         "Shorten the path through time: attention, a skip over steps, a larger forget bias, an orthogonal recurrent "
         "matrix, or shorter sequences first. If these are not learned either, check the labels. If the first steps get "
         "exactly 0, look for padding and for a detach.",
