@@ -182,6 +182,48 @@ def test_most_of_the_way_from_a_mistake_is_no_right_answer(slug, name):
             assert not check(exercise, answer(exercise, near), seed=0).right, hint
 
 
+@pytest.mark.parametrize(("slug", "name"), [pair for pair in EXERCISES if exercises_of(pair[0])[pair[1]].inputs])
+def test_what_is_right_for_some_inputs_is_not_right_for_all(slug, name):
+    exercise = exercises_of(slug)[name]
+    for seed in range(3):
+        known = exercise.solution(*exercise.inputs(np.random.default_rng(seed)))
+        assert not check(exercise, lambda *inputs, known=known: known, seed=7).right
+
+
+def on_a_grid(alpha):
+    """E φ'² / Var φ of leaky ReLU, as sums over a grid that has a point at the kink."""
+    u = np.linspace(-8, 8, 2001)
+    weight, phi, slope = np.exp(-u**2 / 2), np.where(u > 0, u, alpha * u), np.where(u > 0, 1.0, alpha)
+    mean, square = (np.average(phi**k, weights=weight) for k in (1, 2))
+    return np.average(slope**2, weights=weight) / (square - mean**2)
+
+
+def in_float32(slug, name):
+    """The solution, from inputs in float32."""
+    solution = exercises_of(slug)[name].solution
+    return lambda *inputs: solution(*(np.asarray(each, np.float32) for each in inputs))
+
+
+@pytest.mark.parametrize(("slug", "name", "given"), [
+    ("normalization", "leaky", on_a_grid), ("attention", "back", in_float32), ("normalization", "fold", in_float32),
+    ("recurrence", "sum", in_float32), ("clipping", "together", in_float32)])
+def test_a_right_answer_of_another_make_passes(slug, name, given):
+    exercises = exercises_of(slug)  # a fork has some chapters
+    for seed in range(20 if exercises else 0):
+        verdict = check(exercises[name], in_float32(slug, name) if given is in_float32 else given, seed)
+        assert verdict.right, verdict
+
+
+@pytest.mark.parametrize(("slug", "name", "given", "words"), [
+    ("width", "spectral-size", lambda W: np.linalg.norm(W, 2) * np.sqrt(max(W.shape) / min(W.shape)), "too large"),
+    ("problem", "depths", [19.93, 131.1, 1374.6], "Layers come whole"),
+    ("problem", "depths", [20, 132, 1374], "2 of 3"), ("causes", "reach", [22.9, 7.6, 2.6], "Down or up?")])
+def test_a_wrong_answer_of_another_make_fails_and_is_told_why(slug, name, given, words):
+    exercises = exercises_of(slug)
+    verdict = check(exercises[name], given, seed=0) if exercises else None
+    assert not verdict or (not verdict.right and words in verdict.words), verdict
+
+
 #: Exercises of which two mistakes have one hint.
 ONE_HINT = {"for-good", "moved", "trips", "afford", ("causes", "alike")}
 

@@ -446,6 +446,17 @@ def test_grades_are_the_verdicts_that_students_saved(capsys, tmp_path):
 
 
 @pytest.mark.parametrize("run", [(), ("--run",)])
+@pytest.mark.parametrize("first", ["None", "[1.1, 0.8, 0.9, 0.7]"])
+def test_a_right_answer_counts_whatever_else_is_left_of_its_exercise(capsys, tmp_path, first, run):
+    """As where the cell that was handed out stands untouched below a copy of it, or above."""
+    answers = sorted(["None", "[1.1, 0.8, 0.9, 0.7]"], key=lambda answer: answer != first)
+    shown = ["Not yet. No" if answer == "None" else "Right. It" for answer in answers]
+    path = handed_in(tmp_path / "twice.ipynb", *(asks("rates", answer) for answer in answers), outputs=shown)
+    [row] = rows(said(capsys, "grades", *run, path)[1])
+    assert (row["rates"], row["right"], row["reasons"]) == ("1", "1", "")
+
+
+@pytest.mark.parametrize("run", [(), ("--run",)])
 def test_an_answer_whose_cell_is_no_python_is_not_right_and_its_row_says_where(capsys, tmp_path, run):
     """The student has not left the exercise out."""
     broken = "def excess(rho):\n    return (1))\n\n\n" + asks("excess", "excess, seed=0")

@@ -79,7 +79,7 @@ def exits(W, L):
         (lambda W: W, "cannot take its arguments: .* It is called with 2 arguments"),
         (lambda W, L: 1 / 0, "raised ZeroDivisionError: division by zero, at the line: .*1 / 0"),
         (lambda W, L: "large", "got the text 'large'"),
-        (lambda W, L: W[0], r"shape \(2, 2\); got an array of shape \(2,\)"),
+        (lambda W, L: W[0], r"got an array of shape \(2,\).* Give an array of shape \(2, 2\)\."),
         (lambda W, L: W * np.nan, "Expected finite numbers"),
         (None, "there is no answer yet"),
         (lambda W, L: [[1, 2], [3]], "parts that differ in shape.* rows of an array have one length"),
@@ -96,6 +96,10 @@ def exits(W, L):
         (exits, "raised SystemExit, at the line: raise SystemExit"),
         (lambda W, L: -np.linalg.matrix_power(W, L), "wrong sign"),
         (lambda W, L: 100 * np.linalg.matrix_power(W, L), "too large"),
+        (lambda W, L: -100 * abs(np.linalg.matrix_power(W, L)), "too small"),
+        (lambda W, L: 1.01 * np.linalg.matrix_power(W, L), "close, but off"),
+        (lambda W, L: np.roll(np.linalg.matrix_power(W, L), 1) * [1, -1], "of which 0 of 4 entries are right"),
+        (lambda W, L: [7, 100, None, np.float64(0.123456)], r"got a list of 4, \[7, 100, None, 0\.123\]"),
     ],
 )
 def test_what_is_no_answer_is_told_in_kind(answer, words):
@@ -103,6 +107,17 @@ def test_what_is_no_answer_is_told_in_kind(answer, words):
     assert not verdict.right
     with pytest.raises(AssertionError, match=words):
         raise AssertionError(repr(verdict))
+
+
+def test_what_is_computed_in_float32_is_right():
+    for seed in range(20):
+        verdict = check(POWER, lambda W, L: np.linalg.matrix_power(W.astype(np.float32), L), seed)
+        assert verdict.right, verdict
+
+
+def test_of_numbers_below_0_the_larger_is_nearer_to_0():
+    rate = Exercise("rate", "a rate, a number", lambda: -0.9)
+    assert "too large" in check(rate, -0.5).words and "too small" in check(rate, -2.0).words
 
 
 def test_numbers_by_hand_are_right_each_by_itself():
@@ -116,8 +131,10 @@ def test_numbers_by_hand_are_right_each_by_itself():
 
 @pytest.mark.parametrize(
     ("answer", "words"),
-    [("1.024e-7", "without quotes"), (print, "Call it"), ([1.024e-7], "a single number; got a list of 1, [1.02e-07]"),
-     (..., "got Ellipsis"), (1.024e-7 + 0j, "complex"), (1.1e-7, "too large"), (1.05e-7, "close, but off")],
+    [("1.024e-7", "without quotes"), (print, "Call it"),
+     ([1.024e-7], "0.2 to the power 10, a number; got a list of 1, [1.02e-07]. Give a single number."),
+     (..., "got Ellipsis"), (1.024e-7 + 0j, "complex"), (1.1e-7, "too large"), (1.05e-7, "close, but off"),
+     (-7.0, "-7, which is too small"), (np.int64(7), "got 7, which is too large")],
 )
 def test_what_is_no_number_is_told_in_kind(answer, words):
     verdict = check(NUMBER, answer)

@@ -169,7 +169,8 @@ def test_a_multiple_choice_says_what_is_missing_and_what_is_wrong(page):
 
 
 @pytest.mark.parametrize("written", ["1.024e-7", "1.024 × 10^-7", "1.024 x 10^-7", "0.0000001024", "1.02*10**-7",
-                                     "1.024E−7", "1.024 × 10⁻⁷", "0.2^10", "0.2**10", "1/9,765,625", "0.00001024%"])
+                                     "1.024E−7", "1.024 × 10⁻⁷", "0.2^10", "0.2**10", "1/9,765,625", "0.00001024%",
+                                     "1.024·10^(–7)", "≈ 1.02e-7", " 5^(-10) ", "0.00001024 %"])
 def test_numbers_are_read_as_people_write_them(page, written):
     assert answer(page, 2, written) == "Right. 2^10 = 1024, times 10^-10."
 
@@ -214,6 +215,16 @@ def test_a_number_asked_for_in_percent_may_be_written_with_its_sign(tab, mode):
     html = quiz("How much?", number=25, tolerance=0.01, unit="%", explain="A quarter.").mimebundle["text/html"]
     tab.set_content(f"{html}<script>{source('js')}</script>")
     assert [answer(tab, 0, written)[:7] for written in ("25", " %")] == ["Right. "] * 2
+
+
+def test_a_number_may_be_written_with_its_unit(tab, mode):
+    mode("static")
+    html = quiz("How far?", number=39.3, tolerance=0.02, unit="degrees", explain="So.").mimebundle["text/html"]
+    tab.set_content(f"{html}<script>{source('js')}</script>")
+    for written, said in (("39", "Right."), ("39°", "Right."), ("39,3 degrees", "Right."), ("39 m", "Write a number")):
+        tab.locator("input").fill(written)
+        tab.locator("button").press("Enter")
+        assert tab.locator("[role=status]").inner_text().startswith(said), written
 
 
 @pytest.mark.parametrize(

@@ -26,26 +26,33 @@ def close(value, other, tolerance, one_by_one=False):
 
 
 def distance(value, right, tolerance, one_by_one=False):
-    """Say how a wrong value of the right shape lies to the right one."""
-    with np.errstate(all="ignore"):
-        ratio = np.max(np.abs(value)) / np.max(np.abs(right))
+    """Say how a wrong value of the right shape lies to the right one: on the number line, else by its size."""
     if same(value, -right, tolerance, one_by_one):
         return words("check.wrong_sign")
     if right.ndim and same(*(np.sort(each.ravel()) for each in (value, right)), tolerance, one_by_one):
         return words("check.other_order")
-    entries = close(value, right, tolerance, one_by_one)
-    if right.ndim and 2 * entries.sum() >= right.size:
-        return words("check.some_right", n=entries.sum(), all=right.size)
-    return words("check.too_large" if ratio > 1.05 else "check.too_small" if ratio < 0.95 else "check.close")
+    n = close(value, right, tolerance, one_by_one).sum()
+    some_right = words("check.some_right", n=n, all=right.size)
+    if right.ndim and 2 * n >= right.size:
+        return some_right
+    if same(value, right, 0.05, one_by_one):
+        return words("check.close")
+    above, below = (value > right).all(), (value < right).all()
+    with np.errstate(all="ignore"):
+        ratio = np.max(np.abs(value)) / np.max(np.abs(right))
+    if above or (ratio > 1.05 and not below):
+        return words("check.too_large")
+    return words("check.too_small") if below or ratio < 0.95 else some_right
 
 
 def kind(right):
-    """Say what shape is expected."""
+    """Say what shape to give."""
     return words("check.of_shape", shape=right.shape) if right.ndim else words("check.a_number")
 
 
 def describe(value):
     """Say what a value is in a few words."""
+    value = value.item() if isinstance(value, np.generic) else value
     if value is None:
         return words("check.nothing")
     if inspect.isclass(value) or callable(value):
@@ -74,5 +81,6 @@ def describe_array(value):
     kind = words("check.list", n=len(array)) if is_list else words("check.array", shape=array.shape)
     if array.size > 8:
         return kind
-    digits = {"float_kind": "{:.3g}".format}
+    three = "{:.3g}".format
+    digits = {"float_kind": three, "int_kind": str, "object": lambda x: three(x) if isinstance(x, float) else str(x)}
     return f"{kind}, " + np.array2string(array, formatter=digits, threshold=8, separator=", ").replace("\n", "")

@@ -33,7 +33,7 @@ class Exercise:
     solution: Callable
     inputs: Callable | None = None
     mistakes: tuple[tuple[Callable, str], ...] = ()
-    tolerance: float = 1e-6
+    tolerance: float = 1e-5  # of what is computed in float32
     trials: int = TRIALS
 
     def __post_init__(self):
@@ -110,8 +110,7 @@ def judge(exercise, given, inputs, again=lambda mistake: True):
     if hint:
         return Verdict(False, hint)
     if value.shape != right.shape:
-        asks = words("check.with_kind", asks=asks, kind=kind(right))
-        return Verdict(False, words("check.expected", asks=asks, given=got))
+        return Verdict(False, f"{words('check.expected', asks=asks, given=got)} {kind(right)}")
     if not np.isfinite(value).all():
         return Verdict(False, words("check.expected", asks=words("check.finite"), given=got))
     off = distance(value, right, *measure)

@@ -151,7 +151,7 @@ def write_table(rows, file):
                   for name in other.right}
         reasons = {name: why for name, why in {**absent, **grades.reasons}.items() if not grades.right.get(name)}
         reasons = "; ".join(f"{name}: {why.rstrip('.')}" for name, why in reasons.items())
-        reasons += f" ({grades.note})" if grades.note else ""
+        reasons += f" ({grades.note})" if grades.note and reasons else ""
         table.writerow([plain(path), *marks, sum(mark == 1 for mark in marks), grades.problem, plain(reasons)])
 
 

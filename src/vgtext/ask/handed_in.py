@@ -25,7 +25,9 @@ class Grades:
     chapters: frozenset = frozenset()  # of the book, that the notebook imports
 
     def mark(self, name, right, reason):
-        """Note down the mark of an exercise, and why, unless it is right."""
+        """Note down the mark of an exercise, and why, unless it is right, here or in another cell."""
+        if self.right.get(name):
+            return
         self.right[name] = right
         self.reasons.pop(name, None)
         if not right:

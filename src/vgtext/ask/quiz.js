@@ -17,18 +17,20 @@ const DIGITS = {
   "⁻": "-",
   "⁺": "",
 };
-// Reads 0.25, 1,024, 1.5e-7, 1.5 × 10⁻⁷, 2^-20, 1/4 and 25%; NaN for anything else.
+// Reads 0.25, 1,024, 1.5e-7, 1.5 × 10⁻⁷, 2^(-20), 1/4, 25%, ≈ 3 and the unit; NaN for anything else.
 const readNumber = (text, unit) => {
   const lowered = (up) => "^" + [...up].map((char) => DIGITS[char]).join("");
   const plain = text
+    .replace(unit, "")
+    .replace(/[()°≈~]/g, "")
     .trim()
-    .replace(/\u2212/g, "-")
+    .replace(/[−–]/g, "-")
     .replace(/\*\*/g, "^")
     .replace(/^([-+]?)(0?|\d+),(\d+)(?!.*[,.])/, readComma)
     .replace(/,(?=\d{3}(\D|$))/g, "")
-    .replace(/\s*%$/, unit === "%" ? "" : "/100")
+    .replace(/\s*%$/, "/100")
     .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+/g, lowered)
-    .replace(/\s*(×|x|\*)\s*10\s*\^?\s*/i, "e");
+    .replace(/\s*[×x*·]\s*10\s*\^?\s*/i, "e");
   const [, left, sign, right] = plain.match(/^(.+)([/^])(.+)$/) || [];
   const number = (part) => (part.trim() === "" ? NaN : Number(part));
   if (sign === undefined) return number(plain);

@@ -55,7 +55,8 @@ def elu_value(z, alpha):
 
 def given_layer(rng):
     """Weights, biases and inputs of a layer of which some units are dead, some always on: (12, 4), (12, 1), (4, 30)."""
-    b = np.append([60, 0, 0], rng.permutation(np.array([-60.0, -70, -80, 0, 0.5, 50, 60, 70, 80])))[:, None]
+    off = int(rng.integers(2, 4))  # no one share fits all layers
+    b = np.append([60, 0, 0], rng.permutation([-70.0] * off + [0, 0.5] + [70.0] * (7 - off)))[:, None]
     W, X = rng.normal(size=(12, 4)), rng.normal(size=(4, 30)).clip(-3, 3)
     W[:, 0], W[0], X[0] = 0, [-50, 0, 0, 0], 1  # one input is always 1; it makes unit 0 dead but for its bias
     W[1:3], W[2, 0] = 0, 0.01  # one dead at exactly 0, one alive just above

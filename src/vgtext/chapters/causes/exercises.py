@@ -86,6 +86,7 @@ EXERCISES = {
                 (lambda: np.round(0.9 / (1 - FACTORS)),
                  "This loses the same amount at each layer. A factor takes its share of what is left."),
             ),
+            tolerance=0.006,  # depths that are not whole, rounded, meet their hint
         ),
         Exercise(
             "factor", "the factor √χ of one layer, a number", factor, unit,

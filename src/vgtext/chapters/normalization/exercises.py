@@ -97,7 +97,7 @@ EXERCISES = {
                 (lambda alpha: (1 + alpha**2) / 2 / ((1 + alpha**2) / 2 - 1 / (2 * np.pi)),
                  "The mean of leaky ReLU is smaller than that of ReLU, by the factor 1 − α."),
             ),
-            tolerance=1e-3,  # integrals over a fine grid are right, too
+            tolerance=5e-3,  # sums over a grid, or over a million random numbers, are right, too
         ),
     )
 }

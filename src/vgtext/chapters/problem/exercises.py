@@ -75,6 +75,7 @@ EXERCISES = {
                 (lambda: np.log(FACTORS) / np.log(1e-6), "Upside down: c to the power k is the size. Solve for k."),
                 (lambda: depths(1e-3), "This is a thousandth. A millionth is 10 to the power −6."),
             ),
+            tolerance=3e-4,  # where a curve meets a millionth, rounded, meets its hint; 1374 is no 1375
         ),
         Exercise(
             "typical", "the typical factor per layer of the three networks, an array", lambda: means(geometric),

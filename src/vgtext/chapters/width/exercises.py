@@ -31,8 +31,9 @@ def steps_needed(value=1e-4):
 
 
 def a_layer(rng):
-    """The weights of a layer that is not square."""
-    return (rng.standard_normal((int(rng.integers(4, 9)), int(rng.integers(10, 30)))),)
+    """The weights of a wide layer or of a tall one."""
+    W = rng.standard_normal((int(rng.integers(4, 9)), int(rng.integers(10, 30))))
+    return (W.T if rng.random() < 0.5 else W,)
 
 
 def spectral_size(W):
@@ -118,7 +119,6 @@ EXERCISES = {
                 (cubic, "This is 1.5 X − 0.5 X Xᵀ X. Muon's has three coefficients."),
                 (lambda G, steps: nn.newton_schulz(G, steps + 1), "One step too many."),
             ),
-            tolerance=1e-6,
         ),
     )
 }
