@@ -457,6 +457,7 @@ SIDES = {
               0.04, 0.02),
     "RISE": ("overfitting", lambda v: {"train_accuracy": [0.99], "test_loss": [2, 1, v]}, 1.3, 1.13),
     "SHRINKS": ("weight decay too large", lambda v: {"weight": rows(1, v)}, 0.14, 0.28),
+    "WANES": ("label noise", lambda v: {"loss": ends_at(0.5), **ratio(0.01, 0.01), "weight": rows(1, v)}, 0.6, 0.42),
     "INPUTS, small": ("scale of inputs or targets", lambda v: {"input": [v]}, 0.007, 0.014),
     "INPUTS, large": ("scale of inputs or targets", lambda v: {"input": [v]}, 42, 21),
     "HUGE": ("scale of inputs or targets", lambda v: {"loss": v * ends_at(0.5), **signal()}, 1.4e4, 0.7e4),
@@ -514,6 +515,13 @@ def test_a_layer_is_called_frozen_for_a_gradient_of_its_own(frozen):
         small = gradient * np.where(np.arange(1, 5) == faint, 1e-9, 1)
         assert measure_symptoms(Recording(update=update, gradient=small)).no_update == (
             () if faint == frozen else (frozen,))
+
+
+def test_a_gradient_too_large_to_be_squared_is_not_frozen():
+    """Adam divides by the root of its square, which is inf in float32."""
+    known = {**signal(1e40), "update": np.zeros((1, 6)), "loss": FLAT, **FAILED}
+    assert diagnose(Recording(**known)).cause == "layers not trained"
+    assert diagnose(Recording(**{**known, "gradient": np.full((1, 6), 1e29)})).cause == "exploding"
 
 
 @pytest.mark.parametrize(("last", "named"), [(0.0, "underflow in half precision"), (1.0, "flat output")])

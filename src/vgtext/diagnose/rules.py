@@ -114,7 +114,8 @@ def questions(s, recording, target=0.9):
         "learning rate too small": logic.every(fails, ask.too_small(s)),
         "overfitting": outcomes.overfits(s, fails, target),
         "label noise": logic.every(fails, not s.broke, outcomes.learned_something(s), pace.stands(s),
-                                   not outcomes.faded_later(s), clean, warm, near, None if s.many_answers else True),
+                                   not outcomes.faded_later(s), clean, warm, near, None if s.many_answers else True,
+                                   logic.below(s.shrinks, t.WANES) is not True or None),
         "healthy": logic.every(logic.invert(fails), outcomes.told(s, target)),
     }
     if s.never_a_number:  # no step was made: what steps and labels do had no time

@@ -7,6 +7,7 @@ from .losses import breaks
 from .table import ALIVE
 
 MOST_ROWS = 500
+SQUARED = 1.8e19  # the square of a gradient above it is inf in float32, and Adam's step 0
 
 
 def whole(r):
@@ -37,14 +38,14 @@ def all_zero(gradient, time_gradient):
 
 
 def unmoved(update, gradient, precision):
-    """The layers whose every update is exactly 0, though their gradient is not (nor lost in rounding)."""
+    """The layers whose every update is exactly 0, though their gradient is not, nor beyond what float32 holds."""
     layers = never(update)
     if not layers or gradient is None:
         return layers
     if not gradient.any():
         return ()
     first, least = gradient[gradient.any(axis=1)][0], 0.1 if precision in ("float16", "bfloat16") else 1e-6
-    return tuple(l for l in layers if first[l - 1] > least * first.max())
+    return tuple(l for l in layers if least * first.max() < first[l - 1] < SQUARED)
 
 
 def slow(ratio, gradient):

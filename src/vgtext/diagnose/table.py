@@ -25,7 +25,7 @@ SATURATED = 0.65  # a share of hidden slopes near 0 that may be to blame, whatev
 GAP, RISE = 0.1, 1.2  # training minus test accuracy; test loss over its smallest value
 WIDE = 0.4  # a gap above this is overfitting before the target is reached, too
 SAME, ALIKE = 0.002, 0.03  # a training accuracy whose evaluations differ by less: near the target; below it
-SHRINKS = 0.2  # weights that end below this share of their first size
+SHRINKS, WANES = 0.2, 0.5  # weights that end below this share of their first size; below it labels are not blamed
 INPUTS = (0.01, 30.0)  # root mean square of the inputs
 TINY = 1e-3  # a first loss below this: in float16 its gradient may be exactly 0
 TRAINED = 0.1  # a first loss below this may be that of trained weights
@@ -175,7 +175,7 @@ ROWS = (
         "the accuracy or the loss on test data"),
     Row("label noise", "Are signals and steps fine, and has the loss stalled after some learning?", "loss",
         f"the loss ends at {STANDS} to {BACK} of what it was in the run's third quarter ({SLOWS} if test accuracy is "
-        f"as good), above {LEARNED} of its start, and an accuracy is known",
+        f"as good), above {LEARNED} of its start, weights keep {WANES} of their size, and an accuracy is known",
         "If the task allows no higher accuracy, nothing is wrong: say so (target; for a text, many_answers). "
         "If the run was short, train on: a loss may stand for a while and fall again. Else read the examples with the "
         "largest loss and check their labels. If these are right, train a shallow twin: if it learns, the layers lose "
