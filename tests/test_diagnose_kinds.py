@@ -517,6 +517,28 @@ def test_a_layer_is_called_frozen_for_a_gradient_of_its_own(frozen):
             () if faint == frozen else (frozen,))
 
 
+@pytest.mark.parametrize(("end", "cause"), [(1e-4, "learning rate too small"), (1e-8, "vanishing by initialization")])
+def test_a_head_that_starts_at_0_and_grows_is_no_signal_lost_on_its_way(end, cause):
+    """Past what its branches lose leads a shortcut; by short steps it grows for long."""
+    start, then = signal(0.5, 1e-7), signal(0.5, end)
+    both = {name: start[name] + then[name] for name in start}
+    assert diagnose(Recording(loss=FLAT, **both, **ratio(1e-5, 1e-5, layers=6), **BRANCHES, **FAILED)).cause == cause
+
+
+@pytest.mark.parametrize(("peak", "cause"), [(0.05, "warm-up missing"), (0.5, "learning rate too large")])
+def test_gradients_that_are_lost_after_steps_that_rewrite_the_weights_ask_for_no_warm_up(peak, cause):
+    known = {**ratio(0.02, peak), **BRANCHES, **fine(rows=2)}
+    assert diagnose(Recording(**{**known, "gradient": rows(1, 1e-3), "loss": FLAT, **FAILED})).cause == cause
+
+
+@pytest.mark.parametrize(("constant", "cause"), [({}, "warm-up missing"), ({"constant_loss": 2.0}, UNDECIDED)])
+def test_brisk_first_steps_are_not_blamed_where_all_is_in_order_and_nothing_was_learned(constant, cause):
+    """So it is with random labels, too; without the loss of a constant answer it is not known."""
+    known = {**fine(rows=2), **ratio(0.05, 0.01), **BRANCHES, **FAILED}
+    found = diagnose(Recording(**{**known, "loss": FLAT}, **constant))
+    assert found.cause == cause and (cause != UNDECIDED or "warm-up missing" in found.candidates)
+
+
 def test_a_gradient_too_large_to_be_squared_is_not_frozen():
     """Adam divides by the root of its square, which is inf in float32."""
     known = {**signal(1e40), "update": np.zeros((1, 6)), "loss": FLAT, **FAILED}

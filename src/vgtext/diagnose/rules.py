@@ -89,7 +89,8 @@ def questions(s, recording, target=0.9):
     clean = None if recording.loop or outcomes.ascends(s) else True  # the code may explain steps and losses
     deep = logic.every(None if s.layers is None else s.layers >= 2 * t.FEW_LAYERS, not recording.shortcuts)
     by_heart = None if logic.above(s.gap, t.GAP) else True  # whose steps work
-    warm = None if by_heart and ask.begins_brisk(s, recording) and outcomes.begun(s) else True  # it may fall further
+    lost = ask.collapsed(s, recording)
+    warm = None if by_heart and ask.begins_brisk(s, recording) and lost is None else True  # it may fall further
     far = ask.forgets_in_time(s, recording)
     near = None if far is None and s.through_time is not None else True  # no label may be to blame for what is far back
     few_dropped = None if "much dropout" in (recording.loop or ()) else True  # it makes zeros, and what is left larger
@@ -109,7 +110,7 @@ def questions(s, recording, target=0.9):
         "vanishing by activation": logic.every(blocks, fades, ask.weak(s) is not True,
                                                logic.below(ask.factors(s)[1], t.NEAR_ONE)),
         "vanishing by depth": logic.every(blocks, fades, deep),
-        "warm-up missing": logic.every(fails, not pace.half_way(s), by_heart, ask.collapsed(s, recording)),
+        "warm-up missing": logic.every(fails, not pace.half_way(s), by_heart, lost),
         "learning rate too large": logic.every(fails, ask.too_large(s), clean),
         "learning rate too small": logic.every(fails, ask.too_small(s)),
         "overfitting": outcomes.overfits(s, fails, target),
