@@ -539,6 +539,25 @@ def test_brisk_first_steps_are_not_blamed_where_all_is_in_order_and_nothing_was_
     assert found.cause == cause and (cause != UNDECIDED or "warm-up missing" in found.candidates)
 
 
+@pytest.mark.parametrize("still", [0, 1, 3, 5])
+def test_layers_that_stand_still_on_purpose_leave_an_answer_for_the_others(still):
+    moves = np.tile(np.arange(6) >= still, (2, 1))
+    known = {**fine(6, rows=2), "weight": np.ones((2, 6)), "update": 1e-5 * moves, "loss": FLAT, **FAILED,
+             "names": list("abcdef"), "input": [1, 1]}
+    found = diagnose(Recording(**known))
+    assert found.cause == ("layers not trained" if still else "learning rate too small")
+    assert ("of the others alone the answer is learning rate too small" in found.evidence[-1]) == (still in (1, 3))
+
+
+def test_what_starts_at_0_takes_no_long_steps_by_growing():
+    """As a factor of an adapter does, or a head."""
+    weight, update = np.ones((3, 5)), np.full((3, 5), 1e-3)
+    weight[:, [1, 3, 4]] = np.array([[0], [1e-3], [2e-3]])
+    assert measure_symptoms(Recording(weight=weight, update=update)).ratio_peak == 1e-3
+    late = np.array([[0, 0, 0, 0.1], [0.5, 0.5, 0.5, 0.1]])  # a head that starts at 0 sends no error back
+    assert measure_symptoms(Recording(update_ratio=late)).ratio == 0.5
+
+
 def test_a_gradient_too_large_to_be_squared_is_not_frozen():
     """Adam divides by the root of its square, which is inf in float32."""
     known = {**signal(1e40), "update": np.zeros((1, 6)), "loss": FLAT, **FAILED}

@@ -89,7 +89,7 @@ def test_a_loss_in_waves_is_not_of_data_in_order_where_batches_were_seen_to_be_m
     waves = np.tile(np.r_[np.linspace(4, 0.1, 30)], 10)
     assert ill(loss=waves, train_accuracy=[0.1]).cause == "data in order of class"
     assert ill(loss=waves, train_accuracy=[0.1], mixed=True).cause != "data in order of class"
-    assert ill(loss=waves, update_ratio=ratios(4, 5.0, *[0.01] * (ROWS - 1))).cause == "learning rate too large"  # as a generator's
+    assert ill(loss=waves, update_ratio=ratios(4, 5.0, *[0.01] * (ROWS - 1))).cause == "learning rate too large"
 
 
 @pytest.mark.parametrize(("batches", "mixed"), [

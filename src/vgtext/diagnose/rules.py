@@ -9,9 +9,12 @@ questions say what to record next. Evidence that contradicts an answer withdraws
 import textwrap
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from . import answers as ask
 from . import fading, logic, outcomes, pace, scales, slips
 from . import table as t
+from .checks import SHARES, SIZES
 from .recording import Recording
 from .sentences import evidence
 from .symptoms import measure_symptoms
@@ -65,6 +68,7 @@ def diagnose(recording, target=0.9):
     for cause, answer in answers.items():
         if answer and not blocked:
             said = slips.sentences(recording.loop, cause != "healthy")
+            said += of_the_others(recording, target) if cause == "layers not trained" else ()
             mend = slips.remedy(recording.loop, "It has learned all the same.") if cause == "healthy" and said else ""
             return Diagnosis(cause, (*evidence(cause, s, recording), *said), mend or t.REMEDIES[cause])
         if answer is not False:
@@ -76,6 +80,17 @@ def diagnose(recording, target=0.9):
     found = advice(s, recording, tuple(open_before), blocked)
     mend = recording.loop and fails is not False
     return Diagnosis(t.UNDECIDED, said, slips.beside(recording.loop, found[0]) if mend else found[0], *found[1:])
+
+
+def of_the_others(recording, target):
+    """Return a sentence with the answer for the layers that move, where others never do: these may be meant to."""
+    moves = None if recording.ratio is None else (recording.ratio != 0).any(axis=0)
+    if moves is None or moves.all() or moves.sum() < 2:
+        return ()
+    sizes = {name: array[:, moves] for name, array in recording.given().items() if name in (*SIZES, *SHARES)}
+    names = None if recording.names is None else np.array(recording.names)[moves]
+    rest = diagnose(replace(recording, **sizes, names=names), target)
+    return (f"If they are meant to stand still: of the others alone the answer is {rest.cause}.",)
 
 
 def questions(s, recording, target=0.9):

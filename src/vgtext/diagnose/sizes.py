@@ -84,8 +84,16 @@ def median(ratios):
     return float(np.median(known)) if len(known) else None
 
 
+def first_median(ratio):
+    """The first median above 0: a head that starts at 0, or a rate that does, moves few layers at step 1."""
+    known = [] if ratio is None else [value for value in map(median, ratio) if value is not None]
+    return next((value for value in known if value > 0), known[0] if known else None)
+
+
 def medians(ratio):
     """The largest of the rows' medians over layers, that after the first row, the last, and the ratio of any layer."""
+    if ratio is not None and (kept := np.isfinite(ratio[0])).any():
+        ratio = ratio[:, kept]  # what starts at 0 grows from nothing, by steps of any length
     medians = [] if ratio is None else [value for value in map(median, ratio) if value is not None]
     later = max(medians[1:], default=None)
     return (max(medians), later, medians[-1], float(ratio[np.isfinite(ratio)].max())) if medians else (None,) * 4
