@@ -140,7 +140,7 @@ def collapsed(s, recording):
         guesses = s.baseline and below(s.left, t.BACK) is True
         in_order = guesses and gone is False and s.row is not None and s.round_trip_last - s.round_trip > t.VANISHES
         return not s.broke and (None if begun(s) or in_order else True)  # random labels leave signals in order, too
-    if not gone or s.broke or above(s.ratio_peak, t.TOO_FAST):
+    if not gone or s.broke or above(s.ratio_peak, 5 * t.TOO_FAST):
         return None if gone is None else False
     return True if branches else None
 

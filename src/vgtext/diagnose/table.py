@@ -145,8 +145,8 @@ ROWS = (
     Row("warm-up missing", "Do normalized branches start with large steps, or lose their signals after a few steps?",
         "update ratio, gradient at later steps",
         f"the first ratio is above {BRISK} (not if the loss is below a constant answer's, or at it, signals in order), "
-        f"or less than 1% of the first gradient is left, no ratio above {TOO_FAST} (neither if training accuracy is "
-        f"{GAP} above that on test data)",
+        f"or less than 1% of the first gradient is left, no ratio above {5 * TOO_FAST} (neither if training accuracy "
+        f"is {GAP} above that on test data)",
         "Warm the learning rate up over the first tenth of the steps, put the norms before the branches (pre-norm), or "
         "lower the rate. A transformer with post-norm usually needs the warm-up.",
         "notebooks/shortcuts.html#pre-norm-and-post-norm-where-the-normalization-goes",
