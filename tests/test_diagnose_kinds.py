@@ -457,6 +457,7 @@ SIDES = {
               0.04, 0.02),
     "RISE": ("overfitting", lambda v: {"train_accuracy": [0.99], "test_loss": [2, 1, v]}, 1.3, 1.13),
     "SHRINKS": ("weight decay too large", lambda v: {"weight": rows(1, v)}, 0.14, 0.28),
+    "WANES": ("label noise", lambda v: {"loss": ends_at(0.5), **ratio(0.01, 0.01), "weight": rows(1, v)}, 0.6, 0.42),
     "INPUTS, small": ("scale of inputs or targets", lambda v: {"input": [v]}, 0.007, 0.014),
     "INPUTS, large": ("scale of inputs or targets", lambda v: {"input": [v]}, 42, 21),
     "HUGE": ("scale of inputs or targets", lambda v: {"loss": v * ends_at(0.5), **signal()}, 1.4e4, 0.7e4),
@@ -514,6 +515,54 @@ def test_a_layer_is_called_frozen_for_a_gradient_of_its_own(frozen):
         small = gradient * np.where(np.arange(1, 5) == faint, 1e-9, 1)
         assert measure_symptoms(Recording(update=update, gradient=small)).no_update == (
             () if faint == frozen else (frozen,))
+
+
+@pytest.mark.parametrize(("end", "cause"), [(1e-4, "learning rate too small"), (1e-8, "vanishing by initialization")])
+def test_a_head_that_starts_at_0_and_grows_is_no_signal_lost_on_its_way(end, cause):
+    """Past what its branches lose leads a shortcut; by short steps it grows for long."""
+    start, then = signal(0.5, 1e-7), signal(0.5, end)
+    both = {name: start[name] + then[name] for name in start}
+    assert diagnose(Recording(loss=FLAT, **both, **ratio(1e-5, 1e-5, layers=6), **BRANCHES, **FAILED)).cause == cause
+
+
+@pytest.mark.parametrize(("peak", "cause"), [(0.3, "warm-up missing"), (0.7, "learning rate too large")])
+def test_gradients_that_are_lost_after_steps_that_rewrite_the_weights_ask_for_no_warm_up(peak, cause):
+    known = {**ratio(0.02, peak), **BRANCHES, **fine(rows=2)}
+    assert diagnose(Recording(**{**known, "gradient": rows(1, 1e-3), "loss": FLAT, **FAILED})).cause == cause
+
+
+@pytest.mark.parametrize(("constant", "cause"), [({}, "warm-up missing"), ({"constant_loss": 2.0}, UNDECIDED)])
+def test_brisk_first_steps_are_not_blamed_where_all_is_in_order_and_nothing_was_learned(constant, cause):
+    """So it is with random labels, too; without the loss of a constant answer it is not known."""
+    known = {**fine(rows=2), **ratio(0.05, 0.01), **BRANCHES, **FAILED}
+    found = diagnose(Recording(**{**known, "loss": FLAT}, **constant))
+    assert found.cause == cause and (cause != UNDECIDED or "warm-up missing" in found.candidates)
+
+
+@pytest.mark.parametrize("still", [0, 1, 3, 5])
+def test_layers_that_stand_still_on_purpose_leave_an_answer_for_the_others(still):
+    moves = np.tile(np.arange(6) >= still, (2, 1))
+    known = {**fine(6, rows=2), "weight": np.ones((2, 6)), "update": 1e-5 * moves, "loss": FLAT, **FAILED,
+             "names": list("abcdef"), "input": [1, 1]}
+    found = diagnose(Recording(**known))
+    assert found.cause == ("layers not trained" if still else "learning rate too small")
+    assert ("of the others alone the answer is learning rate too small" in found.evidence[-1]) == (still in (1, 3))
+
+
+def test_what_starts_at_0_takes_no_long_steps_by_growing():
+    """As a factor of an adapter does, or a head."""
+    weight, update = np.ones((3, 5)), np.full((3, 5), 1e-3)
+    weight[:, [1, 3, 4]] = np.array([[0], [1e-3], [2e-3]])
+    assert measure_symptoms(Recording(weight=weight, update=update)).ratio_peak == 1e-3
+    late = np.array([[0, 0, 0, 0.1], [0.5, 0.5, 0.5, 0.1]])  # a head that starts at 0 sends no error back
+    assert measure_symptoms(Recording(update_ratio=late)).ratio == 0.5
+
+
+def test_a_gradient_too_large_to_be_squared_is_not_frozen():
+    """Adam divides by the root of its square, which is inf in float32."""
+    known = {**signal(1e40), "update": np.zeros((1, 6)), "loss": FLAT, **FAILED}
+    assert diagnose(Recording(**known)).cause == "layers not trained"
+    assert diagnose(Recording(**{**known, "gradient": np.full((1, 6), 1e29)})).cause == "exploding"
 
 
 @pytest.mark.parametrize(("last", "named"), [(0.0, "underflow in half precision"), (1.0, "flat output")])

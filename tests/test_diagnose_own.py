@@ -18,6 +18,15 @@ def ill(layers=4, trip=0.0, loss=FLAT, **more):
     return diagnose(Recording(**{"update_ratio": ratios(layers, 2e-3), "loss": loss, **fading(layers, trip), **more}))
 
 
+@pytest.mark.parametrize(("share", "cause"), [(0.6, "label noise"), (0.3, UNDECIDED), (0.1, "weight decay too large")])
+def test_where_weights_have_wasted_away_labels_are_not_blamed(share, cause):
+    weight = np.linspace(1, share, ROWS)[:, None] * np.ones(4)
+    known = {"loss": FLOOR, "update_ratio": ratios(4, 1e-2), "train_accuracy": [0.4], "test_accuracy": [0.4]}
+    found = ill(weight=weight, **known)
+    assert found.cause == cause and ("Divide the decay by ten" in found.remedy) == (cause == UNDECIDED)
+    assert ("weights end at" in " ".join(found.evidence)) == (share < 0.5)
+
+
 @pytest.mark.parametrize(("size", "cause"), [(0.0, "scale of inputs or targets"), (1.0, "layers not trained")])
 def test_where_nothing_enters_the_first_layer_it_is_not_called_frozen(size, cause):
     gradient = np.tile([0, 1.0, 1, 1], (ROWS, 1))
@@ -80,6 +89,7 @@ def test_a_loss_in_waves_is_not_of_data_in_order_where_batches_were_seen_to_be_m
     waves = np.tile(np.r_[np.linspace(4, 0.1, 30)], 10)
     assert ill(loss=waves, train_accuracy=[0.1]).cause == "data in order of class"
     assert ill(loss=waves, train_accuracy=[0.1], mixed=True).cause != "data in order of class"
+    assert ill(loss=waves, update_ratio=ratios(4, 5.0, *[0.01] * (ROWS - 1))).cause == "learning rate too large"
 
 
 @pytest.mark.parametrize(("batches", "mixed"), [

@@ -233,6 +233,19 @@ def test_what_has_no_place_for_each_number_is_not_measured(changes, dense):
     assert tensors.is_dense(x) == dense
 
 
+def test_the_gradient_of_a_sparse_embedding_has_the_size_of_its_rows_added_up():
+    """Of such a tensor, places apart and the same place twice, nothing but this can be asked."""
+    rows = SimpleNamespace(layout="torch.sparse_coo", coalesce=lambda: SimpleNamespace(
+        values=lambda: tensor([[3.0, 0.0], [0.0, 4.0]])))
+    assert tensors.size(rows) == pytest.approx(5)
+
+
+def test_the_angle_between_complex_numbers_is_that_of_their_arrows():
+    a = np.array([1 + 2j, -3j, 2.0]).view(type(tensor(0.0)))
+    for turn, cosine in ((1, 1), (-1, -1), (1j, 0)):
+        assert tensors.cosine(a, turn * a) == pytest.approx(cosine, abs=1e-6)
+
+
 def test_batches_of_one_step_are_no_time_steps():
     squares, left = {"cell": {call: float(call) for call in range(1, 21)}}, {"cell": 20}
     assert of_calls(squares, left, 20) is None

@@ -47,6 +47,22 @@ def test_the_end_of_the_graph_tells_what_the_loss_was_given(names, slip):
     assert watch.found == ({slip} if slip else set())
 
 
+@pytest.mark.parametrize(("between", "rows", "seen"), [
+    ((), np.full((6, 4), 0.25), True), (("Slice", "View"), np.eye(6), True), (("Log",), np.full((6, 4), 0.25), False),
+    ((), np.full((6, 4), 0.3), False), ((), np.tile([0.7, 0.6, -0.3], (6, 1)), False), ((), np.eye(3), False),
+    ((), np.ones((6, 1)), False)])
+def test_a_softmax_by_hand_before_a_loss_that_has_its_own_is_seen(between, rows, seen):
+    """By its rows, which are shares of 1. Their logarithms are what the loss expects, and three rows may be chance."""
+    watch, node = Watch(Module(), Hooks()), Node("NllLoss", "LogSoftmax", *between, "Div", "Exp", "Addmm")
+    output, end = tensor(rows, True), node
+    while end.name() != "DivBackward0":
+        end = end.next_functions[0][0]
+    output.grad_fn = end
+    watch.leaves(output, ())
+    watch.steps(node, 1.0, True, True)
+    assert watch.found == ({"activation twice"} if seen else set())
+
+
 @pytest.mark.parametrize(("between", "axis", "shape", "seen"), [
     ((), 0, (8, 5), True), ((), 1, (8, 5), False), ((), 0, (5,), False), (("T",), 0, (8, 8), False)])
 def test_a_softmax_over_the_examples_is_seen(between, axis, shape, seen):
@@ -267,8 +283,9 @@ def test_a_loss_of_keras_is_given_what_it_expects(loss, last, seen):
 
 
 def test_a_share_that_was_meant_to_be_kept_is_seen():
-    kinds = {p: type("Dropout", (Module,), {"p": p})() for p in (0.5, 0.9)}
-    assert [of_modules(Module(drop=drop), False) for drop in kinds.values()] == [set(), {"much dropout"}]
+    kinds = {p: type("Dropout", (Module,), {"p": p})() for p in (0.5, 0.6, 0.75, 0.9)}
+    assert [len(of_modules(Module(drop=drop), False)) for drop in kinds.values()] == [0, 0, 1, 1]
+    assert of_modules(Module(drop=kinds[0.9]), False) == {"much dropout"}
 
 
 @pytest.mark.parametrize("word", SLIPS)

@@ -135,10 +135,12 @@ def factors(s):
 def collapsed(s, recording):
     """Were signals in order, and then steps large or gradients gone though nothing was learned?"""
     branches = recording.normalized and recording.shortcuts
-    if begins_brisk(s, recording):
-        return None if begun(s) else not s.broke
     gone = below(s.collapse, t.COLLAPSES)
-    if not gone or s.broke or above(s.ratio, 1.0):
+    if begins_brisk(s, recording):
+        guesses = s.baseline and below(s.left, t.BACK) is True
+        in_order = guesses and gone is False and s.row is not None and s.round_trip_last - s.round_trip > t.VANISHES
+        return not s.broke and (None if begun(s) or in_order else True)  # random labels leave signals in order, too
+    if not gone or s.broke or above(s.ratio_peak, 5 * t.TOO_FAST):
         return None if gone is None else False
     return True if branches else None
 

@@ -18,8 +18,9 @@ def vanishing(s, recording):
         return False
     if hides_error(recording):
         return below(s.profile, 2 * t.VANISHES)
-    if recording.shortcuts and recording.normalized and above(s.round_trip, t.LOST):
-        return False  # past what a branch loses leads a shortcut
+    if recording.shortcuts and recording.normalized and (
+            above(s.round_trip, t.LOST) or above(s.round_trip_last, t.LOST)):
+        return False  # past what a branch loses leads a shortcut, and a head that starts at 0 grows
     if s.round_trip is None:
         return True if below(s.profile, 2 * t.VANISHES) else None
     if s.round_trip >= t.VANISHES:

@@ -35,7 +35,7 @@ class Watch:
     def forget(self):
         """Begin a step."""
         self._passes, self._time_first, self._classes, self._answers, self._told = [], [], 1, 0, []
-        self._errors = None
+        self._errors = self._output = None
 
     def enters(self, module, x, axis, hidden):
         """Take what enters a layer, with units along ``axis``; ``hidden`` where another layer came before."""
@@ -55,7 +55,7 @@ class Watch:
         """
         if output.ndim == 2 and any(len(output) == first != second > 1 for first, second in self._time_first):
             self.found.add("batch taken for time")
-        self._answers = prod(output.shape)
+        self._answers, self._output = prod(output.shape), output
         self._classes = max(output.shape[1:], default=1) if output.ndim else 0  # a loss alone does not say
         self._passes.append(None)
         first = next((p for p in parameters if p.requires_grad), None)
@@ -90,6 +90,8 @@ class Watch:
                 self.found.add("broadcast")
             names = {name for pair in pairs for name in pair}
             self.classifies = bool("LogSoftmax" in names if self._classes > 1 else names & BINARY) and self._classes > 0
+            if "LogSoftmax" in names and takes_shares(node, self._output):
+                self.found.add("activation twice")
             if "LogSoftmax" in names and loss > 4 * log(max(self._classes, 2)) and self._classes:
                 self.found.add("above guessing")
         if self.classifies:
@@ -137,12 +139,22 @@ def stretches(node, answers):
     return _shape(last) == (answers, answers) and prod(_shape(before)) == answers
 
 
+def takes_shares(node, output):
+    """Does a loss apply its softmax to an output whose rows are shares of 1, which a softmax by hand made?"""
+    if output is None or output.ndim < 2 or len(output) < 4 or output.shape[-1] < 2:
+        return False
+    rows, end = real(output), output.grad_fn and _first(output.grad_fn)
+    shares = bool((rows >= 0).all()) and bool(((rows.sum(-1) - 1).abs() < 0.01).all())
+    return shares and any(_name(child) == "LogSoftmax" and _first(parent) is end
+                          for child, parents in nodes(node) for parent in parents)
+
+
 def of_modules(model, inference):
     """Return the slips of a model's modules; ``inference`` says that it was trained in inference mode."""
     found = set()
     for module in model.modules():
         drops = float(getattr(module, "p", 0.0)) if "dropout" in type(module).__name__.lower() else 0.0
-        if drops >= 0.8:
+        if drops >= 0.7:
             found.add("much dropout")
         if inference and (drops > 0 or getattr(module, "running_mean", None) is not None):
             found.add("inference mode")

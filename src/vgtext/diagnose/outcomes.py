@@ -71,7 +71,7 @@ def in_order(s):
     if s.curve is None:
         return None
     short = above(s.ratio_before, t.TOO_FAST) is not True
-    short = None if short and moves(s) else short
+    short = short and (s.scored or None)  # a generator's loss jumps as well
     return every(s.curve.waves >= t.RUNS_ON, below(s.curve.lowest, 0.3) is True, short)
 
 

@@ -9,9 +9,12 @@ questions say what to record next. Evidence that contradicts an answer withdraws
 import textwrap
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from . import answers as ask
 from . import fading, logic, outcomes, pace, scales, slips
 from . import table as t
+from .checks import SHARES, SIZES
 from .recording import Recording
 from .sentences import evidence
 from .symptoms import measure_symptoms
@@ -65,6 +68,7 @@ def diagnose(recording, target=0.9):
     for cause, answer in answers.items():
         if answer and not blocked:
             said = slips.sentences(recording.loop, cause != "healthy")
+            said += of_the_others(recording, target) if cause == "layers not trained" else ()
             mend = slips.remedy(recording.loop, "It has learned all the same.") if cause == "healthy" and said else ""
             return Diagnosis(cause, (*evidence(cause, s, recording), *said), mend or t.REMEDIES[cause])
         if answer is not False:
@@ -78,6 +82,17 @@ def diagnose(recording, target=0.9):
     return Diagnosis(t.UNDECIDED, said, slips.beside(recording.loop, found[0]) if mend else found[0], *found[1:])
 
 
+def of_the_others(recording, target):
+    """Return a sentence with the answer for the layers that move, where others never do: these may be meant to."""
+    moves = None if recording.ratio is None else (recording.ratio != 0).any(axis=0)
+    if moves is None or moves.all() or moves.sum() < 2:
+        return ()
+    sizes = {name: array[:, moves] for name, array in recording.given().items() if name in (*SIZES, *SHARES)}
+    names = None if recording.names is None else np.array(recording.names)[moves]
+    rest = diagnose(replace(recording, **sizes, names=names), target)
+    return (f"If they are meant to stand still: of the others alone the answer is {rest.cause}.",)
+
+
 def questions(s, recording, target=0.9):
     """Return each cause's answer, True, False or None, in the order in which they are asked."""
     fails = outcomes.failed(s, target)
@@ -89,7 +104,8 @@ def questions(s, recording, target=0.9):
     clean = None if recording.loop or outcomes.ascends(s) else True  # the code may explain steps and losses
     deep = logic.every(None if s.layers is None else s.layers >= 2 * t.FEW_LAYERS, not recording.shortcuts)
     by_heart = None if logic.above(s.gap, t.GAP) else True  # whose steps work
-    warm = None if by_heart and ask.begins_brisk(s, recording) and outcomes.begun(s) else True  # it may fall further
+    lost = ask.collapsed(s, recording)
+    warm = None if by_heart and ask.begins_brisk(s, recording) and lost is None else True  # it may fall further
     far = ask.forgets_in_time(s, recording)
     near = None if far is None and s.through_time is not None else True  # no label may be to blame for what is far back
     few_dropped = None if "much dropout" in (recording.loop or ()) else True  # it makes zeros, and what is left larger
@@ -109,12 +125,13 @@ def questions(s, recording, target=0.9):
         "vanishing by activation": logic.every(blocks, fades, ask.weak(s) is not True,
                                                logic.below(ask.factors(s)[1], t.NEAR_ONE)),
         "vanishing by depth": logic.every(blocks, fades, deep),
-        "warm-up missing": logic.every(fails, not pace.half_way(s), by_heart, ask.collapsed(s, recording)),
+        "warm-up missing": logic.every(fails, not pace.half_way(s), by_heart, lost),
         "learning rate too large": logic.every(fails, ask.too_large(s), clean),
         "learning rate too small": logic.every(fails, ask.too_small(s)),
         "overfitting": outcomes.overfits(s, fails, target),
         "label noise": logic.every(fails, not s.broke, outcomes.learned_something(s), pace.stands(s),
-                                   not outcomes.faded_later(s), clean, warm, near, None if s.many_answers else True),
+                                   not outcomes.faded_later(s), clean, warm, near, None if s.many_answers else True,
+                                   logic.below(s.shrinks, t.WANES) is not True or None),
         "healthy": logic.every(logic.invert(fails), outcomes.told(s, target)),
     }
     if s.never_a_number:  # no step was made: what steps and labels do had no time

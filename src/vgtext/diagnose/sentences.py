@@ -2,7 +2,7 @@
 
 from .digits import dead, factor, percent, points, ratio, times
 from .numbers import layers_of, rounded_away
-from .table import ALIKE, RUNS_ON
+from .table import ALIKE, RUNS_ON, WANES
 
 
 def evidence(cause, s, recording):
@@ -27,7 +27,7 @@ def evidence(cause, s, recording):
         "label noise": [_loss, _still, _gap, _round_trip, _ratio],
         "healthy": [_loss, _gap, _round_trip, _constant, _same],
         "fault in the training loop": [_broke_or_loss],
-        "undecided": [_broke_or_loss, _waves, _constant, _zeros, *signals, _saturation, _ratio, _collapse],
+        "undecided": [_broke_or_loss, _shrinks, _waves, _constant, _zeros, *signals, _saturation, _ratio, _collapse],
     }.get(cause, [*signals, _saturation, _loss])
     return tuple(sentence for sentence in (say(s, recording) for say in told) if sentence)
 
@@ -114,7 +114,7 @@ def _lowest(s, r):
 
 
 def _shrinks(s, r):
-    return f"The weights end at {s.shrinks:.2g} of their first size."
+    return "" if s.shrinks is None or s.shrinks >= WANES else f"The weights end at {s.shrinks:.2g} of their first size."
 
 
 def _time(s, r):

@@ -79,6 +79,11 @@ def far_back(s, candidates, blocked):
     return known and (labels_open(candidates) or (not blocked and outcomes.standing_at_start(s)))
 
 
+def wanes(s, candidates, blocked):
+    """Did the weights lose much of their size, in a run whose labels may be to blame?"""
+    return labels_open(candidates) and below(s.shrinks, t.WANES) is True
+
+
 def text(s, candidates, blocked):
     """Has an example many answers, of which no network gets all right, and did the loss fall?"""
     return labels_open(candidates) and s.many_answers and below(s.fall, t.MOVED) is True

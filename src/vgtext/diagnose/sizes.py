@@ -7,6 +7,7 @@ from .losses import breaks
 from .table import ALIVE
 
 MOST_ROWS = 500
+SQUARED = 1.8e19  # the square of a gradient above it is inf in float32, and Adam's step 0
 
 
 def whole(r):
@@ -37,14 +38,14 @@ def all_zero(gradient, time_gradient):
 
 
 def unmoved(update, gradient, precision):
-    """The layers whose every update is exactly 0, though their gradient is not (nor lost in rounding)."""
+    """The layers whose every update is exactly 0, though their gradient is not, nor beyond what float32 holds."""
     layers = never(update)
     if not layers or gradient is None:
         return layers
     if not gradient.any():
         return ()
     first, least = gradient[gradient.any(axis=1)][0], 0.1 if precision in ("float16", "bfloat16") else 1e-6
-    return tuple(l for l in layers if first[l - 1] > least * first.max())
+    return tuple(l for l in layers if least * first.max() < first[l - 1] < SQUARED)
 
 
 def slow(ratio, gradient):
@@ -83,8 +84,16 @@ def median(ratios):
     return float(np.median(known)) if len(known) else None
 
 
+def first_median(ratio):
+    """The first median above 0: a head that starts at 0, or a rate that does, moves few layers at step 1."""
+    known = [] if ratio is None else [value for value in map(median, ratio) if value is not None]
+    return next((value for value in known if value > 0), known[0] if known else None)
+
+
 def medians(ratio):
     """The largest of the rows' medians over layers, that after the first row, the last, and the ratio of any layer."""
+    if ratio is not None and (kept := np.isfinite(ratio[0])).any():
+        ratio = ratio[:, kept]  # what starts at 0 grows from nothing, by steps of any length
     medians = [] if ratio is None else [value for value in map(median, ratio) if value is not None]
     later = max(medians[1:], default=None)
     return (max(medians), later, medians[-1], float(ratio[np.isfinite(ratio)].max())) if medians else (None,) * 4

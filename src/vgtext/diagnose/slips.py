@@ -59,7 +59,7 @@ SLIPS = {
         "Bring the logits to size 1 before the first step: smaller weights in the last layer, smaller embeddings where "
         "it shares them, and no factor after it. If the loss is a sum over examples, take their mean.", False),
     "much dropout": Slip(
-        "A dropout layer drops 80% of its input or more.",
+        "A dropout layer drops 70% of its input or more.",
         "Drop less: p is the share that is dropped, not the share that is kept.", False),
     "no layer seen": Slip(
         "No layer was seen in a recorded step: no module that owns a matrix of weights and was called.",

@@ -57,7 +57,7 @@ class Symptoms:
     smallest: float | None  # the smallest gradient above 0 beside layers without one
     collapse: float | None  # median gradient of the last record / of the first
     cosine: float | None  # the least cosine between updates and gradients, over the records in which it is known
-    ratio: float | None  # update-to-weight ratio, median over layers, at the first record
+    ratio: float | None  # update-to-weight ratio, median over layers, at the first record in which it is not 0
     ratio_peak: float | None  # the largest such median: what a schedule takes away is no symptom
     ratio_later: float | None  # the same after the first record
     ratio_before: float | None  # the last such median before the run broke
@@ -128,7 +128,7 @@ def measure_symptoms(recording):
         all_zero=sizes.all_zero(last.get("gradient"), r.time_gradient),
         comes_back=float(last["error"][-1]) if "error" in last else None,
         smallest=sizes.smallest(first.get("gradient")), collapse=sizes.quotient(whole.get("gradient")),
-        cosine=sizes.least(r.cosine), ratio=None if "ratio" not in first else sizes.median(first["ratio"]),
+        cosine=sizes.least(r.cosine), ratio=sizes.first_median(whole.get("ratio")),
         ratio_peak=peak, ratio_later=later, ratio_before=before, ratio_fastest=fastest,
         dead=dead[0], dead_layer=dead[1], dead_last=sizes.dead(last.get("dead"))[0],
         dead_output=sizes.dead_output(last), silent=sizes.silent(first),

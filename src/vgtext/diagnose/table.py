@@ -25,7 +25,7 @@ SATURATED = 0.65  # a share of hidden slopes near 0 that may be to blame, whatev
 GAP, RISE = 0.1, 1.2  # training minus test accuracy; test loss over its smallest value
 WIDE = 0.4  # a gap above this is overfitting before the target is reached, too
 SAME, ALIKE = 0.002, 0.03  # a training accuracy whose evaluations differ by less: near the target; below it
-SHRINKS = 0.2  # weights that end below this share of their first size
+SHRINKS, WANES = 0.2, 0.5  # weights that end below this share of their first size; below it labels are not blamed
 INPUTS = (0.01, 30.0)  # root mean square of the inputs
 TINY = 1e-3  # a first loss below this: in float16 its gradient may be exactly 0
 TRAINED = 0.1  # a first loss below this may be that of trained weights
@@ -37,10 +37,10 @@ RUNS_AWAY = 100.0  # a loss that ends above this multiple of its start has diver
 RUNS_ON = 4  # times that a loss jumps up and falls again as one class follows another
 SOME = 2.5 * VANISHES  # log10 of a round trip that trains all the same, if steps are as long as they should be
 ADAPTS = 1.5 * SOME  # the same in few layers, by steps that do not shrink with the gradient, as Adam's
-FADES = (f"R is below {10**VANISHES:.2g} ({10**LOST:.6f} with norms and shortcuts); above {10**SOME:.1g} not if "
-         f"steps are far out of range; in fewer than {2 * FEW_LAYERS} layers not if the run broke, nor, above "
-         f"{10**SOME:.1g}, if R recovers, the loss falls on or ends at twice its start, or both signals fade (where "
-         "steps are known)")
+FADES = (f"R is below {10**VANISHES:.2g} ({10**LOST:.6f}, also in the end, with norms and shortcuts); above "
+         f"{10**SOME:.1g} not if steps are far out of range; in fewer than {2 * FEW_LAYERS} layers not if the run "
+         f"broke, nor, above {10**SOME:.1g}, if R recovers, the loss falls on or ends at twice its start, or both "
+         "signals fade (where steps are known)")
 
 
 class Row(NamedTuple):
@@ -102,8 +102,7 @@ ROWS = (
         "rate from there on (decay it), clip gradients, and start again from a checkpoint before the rise. In a "
         "transformer, record the largest attention logit: where it grows, normalize queries and keys (QK-norm).",
         "notebooks/consequences.html#steps-too-long-oscillation-and-divergence", "the training loss at every step"),
-    Row("weight decay too large", "Do the weights shrink away?", "weight",
-        f"they fall below {SHRINKS} of their first size",
+    Row("weight decay too large", "Do weights shrink away?", "weight", f"they fall below {SHRINKS} of the first size",
         "Lower the weight decay (0.0001 to 0.01 is customary with SGD, 0.01 to 0.1 with AdamW), and leave biases and "
         "norms out of it.",
         "notebooks/normalization.html#scale-free-weights-and-the-effective-learning-rate",
@@ -145,8 +144,9 @@ ROWS = (
         "gradient and activation sizes of every layer at the first step"),
     Row("warm-up missing", "Do normalized branches start with large steps, or lose their signals after a few steps?",
         "update ratio, gradient at later steps",
-        f"the first ratio is above {BRISK} (not if the loss fell below a constant answer's), or less than 1% of the "
-        f"first gradient is left (neither if training accuracy is {GAP} above that on test data)",
+        f"the first ratio is above {BRISK} (not if the loss is below a constant answer's, or at it, signals in order), "
+        f"or less than 1% of the first gradient is left, no ratio above {5 * TOO_FAST} (neither if training accuracy "
+        f"is {GAP} above that on test data)",
         "Warm the learning rate up over the first tenth of the steps, put the norms before the branches (pre-norm), or "
         "lower the rate. A transformer with post-norm usually needs the warm-up.",
         "notebooks/shortcuts.html#pre-norm-and-post-norm-where-the-normalization-goes",
@@ -175,7 +175,7 @@ ROWS = (
         "the accuracy or the loss on test data"),
     Row("label noise", "Are signals and steps fine, and has the loss stalled after some learning?", "loss",
         f"the loss ends at {STANDS} to {BACK} of what it was in the run's third quarter ({SLOWS} if test accuracy is "
-        f"as good), above {LEARNED} of its start, and an accuracy is known",
+        f"as good), above {LEARNED} of its start, weights keep {WANES} of their size, and an accuracy is known",
         "If the task allows no higher accuracy, nothing is wrong: say so (target; for a text, many_answers). "
         "If the run was short, train on: a loss may stand for a while and fall again. Else read the examples with the "
         "largest loss and check their labels. If these are right, train a shallow twin: if it learns, the layers lose "

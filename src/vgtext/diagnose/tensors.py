@@ -70,13 +70,14 @@ def size(x):
     """Return the root of the sum of squares of a tensor; raises LookupError for a gradient that is not there."""
     if x is None:
         raise LookupError("a hook took a gradient away before it was measured; make the recorder before that hook")
+    x = x.coalesce().values() if "sparse_coo" in str(x.layout) else x
     return norms(real(x).flatten()[None])[0]
 
 
 def cosine(a, b):
-    """Return the cosine of the angle between two tensors, both with a size above 0."""
-    a, b = (real(x).flatten() for x in (a, b))
-    return float((a / size(a) * (b / size(b))).sum())
+    """Return the cosine of the angle between two tensors, both with a size above 0; a complex number is an arrow."""
+    pairs = ((a.real, b.real), (a.imag, b.imag)) if a.is_complex() else ((a, b),)
+    return sum(float((real(x).flatten() / size(a) * (real(y).flatten() / size(b))).sum()) for x, y in pairs)
 
 
 def measure(x, axis):

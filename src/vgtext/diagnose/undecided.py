@@ -101,6 +101,9 @@ CASES = (
      ("an accuracy, or another measure of success",)),
     (so.in_waves, "The loss jumps up and falls again, time after time, and may end in a trough. Shuffle the examples "
      "before every epoch, and ask again.", (), ("the test loss several times an epoch",)),
+    (so.wanes, "The weights have lost much of their size, which a weight decay that is too large does, and a usual one "
+     "in a long run. Divide the decay by ten. If the loss ends no lower, look whether examples and labels belong "
+     "together.", ("weight decay too large",), ()),
     (so.text, "An example has many answers, as a text has one for each token, and no network gets all of them right: "
      "the loss has a floor, the entropy of the text. It falls to that of the token frequencies first, and then slowly: "
      "train on while it falls. Compare it with that of a table of pairs, which gives each token by the one before. If "
