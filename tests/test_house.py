@@ -4,6 +4,7 @@ import ast
 import pkgutil
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import nbformat
@@ -55,8 +56,8 @@ def test_a_chapter_has_the_same_slug_everywhere():
 
 def test_every_page_of_the_book_is_listed_once():
     pages = [path.relative_to(ROOT).with_suffix("").as_posix() for path in (ROOT / "book").glob("*.md")]
-    listed = table_of_contents()
-    assert sorted(listed) == sorted(pages + [f"notebooks/{path.stem}" for path in NOTEBOOKS])
+    listed, there = Counter(table_of_contents()), Counter(pages + [f"notebooks/{path.stem}" for path in NOTEBOOKS])
+    assert listed == there, f"_toc.yml lacks {[*(there - listed)]}, and has {[*(listed - there)]} too many"
 
 
 def room(module):

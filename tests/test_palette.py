@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from vgtext import palette
-from vgtext.nn import ACTIVATIONS
+from vgtext.nn import ACTIVATIONS, NORMS
 from vgtext.palette import (
     apart,
     backward_arrow,
@@ -24,6 +24,10 @@ from vgtext.palette import (
 )
 
 EXPONENT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-", ",")
+
+
+def test_every_normalization_has_a_color():
+    assert set(palette.NORM_COLORS) == {None, *NORMS}, "NORM_COLORS of vgtext.palette and NORMS differ"
 
 
 @given(st.builds(lambda m, e: m * 10.0**e, st.floats(-10, 10), st.integers(-7, 7)), st.integers(1, 4))

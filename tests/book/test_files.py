@@ -61,7 +61,8 @@ def test_a_formula_that_is_read_aloud_has_its_parts(page):
 def test_page_says_what_it_is(page):
     html = soup(page)
     assert html.html["lang"] == LANGUAGE
-    assert 40 < len(html.find("meta", {"name": "description"})["content"]) < 300
+    said = html.find("meta", {"name": "description"})["content"]
+    assert 40 < len(said) < 300, f"a page's first paragraph describes it, in 41 to 299 letters: {said}"
     assert html.find("link", rel="icon") is not None
     assert len(html.select("main h1")) == 1
     assert html.select("footer a[href^='https://creativecommons.org/licenses/']"), "under which license it is"

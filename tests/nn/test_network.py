@@ -24,7 +24,7 @@ from vgtext import nn
 from vgtext.nn.layers import Dense, Highway, Residual
 from vgtext.nn.norms import Norm
 
-norms = strategies.sampled_from([None, "batch", "layer", "rms"])
+norms = strategies.sampled_from([None, *nn.NORMS])
 shortcuts = strategies.sampled_from([None, "residual", "highway", "pre", "post"])
 losses = strategies.sampled_from(sorted(LOSS))
 activations = strategies.sampled_from(sorted(PHI))
@@ -77,7 +77,7 @@ def test_every_block_against_autograd(norm, shortcut, loss, activation, n, seed,
     assert autograd_error(lambda t: LOSS[loss](reference(network, t, x), y), network.theta, network.gradient) < 1e-10
 
 
-@pytest.mark.parametrize("norm", [None, "batch", "layer", "rms"])
+@pytest.mark.parametrize("norm", [None, *nn.NORMS])
 @pytest.mark.parametrize("shortcut", [None, "residual", "highway", "pre", "post"])
 def test_every_block_against_differences(norm, shortcut):
     for activation in SMOOTH:

@@ -225,7 +225,7 @@ def test_a_breakdown_names_its_step_its_layer_and_its_quantity(where, layer, rec
 
 @pytest.mark.parametrize("fast", [True, False])
 @pytest.mark.parametrize("shortcut", [None, "residual", "highway", "pre", "post"])
-@pytest.mark.parametrize("norm", ["batch", "layer", "rms"])
+@pytest.mark.parametrize("norm", list(nn.NORMS))
 def test_in_inference_an_answer_stands_on_no_other_example(norm, shortcut, fast):
     network = nn.mlp(3, 4, 2, 3, norm=norm, shortcut=shortcut, dtype="float64", fast=fast)
     x = np.random.default_rng(0).standard_normal((3, 5))

@@ -34,7 +34,7 @@ def check_signs(figure, values, caption):
               ("axis", misnamed(panels, caption)), ("caption", check_said(caption, values, panels)),
               ("letter", by_letter(figure, values, caption)), ("again", belied(figure, values, caption))]
     wrong = [words for about, wrong in found if name not in MEANT.get(about, ()) for words in wrong]
-    assert not wrong, (f"{name}, {values}: {wrong}. What else is right is said in "
+    assert not wrong, (f"{name}, {values}: {wrong}. If the figure is right, say so in "
                        f"tests/bound/{name.partition('/')[0]}.py, or in tests/signs/exempt.py")
     return {*NUMBER.findall(caption)}, [*missing(figure, values, caption)], beyond(caption, panels)
 

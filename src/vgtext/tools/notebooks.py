@@ -24,7 +24,8 @@ class NoChapter(Mistake):
 
 
 #: Why a chapter that was renamed in one place only cannot be found in another.
-SAME_SLUG = "a chapter's slug names its notebook, its package and its tests alike, so rename all of them or none"
+SAME_SLUG = ("a chapter's slug names its line in _toc.yml, its notebook, its package and its tests alike, "
+             "so rename all of them or none")
 
 
 class NoBook(Mistake):
