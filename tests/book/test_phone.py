@@ -146,7 +146,7 @@ def test_the_contents_over_a_page_close_where_a_link_leads(phone):
     tab, address = phone
     tab.goto(f"{address}/{next(page for page in pages() if page.startswith('notebooks/'))}")
     tab.locator(".secondary-toggle").click()
-    link = tab.locator("#pst-secondary-sidebar-modal a[href^='#']").last
+    link = tab.locator("#pst-secondary-sidebar-modal a[href^='#']").first
     place = link.get_attribute("href")
     link.click()
     expect(tab.locator("#pst-secondary-sidebar-modal")).not_to_be_visible()
