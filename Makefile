@@ -8,6 +8,8 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check
 PYTHON ?=
 chapter = *
 NOTEBOOKS = $(wildcard notebooks/$(chapter).ipynb)
+# What is in one file, such as a notebook's cells, is for one process: a cell needs those before it.
+PYTEST := $(BIN)/pytest -n auto --dist loadfile --nbval --nbval-cell-timeout=60
 export OPENBLAS_NUM_THREADS ?= 1
 export JUPYTER_PLATFORM_DIRS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
@@ -61,12 +63,12 @@ lint: $(READY) ## check the style of the code
 	$(BIN)/ruff check .
 
 test: lint book ## lint, unit and property tests, every notebook, the built pages in a browser
-	$(BIN)/pytest -n auto --nbval --nbval-cell-timeout=60 tests notebooks
+	$(PYTEST) tests notebooks
 
 # What a cell prints is the same on any processor: of OpenBLAS's ways to add up, the oldest and a common one.
 everywhere: book ## run every notebook as on other processors, and in its page, in two browsers; Pyodide: VGTEXT_PYODIDE=DIR
 	@for core in Nehalem Haswell; do echo "== notebooks, added up as on $$core"; \
-	  OPENBLAS_CORETYPE=$$core $(BIN)/pytest -n auto --nbval --nbval-cell-timeout=60 notebooks || exit 1; done
+	  OPENBLAS_CORETYPE=$$core $(PYTEST) notebooks || exit 1; done
 	$(if $(wildcard tests/live),VGTEXT_NOTEBOOKS=all $(BIN)/pytest -n auto tests/live/test_notebooks.py,\
 	  @echo "A fork has no tests of the Python in its pages")
 

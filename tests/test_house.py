@@ -1,8 +1,11 @@
 """The house stands as drawn: one slug everywhere, imports run down only, notebooks carry text, the lock is whole."""
 
 import ast
+import os
 import pkgutil
 import re
+import subprocess
+import sys
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -213,3 +216,18 @@ def test_the_lock_pins_every_package_and_names_no_host():
     assert wanted <= pinned, f"run make lock: {sorted(wanted - pinned)} is not pinned"
     numbers = [line for line in lines if line.startswith("numpy==")]
     assert len(numbers) == 1, "one NumPy for every Python"
+
+
+def test_a_notebook_runs_in_one_process_also_without_the_tests(tmp_path):
+    """make everywhere runs notebooks alone: tests/conftest.py, which shares tests out by file, is not read there."""
+    told = subprocess.run(["make", "-n", "-o", "book", "everywhere"], cwd=ROOT, capture_output=True, text=True).stdout
+    options = re.search(r"bin/pytest (.*) notebooks ", told)[1].split()
+    for file in ("test_a.py", "test_b.py"):
+        (tmp_path / file).write_text("import pytest\nseen = []\n@pytest.mark.parametrize('n', range(8))\n"
+                                     "def test_all_before_are_here(n):\n    assert seen == [*range(n)]\n"
+                                     "    seen.append(n)\n")
+    surroundings = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+    done = subprocess.run([sys.executable, "-m", "pytest", *options, "-n2", "."], cwd=tmp_path, env=surroundings,
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert "16 passed" in done.stdout
