@@ -368,7 +368,7 @@ def test_panels_of_unequal_width_are_named(mode):
         return "Two lines from 0 to 1."
 
     mode("static")
-    with pytest.raises(FigureError, match="of unequal width; the page gives each the same room"):
+    with pytest.raises(FigureError, match="of unequal width, or another dpi; the page gives each the same room"):
         explore(draw_unequal)
 
 
