@@ -2,8 +2,8 @@
 import { SIZE, lineCount, wordsWidth } from "./layout.js";
 import { look, round } from "./ink.js";
 
-// The point where a line from the middle of a label to a target, bent or straight, leaves the label;
-// nothing if the target lies below it.
+// The point where a line, bent or straight, from the middle of a label to a target leaves the
+// label; nothing if the target lies below it.
 function leave([words, size, align, valign], x, y, targetX, targetY, bend) {
   const letters = Math.max(SIZE.least, size);
   const w = wordsWidth(words, letters) + 8,
