@@ -2,7 +2,13 @@
 
 import numpy as np
 from matplotlib import patheffects
-from matplotlib.collections import EllipseCollection, LineCollection, PolyCollection
+from matplotlib.collections import (
+    EllipseCollection,
+    LineCollection,
+    PolyCollection,
+    RegularPolyCollection,
+    StarPolygonCollection,
+)
 from matplotlib.image import NonUniformImage
 from matplotlib.markers import MarkerStyle
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
@@ -454,3 +460,23 @@ simple("letters_apart", lambda ax: set_limits(ax).annotate(
     "MMMM", (0.2, 0.2), (6, 4), textcoords="offset fontsize", fontsize=26, arrowprops={"arrowstyle": "->", "lw": 4}))
 simple("pixels_apart", lambda ax: set_limits(ax).annotate(
     "MMMM", (0.2, 0.2), (160, 99), textcoords="offset pixels", fontsize=26, arrowprops={"arrowstyle": "-|>", "lw": 4}))
+simple("bent_annotation_of_words", lambda ax: set_limits(ax).annotate("MMMM", (0.9, 0.9), (0.1, 0.2), arrowprops={
+    "arrowstyle": "->", "connectionstyle": "arc3,rad=0.4", "lw": 6}))
+simple("sharp_corner", lambda ax: set_limits(ax).plot(
+    [0, 0.4, 0.02], [0.45, 0.5, 0.55], lw=20, solid_joinstyle="miter"))
+simple("faint_shapes", lambda ax: [set_limits(ax).axvspan(0.2, 0.7, fc="k", alpha=0.0149) for _ in range(60)])
+simple("edges_of_two_like_colors", lambda ax: ax.pcolormesh(
+    np.indices((6, 7)).sum(0) % 2, vmin=-127, vmax=128, edgecolors="face", linewidth=0.1))
+simple("hatch_of_two_like_colors", lambda ax: ax.pcolor(
+    np.indices((6, 7)).sum(0) % 2, vmin=-127, vmax=128, hatch="/", hatch_linewidth=0))
+simple("wiggling_stack", lambda ax: ax.stackplot(
+    T, *(1 + np.sin(T + k) ** 2 for k in range(3)), baseline="wiggle", colors=[BLUE, RED, GREEN]))
+simple("signed_areas", lambda ax: [ax.fill_between(
+    T, np.sin(T), 0.3, where=sign * (np.sin(T) - 0.3) > 0, interpolate=True, color=color)
+    for sign, color in ((1, BLUE), (-1, RED))])
+simple("area_under_a_curve_of_colors", lambda ax: ax.imshow(
+    WAVES, extent=(0, 10, -1, 1), aspect="auto", interpolation="bilinear").set_clip_path(
+        Polygon([*zip(T, np.sin(T)), (10, -1), (0, -1)], transform=ax.transData)))
+simple("stars_and_polygons", lambda ax: [set_limits(ax).add_collection(kind(
+    5, sizes=[3000, 900], offsets=[(x, 0.3), (x + 0.2, 0.7)], offset_transform=ax.transData, ec="k", lw=4))
+    for kind, x in ((RegularPolyCollection, 0.2), (StarPolygonCollection, 0.6))])

@@ -226,6 +226,8 @@ BAD = {
         0, 0, "a", bbox={"boxstyle": "round,rounding_size=1"}),
     "Text: usetex; leave it out": lambda ax, k: ax.text(0, 0, "a", usetex=True),
     "Text: a text that wraps": lambda ax, k: ax.text(0, 0, "a", wrap=True),
+    "or turns with the data; ": lambda ax, k: ax.text(0, 0, "a", rotation=45, transform_rotates_text=True),
+    "or another dpi; the page": lambda ax, k: (ax.scatter([0.5], [0.5], s=900), ax.figure.set_dpi(200)),
     "Text: linespacing, or multialignment other": lambda ax, k: ax.text(0, 0, "aa\nb", ma="right"),
     "Text: linespacing": lambda ax, k: ax.text(0, 0, "aa\nb", linespacing=3),
     "Text: a formula in words of several lines": lambda ax, k: ax.text(0, 0, "$x$\nb"),
@@ -257,7 +259,7 @@ BAD = {
     "numbers at the left": lambda ax, k: bar_of(ax, location="left"),
     "1e−7 at a color bar": lambda ax, k: ax.figure.colorbar(ax.imshow(np.eye(3) * 1e-7)),
     "or with a title or marks on it; leave": lambda ax, k: bar_of(ax).ax.set_xlabel("unit"),
-    "a color bar in a panel of its own; leave out cax": lambda ax, k: bar_of(ax, cax=ax),
+    "a color bar in a panel of its own, or of several; leave out cax": lambda ax, k: bar_of(ax, cax=ax),
     "or colored; leave it as it is": lambda ax, k: (ax.plot([0, 1]), ax.spines.left.set_color("red")),
     "colored numbers or ticks of the x axis": lambda ax, k: (
         ax.plot([0, 1]), ax.tick_params(axis="x", labelcolor="red")),
@@ -335,6 +337,18 @@ def test_what_leads_from_one_panel_to_another_is_named_though_limits_are_left_to
         explore(draw_pair)
 
 
+@pytest.mark.parametrize("several", [False, True])
+def test_a_color_bar_that_stands_beside_another_panel_than_it_explains_is_named(mode, several):
+    def draw_pair(one, other):
+        image, _ = one.imshow(np.eye(3)), other.imshow(np.eye(4))
+        one.figure.colorbar(image, ax=[one, other] if several else other)
+        return "A bar for 2 panels."
+
+    mode("static")
+    with pytest.raises(FigureError, match="a color bar in a panel of its own, or of several; leave out cax"):
+        explore(draw_pair)
+
+
 @pytest.mark.parametrize("scale", [{"base": 2}, {"linscale": 3}])
 def test_a_symlog_scale_that_a_page_lays_out_otherwise_is_named(mode, scale):
     def draw_it(ax):
@@ -354,7 +368,7 @@ def test_panels_of_unequal_width_are_named(mode):
         return "Two lines from 0 to 1."
 
     mode("static")
-    with pytest.raises(FigureError, match="of unequal width; the page gives each the same room"):
+    with pytest.raises(FigureError, match="of unequal width, or another dpi; the page gives each the same room"):
         explore(draw_unequal)
 
 
@@ -603,6 +617,18 @@ def test_on_a_ground_that_keeps_its_color_so_does_all_that_is_drawn(ground, alph
         ax.set_facecolor((ground, alpha)), ax.plot([0, 1], [0, 1], "k"), ax.plot([0, 1], [1, 0], color="yellow"),
         ax.text(0.5, 0.5, "word"), ax.annotate("", (0.9, 0.5), (0.1, 0.5), arrowprops={"arrowstyle": "->"})))
     assert [mark.get("stroke") or mark["fill"] for mark in marks] == [black, yellow, black, black]
+
+
+@pytest.mark.parametrize("place", ["edge", "center"])
+def test_words_at_the_end_of_a_bar_are_not_on_it(place):
+    marks = marks_of(lambda ax, k: (ax.bar_label(ax.bar([1, 2], [1, -2]), label_type=place), ax.set_ylim(-3, 3)))
+    assert {mark["fill"] for mark in marks if mark["kind"] == "text"} == {
+        "#000000,#ffffff" if place == "edge" else "#000000"}
+
+
+def test_what_is_faint_is_shown():
+    [mark] = marks_of(lambda ax, k: ax.fill([0, 1, 1], [0, 0, 1], alpha=0.004))
+    assert mark["fillOpacity"] == 0.004
 
 
 def test_a_line_on_areas_that_stand_for_numbers_stays_black_as_they_stay_what_they_are():

@@ -24,7 +24,7 @@ EDGE = 4  # pixels at the panel's edge, where axes lie, left out
 OWN_LOOK = {"words", "formula", "annotated", "bent_annotation", "angled_annotation", "letters_apart", "pixels_apart",
             "turned_words", "upright_words", "script_letters", "pale_words", "typewriter", "table", "framed_picture",
             "wedge_arrow", "hatched_bars", "hatched_area", "hatched_contours",
-            "turned_annotation"}  # fonts, heads of thin arrows, the start of a hatch
+            "turned_annotation", "bent_annotation_of_words"}  # fonts, heads of thin arrows, the start of a hatch
 
 ELEMENT = ('<vg-explore id="{}" class="vg-explore"><figure><div class="vg-picture"></div>'
            '<div class="vg-controls"></div><figcaption></figcaption></figure>'
@@ -128,8 +128,9 @@ def test_the_page_draws_what_matplotlib_draws(pictures, name):
     assert alike > LEAST, f"likeness {alike:.2f}"
 
 
-def test_cells_beside_each_other_leave_no_seam(pictures):
-    inside = np.asarray(pictures["cells_of_two_like_colors"].convert("RGB"), int)[EDGE:-EDGE, EDGE:-EDGE]
+@pytest.mark.parametrize("what", ["cells", "edges", "hatch"])
+def test_cells_beside_each_other_leave_no_seam(pictures, what):
+    inside = np.asarray(pictures[f"{what}_of_two_like_colors"].convert("RGB"), int)[EDGE:-EDGE, EDGE:-EDGE]
     assert np.ptp(inside, axis=(0, 1)).max() <= 3
 
 

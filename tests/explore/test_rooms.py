@@ -29,7 +29,7 @@ def tales():
 
 
 def test_a_grid_has_a_line_across_the_panel_at_each_of_its_places(tales):
-    assert tales["grid"] == ["M100 20V120", "M50 95H250M50 45H250"]
+    assert tales["grid"] == ["M100 20V120M50 95H250M50 45H250"]
 
 
 def test_the_bench_shades_what_float32_cannot_hold_and_updates_that_are_rounded_away(tales):

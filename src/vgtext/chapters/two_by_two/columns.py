@@ -43,6 +43,7 @@ def draw_columns(plane, sizes, first=(0.5, 0.5), second=(-1.0, 0.5)):
     sizes.plot(l, positive(line[1] ** l), **{**THEORY, "linestyle": ":"}, label="at most, σ₁(W)ᴸ")
     sizes.plot(l, positive(rate**l), **THEORY, label="at least, ρ(W)ᴸ")
     sizes.plot(l, positive(line), **SIGNAL)
+    sizes.legend(loc="upper left")
     fate = outcome(rate, line)
     sizes.set_title(f"ρ(W) = {rate:.2f}: the power {fate}", color=COLORS["forward"])
     if (zero := np.flatnonzero(line == 0)).size:

@@ -32,8 +32,7 @@ function drawAxes({ x, y, spines, ground }, rect, unit) {
   const beside = rows(y.places, `h-${long}`) + rows(y.minor, `h-${short}`);
   return (
     (ground ? `<path d="M${rect.x} ${rect.y}H${right}V${foot}H${rect.x}Z" ${look(ground)}/>` : "")
-    + path("vg-grid", columns(x.grid, rect.y, `V${foot}`))
-    + path("vg-grid", rows(y.grid, `H${right}`))
+    + path("vg-grid", columns(x.grid, rect.y, `V${foot}`) + rows(y.grid, `H${right}`))
     + path("vg-axis", [...spines].map((side) => edges[side]).join(""))
     + path("vg-axis", !x.bare && below)
     + path("vg-axis", !y.bare && beside)

@@ -65,8 +65,8 @@ def is_colored(color):
 
 
 def opacity(color):
-    """Return the opacity of a matplotlib color, 0 to 1, rounded to two decimals; 1 where None stands for the usual."""
-    return 1.0 if color is None else round(to_rgba(color)[3], 2)
+    """Return the opacity of a matplotlib color, 0 to 1, rounded; 1 where None stands for the usual."""
+    return 1.0 if color is None else round(to_rgba(color)[3], 4)
 
 
 def rare(**entries):

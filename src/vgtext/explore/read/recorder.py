@@ -92,7 +92,7 @@ class Recorder(RendererBase):
     def add_paths(self, gc, paths, look):
         """Add display ``paths`` of one look as a path mark; remember areas on which words keep their color."""
         if gc.get_hatch():
-            self.put({"kind": "path", **outline(paths, self.box, True), **only(look, "fill")}, gc)
+            self.put({"kind": "path", **outline(paths, self.box, True), **only(look, "fill", "crisp")}, gc)
             self.put(hatch(gc, paths, self.box, self.canvas, self.mapped), gc)
             self.marks[-1] |= {"clip": outline(paths, self.box, True), "guide": True}
             look = only(look, "stroke", "width", "dash")
@@ -145,13 +145,12 @@ class Recorder(RendererBase):
             self.add_shapes(gc, [shapes[number] for number in numbers], np.array(points), look)
 
     def draw_quad_mesh(self, gc, master_transform, columns, rows, coordinates, *offsets_and_looks):
-        """Record a mesh: one image where its cells are rectangles without edges, else a path for each cell."""
+        """Record a mesh: one image where its cells are rectangles without edges of their own, else a path each."""
         _, _, colors, _, edges = offsets_and_looks
         places = np.ma.getdata(master_transform.transform(coordinates.reshape(-1, 2))).reshape(coordinates.shape)
         straight = np.allclose(places[..., 0], places[0, :, 0]) and np.allclose(places[..., 1], places[:, :1, 1])
-        if straight and not len(edges):
-            pixels = (np.broadcast_to(colors, (columns * rows, 4)) * 255).round().astype(np.uint8)
-            pixels = pixels.reshape(rows, columns, 4)
+        if straight and (not len(edges) or np.array_equal(edges, colors)):
+            pixels = (np.broadcast_to(colors, (columns * rows, 4)) * 255).round().reshape(rows, columns, 4)
             self.add_image(gc, pixels, places[0, :, 0], places[:, 0, 1], **cells_of(self.artist, self.box))
         else:
             super().draw_quad_mesh(gc, master_transform, columns, rows, coordinates, *offsets_and_looks)

@@ -19,7 +19,7 @@ from .axes import read_axis, read_colorbar, read_titles
 from .ink import brush, is_colored, is_gray, keeps_colors, only, opacity, rare
 from .recorder import Recorder
 from .texts import words, words_of
-from .units import UNIT, outline, rectangle
+from .units import DPI, UNIT, outline, rectangle
 
 
 class Panel(NamedTuple):
@@ -38,12 +38,13 @@ def read_scene(names, panels, figure):
                         f"panel {name!r}, which draw removed or hid{others(figure, panels)}; draw on it")
         ax.get_xlim(), ax.get_ylim()  # autoscaling is lazy: asking for the limits brings them up to date
     ratios = {ratio for ax in panels for ratio in ax.get_gridspec().get_width_ratios()}
-    Unreadable.when(len(ratios) > 1 or not all(ax.get_in_layout() for ax in panels),
-                    "panels that are moved or of unequal width; the page gives each the same room")
+    Unreadable.when(len(ratios) > 1 or figure.dpi != DPI or not all(ax.get_in_layout() for ax in panels),
+                    "panels that are moved or of unequal width, or another dpi; the page gives each the same room")
     bars = [[a.colorbar for a in ax.get_children() if a.get_visible() and getattr(a, "colorbar", None)]
             for ax in panels]
-    Unreadable.when(any(bar.ax in panels for found in bars for bar in found),
-                    "a color bar in a panel of its own; leave out cax, and it stands beside what it explains")
+    Unreadable.when(any(bar.ax in panels or getattr(bar.ax, "_colorbar_info", {"parents": [ax]})["parents"] != [ax]
+                        for ax, found in zip(panels, bars) for bar in found),
+                    "a color bar in a panel of its own, or of several; leave out cax, and give each panel its own bar")
     extra = others(figure, panels + [bar.ax for found in bars for bar in found])
     Unreadable.when(extra, f"the further axes{extra} (twin axes, a grid, or a color bar of nothing that a panel shows);"
                            " draw on the panels that are given: each parameter of draw without a default is one")

@@ -104,7 +104,8 @@ def check_text(text):
     words_of(text)
     Unreadable.when(text.get_path_effects(),
                     'path effects on a text; give it a ground: bbox={"fc": "white", "ec": "none"}')
-    Unreadable.when(text.get_wrap(), 'a text that wraps; break its lines with "\\n"')
+    Unreadable.when(text.get_wrap() or text.get_transform_rotates_text(),
+                    'a text that wraps or turns with the data; break its lines with "\\n", turn it with rotation alone')
     spaced = text._get_multialignment() != text.get_ha() or text._linespacing not in ("normal", 1.2)
     Unreadable.when(lines and spaced, "linespacing, or multialignment other than ha; leave it out, or make it two")
 
@@ -131,19 +132,20 @@ def room(text, point, recorder):
 
 def block(text, recorder, anchor, shift):
     """Return the mark of a text that hangs ``shift`` pixels from the display point ``anchor``."""
-    align, valign, turn = text.get_ha(), text.get_va(), text.get_rotation()
+    align, valign, turn, size = text.get_ha(), text.get_va(), text.get_rotation(), text.get_fontsize() * PX
     if turn and text.get_rotation_mode() != "anchor":  # matplotlib aligns the box of the turned words
         extent = Text.get_window_extent(text, recorder)  # without its arrow
         shift, align, valign = (extent.p0 + extent.p1) / 2 - anchor, "center", "center"
     ground = ground_of(text)  # words on what keeps its colors on a dark page keep theirs
     hides = "fill" in ground and ground.get("fillOpacity", 1) >= 0.6
-    paper = keeps_colors(ground) if hides else any(area.contains_point(anchor + shift) for area in recorder.areas)
+    at = anchor + shift + [0, size * {"bottom": 0.5, "top": -0.5}.get(valign, 0)]
+    paper = keeps_colors(ground) if hides else any(area.contains_point(at) for area in recorder.areas)
     return {
         "kind": "text",
         "at": to_units([anchor], recorder.box)[0].tolist(),
         "shift": np.round(shift, 1).tolist(),
         "words": words_of(text),
-        "size": round(text.get_fontsize() * PX, 1),
+        "size": round(size, 1),
         "align": align, "valign": valign,
         **ink("fill", to_rgba(text.get_color(), text.get_alpha()), 4.5, paper),
         **rare(turn=round(float(turn), 1), bold=weight_of(text) >= 600, ground=ground,
@@ -172,8 +174,7 @@ def add_arrow(text, recorder, anchor, shift, head):
     patch.draw(recorder)
     if len(recorder.marks) == first or style not in THIN or type(way) is not ConnectionStyle.Arc3 or own:
         return
-    drawn = recorder.marks[first:]
-    del recorder.marks[first:]
+    drawn, recorder.marks[first:] = recorder.marks[first:], []
     start, end = to_units([anchor, head], recorder.box).tolist()
     label = [words_of(text), round(text.get_size() * PX, 1), text.get_ha(), text.get_va()] if text.get_text() else None
     mark = {

@@ -61,8 +61,7 @@ def svg_shape(path):
 
 def png(rgba):
     """Return an array (rows, columns, 4) of bytes as the address of a PNG that carries its data."""
-    stream = io.BytesIO()
-    rgba = np.ascontiguousarray(rgba, dtype=np.uint8)
+    stream, rgba = io.BytesIO(), np.ascontiguousarray(rgba, dtype=np.uint8)
     image = Image.fromarray(rgba)
     if (rgba[..., 3] == 255).all() and len(np.unique(rgba.view(np.uint32))) <= 256:
         image = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
