@@ -44,6 +44,12 @@ def test_a_link_with_a_number_goes_to_the_nearest_where_all_are_numbers_and_stay
     assert tales["links"] == ["0.3", "0.1", "4", "2"]
 
 
+def test_a_hand_brings_the_place_that_is_nearest_in_pixels(tales):
+    places = np.arange(11)[:, None] * [30, 10]  # of a line from corner to corner, in a panel of 300 by 100 pixels
+    points = [(30, 80), (150, 100), (270, 40), (300, 0)]
+    assert tales["hand"] == [int(np.hypot(*(places - point).T).argmin()) for point in points]
+
+
 def test_that_a_page_is_kept_is_said_behind_what_was_said_and_not_in_place_of_what_came_after(tales):
     assert tales["kept"] == f"Ready. {table(TABLE)['live.offline']}"
     assert tales["overtaken"] == "Stopped."
