@@ -372,7 +372,12 @@ def test_changes_are_kept_for_the_next_visit_and_can_be_taken_away(tab):
     assert saved["cells"][1]["outputs"] == [] and saved["cells"][2]["outputs"] == [1]
     tab.get_by_role("button", name="Undo all changes").click()
     tab.reload()
-    assert click(tab)[1].area.input_value() == CELLS[1]
+    cells = click(tab)
+    assert cells[1].area.input_value() == CELLS[1]
+    cells[4].write(CELLS[5])  # what another cell had
+    cells[5].write("1")
+    tab.reload()
+    assert [cell.area.input_value() for cell in click(tab)[4:]] == [CELLS[5], "1"]
 
 
 @pytest.mark.parametrize(("error", "words"), [
@@ -409,6 +414,7 @@ def test_what_goes_wrong_after_the_start_is_said_where_it_is_and_python_can_star
     expect(said).to_have_text(f"{word('live.no_memory')} {word('live.ended')}")
     tab.get_by_role("button", name=word("live.again")).click()
     assert cells[2].run() == "4"
+    expect(tab.get_by_role("button", name=word("live.again"))).to_have_count(0)
 
 
 def test_a_host_that_is_not_the_books_is_named_and_asked_for_consent(browser, tmp_path):
