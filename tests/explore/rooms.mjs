@@ -21,6 +21,14 @@ async function panel() {
   return [...svg.matchAll(/class="vg-grid" d="([^"]*)"/g)].map(([, d]) => d);
 }
 
+// ---- a legend: its words in the order in which they are read ----
+async function legend(names, w) {
+  const { drawLegend } = await room("explore/page/legend.js");
+  const svg = drawLegend({ legend: names.map((name) => [name, []]), y: {} }, { x: 0, y: 100, w }, 4096, "c");
+  const words = [...svg.matchAll(/ x="([^"]*)" y="([^"]*)">(\w+)</g)];
+  return words.map(([, x, y, name]) => [Number(y), Number(x), name]);
+}
+
 // ---- the bench: what is shaded where the limits are the widest ----
 async function bench() {
   const { drawSizes, drawRatio } = await room("live/bench_page/panels.js");
@@ -90,6 +98,7 @@ async function line(says) {
 
 console.log(JSON.stringify({
   grid: await panel(),
+  legend: await legend(["one", "two", "three", "four", "five"], 180),
   bench: await bench(),
   links: await links([[["the best", "0.1", "0.3"], "0.3"], [["the best", "0.1", "0.3"], "0.2"], [["1", "2", "4"], "3.5"],
                       [["1", "2", "4"], "none"]]),

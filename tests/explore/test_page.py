@@ -16,6 +16,7 @@ from vgtext.explore import Play, explore, source
 from vgtext.explore.element import page_element
 from vgtext.explore.page import HERE, SCRIPTS, script
 from vgtext.tools import slides
+from vgtext.words import words as word
 
 from .reader import STYLE, await_cells, figure_in, place, read, reader, stop_time, walk, write_page
 
@@ -298,6 +299,33 @@ def test_a_figure_has_a_name_and_one_voice(tab):
     tab.wait_for_function("([v, c]) => v.textContent.startsWith('The slope is 3')", arg=[voice.element_handle(), 0])
 
 
+def test_of_moves_that_follow_each_other_the_last_caption_alone_is_said(browser, file):
+    with reader(browser, file) as tab:
+        stop_time(tab)
+        found = figure_in(tab, "line")
+        slider, voice = found.get_by_label("slope σw"), found.locator("[aria-live]")
+        slider.press("ArrowRight")
+        tab.clock.run_for(400)
+        slider.press("ArrowRight")
+        tab.clock.run_for(600)
+        assert voice.inner_text() == ""
+        tab.clock.run_for(400)
+        assert voice.inner_text().startswith("The slope is 4")
+
+
+def test_a_tip_stays_in_its_picture_and_what_has_the_focus_has_a_ring(tab):
+    for name, at in (("decades", (0.75, 11 / 12)), ("line", (1, 9 / 12)), ("line", (0, 11 / 12))):
+        found = figure_in(tab, name)
+        assert read(found, *at)
+        tip, picture = (found.locator(part).bounding_box() for part in (".vg-tip", ".vg-svg"))
+        for start, size in (("x", "width"), ("y", "height")):
+            assert picture[start] <= tip[start] and tip[start] + tip[size] <= picture[start] + picture[size]
+    for part in found.locator("input, select, button").all():
+        tab.keyboard.press("Tab")  # else a page shows no ring
+        part.focus()
+        assert part.evaluate("part => getComputedStyle(part).outlineStyle") == "solid"
+
+
 @pytest.mark.parametrize("which", ODD)
 def test_a_link_opens_its_state_whatever_its_characters(tab, which):
     found = figure_in(tab, "odd")
@@ -480,6 +508,11 @@ def test_play_runs_to_the_end_stops_and_starts_again(browser, file):
         found.get_by_text("Reset").click()
         tab.clock.run_for(150)
         expect(caption).to_have_text("Step 0 of 3.")
+        button.click()
+        gone = found.element_handle()
+        gone.evaluate("figure => figure.remove()")
+        tab.clock.run_for(500)
+        assert gone.eval_on_selector("input", "input => input.value") == "1", "what has left its page plays no more"
 
 
 def test_one_control_leaves_the_others(tab):
@@ -515,6 +548,7 @@ def test_play_is_a_step_for_readers_who_ask_for_less_motion(browser, file):
     tab.goto(file.as_uri())
     button = figure_in(tab, "run").locator(".vg-play")
     assert button.inner_text() == "Step"
+    assert button.get_attribute("aria-label") == word("figure.play_of", play="Step", label="step")
     button.click()
     tab.wait_for_function("document.querySelector('#run figcaption').innerText === 'Step 1 of 3.'")
     tab.wait_for_timeout(200)

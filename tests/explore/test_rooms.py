@@ -32,6 +32,12 @@ def test_a_grid_has_a_line_across_the_panel_at_each_of_its_places(tales):
     assert tales["grid"] == ["M100 20V120", "M50 95H250M50 45H250"]
 
 
+def test_a_legend_of_several_rows_is_read_from_its_top(tales):
+    heights = [y for y, _, _ in tales["legend"]]
+    assert 1 < len({*heights}) < 5 and max(heights) < 100, "rows, above the panel"
+    assert [name for *_, name in sorted(tales["legend"])] == ["one", "two", "three", "four", "five"]
+
+
 def test_the_bench_shades_what_float32_cannot_hold_and_updates_that_are_rounded_away(tales):
     info = np.finfo(np.float32)
     (_, tiny), (huge, _) = tales["bench"]["sizes"]
