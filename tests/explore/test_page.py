@@ -214,6 +214,8 @@ def test_values_are_read_on_a_linear_axis_by_mouse_and_by_keys(tab):
     tab.keyboard.press("Escape")
     assert not found.locator(".vg-tip").is_visible()
     assert walk(found, "ArrowRight") == ["rising", "layer l: 0", "size: 0"]  # from the start again
+    found.get_by_label("kind").focus()
+    assert not found.locator(".vg-tip").is_visible(), "it goes with the focus"
 
 
 def test_values_are_read_on_log_axes(tab):
@@ -660,6 +662,9 @@ def test_lines_and_words_stand_out_from_the_ground_that_the_book_has(tab, theme)
     assert len(lines) == 8 and len(words) > 20 and min(contrast(rgb(axis), ground) for axis in axes) >= 3
     assert min(contrast(rgb(line), ground) for line in lines) >= (3 if theme == "dark" else 2.2)
     assert min(contrast(rgb(word), ground) for word in words) >= 4.5
+    colors = "part => ['color', 'backgroundColor'].map(kind => getComputedStyle(part)[kind])"
+    for part in (".vg-tip", ".vg-error"):
+        assert contrast(*map(rgb, found.locator(part).evaluate(colors))) >= 4.5
 
 
 def test_slides_answer(browser, tmp_path, monkeypatch):
