@@ -13,6 +13,8 @@ from vgtext import nn
 from vgtext.chapters.clipping.adaptive import Z_MAX
 from vgtext.diagnose.table import EXPLODES, GUIDE, VANISHES
 from vgtext.nn.activations import SELU_LAMBDA
+from vgtext.nn.initializers import scaled_normal
+from vgtext.nn.theory import meanfield
 from vgtext.nn.theory.floats import FORMATS
 from vgtext.tools.notebooks import slugs
 
@@ -119,6 +121,24 @@ def test_limits_of_the_definitions_are_those_of_the_diagnosis():
     for said, limit in (("exploding gradient", EXPLODES), ("vanishing gradient", VANISHES)):
         [text] = [text for name, text, *_ in entries() if name == said]
         assert re.findall(r"\$10\^\{(-?[\d.]+)\}\$, the limit of this book's diagnosis", text) == [f"{limit:g}"]
+
+
+def test_each_phase_is_called_by_what_it_does_to_inputs_and_gradients():
+    [text] = [text for name, text, *_ in entries() if name == "ordered and chaotic phase"]
+    told = re.findall(r"[Ii]n the (ordered|chaotic) phase (.*? gradients (?:vanish|explode))", text)
+    assert len(told) == 2
+    for name, words in told:
+        sigma_w = {"ordered": 0.8, "chaotic": 2.0}[name]  # on either side of the critical line, 1 for tanh
+        assert ("die out" in words) == (meanfield.correlation_fixed_point("tanh", sigma_w) == 1)
+        assert ("gradients vanish" in words) == (meanfield.chi("tanh", sigma_w) < 1)
+
+
+def test_the_weight_scale_is_measured_by_the_number_that_the_notation_names():
+    [meaning] = [meaning for symbol, meaning, *_ in rows() if symbol == r"$\sigma_w$"]
+    sizes = {"n_{l-1}": 400, "n_l": 50}
+    n = sizes[re.search(r"a weight times \$\\sqrt\{(.*)\}\$", meaning)[1]]
+    W = scaled_normal(1.5)(sizes["n_l"], sizes["n_{l-1}"], 0)
+    assert abs(W.std() * n**0.5 - 1.5) < 0.05
 
 
 def test_names_in_code_are_names_in_code():

@@ -53,7 +53,7 @@ class FigureLinks(SphinxPostTransform):
             page, anchor = split(node, self.env.docname)
             if anchor.split("?")[0] in self.env.metadata.get(page, {}).get("figures", ()):
                 address = self.app.builder.get_relative_uri(self.env.docname, page)
-                link = nodes.reference("", "", internal=True, refuri=f"{address}#{quote(anchor, safe='?=&.,-_')}")
+                link = nodes.reference("", "", internal=True, refuri=f"{address}#{quote(anchor, safe='?=&,')}")
                 link += node.children
                 node.replace_self(link)
             elif self.left_out(page):

@@ -588,3 +588,14 @@ def test_a_run_that_breaks_down_has_no_norm_from_the_step_on_that_is_named():
     [step] = told(FIGURES, "thresholds", "breaks down at step #, which", rule="none", rate=0.3, bad=True)
     norms = lab.thresholds.norms_of("none", 0.3, True)
     assert np.isnan(norms[int(step) - 1 :]).all() and np.isfinite(norms[: int(step) - 1]).all()
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_who_clips_one_array_alone_is_not_told_that_each_is_clipped(part):
+    def one(dW, db, c):
+        arrays = [dW, db]
+        arrays[part] = arrays[part] * min(1.0, c / np.linalg.norm(arrays[part]))
+        return np.concatenate([array.ravel() for array in arrays])
+
+    verdicts = [check(lab.EXERCISES["together"], one, seed) for seed in range(10)]
+    assert not any(verdict.right or "Each array" in verdict.words for verdict in verdicts)

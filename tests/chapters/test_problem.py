@@ -378,9 +378,10 @@ def test_every_number_of_the_prose_is_given_or_computed():
 
 def test_captions_put_each_number_where_it_belongs():
     sizes = lab.layer_sizes("sigmoid units", 20)
-    assert told(FIGURES, "quantities", "error signal changes by a factor of #, the weight gradient by a factor of #",
-                change="sigmoid units", L=20) == pytest.approx(
-        [10 ** (line[1] - line[20]) for line in (sizes.log10_error, sizes.log10_gradient)], rel=0.05)
+    words = ("from layer # back to layer 1 the error signal changes by a factor of #, "
+             "the weight gradient by a factor of #")
+    assert told(FIGURES, "quantities", words, change="sigmoid units", L=20) == pytest.approx(
+        [20, *(10 ** (line[1] - line[20]) for line in (sizes.log10_error, sizes.log10_gradient))], rel=0.05)
     assert told(FIGURES, "growth", "falls by a power of ten every # factors", c=1.0, spread=0.6) == pytest.approx(
         [np.log(10) / -np.log(0.8)], abs=0.05)
     assert told(FIGURES, "two_lists", "The first # factors multiply to # and to #", count=5) == pytest.approx(

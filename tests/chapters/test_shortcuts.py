@@ -1,5 +1,6 @@
 """The laws of the chapter, its stored runs, its figures, and the numbers in its prose."""
 
+import re
 from math import comb
 
 import numpy as np
@@ -8,7 +9,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from figures import check_figure, drawn, lines_of, theory_of, told, words_at
-from prose import check_prose, said
+from prose import check_prose, prose, said
 from vgtext.ask import check
 from vgtext.chapters import shortcuts as lab
 from vgtext.chapters.shortcuts import noise, normfree, norms, runs, shattered, size, starts, training
@@ -184,6 +185,22 @@ def test_what_the_prose_says_of_training():
     seeds = runs.stored()[(*cell, slice(None), 1, -1)]
     words = "at a hundred # seed of # still fails at the best rate, 0.3."
     assert said("shortcuts", words) == [(seeds < 0.15).sum(), len(seeds)] and np.median(seeds) > 0.9
+
+
+def test_the_table_of_starts_has_those_that_are_built():
+    rows = {row.split()[0]: row for row in re.findall(r"^\| (.*) \|$", prose("shortcuts"), re.M)}
+    layers = r"([\d.]+); \$10\^\{(-\d+)\}\$ above (\d+) layers, \$10\^\{(-\d+)\}\$ above (\d+)"
+    first, second, deep, third, deeper = map(float, re.search(layers, rows["LayerScale"]).groups())
+    starts = [normfree.layerscale_start(L) for L in (deep, deep + 1, deeper, deeper + 1)]
+    assert starts == pytest.approx([first, 10**second, 10**second, 10**third])
+    L, powers = 16, {way: [float(f"{sign}{1 / int(n)}") for sign, n in re.findall(r"L\)?\^\{(-?)1/(\d)\}", rows[way])]
+                     for way in ("Fixup", "DeepNorm")}
+    fixup, deepnorm = (normfree.network(way.lower(), L).blocks[1] for way in powers)
+    he, drawn = (block.body[0].W.std() * (normfree.WIDTH / 2) ** 0.5 for block in (fixup, deepnorm))
+    assert [he] == pytest.approx([L**power for power in powers["Fixup"]], rel=0.1)
+    assert [1 / deepnorm.scale, 2**0.5 * drawn] == pytest.approx(
+        [base**power for base, power in zip((L, 4 * L), powers["DeepNorm"], strict=True)], rel=0.1)
+    assert rf"$\alpha = \frac1{1 / normfree.DynamicTanh(3).start:g}$" in rows["dynamic"]
 
 
 @pytest.mark.parametrize("L", [5, 80])

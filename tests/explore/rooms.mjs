@@ -21,6 +21,14 @@ async function panel() {
   return [...svg.matchAll(/class="vg-grid" d="([^"]*)"/g)].map(([, d]) => d);
 }
 
+// ---- a legend: its words in the order in which they are read ----
+async function legend(names, w) {
+  const { drawLegend } = await room("explore/page/legend.js");
+  const svg = drawLegend({ legend: names.map((name) => [name, []]), y: {} }, { x: 0, y: 100, w }, 4096, "c");
+  const words = [...svg.matchAll(/ x="([^"]*)" y="([^"]*)">(\w+)</g)];
+  return words.map(([, x, y, name]) => [Number(y), Number(x), name]);
+}
+
 // ---- the bench: what is shaded where the limits are the widest ----
 async function bench() {
   const { drawSizes, drawRatio } = await room("live/bench_page/panels.js");
@@ -56,6 +64,20 @@ async function links(asked) {
   return found;
 }
 
+// ---- a hand: the place of a handle, on a line that falls from corner to corner, that is nearest to a point ----
+async function hand([w, h], points) {
+  const { Handles } = await room("explore/page/handles.js");
+  const places = [...Array(11).keys()].map((k) => [[100 * k, 1000 - 100 * k]]);
+  const payload = { controls: [{ texts: places }], handles: [{ moves: [0] }], places };
+  const found = [];
+  const held = {
+    rect: () => ({ x: 0, y: 0, w, h }), view: { unit: 1000, controls: { stop() {} }, state: [0] },
+    drag: (k, place, nearest) => found.push(...nearest(payload)),
+  };
+  for (const point of points) Handles.prototype.move.call(held, 0, point);
+  return found;
+}
+
 // ---- the line that says what Python does, while the page is kept ----
 async function line(says) {
   globalThis.vgLive ||= { files: { version: "1" } };
@@ -76,9 +98,11 @@ async function line(says) {
 
 console.log(JSON.stringify({
   grid: await panel(),
+  legend: await legend(["one", "two", "three", "four", "five"], 180),
   bench: await bench(),
   links: await links([[["the best", "0.1", "0.3"], "0.3"], [["the best", "0.1", "0.3"], "0.2"], [["1", "2", "4"], "3.5"],
                       [["1", "2", "4"], "none"]]),
+  hand: await hand([300, 100], [[30, 80], [150, 100], [270, 40], [300, 0]]),
   kept: await line({}),
   overtaken: await line({ later: "Stopped." }),
 }));

@@ -145,6 +145,25 @@ def test_a_kernel_stops_between_two_values_where_a_slider_over_decimals_may():
     assert figure.picture(figure.values(found))[1].startswith("a -0.")
 
 
+def test_of_the_places_of_a_handle_the_nearest_is_the_nearest_as_it_is_seen():
+    """In a panel that is not square: by pixels, not by shares of its width and height."""
+    def draw_falling(ax, k=0):
+        ax.plot([0, 10], [10, 0])
+        ax.set(xlim=(0, 10), ylim=(0, 10))
+        handle(ax, lambda k: (k, 10 - k))
+        return f"k {k}."
+
+    figure = Explorable(draw_falling, {"k": (0, 10)}, {})
+    figure.answer({"state": [0]})
+    w, h = figure.sheet.panels[0].bbox.size
+    places, targets = np.array([(k, 10 - k) for k in range(11)]) / 10, [(0.1, 0.2), (0.5, 0.0), (0.9, 0.6), (1.0, 1.0)]
+    seen, shared = ([int(np.hypot(*((places - target) * size).T).argmin()) for target in targets]
+                    for size in ((w, h), (1, 1)))
+    assert seen != shared
+    assert [figure.answer({"state": [0], "drag": [0, [u * UNIT, v * UNIT]]})["state"][0]
+            for u, v in targets] == seen
+
+
 def test_a_widget_answers_a_drag_with_its_state(monkeypatch):
     monkeypatch.setenv("VGTEXT_EXPLORE", "live")
     widget = explore(draw_arrow, turn=(0, 350, 10)).widget

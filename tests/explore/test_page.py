@@ -16,6 +16,7 @@ from vgtext.explore import Play, explore, source
 from vgtext.explore.element import page_element
 from vgtext.explore.page import HERE, SCRIPTS, script
 from vgtext.tools import slides
+from vgtext.words import words as word
 
 from .reader import STYLE, await_cells, figure_in, place, read, reader, stop_time, walk, write_page
 
@@ -213,6 +214,8 @@ def test_values_are_read_on_a_linear_axis_by_mouse_and_by_keys(tab):
     tab.keyboard.press("Escape")
     assert not found.locator(".vg-tip").is_visible()
     assert walk(found, "ArrowRight") == ["rising", "layer l: 0", "size: 0"]  # from the start again
+    found.get_by_label("kind").focus()
+    assert not found.locator(".vg-tip").is_visible(), "it goes with the focus"
 
 
 def test_values_are_read_on_log_axes(tab):
@@ -296,6 +299,33 @@ def test_a_figure_has_a_name_and_one_voice(tab):
     assert caption.startswith("The slope is 2, as σw says of a[l]") and tree.count(caption) <= 1
     found.get_by_label("slope σw").press("ArrowRight")
     tab.wait_for_function("([v, c]) => v.textContent.startsWith('The slope is 3')", arg=[voice.element_handle(), 0])
+
+
+def test_of_moves_that_follow_each_other_the_last_caption_alone_is_said(browser, file):
+    with reader(browser, file) as tab:
+        stop_time(tab)
+        found = figure_in(tab, "line")
+        slider, voice = found.get_by_label("slope σw"), found.locator("[aria-live]")
+        slider.press("ArrowRight")
+        tab.clock.run_for(400)
+        slider.press("ArrowRight")
+        tab.clock.run_for(600)
+        assert voice.inner_text() == ""
+        tab.clock.run_for(400)
+        assert voice.inner_text().startswith("The slope is 4")
+
+
+def test_a_tip_stays_in_its_picture_and_what_has_the_focus_has_a_ring(tab):
+    for name, at in (("decades", (0.75, 11 / 12)), ("line", (1, 9 / 12)), ("line", (0, 11 / 12))):
+        found = figure_in(tab, name)
+        assert read(found, *at)
+        tip, picture = (found.locator(part).bounding_box() for part in (".vg-tip", ".vg-svg"))
+        for start, size in (("x", "width"), ("y", "height")):
+            assert picture[start] <= tip[start] and tip[start] + tip[size] <= picture[start] + picture[size]
+    for part in found.locator("input, select, button").all():
+        tab.keyboard.press("Tab")  # else a page shows no ring
+        part.focus()
+        assert part.evaluate("part => getComputedStyle(part).outlineStyle") == "solid"
 
 
 @pytest.mark.parametrize("which", ODD)
@@ -480,6 +510,11 @@ def test_play_runs_to_the_end_stops_and_starts_again(browser, file):
         found.get_by_text("Reset").click()
         tab.clock.run_for(150)
         expect(caption).to_have_text("Step 0 of 3.")
+        button.click()
+        gone = found.element_handle()
+        gone.evaluate("figure => figure.remove()")
+        tab.clock.run_for(500)
+        assert gone.eval_on_selector("input", "input => input.value") == "1", "what has left its page plays no more"
 
 
 def test_one_control_leaves_the_others(tab):
@@ -515,6 +550,7 @@ def test_play_is_a_step_for_readers_who_ask_for_less_motion(browser, file):
     tab.goto(file.as_uri())
     button = figure_in(tab, "run").locator(".vg-play")
     assert button.inner_text() == "Step"
+    assert button.get_attribute("aria-label") == word("figure.play_of", play="Step", label="step")
     button.click()
     tab.wait_for_function("document.querySelector('#run figcaption').innerText === 'Step 1 of 3.'")
     tab.wait_for_timeout(200)
@@ -626,6 +662,9 @@ def test_lines_and_words_stand_out_from_the_ground_that_the_book_has(tab, theme)
     assert len(lines) == 8 and len(words) > 20 and min(contrast(rgb(axis), ground) for axis in axes) >= 3
     assert min(contrast(rgb(line), ground) for line in lines) >= (3 if theme == "dark" else 2.2)
     assert min(contrast(rgb(word), ground) for word in words) >= 4.5
+    colors = "part => ['color', 'backgroundColor'].map(kind => getComputedStyle(part)[kind])"
+    for part in (".vg-tip", ".vg-error"):
+        assert contrast(*map(rgb, found.locator(part).evaluate(colors))) >= 4.5
 
 
 def test_slides_answer(browser, tmp_path, monkeypatch):

@@ -32,6 +32,12 @@ def test_a_grid_has_a_line_across_the_panel_at_each_of_its_places(tales):
     assert tales["grid"] == ["M100 20V120M50 95H250M50 45H250"]
 
 
+def test_a_legend_of_several_rows_is_read_from_its_top(tales):
+    heights = [y for y, _, _ in tales["legend"]]
+    assert 1 < len({*heights}) < 5 and max(heights) < 100, "rows, above the panel"
+    assert [name for *_, name in sorted(tales["legend"])] == ["one", "two", "three", "four", "five"]
+
+
 def test_the_bench_shades_what_float32_cannot_hold_and_updates_that_are_rounded_away(tales):
     info = np.finfo(np.float32)
     (_, tiny), (huge, _) = tales["bench"]["sizes"]
@@ -42,6 +48,12 @@ def test_the_bench_shades_what_float32_cannot_hold_and_updates_that_are_rounded_
 
 def test_a_link_with_a_number_goes_to_the_nearest_where_all_are_numbers_and_stays_in_a_mixed_menu(tales):
     assert tales["links"] == ["0.3", "0.1", "4", "2"]
+
+
+def test_a_hand_brings_the_place_that_is_nearest_in_pixels(tales):
+    places = np.arange(11)[:, None] * [30, 10]  # of a line from corner to corner, in a panel of 300 by 100 pixels
+    points = [(30, 80), (150, 100), (270, 40), (300, 0)]
+    assert tales["hand"] == [int(np.hypot(*(places - point).T).argmin()) for point in points]
 
 
 def test_that_a_page_is_kept_is_said_behind_what_was_said_and_not_in_place_of_what_came_after(tales):

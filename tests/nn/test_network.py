@@ -315,3 +315,11 @@ def test_a_network_that_nothing_holds_is_gone_at_once(make, fast):
         assert layers and not any(each() for each in layers)
     finally:
         gc.enable()
+
+
+def test_a_norm_of_no_variance_and_no_eps_has_the_slope_of_a_std_of_1():
+    norm, g = nn.norms.LayerNorm(4, eps=0), np.random.default_rng(0).normal(size=(4, 3))
+    norm.gamma, norm.beta = np.ones((4, 1)), np.zeros((4, 1))
+    norm.gamma_gradient, norm.beta_gradient = np.empty((4, 1)), np.empty((4, 1))
+    assert (norm.forward(np.full((4, 3), 2.5)) == 0).all()
+    assert norm.backward(g) == pytest.approx(g - g.mean(axis=0))

@@ -103,3 +103,13 @@ def test_a_recurrent_explosion_is_reported():
     network = nn.Recurrent("rnn", 2, 8, 1, activation="relu", init=init, loss="mean_squared_error")
     x, y = nn.data.adding_problem(60, 10)
     assert nn.train(network, x, y, steps=5).breakdown.step == 1
+
+
+def test_a_state_is_saturated_where_tanh_has_less_than_a_hundredth_of_its_slope():
+    net = nn.Recurrent("rnn", 3, 40, 2, seed=0)
+    net.U[...] *= 12
+    rng = np.random.default_rng(0)
+    net.loss_and_gradient(rng.normal(size=(5, 3, 20)), rng.integers(2, size=20))
+    flat = (1 - net.h.astype(float) ** 2 < 0.01).mean(axis=(1, 2))
+    assert net.signals().saturation == pytest.approx(flat, abs=0.01) and 0.1 < flat[1:].min() < flat.max() < 0.9
+    assert (np.abs(net.h) > 0.95).mean() > flat.mean() + 0.05

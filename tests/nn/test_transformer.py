@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from gradients import LOSS, PHI, autograd_error, difference_error, normalized, parameter, seeds, steady
 from hypothesis import given, strategies
+from scipy import stats
 
 from vgtext import nn
 from vgtext.nn import attention, language
@@ -335,3 +336,10 @@ def test_induction_repeats():
 def test_bad_input_is_named(call, words):
     with pytest.raises((TypeError, ValueError), match=words):
         call()
+
+
+def test_the_entropy_of_attention_is_the_mean_of_its_columns():
+    A = np.random.default_rng(0).dirichlet(np.full(6, 0.3), size=(2, 5)).mT  # (heads, keys, queries), some near 0
+    A[0, :, 0] = np.eye(6)[2]
+    assert entropy(A) == pytest.approx(stats.entropy(A, axis=-2).mean())
+    assert entropy(np.full(6, 1 / 6)) == pytest.approx(np.log(6))

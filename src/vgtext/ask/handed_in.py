@@ -20,7 +20,7 @@ class Grades:
 
     right: dict = field(default_factory=dict)
     problem: str = ""  # why nothing, or not all, could be read
-    reasons: dict = field(default_factory=dict)  # {exercise: why it is not right}
+    reasons: dict = field(default_factory=dict)  # {exercise: why it is not right, or was not, the time before}
     note: str = ""  # what holds of all reasons
     chapters: frozenset = frozenset()  # of the book, that the notebook imports
 
@@ -29,7 +29,6 @@ class Grades:
         if self.right.get(name):
             return
         self.right[name] = right
-        self.reasons.pop(name, None)
         if not right:
             self.reasons[name] = reason
 

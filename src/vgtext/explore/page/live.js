@@ -26,7 +26,6 @@ export function live({ model, el, link }) {
     wish = null;
   const send = (wanted) => {
     view.busy = true;
-    late.forEach(clearTimeout);
     late = LATE.map(([after, words]) => setTimeout(() => view.fail(words), after));
     model.set("want", { ...wanted, turn: ++turn });
     model.save_changes();
