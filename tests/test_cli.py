@@ -884,16 +884,18 @@ def test_a_pipe_of_another_encoding_gets_every_line(encoding):
 
 
 def test_without_the_books_files_a_command_says_so_and_the_library_works(tmp_path):
-    """As after pip install: the package is elsewhere, and no notebooks are near."""
+    """As after pip install: the package is elsewhere, no notebooks are near, nor what builds a book."""
     copy = tmp_path / "mit Umlaut ä" / "vgtext"
     shutil.copytree(Path(vgtext.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
     environment = {**os.environ, "PYTHONPATH": str(copy.parent)}
+    (copy.parent / "yaml.py").write_text("raise ModuleNotFoundError(name=__name__)")
 
     def run(*arguments):
         return subprocess.run([sys.executable, "-m", "vgtext", *arguments], cwd=copy.parent, env=environment,
                               capture_output=True, text=True)
 
-    for command in (["list"], ["slides", SLUG], ["links"], ["fork", SLUG, "new"]):
+    for command in (["list"], ["slides", SLUG], ["links"], ["fork", SLUG, "new"], ["pdf", "-o", "b.pdf"],
+                    ["archive", "-o", "b.zip"]):
         done = run(*command)
         assert done.returncode == 2 and "needs the book's files" in done.stderr and done.stderr.count("\n") == 1
     done = run("figure", "unit_circle", "--state", "depth=5", "-o", "circle.svg")

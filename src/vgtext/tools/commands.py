@@ -93,6 +93,7 @@ def run_figure(given):
 
 def run_pdf(given):
     """Print the book."""
+    notebooks.root()  # no book: said before what a book's build needs is missing, too
     from vgtext.tools.pdf import write_pdf
 
     with written(given.output, ".pdf") as file:
