@@ -113,9 +113,10 @@ def tuning(factor, rate):
     turned, grown = np.degrees(turned), size[-1] / size[0]
     words, more = ("#-fold", grown) if grown > 1.1 else ("by #", max(grown - 1, 1e-5))
     words = words if grown > 1.00001 else "by less than #"
-    said = {f"Batch norm, start at # times He's weights, learning rate #: in # steps ‖W[#]‖ grows {words}, as "
-            "Pythagoras says (dashed); the first step turns W by # degrees, each of the last ten on average by #.":
-            [factor, rate, 100, 1, more, turned[0], sum(turned[90:]) / 10]}
+    said = {f"Batch norm, start at {'# times ' * (factor != 1)}He's weights, learning rate #: in # steps ‖W[#]‖ "
+            f"grows {words}, as Pythagoras says (dashed); the first step turns W by # degrees, each of the last ten on "
+            "average by #.":
+            [*[factor] * (factor != 1), rate, 100, 1, more, turned[0], sum(turned[90:]) / 10]}
     return {"caption": said, ("angle", "step"): np.arange(1, 101), "‖W[1]‖ / its first size":
             [(size / size[0])[::4], np.sqrt(squares) / size[0]], "angle turned in a step, degrees": turned}
 

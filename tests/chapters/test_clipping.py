@@ -237,7 +237,7 @@ def test_without_clipping_the_valley_is_a_pair_of_parabolas(ratio):
 def test_the_caption_says_what_the_swing_does(ratio, c):
     x, said = valley.slide(ratio, c)[0][:, 0], valley.fate(ratio, c)
     assert ("no swing" in said, "swing" in said) == (x.min() > -1e-9, True)
-    assert ("beyond the panel" in said) == (ratio > 2 and abs(valley.slide(ratio, c, 2000)[0][-2:, 0]).max() > 3)
+    assert (", beyond the panel" in said) == (ratio > 2 and abs(valley.slide(ratio, c, 2000)[0][-2:, 0]).max() > 3)
 
 
 def test_a_lower_rate_beats_a_threshold():
