@@ -43,7 +43,8 @@ def false_friends(friend, look):
             "loss / first loss, mean of 15 steps": [*losses.values()], "share of the training": shares,
             "layer l (input at the left)": np.arange(1, 9),
             f"{look}, first record": [layers[friend], layers["truly vanishing"]],
-            **{words: None for words in friends.FRIENDS}, f"dashed: {friend}": None}
+            **{words: None for words in friends.FRIENDS}, f"dashed: {friend}": None,
+            f"dashed: {friend}: 0 in {np.isnan(layers[friend]).sum()} layers": None}
 
 
 def update_ratios(cause, run):

@@ -237,7 +237,7 @@ def test_without_clipping_the_valley_is_a_pair_of_parabolas(ratio):
 def test_the_caption_says_what_the_swing_does(ratio, c):
     x, said = valley.slide(ratio, c)[0][:, 0], valley.fate(ratio, c)
     assert ("no swing" in said, "swing" in said) == (x.min() > -1e-9, True)
-    assert (", beyond the panel" in said) == (ratio > 2 and abs(valley.slide(ratio, c, 2000)[0][-2:, 0]).max() > 3)
+    assert ("beyond the panel" in said) == (ratio > 2 and abs(valley.slide(ratio, c, 2000)[0][-2:, 0]).max() > 3)
 
 
 def test_a_lower_rate_beats_a_threshold():
@@ -558,7 +558,7 @@ def test_numbers_typed_into_the_prose():
         "clipping",
         given={"0.01", "0.03", "0.1", "0.2", "4.1", "4.2", "4.3", "4.4", "0.3",
                    "0.7", "0.8", "0.9", "0.999", "1.5", "2.1", "2.4", "2.5", "2.6", "2.13", "3.15",
-                   "2026", "1000", "1500", "1,000",
+                   "2026", "1500", "1,000",
                "1,024", "4%"},  # what steady ones add: the law of a spike has it
         computed={
             "38,090": net.theta.size, "0.798": (2 / np.pi) ** 0.5, "1.07": way, "0.00107": lab.reach(),

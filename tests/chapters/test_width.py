@@ -209,7 +209,7 @@ def test_captions_tell_the_numbers_of_their_state():
     assert number(log_variance(64, 64)) in caption("spread", n=64)
     assert number(lab.values("random", "64 × 96", 5)[1].min()) in caption("newton_schulz", shape="64 × 96")
     assert "none of the 10 rates" in caption("depth_rate", scale="s = 1", L=64)
-    assert "factor 15" in caption("coordinate_check")
+    assert "factor of 15" in caption("coordinate_check")
 
 
 def test_the_dashed_line_is_the_law():
