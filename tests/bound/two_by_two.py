@@ -103,6 +103,8 @@ def three_rules(a, b, c):
     wrong, missed = erring(c)
     W = [[a, b], [c, a]]
     said = {f"a = #, b = #, c = #: the spectral radius is #, and the power {fate_of(W)}": [a, b, c, radius(W)],
+            **({", though at depth # its largest stretch is still #.": [20, stretch(W)[20]]}
+               if radius(W) < 1 < stretch(W)[20] else {}),
             **({"yet # of it (shaded) explodes": wrong} if wrong else {"and none of it explodes": ()}),
             "misses # of the matrices in the square that fade": missed}
     corners = np.array([[-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1]])
