@@ -25,9 +25,9 @@ def prose(slug):
 
 def said(slug, words):
     """The numbers that a chapter's prose has where ``words`` have #, in digits or, up to twenty, in letters."""
-    found = re.search(re.escape(words).replace(r"\#", r"(\w+)"), " ".join(prose(slug).split()))
+    found = re.search(re.escape(words).replace(r"\#", r"(\w+(?:,\d{3})*)"), " ".join(prose(slug).split()))
     assert found, f"“{words}” is not in the prose of {slug}"
-    return [LETTERS.index(n.lower()) if n.lower() in LETTERS else float(n) for n in found.groups()]
+    return [LETTERS.index(n.lower()) if n.lower() in LETTERS else float(n.replace(",", "")) for n in found.groups()]
 
 
 def has_solutions(slug):

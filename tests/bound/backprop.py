@@ -71,8 +71,8 @@ def by_hand(alpha, step):
         (f"z[#] = #·{A[0]} + #·{A[1]} + # = #", [2, w[0], a[0], w[1], a[1], d, out]),
         ("a[#] = z[#] = #", [2, 2, out]),
         ("ℒ = ½(# − #)² = #", [out, 3, error**2 / 2]),
-        ("δ[#] = # − # = #: raise the output by a little and the loss changes by # times as much",
-         [2, out, 3, error, error]),
+        ("δ[#] = # − # = #: raise the output by a little and the loss changes by "
+         f"{'just as much' if error == 1 else '# times as much'}.", [2, out, 3, *[error] * (2 - (error == 1))]),
         (f"∂ℒ/∂W[#] = (#·{A[0]}, #·{A[1]}) = (#, #); the bias gets # itself",
          [2, error, a[0], error, a[1], error * a[0], error * a[1], error]),
         (f"(#·{E}, #·{E}) = (#, #), the derivatives of ℒ with respect to a[#]",

@@ -138,7 +138,7 @@ def rates(sigma_w, sigma_b):
     fitted = lambda x, y: (x - x.mean()) @ (y - y.mean()) / ((x - x.mean()) @ (x - x.mean()))  # noqa: E731
     l, logs = np.arange(61.0), 2 * np.log(line)
     rate, chi = -fitted(l[10:51], logs[10:51]), sigma_w**2 * wide("tanh", sigma_w, sigma_b, 200)[3][-1]
-    law = {"a power law: ‖δ[l]‖ grows as l to the power # (predicted #)": [fitted(np.log(l[5:]), logs[5:]) / 2, 0.5]}
+    law = {"by a power law, ‖δ[l]‖ grows as l to the power # (predicted #)": [fitted(np.log(l[5:]), logs[5:]) / 2, 0.5]}
     slope = {"the fitted slope of ln ‖δ‖² is # a layer on the way back; ln χ₁ is #": [rate, np.log(chi)]}
     said = {**(law if (sigma_w, sigma_b) == (1, 0) else slope),
             "tanh, σ_w = #, σ_b = #, width #, geometric mean of # seeds: ": [sigma_w, sigma_b, 1000, 5],
@@ -163,8 +163,8 @@ def depth_over_width(units, n, k):
     kept = np.exp(np.interp(np.array([0.5, 0.1, 0.9]) * (np.isfinite(logs).sum() - 1), range(len(logs)), np.sort(
         np.where(np.isfinite(logs), logs, np.inf))) / 2)
     few = " (but for a few with a layer all off)" * (not np.isfinite(logs).all())
-    said = {f"{units}, # networks of width #{few}: over # layers ln ‖δ‖² has a variance of # (# k/n = #)":
-            [1000, n, k, here, v, v * k / n],
+    said = {f"{units.replace('none', 'No activation')}, # networks of width #{few}: over # layers ln ‖δ‖² has a "
+            "variance of # (# k/n = #)": [1000, n, k, here, v, v * k / n],
             "The median network keeps # of its error signal; one in ten keeps less than #, one in ten more than #":
             kept}
     bell = lambda at: np.exp(-((2 * np.log(at) + v * k / n / 2) ** 2) * n / (2 * v * k))  # noqa: E731

@@ -67,10 +67,10 @@ def start(w, b):
     (free, high), (held, low) = (way((w, b), 0.2, limit, 24) for limit in (np.inf, 1.0))
     norms = np.linalg.norm([at(*place)[1] for place in free.T[:-1]], axis=1)
     most, (one, other, ends) = max(norms), told(high[-1], low[-1])
-    off = " (beyond the panel)" * bool(low[-1] < 1e-8)
+    one, other = (words + " (beyond the panel)" * bool(loss < 1e-8) for words, loss in zip((one, other), ends))
     said = {", no gradient is longer than #, so clipping at C = # changes nothing": [1, 1],
             f"; after # steps the loss is {one}.": [24, ends[0]]} if most <= 1 else {
-                f", step # meets a gradient of #. After # steps the loss is {one}; clipped at C = #, {other}{off}.":
+                f", step # meets a gradient of #. After # steps the loss is {one}; clipped at C = #, {other}.":
                 [norms.argmax() + 1, most, 24, ends[0], 1, ends[1]]}
     said["From w = #, b = # with η = #,"] = [w, b, 0.2]
     return {"caption": said, ("losses", "not clipped"): high, ("losses", "clipped"): low,
@@ -93,7 +93,8 @@ def step(way, turn, c):
     words = {"value": "By value", "norm": "By norm, each layer", "global_norm": "By global norm"}[way]
     said = {f"{words}, C = #: the length {'stays #' if stays else 'goes from # to #'}, and the direction turns by #°. "
             "Layer #'s gradient was # times as long as layer #'s; now it is # times":
-            [c, *([whole] if stays else [whole, now]), turned, 1, ratio[0], 2, ratio[1]]}
+            [c, *([whole] if stays else [whole, now]), turned, 1, ratio[0], 2, ratio[1]],
+            f"; dashed: the limit{', beyond the panels' * (way == 'value' and c > 3.3)}.": ()}
     t = np.linspace(0, 2 * np.pi, 61)
     borders = [c * np.array([[-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1]]) if way == "value" else
                (c if way == "norm" else c * np.linalg.norm(g) / whole) * np.array([np.cos(t), np.sin(t)]) for g in raw]
@@ -127,10 +128,10 @@ def angles(network, share):
         if end:
             far = np.mean([turns.angle(batch, [end(g) for g in batch]) for batch in turns.gradients(network)])
             found[f"{words}, in the end"] = [far] * 4
-    kept = "nothing is clipped" if share == 1 else "clipped to # of its length"
+    kept = "not clipped" if share == 1 else "clipped to # of its length"
     turn = [found["turn", words][turns.SHARES.index(share)] for words in turns.NAMES.values()]
-    said = {f"{network}, # layers of # units: {kept}, the gradient turns by #° by value, by #° by norm of each array, "
-            "and by #° by global norm": [10, 64, *([share] * (share < 1)), *turn]}
+    said = {f"{network}, # layers of # units, the gradient {kept}. By value it turns by #°, by norm of each array by "
+            "#°, by global norm by #°": [10, 64, *([share] * (share < 1)), *turn]}
     return {"caption": said, **found, "turned by (degrees)": [found["turn", words] for words in turns.NAMES.values()],
             "▲ by norm, each array": None, "● by global norm": None}
 
@@ -164,7 +165,7 @@ def recurrent(rate, c, seed):
             "median test loss after # steps is # without and # with":
             [seed, rate, sum(alone >= 0.9), 8, 0.9, sum(held >= 0.9), 8, c, 1000, *np.median(losses, axis=1)]}
     return {"caption": said, ("trace", "step"): steps, "gradient, before clipping": [free, cut], "■ not clipped": free,
-            f"● clipped at {c:g}": cut, **medians, "test loss after 1000 steps": [*medians.values()],
+            f"● clipped at {c:g}": cut, **medians, "test loss after 1,000 steps": [*medians.values()],
             "longest step allowed, ηC": [[*other * np.array(runs.LIMITS[:-1]), 40] for other in runs.RATES],
             f"η = {rate:g}, one run": kept["loss"][where[0]].T}
 
@@ -273,7 +274,8 @@ def valley(ratio, c):
     fate = {f", {dies} the loss after # steps is #": [120, last[1]]} if ratio < 2 else {
         f", it is held, and swings forever: in the end over a width of # (ηC = #{off}), at a mean loss of #":
         [width, ratio * c, mean]}
-    said = {"η = #/λ. Without clipping the loss after # steps is #. Clipped at C = #": [ratio, 120, last[0], c], **fate}
+    said = {"η = #/λ. Without clipping the loss after # steps is #"
+            f"{' (beyond the panel)' * bool(last[0] > 1e8)}. Clipped at C = #": [ratio, 120, last[0], c], **fate}
     return {"caption": said, "steep direction": [x for x, _ in seen], "flat direction": [y for _, y in seen],
             "step": np.arange(121),
             "_": [[0.02, 0.1, 0.3, 1, 2, 4]], "loss": lines, "■ not clipped": lines[0], "● clipped": lines[1],

@@ -145,8 +145,9 @@ def stillness(depth, step):
             [depth, step, np.linalg.norm(g), loss, curvature, 30], falls: [-least] if least < 0 else []}
     lines = {L: descended(L)[:, np.union1d(flat.DRAWN, [29, 2998])] for L in flat.DEPTHS}
     return {"caption": said, "size of the gradient ‖g‖": [[np.linalg.norm(g)], *(size for _, size in lines.values())],
-            "training loss": [[loss], *(line for line, _ in lines.values())], f"{depth} layers, step {step}": [[loss]],
-            **{f"{L} layers": line for L, (line, _) in lines.items()}, "change of the loss": [*changes.values()],
+            "training loss": [[loss], *(line for line, _ in lines.values())],
+            f"{depth} layers, step {step:,}": [[loss]], **{f"{L} layers": line for L, (line, _) in lines.items()},
+            "change of the loss": [*changes.values()],
             "distance h": h, **changes,
             "most curved downward, predicted": np.clip(g @ v * h + curvature * h**2 / 2, -1.1, 0.65)}
 

@@ -43,7 +43,8 @@ def false_friends(friend, look):
             "loss / first loss, mean of 15 steps": [*losses.values()], "share of the training": shares,
             "layer l (input at the left)": np.arange(1, 9),
             f"{look}, first record": [layers[friend], layers["truly vanishing"]],
-            **{words: None for words in friends.FRIENDS}, f"dashed: {friend}": None}
+            **{words: None for words in friends.FRIENDS}, f"dashed: {friend}": None,
+            f"dashed: {friend}: 0 in {np.isnan(layers[friend]).sum()} layers": None}
 
 
 def update_ratios(cause, run):
@@ -207,7 +208,7 @@ def confusion(rule, recorded, half):
                            name if name == doctor.UNDECIDED else "other")
     four = macro([(of(cause), of(named)) for cause, named in pairs], ["vanishing", "exploding", "dead", "other"])
     words = (f", {FULL.get(recorded, recorded)} recorded: diagnose is right about # of # runs and undecided about #."
-             if rule == "diagnose" else ": fixed thresholds are right about # of # runs.")
+             if rule == "diagnose" else ", all signals at hand: fixed thresholds are right about # of # runs.")
     said = (f"{half.replace(' ', '-').capitalize()} half{words} Macro-F1: # for the ten causes, # for the four groups "
             "vanishing, exploding, dead, other.")
     open_ = [sum(named == doctor.UNDECIDED for _, named in pairs)] * (rule == "diagnose")

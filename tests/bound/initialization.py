@@ -164,7 +164,7 @@ def he_xavier(depth, rate):
         level = 128 * np.sqrt(0.5 / 32)  # ‖∂ℒ/∂W‖² = (width / 2) width / batch
         sizes.append(np.exp(np.mean([np.log(net.gradient[1:]) for net in nets], axis=0)) / level)
     said |= {"ReLU, # layers of #: in random networks Glorot's weight gradients are, in the geometric mean over "
-             "layers, # of He's (the law: #). After # epochs He": [
+             "layers, # of He's (the law: #). Trained for # epochs, He": [
                  depth, 128, np.prod(sizes[1] / sizes[0]) ** (1 / depth), 0.5 ** ((depth - 1) / 2), 30],
              "; median of # seeds.": 5}
     found |= {"epoch": np.arange(1, 31), "layer l (input at the left)": np.arange(1, depth + 1), "caption": said}

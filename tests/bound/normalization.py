@@ -113,9 +113,10 @@ def tuning(factor, rate):
     turned, grown = np.degrees(turned), size[-1] / size[0]
     words, more = ("#-fold", grown) if grown > 1.1 else ("by #", max(grown - 1, 1e-5))
     words = words if grown > 1.00001 else "by less than #"
-    said = {f"Batch norm, start at # times He's weights, learning rate #: in # steps ‖W[#]‖ grows {words}, as "
-            "Pythagoras says (dashed); the first step turns W by # degrees, each of the last ten on average by #.":
-            [factor, rate, 100, 1, more, turned[0], sum(turned[90:]) / 10]}
+    said = {f"Batch norm, start at {'# times ' * (factor != 1)}He's weights, learning rate #: in # steps ‖W[#]‖ "
+            f"grows {words}, as Pythagoras says (dashed); the first step turns W by # degrees, each of the last ten on "
+            "average by #.":
+            [*[factor] * (factor != 1), rate, 100, 1, more, turned[0], sum(turned[90:]) / 10]}
     return {"caption": said, ("angle", "step"): np.arange(1, 101), "‖W[1]‖ / its first size":
             [(size / size[0])[::4], np.sqrt(squares) / size[0]], "angle turned in a step, degrees": turned}
 
@@ -235,7 +236,7 @@ def rescue(activation):
 
 
 def self_normalizing(activation, gain):
-    found, means, variances, u = {}, [], [], np.linspace(-10, 10, 20_000)
+    found, means, variances, last, u = {}, [], [], [], np.linspace(-10, 10, 20_000)
     share = np.exp(-(u**2) / 2) / np.exp(-(u**2) / 2).sum()
     for mean, variance in selu.STARTS:
         rng, phi = np.random.default_rng(0), nn.get_activation(activation)
@@ -253,8 +254,7 @@ def self_normalizing(activation, gain):
         words = f"from mean {mean:g}, variance {variance:g}".replace("-", "−")
         found |= {("plane", words): np.clip(v, -9, 9), ("variance", words): np.clip(v, 0, 9)[::2],
                   f"theory, {words}": np.clip(law, -9, 9)}
-        means.append(np.clip(m, -9, 9)), variances.append(np.clip(v, -9, 9))
-    last = [line[-1] for line in variances]
+        means.append(np.clip(m, -9, 9)), variances.append(np.clip(v, -9, 9)), last.append(v[-1])
     beyond = " (beyond the panel)" * (not -0.08 <= min(last) <= 3.5)
     said = {f"{called(activation)}, n times the variance of a weight = #, width #, six starts (rings): in layer # the "
             f"variances lie between # and #{beyond}. Cross: mean #, variance #.":

@@ -64,10 +64,10 @@ def growth(c, spread):
     runs = np.array([[np.prod(c * (1 + spread * column[:k])) for k in range(41)] for column in toss.T])
     mean, pair = np.prod(runs, axis=0) ** (1 / 20), [c * (1 - spread), c * (1 + spread)]
     typical = np.sqrt(np.prod(pair))
-    fate = "falls" if typical < 1 - 1e-9 else "grows" if typical > 1 + 1e-9 else "stays"
+    fate = "falls" if typical < 1 - 1e-9 else "grows" if typical > 1 + 1e-9 else "keeps its size"
     every = {f": the product {fate} by a power of ten every # factors": 1 / abs(np.log10(typical))}
     said = {"Each factor is # or #, on average #, but their geometric mean is #:": [*pair, c, typical]}
-    return {"caption": {**(said if spread else {"Every factor is #:": c}), **(every if fate != "stays" else {}),
+    return {"caption": {**(said if spread else {"Every factor is #:": c}), **(every if fate[0] != "k" else {}),
                         f": the product {fate}": (), ", and after # factors it is typically #": [40, typical**40]},
             "product of k factors": [*(runs if spread else ()), mean], "typical product": mean,
             "number of factors k": np.arange(41),

@@ -228,8 +228,8 @@ def starts(L, rate):
     label, ones = hashed("".join(": " * (not k) + "; " * (k > 0) + name for k, name in enumerate(names)))
     at, given = ("each at its best learning rate", []) if rate == ways.BEST else ("η = #", [rate])
     said = {f"# blocks of two ReLU layers, width #, # steps, {at}: # of # {'gets' if len(names) == 1 else 'get'} above "
-            f"# in training{label}. Without any of them the stream grows to # times before training. Mean of # seeds.":
-            [L, 32, 220, *given, len(names), 9, 0.9, *ones, sizes[0, 0], 2]}
+            f"# in training{label}. Without any of them the stream grows to # times its size before training. "
+            "Mean of # seeds.": [L, 32, 220, *given, len(names), 9, 0.9, *ones, sizes[0, 0], 2]}
     return {**found, "caption": said, "factor over all blocks, at the start": sizes.reshape(-1, 1), "activations":
             rows_of(sizes[:, 0], 0.12), "error signal": rows_of(sizes[:, 1], -0.12), "● error signal": None,
             f"{L} blocks, before training": sizes.reshape(-1, 1), "right in training": chosen[:, None],

@@ -43,8 +43,9 @@ def unit_circle(matrix, depth):
             "depth L": [np.arange(21), np.arange(depth + 1)],
             "at most, σ₁(W)ᴸ": lambda l: line[1] ** l,
             "at least, ρ(W)ᴸ": lambda l: np.where((rho > 1e-6) | (l == 0), rho**l, np.nan), "caption": {
-                f"{matrix} at depth #: the circle's longest radius is #. The eigenvalues say at least #{off[0]}, the "
-                f"largest singular value allows up to #{off[1]}.": [depth, np.nan_to_num(line[depth]), *ends]}}
+                f"{matrix[:1].upper()}{matrix[1:]} at depth #: the circle's longest radius is #. The eigenvalues say "
+                f"at least #{off[0]}, the largest singular value allows up to #{off[1]}.":
+                [depth, np.nan_to_num(line[depth]), *ends]}}
 
 
 def frames(W, depth):
@@ -75,9 +76,9 @@ def columns(first, second):
     W = np.transpose([first, second])
     line, rho = stretch(W), radius(W)
     off = " (beyond the panel)" if line[20] > 1e5 or 0 < line[20] < 1e-5 else ""
-    said = {"Columns (#, #) and (#, #): one layer stretches at most #-fold, # layers at most #-fold"
-            f"{off}. The spectral radius is #, and the power {fate_of(W)}":
-            [*first, *second, line[1], 20, np.nan_to_num(line[20]), rho]}
+    far = f"at most #-fold{off}" if line[20] > 0 else "make every input 0"
+    said = {f"Columns (#, #) and (#, #): one layer stretches at most #-fold, # layers {far}. The spectral radius is #, "
+            f"and the power {fate_of(W)}": [*first, *second, line[1], 20, *line[20:][line[20:] > 0], rho]}
     sent = np.array([np.linalg.matrix_power(W, l) for l in range(1, 9)])
     paths = {"first": sent[:, 1, 0], "second": sent[:, 1, 1]}
     across, up = np.cos(t := np.linspace(0, 2 * np.pi, 41)), np.sin(t)
@@ -102,6 +103,8 @@ def three_rules(a, b, c):
     wrong, missed = erring(c)
     W = [[a, b], [c, a]]
     said = {f"a = #, b = #, c = #: the spectral radius is #, and the power {fate_of(W)}": [a, b, c, radius(W)],
+            **({", though at depth # its largest stretch is still #.": [20, stretch(W)[20]]}
+               if radius(W) < 1 < stretch(W)[20] else {}),
             **({"yet # of it (shaded) explodes": wrong} if wrong else {"and none of it explodes": ()}),
             "misses # of the matrices in the square that fade": missed}
     corners = np.array([[-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1]])

@@ -344,7 +344,7 @@ def test_numbers_typed_into_the_prose():
     assert float(strip) > lab.boundary("sigmoid")  # "lies past it"
     check_prose(
         "causes",
-        given={"0.1", "0.6", "0.8", "0.9", "0.25", "0.95", "0.999", "0.01", "2.5", "1000", "1%"},
+        given={"0.1", "0.6", "0.8", "0.9", "0.25", "0.95", "0.999", "0.01", "2.5", "1,000", "1%"},
         computed={
             "0.7": 0.7, "10.15": lab.boundary("sigmoid"),
             "0.577": 3**-0.5, "1.327": lab.CRITICAL,

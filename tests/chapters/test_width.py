@@ -209,7 +209,7 @@ def test_captions_tell_the_numbers_of_their_state():
     assert number(log_variance(64, 64)) in caption("spread", n=64)
     assert number(lab.values("random", "64 × 96", 5)[1].min()) in caption("newton_schulz", shape="64 × 96")
     assert "none of the 10 rates" in caption("depth_rate", scale="s = 1", L=64)
-    assert "factor 15" in caption("coordinate_check")
+    assert "factor of 15" in caption("coordinate_check")
 
 
 def test_the_dashed_line_is_the_law():
@@ -277,7 +277,7 @@ def test_captions_put_each_number_where_it_belongs():
     assert told(FIGURES, "newton_schulz", "#% of them", source="gradient") == pytest.approx([inside], abs=0.6)
     assert inside > 100 * np.mean(after > muon.FLOOR) + 10  # those that are 0 are not counted
     s = updates.moved("adam", "standard", 1)["hidden"][:, 1]
-    assert told(FIGURES, "coordinate_check", "changes by a factor # (dashed, first step in the limit: #)"
+    assert told(FIGURES, "coordinate_check", "changes by a factor of # (dashed, first step in the limit: #)"
                 ) == pytest.approx([s[-1] / s[0], 16], rel=0.05)
 
 
@@ -286,7 +286,7 @@ def test_the_coordinate_check_tells_how_its_lines_change_from_the_narrowest_to_t
     given = {"optimizer": optimizer, "rule": rule}
     change, norm = (line.get_ydata() for line in lines_of(FIGURES["coordinate_check"], **given)
                     if line.get_label() == "hidden")
-    words = "changes by a factor # (dashed, first step in the limit: #), and the change of z by #."
+    words = "changes by a factor of # (dashed, first step in the limit: #), and the change of z by #."
     theory = {("Adam", "standard"): 16, ("SGD", "muP"): 1}[optimizer, rule]
     assert told(FIGURES, "coordinate_check", words, **given) == pytest.approx(
         [norm[-1] / norm[0], theory, change[-1] / change[0]], rel=0.06)

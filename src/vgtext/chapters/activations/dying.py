@@ -77,7 +77,8 @@ def draw_dying(steps, rates, optimizer="adam", rate=0.03, bias=0.0):
     handle(rates, lambda rate: (rate, dead_at_end("relu", optimizer, rate, bias)))
     label_line(rates, 2.4e-4, 101, "ReLU", green, xytext=(0, 0))
     label_line(rates, 2.4e-4, 92, "leaky ReLU, below", blue, xytext=(0, 0))
-    label_line(rates, 2.4e-4, 83, "×: breaks down", COLORS["reference"], xytext=(0, 0))
+    if not all(survived(name, optimizer, r, bias) for name in ("relu", "leaky_relu") for r in RATES):
+        label_line(rates, 2.4e-4, 83, "×: breaks down", COLORS["reference"], xytext=(0, 0))
     name, end = {v: k for k, v in MAKERS.items()}[optimizer], dead_at_end("relu", optimizer, rate, bias)
     if not survived("relu", optimizer, rate, bias):
         both = "" if survived("leaky_relu", optimizer, rate, bias) else ", and of three leaky ones,"

@@ -92,12 +92,12 @@ def draw_collapse(likeness, gradients, kind="attention alone", L=12):
     label_line(gradients, 1, 3e2, "values $W_V$", COLORS["gradient"], xytext=(0, 0))
     label_line(gradients, 0.42 * L, 1e-10, "queries $W_Q$,", COLORS["backward"], xytext=(12, 0))
     label_line(gradients, 0.42 * L, 2e-12, "keys $W_K$ (dashed)", COLORS["backward"], xytext=(12, 0))
-    ratio = sizes[0, -1] / sizes[2, -1]
+    ratio, scale = sizes[0, -1] / sizes[2, -1], "" if "σ_w" in kind else f", σ_w = {sigma_w:g}"
     left = f"{number(ratio)} times that of W_V" if ratio > 1e-15 else "less than 10⁻¹⁵ times that of W_V: rounding"
-    scale = "" if "σ_w" in kind else f", σ_w = {sigma_w:g}"
+    first, end = (f"{c:.4f}" if c > 0.99 else number(c) for c in (1 - far[1], 1 - far[-1]))
     return (f"{kind[0].upper() + kind[1:]}, {L} blocks, width {WIDTH}{scale}, {TOKENS} tokens, before training, "
-            f"one seed: the cosine between tokens is {1 - far[1]:.2f} after one block and {1 - far[-1]:.4f} after the "
-            f"last; there the gradient of W_Q is {left}.")
+            f"one seed: the cosine between tokens is {first} after one block and {end} after the last; there "
+            f"the gradient of W_Q is {left}.")
 
 
 def cube(distances=(1e-1, 1e-2, 1e-3), seeds=5):

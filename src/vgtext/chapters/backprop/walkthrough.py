@@ -46,7 +46,7 @@ def step_words(step, p, after, alpha, eta=0.01):
          f"ℒ = ½({plain(out)} − {plain(y)})² = {plain(p.loss)}. Here the forward pass ends."),
         ("(BP1): δ[2] = ∂ℒ/∂a[2] · 1",
          f"δ[2] = {plain(out)} − {plain(y)} = {plain(d)}: raise the output by a little and the loss changes by "
-         f"{plain(d)} times as much."),
+         f"{'just as much' if d == 1 else f'{plain(d)} times as much'}."),
         ("(BP3), (BP4): ∂ℒ/∂W[2] = δ[2] a[1]ᵀ",
          f"δ[2] times what came in: ∂ℒ/∂W[2] = ({plain(d)}·{factor(a1)}, {plain(d)}·{factor(a2)}) = "
          f"({plain(d * a1)}, {plain(d * a2)}); the bias gets {plain(d)} itself."),

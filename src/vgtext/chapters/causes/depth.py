@@ -62,7 +62,7 @@ def draw_rates(line, loglog, sigma_w=0.8, sigma_b=0.0):
     if (sigma_w, sigma_b) == (1.0, 0.0):
         loglog.plot(l[1:], np.sqrt(l[1:] / DEPTH), color=COLORS["reference"], linewidth=0.8)
         label_line(loglog, 7, 0.3, "slope 1/2", COLORS["reference"], xytext=(0, -14))
-        words = f"a power law: ‖δ[l]‖ grows as l to the power {power():.2f} (predicted 0.50)"
+        words = f"by a power law, ‖δ[l]‖ grows as l to the power {power():.2f} (predicted 0.50)"
     else:
         rate, chi = exponential_rate(sigma_w, sigma_b), 2 * np.log(factor("tanh", sigma_w, sigma_b))
         words = (f"the fitted slope of ln ‖δ‖² is {number(rate, 3)} a layer on the way back; ln χ₁ is "

@@ -93,7 +93,8 @@ def draw_depth_over_width(networks, law, units="ReLU, He", n=32, k=50):
     label_line(law, 0.3, 0.3 * v, f"{v} k/n", COLORS["theory"], ha="right", xytext=(-8, 6))
     kept = [number(np.exp(share / 2)) for share in np.quantile(logs, [0.1, 0.5, 0.9])]
     few = " (but for a few with a layer all off)" * (logs.size < NETWORKS)
-    return (f"{units}, {NETWORKS:,} networks of width {n}{few}: over {k} layers ln ‖δ‖² has a variance of "
+    words = units.replace("none", "No activation")
+    return (f"{words}, {NETWORKS:,} networks of width {n}{few}: over {k} layers ln ‖δ‖² has a variance of "
             f"{number(variance)} ({v} k/n = {number(v * k / n)}). The median network keeps {kept[1]} of its error "
             f"signal; one in ten keeps less than {kept[0]}, one in ten more than {kept[2]}.")
 

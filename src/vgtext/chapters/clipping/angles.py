@@ -98,6 +98,6 @@ def draw_angles(turn, sizes, network="tanh, σ_w = 2", share=0.1):
         turn.text(8e-4, y, f"{sign} {NAMES[way]}", color=LINES[way][0], fontsize=9, va="center", ha="right")
     handle(turn, lambda share: (share, turned(network, "value").mean(axis=1)[SHARES.index(share)]))
     label_line(sizes, 1, 300, "thick gray: not clipped", COLORS["reference"], xytext=(0, 0))
-    kept = "nothing is clipped" if share == 1 else f"clipped to {number(share, 1)} of its length"
-    return (f"{network}, {DEPTH} layers of 64 units: {kept}, the gradient turns by {value:.0f}° by value, by "
-            f"{norm:.0f}° by norm of each array, and by {same:.0f}° by global norm.")
+    kept = "not clipped" if share == 1 else f"clipped to {number(share, 1)} of its length"
+    return (f"{network}, {DEPTH} layers of 64 units, the gradient {kept}. By value it turns by {value:.0f}°, by "
+            f"norm of each array by {norm:.0f}°, by global norm by {same:.0f}°.")

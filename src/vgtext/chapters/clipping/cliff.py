@@ -124,8 +124,8 @@ def draw_start(plane, losses, w=4.2, b=-2.6, rate=0.2):
                     transform=losses.get_yaxis_transform())
     plane.plot(w, b, "k*", markersize=11)
     handle(plane, lambda w, b: (w, b))
-    k = int(norms[:STEPS].argmax())
+    k, ends = int(norms[:STEPS].argmax()), [told(each[-1]) + beyond(losses, each[-1]) for each in (free, held)]
     met = (f"no gradient is longer than 1, so clipping at C = 1 changes nothing; after {STEPS} steps the loss is "
-           f"{told(free[-1])}" if norms[k] <= 1 else f"step {k + 1} meets a gradient of {number(norms[k])}. After "
-           f"{STEPS} steps the loss is {told(free[-1])}; clipped at C = 1, {told(held[-1])}{beyond(losses, held[-1])}")
+           f"{ends[0]}" if norms[k] <= 1 else f"step {k + 1} meets a gradient of {number(norms[k])}. After "
+           f"{STEPS} steps the loss is {ends[0]}; clipped at C = 1, {ends[1]}")
     return f"From w = {w:g}, b = −{-b:g} with η = {rate:g}, {met}."

@@ -61,7 +61,7 @@ def draw_recurrent(trace, budget, rate=0.1, c=1.0, seed=0):
     budget.set(xscale="log", xlim=(2e-5, 80), xlabel="longest step allowed, ηC")
     budget.set_xticks([1e-4, 1e-3, 1e-2, 0.1, 1, NONE], ["10⁻⁴", "10⁻³", "0.01", "0.1", "1", "none"])
     budget.minorticks_off()
-    log_axis(budget, 5e-4, 50, f"test loss after {STEPS} steps")
+    log_axis(budget, 5e-4, 50, f"test loss after {STEPS:,} steps")
     budget.axhline(np.log(SYMBOLS), **REFERENCE)
     label_line(budget, 70, np.log(SYMBOLS), "guessing", COLORS["reference"], ha="right", va="bottom", xytext=(0, 9))
     budget.axvline(reach(), **THEORY)
@@ -81,5 +81,5 @@ def draw_recurrent(trace, budget, rate=0.1, c=1.0, seed=0):
     does = "does" if solved(rate, c) == 1 else "do"
     return (f"The run shown has seed {seed}. η = {rate:g}: without clipping {solved(rate)} of {SEEDS} runs solve the "
             f"task (at least {SOLVED:.0%} of the test symbols); {solved(rate, c)} of {SEEDS} {does} at C = {c:g}. The "
-            f"median test loss after {STEPS} steps is {number(typical_loss(rate))} without and "
+            f"median test loss after {STEPS:,} steps is {number(typical_loss(rate))} without and "
             f"{number(typical_loss(rate, c))} with.")

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from vgtext.palette import COLORS, THEORY, label_line, log_axis, number
+from vgtext.palette import COLORS, THEORY, beyond, label_line, log_axis, number
 
 from .cliff import clip
 
@@ -41,9 +41,9 @@ def fate(ratio, c):
         across = "the swing dies out, and" if ratio > 1 else "there is no swing;"
         return f"{across} the loss after {STEPS} steps is {number(slide(ratio, c)[1][-1])}"
     width, mean = swing(ratio, c)
-    beyond = ", beyond the panel" if width > 6 else ""
+    off = ", beyond the panel" if width > 6 else ""
     return (f"it is held, and swings forever: in the end over a width of {number(width)} (ηC = {number(ratio * c)}"
-            f"{beyond}), "
+            f"{off}), "
             f"at a mean loss of {number(mean)}")
 
 
@@ -68,5 +68,5 @@ def draw_valley(valley, loss, ratio=2.5, c=0.3):
     loss.text(3, 2e-4, "■ not clipped", color=COLORS["backward"], va="top", fontsize=9)
     loss.text(3, 1.2e-5, "● clipped", color=COLORS["forward"], va="top", fontsize=9)
     end = slide(ratio)[1][-1]
-    return (f"η = {ratio:g}/λ. Without clipping the loss after {STEPS} steps is {number(end)}. Clipped at C = {c:g}, "
-            f"{fate(ratio, c)}.")
+    return (f"η = {ratio:g}/λ. Without clipping the loss after {STEPS} steps is {number(end)}{beyond(loss, end)}. "
+            f"Clipped at C = {c:g}, {fate(ratio, c)}.")

@@ -90,7 +90,7 @@ def draw_stillness(plane, nearby, depth=6, step=300):
         plane.plot(size[at], loss[at], **chosen, label=f"{L} layers")
     loss, size, value, ways = surroundings(depth, step)
     plane.plot([size], [loss], "o", color=COLORS["gradient"], markersize=8, zorder=5)
-    plane.set_title(f"{depth} layers, step {step}")
+    plane.set_title(f"{depth} layers, step {step:,}")
     handle(plane, lambda depth, step: tuple(line[min(step, STEPS - 1) - 1] for line in descent(depth)[1::-1]))
     label_line(plane, 7e-4, 8, "plateaus", COLORS["reference"], xytext=(0, 0))
     label_line(plane, 7e-4, 0.004, "valleys", COLORS["reference"], xytext=(0, 0))
@@ -109,5 +109,5 @@ def draw_stillness(plane, nearby, depth=6, step=300):
     drop = loss - min(along(depth, step, d, h).min() for d in ways[:2])
     falls = (f"the loss can fall by {number(drop)} along one of these lines" if drop > 0 else
              "every point drawn on these lines is higher")
-    return (f"{depth} sigmoid layers, step {step}: gradient of size {number(size)}, loss {number(loss, 3)}. "
+    return (f"{depth} sigmoid layers, step {step:,}: gradient of size {number(size)}, loss {number(loss, 3)}. "
             f"The smallest curvature is {number(value)}; within 30 of here, {falls}.")

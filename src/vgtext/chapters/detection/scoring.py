@@ -20,7 +20,7 @@ ANSWERS = (*CAUSES, UNDECIDED, OTHER)
 _losses, _accuracies = ("loss", "test_loss"), ("train_accuracy", "test_accuracy")
 RECORDED = {
     "losses": _losses,
-    "losses, accuracies": (*_losses, *_accuracies),
+    "losses and accuracies": (*_losses, *_accuracies),
     "… and gradients": (*_losses, *_accuracies, "gradient"),
     "… and activations": (*_losses, *_accuracies, "gradient", "activation"),
     "everything": (*_losses, *_accuracies, "gradient", "activation", "update_ratio", "dead", "saturation"),
@@ -105,7 +105,7 @@ def draw_confusion(ax, rule="diagnose", recorded="everything", half="held out"):
     right, open_ = sum(a == b for a, b in pairs), sum(b == UNDECIDED for _, b in pairs)
     whole = recorded.replace("… and a", "losses, accuracies, gradients and a").replace("…", "losses, accuracies")
     who, more = {"diagnose": (f", {whole} recorded: diagnose is", f" and undecided about {open_}"),
-                 "fixed thresholds": (": fixed thresholds are", "")}[rule]
+                 "fixed thresholds": (", all signals at hand: fixed thresholds are", "")}[rule]
     return (f"{half.capitalize().replace(' ', '-')} half{who} right about {right} of {len(pairs)} runs{more}. "
             f"Macro-F1: {score(half, rule, recorded):.2f} for the ten causes, "
             f"{score(half, rule, recorded, groups=True):.2f} for the four groups vanishing, exploding, dead, other.")

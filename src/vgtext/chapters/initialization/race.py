@@ -88,8 +88,8 @@ def draw_he_xavier(sizes, curves, depth=30, rate="best"):
         if rate == "best":
             told[-1] += f" (learning rate {used:g})"
     return (f"ReLU, {depth} layers of {WIDTH}: in random networks Glorot's weight gradients are, in the geometric mean "
-            f"over layers, {number(ratio(depth))} of He's (the law: {number(behind(depth))}). After {EPOCHS} epochs "
-            f"{' and '.join(told)}; median of {SEEDS} seeds.")
+            f"over layers, {number(ratio(depth))} of He's (the law: {number(behind(depth))}). "
+            f"Trained for {EPOCHS} epochs, {' and '.join(told)}; median of {SEEDS} seeds.")
 
 
 CLAIMS = (

@@ -72,15 +72,14 @@ def draw_map(ax, maps, activation="relu", init="He", measure="accuracy"):
     ax.set(xlabel="depth L", title=f"{NAMES[activation]}, {init} initialization")
     deep = {row: deepest(Recipe(activation, init, *cell)) for row, cell in ROWS.items()}
     plain, rest = deep.pop("nothing"), [row.replace(", ", " + ") for row, depth in deep.items() if depth == DEPTHS[-1]]
-    shown = {"accuracy": "Color and number: test accuracy in percent.",
-             "rates": f"Number: at how many of {len(RATES)} learning rates it trains.",
-             "steps": "Number: steps until the mean loss of ten steps is below 0.5; – means not within 300."}[measure]
+    shown = {"accuracy": "test accuracy in percent", "rates": f"at how many of {len(RATES)} learning rates it trains",
+             "steps": "steps until the mean loss of ten steps is below 0.5; – means not within 300"}[measure]
     words = f"to {plain} layers" if plain else "at no depth"
     words = "at all depths" if plain == DEPTHS[-1] else words
     count = trained()[list(INITS).index(init), list(NAMES).index(activation)]
     return (f"{NAMES[activation]}, {init} initialization, width 32: {count:.0f} of the {values.size} networks train "
             f"(at least {TRAINS:.0%} of the test digits right); with nothing else {words}, and to 100 layers with "
-            f"{', '.join(rest) if rest else 'none of the five remedies'}. {shown}")
+            f"{', '.join(rest) if rest else 'none of the five remedies'}. Color and number: {shown}.")
 
 
 def heat(ax, shade, values):

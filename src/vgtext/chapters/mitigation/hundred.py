@@ -109,7 +109,7 @@ def draw_hundred(ax, way="ReLU, He, residual + layer norm", against="ReLU, He"):
         end = "breaks down" if broke(name).all() else f"gets {right[at].mean():.0%}{above}"
         told.append(f"{name} (rate {rates[at]:g}) {end}")
     covered = " The blue lines cover the orange ones." * bool(way == against and not broke(way).all())
-    return (f"100 layers of 64, plain gradient descent, 3 seeds; test digits right after {STEPS} steps: "
+    return (f"100 layers of 64, plain gradient descent; test digits right after {STEPS} steps, mean of 3 seeds: "
             f"{'; '.join(told)}.{covered}")
 
 

@@ -62,6 +62,7 @@ def draw_tuning(weights, angle, factor=0.1, rate=0.1):
     grown = norms[-1] / norms[0]
     little = f"by {number(100 * (grown - 1))}%" if grown > 1.00001 else "by less than 0.001%"
     words = f"{number(grown)}-fold" if grown > 1.1 else little
-    return (f"Batch norm, start at {factor:g} times He's weights, learning rate {rate:g}: in {STEPS} steps ‖W[1]‖ "
+    start = "He's weights" if factor == 1 else f"{factor:g} times He's weights"
+    return (f"Batch norm, start at {start}, learning rate {rate:g}: in {STEPS} steps ‖W[1]‖ "
             f"grows {words}, as Pythagoras says (dashed); the first step turns W by "
             f"{number(angles[0])} degrees, each of the last ten on average by {number(angles[-10:].mean())}.")

@@ -67,8 +67,8 @@ def draw_growth(ax, c=1.0, spread=0.6):
         ax.plot(k, c**k, **{**THEORY, "linestyle": ":"}, label="average factor, to the power k")
         at, shift = (16, (-4, 30)) if c > 1 else (22, (0, 32))
         label_line(ax, at, c**at, "average factor, to the power k", COLORS["theory"], ha="center", xytext=shift)
-    fate = "falls" if typical < 1 - 1e-9 else "grows" if typical > 1 + 1e-9 else "stays"
-    rate = "" if fate == "stays" else f" by a power of ten every {abs(1 / np.log10(typical)):.1f} factors"
+    fate = "falls" if typical < 1 - 1e-9 else "grows" if typical > 1 + 1e-9 else "keeps its size"
+    rate = "" if fate == "keeps its size" else f" by a power of ten every {abs(1 / np.log10(typical)):.1f} factors"
     kind = (f"Every factor is {chosen(c, 1)}" if spread == 0 else
             f"Each factor is {c * (1 - spread):.2f} or {c * (1 + spread):.2f}, on average {chosen(c, 1)}, "
             f"but their geometric mean is {typical:.3f}")

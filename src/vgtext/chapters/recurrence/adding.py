@@ -83,7 +83,7 @@ def draw_adding(ax, name="RNN, orthogonal"):
         ax.plot(steps, run, color=COLORS["forward"], linewidth=0.8, alpha=0.5, label=f"{name}, one run")
     ax.plot(steps, np.median(errors(name), axis=0), color=COLORS["forward"], linewidth=2.2, label=f"{name}, median")
     return (f"{name}, the adding problem, T = {T}, Adam at η = {RATE:g}: {learned(name)} of {SEEDS} runs come below an "
-            f"error of {LEARNED:g} within {STEPS} steps; the median at the end is "
+            f"error of {LEARNED:g} within {STEPS:,} steps; the median at the end is "
             f"{number(np.median(errors(name)[:, -1]), 1)}. Gray: the other networks' medians.")
 
 

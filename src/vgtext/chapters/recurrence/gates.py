@@ -97,6 +97,6 @@ def draw_paths(path, rate, bias=1.0, tied=False, inputs="silence"):
     kept = factors(tied, inputs)[0][BIASES.index(bias)]
     half = np.log(0.5) / np.log(kept)
     return (f"LSTM, orthogonal W, input bias {number(-bias, 2) if tied and bias else '0'}, before training. At b = "
-            f"{bias:g} the direct path keeps {kept:.3f} per step, a half-life of {half:.2f} steps; "
+            f"{bias:g} the direct path keeps {kept:.3f} per step, a half-life of {number(half, 3)} steps; "
             f"all paths {measured_factor(bias, tied, inputs, seeds=2):.3f} (predicted at rest: "
             f"{factor('lstm', bias, tied=tied):.3f}).")

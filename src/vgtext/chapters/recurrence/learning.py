@@ -94,7 +94,7 @@ def draw_learning(table, reached, name="LSTM, b = 1", rate=0.001):
     solves = [T for T in LENGTHS if solved(name, T, rate) == SEEDS]
     words = f"all {SEEDS} runs learn up to T = {max(solves)}" if solves else "no length is learned by all five"
     some = {0: "none does", 1: "1 does"}.get(solved(name, 50, rate), f"{solved(name, 50, rate)} do")
-    return (f"{name}, Adam at η = {rate:g}, at most {STEPS} steps: {words}; at T = 50, {some}. "
+    return (f"{name}, Adam at η = {rate:g}, at most {STEPS:,} steps: {words}; at T = 50, {some}. "
             f"There the first step gets {number(10 ** reach(name, 50), 1)} times the last one's gradient before "
             "training.")
 

@@ -67,7 +67,7 @@ def draw_starts(sizes, outcome, L=80, rate=BEST):
     at = "each at its best learning rate" if rate == BEST else f"η = {rate:g}"
     return (f"{L} blocks of two ReLU layers, width {WIDTH}, {STEPS} steps, {at}: {len(learn)} of {len(WAYS)} {verb} "
             f"above 90% in training{': ' if learn else ''}{'; '.join(learn)}. Without any of them the stream grows to "
-            f"{number(growth('none', L)[0], 1)} times before training. Mean of {SEEDS} seeds.")
+            f"{number(growth('none', L)[0], 1)} times its size before training. Mean of {SEEDS} seeds.")
 
 
 SETTING = ("Blocks of two ReLU layers of 32 units, digits, plain descent in batches of 64, 220 steps, best of four "

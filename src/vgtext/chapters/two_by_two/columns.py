@@ -48,9 +48,9 @@ def draw_columns(plane, sizes, first=(0.5, 0.5), second=(-1.0, 0.5)):
     sizes.set_title(f"ρ(W) = {rate:.2f}: the power {fate}", color=COLORS["forward"])
     if (zero := np.flatnonzero(line == 0)).size:
         label_line(sizes, zero[0], 1e-5, f"exactly 0 from depth {zero[0]}", COLORS["forward"], xytext=(8, 8))
-    off = beyond(sizes, line[-1]) if line[-1] else ""
+    far = f"at most {number(line[-1], 3)}-fold{beyond(sizes, line[-1])}" if line[-1] else "make every input 0"
     return (f"Columns ({first[0]:g}, {first[1]:g}) and ({second[0]:g}, {second[1]:g}): one layer stretches at most "
-            f"{number(line[1], 3)}-fold, {DEPTH} layers at most {number(line[-1], 3)}-fold{off}. "
+            f"{number(line[1], 3)}-fold, {DEPTH} layers {far}. "
             f"The spectral radius is {rate:.2f}, and the power {fate}.").replace("-0", "−0").replace("-1", "−1")
 
 

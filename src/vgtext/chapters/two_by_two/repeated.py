@@ -102,9 +102,9 @@ def draw_unit_circle(strip, sizes, matrix="transient", depth=10):
         sizes.plot(zero[:1], [0], **{**SIGNAL, "marker": "v"}, transform=sizes.get_xaxis_transform(), clip_on=False)
         label_line(sizes, zero[0], low, f"exactly 0 from depth {zero[0]}", COLORS["forward"], xytext=(8, 8))
     off = [beyond(sizes, rate**depth) if rate**depth else "" for rate in (radius, s)]
-    return (f"{matrix} at depth {depth}: the circle's longest radius is {number(line[depth], 3)}. The eigenvalues say "
-            f"at least {number(radius**depth, 3)}{off[0]}, the largest singular value allows up to "
-            f"{number(s**depth, 3)}{off[1]}.")
+    return (f"{matrix[0].upper()}{matrix[1:]} at depth {depth}: the circle's longest radius is "
+            f"{number(line[depth], 3)}. The eigenvalues say at least {number(radius**depth, 3)}{off[0]}, the largest "
+            f"singular value allows up to {number(s**depth, 3)}{off[1]}.")
 
 
 def frame_at(depth):

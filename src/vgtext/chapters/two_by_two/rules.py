@@ -7,7 +7,7 @@ import numpy as np
 from vgtext.claims import Claim, Evidence
 from vgtext.explore import handle
 from vgtext.nn.theory.products import spectral_radius
-from vgtext.palette import COLORS, depth_axis, log_axis, positive
+from vgtext.palette import COLORS, depth_axis, log_axis, number, positive
 
 from .columns import outcome
 from .repeated import DEPTH, MATRICES, SIGNAL, norms
@@ -65,6 +65,8 @@ def draw_three_rules(plane, fate, a=0.6, b=0.6, c=0.6):
     verdict = outcome(rate, sizes)
     fate.set_title(f"ρ = {rate:.2f}: the power {verdict}", color=COLORS["forward"])
     explodes = f"yet {wrong:.0%} of it (shaded)" if wrong else "and none of it"
+    late = f", though at depth {DEPTH} its largest stretch is still {number(sizes[-1])}"
+    verdict += late * bool(verdict == "fades" and sizes[-1] > 1)
     return (f"a = {a:g}, b = {b:g}, c = {c:g}: the spectral radius is {rate:.2f}, and the power {verdict}. With this c "
             f"all entries stay below 1 inside the dotted square, {explodes} explodes; inside the dashed line σ₁ is "
             f"below 1, a rule that never errs but misses {refused:.0%} of the matrices in the square that fade."
