@@ -447,7 +447,7 @@ def test_numbers_in_the_prose():
         "10%": 1 / 10, "80%": atlas.TRAINS, "71%": right[0], "29%": gain["Adam"][1],
         "44%": gain["Adam"][2], "37%": gain["clipping"][2], **dict(zip(("16%", "60%", "95%"), both, strict=True)),
         "1.47": chi["relubatch"], "1.18": chi["tanhbatch"], "1.03": chi["sigmoidbatch"], "0.15": chi["sigmoidlayer"],
-        "1.19": cures.MATCHED["tanh"], "1202": 1202, "2,000": 2000,
+        "1.19": cures.MATCHED["tanh"], "1,202": 1202, "2,000": 2000,
         **{f"{residual.relu_growth(x):.2f}": residual.relu_growth(x) for x in (3**-0.5, 2**0.5)},
         **{f"{(1 + x / 2) ** 0.5:.2f}": (1 + x / 2) ** 0.5 for x in (1 / 3, 1, 2)},
         "1.006": residual.relu_growth(2**0.5, 0.01)})

@@ -102,12 +102,12 @@ ROWS = (
         "rate from there on (decay it), clip gradients, and start again from a checkpoint before the rise. In a "
         "transformer, record the largest attention logit: where it grows, normalize queries and keys (QK-norm).",
         "notebooks/consequences.html#steps-too-long-oscillation-and-divergence", "the training loss at every step"),
-    Row("weight decay too large", "Do weights shrink away?", "weight", f"they fall below {SHRINKS} of the first size",
+    Row("weight decay too large", "Do weights shrink?", "weight", f"weights end below {SHRINKS} of the first size",
         "Lower the weight decay (0.0001 to 0.01 is customary with SGD, 0.01 to 0.1 with AdamW), and leave biases and "
         "norms out of it.",
         "notebooks/normalization.html#scale-free-weights-and-the-effective-learning-rate",
         "the size of every layer's weights"),
-    Row("dead units", "Is a hidden layer blocked?", "dead", f"more than {ALIVE:.0%} of its units are dead",
+    Row("dead units", "Is a hidden layer blocked?", "dead", f"more than {ALIVE:.0%} of a layer's units are dead",
         "Start biases at 0 or above, center the inputs, make layers of a few units wider, or normalize before the "
         "activation; if the units die while training, lower the learning rate.",
         "notebooks/activations.html#dead-relu-units-during-training", "the share of dead units of every layer"),

@@ -70,7 +70,7 @@ EXERCISES = {
     exercise.name: exercise
     for exercise in (
         Exercise(
-            "guessing", "the loss of guessing with 2, 10 and 1000 classes, an array", lambda: np.log(CLASSES),
+            "guessing", "the loss of guessing with 2, 10 and 1,000 classes, an array", lambda: np.log(CLASSES),
             mistakes=(
                 (lambda: np.log10(CLASSES), "These are decimal logarithms. Cross-entropy takes the natural one."),
                 (lambda: np.log2(CLASSES), "These are bits. Cross-entropy takes the natural logarithm."),

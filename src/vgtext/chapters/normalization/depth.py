@@ -182,7 +182,7 @@ CLAIMS = (
                      lambda: float(sizes("batch", 20, 3.0)[1][1]), 19 * float(np.log10(np.pi / (np.pi - 1))) / 2, 0.3),
             Evidence("80 ReLU layers, σ_w = 3, batch norm: powers of ten",
                      lambda: float(sizes("batch", 80, 3.0)[1][1]), 79 * float(np.log10(np.pi / (np.pi - 1))) / 2, 0.6),
-            Evidence("ReLU with batch norm, width 1000, 512 examples: factor of ‖δ‖² per layer, top ten of 20 layers",
+            Evidence("ReLU with batch norm, width 1,000, 512 examples: factor of ‖δ‖² per layer, top ten of 20 layers",
                      lambda: float(np.exp(np.mean(np.log(layer_factors()[:10])))), np.pi / (np.pi - 1), 0.029),
             Evidence("powers of ten that 40 ReLU layers with batch norm add at σ_w = 0.1 over those at σ_w = 100",
                      lambda: float(sizes("batch", 40, 0.1)[1][1] / sizes("batch", 40, 100.0)[1][1]), 1.0, 0.01),
