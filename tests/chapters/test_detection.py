@@ -64,7 +64,7 @@ def test_the_mean_of_a_loss_stands_at_the_middle_of_its_steps():
 def test_numbers_in_the_prose():
     given = {"0.4", "0.25", "0.001", "0.1", "0.0003", "1.00", "1.3", "70%", "100%"}
     log10_r = {"1.5": EXPLODES} | dict(zip(("4.8", "7.7", "2.2"), -EXERCISES["trips"].solution(), strict=True))
-    check_prose("detection", given | {"0.53", "0.97", "0.98", "95%", "4%", "26%", "1024"}, log10_r)
+    check_prose("detection", given | {"0.53", "0.97", "0.98", "95%", "4%", "26%", "1,024"}, log10_r)
 
 
 # the labeled runs

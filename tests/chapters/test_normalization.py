@@ -384,7 +384,7 @@ def test_numbers_typed_into_the_prose():
     assert [moments[0], moments[1]] == pytest.approx([0, 1], abs=1e-3)
     check_prose(
         "normalization",
-        given={"0.1", "0.6", "3.4", "0.99", "0.01", "0.003", "0.5", "0.2", "0.35", "1.5", "1000", "1.0507", "1.6733",
+        given={"0.1", "0.6", "3.4", "0.99", "0.01", "0.003", "0.5", "0.2", "0.35", "1.5", "1,000", "1.0507", "1.6733",
                "90%"},
         computed={
             "1.21": lab.chi("relu") ** 0.5, "1.467": np.pi / (np.pi - 1), "1.47": lab.chi("relu"),

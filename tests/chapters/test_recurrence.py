@@ -407,7 +407,7 @@ def test_numbers_typed_into_the_prose():
     assert said("recurrence", "For memories beyond # steps") == [max(lab.LENGTHS)]
     check_prose(
         "recurrence",
-        given={"1.5", "1000", "2,000", "1994", "1997", "0.75", "0.01", "1%", "0.02"},
+        given={"1.5", "1,000", "2,000", "1994", "1997", "0.75", "0.01", "1%", "0.02"},
         computed={
             "0.88": equal.radii("Gaussian", 1.0, 16).min(), "1.24": equal.radii("Gaussian", 1.0, 16).max(),
             "1.0986": lab.critical_bias(), "0.986": 0.5 ** (1 / 50), "16.0": np.log(0.01) / np.log(0.75),
