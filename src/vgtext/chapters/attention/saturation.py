@@ -117,8 +117,8 @@ def law(keys=64, first=64):
 
 CLAIMS = (
     Claim(
-        "R.28", "Vaswani and others 2017: for large d_head the products of queries and keys push softmax into regions "
-        "of extremely small slope; they are divided by √d_head for that.",
+        "R.28", "Vaswani and others 2017 suspect that for large d_head the products of queries and keys push softmax "
+        "into regions of extremely small slope, and divide them by √d_head for that.",
         "holds", "Before training, for independent entries of variance 1. The typical (median) query loses its slope "
         "exponentially in √d_head; the mean falls only as 1/√d_head, because of the few queries whose two best "
         "keys are nearly tied.",
