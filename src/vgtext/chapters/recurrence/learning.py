@@ -103,9 +103,9 @@ CLAIMS = (
     Claim(
         "R.13", "Jozefowicz, Zaremba and Sutskever 2015: a bias of 1 on the forget gate of an LSTM closes the gap "
         "between LSTM and GRU.",
-        "holds if", "A bias of 1 beats 0 on every seed (delayed copy over 50 steps, 32 units, Adam, 1,000 steps), but a "
-        "GRU with zero biases learns on more; at 2 the gap is closed, and at longer T the LSTM is ahead. On the adding "
-        "problem over 50 steps all of them learn, bias 1 sooner than 0, and the GRU soonest.",
+        "holds if", "A bias of 1 beats 0 on every seed (delayed copy over 50 steps, 32 units, Adam, 1,000 steps), but "
+        "a GRU with zero biases learns on more; at 2 the gap is closed, and at longer T the LSTM is ahead. On the "
+        "adding problem over 50 steps all of them learn, bias 1 sooner than 0, and the GRU soonest.",
         (
             *(Evidence(f"half-life of a cell at rest, bias {b:g}", lambda b=b: measured_half_life(b, "silence"),
                        float(half_life(b)), 0.01, "steps") for b in (0.0, 1.0, 2.0)),
