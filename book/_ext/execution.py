@@ -9,6 +9,7 @@ import json
 import math
 import os
 import re
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -46,9 +47,10 @@ class Execution:
 
     def find_stale(self, app, env, added, changed, removed):
         """Work out each page's digest; return the pages that were read with another one."""
-        self.sources = Sources()
+        self.sources, unfinished = Sources(), unfinished_pages(app)
+        left = json.loads(unfinished.read_text("utf8")) if unfinished.exists() else ()
         self.keys = {docname: self.key(env, docname) for docname in env.found_docs}
-        return [docname for docname, key in self.keys.items() if key != read_with(env, docname)]
+        return [docname for docname, key in self.keys.items() if key != read_with(env, docname) or docname in left]
 
     def key(self, env, docname):
         """Return the digest of a page; None for one without code."""
@@ -70,6 +72,7 @@ class Execution:
 
     def run_ahead(self, app, env, docnames):
         """Run what no kept run fits, the longest first, before Sphinx reads the pages one at a time."""
+        unfinished_pages(app).write_text(json.dumps(docnames), "utf8")
         cache = get_cache(app.config.nb_execution_cache_path)
         cache.change_cache_limit(RUNS)
         seconds = {record.uri: record.data["execution_seconds"] for record in cache.list_cache_records()}
@@ -160,6 +163,17 @@ def has_run(cache, page):
         return False
 
 
+def unfinished_pages(app):
+    """Return the file with the pages of a build that was stopped or warned: Sphinx takes them for done."""
+    return Path(app.doctreedir) / "unfinished.json"
+
+
+def forget_unfinished(app, error):
+    """Take the pages of a build that came to a good end for done."""
+    if not error and not app._warncount:
+        unfinished_pages(app).unlink(missing_ok=True)
+
+
 def set_cache(app, config):
     """Keep runs beside the built pages, so that they are there whatever is built."""
     config.nb_execution_cache_path = str(Path(app.outdir).parent / ".jupyter_cache")
@@ -175,10 +189,12 @@ def check_words(app, config):
 
 def setup(app):
     """Register the above."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends at once, not when the pages that run have come to an end
     execution = Execution()
     app.connect("config-inited", check_words, priority=1)
     app.connect("config-inited", set_cache)
     app.connect("env-get-outdated", execution.find_stale)
     app.connect("env-before-read-docs", execution.run_ahead)
     app.connect("source-read", execution.stamp)
+    app.connect("build-finished", forget_unfinished)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

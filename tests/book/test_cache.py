@@ -324,3 +324,25 @@ def test_a_notebook_that_asks_for_the_kernel_of_one_machine_is_told():
     app = SimpleNamespace(config=SimpleNamespace(nb_execution_timeout=60))
     with pytest.raises(ExtensionError, match=r"a\.ipynb asks for the kernel conda-env-x, .* write python3"):
         execution.Execution.run(app, "notebooks/a.ipynb", page)
+
+
+def test_pages_of_a_build_that_was_stopped_or_warned_are_read_again_until_one_ends_well(tmp_path, monkeypatch):
+    monkeypatch.setattr(execution, "get_cache", lambda path: SimpleNamespace(
+        change_cache_limit=lambda most: None, list_cache_records=list))
+    monkeypatch.setattr(execution.Execution, "key", lambda self, env, name: None)
+    env = SimpleNamespace(found_docs=["a", "b"], metadata={})
+    app = SimpleNamespace(doctreedir=tmp_path, _warncount=0, config=SimpleNamespace(nb_execution_cache_path=tmp_path))
+
+    def stale():
+        return execution.Execution().find_stale(app, env, set(), set(), set())
+
+    assert stale() == []
+    execution.Execution().run_ahead(app, env, ["b"])
+    assert stale() == ["b"]  # what was killed says nothing
+    execution.forget_unfinished(app, ValueError())
+    app._warncount = 1
+    execution.forget_unfinished(app, None)
+    assert stale() == ["b"]
+    app._warncount = 0
+    execution.forget_unfinished(app, None)
+    assert stale() == []
