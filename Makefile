@@ -3,7 +3,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/ready
+# Scripts in a venv name its folder, so a copy's would run what it was copied from: a folder that is elsewhere is not ready.
+READY := $(VENV)/ready-$(shell pwd -P | cksum | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
 PYTHON ?=
 chapter = *
@@ -32,10 +33,12 @@ $(READY): requirements.txt pyproject.toml
 	  && break; p=; done; \
 	  if [ -z "$$p" ]; then echo "This book needs Python 3.11 to 3.14, with its venv module. Install it" \
 	    "(Debian: apt install python3-venv), or name one: make book PYTHON=/path/to/python3" >&2; exit 1; fi; \
+	  grep -qsF "$$(pwd -P)/$(VENV)" $(BIN)/activate || rm -rf $(VENV); \
 	  if [ ! -x $(BIN)/python ]; then echo "== making $(VENV) with $$p"; "$$p" -m venv $(VENV) || exit 1; fi
 	@echo "== installing the pinned packages into $(VENV) (a minute or two the first time)"
 	@$(PIP) -q "$$(grep -o '^uv==[^ ;]*' requirements.txt)" && $(BIN)/uv pip install --python $(BIN)/python \
-	  -r requirements.txt || $(PIP) -r requirements.txt
+	  -r requirements.txt || $(PIP) -r requirements.txt || { echo "The packages could not be installed, see above. The" \
+	  "first command takes them from the network; once there is one, give it again" >&2; exit 1; }
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation --editable . \
 	  || $(PIP) -q --no-deps --editable .
 	@touch $@

@@ -9,9 +9,11 @@ import json
 import math
 import os
 import re
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import unfinished
 from depends import Sources
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
@@ -39,16 +41,21 @@ class Execution:
 
     def notebook(self, env, docname):
         """Return a page as a notebook, stamped if its digest is known; None for a page without code."""
-        path = env.doc2path(docname)
+        path = str(env.doc2path(docname))
         text = stamped(Path(path).read_text("utf8"), self.keys.get(docname))
-        reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
+        if path.endswith(".ipynb"):
+            try:
+                json.loads(text)
+            except json.JSONDecodeError as error:
+                raise ExtensionError(f"{path}, line {error.lineno} is no notebook: {error.msg}") from None
+        reader = create_nb_reader(path, env.myst_config, env.mystnb_config, text)
         return reader and reader.read(text)
 
     def find_stale(self, app, env, added, changed, removed):
         """Work out each page's digest; return the pages that were read with another one."""
-        self.sources = Sources()
+        self.sources, left = Sources(), unfinished.left(app)
         self.keys = {docname: self.key(env, docname) for docname in env.found_docs}
-        return [docname for docname, key in self.keys.items() if key != read_with(env, docname)]
+        return [docname for docname, key in self.keys.items() if key != read_with(env, docname) or docname in left]
 
     def key(self, env, docname):
         """Return the digest of a page; None for one without code."""
@@ -84,7 +91,8 @@ class Execution:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for path, run in zip(todo, pool.map(lambda path: self.run(app, path, pages[path]), todo)):
                 if run.err is not None:  # it is run again when the page is read
-                    logging.getLogger(__name__).warning("a cell failed: %s", reason(run.exc_string), location=path)
+                    logging.getLogger(__name__).warning("a cell failed: %s", reason(run.exc_string),
+                                                         location=(env.path2doc(path), None))
                 else:
                     bundle = CacheBundleIn(run.nb, path, data={"execution_seconds": run.time})
                     cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
@@ -108,10 +116,12 @@ class Execution:
 
 
 def reason(traceback):
-    """Return what a traceback ends with: the error and its message, without colors."""
-    lines = re.sub(r"\x1b\[[\d;]*m", "", traceback).strip().splitlines()
+    """Return what a traceback ends with, the error and its message, without colors, and the line of the cell."""
+    lines = (text := re.sub(r"\x1b\[[\d;]*m", "", traceback).strip()).splitlines()
+    place = re.search(r"Cell In ?\[(\d+)\], line (\d+)", text)
     start = max((i for i, line in enumerate(lines) if re.match(r"\w*(Error|Exception|Interrupt)\b", line)), default=-1)
-    return " ".join(line.strip() for line in lines[start:])[:1000]
+    said = " ".join(line.strip() for line in lines[start:])[:1000]
+    return said + (f" (code cell {place[1]}, line {place[2]})" if place else "")
 
 
 def drop_oldest(folder, most):
@@ -175,10 +185,13 @@ def check_words(app, config):
 
 def setup(app):
     """Register the above."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends at once, not when the pages that run have come to an end
     execution = Execution()
     app.connect("config-inited", check_words, priority=1)
     app.connect("config-inited", set_cache)
     app.connect("env-get-outdated", execution.find_stale)
     app.connect("env-before-read-docs", execution.run_ahead)
     app.connect("source-read", execution.stamp)
+    app.connect("env-before-read-docs", unfinished.begin, priority=1)
+    app.connect("build-finished", unfinished.end, priority=999)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

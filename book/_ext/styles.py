@@ -145,7 +145,8 @@ def one_sheet(app, exception):
     if exception or app.builder.format != "html":
         return
     out, static = Path(app.outdir), Path(app.outdir) / "_static"
-    pages = {path: path.read_text("utf8") for path in out.rglob("*.html")}
+    light = ('data-theme="auto"', 'data-theme="light"', 1)  # where no script chooses
+    pages = {path: path.read_text("utf8").replace(*light) for path in out.rglob("*.html")}
     named = sorted(([found["file"] for found in LINK.finditer(page)] for page in pages.values()), key=len, reverse=True)
     sheets = dict.fromkeys(sheet for listed in named for sheet in listed)  # the fullest page says their order
     listed = static / "all.txt"

@@ -19,6 +19,7 @@ sys.path.append(str(Path(__file__).parents[2] / "book" / "_ext"))
 import depends
 import execution
 import pieces
+import unfinished
 
 ROOT = Path(__file__).parents[2]
 
@@ -315,6 +316,8 @@ def test_a_cell_that_failed_is_told_by_its_error():
     traceback = ("\x1b[0;31mFigureError\x1b[0m    Traceback (most recent call last)\nCell 1\n----> 1 explore(f)\n\n"
                  "\x1b[0;31mFigureError\x1b[0m: figure decay at factor=0.5: draw returned no caption\nbut None\n")
     assert execution.reason(traceback) == "FigureError: figure decay at factor=0.5: draw returned no caption but None"
+    traceback = "\x1b[0;36mCell \x1b[32mIn[5]\x1b[0m\x1b[32m, line 2\x1b[0m\n x\nSyntaxError: '(' was never closed"
+    assert execution.reason(traceback) == "SyntaxError: '(' was never closed (code cell 5, line 2)"
     assert execution.reason("CellTimeoutError: a cell took long") == "CellTimeoutError: a cell took long"
     assert execution.reason("the kernel died") == "the kernel died"
 
@@ -324,3 +327,31 @@ def test_a_notebook_that_asks_for_the_kernel_of_one_machine_is_told():
     app = SimpleNamespace(config=SimpleNamespace(nb_execution_timeout=60))
     with pytest.raises(ExtensionError, match=r"a\.ipynb asks for the kernel conda-env-x, .* write python3"):
         execution.Execution.run(app, "notebooks/a.ipynb", page)
+
+
+def test_pages_of_a_build_that_was_stopped_or_warned_are_read_again_until_one_ends_well(tmp_path, monkeypatch):
+    monkeypatch.setattr(execution.Execution, "key", lambda self, env, name: None)
+    env = SimpleNamespace(found_docs=["a", "b"], metadata={})
+    app = SimpleNamespace(doctreedir=tmp_path, _warncount=0)
+
+    def stale():
+        return execution.Execution().find_stale(app, env, set(), set(), set())
+
+    assert stale() == []
+    unfinished.begin(app, env, ["b"])
+    assert stale() == ["b"]  # what was killed says nothing
+    unfinished.end(app, ValueError())
+    app._warncount = 1
+    unfinished.end(app, None)
+    assert stale() == ["b"]
+    app._warncount = 0
+    unfinished.end(app, None)
+    assert stale() == []
+
+
+def test_a_notebook_that_cannot_be_read_is_named_with_the_line(tmp_path):
+    page = tmp_path / "a.ipynb"
+    page.write_text('{\n "cells": [\n<<<<<<< HEAD\n', "utf8")
+    env = SimpleNamespace(doc2path=lambda name: page, myst_config=None, mystnb_config=None)
+    with pytest.raises(ExtensionError, match=r"a\.ipynb, line 3 is no notebook: "):
+        execution.Execution().notebook(env, "a")

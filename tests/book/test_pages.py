@@ -240,6 +240,7 @@ def scriptless(browser, web):
 def test_page_without_scripts_shows_the_pictures(scriptless, web, page):
     scriptless.goto(f"{web}/{page}", wait_until="domcontentloaded")
     assert scriptless.evaluate(WITHOUT_PICTURE) == []
+    assert scriptless.evaluate("document.documentElement.dataset.theme") == "light"  # the theme knows no other without
     assert scriptless.evaluate("""[...document.querySelectorAll("vg-explore")].filter((figure) =>
         !figure.querySelector("img").alt || !figure.querySelector("figcaption").textContent)
         .map((figure) => figure.id)""") == []
