@@ -1,5 +1,7 @@
 """What a legend, and the readout of bars and cells, calls things has the color, the mark and the dashes of its name."""
 
+from itertools import combinations
+
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -11,8 +13,16 @@ from .words import parts
 
 
 def legends(ax):
-    """Words of a legend stand beside the color, the mark and the dashes of something that has them for its name."""
+    """Words of a legend stand beside the color, the mark and the dashes of something that has them for its name.
+
+    Its lines differ in more than their color: in marks, dashes or width.
+    """
     legend = ax.get_legend()
+    lines = [key for key in legend.legend_handles if isinstance(key, Line2D)] if legend else ()
+    for one, other in combinations(lines, 2):
+        same = one.get_linewidth() == other.get_linewidth() and one._dash_pattern == other._dash_pattern
+        if same and look(one)[0] != look(other)[0] and look(one)[1:] == look(other)[1:]:
+            yield f"in the legend only their color tells “{one.get_label()}” from “{other.get_label()}”"
     for key, text in zip(legend.legend_handles, legend.get_texts()) if legend else ():
         looks = [look(artist) for artist, name in named(ax) if name == text.get_text()]
         if looks and look(key) not in looks:

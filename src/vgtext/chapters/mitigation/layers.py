@@ -24,11 +24,12 @@ def draw_journey(ax, activation="sigmoid", init="Glorot", remedy="layer norm"):
     layer_axis(ax, DEPTH)
     ax.axhline(1, **REFERENCE)
     l = np.arange(1, DEPTH)
-    lines = (("forward", measured.forward - measured.forward[0], "activations", "-"),
-             ("gradient", apart(measured), "what tells inputs apart", (0, (5, 2))),
-             ("backward", measured.backward, "error signal (right to left)", "-"))
-    for color, size, words, dashes in lines:
-        ax.plot(l, 10.0 ** np.clip(size, -60, 60), color=COLORS[color], linewidth=2, linestyle=dashes, label=words)
+    lines = (("forward", measured.forward - measured.forward[0], "activations", "-o"),
+             ("gradient", apart(measured), "what tells inputs apart", "--D"),
+             ("backward", measured.backward, "error signal (right to left)", "-s"))
+    for color, size, words, look in lines:
+        ax.plot(l, 10.0 ** np.clip(size, -60, 60), look, color=COLORS[color], linewidth=2, markersize=5, markevery=6,
+                label=words)
     ax.legend(loc="lower left")
     forward, alone = 0.5 * (np.log10(grown.square) - np.log10(grown.square[0])), theory.product(grown)
     for size, words in ((forward, "activations"), (theory.backward(recipe, DEPTH), "error signal")):

@@ -136,7 +136,7 @@ export function prepare(scene, width, memory, unit) {
 
 // Returns the rectangles of a scene's panels, and the height of the picture; panels one below the
 // other are made so low that the picture is no higher than `most`, if that can be.
-export function layout(scene, width, memory, unit, most = Infinity) {
+export function layout(scene, width, memory, unit, most) {
   const margins = prepare(scene, width, memory, unit),
     stacked = isStacked(scene, width);
   return scene.length > 1 && !stacked
@@ -156,7 +156,7 @@ function inColumn(scene, width, margins, most) {
       : rowHeight(most ? SIZE.stackHeight : rooms[0] * SIZE.aloneAspect),
   );
   const around = sum(margins.map(({ top, bottom }) => top + bottom + SIZE.stackGap));
-  const shrink = most ? Math.min(1, (most - around) / sum(wishes)) : 1;
+  const shrink = most > 200 ? Math.min(1, (most - around) / sum(wishes)) : 1;
   let foot = 0;
   const rects = scene.map(({ frame: { aspect } }, i) => {
     const { left, top, bottom } = margins[i],
