@@ -50,7 +50,7 @@ book: $(READY) ## build the book; a warning is an error
 live: book ## put Python beside the built book, so that its pages run it; its files: make live FROM=DIR, else the network
 	$(BIN)/python -m vgtext.live _build/html $(if $(FROM),--from $(FROM)) $(if $(PUBLIC),--public $(filter http%,$(PUBLIC)))
 
-serve: book ## serve the built book on http://127.0.0.1:8000
+serve: book ## serve the built book on http://127.0.0.1:8000; where that is taken: make serve PORT=8001
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $${PORT:-8000}
 
 pdf: book ## print the built book into _build/book.pdf, with an installed Chromium
