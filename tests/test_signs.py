@@ -121,13 +121,16 @@ def test_numbers_that_are_not_drawn_are_counted_over_all_states(monkeypatch):
 def test_words_of_a_legend_beside_another_line_are_found():
     ax = Figure().subplots()
     bars = ax.bar([0], [1], color="red", label="b")
-    lines = [*(ax.plot([0, 1], [k, 1], label=f"run {k}")[0] for k in range(2)), bars]
+    lines = [*(ax.plot([0, 1], [k, 1], "os"[k] + "-", label=f"run {k}")[0] for k in range(2)), bars]
     ax.legend()
     assert not [*legends(ax)]
     ax.legend(lines, ["run 1", "run 0", "b"])
     assert len([*legends(ax)]) == 2
     ax.legend(lines, ["b", "run 1", "run 0"])
     assert len([*legends(ax)]) == 2
+    lines[1].set_marker("o")
+    ax.legend()
+    assert [*legends(ax)] == ["in the legend only their color tells “run 0” from “run 1”"]
 
 
 def test_bars_with_the_name_of_words_of_another_color_are_found():
