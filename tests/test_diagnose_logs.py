@@ -361,3 +361,39 @@ def test_the_accuracy_of_the_first_answer_is_the_accuracy(tmp_path, name):
 def test_what_is_left_out_of_several_runs_is_said(tmp_path):
     made, said = read(tmp_path / "a.csv", "Step,a - train/loss,b - train/loss\n0,2.0,3.0\n1,1.0,2.0\n2,0.5,")
     assert made.loss.tolist() == [2.0, 1.0, 0.5] and "left out: b - train/loss." in said
+
+
+@pytest.mark.parametrize("word", ["None", "null", "NA", "N/A", "-"])
+def test_a_word_for_no_value_is_an_empty_cell(tmp_path, word):
+    (tmp_path / "log.csv").write_text(f"epoch,loss,val_loss\n1,2,{word}\n2,1,3\n")
+    assert read_log(tmp_path / "log.csv").test_loss.tolist() == [3]
+
+
+@pytest.mark.parametrize("text, field, kept", [
+    ("loss,val_loss\n3,nan\n2,2\n1,nan\n", "test_loss", [2]), ("loss,val_acc\n3,0.5\n2,nan\n", "test_accuracy", [0.5]),
+    ("loss,val_loss\n3,2\n2,1\n1,nan\n", "test_loss", [2, 1, np.nan])])
+def test_an_evaluation_that_is_nan_before_others_was_not_made(tmp_path, text, field, kept):
+    (tmp_path / "log.csv").write_text(text)
+    told = []
+    assert np.array_equal(getattr(read_log(tmp_path / "log.csv", told.append), field), kept, equal_nan=True)
+    assert any("no evaluation was made" in sentence for sentence in told) == (len(kept) == 1)
+
+
+def test_of_two_runs_in_one_file_no_fields_are_mixed(tmp_path):
+    columns = {"a - loss": LOSS, "b - loss": [*LOSS[:-1], ""], "b - val_loss": TEST_LOSS, "b - val_acc": TEST_SHARE}
+    (tmp_path / "wandb.csv").write_text(as_csv(by_row({"Step": range(N), **columns})))
+    told = []
+    assert set(read_log(tmp_path / "wandb.csv", told.append).given()) == {"loss"}
+    assert "left out: b - loss, b - val_loss, b - val_acc" in told[1]
+
+
+def test_an_accuracy_with_rows_of_its_own_is_left_out_unless_it_names_its_data(tmp_path):
+    for name, read in (("acc", False), ("train_acc", True)):
+        rows = [*({"loss": x} for x in LOSS), {name: 0.7}]
+        (tmp_path / "run.jsonl").write_text("\n".join(map(json.dumps, rows)))
+        assert (read_log(tmp_path / "run.jsonl").train_accuracy is not None) == read
+
+
+def test_the_comment_above_numbers_names_the_columns(tmp_path):
+    np.savetxt(tmp_path / "run.csv", np.c_[np.arange(N), LOSS], delimiter=",", header="epoch,loss")
+    assert read_log(tmp_path / "run.csv").loss == pytest.approx(LOSS)

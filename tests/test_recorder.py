@@ -344,7 +344,7 @@ def test_batches_of_one_class_each_are_seen_in_keras_while_it_trains():
         assert model.compute_loss(y=np.full(16, batch // 4), y_pred=out) == 16
         model.compute_loss(y=np.arange(16) % 2, y_pred=out, training=False)
         recorder.step(1.0)
-    assert recorder.recording().loop == ("one class a batch",)
+    assert recorder.recording().loop == ("one class a batch", "no layer seen")
 
 
 @pytest.mark.parametrize(("scale", "known"), [(1.0, True), (1.1, False)])
@@ -367,6 +367,44 @@ def test_a_callback_undoes_the_running_mean_of_an_epoch():
         recorder.on_epoch_end(epoch, {"accuracy": 0.5, "val_accuracy": 0.4, "val_loss": 2.5, "loss": 2.0})
     made = recorder.recording()
     assert made.loss == pytest.approx([3, 1, 2] * 2) and made.test_accuracy.tolist() == [0.4, 0.4]
+
+
+def test_a_callback_that_is_told_of_every_second_step_takes_their_mean():
+    model = Model([Dense("first", 3, 4), Dense("only", 4, 2)])
+    recorder, x = KerasRecorder(model), np.ones((2, 3))
+    for epoch in range(2):
+        for batch, mean in ((1, 3.0), (3, 2.0), (5, 2.0)):  # pairs of losses with the means 3, 1, 2
+            for _ in range(2):
+                model.call(x)
+                model.optimizer.apply([np.ones_like(v) for v in model.trainable_variables], model.trainable_variables)
+            recorder.on_train_batch_end(batch, {"loss": mean})
+    made = recorder.recording()
+    assert made.loss == pytest.approx([3, 1, 2] * 2) and made.steps.tolist() == [1, 2, 4]
+
+
+@pytest.mark.parametrize("batches", [3, 5])
+def test_where_gradients_of_batches_are_added_up_the_one_that_moves_weights_is_recorded(batches):
+    model, x = Model([Dense("first", 3, 4), Dense("only", 4, 2)]), np.ones((2, 3))
+    model.optimizer.gradient_accumulation_steps, steps = batches, []
+    apply = model.optimizer.apply
+    model.optimizer.apply = lambda g, v: apply(g, v) if len(steps) % batches == batches - 1 else None
+    recorder = KerasRecorder(model)
+    for i in range(20):
+        model.call(x)
+        model.optimizer.apply([np.ones_like(v) for v in model.trainable_variables], model.trainable_variables)
+        recorder.step(1.0)
+        steps.append(i)
+    made = recorder.recording()
+    assert (made.update > 0).all() and (made.steps % batches == 0).all() and made.steps[0] == batches
+
+
+def test_much_dropout_and_a_run_of_which_no_layer_was_seen_are_said_in_keras():
+    layers = [Dense("first", 3, 4), *(type("Dropout", (), {"rate": rate})() for rate in (0.2, 0.8))]
+    recorder = KerasRecorder(Model(layers))
+    recorder.step(1.0)
+    assert recorder.recording().loop == ("much dropout", "no layer seen")
+    assert "in Keras run_eagerly=True" in diagnose(recorder.recording()).remedy
+    assert keras_layers.drops(Model(layers[:2])) == []
 
 
 def test_what_rounding_leaves_of_a_running_mean_is_no_loss_below_0():
@@ -415,6 +453,13 @@ def test_zeros_of_the_output_make_no_hidden_unit_dead():
     live, half = np.ones((4, 3)), np.array([[0.0, 1, 0], [0, 0, 1]] * 2)
     assert keras_layers.dead([live, live, half]) is None
     assert keras_layers.dead([live, half, live]) == pytest.approx([0, 1 / 3, 0])
+
+
+def test_rows_of_a_gradient_and_what_jax_traces_are_read():
+    rows = SimpleNamespace(dense_shape=np.array([4, 2]), indices=np.array([1, 3, 1]), values=np.ones((3, 2)))
+    assert keras_layers.numbers(rows).tolist() == [[0, 0], [2, 2], [0, 0], [1, 1]]
+    traced = SimpleNamespace(primal=SimpleNamespace(primal=np.arange(3)), shape=(3,))
+    assert keras_layers.numbers(traced).tolist() == [0, 1, 2]
 
 
 def test_half_precision_of_keras_is_read():

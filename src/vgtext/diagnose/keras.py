@@ -7,7 +7,7 @@
 In a loop of your own, call ``recorder.step(loss)`` after ``model.optimizer.apply(gradients, variables)``. A **layer**
 is one that owns a ``kernel`` (or embeddings); what leaves it is measured where it enters the next one, as in
 ``recorder``.
-The model must run eagerly: ``model.compile(..., run_eagerly=True)``, and with JAX as its backend a loop of your own.
+The model must run eagerly: ``model.compile(..., run_eagerly=True)``.
 """
 
 from functools import partial
@@ -16,7 +16,7 @@ import numpy as np
 
 from . import checks
 from .hooks import Hooks, traced
-from .keras_layers import cosine, dead, first, is_empty, kinds, leaves, matrices, numbers, size, typical
+from .keras_layers import cosine, dead, drops, first, is_empty, kinds, leaves, matrices, numbers, size, typical
 from .keras_layers import root_mean_square as rms
 from .loop import of_keras, targets_of_keras
 from .modules import norm
@@ -47,7 +47,8 @@ class KerasRecorder:
         checks.check_every(every)
         self.model, self.optimizer, self.every, self.at, self.unpaired = model, optimizer, every, 1, []
         self._hooks = Hooks(self.unpaired)
-        self._rows, self._losses, self._evaluations, self._entered, self._epoch_mean = [], [], {}, {}, 0.0
+        self._rows, self._losses, self._evaluations, self._entered, self._seen = [], [], {}, {}, (0, 0.0)
+        self._late = 0  # steps since one was due, that only gathered gradients
         self._layers = [layer for layer in leaves(model) if matrices(layer)]
         if not self._layers:
             raise ValueError("model must have a layer that owns a kernel; build it first (call it on one batch)")
@@ -62,7 +63,7 @@ class KerasRecorder:
     @property
     def due(self):
         """Is the step under way to be recorded?"""
-        return self.at in EARLY or self.at % self.every == 0
+        return self._late > 0 or self.at in EARLY or self.at % self.every == 0
 
     def set_params(self, params):
         """Take what ``fit`` tells its callbacks."""
@@ -71,11 +72,11 @@ class KerasRecorder:
         """Take what ``fit`` tells its callbacks."""
 
     def on_train_batch_end(self, batch, logs=None):
-        """A step of ``fit`` is done; its loss is the running mean of the epoch, undone here."""
+        """Steps of ``fit`` are done, one or ``steps_per_execution``; the running mean of the epoch is undone here."""
         mean, n = float((logs or {}).get("loss", np.nan)), batch + 1
-        before = self._epoch_mean * batch if batch else 0.0
-        self._epoch_mean = mean
-        loss = mean * n - before
+        made, before = self._seen if self._seen[0] < n else (0, 0.0)
+        before, self._seen = made * before, (n, mean)
+        loss = (mean * n - before) / (n - made)
         self.step(0.0 if abs(loss) < 1e-6 * abs(before) else loss)  # what is left of two like numbers is their rounding
 
     def on_epoch_end(self, epoch, logs=None):
@@ -109,7 +110,8 @@ class KerasRecorder:
                     fields[name] = [row[name] for row in self._rows]
             if np.isnan(fields["activation"][0]).any():
                 del fields["activation"]
-        if found := of_keras(self.model) + ["one class a batch"] * self._targets.change():
+        found = of_keras(self.model) + drops(self.model) + ["one class a batch"] * self._targets.change()
+        if found := found + ["no layer seen"] * (not self._rows):
             fields["loop"] = found
         if (constant := self._targets.constant_loss()) is not None:
             fields["constant_loss"] = constant
@@ -155,12 +157,20 @@ class KerasRecorder:
 
     def _applied(self, gradients, variables=None):
         variables = list(self.model.trainable_variables if variables is None else variables)
-        begun = self._hooks.guard(self._begin, gradients, variables) if self.due and self._entered else None
+        seen = self.due and self._entered and self._new()
+        begun = self._hooks.guard(self._begin, gradients, variables) if seen else None
         done = self._apply(gradients, variables)
         if begun:
             row = self._hooks.guard(self._row, *begun)
-            self._rows += [] if self._hooks.lost() else [row]
+            if not self._hooks.lost():
+                batches = getattr(self.optimizer, "gradient_accumulation_steps", None) or 1
+                self._late = 0 if any(row["update"]) or self._late + 1 >= batches else self._late + 1
+                self._rows += [] if self._late else [row]
         return done
+
+    def _new(self):
+        """Was the step under way not recorded yet? ``fit`` may make several before it says so."""
+        return not self._rows or self._rows[-1]["at"] < self.at
 
     def _begin(self, gradients, variables):
         before = {id(v): numbers(v).copy() for layer in self._layers for v in matrices(layer)}

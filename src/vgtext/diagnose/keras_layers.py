@@ -20,8 +20,14 @@ def matrices(layer):
 
 
 def numbers(x):
-    """Return a tensor of any backend as a NumPy array."""
+    """Return a tensor of any backend as a NumPy array; of rows and their places, as TensorFlow's, all rows."""
+    if hasattr(x, "dense_shape"):
+        full = np.zeros(numbers(x.dense_shape).tolist())
+        np.add.at(full, numbers(x.indices), numbers(x.values))
+        return full
     x = getattr(x, "value", x)
+    while hasattr(x, "primal"):  # what JAX carries through value_and_grad
+        x = x.primal
     x = x.detach().cpu() if hasattr(x, "detach") else x
     x = np.asarray(x.float() if "bfloat16" in str(getattr(x, "dtype", "")) and hasattr(x, "float") else x)
     return x.astype(np.float32) if x.dtype.name == "bfloat16" else x
@@ -73,6 +79,12 @@ def kinds(model):
     parts = leaves(model)
     return {"normalized": any("norm" in type(layer).__name__.lower() for layer in parts), "shortcuts": adds(model),
             "recurrent": any(hasattr(layer, "return_sequences") for layer in parts)}
+
+
+def drops(model):
+    """Return the slip of dropout layers that drop 70% or more, if there is one."""
+    rates = [getattr(layer, "rate", 0.0) for layer in leaves(model) if "dropout" in type(layer).__name__.lower()]
+    return ["much dropout"] if max(rates, default=0.0) >= 0.7 else []
 
 
 def adds(model):

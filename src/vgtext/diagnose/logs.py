@@ -25,17 +25,19 @@ def read_log(path, say=None):
     ``run-train-tag-loss.csv``. In ``.txt``, ``.log`` and ``.out`` a row is a printed line, as ``epoch 3 train loss
     1.2 acc 85%``, or one of a printed table; a heading such as ``Test Error:`` says which data the next lines are of.
     ``loss``, ``train_loss``, ``val/loss``, ``eval_accuracy``, ``top1`` and the like are read, and no others; of several
-    that fit a field, the one with most entries; accuracies such as 61.5 are per cent. Where epochs or steps go back, as
-    in a run that was resumed, what was made again is left out. Raises OSError, and ValueError for a file that is no
-    table, has no such column, or has words in one.
+    that fit a field, the one with most entries, and of several runs one; accuracies such as 61.5 are per cent. Where
+    epochs or steps go back, as in a run that was resumed, what was made again is left out. Raises OSError, and
+    ValueError for a file that is no table, has no such column, or has words in one.
     """
     path, say = Path(path), say or (lambda sentence: None)
     rows = _rows(path, say)
     table, found = _table(rows), {}
     if none := sum({None} == {row[column] for column in row if _field(column)} for row in rows):
         say(f"Rows that hold null for a loss or an accuracy are left out ({none}); if it was nan, write NaN.")
+    run = max((column for column in table if _field(column)), key=lambda column: (
+        _field(column) == "loss", len(table[column])), default="").rpartition(" - ")[0]  # of several runs, one
     for column, valued in table.items():
-        field = _field(column)
+        field = _field(column) if column.rpartition(" - ")[0] == run else None
         if field and len(valued) > len(table.get(found.get(field), ())):
             found[field] = column
     if not table:
@@ -46,17 +48,19 @@ def read_log(path, say=None):
         hint = "name the file for its values, as train_loss.csv" if table.keys() == BOARD else (
             "name one of them loss, train_accuracy, test_loss or test_accuracy")
         raise ValueError(f"{path} has the columns {', '.join(table)[:500]}, and none is a loss or an accuracy: {hint}")
-    if beside := {"train_accuracy", "loss", "test_loss"} <= found.keys() and _unmarked(found):
-        say(f"{beside} does not say of which data it is, where the losses do, and is left out: name it "
-            f"train_{beside} or val_{beside}.")
+    if beside := {"train_accuracy", "loss"} <= found.keys() and _unmarked(found, table):
+        say(f"{beside} does not say of which data it is, where losses do or stand in other rows, and is left out: name "
+            f"it train_{beside} or val_{beside}.")
         del found["train_accuracy"]
     values = {field: tables.in_order(column, table[column], say) for field, column in found.items()}
     read = (f"{field} from {column} ({len(values[field])} entries)" for field, column in found.items())
     say(f"Read {', '.join(read)}.")
-    if others := [column for column in table if _field(column) and found.get(_field(column), column) != column]:
-        say(f"Of a field one column is read; left out: {', '.join(others)[:200]}.")
+    if others := [column for column in table if _field(column) and column not in (*found.values(), beside)]:
+        say(f"Of a field one column is read, of several runs one; left out: {', '.join(others)[:200]}.")
     numbers = {field: [_number(path, found[field], value) for value in values[field]] for field in found}
     for field in numbers:
+        if field != "loss":
+            numbers[field] = _made(found[field], numbers[field], say)
         if field.endswith("accuracy") and _in_per_cent(numbers[field]):
             say(f"{found[field]} is read as per cent: it comes to {max(numbers[field]):g}.")
             numbers[field] = [value / 100 for value in numbers[field]]
@@ -115,11 +119,28 @@ def _field(column):
     return MEASURES[measure.pop()][which <= TEST and bool(which)]
 
 
-def _unmarked(found):
-    """Return the accuracy that names neither training nor test data, where both losses do; else ""."""
+def _unmarked(found, table):
+    """Return the accuracy that names neither training nor test data, where both losses do, or it has rows of its own.
+
+    Else return "". As many rows of an accuracy as of the loss are no others.
+    """
     marked = [bool(set(re.split(r"[^a-z]+", found[field].lower())) & (TRAIN | TEST))
-              for field in ("train_accuracy", "loss", "test_loss")]
-    return found["train_accuracy"] if marked == [False, True, True] else ""
+              for field in ("train_accuracy", "loss", "test_loss") if field in found]
+    rows = table[found["train_accuracy"]]
+    beside = len(rows) == len(table[found["loss"]]) or any(row.get(found["loss"]) is not None for row in rows)
+    return found["train_accuracy"] if not marked[0] and (marked[1:] == [True, True] or not beside) else ""
+
+
+def _made(column, values, say):
+    """Return the evaluations that were made. A nan with numbers behind it is none; then the last ones are none as well.
+
+    Accuracies that are nan are none anywhere.
+    """
+    made = [value for value in values if value == value]
+    if made and len(made) < len(values) and ("acc" in column.lower() or values[: len(made)] != made):
+        say(f"Of {column} {len(values) - len(made)} entries are nan, and are left out: no evaluation was made there.")
+        return made
+    return values
 
 
 def _in_per_cent(values):

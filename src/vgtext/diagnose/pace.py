@@ -11,7 +11,9 @@ def stands(s):
         return False
     if s.curve is None or climbs_back(s):
         return None
-    unclear = gains(s) or taken_away(s) or (guesses(s) and below(s.made * (s.travel or 1), 2 * t.MOVES))
+    two = s.accuracy_range is None  # evaluations, or one: the second may be on its way
+    risen = two and above(s.climb, t.ALIKE) is True and below(s.curve.late, t.MOVED)
+    unclear = risen or gains(s) or taken_away(s) or (guesses(s) and below(s.made * (s.travel or 1), 2 * t.MOVES))
     return False if on_its_way(s) else None if unclear else above(s.curve.late, t.STANDS)
 
 

@@ -64,7 +64,8 @@ SLIPS = {
     "no layer seen": Slip(
         "No layer was seen in a recorded step: no module that owns a matrix of weights and was called.",
         "Give the recorder the model that is trained, after the last change to its layers and weights, and train it "
-        "without torch.compile while you record. The recorder's list unpaired may say more.", False),
+        "uncompiled while you record (no torch.compile; in Keras run_eagerly=True). The recorder's list unpaired may "
+        "say more.", False),
     "narrow layer": Slip(
         "A hidden layer gets its input from one or two units.",
         "Make it wider, unless it is meant to be a code of one or two numbers, or others pass beside it.", False),
@@ -91,4 +92,4 @@ def beside(words, advice):
     """Return what to do about the slips; where none decides, and layers were seen, the ``advice`` holds as well."""
     if decides(words) or "no layer seen" in words:
         return remedy(words)
-    return " ".join([advice, *(SLIPS[word].remedy for word in words)])
+    return " ".join([*(SLIPS[word].remedy for word in words), advice])

@@ -26,7 +26,7 @@ class Symptoms:
     accuracy: float | None  # training accuracy at the end
     best: float | None  # the best training accuracy on the way
     accuracy_range: float | None  # its largest minus its smallest value, of three evaluations or more
-    climb: float | None  # how much it rose in the second half of four evaluations or more
+    climb: float | None  # how much it rose in the second half of its evaluations; of two or three, since the first
     tested: float | None  # test accuracy at the end
     gap: float | None  # training minus test accuracy at the end
     test_rise: float | None  # test loss at the end / its smallest value
@@ -113,7 +113,7 @@ def measure_symptoms(recording):
         broke=sizes.where_it_broke(r), curve=curve,
         accuracy=None if train is None else float(train[-1]), best=None if train is None else float(train.max()),
         accuracy_range=float(np.ptp(train)) if train is not None and len(train) > 2 else None,
-        climb=float(train[-1] - train[len(train) // 2 - 1]) if train is not None and len(train) > 3 else None,
+        climb=float(train[-1] - train[len(train) // 2 - 1]) if train is not None and len(train) > 1 else None,
         tested=None if test is None else float(test[-1]),
         gap=None if train is None or test is None else float(train[-1] - test[-1]), test_rise=sizes.rise(r.test_loss),
         **losses.shares(curve, r.loss, r.test_loss, r.constant_loss), common=losses.common(r.constant_loss, train),

@@ -174,11 +174,11 @@ ROWS = (
         "notebooks/detection.html#analyzing-model-performance-one-number-against-ten-causes",
         "the accuracy or the loss on test data"),
     Row("label noise", "Are signals and steps fine, and has the loss stalled after some learning?", "loss",
-        f"the loss ends at {STANDS} to {BACK} of what it was in the run's third quarter ({SLOWS} if test accuracy is "
-        f"as good), above {LEARNED} of its start, weights keep {WANES} of their size, and an accuracy is known",
-        "If the task allows no higher accuracy, nothing is wrong: say so (target; for a text, many_answers). "
-        "If the run was short, train on: a loss may stand for a while and fall again. Else read the examples with the "
-        "largest loss and check their labels. If these are right, train a shallow twin: if it learns, the layers lose "
+        f"an accuracy is known, on test data at most {GAP} higher, weights keep {WANES} of their size, and the loss "
+        f"ends above {LEARNED} of its start, at {STANDS} to {BACK} of its third quarter ({SLOWS} if both are as good)",
+        "If the task allows no higher accuracy, nothing is wrong: say so (target; for a text, many_answers). If the "
+        "run was short, train on: a loss may stand for a while and fall again. Else read the examples with the largest "
+        "loss and check their labels. If these are right, train a shallow twin: if it learns, the layers lose "
         "directions that sizes do not show; if not, the model is too small or the inputs lack information.",
         "notebooks/rescue.html#sizes-in-order-directions-lost", "the training loss at every step"),
     Row("healthy", "None of these, and it has learned?", "accuracy, or loss and a constant answer's",

@@ -14,6 +14,7 @@ PRINTED = (".txt", ".log", ".out")
 ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", *PRINTED)
 KEYS = {"key", "tag", "metric", "name"}  # columns that name the value in a row, as MLflow and TensorBoard write them
 SPLITS = {"phase", "split", "mode", "set", "subset", "stage", "dataset"}  # columns that say which data a row is of
+BLANK = {"none", "null", "na", "n/a", "-", "--"}  # what stands in a cell that has no value
 COUNTS = (("epoch",), ("step", "global step", "iteration", "iter"))  # columns that say where in its run a row is
 
 
@@ -97,9 +98,13 @@ def _cells(text, say):
     """Yield the rows of a table whose first line names its columns; with semicolons, numbers may have a comma.
 
     A line of names that comes again, where a program was started again, is no row; nor is a comment, nor a last line
-    that was cut off. Raises ValueError for a line with more cells than names, as commas in numbers make them.
+    that was cut off. A comment above numbers may be the line of names, as NumPy writes it. Raises ValueError for a line
+    with more cells than names, as commas in numbers make them.
     """
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    whole = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in whole if not line.startswith("#")]
+    if lines and lines[0] != whole[0] and not re.search(r"(?i)[a-df-z]", lines[0]):
+        lines.insert(0, whole[whole.index(lines[0]) - 1].lstrip("# "))
     mark = max(",;\t", key=lines[0].count) if lines else ","
     if len(lines) > 2 and not text.endswith(("\n", "\r")) and lines[-1].count(mark) < lines[0].count(mark):
         say(f"The last line, {lines.pop()[:60]!r}, was cut off, and is left out.")
@@ -110,7 +115,7 @@ def _cells(text, say):
             raise ValueError(f"the row {mark.join(row)[:60]!r} has {len(row)} cells for {len(names)} columns; where "
                              "numbers have a decimal comma, semicolons or tabs must stand between the columns")
         if row != names:
-            yield dict(zip(names, row))
+            yield {name: None if cell.strip().lower() in BLANK else cell for name, cell in zip(names, row)}
 
 
 def _json(text, say):
