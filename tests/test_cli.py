@@ -69,6 +69,13 @@ def test_slides_and_grades_say_how_far_they_are_where_no_terminal_is(capsys, tmp
     assert err == "".join(f"drawing states of figures: {i} of 6\n" for i in range(1, 6))
     page = (tmp_path / "slides.html").read_text("utf8")
     assert page.count("<section>") == 3 and "<p>2 figures. " in page
+    title = notebooks.title(notebooks.read_notebook(SLUG))
+    assert f"<title>{title}</title>" in page and f"<h1>{title}</h1>" in page
+    monkeypatch.setattr(slides, "page_element", lambda figure, drawn: f"figure {list(made.values()).index(figure)}")
+    assert re.findall(r"<section>figure (\d)</section>", slides.slides(SLUG)) == ["0", "1"], "in the chapter's order"
+    monkeypatch.undo()
+    monkeypatch.setattr(progress, "EVERY", 0)
+    monkeypatch.setattr(notebooks, "figures", lambda slug: SimpleNamespace(made=made))
     made.pop("b")
     assert "<p>1 figure. " in slides.slides(SLUG)
     path = handed_in(tmp_path / "one.ipynb", asks("rates", 1), outputs=["Right. Yes."])
@@ -514,6 +521,18 @@ def test_of_two_checks_in_a_cell_only_the_one_that_shows_its_verdict_counts(caps
     assert rows(said(capsys, "grades", path)[1])[0] | {"notebook": ""} == {
         "notebook": "", "rates": "", "for-good": "1", "right": "1", "problem": "",
         "reasons": "rates: its cell does not show the verdict"}
+
+
+@pytest.mark.parametrize("right", [("rates",), ("for-good",), ("rates", "for-good"), ()])
+def test_of_two_verdicts_that_a_cell_prints_each_goes_to_its_own_check(capsys, tmp_path, right):
+    names = "rates", "for-good"
+    path = handed_in(tmp_path / "both.ipynb", "\n".join(f"print({asks(name, 1)})" for name in names))
+    book = nbformat.read(path, as_version=4)
+    said_of = "".join(f"{'Right.' if name in right else 'Not yet.'} It\n" for name in names)
+    book.cells[1].outputs = [nbformat.v4.new_output("stream", text=said_of)]
+    nbformat.write(book, path)
+    [row] = rows(said(capsys, "grades", path)[1])
+    assert [row[name] for name in names] == [str(int(name in right)) for name in names]
 
 
 def test_a_table_in_a_file_opens_in_a_spreadsheet_and_computes_nothing(capsys, tmp_path, monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 from vgtext.diagnose import UNDECIDED, Recording, diagnose, measure_symptoms, undecided
 from vgtext.diagnose.figures import loss_drawer
 from vgtext.diagnose.sizes import through_time
-from vgtext.diagnose.table import BEFORE_A_STEP
+from vgtext.diagnose.table import BEFORE_A_STEP, GAP, SLOWS, STANDS
 
 R, L = 5, 6
 ORDER = {"gradient": np.ones((R, L)), "activation": np.ones((R, L)), "weight": np.ones((R, L)),
@@ -79,6 +79,15 @@ def test_a_loss_may_have_a_floor(start, end):
 ])
 def test_what_still_falls_does_not_stand(known):
     assert found(**known).remedy.startswith("Train on")
+
+
+@pytest.mark.parametrize("gap, stands", [(0.0, False), (0.9 * GAP, False), (1.2 * GAP, True), (3 * GAP, True)])
+def test_a_loss_that_still_falls_somewhat_stands_unless_test_accuracy_is_as_good(gap, stands):
+    last = 0.5 * (STANDS + SLOWS)  # of the third quarter's loss
+    loss = np.r_[np.linspace(2.3, 1.5, 150), 1.4 * np.repeat([1, (1 + last) / 2, last], [75, 45, 30])]
+    train = np.array([0.2, 0.5, 0.6, 0.6, 0.6])
+    told = found(loss=loss, train_accuracy=train, test_accuracy=np.r_[train[:2], train[2:] - gap])
+    assert (told.cause == "label noise") == stands and told.remedy.startswith("Train on") != stands
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.95, 0.99])

@@ -285,6 +285,15 @@ def test_a_run_that_was_begun_anew_in_the_same_file_is_the_last_one(tmp_path):
     assert read_log(tmp_path / "run.csv").loss == pytest.approx(LOSS)
 
 
+def test_the_epoch_comes_before_the_step_also_where_two_columns_name_the_step(tmp_path):
+    """Batches that are counted anew in each epoch are one run, though one program says step and another iter."""
+    rows = [{"epoch": i // 4, "step" if i < 8 else "iter": i % 4, "loss": x} for i, x in enumerate(LOSS.tolist())]
+    (tmp_path / "run.json").write_text(json.dumps(rows))
+    told = []
+    assert read_log(tmp_path / "run.json", told.append).loss == pytest.approx(LOSS)
+    assert "go back" not in " ".join(told)
+
+
 def read(path, text):
     """The recording in a file that holds ``text``, and what is said of it."""
     said = []

@@ -301,6 +301,32 @@ def test_keras_layers_are_recorded_as_computed():
     assert optimizer.apply.__self__ is optimizer and model.compute_loss.__self__ is model
 
 
+def test_in_keras_a_layer_that_is_used_twice_is_one_and_padding_is_no_part_of_the_size_of_the_inputs():
+    shared = Dense("shared", 5, 5)
+    model = Model([shared, SimpleNamespace(layers=[shared]), Dense("head", 5, 2, relu=False)])
+    assert keras_layers.leaves(model) == [shared, model.layers[-1]]
+    model.call = lambda x: model.layers[-1](shared(shared(x)))
+    recorder, x = KerasRecorder(model), np.full((20, 5), 3.0)
+    x[::2] = 0
+    model.call(x)
+    model.optimizer.apply([np.ones_like(v) for v in model.trainable_variables], model.trainable_variables)
+    recorder.step(1.0)
+    made = recorder.recording()
+    assert made.names == ("shared", "head") and made.input == pytest.approx([3.0])
+    assert made.recurrent is False
+    model.layers[-1].return_sequences = False  # which layers that go through time have
+    assert recorder.recording().recurrent
+
+
+def test_a_loss_of_ones_own_is_there_again_after_a_keras_recorder():
+    model, mine = Model([Dense("only", 3, 2)]), lambda x=None, y=None, y_pred=None: 7.0
+    model.compute_loss = mine
+    recorder = KerasRecorder(model)
+    assert model.compute_loss is not mine
+    recorder.detach()
+    assert model.compute_loss is mine
+
+
 class Brief:
     """A tensor of 16 bits, of which NumPy knows nothing."""
 

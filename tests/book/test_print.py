@@ -164,6 +164,69 @@ def test_code_has_no_shade_in_print(browser):
     tab.close()
 
 
+def test_a_dark_page_prints_dark_words_on_white_and_nothing_to_press(browser):
+    """A figure whose controls were used, formulas, code and pictures; the title stands over them."""
+    chapters = sorted((BOOK / "notebooks").glob("*.html"))
+    tab = browser.new_page()
+    tab.goto(next(path for path in chapters if "<vg-explore " in path.read_text("utf8")).as_uri())
+    tab.evaluate("document.documentElement.dataset.theme = 'dark'")
+    tab.locator("vg-explore").first.scroll_into_view_if_needed()
+    tab.locator("vg-explore.vg-open .vg-controls :is(input, select)").first.wait_for()
+    press = """() => [...document.querySelectorAll("button, .headerlink, vg-explore :is(input, select)")]
+        .filter((each) => each.checkVisibility()).map((each) => each.outerHTML.slice(0, 80))"""
+    assert tab.evaluate(press)
+    tab.emulate_media(media="print")
+    assert tab.evaluate(press) == [] and tab.locator("h1").first.is_visible()
+    light, dark, kept = tab.evaluate("""() => {
+        const style = (name) => [...document.querySelectorAll(name)].map((each) => getComputedStyle(each));
+        const sum = (color) => color.match(/[\\d.]+/g).slice(0, 3).reduce((all, part) => all + Number(part), 0);
+        return [style("body").map(({ backgroundColor }) => sum(backgroundColor)),
+            style(".bd-article :is(h1, h2, p, li, .katex, figcaption, .vg-ink)").map(({ color, fill }) =>
+                Math.max(sum(color), fill.startsWith("rgb") ? sum(fill) : 0)),
+            style(".bd-article img").map(({ filter }) => filter)];
+    }""")
+    assert {*light} == {3 * 255} and max(dark) < 3 * 128 and {*kept} <= {"none"}
+    tab.close()
+
+
+BOXES = ('<div class="vg-explore"><figure>{}</figure></div>', '<form class="vg-quiz">{}</form>', "<figure>{}</figure>",
+         '<div class="exercise admonition">{}</div>', "<table><tbody><tr><td>{}</td></tr></tbody></table>")
+
+
+@pytest.fixture(scope="module")
+def sheets(browser, tmp_path_factory):
+    """A function that prints what it is given below the book's style: the words of each sheet."""
+    folder = tmp_path_factory.mktemp("sheets")
+
+    def printed(body):
+        text = pdf.PAGE.format(title="", author="", sheet=(BOOK / "_static/all.css").as_uri(), style="", contents="",
+                               articles=f'<article class="bd-article">{body}</article>')
+        (folder / "sheet.html").write_text(text, "utf8")
+        tab = browser.new_page()
+        tab.goto((folder / "sheet.html").as_uri())
+        tab.pdf(path=folder / "sheet.pdf", prefer_css_page_size=True)
+        tab.close()
+        return [page.extract_text() for page in PdfReader(folder / "sheet.pdf").pages]
+
+    return printed
+
+
+@pytest.mark.parametrize("box", BOXES)
+def test_what_fits_a_sheet_is_not_cut_and_what_is_longer_begins_where_it_stands(sheets, box):
+    before, tall = '<div style="height: 190mm; break-before: page">Before</div>', '<p style="height: {}mm">{}</p>'
+    pages = sheets(before + box.format(tall.format(60, "The head") + tall.format(60, "The foot")))
+    [head] = [page for page in pages if "The head" in page]
+    assert "The foot" in head and "Before" not in head
+
+
+def test_a_table_goes_on_from_sheet_to_sheet_between_its_rows(sheets):
+    rows = "".join(f'<tr style="height: 40mm"><td>Row {k}</td></tr>' for k in range(9))
+    pages = sheets('<div style="height: 120mm; break-before: page">Before</div><div class="bd-main"><div '
+                   f'class="bd-content"><table><tbody>{rows}</tbody></table></div></div>')
+    [first] = [page for page in pages if "Before" in page]
+    assert "Row 1" in first and "Row 8" not in first
+
+
 def test_bookmarks_get_the_words_of_their_headings(tmp_path):
     writer = PdfWriter()
     writer.add_blank_page(100, 100)

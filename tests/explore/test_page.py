@@ -511,6 +511,12 @@ def test_play_runs_to_the_end_stops_and_starts_again(browser, file):
         tab.clock.run_for(150)
         expect(caption).to_have_text("Step 0 of 3.")
         button.click()
+        tab.evaluate("location.hash = '#run?step=2'")  # a link to a state shows that one
+        expect(button).to_have_text("Play")
+        tab.clock.run_for(150)
+        expect(caption).to_have_text("Step 2 of 3.")
+        found.get_by_text("Reset").click()
+        button.click()
         gone = found.element_handle()
         gone.evaluate("figure => figure.remove()")
         tab.clock.run_for(500)
@@ -585,6 +591,15 @@ def test_in_forced_colors_words_stand_out_from_the_ground_that_a_reader_chose(br
     inks = tab.locator("#colors .vg-panel g:not(:has(g)):has(text)").evaluate_all(
         "all => all.map(g => getComputedStyle(g).fill.match(/\\d+/g).map(Number))")
     assert len(inks) > 8 and min(contrast(ink, (0, 0, 0)) for ink in inks) >= 4.5
+    tab.evaluate("document.documentElement.style.setProperty('--pst-color-background', '#fffdf7')")  # as a light book
+    halos, axes, own = tab.evaluate("""() => {
+        const all = (name) => [...document.querySelectorAll(`#colors ${name}`)].map((each) => getComputedStyle(each));
+        const probe = document.body.appendChild(document.createElement("i"));
+        const own = ["Canvas", "CanvasText"].map((name) => (probe.style.color = name, getComputedStyle(probe).color));
+        const halos = all(".vg-panel text").filter(({ paintOrder }) => paintOrder.startsWith("stroke"));
+        return [halos.map(({ stroke }) => stroke), all(".vg-axis").map(({ stroke }) => stroke), own];
+    }""")
+    assert halos and {*halos} == {own[0]} and {*axes} == {own[1]}, "what is around words, and the axes"
     tab.close()
 
 

@@ -69,8 +69,8 @@ def _ratio(s, r):
 
 def _frozen(s, r):
     if not s.no_update and s.slow:
-        return (f"With gradients as large, {layers_of(s.slow)} move less than a ten-thousandth as far as the others: "
-                "another learning rate?")
+        return (f"With gradients as large, the weights of {layers_of(s.slow)} move less than a ten-thousandth as far "
+                "as the others: another learning rate?")
     if s.no_update:
         still = layers_of(s.no_update)
         return f"The updates of {still} are exactly 0 in every record: frozen, or not in the optimizer."
