@@ -186,6 +186,27 @@ def test_a_wide_gap_is_overfitting_before_the_target_is_reached():
     assert noisy.cause == "label noise" and "16 points above" in " ".join(noisy.evidence)
 
 
+@pytest.mark.parametrize(("tested", "open_"), [(0.52, False), (0.75, True)])
+def test_labels_are_not_blamed_where_test_data_do_far_better(tested, open_):
+    """As with dropout; or with noise in the training labels alone."""
+    known = found(loss=falls(2.3, 0.9), train_accuracy=np.linspace(0.1, 0.5, 8), test_accuracy=[0.1, tested])
+    assert known.cause == ("undecided" if open_ else "label noise")
+    assert ("without dropout" in known.remedy) == open_
+
+
+@pytest.mark.parametrize("tau, shares, said", [
+    (150.0, [0.1, 0.4], "undecided"), (150.0, [0.1, 0.2], "undecided"), (150.0, [0.2, 0.2], "label noise"),
+    (30.0, [0.1, 0.4], "label noise")])
+def test_of_two_evaluations_the_second_may_be_on_its_way(tau, shares, said):
+    assert found(loss=falls(2.3, 1.4, tau=tau), train_accuracy=shares, test_accuracy=[0.1, 0.05]).cause == said
+
+
+def test_what_was_seen_in_the_code_comes_before_what_may_be():
+    first, twin = (found(loss=np.full(300, 80.0), loop=["above guessing"]).remedy.find(word) for word in (
+        "take their mean", "twin of few layers"))
+    assert 0 < first < twin
+
+
 @pytest.mark.parametrize(("wrong", "words"), [
     ({"losses": [1.0]}, "a recording has no losses; it may hold steps, gradient"),
     ({"gradient": [1.0, 2.0]}, r"gradient must have the shape \(recorded steps, layers\).* give a list in a list"),

@@ -398,7 +398,7 @@ def test_a_callback_undoes_the_running_mean_of_an_epoch():
 def test_a_callback_that_is_told_of_every_second_step_takes_their_mean():
     model = Model([Dense("first", 3, 4), Dense("only", 4, 2)])
     recorder, x = KerasRecorder(model), np.ones((2, 3))
-    for epoch in range(2):
+    for _ in range(2):
         for batch, mean in ((1, 3.0), (3, 2.0), (5, 2.0)):  # pairs of losses with the means 3, 1, 2
             for _ in range(2):
                 model.call(x)
@@ -422,6 +422,18 @@ def test_where_gradients_of_batches_are_added_up_the_one_that_moves_weights_is_r
         steps.append(i)
     made = recorder.recording()
     assert (made.update > 0).all() and (made.steps % batches == 0).all() and made.steps[0] == batches
+
+
+def test_a_frozen_layer_is_recorded_by_what_it_used_where_nothing_is_left_of_it():
+    model, x = Model([Dense("first", 3, 3), Dense("only", 3, 2)]), np.ones((2, 3))
+    model.layers[0].weights = [frozen := SimpleNamespace(value=np.eye(3), shape=(3, 3), trainable=False)]
+    recorder = KerasRecorder(model)
+    model.call(x)
+    frozen.value = None  # as in a step of JAX's
+    model.optimizer.apply([np.ones_like(v) for v in model.layers[1].weights], model.layers[1].weights)
+    recorder.step(1.0)
+    made = recorder.recording()
+    assert not recorder.unpaired and made.update[0][0] == 0 and made.weight[0][0] == pytest.approx(3**0.5)
 
 
 def test_much_dropout_and_a_run_of_which_no_layer_was_seen_are_said_in_keras():

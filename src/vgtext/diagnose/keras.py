@@ -49,6 +49,7 @@ class KerasRecorder:
         self._hooks = Hooks(self.unpaired)
         self._rows, self._losses, self._evaluations, self._entered, self._seen = [], [], {}, {}, (0, 0.0)
         self._late = 0  # steps since one was due, that only gathered gradients
+        self._still = {}  # frozen variables as a layer used them: JAX has none in ``apply``
         self._layers = [layer for layer in leaves(model) if matrices(layer)]
         if not self._layers:
             raise ValueError("model must have a layer that owns a kernel; build it first (call it on one batch)")
@@ -153,11 +154,13 @@ class KerasRecorder:
         return output
 
     def _see(self, layer, given, output):
+        self._still |= {id(v): numbers(v) for v in matrices(layer) if not getattr(v, "trainable", True)}
         self._entered.setdefault(id(layer), (layer, first(given), first(output)))
 
     def _applied(self, gradients, variables=None):
         variables = list(self.model.trainable_variables if variables is None else variables)
-        seen = self.due and self._entered and self._new()
+        again = self._rows and self._rows[-1]["at"] == self.at  # ``fit`` may make several steps before it says so
+        seen = self.due and self._entered and not again
         begun = self._hooks.guard(self._begin, gradients, variables) if seen else None
         done = self._apply(gradients, variables)
         if begun:
@@ -168,12 +171,9 @@ class KerasRecorder:
                 self._rows += [] if self._late else [row]
         return done
 
-    def _new(self):
-        """Was the step under way not recorded yet? ``fit`` may make several before it says so."""
-        return not self._rows or self._rows[-1]["at"] < self.at
-
     def _begin(self, gradients, variables):
-        before = {id(v): numbers(v).copy() for layer in self._layers for v in matrices(layer)}
+        before = {id(v): self._still[id(v)] if id(v) in self._still else numbers(v).copy()
+                  for layer in self._layers for v in matrices(layer)}
         known = {id(v): numbers(g) for v, g in zip(variables, gradients) if g is not None}
         return before, known
 
@@ -190,7 +190,8 @@ class KerasRecorder:
             "at": self.at, "layers": layers, "input": typical(entered[0][1]) if floats else None,
             "gradient": [norm(size(known.get(id(v), np.zeros(1))) for v in matrices(layer)) for layer in layers],
             "weight": [norm(size(before[id(v)]) for v in matrices(layer)) for layer in layers],
-            "update": [norm(size(numbers(v) - before[id(v)]) for v in matrices(layer)) for layer in layers],
+            "update": [norm(0.0 if id(v) in self._still else size(numbers(v) - before[id(v)]) for v in matrices(layer))
+                       for layer in layers],
             "cosine": cosine([(numbers(v) - before[id(v)], known[id(v)]) for layer in layers
                               for v in matrices(layer) if id(v) in known]),
             "activation": [np.nan if x is None else rms(x) for x in left],

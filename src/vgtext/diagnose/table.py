@@ -174,8 +174,8 @@ ROWS = (
         "notebooks/detection.html#analyzing-model-performance-one-number-against-ten-causes",
         "the accuracy or the loss on test data"),
     Row("label noise", "Are signals and steps fine, and has the loss stalled after some learning?", "loss",
-        f"an accuracy is known, on test data at most {GAP} higher, weights keep {WANES} of their size, and the loss "
-        f"ends above {LEARNED} of its start, at {STANDS} to {BACK} of its third quarter ({SLOWS} if both are as good)",
+        f"an accuracy is known, on test data at most {GAP} higher, weights keep {WANES} of their size, the loss ends "
+        f"above {LEARNED} of its start, at {STANDS} to {BACK} of its third quarter ({SLOWS} if test data do as well)",
         "If the task allows no higher accuracy, nothing is wrong: say so (target; for a text, many_answers). If the "
         "run was short, train on: a loss may stand for a while and fall again. Else read the examples with the largest "
         "loss and check their labels. If these are right, train a shallow twin: if it learns, the layers lose "
