@@ -154,6 +154,14 @@ def test_the_contents_over_a_page_close_where_a_link_leads(phone):
                           arg=place)
 
 
+def test_the_button_of_a_solution_is_named_by_its_title(phone):
+    tab, address = phone
+    tab.goto(f"{address}/{next(page for page in pages() if page.startswith('notebooks/'))}", wait_until="load")
+    names = tab.locator(".toggle-button").evaluate_all("buttons => buttons.map((button) => button.ariaLabel)")
+    titles = tab.locator(".solution > .admonition-title").all_text_contents()
+    assert names == [title.strip() for title in titles] and len({*names}) == len(names)
+
+
 @pytest.mark.parametrize("button", [".primary-toggle", ".secondary-toggle", ".pst-navbar-icon.search-button"])
 def test_what_was_opened_by_a_key_gives_the_focus_back(phone, button):
     tab, address = phone
