@@ -17,7 +17,7 @@ const DIGITS = {
   "⁻": "-",
   "⁺": "",
 };
-// Reads 0.25, 1,024, 1.5e-7, 1.5 × 10⁻⁷, 2^(-20), 1/4, 25%, ≈ 3 and the unit; NaN for anything else.
+// Reads 0.25, 1,024, 1.5e-7, 1.5 × 10⁻⁷, 2^(-20), 1/4, 25%, ≈ 3, with the unit; else NaN.
 const readNumber = (text, unit) => {
   const lowered = (up) => "^" + [...up].map((char) => DIGITS[char]).join("");
   const plain = text
