@@ -3,6 +3,7 @@
 import numpy as np
 
 from .logic import either
+from .slips import DROPS
 
 
 def leaves(model):
@@ -82,9 +83,9 @@ def kinds(model):
 
 
 def drops(model):
-    """Return the slip of dropout layers that drop 70% or more, if there is one."""
+    """Return the slip of dropout layers that drop much, if there is one."""
     rates = [getattr(layer, "rate", 0.0) for layer in leaves(model) if "dropout" in type(layer).__name__.lower()]
-    return ["much dropout"] if max(rates, default=0.0) >= 0.7 else []
+    return ["much dropout"] if max(rates, default=0.0) >= DROPS else []
 
 
 def adds(model):

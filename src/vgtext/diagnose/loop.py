@@ -4,6 +4,7 @@ from functools import partial
 from math import log, prod
 
 from .modules import nodes
+from .slips import DROPS
 from .targets import Targets, is_away
 from .tensors import real
 
@@ -154,7 +155,7 @@ def of_modules(model, inference):
     found = set()
     for module in model.modules():
         drops = float(getattr(module, "p", 0.0)) if "dropout" in type(module).__name__.lower() else 0.0
-        if drops >= 0.7:
+        if drops >= DROPS:
             found.add("much dropout")
         if inference and (drops > 0 or getattr(module, "running_mean", None) is not None):
             found.add("inference mode")

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+DROPS = 0.7  # the share of its input from which a dropout layer is named
+
 
 class Slip(NamedTuple):
     """What is said of a slip; ``decides`` where it is to be mended before anything else is asked."""
@@ -59,7 +61,7 @@ SLIPS = {
         "Bring the logits to size 1 before the first step: smaller weights in the last layer, smaller embeddings where "
         "it shares them, and no factor after it. If the loss is a sum over examples, take their mean.", False),
     "much dropout": Slip(
-        "A dropout layer drops 70% of its input or more.",
+        f"A dropout layer drops {DROPS:.0%} of its input or more.",
         "Drop less: p is the share that is dropped, not the share that is kept.", False),
     "no layer seen": Slip(
         "No layer was seen in a recorded step: no module that owns a matrix of weights and was called.",
