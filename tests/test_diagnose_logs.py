@@ -396,6 +396,12 @@ def test_of_two_runs_in_one_file_no_fields_are_mixed(tmp_path):
     assert "left out: b - loss, b - val_loss, b - val_acc" in told[1]
 
 
+def test_of_several_runs_the_one_with_a_loss_is_read(tmp_path):
+    """Also where another has more entries of an accuracy."""
+    made, _ = read(tmp_path / "a.csv", "Step,a - train/acc,b - train/loss\n0,0.1,3.0\n1,0.2,2.0\n2,0.3,\n3,0.4,")
+    assert made.loss.tolist() == [3.0, 2.0] and made.train_accuracy is None
+
+
 def test_an_accuracy_with_rows_of_its_own_is_left_out_unless_it_names_its_data(tmp_path):
     for name, read in (("acc", False), ("train_acc", True)):
         rows = [*({"loss": x} for x in LOSS), {name: 0.7}]

@@ -120,6 +120,15 @@ def test_random_orders_die_or_grow():
     assert abs(rate[0.3]) < 0.02 < 0.1 < rate[0.4]  # "near 0.3 long products do neither"
 
 
+@pytest.mark.parametrize(("a", "b", "c", "still"), [
+    (0.8, 1.5, 0.02, True), (0.3, 1.5, 0.02, False), (1.1, 1, 1, False)])
+def test_a_power_that_fades_only_later_than_it_is_shown_is_said_to_stretch(a, b, c, still):
+    size = np.linalg.norm(np.linalg.matrix_power([[a, b], [c, a]], 20), 2)
+    caption = lab.draw_three_rules(*Figure().subplots(1, 2), a, b, c)
+    said = f"fades, though at depth 20 its largest stretch is still {size:.2g}" in caption
+    assert said == still == (1 < size < 100)
+
+
 def test_mean_square_of_a_random_signal_is_kept_while_the_typical_one_fades():
     log10 = lab.random_signals(2, L=5, chains=200_000)
     assert np.mean(100.0 ** log10[-1]) == pytest.approx(1, abs=0.1)  # σ_w = 1 keeps the mean square
