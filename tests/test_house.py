@@ -6,6 +6,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -216,6 +217,18 @@ def test_the_lock_pins_every_package_and_names_no_host():
     assert wanted <= pinned, f"run make lock: {sorted(wanted - pinned)} is not pinned"
     numbers = [line for line in lines if line.startswith("numpy==")]
     assert len(numbers) == 1, "one NumPy for every Python"
+
+
+def test_a_notebook_under_test_takes_no_port_that_another_may_take_before_its_kernel(tmp_path):
+    (tmp_path / "conftest.py").write_text((ROOT / "notebooks" / "conftest.py").read_text("utf8")
+                                          + "\n\nimport jupyter_client.connect\njupyter_client.connect.socket = None\n")
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")]), tmp_path / "one.ipynb")
+    surroundings = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+    with tempfile.TemporaryDirectory() as short:  # a socket's path is a hundred letters at most
+        done = subprocess.run([sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", "."],
+                              cwd=tmp_path, env=surroundings | {"TMPDIR": short}, capture_output=True, text=True)
+        assert "1 passed" in done.stdout, done.stdout
+        assert list(Path(short).glob("kernel-*")) == [], "its sockets are left behind"
 
 
 def test_a_notebook_runs_in_one_process_also_without_the_tests(tmp_path):
