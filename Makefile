@@ -51,7 +51,8 @@ live: book ## put Python beside the built book, so that its pages run it; its fi
 	$(BIN)/python -m vgtext.live _build/html $(if $(FROM),--from $(FROM)) $(if $(PUBLIC),--public $(filter http%,$(PUBLIC)))
 
 serve: book ## serve the built book on http://127.0.0.1:8000; where that is taken: make serve PORT=8001
-	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $${PORT:-8000}
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $${PORT:-8000} \
+	|| { echo "Nothing is served. Where port $${PORT:-8000} is taken: make serve PORT=8001" >&2; exit 1; }
 
 pdf: book ## print the built book into _build/book.pdf, with an installed Chromium
 	$(BIN)/vgtext pdf -o _build/book.pdf
