@@ -216,7 +216,7 @@ def test_the_marks_of_a_way_stand_in_its_row(L):
 
 def test_numbers_typed_into_the_prose():
     rates, carried = {"0.01", "0.03", "0.1", "0.3"}, [1 / (1 + np.exp(-bias)) for bias in (2, 4)]
-    check_prose("shortcuts", given=rates | {"0.5", "1,000", "2016", "2017", "2020", "1000", "10,000", "90%"},
+    check_prose("shortcuts", given=rates | {"0.5", "1,000", "2016", "2017", "2020", "1000", "10,000", "90%", "3,000"},
                 computed={"0.73": np.pi / (2 * np.pi - 2), "0.92": 2.5 / np.e,
                           "2.7": np.log2(lab.corrected("plain", 60) / lab.corrected("plain", 120)),
                           "6.9": np.log(1000), "3%": 0.5**5,
