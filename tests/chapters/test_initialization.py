@@ -55,7 +55,7 @@ def test_fan_in_and_fan_out_telescope(r):
     assert forward[-1] == backward[0] == pytest.approx((4 * r / (1 + r) ** 2) ** 5)  # the root of ten pairs
     if r == 8:
         pairs = np.log(0.1) / np.log(np.sqrt(4 * r / (1 + r) ** 2))
-        assert said("initialization", "until a tenth of the size is left? (#: every pair") == [2 * np.ceil(pairs)]
+        assert said("initialization", "until a tenth of the size is left? (#: every pair") == [np.ceil(pairs)]
 
 
 @pytest.mark.parametrize("q", [0.01, 1.0, 4.0])

@@ -268,6 +268,12 @@ def test_what_normalization_mends_in_the_stored_runs():
     found = said("normalization", "# layers learn at # weight scale out of #. With batch norm they learn at all")
     assert found == [runs.SCALE_DEPTH, (none > 0.9).sum(), len(runs.FACTORS)]
     assert best("relu", "layer", grid="by_scale")[0] < 0.2
+    d, ratios = lab.digits(), []
+    for factor in (runs.FACTORS[0], 1.0):
+        net = runs.network("relu", runs.SCALE_DEPTH, "layer", factor)
+        net.loss_and_gradient(d.x[:, :64], d.y[:64])
+        ratios.append([np.linalg.norm(k.W_gradient) / np.linalg.norm(k.W) for k in net.layers[1:-1]])
+    assert np.divide(*ratios) == pytest.approx(1000, rel=0.15)  # "a thousand times that of well-scaled weights"
     assert (best("sigmoid", "batch") > 0.95).all() and best("sigmoid", "layer")[1] < 0.2
     assert max(best("relu", kind)[-1] for kind in (None, "batch", "layer", "rms")) < 0.6
     works = lab.rates_that_work("relu", "batch, residual", 40)

@@ -78,7 +78,7 @@ def draw_first_layers(ax, L=30):
     handle(ax, lambda L: (L, layer_sizes("as it is", L).gradient[L]))
     fade, blow = first["sigmoid units"], first["weights × 4"]
     return (f"{L} layers, one backward pass. With sigmoid units, layer 1 gets {number(fade)} of the gradient of layer "
-            f"{L}; with weights four times as large it gets {number(blow)} times as much.")
+            f"{L}; with weights four times as large it gets {number(blow)} times as much as the last.")
 
 
 def draw_quantities(ax, change="sigmoid units", L=30):
