@@ -89,7 +89,8 @@ CLAIMS = (
     Claim(
         "R.19", "Brock and others 2021: clipping each unit's gradient to 0.01 of the size of its weights lets networks "
         "without normalization train at large rates and batches.", "holds if",
-        "The rate is large: a step moves a unit by at most 0.01 η of its size, so at small rates 0.01 slows training.",
+        "The rate is large: a step moves a hidden unit by at most 0.01 η of its size, so at small rates 0.01 "
+        "slows training.",
         (
             Evidence("η = 0.3 with bad batches: right on the test digits", lambda: accuracy("AGC, 0.01", 0.3, True),
                      0.965, 0.02, stored=STORED),
