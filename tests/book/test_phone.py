@@ -142,6 +142,17 @@ def test_letters_of_twice_the_size_make_no_page_or_quiz_wider_than_a_phone(phone
                         ".filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.id)") == []
 
 
+def test_on_a_wide_screen_no_code_is_wider_than_its_column(browser):
+    with serve() as address:
+        tab = browser.new_page(viewport={"width": 1280, "height": 800})
+        for page in (page for page in pages() if page != "search.html"):
+            tab.goto(f"{address}/{page}")
+            tab.add_style_tag(content=".bd-article section { content-visibility: visible !important; }")
+            assert tab.evaluate("[...document.querySelectorAll('.bd-article pre')].filter((code) => "
+                                "code.scrollWidth > code.clientWidth + 1).map((code) => code.textContent)") == [], page
+        tab.close()
+
+
 @pytest.mark.parametrize("page", [page for page in pages() if page.startswith("notebooks/")][:1])
 def test_on_a_wide_screen_figures_keep_their_room_too(browser, page):
     """Where a browser keeps its place by itself nobody sees it; Safari does not, and links led beside their places."""
