@@ -131,6 +131,28 @@ def test_the_pages_around_the_chapters_are_no_wider_than_a_narrow_phone(phone, p
     tab.set_viewport_size(PHONE["viewport"])
 
 
+@pytest.mark.parametrize("page", [page for page in pages() if page != "search.html"])
+def test_letters_of_twice_the_size_make_no_page_or_quiz_wider_than_a_phone(phone, page):
+    """A word that is longer than its line, in a heading, a source or an answer, breaks."""
+    tab, address = phone
+    tab.goto(f"{address}/{page}")
+    tab.add_style_tag(content="html { font-size: 200% !important; }"
+                              ".bd-article section { content-visibility: visible !important; }")
+    assert tab.evaluate("[document.documentElement, ...document.querySelectorAll('.vg-quiz')]"
+                        ".filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.id)") == []
+
+
+def test_on_a_wide_screen_no_code_is_wider_than_its_column(browser):
+    with serve() as address:
+        tab = browser.new_page(viewport={"width": 1280, "height": 800})
+        for page in (page for page in pages() if page != "search.html"):
+            tab.goto(f"{address}/{page}")
+            tab.add_style_tag(content=".bd-article section { content-visibility: visible !important; }")
+            assert tab.evaluate("[...document.querySelectorAll('.bd-article pre')].filter((code) => "
+                                "code.scrollWidth > code.clientWidth + 1).map((code) => code.textContent)") == [], page
+        tab.close()
+
+
 @pytest.mark.parametrize("page", [page for page in pages() if page.startswith("notebooks/")][:1])
 def test_on_a_wide_screen_figures_keep_their_room_too(browser, page):
     """Where a browser keeps its place by itself nobody sees it; Safari does not, and links led beside their places."""

@@ -149,7 +149,7 @@ def stillness(depth, step):
             f"{depth} layers, step {step:,}": [[loss]], **{f"{L} layers": line for L, (line, _) in lines.items()},
             "change of the loss": [*changes.values()],
             "distance h": h, **changes,
-            "most curved downward, predicted": np.clip(g @ v * h + curvature * h**2 / 2, -1.1, 0.65)}
+            "most curved, predicted": np.clip(g @ v * h + curvature * h**2 / 2, -1.1, 0.65)}
 
 
 def rounded_away(name, depth, rate):

@@ -185,7 +185,7 @@ def operation(activation, init, way):
     ends = {rate: f"{right[k, 1] / nn.data.digits().y_test.size:.0%} right" for k, rate in enumerate(RATES)}
     here = 0.001
     error, shares = found["this plan"], right / [nn.data.digits().y.size, nn.data.digits().y_test.size]
-    said = {f"{activation[0].upper()}{activation[1:]}, {init} weights, {way}: the error signal differs #-fold between "
+    said = {f"{activation}, {init} weights, {way}: the error signal differs #-fold between "
             f"layers, and {'# directions' if left else 'no directions'} reach layer #. ":
             [max(error) / min(error), *([left] if left else []), 49]}
     good = [rate for rate, (train, test) in zip(RATES, shares) if train >= 0.95 and test >= 0.9]

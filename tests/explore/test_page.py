@@ -613,7 +613,7 @@ def test_an_arrow_has_its_head_at_its_end_and_a_line_its_opacity(tab):
         start, *_, end = (float(x) for x in re.findall(r"([\d.]+) [\d.]+", shaft))
         barbs = [[float(x) for x in re.findall(r"([\d.]+) [\d.]+", head)] for head in heads.split("M")[1:]]
         assert [tip for _, tip, _ in barbs] == [{"start": start, "end": end}[each] for each in ends]
-        assert all(start < x < end and abs(tip - x) < 8 for one, tip, other in barbs for x in (one, other))
+        assert all(start < x < end and abs(tip - x) < 9 for one, tip, other in barbs for x in (one, other))
     curve = figure_in(tab, "symlog").locator("path[stroke='#b34400']")
     assert curve.get_attribute("stroke-opacity") == "0.3"
 

@@ -64,7 +64,7 @@ def draw_step(first, last, way="value", turn=20, c=1.0):
     off = ", beyond the panels" if way == "value" and c > first.get_xlim()[1] else ""
     return (f"{words}, C = {c:g}: the length {change}, and the "
             f"direction turns by {turned:.0f}°. Layer 1's gradient was {number(ratios[0])} times as long as layer 2's; "
-            f"now it is {number(ratios[1])} times. Gray: raw; green: clipped; dashed: the limit{off}.")
+            f"now it is {number(ratios[1])} times. Thin: raw; thick: clipped; dashed: the limit{off}.")
 
 
 def length(gradients):

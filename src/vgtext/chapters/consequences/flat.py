@@ -103,8 +103,7 @@ def draw_stillness(plane, nearby, depth=6, step=300):
         left = np.append(0, change[:-1]) > 0.6  # of what leaves the panel, the first point beyond it is kept
         nearby.plot(h, np.where(left & (change > 0.6), np.nan, change), color=color, linestyle=dash, label=words)
     slope = -size * (ways[0] @ ways[1])
-    nearby.plot(h, np.clip(slope * h + value * h**2 / 2, -1.1, 0.65), **THEORY,
-                label=f"{WAYS[1]}, predicted")
+    nearby.plot(h, np.clip(slope * h + value * h**2 / 2, -1.1, 0.65), **THEORY, label="most curved, predicted")
     nearby.legend(loc="upper left")
     drop = loss - min(along(depth, step, d, h).min() for d in ways[:2])
     falls = (f"the loss can fall by {number(drop)} along one of these lines" if drop > 0 else

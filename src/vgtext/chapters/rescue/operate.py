@@ -61,7 +61,7 @@ def draw_operation(layers, losses, activation="ReLU", init="He", way="residual +
     ends += f", at {top.rate:g}, the best in training, {accuracy(top)[1]:.0%}" * (top != plan) + f". {verdict}"
     if breaks_down(plan):
         ends = "It breaks down in the first steps, at each of the five rates."
-    return (f"{activation[0].upper()}{activation[1:]}, {init} weights, {way}: the error signal differs "
+    return (f"{activation}, {init} weights, {way}: the error signal differs "
             f"{number(factor(first.error))}-fold between layers, and {left} directions reach layer {DEPTH - 1}. {ends}")
 
 

@@ -18,7 +18,7 @@ function leave([words, size, align, valign], x, y, targetX, targetY, bend) {
 
 function drawHead(tipX, tipY, fromX, fromY) {
   const long = Math.hypot(tipX - fromX, tipY - fromY),
-    size = Math.min(7, long);
+    size = Math.min(9, long);
   const angle = Math.atan2(tipY - fromY, tipX - fromX);
   const [across, up] = [Math.cos, Math.sin].map((part) => (turn) => size * part(angle + turn));
   const barb = (turn) => `${round(tipX - across(turn))} ${round(tipY - up(turn))}`;
