@@ -60,10 +60,13 @@ def last_terms(kind):
     return size, lambda k: angle[np.asarray(k, int).clip(1, 100) - 1]
 
 
-def truncated(kind):
+def truncated(kind, k):
     lines = {(panel, name): last_terms(name)[i] for i, panel in enumerate(("length", "angle")) for name in sums.KINDS}
+    size, angle = lines["length", kind][k - 1], lines["angle", kind]([k])[0]
+    turned = ("less than #°", 1) if k < 100 and not angle >= 0.5 else ("#°", 0 if k == 100 else angle)
+    said = {f"a gradient of # times the length, turned by {turned[0]} from the whole": [size, turned[1]]}
     return {**lines, "steps kept, k": np.arange(1, 101), "length, truncated / whole": lines["length", kind],
-            "angle to the whole, degrees": lines["angle", kind]}
+            "angle to the whole, degrees": lines["angle", kind], "caption": said}
 
 
 def sizes_behind(matrix, scale, n, fresh):
@@ -154,12 +157,15 @@ def at_start(name):
     return np.sqrt(np.prod(np.reshape(found, (-1, 2)), axis=1))
 
 
-def waking(name):
+def waking(name, seed):
     kept = runs.stored()["traces"][list(runs.NETWORKS).index(name)].astype(float)
     seeds = {(panel, f"seed {seed}"): line for panel, both in (("loss", kept[:, 0]), ("reach", 10.0 ** kept[:, 1]))
              for seed, line in enumerate(both)}
+    low = np.flatnonzero(kept[seed, 0] < np.log(8) / 2)
+    said = ({"the loss comes below half of guessing's after # steps": 20 * low[0]} if len(low) else
+            {"the loss is # after # steps; guessing has #": [kept[seed, 0, -1], 600, np.log(8)]})
     return {**seeds, "step of training": np.arange(0, 601, 20), "loss": kept[:, 0],
-            "gradient, step 1 / last step": 10.0 ** kept[:, 1]}
+            "gradient, step 1 / last step": 10.0 ** kept[:, 1], "caption": said}
 
 
 def adding(name):

@@ -117,14 +117,15 @@ def newton_schulz(shape, source, steps):
     i = np.arange(1, len(before) + 1) / len(before)
     at = lambda line, least: lambda x: np.where(  # noqa: E731
         np.interp(x, i, line) > least, np.interp(x, i, line), np.nan)
-    ranks, heights = [i[before > 1e-4], i[after > 1e-4]], [before[before > 1e-4], after[after > 1e-4]]
+    alive = before > 1e-6
+    ranks, heights = i[alive], [before[alive], after[alive]]
 
     def polynomial(s):
         for _ in range(steps):
             s = np.polyval([2.0315, 0, -4.7750, 0, 3.4445, 0], s)
         return s
 
-    alive, gone = before > 1e-6, np.sum(before <= 1e-6)
+    gone = np.sum(~alive)
     some = after[alive]
     rest = f"the gray band from # to #{' (# more are 0 and stay 0)' * bool(gone)}. Before: # to #"
     said = {"the singular values go from # to #, #% of them in " + rest: [

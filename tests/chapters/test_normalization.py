@@ -357,6 +357,17 @@ def test_every_figure_draws_and_says_what_it_shows(name):
     check_figure(FIGURES[name])
 
 
+def test_every_example_of_a_unit_is_in_both_panels():
+    figure = FIGURES["residual"]
+    for batch in backward.BATCHES:
+        for offset in (-2.0, 0.0, 2.0):
+            for line in lines_of(figure, batch=batch, offset=offset, slope=offset):
+                (left, right), (low, high) = line.axes.get_xlim(), line.axes.get_ylim()
+                x, y = line.get_data()
+                if line.get_linestyle() == "None":
+                    assert len(x) == batch and (left < min(x)) & (max(x) < right) & (low < min(y)) & (max(y) < high)
+
+
 def test_captions_tell_the_numbers_of_their_state():
     assert number(10.0 ** depth.sizes("batch", 20, depth.SCALES["√2 (He)"])[1][1]) in caption("healed", depth=20)
     for batch in backward.BATCHES:  # a batch of two, and no other, passes nothing on

@@ -392,6 +392,8 @@ def test_captions_tell_the_numbers_of_their_state():
     sizes, total = lab.contributions("GRU, b = 3", 50)
     assert number(sizes[0] / total, 1) in caption("contributions", kind="GRU, b = 3", T=50)
     assert f"turned by {lab.truncated('RNN')[1][49]:.0f}°" in caption("truncated", kind="RNN", k=50)
+    assert "turned by less than 1° from" in caption("truncated", kind="LSTM, b = 0", k=99)  # 0° is that of all alone
+    assert "turned by 0° from" in caption("truncated", kind="LSTM, b = 0", k=100)
     assert "it keeps all." in caption("truncated", k=100)
     assert number(equal.spread(equal.signals("Gaussian", 1.0, 4, True)), 1) in caption("same_or_fresh", n=4)
     assert f"half-life of {lab.half_life(2.0):.2f} steps" in caption("paths", bias=2.0, tied=True, inputs="silence")
@@ -400,7 +402,7 @@ def test_captions_tell_the_numbers_of_their_state():
     assert f"keeps {kept:.3f} per step" in caption("paths", bias=2.0, tied=True, inputs="noise")
     assert "5 of 5 runs" in caption("adding", name="LSTM, b = 0")
     assert "at T = 50, 3 do" in caption("learning", name="LSTM, b = 1")
-    assert f"halved after {lab.wakes('GRU, b = 0', 1)[1]} steps" in caption("waking", seed=1)
+    assert f"below half of guessing's after {lab.wakes('GRU, b = 0', 1)[1]} steps" in caption("waking", seed=1)
 
 
 def test_numbers_typed_into_the_prose():

@@ -407,6 +407,36 @@ def test_captions_say_what_is_seen():
     assert "At infinite width it would have 13" in caption("directions")
 
 
+def test_a_rate_that_is_called_the_best_is_alone_and_one_whose_line_is_not_seen_is_called_above_it():
+    alike, above = 0, 0
+    for plan in (plan for plan in lab.plans() if plan.rate == lab.RATES[0]):
+        panels = plt.figure().subplots(1, 2)
+        words = lab.draw_operation(*panels, plan.activation, plan.init, plan.way)
+        right = [lab.accuracy(lab.Plan(plan.activation, plan.init, plan.way, rate))[0] for rate in lab.RATES]
+        if "breaks down" not in words:
+            assert ("among the best in training" in words) == (right.count(max(right)) > 1), words
+            alike += "among" in words
+        for line in panels[1].lines:
+            if line.get_label().startswith(("best", "patient's")):
+                [sign] = (text.get_text() for text in panels[1].texts if line.get_label() in text.get_text())
+                assert sign.endswith(", above 5") == (not np.isfinite(line.get_ydata()).any()), sign
+                above += "above" in sign
+        plt.close()
+    assert (alike, above) == (10, 2)
+
+
+def test_what_is_told_of_a_case_is_in_its_panel():
+    for case in lab.CASES:
+        for look in ("error signal", "weight gradient", "activation"):
+            for step in (1, 26, 276):
+                _, layers = plt.figure().subplots(1, 2)
+                lab.draw_case(plt.gcf().axes[0], layers, case, look, step)
+                low, high = layers.get_ylim()
+                ends = layers.lines[0].get_ydata()[[0, -1]]
+                assert all(low < end < high for end in ends if np.isfinite(end)), (case, look, step, ends)
+                plt.close()
+
+
 @settings(max_examples=20, deadline=None)
 @given(any_plan)
 def test_a_plan_knows_its_changes(plan):

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from figures import caption_of, check_figure, drawn, lines_of, told
 from prose import check_prose, said
@@ -17,6 +18,13 @@ from vgtext.tools.notebooks import figures
 
 FIGURES = figures("width")
 caption = partial(caption_of, FIGURES)
+
+
+def figure_panels(name, **state):
+    """The panels of a figure at a state."""
+    panels = Figure().subplots(1, 2)
+    FIGURES[name].draw(*panels, **state)
+    return panels
 
 
 # Width
@@ -212,6 +220,27 @@ def test_captions_tell_the_numbers_of_their_state():
     assert "factor of 15" in caption("coordinate_check")
 
 
+@pytest.mark.parametrize("source", lab.SOURCES)
+@pytest.mark.parametrize("shape", lab.SHAPES)
+def test_every_singular_value_that_is_told_is_in_its_panel_beside_its_name(shape, source):
+    for steps in (0, 1, 8):
+        spectrum, polynomial = figure_panels("newton_schulz", shape=shape, source=source, steps=steps)
+        low, high = spectrum.get_ylim()
+        told = muon.values(source, shape, steps)
+        for values in told:
+            assert low < values[told[0] > 1e-6].min() <= values.max() < high
+        assert polynomial.get_xlim()[0] < polynomial.lines[-1].get_xdata().min()
+        assert all(low < name.xy[1] < high for name in spectrum.texts)
+
+
+@pytest.mark.parametrize("name", ["best_rate", "depth_rate"])
+def test_of_several_dashed_lines_the_law_is_the_thin_one(name):
+    dashed = [line for line in lines_of(FIGURES[name]) if line.is_dashed() and line.get_linestyle() != ":"]
+    law = [line for line in dashed if line.get_color() == COLORS["theory"]]
+    assert len(law) == 1 < len(dashed) and "Thin dashes: a rate that falls as 1/" in caption(name)
+    assert law[0].get_linewidth() < 0.8 * min(line.get_linewidth() for line in dashed if line is not law[0])
+
+
 def test_the_dashed_line_is_the_law():
     dashed = [line for line in lines_of(FIGURES["spread"], n=64) if line.get_linestyle() == "--"]
     np.testing.assert_allclose(dashed[0].get_ydata(), [5 * L / 64 for L in depth.LAYERS])
@@ -251,7 +280,8 @@ def test_numbers_typed_into_the_prose():
 
 
 def test_captions_put_each_number_where_it_belongs():
-    words = "training ends at #. With the rate that is best at width 32, 2⁻⁶, it ends at #. Dashed: 1/n."
+    words = ("training ends at #. With the rate that is best at width 32, 2⁻⁶, it ends at #. Thin dashes: a rate that "
+             "falls as 1/n.")
     best = [rates.loss_at("Adam", "standard", 512, rates.best("Adam", "standard", n)) for n in (512, 32)]
     assert told(FIGURES, "best_rate", words, n=512) == pytest.approx(best, rel=0.05) and best[0] < best[1]
     lines = lines_of(FIGURES["best_rate"])
@@ -277,7 +307,7 @@ def test_captions_put_each_number_where_it_belongs():
     assert told(FIGURES, "newton_schulz", "#% of them", source="gradient") == pytest.approx([inside], abs=0.6)
     assert inside > 100 * np.mean(after > muon.FLOOR) + 10  # those that are 0 are not counted
     s = updates.moved("adam", "standard", 1)["hidden"][:, 1]
-    assert told(FIGURES, "coordinate_check", "changes by a factor of # (dashed, first step in the limit: #)"
+    assert told(FIGURES, "coordinate_check", "changes by a factor of # (thin dashes, first step in the limit: #)"
                 ) == pytest.approx([s[-1] / s[0], 16], rel=0.05)
 
 
@@ -286,7 +316,7 @@ def test_the_coordinate_check_tells_how_its_lines_change_from_the_narrowest_to_t
     given = {"optimizer": optimizer, "rule": rule}
     change, norm = (line.get_ydata() for line in lines_of(FIGURES["coordinate_check"], **given)
                     if line.get_label() == "hidden")
-    words = "changes by a factor of # (dashed, first step in the limit: #), and the change of z by #."
+    words = "changes by a factor of # (thin dashes, first step in the limit: #), and the change of z by #."
     theory = {("Adam", "standard"): 16, ("SGD", "muP"): 1}[optimizer, rule]
     assert told(FIGURES, "coordinate_check", words, **given) == pytest.approx(
         [norm[-1] / norm[0], theory, change[-1] / change[0]], rel=0.06)

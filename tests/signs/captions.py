@@ -10,8 +10,8 @@ from vgtext.palette import COLORS
 from .numbers import NUMBER, N, is_told, named_in, numbers_of, value_of
 
 #: A prediction in a caption, as "(the law: 0.5)", ", predicted 0.5" or "0.4 measured, 0.5 predicted".
-PREDICTED = re.compile(rf"(?:\((?:the law|predicted|theory|dashed|in very wide|\d [kL]/n)[^()\d]*{N}|, predicted {N})|"
-                       rf"{N}(?: measured, |; the theory says ){N}")
+PREDICTED = re.compile(rf"(?:\((?:the law|predicted|theory|(?:thin )?dash|in very wide|\d [kL]/n)[^()\d]*{N}|"
+                       rf", predicted {N})|{N}(?: measured, |; the theory says ){N}")
 #: What is before or behind a number that says where, and not what.
 WHERE = re.compile(r"(?:layers?|width|blocks?|steps?|[=√]|at most) $"), re.compile(r" (?:layers|blocks|steps|inputs)")
 #: Two numbers of which the first is not the larger one.

@@ -68,9 +68,9 @@ def signed(x):
 def draw_residual(incoming, outgoing, batch=16, offset=1.0, slope=1.0):
     """The error signal of one unit before and after the normalization's backward pass, against its normalized value."""
     z_hat, d, out = one_unit(batch, offset, slope)
-    mean, along, line = d.mean(), (d * z_hat).mean(), np.array([-3, 3])
+    mean, along, line = d.mean(), (d * z_hat).mean(), np.array([-3.3, 3.3])
     for ax, title in ((incoming, "error signal that comes in"), (outgoing, "what is passed on, times $\\sigma_z$")):
-        ax.set(xlim=(-3, 3), ylim=(-9, 9), yticks=range(-8, 9, 4), xlabel="normalized value ẑ", title=title)
+        ax.set(xlim=(-3.3, 3.3), ylim=(-9, 9), yticks=range(-8, 9, 4), xlabel="normalized value ẑ", title=title)
         ax.axhline(0, **REFERENCE)
     incoming.set_ylabel("∂ℒ/∂ẑ of one example")
     incoming.plot(line, mean + along * line, color=COLORS["theory"], linestyle="--", linewidth=1.1)

@@ -95,8 +95,8 @@ def draw_paths(path, rate, bias=1.0, tied=False, inputs="silence"):
     label_line(rate, 1.6, 0.72, "the direct path", COLORS["forward"], xytext=(0, 0))
     label_line(rate, 0.1, 1.22, "all paths", COLORS["backward"], xytext=(0, 0))
     kept = factors(tied, inputs)[0][BIASES.index(bias)]
-    half = np.log(0.5) / np.log(kept)
-    return (f"LSTM, orthogonal W, input bias {number(-bias, 2) if tied and bias else '0'}, before training. At b = "
+    half, entering = np.log(0.5) / np.log(kept), f"{-bias if tied and bias else 0:g}".replace("-", "−")
+    return (f"LSTM, orthogonal W, input bias {entering}, before training. At b = "
             f"{bias:g} the direct path keeps {kept:.3f} per step, a half-life of {number(half, 3)} steps; "
             f"all paths {measured_factor(bias, tied, inputs, seeds=2):.3f} (predicted at rest: "
             f"{factor('lstm', bias, tied=tied):.3f}).")

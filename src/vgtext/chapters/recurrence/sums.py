@@ -91,6 +91,7 @@ def draw_truncated(length, angle, kind="LSTM, b = 1", k=20):
     handle(length, lambda k: (k, size[k - 1]))
     handle(angle, lambda k: (k, turn[k - 1]))
     last = "one gives" if k == 1 else f"{k} of them give"
+    turned = f"{turn[k - 1]:.0f}°" if turn[k - 1] >= 0.5 or k == CUT else "less than 1°"
     return (f"{kind}, {CUT} steps, before training. The last {last} a gradient of {size[k - 1]:.2f} times the length, "
-            f"turned by {turn[k - 1]:.0f}° from the whole. Of the gradient of the weights that read the symbol, it "
+            f"turned by {turned} from the whole. Of the gradient of the weights that read the symbol, it "
             f"keeps {'all' if k == CUT else 'nothing'}. Gray: the other networks.")

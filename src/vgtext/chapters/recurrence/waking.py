@@ -40,7 +40,7 @@ def draw_waking(loss, reach, name="GRU, b = 0", seed=0):
     reach.axhline(1, **REFERENCE)
     first, last = (number(10 ** runs[seed, 1, k], 1) for k in (0, -1))
     learned = wakes(name, seed)[1]
-    fate = (f"the loss is halved after {learned} steps" if learned >= 0 else
+    fate = (f"the loss comes below half of guessing's after {learned} steps" if learned >= 0 else
             f"the loss is {runs[seed, 0, -1]:.1f} after {TRACED} steps; guessing has {np.log(SYMBOLS):.1f}")
     return (f"{name}, T = {TRACE_LENGTH}, Adam at η = 0.001, seed {seed}: the first step gets {first} times the "
             f"gradient of the last one before training, and {last} times at the end; {fate}. Gray: the other "

@@ -24,7 +24,7 @@ def draw_case(losses, layers, case="A", look="weight gradient", step=1):
     """The loss of a case, and one instrument layer by layer at one step."""
     chart = charts()[case]
     loss = draw_loss(losses, chart, step, top=4.8, label=20 if case == "D" else -20)
-    values = draw_look(layers, chart, look, step, (1e-16, 1e5))
+    values = draw_look(layers, chart, look, step, (1e-18, 1e5))
     return (f"Case {case}: {len(values)} layers, {STEPS} steps. At step {step} the loss is {loss:.1f}, and "
             f"{in_words(look, values)}")
 

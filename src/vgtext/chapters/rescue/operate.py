@@ -56,13 +56,19 @@ def draw_operation(layers, losses, activation="ReLU", init="He", way="residual +
     left = f"{first.directions[-1]:.1f}" if first.directions[-1] else "no"
     good = [f"{p.rate:g}" for p in rates_of(plan) if rescued(p)]
     verdict = f"Rescued at η = {', '.join(good)}." if good else "None of the five rates rescues it."
-    lead = "At the patient's rate" + ", the best in training," * (top == plan)
+    lead = "At the patient's rate" + f", {praise(top)}," * (top == plan)
     ends = f"{lead} {accuracy(plan)[1]:.0%} of the test digits are right"
-    ends += f", at {top.rate:g}, the best in training, {accuracy(top)[1]:.0%}" * (top != plan) + f". {verdict}"
+    ends += f", at {top.rate:g}, {praise(top)}, {accuracy(top)[1]:.0%}" * (top != plan) + f". {verdict}"
     if breaks_down(plan):
         ends = "It breaks down in the first steps, at each of the five rates."
     return (f"{activation}, {init} weights, {way}: the error signal differs "
             f"{number(factor(first.error))}-fold between layers, and {left} directions reach layer {DEPTH - 1}. {ends}")
+
+
+def praise(top):
+    """What a plan at its best rate is called; another rate may have as many training digits right."""
+    alike = [p for p in rates_of(top) if accuracy(p)[0] == accuracy(top)[0]]
+    return "among " * (len(alike) > 1) + "the best in training"
 
 
 def breaks_down(plan):
@@ -107,8 +113,9 @@ def _draw_losses(ax, plan, top):
     for i, (p, color, dashes, words) in enumerate(named):
         ax.plot(t, _below(loss(p)), color=color, linestyle=dashes, linewidth=2, label=f"{words} {p.rate:g}")
         end = "breaks down" if np.isnan(loss(p)[-1]) else f"{accuracy(p)[1]:.0%} right"
+        end = "above 5" if (loss(p) >= 5).all() else end
         ax.text(0.97, 0.98 - 0.075 * i, f"{'dashed: ' * (p == plan)}{words} {p.rate:g}, {end}", color=color,
                 ha="right", va="top", transform=ax.transAxes, fontsize=9)
     if top == plan:
-        ax.text(0.97, 0.905, "it is also the best of the five", color=COLORS["reference"], transform=ax.transAxes,
+        ax.text(0.97, 0.905, f"it is {praise(top)}", color=COLORS["reference"], transform=ax.transAxes,
                 ha="right", va="top", fontsize=9)

@@ -62,12 +62,13 @@ def draw_depth_rate(curves, depths, scale="s = 1/√L", L=64):
             curves.text(0.5, 0.14, f"the line of {L} blocks\nlies above the panel", color=color, fontsize=9,
                         ha="center", va="center", transform=curves.transAxes)
         return (f"Adam, {scale}: with {L} blocks none of the {len(DEPTH_RATES)} rates brings the loss below 1; the "
-                f"best ends at {number(loss)}{beyond(curves, loss)}. Dashed: 1/√L.")
+                f"best ends at {number(loss)}{beyond(curves, loss)}. Thin dashes: a rate that falls as 1/√L.")
     depths.plot([L], [2.0**k], marker=MARKS[scale][1], markersize=9, color=color)
     first = best(scale, DEPTHS[0])[0]
     copied = ended(losses(scale, L)[DEPTH_RATES.index(first)])
     return (f"Adam, {scale}: with {L} blocks the best rate is {power(k)}, and training {ended(loss)}. With the rate "
-            f"that is best for {DEPTHS[0]} blocks, {power(first)}, it {copied}. Dashed: 1/√L.")
+            f"that is best for {DEPTHS[0]} blocks, {power(first)}, it {copied}. Thin dashes: a rate that falls as "
+            "1/√L.")
 
 
 @cache

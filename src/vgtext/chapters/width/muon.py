@@ -43,24 +43,24 @@ def draw_newton_schulz(spectrum, polynomial, shape="256 × 256", source="random"
     """Singular values before and after some steps of Newton-Schulz, and the map from the one to the other."""
     before, after = values(source, shape, steps)
     i = np.arange(1, len(before) + 1) / len(before)
-    log_axis(spectrum, 1e-4, 3, "singular value")
+    log_axis(spectrum, 1e-5, 3, "singular value")
     spectrum.set(xlim=(0, 1.02), xlabel="rank, as a share of their number", title=shape)
     spectrum.set_xticks([0, 0.5, 1], ["0", "½", "1"])
-    polynomial.set(xscale="log", xlim=(1e-4, 1), ylim=(0, 1.4), xlabel="singular value before, over ‖G‖",
+    polynomial.set(xscale="log", xlim=(1e-5, 1), ylim=(0, 1.4), xlabel="singular value before, over ‖G‖",
                    ylabel="singular value after", title=f"after {steps} step{'s' * (steps != 1)}")
     polynomial.minorticks_off()
     for ax in (spectrum, polynomial):
         ax.axhspan(FLOOR, CEILING, color=COLORS["reference"], alpha=0.18, linewidth=0, zorder=0)
-    shown = before > 1e-4
-    spectrum.plot(i[shown], before[shown], ".", color=COLORS["seed"], markersize=3, label="before")
-    label_line(spectrum, 0.3, np.interp(0.3, i, before), "before", COLORS["reference"], xytext=(0, -11))
-    spectrum.plot(i[after > 1e-4], after[after > 1e-4], ".", color=COLORS["weight"], markersize=4, label="after")
-    label_line(spectrum, 0.3, np.interp(0.3, i, after), "after", COLORS["weight"], xytext=(0, 12))
-    s = np.geomspace(1e-4, 1, 241)
-    polynomial.plot(s, newton_schulz_on_values(s, steps), **THEORY)
-    on_map = newton_schulz_on_values(before[shown], steps)
-    polynomial.plot(before[shown], on_map, "o", color=COLORS["weight"], markersize=4)
     alive = before > 1e-6
+    at = 0.3 * alive.mean()
+    spectrum.plot(i[alive], before[alive], ".", color=COLORS["seed"], markersize=3, label="before")
+    label_line(spectrum, at, np.interp(at, i, before), "before", COLORS["reference"], xytext=(0, -11))
+    spectrum.plot(i[alive], after[alive], ".", color=COLORS["weight"], markersize=4, label="after")
+    label_line(spectrum, at, np.interp(at, i, after), "after", COLORS["weight"], xytext=(0, 12))
+    s = np.geomspace(1e-5, 1, 301)
+    polynomial.plot(s, newton_schulz_on_values(s, steps), **THEORY)
+    on_map = newton_schulz_on_values(before[alive], steps)
+    polynomial.plot(before[alive], on_map, "o", color=COLORS["weight"], markersize=4)
     words = "" if alive.all() else f" ({int((~alive).sum())} more are 0 and stay 0)"
     inside = np.mean((after[alive] >= FLOOR) & (after[alive] <= CEILING))
     what = f"A random matrix of {shape}" if source == "random" else f"A layer's gradient, {shape}, batch of 64"

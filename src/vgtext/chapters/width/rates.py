@@ -111,5 +111,5 @@ def draw_best_rate(curves, widths, way="Adam", rule="standard", n=512):
     copied = loss_at(way, rule, n, first)
     return (f"{way}, {WRITTEN[rule]}, 4 layers: at width {n} the best rate is {power(here)}, and training "
             f"{ended(loss_at(way, rule, n, here))}. With the rate that is best at width {WIDTHS[0]}, {power(first)}, "
-            f"it {ended(copied)}. Dashed: 1/n.")
+            f"it {ended(copied)}. Thin dashes: a rate that falls as 1/n.")
 

@@ -71,5 +71,5 @@ def draw_coordinate_check(change, norm, optimizer="Adam", rule="standard", t=1):
     limit = 16 ** GROWTH[way, rule]["hidden"]
     return (f"{optimizer}, {WRITTEN[rule]}, rate {power(int(np.log2(RATE[way])))}, after {t} step{'s' * (t > 1)}: "
             f"from width {WIDTHS[0]} to {WIDTHS[-1]}, between hidden layers, σ₁(ΔW) over √(outputs/inputs) changes by "
-            f"a factor of {number(s[-1] / s[0])} (dashed, first step in the limit: {number(limit)}), and the change of "
-            f"z by {number(z[-1] / z[0])}.")
+            f"a factor of {number(s[-1] / s[0])} (thin dashes, first step in the limit: {number(limit)}), and the "
+            f"change of z by {number(z[-1] / z[0])}.")
