@@ -273,8 +273,8 @@ ONCE = [*range(N)]
 
 
 @pytest.mark.parametrize("steps, kept, said", [
-    ([*range(30), *range(20, N)], ONCE, "the last time to 20: what was made again, or by an earlier run, is left out (10"),
-    ([*range(N), *range(N)], ONCE, "the last time to 0: what was made again, or by an earlier run, is left out (40 entries"),
+    ([*range(30), *range(20, N)], ONCE, "to 20: what was made again, or by an earlier run, is left out (10 entries)"),
+    ([*range(N), *range(N)], ONCE, "to 0: what was made again, or by an earlier run, is left out (40 entries)"),
     (ONCE[::-1], ONCE, ""), ([i // 2 for i in ONCE], [i // 2 for i in ONCE], ""),
     ([*range(10)] * 4, [*range(10)] * 4, "the steps begin again 3 times, and are read as epochs of one run")])
 def test_a_run_that_was_resumed_is_read_once(tmp_path, steps, kept, said):

@@ -18,7 +18,8 @@ LONGEST = 20_000  # characters of a line that is read
 NUMBER = r"[-+]?(?:\.?\d(?:\w|[.,](?=\d)|(?<=e)[-+](?=\d))*|(?:infinity|inf|nan)(?!\w))"
 PAIR = re.compile(rf"""(?<![^\W\d_])([a-z](?:[a-z_/. ]|(?<=[a-z])-(?=[a-z])){{0,79}}?)  # its name
                        ['"]?\s*(?:[:=]\s*)?['"]?(?:[a-z][\w.]{{0,79}}\()?              # tensor(
-                       (?<![\w.])({NUMBER})(\s?%(?!\w)|\s?(?:percent|pct)\b|\s?/\s?\d+(?!\w|[.,]\d))?""", re.IGNORECASE | re.VERBOSE)
+                       (?<![\w.])({NUMBER})(\s?%(?!\w)|\s?(?:percent|pct)\b|\s?/\s?\d+(?!\w|[.,]\d))?
+                   """, re.IGNORECASE | re.VERBOSE)
 DECIMALS = re.compile(r"[-+]?\d+,\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})*,\d{3}(?:\.\d+|(?<=,\d{3},\d{3}))")
 EITHER = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")  # 2,302 is 2.302 or 2302

@@ -46,8 +46,8 @@ class Recording:
 
     nan or inf means that the run had broken there: allowed in the last rows of a size, not before rows of numbers. In
     ``loss`` it may stand anywhere: before numbers it is a batch that the run got over; a ratio is inf where weights
-    were 0. Norms are Frobenius norms. An accuracy may be one number. Raises ValueError for unknown fields, shapes that do
-    not fit, negative sizes, shares and accuracies outside 0..1, and nan where it is not allowed.
+    were 0. Norms are Frobenius norms. An accuracy may be one number. Raises ValueError for unknown fields, shapes that
+    do not fit, negative sizes, shares and accuracies outside 0..1, and nan where it is not allowed.
     """
 
     steps: np.ndarray | None = None

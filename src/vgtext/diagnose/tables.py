@@ -82,8 +82,8 @@ def in_order(column, found, say):
         while i in again and kept and at[kept[-1]] >= position:
             kept.pop()
         kept.append(i)
-    say(f"In {column} the steps go back, the last time to {where}: what was made again, or by an earlier run, is left out "
-        f"({len(values) - len(kept)} entries).")
+    say(f"In {column} the steps go back, the last time to {where}: what was made again, or by an earlier run, is left "
+        f"out ({len(values) - len(kept)} entries).")
     return [values[i] for i in kept]
 
 
