@@ -37,6 +37,10 @@ def read(name, value):
         return float(as_array(name, value, 0))
     if name.endswith("accuracy") and dimensions == 0:
         value = [value]
+    if name == "frozen":
+        if np.asarray(value).dtype != bool or dimensions != 1:
+            raise ValueError(f"frozen must hold True or False for each layer, got {value!r}")
+        return np.array(value)
     array = as_array(name, value, 2 if name in (*SIZES, *SHARES, "time_gradient") else 1)
     if name == "cosine" and (np.abs(array) > 1.001).any():
         raise ValueError(f"cosine must lie between -1 and 1, got {array[np.abs(array) > 1.001][0]:g}")
