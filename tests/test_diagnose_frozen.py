@@ -146,3 +146,21 @@ def test_what_a_recorder_cannot_measure_costs_no_row():
     assert sound(rows, ("gradient", "error")) == rows
     skipped = [{"gradient": [np.nan, 1.0], "error": [np.nan, 1.0]}, *rows[1:]]
     assert sound(skipped, ("gradient", "error")) == rows[1:]
+
+
+@pytest.mark.parametrize(("rates", "ratios", "cause"), [
+    ([0.05, 0.02, 0.001, 1e-5], [1.5e-3, 7e-4, 4e-5, 4e-7], "learning rate too small"),
+    ([0.05] * 4, [1.5e-3] * 4, UNDECIDED)])
+def test_a_schedule_that_takes_the_rate_away_at_once_comes_before_a_signal_that_fades_somewhat(rates, ratios, cause):
+    """As one that steps once a batch does, and is meant to step once an epoch."""
+    way = 0.4 ** np.arange(3)
+    signals = {"activation": [[*way, 0.1]] * 4, "error": [[*way[::-1], 1.0]] * 4, "optimizer": "SGD"}
+    found = diagnose(Recording(**signals, learning_rate=rates, update_ratio=np.repeat(np.array(ratios)[:, None], 4, 1),
+                               steps=[1, 2, 8, 16], loss=np.full(300, 2.0), train_accuracy=[0.1]))
+    assert found.cause == cause and ("how often it steps" in found.remedy) is (cause != UNDECIDED)
+
+
+def test_batches_whose_loss_is_no_number_are_told_to_be_looked_at():
+    loss = np.r_[np.linspace(2, 0.1, 30), np.nan, np.inf, np.full(8, 0.1)]
+    found = diagnose(Recording(loss=loss, train_accuracy=[0.99], test_accuracy=[0.99]))
+    assert found.cause == "healthy" and "look at these batches: 2 of 40 entries" in found.evidence[0]

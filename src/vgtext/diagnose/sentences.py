@@ -161,7 +161,7 @@ def _loss(s, r):
         return "" if s.accuracy is None else f"Training accuracy is {percent(s.accuracy)}."
     accuracy = "" if s.accuracy is None else f"; training accuracy {percent(s.accuracy)}"
     if s.curve.skipped:
-        accuracy += f"; entries on the way that are nan or inf: {s.curve.skipped} of {s.curve.entries}"
+        accuracy += f"; nan or inf on the way, look at these batches: {s.curve.skipped} of {s.curve.entries} entries"
     if s.curve.constant:
         return f"The loss is {s.curve.start:.3g} at every entry{accuracy}."
     if s.curve.fall is None:

@@ -150,7 +150,8 @@ CASES = (
     (so.standing_at_start, "Signals and steps are in order, and the loss is hardly below its start. If its targets "
      "move with the network (a teacher's, a critic's), it may learn all the same: measure what it is for. If not, "
      "train a twin of few layers on the same data: if it learns, the layers mix up what tells the examples apart "
-     "(shortcuts with a norm); if it does not, look at the data, the labels, and the loop that feeds them.",
+     "(shortcuts with a norm); if it does not, look at the data, the labels, and the loop that feeds them, and "
+     "whether an activation function follows each hidden layer.",
      ("vanishing by depth", "label noise"),
      ("the loss of a twin of few layers",)),
     (so.hardly_begun, "All steps together moved the weights by less than half their size: the run has hardly begun. "
