@@ -153,6 +153,10 @@ def test_a_record_with_weights_that_start_at_0_counts_for_the_other_layers():
     """An infinite ratio is no nan: the record that holds one is the first, and its other layers are judged."""
     symptoms = measure_symptoms(Recording(update=[[1e-3, 2e-3, 4e-3], [5e-6] * 3], weight=[[0.0, 1, 1], [1, 1, 1]]))
     assert symptoms.ratio == symptoms.ratio_peak == pytest.approx(3e-3) and symptoms.ratio_before == pytest.approx(5e-6)
+    given = measure_symptoms(Recording(update_ratio=[[np.inf, 2e-3, 4e-3], [5e-6] * 3]))
+    assert (given.ratio, given.ratio_peak) == (symptoms.ratio, symptoms.ratio_peak)
+    with pytest.raises(ValueError, match="update_ratio has nan or inf in row 0"):
+        Recording(update_ratio=[[np.nan, 2e-3, 4e-3], [5e-6] * 3])
 
 
 def test_a_run_that_is_not_finished_is_told_to_train_on():

@@ -41,7 +41,7 @@ def test_a_batch_that_was_nan_and_passed_changes_no_verdict(known):
     skipped[[0, 40, 41, 150]] = np.nan, np.inf, np.nan, np.nan
     with_it, without = found(**{**known, "loss": skipped}), found(**known)
     assert with_it.cause == without.cause != UNDECIDED
-    assert any("on the way that are nan or inf: 4 of 300" in sentence for sentence in with_it.evidence)
+    assert any("look at these batches: 4 of 300 entries" in sentence for sentence in with_it.evidence)
 
 
 def test_a_figure_says_what_is_no_number_and_draws_the_largest_ones():

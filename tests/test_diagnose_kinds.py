@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from vgtext.diagnose import CAUSES, ROWS, UNDECIDED, Recording, diagnose, measure_symptoms, table
+from vgtext.diagnose.loop import decays
 from vgtext.diagnose.rules import questions
 
 R = 4
@@ -414,6 +415,11 @@ def ends_at(level, third_quarter=None):
     return np.r_[np.linspace(1, third, 50), np.full(25, third), np.full(25, level)]
 
 
+def decaying(share):
+    """An optimizer whose decay takes this share of the weights in a step."""
+    return type("SGD", (), {"param_groups": [{"lr": 0.1, "weight_decay": 10 * share}]})()
+
+
 FAILED = {"train_accuracy": [0.3]}
 BRANCHES = {"shortcuts": True, "normalized": True}
 #: What a limit divides: a cause, a recording that depends on a number, and a number on either side.
@@ -457,6 +463,9 @@ SIDES = {
               0.04, 0.02),
     "RISE": ("overfitting", lambda v: {"train_accuracy": [0.99], "test_loss": [2, 1, v]}, 1.3, 1.13),
     "SHRINKS": ("weight decay too large", lambda v: {"weight": rows(1, v)}, 0.14, 0.28),
+    "KEPT": ("weight decay too large", lambda v: {"weight": rows(1, v), "loop": "much decay"}, 0.85, 0.95),
+    "DECAYS": ("weight decay too large", lambda v: {"weight": rows(1, 0.5), "loop": [*decays(decaying(v))]},
+               0.014, 0.007),
     "WANES": ("label noise", lambda v: {"loss": ends_at(0.5), **ratio(0.01, 0.01), "weight": rows(1, v)}, 0.6, 0.42),
     "INPUTS, small": ("scale of inputs or targets", lambda v: {"input": [v]}, 0.007, 0.014),
     "INPUTS, large": ("scale of inputs or targets", lambda v: {"input": [v]}, 42, 21),

@@ -231,6 +231,12 @@ def test_what_is_neither_a_recording_nor_a_log_is_told_what_is(tmp_path, capsys,
     assert main(["diagnose", str(tmp_path / name)]) == 2 and said in capsys.readouterr().err
 
 
+def test_a_report_without_a_recording_says_what_is_missing(capsys):
+    with pytest.raises(SystemExit):
+        main(["diagnose", "-o", "report.html"])
+    assert "required: RECORDING" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("loss", ["nan", "inf", "0,69", "x"])
 def test_the_loss_of_a_constant_answer_is_a_number(tmp_path, capsys, loss):
     (tmp_path / "run.csv").write_text("loss\n2.3\n")
@@ -267,8 +273,8 @@ ONCE = [*range(N)]
 
 
 @pytest.mark.parametrize("steps, kept, said", [
-    ([*range(30), *range(20, N)], ONCE, "the last time to 20: what was made again is left out (10 entries)"),
-    ([*range(N), *range(N)], ONCE, "the last time to 0: what was made again is left out (40 entries)"),
+    ([*range(30), *range(20, N)], ONCE, "to 20: what was made again, or by an earlier run, is left out (10 entries)"),
+    ([*range(N), *range(N)], ONCE, "to 0: what was made again, or by an earlier run, is left out (40 entries)"),
     (ONCE[::-1], ONCE, ""), ([i // 2 for i in ONCE], [i // 2 for i in ONCE], ""),
     ([*range(10)] * 4, [*range(10)] * 4, "the steps begin again 3 times, and are read as epochs of one run")])
 def test_a_run_that_was_resumed_is_read_once(tmp_path, steps, kept, said):
@@ -283,6 +289,19 @@ def test_a_run_that_was_begun_anew_in_the_same_file_is_the_last_one(tmp_path):
     rows = as_csv([{"epoch": i // 4, "step": i % 4, "loss": x} for i, x in enumerate(LOSS)])
     (tmp_path / "run.csv").write_text(f"{rows}\n{rows}")
     assert read_log(tmp_path / "run.csv").loss == pytest.approx(LOSS)
+
+
+@pytest.mark.parametrize("line", [
+    "epoch {i} loss {x}", "Epoch {i}/{n}\n9/9 [==] - 3s - loss: {x} - accuracy: 0.5", "Epoch {i}\n----\nloss: {x}"])
+@pytest.mark.parametrize("earlier", [1, 2, 3])
+def test_of_runs_that_were_printed_into_one_file_the_last_is_read(tmp_path, line, earlier):
+    """Epochs that begin again are those of another run, also where a line of its own counts them."""
+    runs = [[*range(1, 9)]] * earlier + [[*range(1, 13)]]
+    made, said = read(tmp_path / "a.log", "\n".join(
+        f"lr {run}\n" + "\n".join(line.format(i=i, n=len(of), x=3 + run - i / 10) for i in of)
+        for run, of in enumerate(runs)))
+    assert made.loss == pytest.approx([3 + earlier - i / 10 for i in runs[-1]])
+    assert f"an earlier run, is left out ({8 * earlier} entries)" in said
 
 
 def test_the_epoch_comes_before_the_step_also_where_two_columns_name_the_step(tmp_path):
@@ -359,6 +378,40 @@ def test_accuracies_above_what_shares_come_to_are_read_as_per_cent(tmp_path):
     made, said = read(tmp_path / "a.csv", "loss,acc,val_acc\n2.0,10,0.1\n1.0,61.5,0.4\n")
     assert made.train_accuracy.tolist() == [0.1, 0.615] and made.test_accuracy.tolist() == [0.1, 0.4]
     assert "acc is read as per cent: it comes to 61.5." in said and "val_acc is read" not in said
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("a.csv", "loss,train_acc(%)\n2,0.1\n1,0.9"), ("a.csv", "loss,train_acc_pct\n2,0.1\n1,0.9"),
+    ("a.csv", "loss,train_acc %\n2,0.1%\n1,0.9%"), ("a.json", '{"loss": [2, 1], "percent_accuracy": [0.1, 0.9]}'),
+    ("a.log", "loss 2 train accuracy (%): 0.1\nloss 1 train accuracy (%): 0.9"),
+    ("a.log", "loss 2 acc (in %) 0.1\nloss 1 acc (in %) 0.9"), ("a.log", "loss 2 acc (%) 0.1%\nloss 1 acc (%) 0.9%"),
+    ("a.log", "loss 2, acc 0.1 percent\nloss 1, acc 0.9 pct"), ("a.log", "loss 2 acc_pct=0.1\nloss 1 acc_pct=0.9"),
+    ("a.csv", "loss,acc,val_acc\n2,0.1,10\n1,0.9,60")])
+def test_a_name_or_a_unit_says_that_accuracies_are_per_cent(tmp_path, name, text):
+    """They may be below 1 % all along, or one of two columns may be: that one is read so from 1 on."""
+    made, _ = read(tmp_path / name, text)
+    assert made.train_accuracy == pytest.approx([0.1, 0.9] if "val" in text else [0.001, 0.009])
+    assert made.test_accuracy is None or made.test_accuracy == pytest.approx([0.1, 0.6])
+
+
+def test_accuracies_just_above_1_are_per_cent_beside_others_that_are(tmp_path):
+    made, said = read(tmp_path / "a.csv", "loss,acc,val_acc\n2,10,0.5\n1,60,1.2")
+    assert made.test_accuracy == pytest.approx([0.005, 0.012]) and "val_acc is read as per cent" in said
+
+
+@pytest.mark.parametrize("words", ["validation loss at iteration {i}", "validation loss at iteration {i} on test set",
+                                   "[default7]: validation loss at the end of training for val data"])
+def test_an_evaluation_that_megatron_prints_is_read(tmp_path, words):
+    line = (" iteration {i}/ 90 | learning rate: 1.5E-04 | lm loss: {x:.6E} | loss scale: 65536.0 | grad norm: 0.5 |\n"
+            f" {words} | lm loss value: {{v:.6E}} | lm loss PPL: 9.9E+00 | \n")
+    made, _ = read(tmp_path / "a.log", "".join(line.format(i=i, x=3 - i / 10, v=4 - i / 10) for i in range(1, 9)))
+    assert made.loss == pytest.approx(3 - np.arange(1, 9) / 10)
+    assert made.test_loss == pytest.approx(4 - np.arange(1, 9) / 10)
+
+
+def test_the_loss_of_a_value_is_no_value_of_the_loss(tmp_path):
+    with pytest.raises(ValueError, match="none is a loss"):
+        read(tmp_path / "a.csv", "value_loss,value loss\n1,2\n2,3")
 
 
 @pytest.mark.parametrize("name", ["eval_top1", "val/acc1", "test_acc@1", "val accuracy_top-1"])

@@ -93,6 +93,8 @@ def exploding(s, recording):
     """
     if grows_in_time(s):
         return True
+    if s.row and above(s.ratio, 1.0):
+        return False  # signals came after steps that had rewritten the weights
     if s.alike:
         return None  # a norm of what does not differ divides by nearly 0
     branches = every(recording.shortcuts, recording.normalized)

@@ -37,6 +37,10 @@ def read(name, value):
         return float(as_array(name, value, 0))
     if name.endswith("accuracy") and dimensions == 0:
         value = [value]
+    if name == "frozen":
+        if np.asarray(value).dtype != bool or dimensions != 1:
+            raise ValueError(f"frozen must hold True or False for each layer, got {value!r}")
+        return np.array(value)
     array = as_array(name, value, 2 if name in (*SIZES, *SHARES, "time_gradient") else 1)
     if name == "cosine" and (np.abs(array) > 1.001).any():
         raise ValueError(f"cosine must lie between -1 and 1, got {array[np.abs(array) > 1.001][0]:g}")
@@ -141,7 +145,8 @@ def check_rows(name, array):
         return
     if (array < 0).any():
         raise ValueError(f"{name} must not be negative, got {array[array < 0][0]}")
-    whole = np.isfinite(array.reshape(len(array), -1)).all(axis=1)
+    broken = np.isnan(array) if name == "update_ratio" else ~np.isfinite(array)  # a step from 0 is inf times as long
+    whole = ~broken.reshape(len(array), -1).any(axis=1)
     if (np.diff(whole.astype(int)) > 0).any():
         row = int(np.flatnonzero(~whole)[0])
         raise ValueError(f"{name} has nan or inf in row {row} and numbers after it: leave out a row "

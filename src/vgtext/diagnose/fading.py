@@ -40,6 +40,8 @@ def vanishing(s, recording):
         return False  # where small weights have grown, and the loss follows, nothing is lost any more
     if some and out_of_range(s, 0.3 if few else 0.2):
         return False
+    if some and s.rate_kept is False and taken_away(s) and moved(s) is False:
+        return False  # a schedule took the steps away before they could have moved anything
     if adapts and s.round_trip > t.ADAPTS and (some or moved(s) is False or stayed(s)):
         return None  # such steps do not shrink with the gradient: they may be few, too short, or have nothing to learn
     if shallow and s.round_trip > t.ADAPTS and short_anyway(s):

@@ -16,7 +16,7 @@ import numpy as np
 
 from . import checks
 from .hooks import Hooks, traced
-from .keras_layers import cosine, dead, drops, first, is_empty, kinds, leaves, matrices, numbers, size, typical
+from .keras_layers import cosine, dead, drops, first, is_empty, kinds, leaves, matrices, numbers, size, still, typical
 from .keras_layers import root_mean_square as rms
 from .loop import of_keras, targets_of_keras
 from .modules import norm
@@ -105,6 +105,7 @@ class KerasRecorder:
         if self._rows:
             fields |= {"steps": [row["at"] for row in self._rows],
                        "names": [layer.name for layer in self._rows[0]["layers"]],
+                       "frozen": [still(layer) for layer in self._rows[0]["layers"]],
                        **kinds(self.model), **self._targets.words()}
             for name in ("input", "dead"):
                 if all(row[name] is not None for row in self._rows):

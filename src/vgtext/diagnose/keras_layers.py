@@ -20,6 +20,11 @@ def matrices(layer):
     return [v for v in getattr(layer, "weights", ()) if len(v.shape) > 1]
 
 
+def still(layer):
+    """Is none of a layer's matrices to be trained?"""
+    return not any(getattr(v, "trainable", True) for v in matrices(layer))
+
+
 def numbers(x):
     """Return a tensor of any backend as a NumPy array; of rows and their places, as TensorFlow's, all rows."""
     if hasattr(x, "dense_shape"):

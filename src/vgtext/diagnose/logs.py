@@ -12,7 +12,9 @@ TRAIN, TEST = {"train", "training"}, {
     "val", "valid", "validation", "validating", "eval", "evaluation", "evaluating", "test", "testing", "dev"}
 MEASURES = {"loss": ("loss", "test_loss"), "accuracy": ("train_accuracy", "test_accuracy"),
             "acc": ("train_accuracy", "test_accuracy")}
-SAYS_NOTHING = {"step", "epoch", "sparse", "categorical", "binary", "history", "metrics", "total", "lm"}  # in a name
+SAYS_NOTHING = {"step", "epoch", "sparse", "categorical", "binary", "history", "metrics", "total", "lm",
+                *printed.PER_CENT}  # in a name
+PER_CENT = re.compile(rf"%|(?<![a-z])(?:{'|'.join(printed.PER_CENT)})(?![a-z])", re.IGNORECASE)
 
 
 def read_log(path, say=None):
@@ -61,9 +63,13 @@ def read_log(path, say=None):
     for field in numbers:
         if field != "loss":
             numbers[field] = _made(found[field], numbers[field], say)
-        if field.endswith("accuracy") and _in_per_cent(numbers[field]):
-            say(f"{found[field]} is read as per cent: it comes to {max(numbers[field]):g}.")
-            numbers[field] = [value / 100 for value in numbers[field]]
+    shares = {field: values for field, values in numbers.items() if field.endswith("accuracy")}
+    scaled = any(map(_in_per_cent, shares.values()))
+    for field, values in shares.items():
+        named = PER_CENT.search(found[field]) and not any("%" in str(row[found[field]]) for row in table[found[field]])
+        if named or (scaled and max(values) > 1):
+            say(f"{found[field]} is read as per cent: it comes to {max(values):g}.")
+            numbers[field] = [value / 100 for value in values]
     try:
         return Recording(**numbers)
     except ValueError as error:
@@ -112,6 +118,7 @@ def _in_name(stem):
 def _field(column):
     """Return the field of a recording that a column holds by its name, or None; exports put the run before " - "."""
     name = printed.FIRST.sub("accuracy", column.split(" - ")[-1])
+    name = re.sub(r"(?<=loss) value$", "", name)  # as Megatron prints it; a value loss is another
     words = set(re.split(r"[^a-z0-9]+", name.lower())) - SAYS_NOTHING - {""}
     measure, which = words & set(MEASURES), words & (TRAIN | TEST)
     if len(measure) != 1 or len(which) > 1 or words - measure - which:

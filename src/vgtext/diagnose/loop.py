@@ -3,22 +3,13 @@
 from functools import partial
 from math import log, prod
 
+from .graphs import BINARY, LIKELIHOODS, first_step, is_sum, name_of, of_graph, stretches, takes_shares
 from .modules import nodes
-from .slips import DROPS
+from .slips import DECAYS, DROPS
 from .targets import Targets, is_away
 from .tensors import real
 
-SHAPES = ("View", "UnsafeView", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Permute", "T", "Select", "Slice",
-          "Clone", "ToCopy")  # nodes that change no number
-BOUNDED = ("Softmax", "Sigmoid", "Tanh")
-BINARY = {"BinaryCrossEntropy", "BinaryCrossEntropyWithLogits"}
-COMPARE = ("MseLoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
 MOST = 10_000_000  # answers of a batch, to be compared with their loss
-LIKELIHOODS = ("NllLoss", "NllLoss2D")
-#: What stands directly before what, seen from the loss.
-BEFORE = (("activation twice", ("LogSoftmax", "BinaryCrossEntropyWithLogits"), BOUNDED),
-          ("no logarithm", LIKELIHOODS, ("Softmax", "Addmm", "Convolution")),
-          ("broadcast", COMPARE, ("Expand",)))
 
 
 class Watch:
@@ -81,10 +72,13 @@ class Watch:
     def steps(self, node, loss, trained, moved):
         """A step is done: the graph of its loss, its loss, whether it ran in training mode, whether a weight moved."""
         if not self.rows:
-            pairs = {(_name(child), _name(_first(parent))) for child, parents in nodes(node) for parent in parents}
+            pairs = {(name_of(child), name_of(first_step(parent)))
+                     for child, parents in nodes(node) for parent in parents}
             self.found |= of_graph(pairs)
+            if is_sum(node, self._output):
+                self.found.add("summed loss")
             if self._classes > 1 and any(
-                    _name(child) in LIKELIHOODS and _name(parent) == "LogSoftmax" and parent._saved_dim == 0
+                    name_of(child) in LIKELIHOODS and name_of(parent) == "LogSoftmax" and parent._saved_dim == 0
                     for child, parents in nodes(node) for parent in parents):
                 self.found.add("softmax over the batch")
             if any(stretches(child, self._answers) for child, _ in nodes(node)):
@@ -93,7 +87,8 @@ class Watch:
             self.classifies = bool("LogSoftmax" in names if self._classes > 1 else names & BINARY) and self._classes > 0
             if "LogSoftmax" in names and takes_shares(node, self._output):
                 self.found.add("activation twice")
-            if "LogSoftmax" in names and loss > 4 * log(max(self._classes, 2)) and self._classes:
+            guessing = self._classes and 4 * log(max(self._classes, 2))
+            if "LogSoftmax" in names and "summed loss" not in self.found and loss > guessing > 0:
                 self.found.add("above guessing")
         if self.classifies:
             self.targets.add([c for _, targets, *_, flat in self._told if flat for c in targets], self._classes)
@@ -122,34 +117,6 @@ class Watch:
         return ({"loop": sorted(found)} if found else {}) | ({} if constant is None else {"constant_loss": constant})
 
 
-def of_graph(pairs):
-    """Return the slips that stand in the graph of a loss, given the names of (a node, the one before it)."""
-    return {slip for slip, after, before in BEFORE if any(a in after and b in before for a, b in pairs)}
-
-
-def stretches(node, answers):
-    """Is it a mean error of N times N, made of the model's N answers, each less all of the given numbers?"""
-    for names in ("Mean", "Sum"), ("Pow", "Abs", "Mul"), ("Sub",):
-        if node is None or _name(node) not in names:
-            return False
-        last, computed = node, [before for before, _ in node.next_functions if before is not None]
-        node = computed[0] if computed else None
-    if len(computed) != 1 or answers < 2:
-        return False
-    before = node.next_functions[0][0] if _name(node) == "Expand" else node
-    return _shape(last) == (answers, answers) and prod(_shape(before)) == answers
-
-
-def takes_shares(node, output):
-    """Does a loss apply its softmax to an output whose rows are shares of 1, which a softmax by hand made?"""
-    if output is None or output.ndim < 2 or len(output) < 4 or output.shape[-1] < 2:
-        return False
-    rows, end = real(output), output.grad_fn and _first(output.grad_fn)
-    shares = bool((rows >= 0).all()) and bool(((rows.sum(-1) - 1).abs() < 0.01).all())
-    return shares and any(_name(child) == "LogSoftmax" and _first(parent) is end
-                          for child, parents in nodes(node) for parent in parents)
-
-
 def of_modules(model, inference):
     """Return the slips of a model's modules; ``inference`` says that it was trained in inference mode."""
     found = set()
@@ -160,6 +127,18 @@ def of_modules(model, inference):
         if inference and (drops > 0 or getattr(module, "running_mean", None) is not None):
             found.add("inference mode")
     return found
+
+
+def decays(optimizer):
+    """Return the slip of a weight decay that takes much in a step, of optimizers that take it off the weights."""
+    plain = type(optimizer).__name__ in ("SGD", "AdamW")
+    takes = max(float(group["lr"]) * (group.get("weight_decay") or 0) for group in optimizer.param_groups)
+    return {"much decay"} if plain and takes > DECAYS else set()
+
+
+def frozen(rows):
+    """Return for each layer whether none of its matrices asked for a gradient in any of the rows of a recorder."""
+    return [not any(moves) for moves in zip(*(row["asks"] for row in rows))]
 
 
 def of_keras(model):
@@ -182,18 +161,3 @@ def targets_of_keras(model, y):
 def _keras_loss(model):
     loss = getattr(model, "loss", None)
     return (loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)).lower()
-
-
-def _first(node):
-    """Return the first node on the way back that changes a number."""
-    while _name(node) in SHAPES and len(node.next_functions) == 1 and node.next_functions[0][0] is not None:
-        node = node.next_functions[0][0]
-    return node
-
-
-def _shape(node):
-    return tuple(next((made.shape for made in getattr(node, "_input_metadata", ())), (0,)))
-
-
-def _name(node):
-    return node.name().split("Backward")[0]

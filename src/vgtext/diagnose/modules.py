@@ -12,7 +12,7 @@ MOST_JOINS = 20  # concatenations that are followed back
 def check(model, optimizer, every):
     """Raise TypeError for what is no model or no optimizer of PyTorch's kind, ValueError for no number of steps.
 
-    ValueError, too, for a lazy layer, whose weights have no shape before a batch went through it.
+    ValueError, too, for a model without a matrix, and for a lazy layer, whose weights get a shape from a batch.
     """
     if not all(hasattr(model, name) for name in ("named_modules", "named_parameters", "register_forward_hook")):
         raise TypeError(f"model must be a PyTorch module, got {type(model).__name__}")
@@ -24,6 +24,8 @@ def check(model, optimizer, every):
     lazy = next((name for name, p in model.named_parameters() if type(p).__name__ == "UninitializedParameter"), None)
     if lazy:
         raise ValueError(f"{lazy} has no shape yet: send a batch through the model before you make a recorder")
+    if not owners(model):
+        raise ValueError("model must own a matrix of weights; none of its modules does")
 
 
 def matrices(module):
@@ -181,9 +183,11 @@ def nodes(end, most=10_000):
 def sound(rows, names):
     """Return the rows in which all sizes are numbers, and the first after them.
 
-    A gradient scaler skips steps that overflow, and what broke stays broken.
+    A gradient scaler skips steps that overflow, and what broke stays broken. What is nan where all gradients, which
+    come first, are numbers was not measured: an adapter's layer may get no error.
     """
     sizes = np.array([[row[name] for name in names] for row in rows])  # (rows, sizes, layers)
-    whole = (np.isfinite(sizes) | np.isnan(sizes).all(axis=0)).all(axis=(1, 2)) if len(sizes) else ()
+    missing = len(sizes) and (np.isnan(sizes).all(axis=0) | (np.isnan(sizes[0]) & np.isfinite(sizes[0, 0]).all()))
+    whole = (np.isfinite(sizes) | missing).all(axis=(1, 2)) if len(sizes) else ()
     last = max((i for i, ok in enumerate(whole) if ok), default=-1)
     return [row for i, row in enumerate(rows) if whole[i] or i == last + 1]

@@ -2,7 +2,7 @@
 
 from .digits import dead, factor, percent, points, ratio, round_trip, told
 from .logic import every
-from .table import GAP, ROWS
+from .table import GAP, ROWS, TOO_SLOW
 
 MOST_WISHES = 4  # things to record next that are named at once
 
@@ -71,6 +71,14 @@ def missing(s, recording, candidates):
          "vanishing by activation" in candidates and s.forward is not None and not s.slopes_known)) if wish]
     found = [*more, *(rows[cause] for cause in order if cause in asked and not known[cause])]
     return tuple(dict.fromkeys(found))[:MOST_WISHES]
+
+
+def others(s):
+    """Say which other update-to-weight ratios tell something beside the first; "" if none does."""
+    peak = "" if s.ratio_peak is None or s.ratio_peak <= 2 * s.ratio else f", the largest {ratio(s.ratio_peak)}"
+    mean = f", the mean over the run {s.travel:.2g}" if s.travel is not None and s.travel < 0.1 * s.ratio_peak else ""
+    lags = s.ratio_slowest is not None and s.ratio_slowest < TOO_SLOW <= s.ratio_peak
+    return f"{peak}{mean}" + (f", in the slowest layer {s.ratio_slowest:.2g} at most" if lags else "")
 
 
 def rounded_away(s, r):

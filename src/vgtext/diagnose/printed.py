@@ -7,8 +7,9 @@ import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 
-#: Words beside a measure that have no meaning.
-BESIDE = {"avg", "average", "mean", "running", "current", "the", "is", "set", "info", "debug"}
+PER_CENT = {"percent", "pct", "percentage"}
+#: Words beside a measure that have no meaning for its name.
+BESIDE = {"avg", "average", "mean", "running", "current", "the", "is", "set", "info", "debug", *PER_CENT}
 COUNTS = {"epoch", "step", "iteration", "iter"}
 #: Words that a line may have beside one of the side whose numbers stand below it, as "Epoch 1 - Validation".
 HEADING = COUNTS | {"of", "on", "the", "set", "data", "dataset", "error", "result", "results", "metrics", "performance",
@@ -17,7 +18,8 @@ LONGEST = 20_000  # characters of a line that is read
 NUMBER = r"[-+]?(?:\.?\d(?:\w|[.,](?=\d)|(?<=e)[-+](?=\d))*|(?:infinity|inf|nan)(?!\w))"
 PAIR = re.compile(rf"""(?<![^\W\d_])([a-z](?:[a-z_/. ]|(?<=[a-z])-(?=[a-z])){{0,79}}?)  # its name
                        ['"]?\s*(?:[:=]\s*)?['"]?(?:[a-z][\w.]{{0,79}}\()?              # tensor(
-                       (?<![\w.])({NUMBER})(\s?%(?!\w)|\s?/\s?\d+(?!\w|[.,]\d))?""", re.IGNORECASE | re.VERBOSE)
+                       (?<![\w.])({NUMBER})(\s?%(?!\w)|\s?(?:percent|pct)\b|\s?/\s?\d+(?!\w|[.,]\d))?
+                   """, re.IGNORECASE | re.VERBOSE)
 DECIMALS = re.compile(r"[-+]?\d+,\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})*,\d{3}(?:\.\d+|(?<=,\d{3},\d{3}))")
 EITHER = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")  # 2,302 is 2.302 or 2302
@@ -27,6 +29,7 @@ IN_TABLE = re.compile(r"([-+]?(?:\d+(?:\.\d*)?(?:e[-+]?\d+)?|inf|nan))(\s?%)?", 
 BARE = re.compile(r"^\s*\d+/\s*\d+:\s*([-+.\w]+)\s*$")  # steps/all: loss, as Karpathy's makemore prints it
 FILES = re.compile(r"""(?<![^\s()\[\]{}=,'"])[^\s()\[\]{}=,'"]*\.(?:py|ipynb|sh)\b(?::\d+)*""")  # as a logger writes it
 ENCLOSED = re.compile(r"[(\[]\s*([a-z]+)\s*[)\]](?=\s*[:=]|\s+[-+.\d])", re.IGNORECASE)  # loss (train): 1.2
+SIGN = re.compile(r"[(\[]\s*(?:in )?%\s*[)\]]")  # acc (%): 85
 COLORS = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 
 
@@ -70,7 +73,15 @@ def rows(text, sides, measures, say):
         for name in commas & row.keys():
             if isinstance(row[name], Unread) and EITHER.fullmatch(row[name]):
                 row[name] = _share(row[name].replace(",", "."), row[name].unit)
-    return [row for row in _headed([line for _, line in lines], found, sides, measures, say) if row]
+    return [*_counted(row for row in _headed([line for _, line in lines], found, sides, measures, say) if row)]
+
+
+def _counted(rows):
+    """Yield the rows, each with the epoch that a line above says, and nothing but that, as Keras prints it."""
+    epoch = {}
+    for row in rows:
+        epoch = row if row.keys() == {"epoch"} else epoch
+        yield epoch | row
 
 
 def _is_header(cells, measures):
@@ -130,12 +141,14 @@ def _heading(line, named, sides):
 def _row(line, sides, measures, i, commas):
     """Return the row of line ``i``; the names of numbers with a decimal comma go to ``commas``."""
     row, side, read = {}, [], 0
-    line = ENCLOSED.sub(r" \1 ", BARE.sub(r"loss \1", FILES.sub("", line)))
+    line = ENCLOSED.sub(r" \1 ", SIGN.sub(" percent ", BARE.sub(r"loss \1", FILES.sub("", line))))
     for pair in PAIR.finditer(line):
-        words = [word for word in _words(pair[1]) if word not in BESIDE]
+        said = _words(pair[1])
+        words = [word for word in said if word not in BESIDE]
         side, read = [*side, *(word for word in _words(line[read : pair.start()]) if word in sides)][-1:], pair.start()
         words = side + words if sides.isdisjoint(words) else words
-        name, token, unit = " ".join(words), pair[2], pair[3] or ""
+        name, token, unit = " ".join(words), pair[2], pair[3] or ("" if PER_CENT.isdisjoint(said) else "%")
+        unit = "" if COUNTS.issuperset(words) else unit
         if DECIMALS.fullmatch(token) and not EITHER.fullmatch(token):
             token = token.replace(",", ".")
             commas.add(name)
@@ -156,5 +169,5 @@ def _words(text):
 
 def _share(number, unit):
     """Return a number; one in per cent, or of so many, as a share."""
-    of = 100.0 if unit.endswith("%") else float(unit.strip("/ ") or 1)
+    of = 100.0 if unit.endswith(("%", "t")) else float(unit.strip("/ ") or 1)
     return float(number) / of if of else float("nan")

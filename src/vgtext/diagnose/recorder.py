@@ -39,8 +39,6 @@ class Recorder:
         self.model, self.optimizer, self.every, self.at = model, optimizer, every, 1
         self.unpaired, self._names, self._rows, self._losses, self._evaluations = [], None, [], [], {}
         self._owned, self._hooks, self._waits = modules.owners(model), Hooks(self.unpaired), 0
-        if not self._owned:
-            raise ValueError("model must own a matrix of weights; none of its modules does")
         self._loop = loop.Watch(model, self._hooks)
         self._forget()
         for name, module in model.named_modules():
@@ -79,7 +77,7 @@ class Recorder:
         kept = modules.sound(self._rows, ROWS)
         fields = {name: [row[name] for row in kept] for name in (*ROWS, "learning_rate", "cosine") if kept}
         if kept:
-            fields |= {"steps": [row["at"] for row in kept], "names": self._names,
+            fields |= {"steps": [row["at"] for row in kept], "names": self._names, "frozen": loop.frozen(kept),
                        "shortcuts": logic.either(*(row["shortcuts"] for row in kept)),
                        "normalized": modules.normalized(self.model), **self._loop.targets.words(),
                        "recurrent": modules.recurrent(self.model) or any(row["time_gradient"] for row in kept)}
@@ -176,12 +174,13 @@ class Recorder:
         modules.pair(self.model, called, self._owned, unpaired)
         if not self._entered.keys() >= set(self._names):  # an expert may be left without examples
             return None
-        sizes = {name: [] for name in ("gradient", "weight", "update", "error")}
+        sizes = {name: [] for name in ("gradient", "weight", "update", "error", "asks")}
         for name in self._names:
             weights = self._owned[name]
             sizes["gradient"].append(modules.norm(self._gradients.get(id(p), modules.late(p)) for p in weights))
-            mine = [p for p in weights if p.requires_grad] or weights  # of an adapter, not of what it adapts
-            sizes["weight"].append(modules.norm(tensors.size(self._before[id(p)]) for p in mine))
+            mine = [p for p in weights if p.requires_grad]  # of an adapter, not of what it adapts
+            sizes["weight"].append(modules.norm(tensors.size(self._before[id(p)]) for p in mine or weights))
+            sizes["asks"].append(bool(mine))
             sizes["update"].append(modules.norm(tensors.size(p.detach() - self._before[id(p)]) for p in weights))
             known = self._squares.get(name, {}).values()  # none of a cell whose last state alone is used
             sizes["error"].append(modules.norm(known) if len(known) or not sizes["gradient"][-1] else np.nan)
@@ -193,6 +192,7 @@ class Recorder:
         times = next((t.tolist() for t in self._time.values()), None) or modules.of_calls(
             self._squares, self._left, max(self._passes, 1))
         self._loop.steps(node, float(self._losses[-1]), self._trained, any(sizes["update"]))
+        self._loop.found |= loop.decays(self.optimizer)
         return {**sizes, "at": self.at, "activation": [np.nan if a is None else float(a) for a, _, _ in left],
                 "dead": [float(dead) for _, dead, _ in left], "rectified": any(zero > 0.05 for _, _, zero in left[:-1]),
                 "cosine": modules.cosine(self._before, self._hooked.values()), "input": tensors.typical(entered[0]),

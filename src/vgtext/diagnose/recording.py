@@ -38,6 +38,7 @@ class Recording:
     ``shortcuts``             bool    does the network have residual connections?
     ``normalized``            bool    does it have normalization layers?
     ``recurrent``             bool    does a layer see one time step after another?
+    ``frozen``                (L,)    is a layer kept as it is on purpose, by requires_grad=False or trainable=False?
     ``mixed``                 bool    does a batch hold examples of several classes, none of them most of it?
     ``many_answers``          bool    has an example many answers, as a text has one for each token?
     ``loop``                  words   slips in the code that were seen, out of ``SLIPS`` in ``slips``
@@ -45,9 +46,9 @@ class Recording:
     ========================  ======  ==========================================================================
 
     nan or inf means that the run had broken there: allowed in the last rows of a size, not before rows of numbers. In
-    ``loss`` it may stand anywhere: before numbers it is a batch that the run got over. Norms are Frobenius norms. An
-    accuracy may be one number. Raises ValueError for unknown fields, shapes that do not fit, negative sizes, shares and
-    accuracies outside 0..1, and nan where it is not allowed.
+    ``loss`` it may stand anywhere: before numbers it is a batch that the run got over; a ratio is inf where weights
+    were 0. Norms are Frobenius norms. An accuracy may be one number. Raises ValueError for unknown fields, shapes that
+    do not fit, negative sizes, shares and accuracies outside 0..1, and nan where it is not allowed.
     """
 
     steps: np.ndarray | None = None
@@ -74,6 +75,7 @@ class Recording:
     shortcuts: bool | None = None
     normalized: bool | None = None
     recurrent: bool | None = None
+    frozen: np.ndarray | None = None
     mixed: bool | None = None
     many_answers: bool | None = None
     loop: tuple[str, ...] | None = None
@@ -187,7 +189,8 @@ class Recording:
         for name in ("steps", "input", "cosine", "time_gradient", "learning_rate"):
             if rows is not None and np.ndim(given.get(name)) and len(given[name]) != rows:
                 raise ValueError(f"{name} must have {rows} entries, one for each row, got {len(given[name])}")
-        if layers is not None and self.names is not None and len(self.names) != layers:
-            raise ValueError(f"names must have {layers} entries, one for each layer, got {len(self.names)}")
+        for name in ("names", "frozen"):
+            if layers is not None and name in given and len(given[name]) != layers:
+                raise ValueError(f"{name} must have {layers} entries, one for each layer, got {len(given[name])}")
         if self.steps is not None and not (np.diff(self.steps) > 0).all():
             raise ValueError("steps must increase")

@@ -15,7 +15,7 @@ from vgtext.explore.element import page_element
 
 from .figures import figures
 from .numbers import measured
-from .rules import diagnose, questions
+from .rules import diagnose, questions, unfrozen
 from .symptoms import measure_symptoms
 from .table import LOOP, ROWS, UNDECIDED
 
@@ -95,8 +95,9 @@ class Report:
                 f"<p>{escape(d.remedy)}{more}</p>{asked}</div>")
 
     def _table(self):
-        s = measure_symptoms(self.recording)
-        answers, rows = questions(s, self.recording, self.target), []
+        kept = unfrozen(self.recording)
+        s = measure_symptoms(kept)
+        answers, rows = questions(s, kept, self.target), []
         for row in ROWS:
             answer = answers[row.cause]
             number = measured(row.cause, s) or (f"record: {row.record}" if answer is None else "")

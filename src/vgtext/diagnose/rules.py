@@ -15,6 +15,7 @@ from . import answers as ask
 from . import fading, logic, outcomes, pace, scales, slips
 from . import table as t
 from .checks import SHARES, SIZES
+from .numbers import layers_of
 from .recording import Recording
 from .sentences import evidence
 from .symptoms import measure_symptoms
@@ -56,6 +57,9 @@ def diagnose(recording, target=0.9):
         raise TypeError(f"target must be an accuracy above 0 and at most 1, got {target!r}")
     if not 0 < target <= 1:
         raise ValueError(f"target must be an accuracy above 0 and at most 1, got {target}")
+    kept = unfrozen(recording)
+    if kept is not recording:
+        return beside_frozen(recording, diagnose(kept, target))
     s = measure_symptoms(recording)
     if outcomes.ascends(s):
         recording = replace(recording, loop=tuple(dict.fromkeys((*(recording.loop or ()), "steps uphill"))))
@@ -87,10 +91,35 @@ def of_the_others(recording, target):
     moves = None if recording.ratio is None else (recording.ratio != 0).any(axis=0)
     if moves is None or moves.all() or moves.sum() < 2:
         return ()
-    sizes = {name: array[:, moves] for name, array in recording.given().items() if name in (*SIZES, *SHARES)}
-    names = None if recording.names is None else np.array(recording.names)[moves]
-    rest = diagnose(replace(recording, **sizes, names=names), target)
+    rest = diagnose(only(recording, moves), target)
     return (f"If they are meant to stand still: of the others alone the answer is {rest.cause}.",)
+
+
+def only(recording, layers):
+    """Return a recording with some of its layers alone."""
+    sizes = {name: array[:, layers] for name, array in recording.given().items() if name in (*SIZES, *SHARES)}
+    names = None if recording.names is None else np.array(recording.names)[layers]
+    return replace(recording, **sizes, names=names, frozen=None)
+
+
+def unfrozen(recording):
+    """Return a recording without the layers that were frozen on purpose; itself where none was, or all were."""
+    if recording.frozen is None:
+        return recording
+    left = ~recording.frozen if recording.ratio is None else ~recording.frozen | (recording.ratio > 0).any(axis=0)
+    return recording if left.all() or not left.any() else only(recording, left)
+
+
+def beside_frozen(recording, found):
+    """Return the diagnosis of a recording, given that of the layers that are not frozen: the others may be to blame."""
+    numbers = [int(l) + 1 for l in np.flatnonzero(recording.frozen)]
+    said = (*found.evidence, f"Left out, and not counted, {'are' if len(numbers) > 1 else 'is'} {layers_of(numbers)}: "
+            "frozen by requires_grad=False or trainable=False.")
+    if found.cause not in (t.UNDECIDED, "label noise"):
+        return replace(found, evidence=said)
+    return Diagnosis(t.UNDECIDED, said, "If you did not freeze layers on purpose, let them train. " + found.remedy,
+                     tuple(dict.fromkeys(("layers not trained", *found.candidates, *{found.cause} - {t.UNDECIDED}))),
+                     found.record_next)
 
 
 def questions(s, recording, target=0.9):
@@ -101,13 +130,14 @@ def questions(s, recording, target=0.9):
     blocks = None if ill and outcomes.at_its_floor(s) else ill  # else signals are to blame for what they lose
     blocks = False if pace.half_way(s) or logic.below(s.gap, -t.GAP) else blocks  # something was learned
     fades = fading.vanishing(s, recording)
-    clean = None if recording.loop or outcomes.ascends(s) else True  # the code may explain steps and losses
+    clean = None if slips.explain(recording.loop) or outcomes.ascends(s) else True  # the code may explain them
     deep = logic.every(None if s.layers is None else s.layers >= 2 * t.FEW_LAYERS, not recording.shortcuts)
     by_heart = None if logic.above(s.gap, t.GAP) else True  # whose steps work
     lost = ask.collapsed(s, recording)
     warm = None if by_heart and ask.begins_brisk(s, recording) and lost is None else True  # it may fall further
     far = ask.forgets_in_time(s, recording)
     near = None if far is None and s.through_time is not None else True  # no label may be to blame for what is far back
+    decays = "much decay" in (recording.loop or ())
     few_dropped = None if "much dropout" in (recording.loop or ()) else True  # it makes zeros, and what is left larger
     answers = {
         "layers not trained": ask.frozen(s, fails),
@@ -117,7 +147,7 @@ def questions(s, recording, target=0.9):
         "flat output": scales.flat(s, target),
         "data in order of class": fails and not recording.mixed and outcomes.in_order(s),
         "late divergence": ill and outcomes.lost_again(s),
-        "weight decay too large": logic.every(fails, logic.below(s.shrinks, t.SHRINKS)),
+        "weight decay too large": logic.every(fails, logic.below(s.shrinks, t.KEPT if decays else t.SHRINKS)),
         "dead units": ill and logic.every(ask.dead(s), few_dropped),
         "exploding": logic.every(blocks, ask.exploding(s, recording), few_dropped),
         "vanishing through time": ill and far,
@@ -132,7 +162,8 @@ def questions(s, recording, target=0.9):
         "label noise": logic.every(fails, not s.broke, outcomes.learned_something(s), pace.stands(s),
                                    not outcomes.faded_later(s), clean, warm, near, None if s.many_answers else True,
                                    logic.above(s.gap, -t.GAP) is not False or None,
-                                   logic.below(s.shrinks, t.WANES) is not True or None),
+                                   logic.below(s.shrinks, t.WANES) is not True or None,
+                                   logic.below(s.ratio_slowest, t.TOO_SLOW) is not True or None),
         "healthy": logic.every(logic.invert(fails), outcomes.told(s, target)),
     }
     if s.never_a_number:  # no step was made: what steps and labels do had no time

@@ -1,7 +1,7 @@
 """The evidence in sentences, each with its numbers, and what would have to be recorded to know more."""
 
-from .digits import dead, factor, percent, points, ratio, times
-from .numbers import layers_of, rounded_away
+from .digits import dead, factor, percent, points, times
+from .numbers import layers_of, others, rounded_away
 from .table import ALIKE, RUNS_ON, WANES
 
 
@@ -62,9 +62,7 @@ def _profile(s, r):
 def _ratio(s, r):
     if s.ratio is None:
         return ""
-    peak = "" if s.ratio_peak is None or s.ratio_peak <= 2 * s.ratio else f", the largest {ratio(s.ratio_peak)}"
-    mean = f", the mean over the run {s.travel:.2g}" if s.travel is not None and s.travel < 0.1 * s.ratio_peak else ""
-    return f"The median layer's first update-to-weight ratio is {s.ratio:.2g}{peak}{mean} (guide, if narrow: 1e-3)."
+    return f"The median layer's first update-to-weight ratio is {s.ratio:.2g}{others(s)} (guide, if narrow: 1e-3)."
 
 
 def _frozen(s, r):
@@ -72,8 +70,8 @@ def _frozen(s, r):
         return (f"With gradients as large, the weights of {layers_of(s.slow)} move less than a ten-thousandth as far "
                 "as the others: another learning rate?")
     if s.no_update:
-        still = layers_of(s.no_update)
-        return f"The updates of {still} are exactly 0 in every record: frozen, or not in the optimizer."
+        layers = layers_of(s.no_update)
+        return f"The updates of {layers} are exactly 0 in every record: frozen, or not in the optimizer."
     return f"The gradient of {layers_of(s.no_gradient)} is exactly 0 in every record, that of the others is not."
 
 
@@ -102,7 +100,7 @@ def _first_loss(s, r):
 
 
 def _waves(s, r):
-    waves = 0 if s.curve is None else s.curve.waves
+    waves = s.curve.waves if s.curve else 0
     return f"The loss fell to a quarter of its usual height and jumped up {waves} times." if waves >= RUNS_ON else ""
 
 
@@ -163,7 +161,7 @@ def _loss(s, r):
         return "" if s.accuracy is None else f"Training accuracy is {percent(s.accuracy)}."
     accuracy = "" if s.accuracy is None else f"; training accuracy {percent(s.accuracy)}"
     if s.curve.skipped:
-        accuracy += f"; entries on the way that are nan or inf: {s.curve.skipped} of {s.curve.entries}"
+        accuracy += f"; nan or inf on the way, look at these batches: {s.curve.skipped} of {s.curve.entries} entries"
     if s.curve.constant:
         return f"The loss is {s.curve.start:.3g} at every entry{accuracy}."
     if s.curve.fall is None:

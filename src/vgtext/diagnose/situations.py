@@ -89,6 +89,11 @@ def text(s, candidates, blocked):
     return labels_open(candidates) and s.many_answers and below(s.fall, t.MOVED) is True
 
 
+def lags(s, candidates, blocked):
+    """Do steps hardly touch one of the layers, in a run whose labels may be to blame?"""
+    return labels_open(candidates) and below(s.ratio_slowest, t.TOO_SLOW) is True
+
+
 def by_heart(s, candidates, blocked):
     """Is a run that has not reached its target far better on its training data?"""
     return not blocked and "overfitting" not in candidates and above(s.gap, 2 * t.GAP) is True

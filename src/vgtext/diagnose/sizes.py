@@ -91,12 +91,18 @@ def first_median(ratio):
 
 
 def medians(ratio):
-    """The largest of the rows' medians over layers, that after the first row, the last, and the ratio of any layer."""
+    """The largest of the rows' medians over layers, that after the first row, the last; the ratios of two layers.
+
+    These are the largest ratio of any layer, and that of the layer whose largest is the smallest.
+    """
     if ratio is not None and (kept := np.isfinite(ratio[0])).any():
         ratio = ratio[:, kept]  # what starts at 0 grows from nothing, by steps of any length
     medians = [] if ratio is None else [value for value in map(median, ratio) if value is not None]
     later = max(medians[1:], default=None)
-    return (max(medians), later, medians[-1], float(ratio[np.isfinite(ratio)].max())) if medians else (None,) * 4
+    if not medians:
+        return (None,) * 5
+    most = np.where(np.isfinite(ratio), ratio, 0).max(axis=0)
+    return max(medians), later, medians[-1], float(most.max()), float(most.min())
 
 
 def travel(r):

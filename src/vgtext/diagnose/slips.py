@@ -2,15 +2,21 @@
 
 from typing import NamedTuple
 
+from .table import DECAYS
+
 DROPS = 0.7  # the share of its input from which a dropout layer is named
 
 
 class Slip(NamedTuple):
-    """What is said of a slip; ``decides`` where it is to be mended before anything else is asked."""
+    """What is said of a slip; ``decides`` where it is to be mended before anything else is asked.
+
+    ``explains`` says that long steps, and a loss that stands, may be its doing.
+    """
 
     sentence: str
     remedy: str
     decides: bool = True
+    explains: bool = True
 
 
 SLIPS = {
@@ -60,6 +66,12 @@ SLIPS = {
         "The first loss is far above the logarithm of the number of classes, which guessing gets.",
         "Bring the logits to size 1 before the first step: smaller weights in the last layer, smaller embeddings where "
         "it shares them, and no factor after it. If the loss is a sum over examples, take their mean.", False),
+    "summed loss": Slip(
+        "The loss is a sum over a batch, and no mean: the larger the batch, the larger the gradient, and SGD's step.",
+        "Take the mean over the examples of a batch, and choose the rate for it.", False, False),
+    "much decay": Slip(
+        f"Weight decay alone takes {DECAYS:.0%} of the weights away in a step, or more.",
+        "Lower the weight decay: what it takes in a step is the learning rate times the decay.", False, False),
     "much dropout": Slip(
         f"A dropout layer drops {DROPS:.0%} of its input or more.",
         "Drop less: p is the share that is dropped, not the share that is kept.", False),
@@ -77,6 +89,11 @@ SLIPS = {
 def decides(words):
     """Is one of the slips to be mended before anything else is asked? ``words`` may be None."""
     return any(SLIPS[word].decides for word in words or ())
+
+
+def explain(words):
+    """May one of the slips be to blame for long steps, and for a loss that stands?"""
+    return any(SLIPS[word].explains for word in words or ())
 
 
 def sentences(words, all_of_them=True):

@@ -61,6 +61,7 @@ class Symptoms:
     ratio_peak: float | None  # the largest such median: what a schedule takes away is no symptom
     ratio_later: float | None  # the same after the first record
     ratio_before: float | None  # the last such median before the run broke
+    ratio_slowest: float | None  # the largest such ratio of the layer in which it is smallest
     ratio_fastest: float | None  # the largest update-to-weight ratio of any layer, at any record
     dead: float | None  # largest share of dead units in a hidden layer, at the first record
     dead_layer: int | None
@@ -108,7 +109,7 @@ def measure_symptoms(recording):
     row, signals, ends = trips.signals(whole, layers)
     train, test = r.train_accuracy, r.test_accuracy
     dead = sizes.dead(first.get("dead"))
-    peak, later, before, fastest = sizes.medians(whole.get("ratio"))
+    peak, later, before, fastest, slowest = sizes.medians(whole.get("ratio"))
     return Symptoms(
         broke=sizes.where_it_broke(r), curve=curve,
         accuracy=None if train is None else float(train[-1]), best=None if train is None else float(train.max()),
@@ -129,7 +130,7 @@ def measure_symptoms(recording):
         comes_back=float(last["error"][-1]) if "error" in last else None,
         smallest=sizes.smallest(first.get("gradient")), collapse=sizes.quotient(whole.get("gradient")),
         cosine=sizes.least(r.cosine), ratio=sizes.first_median(whole.get("ratio")),
-        ratio_peak=peak, ratio_later=later, ratio_before=before, ratio_fastest=fastest,
+        ratio_peak=peak, ratio_later=later, ratio_before=before, ratio_fastest=fastest, ratio_slowest=slowest,
         dead=dead[0], dead_layer=dead[1], dead_last=sizes.dead(last.get("dead"))[0],
         dead_output=sizes.dead_output(last), silent=sizes.silent(first),
         silent_last=sizes.silent(last),

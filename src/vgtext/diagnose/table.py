@@ -10,7 +10,7 @@ LEARNED = 0.2  # a run without accuracies has learned if the loss fell below thi
 VANISHES, EXPLODES = -1.2, 1.5  # log10 of the round trip
 LOST = -6.0  # below it, rounding may take whole updates away
 FEW_LAYERS = 5  # below it a round trip has too few hops to say which cause it has
-ALIVE = 0.95  # a layer with a larger share of dead units passes nothing on
+ALIVE, SATURATED = 0.95, 0.65  # shares: a layer with more dead units passes nothing on; slopes near 0 may be to blame
 TOO_FAST, TOO_SLOW = 0.1, 3e-4  # update-to-weight ratio: largest over the records, median over the layers
 GUIDE = 1e-3  # the ratio to aim at, in narrow layers
 STEEP = 0.5  # a slope of hidden units above it (a sigmoid's is 0.25 at most) loses little of the error
@@ -18,17 +18,15 @@ NEAR_ONE = 0.85  # a factor a layer above this is harmless in a shallow network
 STANDS, BACK = 0.75, 1.1  # a loss stands still that keeps a share between these from its third quarter to its end
 SLOWS = 0.88  # below it a loss, trained as long again, would lose a third: it does not stand if test data gain as well
 CLIMBS = 0.15  # a training accuracy that rises by more in the second half is on its way
-BEGUN = 0.8  # a loss below this share of its start has learned something that tells examples apart
-MOVED = 0.95  # a loss above this share of its start has learned nothing
+BEGUN, MOVED = 0.8, 0.95  # a loss below it, of its start, has learned to tell examples apart; above it, nothing
 MOVES = 0.5  # entries of the loss times the update-to-weight ratio: below it a run has hardly begun
-SATURATED = 0.65  # a share of hidden slopes near 0 that may be to blame, whatever R says
 GAP, RISE = 0.1, 1.2  # training minus test accuracy; test loss over its smallest value
 WIDE = 0.4  # a gap above this is overfitting before the target is reached, too
 SAME, ALIKE = 0.002, 0.03  # a training accuracy whose evaluations differ by less: near the target; below it
 SHRINKS, WANES = 0.2, 0.5  # weights that end below this share of their first size; below it labels are not blamed
+KEPT, DECAYS = 0.9, 0.01  # the first of these, where decay alone takes this share of them in a step
 INPUTS = (0.01, 30.0)  # root mean square of the inputs
-TINY = 1e-3  # a first loss below this: in float16 its gradient may be exactly 0
-TRAINED = 0.1  # a first loss below this may be that of trained weights
+TINY, TRAINED = 1e-3, 0.1  # first losses: below it a gradient in float16 may be 0; below it weights may be trained
 HUGE = 1e4  # a first loss above this: the targets are far from the outputs
 FORGETS = 1e-3  # share of the gradient that reaches the first time step
 BRISK = 0.03  # first ratio: above it, networks of normalized branches need a warm-up
@@ -102,7 +100,8 @@ ROWS = (
         "rate from there on (decay it), clip gradients, and start again from a checkpoint before the rise. In a "
         "transformer, record the largest attention logit: where it grows, normalize queries and keys (QK-norm).",
         "notebooks/consequences.html#steps-too-long-oscillation-and-divergence", "the training loss at every step"),
-    Row("weight decay too large", "Do weights shrink?", "weight", f"weights end below {SHRINKS} of the first size",
+    Row("weight decay too large", "Do weights shrink?", "weight", f"weights end below {SHRINKS} of the first size, "
+        f"{KEPT} where decay takes {DECAYS:.0%} of them a step",
         "Lower the weight decay (0.0001 to 0.01 is customary with SGD, 0.01 to 0.1 with AdamW), and leave biases and "
         "norms out of it.",
         "notebooks/normalization.html#scale-free-weights-and-the-effective-learning-rate",
@@ -174,8 +173,9 @@ ROWS = (
         "notebooks/detection.html#analyzing-model-performance-one-number-against-ten-causes",
         "the accuracy or the loss on test data"),
     Row("label noise", "Are signals and steps fine, and has the loss stalled after some learning?", "loss",
-        f"an accuracy is known, on test data at most {GAP} higher, weights keep {WANES} of their size, the loss ends "
-        f"above {LEARNED} of its start, at {STANDS} to {BACK} of its third quarter ({SLOWS} if test data do as well)",
+        f"an accuracy is known, on test data at most {GAP} higher, weights keep {WANES} of their size, every layer's "
+        f"ratio passes {TOO_SLOW}, the loss ends above {LEARNED} of its start, at {STANDS} to {BACK} of its third "
+        f"quarter ({SLOWS} if test data do as well)",
         "If the task allows no higher accuracy, nothing is wrong: say so (target; for a text, many_answers). If the "
         "run was short, train on: a loss may stand for a while and fall again. Else read the examples with the largest "
         "loss and check their labels. If these are right, train a shallow twin: if it learns, the layers lose "

@@ -73,7 +73,8 @@ def in_order(column, found, say):
     if all(before >= after for before, after in pairwise(at)):
         return values[::-1]
     where = ", ".join(f"{value:g}" for value in at[backs[-1]] if value is not None)
-    if len(at[0]) == 1 and len(backs) > 1 and all(at[i] == at[0] for i in backs):
+    batches = len(at[0]) == 1 and all(_count(name) != 0 for name in found[0])  # epochs begin again in another run
+    if batches and len(backs) > 1 and all(at[i] == at[0] for i in backs):
         say(f"In {column} the steps begin again {len(backs)} times, and are read as epochs of one run.")
         return values
     kept, again = [], set(backs)
@@ -81,8 +82,8 @@ def in_order(column, found, say):
         while i in again and kept and at[kept[-1]] >= position:
             kept.pop()
         kept.append(i)
-    say(f"In {column} the steps go back, the last time to {where}: what was made again is left out "
-        f"({len(values) - len(kept)} entries).")
+    say(f"In {column} the steps go back, the last time to {where}: what was made again, or by an earlier run, is left "
+        f"out ({len(values) - len(kept)} entries).")
     return [values[i] for i in kept]
 
 

@@ -113,6 +113,10 @@ CASES = (
      "examples whose answer lies in the last time steps. If the network learns these, and not the others, shorten the "
      "path through time (attention, a larger forget bias, shorter sequences first). If it does not, look whether "
      "examples and labels belong together.", ("label noise",), ("the loss on shorter sequences",)),
+    (so.lags, "The steps hardly touch one of the layers, and move others: what it has to learn may take far longer. So "
+     "it is with an embedding, whose rows get a gradient only where their words come. Use an optimizer that adapts to "
+     "each weight, such as Adam, or a larger rate for this layer, and ask again before you look at the labels.",
+     ("learning rate too small",), ()),
     (so.by_heart, "It learns its training examples one by one, and is far worse on test data. If test accuracy is no "
      "better than guessing, check that examples and labels belong together. Else take more data, augmentation or "
      "weight decay, or a smaller network.", ("overfitting", "label noise"), ()),
@@ -146,7 +150,8 @@ CASES = (
     (so.standing_at_start, "Signals and steps are in order, and the loss is hardly below its start. If its targets "
      "move with the network (a teacher's, a critic's), it may learn all the same: measure what it is for. If not, "
      "train a twin of few layers on the same data: if it learns, the layers mix up what tells the examples apart "
-     "(shortcuts with a norm); if it does not, look at the data, the labels, and the loop that feeds them.",
+     "(shortcuts with a norm); if it does not, look at the data, the labels, and the loop that feeds them, and "
+     "whether an activation function follows each hidden layer.",
      ("vanishing by depth", "label noise"),
      ("the loss of a twin of few layers",)),
     (so.hardly_begun, "All steps together moved the weights by less than half their size: the run has hardly begun. "

@@ -105,10 +105,10 @@ def parser():
 
     add = command(commands.run_diagnose, "say what is wrong with a training run that was recorded",
                   "Print the diagnosis of a recording, and write a report: one page with live figures, offline.")
-    add("recording", type=Path, metavar="FILE",
+    add("recording", type=Path, metavar="RECORDING",
         help="a recording, such as run.npz, or a log of losses and accuracies: a table (.csv, .tsv, .json, .jsonl) or "
              "printed lines (.txt, .log, .out)")
-    add("-o", "--output", type=Path, metavar="FILE", help="the report (.html)")
+    add("-o", "--output", type=Path, metavar="REPORT", help="the report (.html)")
     add("--target", type=share, default=0.9, metavar="SHARE", help="the training accuracy that counts as learned (0.9)")
     add("--constant-loss", type=a_loss, metavar="LOSS",
         help="the loss of the best constant answer, such as the variance of a regression's targets")
