@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from contextlib import closing
 
 import pytest
@@ -9,7 +10,8 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import expect
 from small_page import CELLS, Worker, served, write
 
-from vgtext.live import bench_page
+from vgtext.explore.page import join
+from vgtext.live import assemble, bench_page
 from vgtext.live.assemble import add_button
 from vgtext.words import words as word
 
@@ -378,6 +380,34 @@ def test_changes_are_kept_for_the_next_visit_and_can_be_taken_away(tab):
     cells[5].write("1")
     tab.reload()
     assert [cell.area.input_value() for cell in click(tab)[4:]] == [CELLS[5], "1"]
+
+
+def test_changes_stay_with_their_page(tab, site):
+    click(tab)[1].write("a = 7")
+    other = shutil.copy(site[2], site[2].with_name("other.html"))
+    tab.goto(site[0].replace("page.html", other.name))
+    cells = click(tab)
+    assert cells[1].area.input_value() == CELLS[1]
+    cells[2].write("b = 1")
+    tab.goto(site[0])
+    assert [cell.area.input_value() for cell in click(tab)[1:3]] == ["a = 7", CELLS[2]]
+
+
+ALIKE = """
+const cell = (code) => ({ printed: "x", editor: { code }, status: {}, get code() { return this.editor.code; } });
+const changed = ["y", "x", "z"].map(cell), fresh = ["x", "x", "x"].map(cell);
+keepChanges(changed);
+recallChanges(fresh);
+const cells = changed.map(() => ({ cell_type: "code", source: "x" }));
+const saved = JSON.parse(changedNotebook(JSON.stringify({ cells }), changed));
+globalThis.told = [fresh.map(({ code }) => code), saved.cells.map(({ source }) => source)];"""
+
+
+def test_of_cells_that_are_printed_alike_each_change_comes_back_once_and_is_saved_in_its_place(tab, tmp_path):
+    (tmp_path / "alike.js").write_text(ALIKE)
+    rooms = [assemble.PAGE / f"{name}.js" for name in ("words", "notebook", "changes")]
+    tab.add_script_tag(content=join(*rooms, tmp_path / "alike.js"))
+    assert tab.evaluate("told") == [["y", "z", "x"], ["y", "x", "z"]]
 
 
 @pytest.mark.parametrize(("error", "words"), [
