@@ -127,6 +127,16 @@ def test_a_reader_sees_what_is_changed_and_what_is_out_of_date(tab):
     assert cells[2].run() == "4"
 
 
+def test_out_of_date_is_all_that_stands_on_a_change_and_nothing_else(tab):
+    cells = click(tab)
+    for number, code in ((3, "c = b"), (4, "a = 1"), (5, "a + 1")):
+        cells[number].write(code)
+    cells[3].run()
+    assert cells[5].run() == "2"
+    cells[1].write("a = 9")
+    assert [cell.says() for cell in cells[2:]] == [*[word("live.stale")] * 2, *[word("live.done")] * 2]
+
+
 def test_an_error_names_its_line_and_stops_what_needs_it(tab):
     cells = click(tab)
     cells[1].write("a = 3\nprint(c)")
