@@ -462,6 +462,7 @@ def test_a_host_that_is_not_the_books_is_named_and_asked_for_consent(browser, tm
     write(tmp_path, elsewhere={"base": "https://files.example/pyodide/", "sums": {}})
     with served(tmp_path) as (address, _), closing(browser.new_page()) as tab:
         Worker(tab)
+        tab.add_init_script("navigator.serviceWorker.register = async () => (globalThis.isKept = true);")
         tab.goto(f"{address}/notebooks/page.html")
         row, button = tab.locator(".vg-live"), tab.get_by_role("button", name="Run and edit this page")
         tab.route("**/page.js*", lambda route: route.abort())
@@ -476,6 +477,7 @@ def test_a_host_that_is_not_the_books_is_named_and_asked_for_consent(browser, tm
         consent.press("Enter")
         tab.locator(".vg-live-bar").wait_for()
         expect(consent).to_have_count(0)
+        assert tab.evaluate("globalThis.isKept") is None, "not offline: what another host has is not kept"
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1000, "dark"), (375, "light")])
