@@ -28,7 +28,7 @@ from vgtext.ledger import gather
 from vgtext.tools import commands, fork, links, notebooks, origin, progress, slides, taken
 from vgtext.tools.archive import write_archive
 from vgtext.tools.cli import main, parser
-from vgtext.tools.figures import find_figure, read_state
+from vgtext.tools.figures import find_figure, read_state, read_value
 
 SLUG = "two_by_two"
 EXERCISES = f"vgtext.chapters.{SLUG}.exercises"
@@ -163,6 +163,22 @@ def test_a_figure_is_written_at_the_state_that_was_asked_for(capsys, tmp_path):
     assert read_state(find_figure("float_depths"), ["loss_scale=32,768"]) == {"loss_scale": 32768}
     for written in ("ReLU", "relu"):  # as a menu says it, and as the code does
         assert read_state(find_figure("error_signal"), [f"activation={written}"]) == {"activation": "relu"}
+
+
+@pytest.mark.parametrize(("text", "default", "value"), [
+    ("on", False, True), ("Off", True, False), ("1", True, ...), ("none", 0.5, None), ("3", 0.5, 3.0), ("3", 5, 3),
+    ("3.0", 5, ...), ("x", 0.5, ...), ("on", "off", "on")])
+def test_a_value_is_read_as_the_kind_that_a_figure_takes(text, default, value):
+    """Also where the book's files, and with them the names of its menus, are not here."""
+    assert (read := read_value(text, default)) == value and type(read) is type(value)
+
+
+@pytest.mark.parametrize(("given", "readme"), [((), "says how to publish it"), (("--student",), "is for your students")])
+def test_a_fork_says_what_comes_next(capsys, tmp_path, monkeypatch, given, readme):
+    monkeypatch.setattr(fork, "fork", lambda *given: [])
+    monkeypatch.setattr(taken, "remarks", lambda *given: ["A remark."])
+    status, out, _ = said(capsys, "fork", SLUG, tmp_path / "new", *given)
+    assert status == 0 and out.endswith(f", its README {readme}.\nA remark.\n")
 
 
 def test_a_fork_that_fails_leaves_the_folder_as_it_was(tmp_path, monkeypatch):
