@@ -461,11 +461,13 @@ def rows(out):
 def test_grades_are_the_verdicts_that_students_saved(capsys, tmp_path):
     one = handed_in(tmp_path / "one.ipynb", asks("rates", 1), "answer = (", outputs=["Right. Yes."])
     two = handed_in(tmp_path / "two.ipynb", asks("rates", 2), asks("for-good", 3), outputs=["Not yet. It", "Right. It"])
-    status, out, _ = said(capsys, "grades", one, two)
+    three = handed_in(tmp_path / "three.ipynb", *(asks(name, k) for name in ("rates", "for-good") for k in (1, 2)),
+                      outputs=["Not yet. It", "Right. It"] * 2)
+    status, out, _ = said(capsys, "grades", one, two, three)
     assert status == 0
     assert out.splitlines() == ["notebook,rates,for-good,right,problem,reasons",
                                 f"{one},1,,1,,for-good: not in this notebook",
-                                f"{two},0,1,1,,rates: It (as last run and saved)"]
+                                f"{two},0,1,1,,rates: It (as last run and saved)", f"{three},1,1,2,,"]
 
 
 @pytest.mark.parametrize("run", [(), ("--run",)])

@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 
 from vgtext.ask import QuizError, quiz
 from vgtext.ask.quiz import source
+from vgtext.words import words
 
 ONE = {"question": "All entries are 0.6. What does the product do?",
        "right": {"It explodes.": "The eigenvalue is 1.2."},
@@ -21,6 +22,12 @@ NUMBER = {"question": "What is 0.2 to the power 10?", "number": 1.024e-7, "toler
 @pytest.fixture
 def mode(monkeypatch):
     return lambda name: monkeypatch.setenv("VGTEXT_EXPLORE", name)
+
+
+def test_who_may_choose_several_answers_is_told_so(mode):
+    mode("static")
+    told = [words("quiz.choose_all") in quiz(**asked).mimebundle["text/html"] for asked in (ONE, MANY, NUMBER)]
+    assert told == [False, True, False]
 
 
 @pytest.mark.parametrize("asked", [ONE, MANY, NUMBER])
