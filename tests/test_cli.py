@@ -173,7 +173,8 @@ def test_a_value_is_read_as_the_kind_that_a_figure_takes(text, default, value):
     assert (read := read_value(text, default)) == value and type(read) is type(value)
 
 
-@pytest.mark.parametrize(("given", "readme"), [((), "says how to publish it"), (("--student",), "is for your students")])
+@pytest.mark.parametrize(("given", "readme"), [
+    ((), "says how to publish it"), (("--student",), "is for your students")])
 def test_a_fork_says_what_comes_next(capsys, tmp_path, monkeypatch, given, readme):
     monkeypatch.setattr(fork, "fork", lambda *given: [])
     monkeypatch.setattr(taken, "remarks", lambda *given: ["A remark."])
@@ -909,7 +910,7 @@ def test_a_command_that_is_stopped_leaves_what_was_there(capsys, tmp_path, monke
     (tmp_path / "book.zip").write_text("before")
     monkeypatch.setattr("vgtext.tools.archive.write_archive", stopped)
     status, _, err = said(capsys, "archive", "-o", tmp_path / "book.zip")
-    assert status and err.strip() == f"vgtext: {str(failure) or 'stopped'}"
+    assert (status, err.strip()) == ((2, f"vgtext: {failure}") if str(failure) else (130, "vgtext: stopped"))
     assert [path.read_text() for path in tmp_path.iterdir()] == ["before"]
 
 
