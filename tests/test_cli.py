@@ -679,9 +679,9 @@ def test_what_a_notebook_gets_from_an_exercise_fits_the_book_that_it_imports():
     code = ("from vgtext.ask.apart import settle; settle('judge', ['vgtext.chapters.detection'])\n"
             "import vgtext.chapters.detection as lab; from vgtext.diagnose import Recording\n"
             "print({isinstance(recording, Recording) for recording in lab.strangers()}, lab.exercises.EXERCISES is "
-            "lab.EXERCISES, hasattr(lab.exercises, 'named'))")
+            "lab.EXERCISES, hasattr(lab.exercises, 'named'), {e.mistakes for e in lab.EXERCISES.values()})")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stdout == "{True} True False\n", done.stderr
+    assert done.stdout == "{True} True False {()}\n", done.stderr
 
 
 @pytest.mark.parametrize(("code", "words"), [
