@@ -28,7 +28,7 @@ from vgtext.ledger import gather
 from vgtext.tools import commands, fork, links, notebooks, origin, progress, slides, taken
 from vgtext.tools.archive import write_archive
 from vgtext.tools.cli import main, parser
-from vgtext.tools.figures import find_figure, read_state
+from vgtext.tools.figures import find_figure, read_state, read_value
 
 SLUG = "two_by_two"
 EXERCISES = f"vgtext.chapters.{SLUG}.exercises"
@@ -163,6 +163,23 @@ def test_a_figure_is_written_at_the_state_that_was_asked_for(capsys, tmp_path):
     assert read_state(find_figure("float_depths"), ["loss_scale=32,768"]) == {"loss_scale": 32768}
     for written in ("ReLU", "relu"):  # as a menu says it, and as the code does
         assert read_state(find_figure("error_signal"), [f"activation={written}"]) == {"activation": "relu"}
+
+
+@pytest.mark.parametrize(("text", "default", "value"), [
+    ("on", False, True), ("Off", True, False), ("1", True, ...), ("none", 0.5, None), ("3", 0.5, 3.0), ("3", 5, 3),
+    ("3.0", 5, ...), ("x", 0.5, ...), ("on", "off", "on")])
+def test_a_value_is_read_as_the_kind_that_a_figure_takes(text, default, value):
+    """Also where the book's files, and with them the names of its menus, are not here."""
+    assert (read := read_value(text, default)) == value and type(read) is type(value)
+
+
+@pytest.mark.parametrize(("given", "readme"), [
+    ((), "says how to publish it"), (("--student",), "is for your students")])
+def test_a_fork_says_what_comes_next(capsys, tmp_path, monkeypatch, given, readme):
+    monkeypatch.setattr(fork, "fork", lambda *given: [])
+    monkeypatch.setattr(taken, "remarks", lambda *given: ["A remark."])
+    status, out, _ = said(capsys, "fork", SLUG, tmp_path / "new", *given)
+    assert status == 0 and out.endswith(f", its README {readme}.\nA remark.\n")
 
 
 def test_a_fork_that_fails_leaves_the_folder_as_it_was(tmp_path, monkeypatch):
@@ -445,11 +462,13 @@ def rows(out):
 def test_grades_are_the_verdicts_that_students_saved(capsys, tmp_path):
     one = handed_in(tmp_path / "one.ipynb", asks("rates", 1), "answer = (", outputs=["Right. Yes."])
     two = handed_in(tmp_path / "two.ipynb", asks("rates", 2), asks("for-good", 3), outputs=["Not yet. It", "Right. It"])
-    status, out, _ = said(capsys, "grades", one, two)
+    three = handed_in(tmp_path / "three.ipynb", *(asks(name, k) for name in ("rates", "for-good") for k in (1, 2)),
+                      outputs=["Not yet. It", "Right. It"] * 2)
+    status, out, _ = said(capsys, "grades", one, two, three)
     assert status == 0
     assert out.splitlines() == ["notebook,rates,for-good,right,problem,reasons",
                                 f"{one},1,,1,,for-good: not in this notebook",
-                                f"{two},0,1,1,,rates: It (as last run and saved)"]
+                                f"{two},0,1,1,,rates: It (as last run and saved)", f"{three},1,1,2,,"]
 
 
 @pytest.mark.parametrize("run", [(), ("--run",)])
@@ -660,9 +679,9 @@ def test_what_a_notebook_gets_from_an_exercise_fits_the_book_that_it_imports():
     code = ("from vgtext.ask.apart import settle; settle('judge', ['vgtext.chapters.detection'])\n"
             "import vgtext.chapters.detection as lab; from vgtext.diagnose import Recording\n"
             "print({isinstance(recording, Recording) for recording in lab.strangers()}, lab.exercises.EXERCISES is "
-            "lab.EXERCISES, hasattr(lab.exercises, 'named'))")
+            "lab.EXERCISES, hasattr(lab.exercises, 'named'), {e.mistakes for e in lab.EXERCISES.values()})")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stdout == "{True} True False\n", done.stderr
+    assert done.stdout == "{True} True False {()}\n", done.stderr
 
 
 @pytest.mark.parametrize(("code", "words"), [
@@ -891,7 +910,7 @@ def test_a_command_that_is_stopped_leaves_what_was_there(capsys, tmp_path, monke
     (tmp_path / "book.zip").write_text("before")
     monkeypatch.setattr("vgtext.tools.archive.write_archive", stopped)
     status, _, err = said(capsys, "archive", "-o", tmp_path / "book.zip")
-    assert status and err.strip() == f"vgtext: {str(failure) or 'stopped'}"
+    assert (status, err.strip()) == ((2, f"vgtext: {failure}") if str(failure) else (130, "vgtext: stopped"))
     assert [path.read_text() for path in tmp_path.iterdir()] == ["before"]
 
 

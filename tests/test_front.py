@@ -31,6 +31,15 @@ def test_what_the_front_page_says_of_its_figure_holds_at_every_depth():
     assert 0.5 < min(shares["as it is"]) <= max(shares["as it is"]) < 2.5
 
 
+def test_every_command_is_listed_in_help_and_told_to_contributors():
+    text, lines = (ROOT / "Makefile").read_text("utf8"), (ROOT / "CONTRIBUTING.md").read_text("utf8").splitlines()
+    [phony] = re.findall(r"^\.PHONY: (.*)$", text, re.M)
+    cells = [line.split("|")[1] for line in lines if line.startswith("| `")]
+    told = {name for cell in cells for name in re.findall(r"`make (\w+)`", cell)}
+    assert told | {"help"} == {*phony.split()} == {*re.findall(r"^([a-z]+):", text, re.M)} == {
+        *re.findall(r"^([a-z]+):.* ## \w", text, re.M)}
+
+
 def test_every_reference_can_be_read_and_has_an_address():
     entries = parse_file(ROOT / "book" / "references.bib").entries  # raises for what is cut or stands twice
     assert entries and [key for key, entry in entries.items() if not {"doi", "url"} & set(entry.fields)] == []

@@ -1,5 +1,6 @@
 """The built pages as files: links, formulas, addresses, weight. No browser needed."""
 
+import copy
 import re
 import zlib
 
@@ -46,6 +47,7 @@ def test_page_loads_nothing_from_elsewhere(page):
 def test_every_formula_is_typeset(page):
     text = (BOOK / page).read_text("utf8")
     assert "katex-error" not in text
+    assert not soup(page).select("article annotation"), "the source of a formula, which has two forms of it beside it"
     for formula in soup(page).select(".math"):
         assert formula.select(".katex"), formula.get_text()[:80]
 
@@ -63,9 +65,17 @@ def test_page_says_what_it_is(page):
     assert html.html["lang"] == LANGUAGE
     said = html.find("meta", {"name": "description"})["content"]
     assert 40 < len(said) < 300, f"a page's first paragraph describes it, in 41 to 299 letters: {said}"
+    named = copy.copy(html.select_one("main h1"))
+    for link in named.select(".headerlink"):
+        link.decompose()
+    title = " ".join(named.get_text().replace("\N{WORD JOINER}", "").split())
+    assert named.find("math") or html.title.get_text().startswith(f"{title} — "), "a tab and a bookmark name the page"
+    assert html.body["class"] == [f"of-{page.removesuffix('.html').partition('/')[0]}"], "rules of style ask for it"
     assert html.find("link", rel="icon") is not None
     assert len(html.select("main h1")) == 1
     assert html.select("footer a[href^='https://creativecommons.org/licenses/']"), "under which license it is"
+    foot = html.select_one("footer p:has(a)").get_text()
+    assert foot.index(words("book.text")) < foot.index("CC BY") < foot.index(words("book.code"))
     assert not ADDRESS or html.select(f"footer a[href='{ADDRESS}']"), "where its code is"
     names = [nav.get("aria-label") or nav.get("aria-labelledby") for nav in html.find_all("nav")]
     assert all(names) and len({*names}) == len(names), "each list of links has a name of its own"
@@ -130,5 +140,7 @@ def test_nothing_heavy_was_left_in_the_book():
     files = [path for path in BOOK.rglob("*") if path.is_file()]
     assert [path.name for path in files if "thebe" in path.name or path.suffix == ".map"] == []
     assert not (BOOK / "_static" / "scripts" / "fontawesome.js").exists()
+    text = "".join((BOOK / page).read_text("utf8") for page in pages())
+    assert [path.name for path in (BOOK / "_static" / "figures").iterdir() if path.name not in text] == []
     fonts = list((BOOK / "_static" / "vendor" / "fontawesome" / "webfonts").iterdir())
     assert sum(font.stat().st_size for font in fonts) < 20_000

@@ -25,6 +25,7 @@ def build(tmp_path):
         (tmp_path / "aside.md").write_text("# Left out\n")
         out, warnings = build_small(tmp_path, extensions=["myst_parser", "links"], exclude_patterns=["aside.md"])
         words = BeautifulSoup((out / "index.html").read_text("utf8"), "html.parser").select_one("h1 ~ p")
+        run.words = words
         return [a["href"] for a in words.find_all("a")], words.get_text(), warnings
     return run
 
@@ -33,11 +34,12 @@ def build(tmp_path):
     ("#unit-circle", "#unit-circle"),
     ("#unit-circle?a=0.9&L=12", "#unit-circle?a=0.9&L=12"),
     ("other.md#other-circle?a=-1", "other.html#other-circle?a=-1"),
+    ("#unit-circle?a=1,024", "#unit-circle?a=1,024"),
     ("other.md", "other.html"),
 ])
 def test_a_link_reaches_a_figure_and_its_state(build, written, address):
-    links, _, warnings = build(f"See [it]({written}).")
-    assert (links, warnings) == ([address], "")
+    links, said, warnings = build(f"See [*it*]({written}).")
+    assert (links, said, warnings) == ([address], "See it.", "") and build.words.a.em, "its words are as written"
 
 
 def test_a_figure_that_is_shown_as_text_has_links(build):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from built import build_small
 from IPython.lib.pretty import RepresentationPrinter
 
@@ -22,6 +23,7 @@ from vgtext.words import words  # noqa: E402
 @pytest.mark.parametrize(("code", "folded"), [
     ("explore(lab.draw_chain, depth=(2, 50))", True), ("import numpy as np\nfrom vgtext import nn", True),
     ("from vgtext.explore import explore\nexplore(draw)", True), ('quiz("Why?", right={}, wrong={})', True),
+    ('from vgtext.carry import carry\ncarry()', True),
     ("x = explore(draw)", False), ("W = 0.2 * np.eye(2)\nexplore(draw)", False), ("check(1, 2)", False),
     ("%matplotlib inline", False), ("", False), ("'words'", False)])
 def test_plumbing_is_what_a_reader_need_not_see(code, folded):
@@ -43,6 +45,19 @@ def test_a_page_folds_plumbing_and_keeps_commas_with_their_formulas(tmp_path):
     assert re.search(r"follows \(<code.*?</code> or e\) <span", page)
     assert "by 1/\N{WORD JOINER}√L" in page
     assert "A 2\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}2" in page and page.count("\N{NO-BREAK SPACE}") == 2
+
+
+@pytest.mark.parametrize(("text", "inside"), [
+    ("($a$) b", "($)"), ("“$a$” b", "“$”"), ("‘$a$’ b", "‘$’"), ("It is $a$.", "$."), ("So $a$: b", "$:"),
+    ("Is it $a$? No", "$?"), ("$a$…", "$…"), ("$a$), b", "$),"), ("$a$ ends (b", ""), ("$a$ ends: (", "")])
+def test_what_stands_at_a_formula_stays_with_it_and_once(tmp_path, text, inside):
+    (tmp_path / "index.md").write_text(f"# Title\n\n{text}\n")
+    options = {"extensions": ["myst_nb", "sphinx.ext.mathjax", "typeset"], "myst_enable_extensions": ["dollarmath"]}
+    page = BeautifulSoup((build_small(tmp_path, **options)[0] / "index.html").read_text("utf8"), "html.parser")
+    formula, line = page.select_one("h1 ~ p .math"), page.select_one("h1 ~ p")
+    formula.string = "$"
+    assert line.get_text() == text.replace("$a$", "$")
+    assert "".join(part.get_text() for part in line.select(".together")) == inside
 
 
 def test_prose_in_a_wide_table_is_given_room(tmp_path):

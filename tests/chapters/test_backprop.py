@@ -267,7 +267,7 @@ def test_the_walk_goes_forward_then_back_and_shows_what_it_has_come_to(step):
         assert sum(text.startswith(words) for text in shown) == count, (words, shown)
 
 
-@pytest.mark.parametrize("step", [8, 10, 11, 12])
+@pytest.mark.parametrize("step", range(6, 13))
 def test_every_edge_of_the_walk_has_its_own_weight_and_gradient(step):
     ax = Figure().subplots()
     lab.draw_by_hand(ax, 0.3, step)

@@ -313,6 +313,9 @@ def test_captions_tell_the_numbers_of_their_state():
     assert number(lab.pair_signals("tanh", 1.5, 0.5)[1][0, -1]) in caption("two_inputs", sigma_w=1.5, sigma_b=0.5)
     assert f"{lab.boundary('sigmoid'):.2f}" in caption("plane", activation="sigmoid", depth=100)
     assert "to the map's end" in caption("plane", activation="sigmoid", depth=10)
+    below = float(re.search(r"below ([\d.]+), from", caption("plane", activation="relu", depth=2))[1])
+    grows = plane.first_over_last("relu")[plane.DEPTHS.index(2)] > 1  # tenfold
+    assert [scale > below for scale in plane.SCALES] == grows.tolist()
     assert "is lost to rounding" in caption("two_inputs", activation="sigmoid", sigma_w=0.5)
 
 

@@ -217,6 +217,8 @@ def test_only_absolute_size_depends_on_the_unit_of_the_loss():
     mean, total = lab.three_yardsticks("as it is"), lab.three_yardsticks("as it is", eta=0.001, loss_unit=100.0)
     assert np.allclose(total[0], 100 * mean[0])
     assert np.allclose(total[1], mean[1]) and np.allclose(total[2], mean[2])
+    lost = lab.unmoved("weights × ½", eta=0.1)
+    assert lost == lab.unmoved("weights × ½", eta=0.001, loss_unit=100.0) < lab.unmoved("weights × ½", eta=0.001)
 
 
 def test_yardsticks_tell_starving_from_healthy():

@@ -690,6 +690,7 @@ def test_slides_answer(browser, tmp_path, monkeypatch):
     path.write_text(slides.slides("problem"), "utf8")
     tab = browser.new_page()
     tab.goto(path.as_uri())
+    assert (tab.evaluate("document.documentElement.lang"), tab.title()) == ("en", tab.locator("h1").inner_text())
     counted = tab.locator("section").first.inner_text(), tab.locator("section vg-explore").count()
     assert "\n1 figure." in counted[0].replace("\n\n", "\n") and counted[1] == 1
     found = figure_in(tab, "line")

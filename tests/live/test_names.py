@@ -19,6 +19,7 @@ from vgtext.live.names import needed, uses_and_makes
     ("import os.path\nfrom a import b as c, d", "", "os c d"),
     ("print(len(x))", "x", ""),
     ("for k in range(n):\n    s = k", "n", "k s"),
+    ("for x in x:\n    pass", "x", "x"),
     ("for k in ks:\n    pass\nelse:\n    a", "a ks", "k"),
     ("[a * k for k in ks if k > low]", "a ks low", ""),
     ("[x for x in x]", "x", ""),

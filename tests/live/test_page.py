@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from contextlib import closing
 
 import pytest
@@ -9,7 +10,8 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import expect
 from small_page import CELLS, Worker, served, write
 
-from vgtext.live import bench_page
+from vgtext.explore.page import join
+from vgtext.live import assemble, bench_page
 from vgtext.live.assemble import add_button
 from vgtext.words import words as word
 
@@ -123,6 +125,16 @@ def test_a_reader_sees_what_is_changed_and_what_is_out_of_date(tab):
     cells[1].box.get_by_role("button", name="Undo changes").click()
     assert cells[1].area.input_value() == CELLS[1]
     assert cells[2].run() == "4"
+
+
+def test_out_of_date_is_all_that_stands_on_a_change_and_nothing_else(tab):
+    cells = click(tab)
+    for number, code in ((3, "c = b"), (4, "a = 1"), (5, "a + 1")):
+        cells[number].write(code)
+    cells[3].run()
+    assert cells[5].run() == "2"
+    cells[1].write("a = 9")
+    assert [cell.says() for cell in cells[2:]] == [*[word("live.stale")] * 2, *[word("live.done")] * 2]
 
 
 def test_an_error_names_its_line_and_stops_what_needs_it(tab):
@@ -380,6 +392,34 @@ def test_changes_are_kept_for_the_next_visit_and_can_be_taken_away(tab):
     assert [cell.area.input_value() for cell in click(tab)[4:]] == [CELLS[5], "1"]
 
 
+def test_changes_stay_with_their_page(tab, site):
+    click(tab)[1].write("a = 7")
+    other = shutil.copy(site[2], site[2].with_name("other.html"))
+    tab.goto(site[0].replace("page.html", other.name))
+    cells = click(tab)
+    assert cells[1].area.input_value() == CELLS[1]
+    cells[2].write("b = 1")
+    tab.goto(site[0])
+    assert [cell.area.input_value() for cell in click(tab)[1:3]] == ["a = 7", CELLS[2]]
+
+
+ALIKE = """
+const cell = (code) => ({ printed: "x", editor: { code }, status: {}, get code() { return this.editor.code; } });
+const changed = ["y", "x", "z"].map(cell), fresh = ["x", "x", "x"].map(cell);
+keepChanges(changed);
+recallChanges(fresh);
+const cells = changed.map(() => ({ cell_type: "code", source: "x" }));
+const saved = JSON.parse(changedNotebook(JSON.stringify({ cells }), changed));
+globalThis.told = [fresh.map(({ code }) => code), saved.cells.map(({ source }) => source)];"""
+
+
+def test_of_cells_that_are_printed_alike_each_change_comes_back_once_and_is_saved_in_its_place(tab, tmp_path):
+    (tmp_path / "alike.js").write_text(ALIKE)
+    rooms = [assemble.PAGE / f"{name}.js" for name in ("words", "notebook", "changes")]
+    tab.add_script_tag(content=join(*rooms, tmp_path / "alike.js"))
+    assert tab.evaluate("told") == [["y", "z", "x"], ["y", "x", "z"]]
+
+
 @pytest.mark.parametrize(("error", "words"), [
     ("WebAssembly is forbidden", "forbids WebAssembly"), ("no WebAssembly", "has no WebAssembly"),
     ("RangeError: Array buffer allocation failed", "not enough memory"),
@@ -422,6 +462,7 @@ def test_a_host_that_is_not_the_books_is_named_and_asked_for_consent(browser, tm
     write(tmp_path, elsewhere={"base": "https://files.example/pyodide/", "sums": {}})
     with served(tmp_path) as (address, _), closing(browser.new_page()) as tab:
         Worker(tab)
+        tab.add_init_script("navigator.serviceWorker.register = async () => (globalThis.isKept = true);")
         tab.goto(f"{address}/notebooks/page.html")
         row, button = tab.locator(".vg-live"), tab.get_by_role("button", name="Run and edit this page")
         tab.route("**/page.js*", lambda route: route.abort())
@@ -436,6 +477,7 @@ def test_a_host_that_is_not_the_books_is_named_and_asked_for_consent(browser, tm
         consent.press("Enter")
         tab.locator(".vg-live-bar").wait_for()
         expect(consent).to_have_count(0)
+        assert tab.evaluate("globalThis.isKept") is None, "not offline: what another host has is not kept"
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1000, "dark"), (375, "light")])

@@ -68,6 +68,13 @@ def test_above_one_half_a_product_never_reaches_zero():
     assert last_depth(0.9, "float32", start=stuck) == (0, stuck)
 
 
+@given(st.floats(0.5, 2), st.floats(0.01, 100))
+@pytest.mark.parametrize("name", ["E5M2", "float16"])
+def test_what_is_multiplied_are_numbers_that_the_format_holds(name, a, start):
+    held = [float(round_to(x, name)) for x in (a, start)]
+    assert last_depth(a, name, start, most=50) == last_depth(held[0], name, held[1], most=50)
+
+
 def test_one_stands_still_and_a_patient_caller_can_stop():
     assert last_depth(1.0, "float32") == (0, 1.0)
     assert last_depth(0.999, "float64", most=100)[0] == 100

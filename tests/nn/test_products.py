@@ -173,3 +173,7 @@ def test_sigma_shifts_every_exponent_by_its_logarithm():
 def test_errors_say_what_is_wrong(bad, words):
     with pytest.raises((TypeError, ValueError), match=words):
         bad()
+
+
+def test_a_zero_matrix_has_exponent_0_however_it_came_about():
+    assert scaled(np.zeros((2, 2)), 7).exponent == power(np.array([[0.0, 3.0], [0.0, 0.0]]), 2).exponent == 0

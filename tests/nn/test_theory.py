@@ -38,7 +38,7 @@ def test_fixed_points():
     assert mf.fixed_point("tanh", 0.9) == 0 and mf.fixed_point("relu", 1.5) == np.inf
     assert mf.fixed_point("relu", 2**0.5, q0=3.0) == 3.0
     assert mf.fixed_point("relu", 2**0.5, 0.1) == mf.fixed_point("identity", 1.0, 0.1) == np.inf  # q = q + 0.01
-    assert mf.fixed_point("relu", 1.0, 1.0) == pytest.approx(2)  # q = q / 2 + 1
+    assert mf.fixed_point("relu", 1.0, 2.0) == pytest.approx(8)  # q = q / 2 + 4
     for name in ("tanh", "sigmoid", "elu", "gelu", "softplus"):
         q = mf.fixed_point(name, 1.2, 0.3)
         assert mf.variance_map(q, name, 1.2, 0.3) == pytest.approx(q, rel=1e-9)

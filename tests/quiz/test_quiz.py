@@ -7,13 +7,14 @@ from bs4 import BeautifulSoup
 
 from vgtext.ask import QuizError, quiz
 from vgtext.ask.quiz import source
+from vgtext.words import words
 
 ONE = {"question": "All entries are 0.6. What does the product do?",
        "right": {"It explodes.": "The eigenvalue is 1.2."},
        "wrong": {"It fades.": "That takes entries for eigenvalues.", "It stays.": "That takes the mean for the rate."}}
 MANY = {"question": "Which of these keep every norm?",
         "right": {"rotation": "It is orthogonal.", "reflection": "It is orthogonal, too."},
-        "wrong": {"shear": "stretches: both eigenvalues are 1, but not the singular values."}}
+        "wrong": {"shear.": "stretches: both eigenvalues are 1, but not the singular values."}}
 NUMBER = {"question": "What is 0.2 to the power 10?", "number": 1.024e-7, "tolerance": 0.01,
           "mistakes": {0.02: "That multiplies instead of taking a power."}, "explain": "2^10 = 1024, times 10^-10."}
 
@@ -21,6 +22,12 @@ NUMBER = {"question": "What is 0.2 to the power 10?", "number": 1.024e-7, "toler
 @pytest.fixture
 def mode(monkeypatch):
     return lambda name: monkeypatch.setenv("VGTEXT_EXPLORE", name)
+
+
+def test_who_may_choose_several_answers_is_told_so(mode):
+    mode("static")
+    told = [words("quiz.choose_all") in quiz(**asked).mimebundle["text/html"] for asked in (ONE, MANY, NUMBER)]
+    assert told == [False, True, False]
 
 
 @pytest.mark.parametrize("asked", [ONE, MANY, NUMBER])
@@ -260,9 +267,14 @@ def test_what_is_revealed_are_the_right_answers_with_their_reasons_and_no_other(
 def test_the_answer_is_revealed_after_a_try_and_not_before(page):
     form = page.locator("form").nth(2)
     assert not form.locator("summary").is_visible()
-    answer(page, 2, "7")
+    assert answer(page, 2, "7").startswith("Not yet. ") and form.locator("summary").is_visible()
     form.locator("summary").press("Enter")
     assert "1.024e-07: 2^10 = 1024" in form.locator("details").inner_text()
+
+
+def test_jupyterlab_leaves_the_keys_of_a_quiz_to_it(page):
+    """As its shortcuts ask: else arrows move on from the cell, and letters are commands."""
+    assert page.locator("form input").count() == page.locator("[data-lm-suppress-shortcuts=true]").count() == 7
 
 
 def test_an_empty_answer_is_no_answer(page):
@@ -285,5 +297,6 @@ def test_the_figure_that_answers_is_a_link_in_a_page_and_named_in_a_notebook(tab
     html = quiz(**ONE, see="unit-circle?matrix=shear [[1, 1], [0, 1]]&depth=5").mimebundle["text/html"]
     tab.set_content(f"{figure}{html}<script>{source('js')}</script>")
     assert answer(tab, 0, []) == "Choose an answer first."
-    assert answer(tab, 0, [" "]).endswith(said)
+    for k in range(3):  # after a right answer, too
+        assert answer(tab, 0, [" ", *["ArrowDown"] * k]).endswith(said)
     assert [link.get_attribute("href") for link in tab.locator("[role=status] a").all()] == addresses

@@ -17,7 +17,7 @@ from .learning import beats, best, draw_learning, longest, outcomes, reach, solv
 from .linear import FORMS, LAMBDAS, draw_memory
 from .passes import MATRICES, follow, network, sequences, sizes
 from .runs import LENGTHS, NETWORKS, RATES, chrono, identity, start
-from .sums import KINDS, contributions, draw_contributions, draw_truncated, steps_for, terms, truncated
+from .sums import KINDS, contributions, draw_contributions, draw_truncated, terms, truncated
 from .sums import LENGTHS as SUM_LENGTHS
 from .through_time import SCALES, draw_through_time
 from .waking import draw_waking, wakes

@@ -43,12 +43,6 @@ def truncated(kind, seed=0):
     return np.stack([size / size[-1], np.degrees(np.arccos(np.clip(cosine, -1, 1)))])
 
 
-def steps_for(kind, share, seed=0):
-    """The fewest last steps after which the truncated gradient stays within ``share`` of its whole length."""
-    off = np.abs(truncated(kind, seed)[0] - 1) > share
-    return int(np.flatnonzero(off).max()) + 2 if off.any() else 1
-
-
 def draw_contributions(each, whole, kind="LSTM, b = 0", T=100):
     """What every step gives to the gradient, relative to their sum; the sum and the first term against T."""
     sizes, total = contributions(kind, T)
