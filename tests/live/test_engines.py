@@ -1,6 +1,7 @@
 """Sliders, menus, handles, readings, quizzes, the game and the button that starts Python, in three browser engines."""
 
 import json
+import re
 import time
 from base64 import b64decode
 from io import BytesIO
@@ -153,18 +154,32 @@ def test_webkit_has_every_picture_that_it_may_print(webkit):
     assert found and all(found)
 
 
-def test_no_heading_stands_at_the_foot_of_a_page_that_firefox_prints(firefox):
+def test_what_firefox_prints_is_not_torn_from_what_it_announces(firefox):
     """It knows no break-after: book.css has another way for it, and for WebKit, whose driver does not print."""
-    front, chapter = BOOK / "book" / "index.html", min(BOOK.glob("notebooks/*.html"))
+    names = ("index", "checklist", "glossary")
+    chapters = sorted(BOOK.glob("notebooks/*.html"))[:4]
     with open_firefox() as tab:
-        for page in (front, chapter):
+        for page in [*filter(Path.is_file, (BOOK / "book" / f"{name}.html" for name in names)), *chapters]:
             tab.goto(page.as_uri())
-            headings = BeautifulSoup(page.read_text("utf8"), "html.parser").select(".bd-article :is(h1, h2, h3)")
-            announced = {" ".join(each.get_text().removesuffix("#").split()) for each in headings}
+            article = BeautifulSoup(page.read_text("utf8"), "html.parser").select_one(".bd-article")
             printed = tab.send("browsingContext.print", context=tab.context, page={"width": 21, "height": 29.7})
-            feet = [foot(each) for each in PdfReader(BytesIO(b64decode(printed["data"]))).pages]
+            pages = PdfReader(BytesIO(b64decode(printed["data"]))).pages
+            headings = article.select("h1, h2, h3, dt, .checklist-question")
+            announced = {" ".join(each.get_text().removesuffix("#").split()) for each in headings}
+            feet = [foot(each) for each in pages]
             assert all(feet) and len(feet) > 2 and len(announced) > 3
-            assert [each for each in feet if each in announced] == [], page.name
+            assert [each for each in feet if re.sub(r"^\d+\. ", "", each) in announced] == [], page.name
+            texts = [bare(each.extract_text()) for each in pages]
+            for exercise in article.select(".exercise:has(+ .cell)"):
+                title, code = bare(exercise.p.get_text().split("(")[0]), bare(exercise.find_next("pre").get_text())
+                ends = [bare(exercise.get_text()).endswith(bare(each)) for each in feet]
+                torn = [text for text, is_end in zip(texts, ends, strict=True) if is_end and title in text]
+                assert all(code in text for text in torn), (page.name, title)
+
+
+def bare(text):
+    """A text without what a page's lines make of its spaces."""
+    return "".join(text.split())
 
 
 def foot(page):
