@@ -61,9 +61,8 @@ def svg_shape(path):
 
 def png(rgba):
     """Return an array (rows, columns, 4) of bytes as the address of a PNG that carries its data."""
-    stream, rgba = io.BytesIO(), np.ascontiguousarray(rgba, dtype=np.uint8)
-    image = Image.fromarray(rgba)
-    if (rgba[..., 3] == 255).all() and len(np.unique(rgba.view(np.uint32))) <= 256:
+    stream, image = io.BytesIO(), Image.fromarray(np.ascontiguousarray(rgba, dtype=np.uint8))
+    if image.getcolors(256) and image.getextrema()[3] == (255, 255):
         image = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
     image.save(stream, "png", optimize=True)
     return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
@@ -78,14 +77,9 @@ def picture(pixels, x, y, box):
 
 def cells_of(mesh, box):
     """Return the middles of a mesh's columns and rows across a panel, if its cells are not evenly spaced; else {}."""
-    edges, transform = np.ma.getdata(mesh.get_coordinates()).astype(float), mesh.get_transform()
-
-    def to_pixels(places):
-        return np.ma.getdata(transform.transform(places))  # 0 on a log axis is masked, and lies far out
-
-    corner, ways, even = edges[0, 0], [], True
-    for i, along in enumerate((edges[0], edges[:, 0])):
-        places = np.tile(corner, (len(along) - 1, 1))
+    edges, to_pixels, ways, even = mesh.get_coordinates().astype(float), mesh.get_transform().transform, [], True
+    for i, along in enumerate(map(np.ma.getdata, (edges[0], edges[:, 0]))):
+        places = along[1:].copy()
         places[:, i] = middles_of(along[:, i])
         ways.append(sorted(to_units(to_pixels(places), box)[:, i].tolist()))
         even &= is_even(to_pixels(along)[:, i])
