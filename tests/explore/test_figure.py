@@ -413,7 +413,8 @@ def test_controls_that_draw_lacks_are_named():
 
 def test_signatures_that_make_no_figure_are_named():
     for draw in (lambda: "", lambda a, b, c, d: "", lambda ax, **more: ""):
-        with pytest.raises(FigureError, match="draw takes one to three panels"):
+        draw.__name__ = "draw_it"
+        with pytest.raises(FigureError, match="figure it: draw takes one to three panels"):
             explore(draw)
 
 

@@ -34,7 +34,7 @@ class Explorable:
 
     def __init__(self, draw, controls, labels):
         """Read the signature of ``draw``, and make its controls; raises FigureError."""
-        FigureError.when(not inspect.isfunction(draw),
+        FigureError.when(not inspect.isfunction(draw) or not draw.__name__.isidentifier(),
                          f"explore takes a function that was defined with def, not {draw!r}; wrap it in one")
         FigureError.when(not isinstance(labels, dict), f"explore: labels are a dict of names, not {labels!r}")
         self.draw, self.name, signature = draw, draw.__name__.removeprefix("draw_"), inspect.signature(draw)
@@ -45,8 +45,6 @@ class Explorable:
         FigureError.when(several or not 1 <= len(self.panels) <= 3,
                          f"figure {self.name}: draw takes one to three panels (parameters without a default), then "
                          f"parameters with a default; not {signature}")
-        FigureError.when(not draw.__name__.isidentifier(),
-                         f"explore takes a function with a name, for its address in the page, not {draw.__name__}")
         for word, given in (("control", controls), ("label", labels)):
             for name in given.keys() - self.defaults.keys():
                 known = ", ".join(self.defaults) or "none with a default"
