@@ -41,10 +41,7 @@ def picture_file(figure, kind, parameters=None):
 
 
 def thin(figure, controls, most):
-    """Return controls whose grid has at most ``most`` states: the longest sliders are thinned to one length.
-
-    Choices and switches are never thinned. Raises FigureError if five values a slider are still too many.
-    """
+    """Return controls of at most ``most`` states: the longest sliders are thinned to one length, or FigureError."""
     for length in range(most, 3, -1):
         grid = [c.thinned(length) if c.kind == "slider" and len(c.values) > length else c for c in controls]
         if math.prod(len(c.values) for c in grid) <= most:

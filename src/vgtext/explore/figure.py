@@ -117,12 +117,9 @@ class Explorable:
             raise FigureError(f"{self.where(parameters)}: {told}") from error
 
     def room(self):
-        """Return what needs room around the panels in the states at the ends of all controls, as a page has of all.
-
-        They are drawn beside: the picture drawn last stays the one that a reader sees, and whose handles are dragged.
-        """
+        """Return what needs room around the panels in the states at the ends of all controls, as a page has of all."""
         beside, packer = copy(self), Packer()
-        beside.sheet = None
+        beside.sheet = None  # its own stays: the picture that a reader sees, and whose handles are dragged
         for state in product(*({0, len(control.values) - 1} for control in self.controls)):
             with suppress(FigureError):  # it is told when a reader comes there
                 scene, caption = beside.scene(self.values(state))

@@ -82,10 +82,9 @@ def read_handles(ax, controls, parameters):
 
 
 def follow(panels, controls, defaults, state, number, target):
-    """Return the state in which handle ``number`` of some panels comes nearest to the place ``target``, in units.
+    """Return the state, fractions included, in which handle ``number`` of some panels comes nearest to a place.
 
-    Controls that the handle does not name stay. A slider over decimals may stop between two of its values: its entry is
-    then a fraction.
+    ``target`` is in units; controls that the handle does not name stay.
     """
     names, held = {control.name for control in controls}, [each for ax in panels for each in handles_of(ax)]
     handle = [each for each in held if names & {*each.names}][number]

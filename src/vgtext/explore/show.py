@@ -78,10 +78,7 @@ class Shown:
 
 
 class Live(Shown):
-    """A figure's text and widget, and beside it picture and caption, which a living widget hides.
-
-    They are what is left where no kernel is: a notebook that is opened again, an export, a host of code.
-    """
+    """A figure's text and widget, which hides the picture and caption that are left where no kernel is."""
 
     def __init__(self, figure):
         """Make the widget and draw the opening state."""
@@ -105,10 +102,7 @@ class Live(Shown):
 
 
 def outputs(figure, mode):
-    """Return a figure in words: its name, its controls with first, last and opening value, its caption.
-
-    And for a page that is built its element, for one that runs Python its opening state.
-    """
+    """Return a figure in words (name, controls, caption), and its element or opening state for a page of ``mode``."""
     grid = ", ".join(f"{c.name} {c.texts[0]}{'…' if len(c.texts) > 2 else '/'}{c.texts[-1]} ({c.texts[c.start]})"
                      for c in figure.controls)
     found = {"text/plain": f"[figure] {figure.name}{grid and f'({grid})'}: {figure.opening[1]}"}

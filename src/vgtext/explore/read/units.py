@@ -109,10 +109,7 @@ def nearby(edges, low, high):
 
 
 def mesh_pixels(x, y, colors, least=256):
-    """Return the pixels (rows from the top) of a mesh whose columns lie between ``x``, and its rows between ``y``.
-
-    Evenly spaced cells are one pixel each; others are sampled at ``least`` points a side, more for narrow ones.
-    """
+    """Return the pixels (rows from the top) of a mesh: one a cell, or ``least`` a side or more if cells are uneven."""
     return colors[cells_along(y, least)[::-1]][:, cells_along(x, least)]
 
 
