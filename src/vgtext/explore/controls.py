@@ -18,9 +18,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from numbers import Integral, Real
-from operator import eq
 
 import numpy as np
 
@@ -147,7 +145,7 @@ def read_abbreviation(where, given):
     if isinstance(given, dict) and len(given) > 1:
         return "choice", tuple(given.values()), tuple(str(name) for name in given), 0
     if isinstance(given, list) and len(given) > 1:
-        rising = len(given) >= 4 and all(map(is_number, given)) and all(a < b for a, b in pairwise(given))
+        rising = len(given) >= 4 and all(map(is_number, given)) and given == sorted({*given})
         return "slider" if rising else "choice", tuple(given), write(given), 0
     raise FigureError(f"{where}: cannot make a control of {given!r}; allowed are (min, max), (min, max, step), a list "
                       "or a dict of two or more values, True or False, Play(min, max, step)")
@@ -168,8 +166,9 @@ def make_control(figure, name, given, default, label=None):
     def opens(value):
         if is_number(value) and is_number(default):
             return value is default or math.isclose(value, default, rel_tol=1e-9)
-        same = np.array_equal if isinstance(value, np.ndarray) else eq
-        return type(value) is type(default) and same(value, default)
+        if isinstance(value, np.ndarray):
+            return np.array_equal(value, default)
+        return type(value) is type(default) and value == default
 
     matches = [i for i, value in enumerate(map(plain, values)) if opens(value)]
     shown = ", ".join(texts) if len(texts) < 5 else f"{', '.join(texts[:3])}, ... to {texts[-1]}"

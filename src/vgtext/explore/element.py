@@ -40,7 +40,7 @@ def picture_file(figure, kind, parameters=None):
     return stream.getvalue(), caption
 
 
-def thin(figure, controls, most):
+def thin(figure, controls, most=MOST_STATES):
     """Return controls of at most ``most`` states: the longest sliders are thinned to one length, or FigureError."""
     for length in range(most, 3, -1):
         grid = [c.thinned(length) if c.kind == "slider" and len(c.values) > length else c for c in controls]
@@ -53,12 +53,12 @@ def thin(figure, controls, most):
 
 def count_states(figure):
     """Return how many states of a figure a page holds."""
-    return math.prod(len(control.values) for control in thin(figure.name, figure.controls, MOST_STATES))
+    return math.prod(len(control.values) for control in thin(figure.name, figure.controls))
 
 
 def pack_states(figure, drawn=lambda: None):
     """Draw each state of the (thinned) controls, then call ``drawn``; return (controls, payload). Warnings fail."""
-    controls, packer, limits = thin(figure.name, figure.controls, MOST_STATES), Packer(), {}
+    controls, packer, limits = thin(figure.name, figure.controls), Packer(), {}
     with warnings.catch_warnings(action="error"):
         opening, start = figure.opening, tuple(control.start for control in controls)
         for state in itertools.product(*(range(len(control.values)) for control in controls)):

@@ -7,7 +7,6 @@ that runs Python itself (:mod:`vgtext.live`) and asks for the others; ``text``, 
 
 import base64
 import os
-from functools import partial
 from html import escape
 
 from vgtext.keeping import kept_or_made
@@ -60,15 +59,15 @@ class Shown:
 
     def __init__(self, figure, mode):
         """Draw what is shown at once, so that a failure shows where the figure is made; a build may have kept it."""
-        self.figure, make = figure, partial(outputs, figure, mode)
+        self.figure = figure
         if mode == "static":
             from IPython import get_ipython
 
             name, kernel = f"{figure.draw.__module__}.{figure.draw.__qualname__}", get_ipython()
             cells = kernel and kernel.user_ns["In"]  # those that have run may change what is drawn
-            self.mimebundle = kept_or_made(name, (figure.controls, cells), make)
+            self.mimebundle = kept_or_made(name, (figure.controls, cells), lambda: outputs(figure, mode))
         else:
-            self.mimebundle = make()
+            self.mimebundle = outputs(figure, mode)
         if mode in ("static", "text"):  # nobody moves it
             figure.close()
 

@@ -1,13 +1,10 @@
 """Read what the page lays out itself: axes with their ticks, and color bars."""
 
 import re
-from datetime import timedelta
 from itertools import zip_longest
 
 import numpy as np
 from matplotlib.category import StrCategoryFormatter
-from matplotlib.spines import Spine
-from matplotlib.text import Text
 
 from . import Unreadable
 from .ink import is_colored, opacity, rare, written_in
@@ -134,8 +131,8 @@ def kind_of(axis, texts):
     makers = {each.__module__ for own in (formatter, axis.get_major_locator()) for each in type(own).__mro__}
     if "matplotlib.dates" in makers:
         zone = getattr(axis.get_major_locator(), "tz", None)
-        Unreadable.when(zone and zone.utcoffset(None) != timedelta(), f"times of another zone than UTC on the "
-                        f"{axis.axis_name} axis, which a page reads in UTC; give times without a zone")
+        Unreadable.when(zone and zone.tzname(None) != "UTC", f"times of another zone than UTC on the {axis.axis_name} "
+                        "axis, which a page reads in UTC; give times without a zone")
         return "date"
     Unreadable.when(any(each.startswith("pandas.") for each in makers),
                     f"times of pandas on the {axis.axis_name} axis; plot them with x_compat=True, as dates")
@@ -160,9 +157,8 @@ def read_colorbar(bar):
     Unreadable.when((bar.orientation, bar.extend, bar.ticklocation) != ("vertical", "neither", "right"),
                     "a horizontal color bar, one with its numbers at the left, or one with extend; leave "
                     "out orientation, location and extend")
-    known = (bar.solids, bar.outline, bar.dividers, bar.ax.patch, bar.ax.xaxis, bar.ax.yaxis)
-    extra = [type(each).__name__ for each in bar.ax.get_children()
-             if not (each in known or isinstance(each, (Spine, Text)) or not each.get_visible())]
+    extra = [type(each).__name__ for each in bar.ax._children
+             if each not in (bar.solids, bar.dividers) and each.get_visible()]
     what, named = f" ({', '.join(extra)})" if extra else "", bar.ax.get_xlabel() or read_titles(bar.ax)["title"]
     Unreadable.when(bar.solids is None or extra or bar.dividers.get_segments() or named,
                     "a color bar of lines, hatches or edges, or with a title or marks on it"

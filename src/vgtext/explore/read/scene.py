@@ -1,10 +1,8 @@
 """Read a drawn matplotlib figure, panel by panel: the frame, which the page lays out itself, and the marks in it."""
 
-from itertools import repeat
 from typing import NamedTuple
 
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import Collection, LineCollection
 from matplotlib.colors import to_rgb
@@ -52,7 +50,7 @@ def read_scene(names, panels, figure):
                            "draw on the panels that are given: each parameter of draw without a default is one")
     Unreadable.when(to_rgb(figure.get_facecolor()) != (1, 1, 1),
                     "a background of the whole figure, where the page has its own; use ax.set_facecolor")
-    whole = [type(each).__name__ for each in figure.get_children() if not isinstance(each, Axes)]
+    whole = [type(each).__name__ for each in figure.get_children() if each not in figure.axes]
     Unreadable.when(len(whole) > 1, f"a {whole[-1]} of the whole figure; give it to a panel")  # the first is its ground
     return [read_panel(name, ax, found) for name, ax, found in zip(names, panels, bars)]
 
@@ -163,8 +161,8 @@ def is_outside(mark):
     """Say whether a mark that nothing cuts lies further outside its panel than the margins of a page reach."""
     if "unclipped" not in mark or "clip" in mark:
         return False
-    points = [mark["from"], mark["to"]] if mark["kind"] == "arrow" else zip(mark.get("x", []), mark.get("y", []))
-    letters = mark.get("commands", repeat("L"))  # where a path is closed, or bends, it does not go
+    points = [mark["from"], mark["to"]] if mark["kind"] == "arrow" else [*zip(mark.get("x", []), mark.get("y", []))]
+    letters = mark.get("commands", "L" * len(points))  # where a path is closed, or bends, it does not go
     return any(abs(x / UNIT - 0.5) > 0.52 or not -0.08 < y / UNIT < 1.03  # below, there are the numbers of an axis
                for (x, y), each in zip(points, letters) if each not in "ZQC")
 
