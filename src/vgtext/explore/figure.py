@@ -45,11 +45,10 @@ class Explorable:
         FigureError.when(several or not 1 <= len(self.panels) <= 3,
                          f"figure {self.name}: draw takes one to three panels (parameters without a default), then "
                          f"parameters with a default; not {signature}")
-        for word, given in (("control", controls), ("label", labels)):
-            for name in given.keys() - self.defaults.keys():
-                known = ", ".join(self.defaults) or "none with a default"
-                raise FigureError(
-                    f"figure {self.name}: {word} {name!r} names no parameter of {draw.__name__}; it has {known}")
+        unknown = [f"{word} {name!r}" for word, given in (("control", controls), ("label", labels))
+                   for name in given if name not in self.defaults]
+        FigureError.when(unknown, f"figure {self.name}: {' and '.join(unknown)} names no parameter of {draw.__name__}; "
+                                  f"it has {', '.join(self.defaults) or 'none with a default'}")
         FigureError.when(len(controls) > 3,
                          f"figure {self.name}: {len(controls)} controls; a reader can follow at most three")
         self.controls = [make_control(self.name, name, given, self.defaults[name], labels.get(name))

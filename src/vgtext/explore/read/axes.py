@@ -48,7 +48,7 @@ def check_look(axis, side):
     numbers = [each for tick in axis.majorTicks + axis.minorTicks for each in (tick.label1, tick.label2)
                if each.get_visible()]
     colors = [each.get_color() for each in numbers] + [params.get("color") for params in kinds]
-    gridded = [params for params in kinds if params.get("gridOn")]
+    grids = [params for params in kinds if params.get("gridOn")]
     Unreadable.when(any(map(is_colored, colors)), f"colored numbers or ticks of the {name} axis; leave their color "
                     "out, and color its label instead")
     Unreadable.when(any(each.get_rotation() for each in numbers), f"turned tick labels of the {name} axis, which a "
@@ -57,10 +57,9 @@ def check_look(axis, side):
                     f"a turned label of the {name} axis, which a page writes along it; leave rotation out")
     Unreadable.when(any(is_dashed(params, other, False) for params in kinds),
                     f"ticks at the {other}; leave them out: ax.tick_params({other}=False, which=\"both\")")
-    Unreadable.when(gridded and axis.axes.get_axisbelow() is not True,
-                    "a grid above what is drawn; leave set_axisbelow out, or draw its lines: axhline, axvline")
-    Unreadable.when(any(is_colored(params.get("grid_color")) for params in gridded),
-                    "a colored grid; leave its color out, or draw its lines: axhline, axvline")
+    Unreadable.when(any(axis.axes.get_axisbelow() is not True or is_colored(grid.get("grid_color")) for grid in grids),
+                    "a grid above what is drawn, or a colored grid; leave its color and set_axisbelow out, or draw its "
+                    "lines: axhline, axvline")
 
 
 def is_dashed(params, side, usual=True):
@@ -108,10 +107,7 @@ def read_ticks(axis, side, params):
 
 
 def scaled(frame, axis):
-    """Return the frame of an axis in the unit that its ticks show, if that is a power of ten of its values.
-
-    Where they show other numbers, these are names: layers 16, 64 and 256 that stand one apart.
-    """
+    """Return the frame of an axis in the unit of its ticks, a power of ten of its values; other numbers are names."""
     start, end = axis.get_transform().transform(axis.get_view_interval())
     values = axis.get_transform().inverted().transform(start + np.array(frame["places"]) / UNIT * (end - start))
     pairs = [(str(text).replace("−", "-"), float(value)) for text, value in zip(frame["texts"], values) if text]
@@ -120,7 +116,7 @@ def scaled(frame, axis):
     text, largest = max(pairs, key=lambda pair: abs(pair[1]), default=("1", 1))
     power = 10.0 ** np.round(np.log10(max(abs(float(text) / largest), 1e-99)))
     if any(abs(float(text) - value * power) > 0.6 * 0.1 ** len(text.partition(".")[2]) for text, value in pairs):
-        return frame | {"kind": "category"}
+        return frame | {"kind": "category"}  # as layers 16, 64 and 256 that stand one apart
     found = {key: np.multiply(frame[key], power).tolist() for key in ("limits", "linear", "values") if key in frame}
     return frame | found if power != 1 else frame
 

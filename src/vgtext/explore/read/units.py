@@ -35,11 +35,8 @@ def letters_of(path, **cleaning):
 
 
 def outline(paths, box, filled):
-    """Return {x, y, commands} of display ``paths`` joined: points, and SVG's letter for each (none for one open line).
-
-    Lines are clipped a little outside the panel and simplified as matplotlib does; areas are left whole.
-    """
-    clip = None if filled else box.expanded(1.04, 1.04).extents
+    """Return {x, y, commands} of display ``paths`` joined: points, an SVG letter for each (none for one open line)."""
+    clip = None if filled else box.expanded(1.04, 1.04).extents  # lines are cut a little outside the panel
     vertices, codes = [np.empty((0, 2))], ""
     for path in paths:
         ends = path.vertices[np.isfinite(path.vertices).all(axis=1)]
