@@ -75,6 +75,7 @@ def test_a_default_off_the_grid_is_named():
     ("given", "default", "start"),
     [(np.True_, True, 1), ([np.True_, np.False_], False, 1), ([np.str_("a"), "b"], "a", 0), ([None, "a"], None, 0),
      ([1.0, math.nan, 2.0], math.nan, 1), ([(1, (2, 3)), (4,)], (4,), 1), ([np.zeros(2), np.ones(2)], np.ones(2), 1),
+     ([np.zeros(2), np.ones(3)], np.ones(3), 1),
      ((np.float32(0.1), np.float32(0.5), np.float32(0.1)), np.float32(0.1), 0)],
 )
 def test_values_of_every_kind_are_found(given, default, start):

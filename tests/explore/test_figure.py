@@ -252,6 +252,7 @@ BAD = {
     "a Line2D of the whole figure": lambda ax, k: ax.figure.add_artist(Line2D([0, 1], [0, 1])),
     "a FigureImage of the whole figure": lambda ax, k: ax.figure.figimage(np.eye(3)),
     "or with a title or marks on it (Line2D)": lambda ax, k: bar_of(ax).ax.axhline(0.5),
+    "marks on it (Text)": lambda ax, k: bar_of(ax).ax.text(0.5, 0.5, "half"),
     "leave them out, and say in its label": lambda ax, k: bar_of(ax).ax.set_title("unit"),
     "marks on it (LineCollection)": lambda ax, k: ax.figure.colorbar(ax.contour(np.eye(3))),
     "a color bar of lines, hatches or edges": lambda ax, k: bar_of(ax, drawedges=True),
@@ -413,7 +414,8 @@ def test_controls_that_draw_lacks_are_named():
 
 def test_signatures_that_make_no_figure_are_named():
     for draw in (lambda: "", lambda a, b, c, d: "", lambda ax, **more: ""):
-        with pytest.raises(FigureError, match="draw takes one to three panels"):
+        draw.__name__ = "draw_it"
+        with pytest.raises(FigureError, match="figure it: draw takes one to three panels"):
             explore(draw)
 
 

@@ -234,7 +234,7 @@ def comes_and_goes(ax, a=1):
 
 
 @pytest.mark.parametrize(("draw", "words"), [
-    (bad_place, "place"), (bad_name, "no parameter of draw"), (bad_kind, "'point' or a 'cell'"),
+    (bad_place, "place is .x, y., two numbers"), (bad_name, "no parameter of draw"), (bad_kind, "'point' or a 'cell'"),
     (comes_and_goes, "come and go")])
 def test_a_handle_that_makes_no_sense_is_named(draw, words):
     with pytest.raises(FigureError, match=words) as caught:

@@ -18,9 +18,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from numbers import Integral, Real
-from operator import eq
 
 import numpy as np
 
@@ -65,9 +63,11 @@ class Control:
         """Return how value number ``at`` is written."""
         return self.texts[int(at)] if at == int(at) else str(self.value(at))
 
-    def around(self, at, step):
-        """Return where a handle may go from ``at``: a ``step`` on or back, if it may stop between two values."""
-        last = len(self.values) - 1
+    def ways(self, at, halvings):
+        """Return where a handle may go from ``at``: to any value; then a part of a step, if it may stop between two."""
+        if not halvings:
+            return range(len(self.values))
+        step, last = 0.5**halvings, len(self.values) - 1
         return [min(max(at + way, 0), last) for way in (-step, 0, step)] if self.between else [at]
 
     def spec(self):
@@ -112,9 +112,8 @@ def slider_values(where, *given):
     FigureError.when(not low < high or step <= 0,
                      f"{where}: a slider takes min < max and step > 0, not min={low}, max={high}, step={step}")
     count = math.floor((high - low) / step + 1e-9) + 1
-    FigureError.when(count < 2, f"{where}: step {step} is longer than the range from {low} to {high}")
-    FigureError.when(count > MOST_VALUES, f"{where}: a slider of {count:,} values, and at most {MOST_VALUES:,} fit; "
-                                          "give a longer step")
+    FigureError.when(not 2 <= count <= MOST_VALUES, f"{where}: from {low} to {high} in steps of {step} a slider has "
+                                                    f"{count:,} values; it takes 2 to {MOST_VALUES:,}")
     values = [low + i * step for i in range(count)]
     return tuple(values if whole else (round(value, decimals((low, step))) for value in values))
 
@@ -134,12 +133,11 @@ def read_abbreviation(where, given):
     if isinstance(given, bool):
         return "switch", (False, True), ("off", "on"), 0
     if isinstance(given, Play):
-        values = slider_values(where, given.min, given.max, given.step)
-        FigureError.when(not all(isinstance(v, Integral) for v in values),
-                         f"{where}: Play runs over whole numbers, not over {given}")
-        FigureError.when(not is_number(given.interval) or not 1 <= given.interval <= 60_000,
-                         f"{where}: Play takes an interval of 1 to 60,000 milliseconds, not {given.interval!r}")
-        return "slider", values, write(values), int(given.interval)
+        values, wait = slider_values(where, given.min, given.max, given.step), given.interval
+        whole = all(isinstance(v, Integral) for v in values)
+        FigureError.when(not whole or not is_number(wait) or not 1 <= wait <= 60_000,
+                         f"{where}: Play takes whole numbers and an interval of 1 to 60,000 milliseconds, not {given}")
+        return "slider", values, write(values), int(wait)
     if isinstance(given, tuple) and len(given) in (2, 3):
         values = slider_values(where, *given)
         digits = 3 - math.floor(math.log10(values[1] - values[0]))  # more than needed, as a step of a third has no end
@@ -147,7 +145,7 @@ def read_abbreviation(where, given):
     if isinstance(given, dict) and len(given) > 1:
         return "choice", tuple(given.values()), tuple(str(name) for name in given), 0
     if isinstance(given, list) and len(given) > 1:
-        rising = len(given) >= 4 and all(map(is_number, given)) and all(a < b for a, b in pairwise(given))
+        rising = len(given) >= 4 and all(map(is_number, given)) and given == sorted({*given})
         return "slider" if rising else "choice", tuple(given), write(given), 0
     raise FigureError(f"{where}: cannot make a control of {given!r}; allowed are (min, max), (min, max, step), a list "
                       "or a dict of two or more values, True or False, Play(min, max, step)")
@@ -168,8 +166,9 @@ def make_control(figure, name, given, default, label=None):
     def opens(value):
         if is_number(value) and is_number(default):
             return value is default or math.isclose(value, default, rel_tol=1e-9)
-        same = np.array_equal if isinstance(value, np.ndarray) else eq
-        return type(value) is type(default) and same(value, default)
+        if isinstance(value, np.ndarray):
+            return np.array_equal(value, default)
+        return type(value) is type(default) and value == default
 
     matches = [i for i, value in enumerate(map(plain, values)) if opens(value)]
     shown = ", ".join(texts) if len(texts) < 5 else f"{', '.join(texts[:3])}, ... to {texts[-1]}"

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from vgtext.words import typeset
 
 from .figure import LOOK
-from .read import FigureError, Unreadable
+from .read import FigureError
 from .read.pack import Packer, pack
 
 MOST_STATES = 400
@@ -40,11 +40,8 @@ def picture_file(figure, kind, parameters=None):
     return stream.getvalue(), caption
 
 
-def thin(figure, controls, most):
-    """Return controls whose grid has at most ``most`` states: the longest sliders are thinned to one length.
-
-    Choices and switches are never thinned. Raises FigureError if five values a slider are still too many.
-    """
+def thin(figure, controls, most=MOST_STATES):
+    """Return controls of at most ``most`` states: the longest sliders are thinned to one length, or FigureError."""
     for length in range(most, 3, -1):
         grid = [c.thinned(length) if c.kind == "slider" and len(c.values) > length else c for c in controls]
         if math.prod(len(c.values) for c in grid) <= most:
@@ -56,36 +53,36 @@ def thin(figure, controls, most):
 
 def count_states(figure):
     """Return how many states of a figure a page holds."""
-    return math.prod(len(control.values) for control in thin(figure.name, figure.controls, MOST_STATES))
+    return math.prod(len(control.values) for control in thin(figure.name, figure.controls))
 
 
 def pack_states(figure, drawn=lambda: None):
     """Draw each state of the (thinned) controls, then call ``drawn``; return (controls, payload). Warnings fail."""
-    controls, packer, limits = thin(figure.name, figure.controls, MOST_STATES), Packer(), {}
-    try:
-        with warnings.catch_warnings(action="error"):
-            opening, start = figure.opening, tuple(control.start for control in controls)
-            for state in itertools.product(*(range(len(control.values)) for control in controls)):
-                scene, caption = figure.scene(figure.values(state, controls))
-                FigureError.when(state == start and (scene, caption) != opening,
-                                 f"figure {figure.name}: drawn twice at its opening state it differs; draw may depend "
-                                 "on its parameters only: give random numbers a fixed seed")
-                check_limits(figure, scene, limits)
-                packer.add(scene, caption)
-                drawn()
-    except Unreadable as error:
-        raise FigureError(f"{figure.where(figure.values(state, controls))}: {error}") from None
+    controls, packer, limits = thin(figure.name, figure.controls), Packer(), {}
+    with warnings.catch_warnings(action="error"):
+        opening, start = figure.opening, tuple(control.start for control in controls)
+        for state in itertools.product(*(range(len(control.values)) for control in controls)):
+            scene, caption = figure.scene(figure.values(state, controls))
+            FigureError.when(state == start and (scene, caption) != opening,
+                             f"figure {figure.name}: drawn twice at its opening state it differs; draw may depend on "
+                             "its parameters only: give random numbers a fixed seed")
+            check_steady(figure, scene, limits)
+            packer.add(scene, caption)
+            drawn()
     return controls, packer.payload()
 
 
-def check_limits(figure, scene, limits):
-    """Raise FigureError if an axis whose limits were left to matplotlib has jumped since an earlier scene."""
-    for panel, (frame, _, free, _) in zip(figure.panels, scene):
+def check_steady(figure, scene, first):
+    """Raise FigureError if, since the ``first`` scene, handles changed or limits that were left to matplotlib."""
+    for panel, (frame, _, free, handles) in zip(figure.panels, scene):
         for way in free:
             now = frame[way]["limits"]
-            first = limits.setdefault((panel, way), now)
-            FigureError.when(first != now, f"figure {figure.name}: the {way} axis of panel {panel!r} jumps, from "
-                                           f"{first} to {now}; set its limits in draw: {panel}.set_{way}lim(low, high)")
+            before = first.setdefault((panel, way), now)
+            FigureError.when(before != now, f"figure {figure.name}: the {way} axis of panel {panel!r} jumps, from "
+                             f"{before} to {now}; set its limits in draw: {panel}.set_{way}lim(low, high)")
+        held = [(each["moves"], each["kind"]) for each in handles]
+        FigureError.when(held != first.setdefault(panel, held), f"figure {figure.name}: handles of panel {panel!r} "
+                         "come and go with the state; declare the same ones in all")
 
 
 def page_element(figure, drawn=lambda: None):

@@ -34,7 +34,7 @@ class Explorable:
 
     def __init__(self, draw, controls, labels):
         """Read the signature of ``draw``, and make its controls; raises FigureError."""
-        FigureError.when(not inspect.isfunction(draw),
+        FigureError.when(not inspect.isfunction(draw) or not draw.__name__.isidentifier(),
                          f"explore takes a function that was defined with def, not {draw!r}; wrap it in one")
         FigureError.when(not isinstance(labels, dict), f"explore: labels are a dict of names, not {labels!r}")
         self.draw, self.name, signature = draw, draw.__name__.removeprefix("draw_"), inspect.signature(draw)
@@ -45,13 +45,10 @@ class Explorable:
         FigureError.when(several or not 1 <= len(self.panels) <= 3,
                          f"figure {self.name}: draw takes one to three panels (parameters without a default), then "
                          f"parameters with a default; not {signature}")
-        FigureError.when(not draw.__name__.isidentifier(),
-                         f"explore takes a function with a name, for its address in the page, not {draw.__name__}")
-        for word, given in (("control", controls), ("label", labels)):
-            for name in given.keys() - self.defaults.keys():
-                known = ", ".join(self.defaults) or "none with a default"
-                raise FigureError(
-                    f"figure {self.name}: {word} {name!r} names no parameter of {draw.__name__}; it has {known}")
+        unknown = [f"{word} {name!r}" for word, given in (("control", controls), ("label", labels))
+                   for name in given if name not in self.defaults]
+        FigureError.when(unknown, f"figure {self.name}: {' and '.join(unknown)} names no parameter of {draw.__name__}; "
+                                  f"it has {', '.join(self.defaults) or 'none with a default'}")
         FigureError.when(len(controls) > 3,
                          f"figure {self.name}: {len(controls)} controls; a reader can follow at most three")
         self.controls = [make_control(self.name, name, given, self.defaults[name], labels.get(name))
@@ -119,12 +116,9 @@ class Explorable:
             raise FigureError(f"{self.where(parameters)}: {told}") from error
 
     def room(self):
-        """Return what needs room around the panels in the states at the ends of all controls, as a page has of all.
-
-        They are drawn beside: the picture drawn last stays the one that a reader sees, and whose handles are dragged.
-        """
+        """Return what needs room around the panels in the states at the ends of all controls, as a page has of all."""
         beside, packer = copy(self), Packer()
-        beside.sheet = None
+        beside.sheet = None  # its own stays: the picture that a reader sees, and whose handles are dragged
         for state in product(*({0, len(control.values) - 1} for control in self.controls)):
             with suppress(FigureError):  # it is told when a reader comes there
                 scene, caption = beside.scene(self.values(state))

@@ -7,7 +7,6 @@ stops for one value would be read twice.) While a control has the focus, the han
 
 import inspect
 import itertools
-from numbers import Real
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -33,9 +32,11 @@ class Handle(Artist):
     def units(self, values):
         """Return the places (n, 2) for a list of dicts of parameters, across the panel; nan where a line crosses it."""
         data = [self.place(**{name: each[name] for name in self.names}) for each in values]
-        good = all(len(xy) == 2 and all(v is None or isinstance(v, Real) for v in xy) for xy in data)
-        FigureError.when(not good, f"a handle's place is (x, y), two numbers, None for one of them; not {data[0]!r}")
-        xy = np.array(data, float)
+        try:
+            xy = np.array(data, float).reshape(len(data), 2)
+        except (TypeError, ValueError):
+            raise FigureError("a handle's place is (x, y), two numbers, None for one of them; "
+                              f"not {data[0]!r}") from None
         free = np.isnan(xy)
         inside = np.where(free, self.axes.viewLim.p0, xy)
         return np.where(free, np.nan, to_units(self.axes.transData.transform(inside), self.axes.bbox))
@@ -81,23 +82,17 @@ def read_handles(ax, controls, parameters):
 
 
 def follow(panels, controls, defaults, state, number, target):
-    """Return the state in which handle ``number`` of some panels comes nearest to the place ``target``, in units.
+    """Return the state, fractions included, in which handle ``number`` of some panels comes nearest to a place.
 
-    Controls that the handle does not name stay. A slider over decimals may stop between two of its values: its entry is
-    then a fraction.
+    ``target`` is in units; controls that the handle does not name stay.
     """
     names, held = {control.name for control in controls}, [each for ax in panels for each in handles_of(ax)]
     handle = [each for each in held if names & {*each.names}][number]
     size, target = handle.axes.bbox.size / UNIT, np.array(target, float)
-
-    def nearest(state, around):
-        ways = [around(c, at) if c.name in handle.names else [at] for c, at in zip(controls, state)]
+    for halvings in range(HALVINGS):
+        ways = [c.ways(at, halvings) if c.name in handle.names else [at] for c, at in zip(controls, state)]
         states = [tuple(state), *itertools.product(*ways)]
         values = [defaults | {c.name: c.value(at) for c, at in zip(controls, each)} for each in states]
         far = np.nansum(((handle.units(values) - target) * size) ** 2, axis=1)
-        return states[int(far.argmin())]
-
-    state = nearest(state, lambda control, at: range(len(control.values)))
-    for k in range(1, HALVINGS):
-        state = nearest(state, lambda control, at, step=0.5**k: control.around(at, step))
+        state = states[int(far.argmin())]
     return state

@@ -7,7 +7,6 @@ that runs Python itself (:mod:`vgtext.live`) and asks for the others; ``text``, 
 
 import base64
 import os
-from functools import partial
 from html import escape
 
 from vgtext.keeping import kept_or_made
@@ -60,15 +59,15 @@ class Shown:
 
     def __init__(self, figure, mode):
         """Draw what is shown at once, so that a failure shows where the figure is made; a build may have kept it."""
-        self.figure, make = figure, partial(outputs, figure, mode)
+        self.figure = figure
         if mode == "static":
             from IPython import get_ipython
 
             name, kernel = f"{figure.draw.__module__}.{figure.draw.__qualname__}", get_ipython()
             cells = kernel and kernel.user_ns["In"]  # those that have run may change what is drawn
-            self.mimebundle = kept_or_made(name, (figure.controls, cells), make)
+            self.mimebundle = kept_or_made(name, (figure.controls, cells), lambda: outputs(figure, mode))
         else:
-            self.mimebundle = make()
+            self.mimebundle = outputs(figure, mode)
         if mode in ("static", "text"):  # nobody moves it
             figure.close()
 
@@ -78,10 +77,7 @@ class Shown:
 
 
 class Live(Shown):
-    """A figure's text and widget, and beside it picture and caption, which a living widget hides.
-
-    They are what is left where no kernel is: a notebook that is opened again, an export, a host of code.
-    """
+    """A figure's text and widget, which hides the picture and caption that are left where no kernel is."""
 
     def __init__(self, figure):
         """Make the widget and draw the opening state."""
@@ -105,10 +101,7 @@ class Live(Shown):
 
 
 def outputs(figure, mode):
-    """Return a figure in words: its name, its controls with first, last and opening value, its caption.
-
-    And for a page that is built its element, for one that runs Python its opening state.
-    """
+    """Return a figure in words (name, controls, caption), and its element or opening state for a page of ``mode``."""
     grid = ", ".join(f"{c.name} {c.texts[0]}{'…' if len(c.texts) > 2 else '/'}{c.texts[-1]} ({c.texts[c.start]})"
                      for c in figure.controls)
     found = {"text/plain": f"[figure] {figure.name}{grid and f'({grid})'}: {figure.opening[1]}"}

@@ -1,13 +1,10 @@
 """Read what the page lays out itself: axes with their ticks, and color bars."""
 
 import re
-from datetime import timedelta
 from itertools import zip_longest
 
 import numpy as np
 from matplotlib.category import StrCategoryFormatter
-from matplotlib.spines import Spine
-from matplotlib.text import Text
 
 from . import Unreadable
 from .ink import is_colored, opacity, rare, written_in
@@ -51,7 +48,7 @@ def check_look(axis, side):
     numbers = [each for tick in axis.majorTicks + axis.minorTicks for each in (tick.label1, tick.label2)
                if each.get_visible()]
     colors = [each.get_color() for each in numbers] + [params.get("color") for params in kinds]
-    gridded = [params for params in kinds if params.get("gridOn")]
+    grids = [params for params in kinds if params.get("gridOn")]
     Unreadable.when(any(map(is_colored, colors)), f"colored numbers or ticks of the {name} axis; leave their color "
                     "out, and color its label instead")
     Unreadable.when(any(each.get_rotation() for each in numbers), f"turned tick labels of the {name} axis, which a "
@@ -60,10 +57,9 @@ def check_look(axis, side):
                     f"a turned label of the {name} axis, which a page writes along it; leave rotation out")
     Unreadable.when(any(is_dashed(params, other, False) for params in kinds),
                     f"ticks at the {other}; leave them out: ax.tick_params({other}=False, which=\"both\")")
-    Unreadable.when(gridded and axis.axes.get_axisbelow() is not True,
-                    "a grid above what is drawn; leave set_axisbelow out, or draw its lines: axhline, axvline")
-    Unreadable.when(any(is_colored(params.get("grid_color")) for params in gridded),
-                    "a colored grid; leave its color out, or draw its lines: axhline, axvline")
+    Unreadable.when(any(axis.axes.get_axisbelow() is not True or is_colored(grid.get("grid_color")) for grid in grids),
+                    "a grid above what is drawn, or a colored grid; leave its color and set_axisbelow out, or draw its "
+                    "lines: axhline, axvline")
 
 
 def is_dashed(params, side, usual=True):
@@ -111,10 +107,7 @@ def read_ticks(axis, side, params):
 
 
 def scaled(frame, axis):
-    """Return the frame of an axis in the unit that its ticks show, if that is a power of ten of its values.
-
-    Where they show other numbers, these are names: layers 16, 64 and 256 that stand one apart.
-    """
+    """Return the frame of an axis in the unit of its ticks, a power of ten of its values; other numbers are names."""
     start, end = axis.get_transform().transform(axis.get_view_interval())
     values = axis.get_transform().inverted().transform(start + np.array(frame["places"]) / UNIT * (end - start))
     pairs = [(str(text).replace("−", "-"), float(value)) for text, value in zip(frame["texts"], values) if text]
@@ -123,7 +116,7 @@ def scaled(frame, axis):
     text, largest = max(pairs, key=lambda pair: abs(pair[1]), default=("1", 1))
     power = 10.0 ** np.round(np.log10(max(abs(float(text) / largest), 1e-99)))
     if any(abs(float(text) - value * power) > 0.6 * 0.1 ** len(text.partition(".")[2]) for text, value in pairs):
-        return frame | {"kind": "category"}
+        return frame | {"kind": "category"}  # as layers 16, 64 and 256 that stand one apart
     found = {key: np.multiply(frame[key], power).tolist() for key in ("limits", "linear", "values") if key in frame}
     return frame | found if power != 1 else frame
 
@@ -134,8 +127,8 @@ def kind_of(axis, texts):
     makers = {each.__module__ for own in (formatter, axis.get_major_locator()) for each in type(own).__mro__}
     if "matplotlib.dates" in makers:
         zone = getattr(axis.get_major_locator(), "tz", None)
-        Unreadable.when(zone and zone.utcoffset(None) != timedelta(), f"times of another zone than UTC on the "
-                        f"{axis.axis_name} axis, which a page reads in UTC; give times without a zone")
+        Unreadable.when(zone and zone.tzname(None) != "UTC", f"times of another zone than UTC on the {axis.axis_name} "
+                        "axis, which a page reads in UTC; give times without a zone")
         return "date"
     Unreadable.when(any(each.startswith("pandas.") for each in makers),
                     f"times of pandas on the {axis.axis_name} axis; plot them with x_compat=True, as dates")
@@ -160,9 +153,8 @@ def read_colorbar(bar):
     Unreadable.when((bar.orientation, bar.extend, bar.ticklocation) != ("vertical", "neither", "right"),
                     "a horizontal color bar, one with its numbers at the left, or one with extend; leave "
                     "out orientation, location and extend")
-    known = (bar.solids, bar.outline, bar.dividers, bar.ax.patch, bar.ax.xaxis, bar.ax.yaxis)
-    extra = [type(each).__name__ for each in bar.ax.get_children()
-             if not (each in known or isinstance(each, (Spine, Text)) or not each.get_visible())]
+    extra = [type(each).__name__ for each in bar.ax._children
+             if each not in (bar.solids, bar.dividers) and each.get_visible()]
     what, named = f" ({', '.join(extra)})" if extra else "", bar.ax.get_xlabel() or read_titles(bar.ax)["title"]
     Unreadable.when(bar.solids is None or extra or bar.dividers.get_segments() or named,
                     "a color bar of lines, hatches or edges, or with a title or marks on it"

@@ -42,11 +42,10 @@ def is_gray(color):
 
 @cache
 def themed(color, ratio, paper=False):
-    """Return "light,dark", the two hex colors that the page uses for a matplotlib ``color``; one where they are alike.
+    """Return "light,dark", the two opaque hex colors of the page for a matplotlib ``color``; one where they are alike.
 
     ``ratio`` is the contrast with the ground that the color is moved to, if it is no gray; grays only for text (4.5).
     On ``paper`` (a picture, a ground that a panel has, colors that stand for numbers) a color is left as it is.
-    Transparency is not part of it (see :func:`opacity`).
     """
     rgb = to_rgb(color)
     if paper:

@@ -6,7 +6,6 @@ import json
 
 import numpy as np
 
-from . import Unreadable
 from .units import UNIT
 
 SHARED = ("x", "y", "commands", "shape")  # of a mark: kept once, also where the rest of the mark differs
@@ -17,15 +16,11 @@ class Packer:
 
     def __init__(self):
         """Start with nothing collected."""
-        self.parts, self.index, self.states, self.captions, self.handles, self.places = [], {}, [], [], [], []
+        self.parts, self.states, self.captions, self.handles, self.places = {}, [], [], [], []
 
     def part(self, value):
         """Return the number under which ``value`` is kept."""
-        key = json.dumps(value, separators=(",", ":"))
-        if key not in self.index:
-            self.index[key] = len(self.parts)
-            self.parts.append(value)
-        return self.index[key]
+        return self.parts.setdefault(json.dumps(value), (len(self.parts), value))[0]
 
     def mark(self, mark):
         """Return the number of a mark; its points go over as a first value and steps, which pack better."""
@@ -37,17 +32,15 @@ class Packer:
         """Add the scene of one state, with its caption; return the packer."""
         self.states.append([[self.part(panel.frame), *map(self.mark, panel.marks)] for panel in scene])
         self.captions.append(caption)
-        handles = [{"panel": i, **handle} for i, panel in enumerate(scene) for handle in panel.handles]
-        self.places.append([handle.pop("at") for handle in handles])
-        Unreadable.when(handles != self.handles and len(self.places) > 1,
-                        "handles that come and go with the state; declare the same ones in all")
-        self.handles = handles
+        self.handles = [{"panel": i, **handle} for i, panel in enumerate(scene) for handle in panel.handles]
+        self.places.append([handle.pop("at") for handle in self.handles])
         return self
 
     def payload(self):
         """Return the collected states, ready for JSON."""
         held = {"handles": self.handles, "places": self.places} if self.handles else {}
-        return {"unit": UNIT, "parts": self.parts, "states": self.states, "captions": self.captions, **held}
+        return {"unit": UNIT, "parts": [value for _, value in self.parts.values()], "states": self.states,
+                "captions": self.captions, **held}
 
 
 def pack(payload):

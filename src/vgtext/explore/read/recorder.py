@@ -12,8 +12,7 @@ import numpy as np
 from matplotlib.backend_bases import RendererBase
 from matplotlib.collections import Collection
 from matplotlib.image import AxesImage
-from matplotlib.legend import Legend
-from matplotlib.offsetbox import AnnotationBbox, OffsetBox, TextArea
+from matplotlib.offsetbox import TextArea
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.quiver import QuiverKey
 from matplotlib.text import Text
@@ -51,8 +50,7 @@ class Recorder(RendererBase):
         self.mapped = self.paper or (mapped and getattr(artist, "colors", None) is None)
         self.mapped |= isinstance(artist, FancyArrowPatch) and artist.get_facecolor() in self.scale  # heads of streams
         try:
-            framed = isinstance(artist, (OffsetBox, AnnotationBbox, Legend)) and artist.findobj(TextArea)
-            Unreadable.when(framed, "words in a frame, which on a phone is too small for them; "
+            Unreadable.when(artist.findobj(TextArea), "words in a frame, which on a phone is too small for them; "
                             'use ax.text(..., transform=ax.transAxes, bbox={"fc": "white"}), and one legend')
             if isinstance(artist, Text):
                 record_text(artist, self)

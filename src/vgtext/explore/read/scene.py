@@ -1,10 +1,8 @@
 """Read a drawn matplotlib figure, panel by panel: the frame, which the page lays out itself, and the marks in it."""
 
-from itertools import repeat
 from typing import NamedTuple
 
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import Collection, LineCollection
 from matplotlib.colors import to_rgb
@@ -35,7 +33,7 @@ def read_scene(names, panels, figure):
     """Return the Panels of a figure's Axes ``panels``, called ``names``; Unreadable where the page cannot show it."""
     for name, ax in zip(names, panels):
         Unreadable.when(ax.figure is None or not ax.get_visible(),
-                        f"panel {name!r}, which draw removed or hid{others(figure, panels)}; draw on it")
+                        f"panel {name!r}, which draw removed or hid; draw on it")
         ax.get_xlim(), ax.get_ylim()  # autoscaling is lazy: asking for the limits brings them up to date
     ratios = {ratio for ax in panels for ratio in ax.get_gridspec().get_width_ratios()}
     Unreadable.when(len(ratios) > 1 or figure.dpi != DPI or not all(ax.get_in_layout() for ax in panels),
@@ -43,32 +41,25 @@ def read_scene(names, panels, figure):
     bars = [[a.colorbar for a in ax.get_children() if a.get_visible() and getattr(a, "colorbar", None)]
             for ax in panels]
     Unreadable.when(any(bar.ax in panels or getattr(bar.ax, "_colorbar_info", {"parents": [ax]})["parents"] != [ax]
-                        for ax, found in zip(panels, bars) for bar in found),
-                    "a color bar in a panel of its own, or of several; leave out cax, and give each panel its own bar")
-    extra = others(figure, panels + [bar.ax for found in bars for bar in found])
-    Unreadable.when(extra, f"the further axes{extra} (twin axes, a grid, or a color bar of nothing that a panel shows);"
-                           " draw on the panels that are given: each parameter of draw without a default is one")
+                        or len(found) > 1 for ax, found in zip(panels, bars) for bar in found),
+                    "a second color bar of one panel, or a color bar in a panel of its own, or of several; leave out "
+                    "cax, and give each panel one bar of its own")
+    extra = {*figure.axes} - {*panels} - {bar.ax for found in bars for bar in found}
+    kinds = ", ".join(sorted({ax.name for ax in extra}))
+    Unreadable.when(extra, f"the further axes ({kinds}): twin axes, a grid, or a color bar of nothing in a panel; "
+                           "draw on the panels that are given: each parameter of draw without a default is one")
     Unreadable.when(to_rgb(figure.get_facecolor()) != (1, 1, 1),
                     "a background of the whole figure, where the page has its own; use ax.set_facecolor")
-    for each in figure.get_children():
-        Unreadable.when(each is not figure.patch and not isinstance(each, Axes),
-                        f"a {type(each).__name__} of the whole figure; give it to a panel")
+    whole = [type(each).__name__ for each in figure.get_children() if each not in figure.axes]
+    Unreadable.when(len(whole) > 1, f"a {whole[-1]} of the whole figure; give it to a panel")  # the first is its ground
     return [read_panel(name, ax, found) for name, ax, found in zip(names, panels, bars)]
-
-
-def others(figure, known):
-    """Name the kinds of a figure's axes that are not ``known``, in brackets; "" if there are none."""
-    kinds = sorted({ax.name for ax in figure.axes if ax not in known})
-    return f" ({', '.join(kinds)})" if kinds else ""
 
 
 def read_panel(name, ax, bars):
     """Return one Axes, called ``name``, as a Panel; Unreadable where the page could not show it."""
-    Unreadable.when(any("Secondary" in type(child).__name__ for child in ax.child_axes),
-                    "a secondary axis; say the second unit in the label")
-    Unreadable.when(ax.child_axes, "an inset; give it a panel of its own")
+    Unreadable.when(ax.child_axes, "an inset, or a secondary axis; say a second unit in the label, and give an inset a "
+                                   "panel of its own")
     Unreadable.when(ax.patch.get_hatch(), "a hatched background; hatch an area with axvspan")
-    Unreadable.when(len(bars) > 1, "a second color bar of one panel; give it a panel of its own")
     free = ("x" if ax.get_autoscalex_on() else "") + ("y" if ax.get_autoscaley_on() else "")
     ax.apply_aspect()
     frame, recorder = read_frame(ax, bars), Recorder(ax.bbox.frozen(), ax.figure.bbox.size)
@@ -170,8 +161,8 @@ def is_outside(mark):
     """Say whether a mark that nothing cuts lies further outside its panel than the margins of a page reach."""
     if "unclipped" not in mark or "clip" in mark:
         return False
-    points = [mark["from"], mark["to"]] if mark["kind"] == "arrow" else zip(mark.get("x", []), mark.get("y", []))
-    letters = mark.get("commands", repeat("L"))  # where a path is closed, or bends, it does not go
+    points = [mark["from"], mark["to"]] if mark["kind"] == "arrow" else [*zip(mark.get("x", []), mark.get("y", []))]
+    letters = mark.get("commands", "L" * len(points))  # where a path is closed, or bends, it does not go
     return any(abs(x / UNIT - 0.5) > 0.52 or not -0.08 < y / UNIT < 1.03  # below, there are the numbers of an axis
                for (x, y), each in zip(points, letters) if each not in "ZQC")
 

@@ -10,7 +10,6 @@ import numpy as np
 from matplotlib.cbook import is_math_text
 from matplotlib.colors import to_rgba
 from matplotlib.font_manager import FontProperties, weight_dict
-from matplotlib.patches import ConnectionStyle
 from matplotlib.path import Path
 from matplotlib.text import Annotation, Text
 from matplotlib.textpath import text_to_path
@@ -172,7 +171,7 @@ def add_arrow(text, recorder, anchor, shift, head):
     way, own = patch.get_connectionstyle(), SET & {*text.arrowprops} or (text.get_text() and text.get_rotation())
     first = len(recorder.marks)
     patch.draw(recorder)
-    if len(recorder.marks) == first or style not in THIN or type(way) is not ConnectionStyle.Arc3 or own:
+    if len(recorder.marks) == first or style not in THIN or type(way).__name__ != "Arc3" or own:
         return
     drawn, recorder.marks[first:] = recorder.marks[first:], []
     start, end = to_units([anchor, head], recorder.box).tolist()

@@ -35,11 +35,8 @@ def letters_of(path, **cleaning):
 
 
 def outline(paths, box, filled):
-    """Return {x, y, commands} of display ``paths`` joined: points, and SVG's letter for each (none for one open line).
-
-    Lines are clipped a little outside the panel and simplified as matplotlib does; areas are left whole.
-    """
-    clip = None if filled else box.expanded(1.04, 1.04).extents
+    """Return {x, y, commands} of display ``paths`` joined: points, an SVG letter for each (none for one open line)."""
+    clip = None if filled else box.expanded(1.04, 1.04).extents  # lines are cut a little outside the panel
     vertices, codes = [np.empty((0, 2))], ""
     for path in paths:
         ends = path.vertices[np.isfinite(path.vertices).all(axis=1)]
@@ -61,9 +58,8 @@ def svg_shape(path):
 
 def png(rgba):
     """Return an array (rows, columns, 4) of bytes as the address of a PNG that carries its data."""
-    stream, rgba = io.BytesIO(), np.ascontiguousarray(rgba, dtype=np.uint8)
-    image = Image.fromarray(rgba)
-    if (rgba[..., 3] == 255).all() and len(np.unique(rgba.view(np.uint32))) <= 256:
+    stream, image = io.BytesIO(), Image.fromarray(np.ascontiguousarray(rgba, dtype=np.uint8))
+    if image.getcolors(256) and image.getextrema()[3] == (255, 255):
         image = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
     image.save(stream, "png", optimize=True)
     return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
@@ -78,14 +74,9 @@ def picture(pixels, x, y, box):
 
 def cells_of(mesh, box):
     """Return the middles of a mesh's columns and rows across a panel, if its cells are not evenly spaced; else {}."""
-    edges, transform = np.ma.getdata(mesh.get_coordinates()).astype(float), mesh.get_transform()
-
-    def to_pixels(places):
-        return np.ma.getdata(transform.transform(places))  # 0 on a log axis is masked, and lies far out
-
-    corner, ways, even = edges[0, 0], [], True
-    for i, along in enumerate((edges[0], edges[:, 0])):
-        places = np.tile(corner, (len(along) - 1, 1))
+    edges, to_pixels, ways, even = mesh.get_coordinates().astype(float), mesh.get_transform().transform, [], True
+    for i, along in enumerate(map(np.ma.getdata, (edges[0], edges[:, 0]))):
+        places = along[1:].copy()
         places[:, i] = middles_of(along[:, i])
         ways.append(sorted(to_units(to_pixels(places), box)[:, i].tolist()))
         even &= is_even(to_pixels(along)[:, i])
@@ -115,10 +106,7 @@ def nearby(edges, low, high):
 
 
 def mesh_pixels(x, y, colors, least=256):
-    """Return the pixels (rows from the top) of a mesh whose columns lie between ``x``, and its rows between ``y``.
-
-    Evenly spaced cells are one pixel each; others are sampled at ``least`` points a side, more for narrow ones.
-    """
+    """Return the pixels (rows from the top) of a mesh: one a cell, or ``least`` a side or more if cells are uneven."""
     return colors[cells_along(y, least)[::-1]][:, cells_along(x, least)]
 
 
