@@ -253,6 +253,8 @@ BAD = {
     "a FigureImage of the whole figure": lambda ax, k: ax.figure.figimage(np.eye(3)),
     "or with a title or marks on it (Line2D)": lambda ax, k: bar_of(ax).ax.axhline(0.5),
     "marks on it (Text)": lambda ax, k: bar_of(ax).ax.text(0.5, 0.5, "half"),
+    "marks on it (Legend)": lambda ax, k: bar_of(ax).ax.legend(ax.plot([0, 1]), ["a"]),
+    "marks on it (Axes)": lambda ax, k: bar_of(ax).ax.inset_axes([0, 0, 1, 1]),
     "leave them out, and say in its label": lambda ax, k: bar_of(ax).ax.set_title("unit"),
     "marks on it (LineCollection)": lambda ax, k: ax.figure.colorbar(ax.contour(np.eye(3))),
     "a color bar of lines, hatches or edges": lambda ax, k: bar_of(ax, drawedges=True),

@@ -153,8 +153,8 @@ def read_colorbar(bar):
     Unreadable.when((bar.orientation, bar.extend, bar.ticklocation) != ("vertical", "neither", "right"),
                     "a horizontal color bar, one with its numbers at the left, or one with extend; leave "
                     "out orientation, location and extend")
-    extra = [type(each).__name__ for each in bar.ax._children
-             if each not in (bar.solids, bar.dividers) and each.get_visible()]
+    extra = [type(each).__name__ for each in (*bar.ax._children, *bar.ax.child_axes, bar.ax.get_legend())
+             if each not in (bar.solids, bar.dividers, None) and each.get_visible()]
     what, named = f" ({', '.join(extra)})" if extra else "", bar.ax.get_xlabel() or read_titles(bar.ax)["title"]
     Unreadable.when(bar.solids is None or extra or bar.dividers.get_segments() or named,
                     "a color bar of lines, hatches or edges, or with a title or marks on it"
