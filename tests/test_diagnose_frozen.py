@@ -95,7 +95,7 @@ def test_labels_are_not_blamed_where_steps_hardly_touch_a_layer(slowest, is_open
 
 @pytest.mark.parametrize(("kind", "rate", "decay", "seen"), [
     ("SGD", 0.1, 0.2, True), ("AdamW", 0.001, 20, True), ("AdamW", 0.001, 0.1, False), ("SGD", 0.1, 5e-4, False),
-    ("Adam", 0.1, 1, False), ("SGD", 0.1, None, False)])
+    ("Adam", 0.1, 1, False), ("SGD", 0.1, None, False), ("Adafactor", None, 0.1, False)])
 def test_decay_that_takes_a_hundredth_of_the_weights_in_a_step_is_seen(kind, rate, decay, seen):
     """Of optimizers that take it off the weights; Adam adds it to a gradient that it makes as long as any other."""
     optimizer = type(kind, (), {"param_groups": [{"lr": 1.0}, {"lr": rate, "weight_decay": decay}]})()

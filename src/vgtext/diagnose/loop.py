@@ -131,9 +131,9 @@ def of_modules(model, inference):
 
 def decays(optimizer):
     """Return the slip of a weight decay that takes much in a step, of optimizers that take it off the weights."""
-    plain = type(optimizer).__name__ in ("SGD", "AdamW")
-    takes = max(float(group["lr"]) * (group.get("weight_decay") or 0) for group in optimizer.param_groups)
-    return {"much decay"} if plain and takes > DECAYS else set()
+    groups = optimizer.param_groups if type(optimizer).__name__ in ("SGD", "AdamW") else ()
+    takes = [float(group["lr"]) * (group.get("weight_decay") or 0) for group in groups]  # others may have no rate
+    return {"much decay"} if max(takes, default=0) > DECAYS else set()
 
 
 def frozen(rows):
