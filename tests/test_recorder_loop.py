@@ -474,3 +474,18 @@ def test_answers_that_are_certain_count_where_the_loss_is_the_mean_of_them_too(c
     shares = np.array([20 * 4, 0, 0][: max(columns, 2)]) + 240 / max(columns, 2)
     guess = -(shares / 320 * np.log(shares / 320)).sum()
     assert seen.constant_loss() == (pytest.approx(guess, rel=0.03) if known else None)
+
+
+@pytest.mark.parametrize("group", [{"lr": None}, {}])
+def test_a_step_of_an_optimizer_without_a_rate_is_recorded(group):
+    """Adafactor, as Hugging Face has it, makes its own."""
+    net = Net((4, 8, 2))
+    weights = [line.weight for line in net.lines]
+    optimizer = SimpleNamespace(param_groups=[{"params": weights, **group}])
+    recorder = Recorder(net, optimizer)
+    loss = net.backward(net(tensor(np.ones((8, 4)))), np.zeros((8, 2)))
+    for p in weights:
+        p -= 0.01 * p.grad
+    recorder.step(loss)
+    made = recorder.recording()
+    assert made.gradient.shape == (1, 2) and made.learning_rate is None and recorder.unpaired == []

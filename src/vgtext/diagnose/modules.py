@@ -81,6 +81,12 @@ def axis_of_units(module):
     return 1 if weight is not None and weight.ndim > 2 else -1
 
 
+def rate(optimizer):
+    """Return the learning rate of an optimizer's first group; None where it has none of its own, as Adafactor may."""
+    given = optimizer.param_groups[0].get("lr")
+    return None if given is None else float(given)
+
+
 def held(optimizer, parameters):
     """Yield those parameters that an optimizer holds."""
     known = {id(p) for group in optimizer.param_groups for p in group["params"]}

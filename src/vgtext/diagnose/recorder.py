@@ -75,13 +75,13 @@ class Recorder:
         """Return what was recorded so far as a :class:`~vgtext.diagnose.Recording`; ValueError if no step was."""
         checks.some_steps(self._losses, "optimizer.step()")
         kept = modules.sound(self._rows, ROWS)
-        fields = {name: [row[name] for row in kept] for name in (*ROWS, "learning_rate", "cosine") if kept}
+        fields = {name: [row[name] for row in kept] for name in (*ROWS, "cosine") if kept}
         if kept:
             fields |= {"steps": [row["at"] for row in kept], "names": self._names, "frozen": loop.frozen(kept),
                        "shortcuts": logic.either(*(row["shortcuts"] for row in kept)),
                        "normalized": modules.normalized(self.model), **self._loop.targets.words(),
                        "recurrent": modules.recurrent(self.model) or any(row["time_gradient"] for row in kept)}
-            fields |= {name: [row[name] for row in kept] for name in ("input", "time_gradient")
+            fields |= {name: [row[name] for row in kept] for name in ("input", "time_gradient", "learning_rate")
                        if all(row[name] is not None for row in kept)}
             if not any(row["rectified"] for row in kept):
                 del fields["dead"]
@@ -196,5 +196,5 @@ class Recorder:
         return {**sizes, "at": self.at, "activation": [np.nan if a is None else float(a) for a, _, _ in left],
                 "dead": [float(dead) for _, dead, _ in left], "rectified": any(zero > 0.05 for _, _, zero in left[:-1]),
                 "cosine": modules.cosine(self._before, self._hooked.values()), "input": tensors.typical(entered[0]),
-                "time_gradient": times, "learning_rate": float(self.optimizer.param_groups[0]["lr"]),
+                "time_gradient": times, "learning_rate": modules.rate(self.optimizer),
                 "shortcuts": None if node is None else modules.has_shortcut(node)}
