@@ -1,5 +1,7 @@
 """Layers that stand still on purpose, layers that hardly move, decay that takes much, and losses that are sums."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from torch_like import SGD, Module, Net, tensor
 from vgtext.diagnose import UNDECIDED, Recorder, Recording, diagnose, loop
 from vgtext.diagnose.graphs import is_sum
 from vgtext.diagnose.hooks import Hooks
+from vgtext.diagnose.keras_layers import still
 from vgtext.diagnose.loop import Watch
 from vgtext.diagnose.modules import sound
 from vgtext.diagnose.report import Report
@@ -130,6 +133,26 @@ def test_a_loss_that_is_a_sum_over_a_batch_is_seen(node, answers, seen):
 def test_a_sum_is_said_beside_the_cause_and_leaves_it_standing():
     found = diagnose(Recording(update_ratio=[[0.5] * 3] * 2, **FINE, loop="summed loss"))
     assert found.cause == "learning rate too large" and "is a sum over a batch" in found.evidence[-1]
+    other = diagnose(Recording(update_ratio=[[0.5] * 3] * 2, **FINE, loop="above guessing"))
+    assert other.cause == UNDECIDED  # this may be what makes the steps long
+
+
+@pytest.mark.parametrize(("trained", "is_still"), [
+    ((True, True), False), ((True, False), False), ((False, False), True)])
+def test_a_layer_of_keras_stands_still_of_which_no_matrix_is_trained(trained, is_still):
+    matrices = [SimpleNamespace(shape=(2, 3), trainable=each) for each in trained]
+    assert still(SimpleNamespace(weights=[*matrices, SimpleNamespace(shape=(3,), trainable=True)])) is is_still
+
+
+@pytest.mark.parametrize(("reduction", "seen"), [(1, "above guessing"), (2, "summed loss")])
+def test_a_sum_is_large_for_another_reason_than_its_logits(reduction, seen):
+    softmax = type("Node", (), {"name": lambda self: "LogSoftmaxBackward0", "next_functions": (), "_saved_dim": 1})()
+    loss = type("Node", (), {"name": lambda self: "NllLossBackward0", "next_functions": ((softmax, 0),),
+                             "_saved_reduction": reduction})()
+    watch = Watch(Module(), Hooks())
+    watch.leaves(tensor(np.zeros((8, 3))), ())
+    watch.steps(loss, 100.0, True, True)
+    assert watch.found == {seen}
 
 
 def test_signals_that_come_after_steps_which_rewrote_the_weights_are_not_called_exploding():

@@ -301,7 +301,7 @@ def test_of_runs_that_were_printed_into_one_file_the_last_is_read(tmp_path, line
         f"lr {run}\n" + "\n".join(line.format(i=i, n=len(of), x=3 + run - i / 10) for i in of)
         for run, of in enumerate(runs)))
     assert made.loss == pytest.approx([3 + earlier - i / 10 for i in runs[-1]])
-    assert f"an earlier run, is left out ({8 * earlier} entries)" in said
+    assert f"the last time to 1: what was made again, or by an earlier run, is left out ({8 * earlier} entries)" in said
 
 
 def test_the_epoch_comes_before_the_step_also_where_two_columns_name_the_step(tmp_path):
