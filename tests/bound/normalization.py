@@ -166,10 +166,10 @@ def companions(image, one_class):
     each, shares = zip(*(with_others(image, size, one_class) for size in inference.SIZES))
     at, d = dict(zip(inference.SIZES, zip(each, shares))), nn.data.digits("float64")
     said = {f"One test image of the digit # in # batches of each size, companions "
-            f"{'of its class' if one_class else 'mixed'} (median blue): at batch size # the right class gets less than "
-            f"half in # of them. Accuracy on all test digits, {'sorted by class' if one_class else 'mixed'}: # "
-            "in batches of #, # of #, # in inference mode.":
-            [d.y_test[image], 60, 8, sum(at[8][0] < 0.5) / 60, at[2][1], 2, at[64][1], 64, alone()]}
+            f"{'of its class, in # some twice' if one_class else 'mixed'} (median blue): at batch size # the right "
+            "class gets less than half in # of them. Accuracy on all test digits, "
+            f"{'sorted by class' if one_class else 'mixed'}: # in batches of #, # of #, # in inference mode.":
+            [d.y_test[image], 60, *[64] * one_class, 8, sum(at[8][0] < 0.5) / 60, at[2][1], 2, at[64][1], 64, alone()]}
     around, sizes = np.arange(60) * 0.44 / 59 - 0.22, np.arange(len(each))
     return {"median": [[(np.sort(k)[29] + np.sort(k)[30]) / 2] for k in each], "one batch": [*each],
             "probability of the right class": [*each], "inference mode": None, ("all_", "batch size"): sizes,

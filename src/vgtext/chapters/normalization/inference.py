@@ -118,7 +118,7 @@ def draw_companions(one, all_, image=33, one_class=False):
     label_line(all_, 5.49, accuracy_in_inference(), "inference mode", COLORS["reference"], xytext=(-2, 8), ha="right")
     wrong = np.mean(among(image, 8, one_class) < 0.5)
     return (f"One test image of the digit {truth} in {DRAWS} batches of each size, companions "
-            f"{'of its class' if one_class else 'mixed'} (median blue): at batch size 8 the right class gets less than "
-            f"half in {wrong:.0%} of them. Accuracy on all test digits, "
+            f"{'of its class, in 64 some twice' if one_class else 'mixed'} (median blue): at batch size 8 the right "
+            f"class gets less than half in {wrong:.0%} of them. Accuracy on all test digits, "
             f"{'sorted by class' if one_class else 'mixed'}: {accuracy(2, one_class):.0%} in batches of 2, "
             f"{accuracy(64, one_class):.0%} of 64, {accuracy_in_inference():.0%} in inference mode.")
