@@ -83,7 +83,7 @@ notebooks: $(READY) ## execute notebooks again, keeping text outputs only; one: 
 	@test -n "$(NOTEBOOKS)" || { echo "no notebooks/$(chapter).ipynb" >&2; exit 1; }
 	@$(BIN)/python -m vgtext.tools.alone $(NOTEBOOKS)
 	VGTEXT_EXPLORE=text $(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.timeout=300 \
-	  --ExecutePreprocessor.extra_arguments=--log-level=ERROR \
+	  $$($(BIN)/python -m vgtext.ask.kernels) --ExecutePreprocessor.extra_arguments=--log-level=ERROR \
 	  --ExecutePreprocessor.record_timing=False --ClearMetadataPreprocessor.enabled=True \
 	  --Exporter.preprocessors=nbconvert.preprocessors.CoalesceStreamsPreprocessor \
 	  --ClearMetadataPreprocessor.preserve_nb_metadata_mask=kernelspec \

@@ -851,6 +851,7 @@ def test_one_bad_notebook_does_not_stop_the_others(capsys, tmp_path, monkeypatch
         return rerun.executed(notebook, cells, folder, 2 if endless else seconds)
 
     monkeypatch.setattr(grades, "executed", hurried)
+    monkeypatch.setattr("jupyter_client.connect.socket", None)  # no port, which another may take before the kernel
     right = asks("rates", "[1.1, 0.8, 0.9, 0.7]")
     (tmp_path / "essay.pdf").write_bytes(b"%PDF-1.4 \xff")
     (tmp_path / "empty.ipynb").write_text("")

@@ -252,7 +252,8 @@ def test_another_python_package_or_way_to_show_figures_is_another_environment(mo
     assert depends.environment.__wrapped__() != before
 
 
-def test_a_line_that_is_printed_in_pieces_stays_one(tmp_path):
+def test_a_line_that_is_printed_in_pieces_stays_one(tmp_path, monkeypatch):
+    monkeypatch.setattr("jupyter_client.connect.socket", None)  # no port, which another may take before the kernel
     pieces = 'import time\nprint("law 14.9, ", end="", flush=True)\ntime.sleep(0.5)\nprint("off by 3%")'
     page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(pieces)])
     app = SimpleNamespace(config=SimpleNamespace(nb_execution_timeout=60))
