@@ -348,11 +348,14 @@ def test_a_repository_is_an_address(given, kept):
 
 @pytest.mark.parametrize(("url", "place"), [
     ("https://github.com/me/book", "gh/me/book"), ("https://gitlab.com/group/me/book", "gl/group%2Fme%2Fbook"),
-    ("https://git.example.org/me/book", "git/https%3A%2F%2Fgit.example.org%2Fme%2Fbook")])
-def test_binder_finds_a_repository_on_any_host(monkeypatch, url, place):
-    """The three kinds of address that Binder documents."""
+    ("https://git.example.org/me/book", "git/https%3A%2F%2Fgit.example.org%2Fme%2Fbook"),
+    ("https://github.com/me/book/", "gh/me/book")])
+def test_binder_and_a_hub_find_a_repository_on_any_host(monkeypatch, url, place):
+    """The three kinds of address that Binder documents; nbgitpuller clones into the folder that its end names."""
     monkeypatch.setattr(links, "setting", {"url": url, "branch": "main"}.get)
     assert links.binder_link(SLUG) == f"https://mybinder.org/v2/{place}/main?urlpath=lab/tree/notebooks/{SLUG}.ipynb"
+    asked = parse_qs(urlsplit(links.hub_link(SLUG, "https://hub.example.edu")).query)
+    assert asked["repo"] == [url.rstrip("/")] and asked["urlpath"] == [f"lab/tree/book/notebooks/{SLUG}.ipynb"]
 
 
 def test_a_fork_writes_into_an_empty_folder_only(capsys, tmp_path):
