@@ -146,7 +146,12 @@ def test_a_function_that_spoils_its_inputs_is_judged_by_the_true_ones():
         W *= 0
         return W
 
+    def raises_each(W, L):
+        W **= L
+        return W
+
     assert not check(POWER, spoils).right
+    assert check(POWER, raises_each).words == POWER.mistakes[0][1]
 
 
 def test_prints_of_one_call_are_shown(capsys):
