@@ -571,6 +571,7 @@ def test_a_table_in_a_file_opens_in_a_spreadsheet_and_computes_nothing(capsys, t
     assert [row[0] for row in table[1:]] == ["Übung Ångström (2).ipynb", "'=cmd|'calc'!A0.ipynb", "'+1.ipynb",
                                             "'\t=1.ipynb"]
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in table for cell in row)
+    assert [grades.plain(f"{first}1") for first in "=+-@\t\r1"] == [*(f"'{first}1" for first in "=+-@\t\r"), "11"]
     assert said(capsys, "grades", files[0], "-o", "nowhere/grades.csv")[0] == 2
 
 

@@ -67,6 +67,14 @@ def endless(W, L):
         pass
 
 
+def divides(n):
+    return n / 0
+
+
+def asks_another(W, L):
+    return divides(L)
+
+
 def exits(W, L):
     raise SystemExit
 
@@ -81,6 +89,8 @@ def exits(W, L):
         (lambda W, L: "large", "got the text 'large'"),
         (lambda W, L: W[0], r"got an array of shape \(2,\).* Give an array of shape \(2, 2\)\."),
         (lambda W, L: W * np.nan, "Expected finite numbers"),
+        (lambda W, L: W + np.inf, "Expected finite numbers"),
+        (asks_another, "at the line: return n / 0$"),
         (None, "there is no answer yet"),
         (lambda W, L: [[1, 2], [3]], "parts that differ in shape.* rows of an array have one length"),
         (lambda W, L: np.linalg.matrix_power(W, L) + 0j, "These are complex numbers"),

@@ -182,6 +182,17 @@ def test_an_original_that_is_not_there_gets_one_line(tmp_path):
         update.update(tmp_path)
 
 
+@pytest.mark.parametrize(("said", "words"), [
+    (b"Permission denied (publickey).\nfatal: Could not read from repository.\n\nPlease make sure it exists.\n",
+     "git clone: Could not read from repository."),
+    (b"a hint\nerror: no\n", "git clone: error: no"), (b"", "git clone: failed")])
+def test_of_what_git_says_the_reason_is_told(tmp_path, monkeypatch, said, words):
+    done = subprocess.CompletedProcess([], 128, b"", said)
+    monkeypatch.setattr(origin.subprocess, "run", lambda *given, **more: done)
+    with pytest.raises(update.NoUpdate, match=f"^{re.escape(words)}; name a clone$"):
+        origin.git(tmp_path, "clone", hint="; name a clone")
+
+
 @pytest.mark.parametrize(("student", "address", "commit", "record", "wanted"), [
     (False, "https://o", "own", None, ("https://o", "own", False)),
     (True, "https://o", "own", None, ("", "own", True)),
