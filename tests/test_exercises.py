@@ -91,6 +91,7 @@ def exits(W, L):
         (lambda W, L: W * np.nan, "Expected finite numbers"),
         (lambda W, L: W + np.inf, "Expected finite numbers"),
         (asks_another, "at the line: return n / 0$"),
+        (max, "raised ValueError: The truth value"),
         (None, "there is no answer yet"),
         (lambda W, L: [[1, 2], [3]], "parts that differ in shape.* rows of an array have one length"),
         (lambda W, L: np.linalg.matrix_power(W, L) + 0j, "These are complex numbers"),
