@@ -211,6 +211,27 @@ def test_a_fork_of_a_fork_knows_where_its_commit_is(tmp_path, monkeypatch, stude
     assert tuple(origin.origin(student).values()) == wanted
 
 
+def test_an_update_that_is_stopped_can_go_on(tmp_path, monkeypatch):
+    """It is done where the record says so, which is written last."""
+    folders = [tmp_path / name for name in ("fork", "before", "now")]
+    for folder in folders:
+        folder.mkdir()
+        for name in ("a", "fork.json", "z"):
+            (folder / name).write_text("new" if folder.name == "now" else "old")
+
+    def stopped(path, text, model):
+        if path.name == "z":
+            raise KeyboardInterrupt
+        path.write_bytes(text)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(update, "put", stopped)
+        update.merge_folders(*folders, update.Update("commit"))
+    assert [(folders[0] / name).read_text() for name in ("a", "fork.json", "z")] == ["new", "old", "old"]
+    update.merge_folders(*folders, done := update.Update("commit"))
+    assert update.files(folders[0]) == update.files(folders[2]) and done.changed == ["z", "fork.json"]
+
+
 def test_what_the_original_says_is_read_in_any_encoding(original, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
     record = {"chapters": ["brücke"], "title": "", "author": "", "repository": "", "student": False}
