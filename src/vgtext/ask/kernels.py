@@ -1,7 +1,7 @@
-"""Kernels that take no port: free ones are found, and let go before the kernel takes them.
+"""Kernels that are spoken to over sockets in files: a free port is found, and let go before the kernel takes it.
 
-Whoever takes one in between leaves a kernel that never answers. Sockets in files have none; Windows has no such, and
-their paths are a hundred letters at most: there it stays so.
+Whoever takes it in between leaves a kernel that never answers. Windows has no sockets in files, and their paths have a
+hundred letters at most: in these cases kernels take ports.
 """
 
 import os
