@@ -348,11 +348,14 @@ def test_a_repository_is_an_address(given, kept):
 
 @pytest.mark.parametrize(("url", "place"), [
     ("https://github.com/me/book", "gh/me/book"), ("https://gitlab.com/group/me/book", "gl/group%2Fme%2Fbook"),
-    ("https://git.example.org/me/book", "git/https%3A%2F%2Fgit.example.org%2Fme%2Fbook")])
-def test_binder_finds_a_repository_on_any_host(monkeypatch, url, place):
-    """The three kinds of address that Binder documents."""
+    ("https://git.example.org/me/book", "git/https%3A%2F%2Fgit.example.org%2Fme%2Fbook"),
+    ("https://github.com/me/book/", "gh/me/book")])
+def test_binder_and_a_hub_find_a_repository_on_any_host(monkeypatch, url, place):
+    """The three kinds of address that Binder documents; nbgitpuller clones into the folder that its end names."""
     monkeypatch.setattr(links, "setting", {"url": url, "branch": "main"}.get)
     assert links.binder_link(SLUG) == f"https://mybinder.org/v2/{place}/main?urlpath=lab/tree/notebooks/{SLUG}.ipynb"
+    asked = parse_qs(urlsplit(links.hub_link(SLUG, "https://hub.example.edu")).query)
+    assert asked["repo"] == [url.rstrip("/")] and asked["urlpath"] == [f"lab/tree/book/notebooks/{SLUG}.ipynb"]
 
 
 def test_a_fork_writes_into_an_empty_folder_only(capsys, tmp_path):
@@ -568,6 +571,7 @@ def test_a_table_in_a_file_opens_in_a_spreadsheet_and_computes_nothing(capsys, t
     assert [row[0] for row in table[1:]] == ["Übung Ångström (2).ipynb", "'=cmd|'calc'!A0.ipynb", "'+1.ipynb",
                                             "'\t=1.ipynb"]
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in table for cell in row)
+    assert [grades.plain(f"{first}1") for first in "=+-@\t\r1"] == [*(f"'{first}1" for first in "=+-@\t\r"), "11"]
     assert said(capsys, "grades", files[0], "-o", "nowhere/grades.csv")[0] == 2
 
 
@@ -851,6 +855,7 @@ def test_one_bad_notebook_does_not_stop_the_others(capsys, tmp_path, monkeypatch
         return rerun.executed(notebook, cells, folder, 2 if endless else seconds)
 
     monkeypatch.setattr(grades, "executed", hurried)
+    monkeypatch.setattr("jupyter_client.connect.socket", None)  # no port, which another may take before the kernel
     right = asks("rates", "[1.1, 0.8, 0.9, 0.7]")
     (tmp_path / "essay.pdf").write_bytes(b"%PDF-1.4 \xff")
     (tmp_path / "empty.ipynb").write_text("")

@@ -67,6 +67,14 @@ def endless(W, L):
         pass
 
 
+def divides(n):
+    return n / 0
+
+
+def asks_another(W, L):
+    return divides(L)
+
+
 def exits(W, L):
     raise SystemExit
 
@@ -81,6 +89,9 @@ def exits(W, L):
         (lambda W, L: "large", "got the text 'large'"),
         (lambda W, L: W[0], r"got an array of shape \(2,\).* Give an array of shape \(2, 2\)\."),
         (lambda W, L: W * np.nan, "Expected finite numbers"),
+        (lambda W, L: W + np.inf, "Expected finite numbers"),
+        (asks_another, "at the line: return n / 0$"),
+        (max, "raised ValueError: The truth value"),
         (None, "there is no answer yet"),
         (lambda W, L: [[1, 2], [3]], "parts that differ in shape.* rows of an array have one length"),
         (lambda W, L: np.linalg.matrix_power(W, L) + 0j, "These are complex numbers"),
@@ -146,7 +157,12 @@ def test_a_function_that_spoils_its_inputs_is_judged_by_the_true_ones():
         W *= 0
         return W
 
+    def raises_each(W, L):
+        W **= L
+        return W
+
     assert not check(POWER, spoils).right
+    assert check(POWER, raises_each).words == POWER.mistakes[0][1]
 
 
 def test_prints_of_one_call_are_shown(capsys):

@@ -10,12 +10,14 @@ import tempfile
 import tomllib
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 import yaml
 
 from vgtext import chapters
+from vgtext.ask import kernels
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src" / "vgtext").rglob("*.py"))
@@ -229,6 +231,18 @@ def test_a_notebook_under_test_takes_no_port_that_another_may_take_before_its_ke
                               cwd=tmp_path, env=surroundings | {"TMPDIR": short}, capture_output=True, text=True)
         assert "1 passed" in done.stdout, done.stdout
         assert list(Path(short).glob("kernel-*")) == [], "its sockets are left behind"
+
+
+def test_kernels_take_ports_where_sockets_in_files_cannot_be_and_nowhere_else(monkeypatch):
+    one, two = (kernels.over_files().KernelManager for _ in range(2))
+    assert one.transport == two.transport == "ipc" and one.ip != two.ip
+    monkeypatch.setattr(tempfile, "tempdir", f"/tmp/{'long' * 20}")
+    assert kernels.over_files().KernelManager == {}
+    monkeypatch.setattr(tempfile, "tempdir", "short")
+    monkeypatch.setattr(kernels, "os", SimpleNamespace(name="nt", fsencode=os.fsencode))
+    assert kernels.over_files().KernelManager == {}
+    told = subprocess.run(["make", "-n", "notebooks"], cwd=ROOT, capture_output=True, text=True).stdout
+    assert re.search(r"kernel=\$\(.*python -m vgtext.ask.kernels\) && .* nbconvert \$kernel ", told)
 
 
 def test_a_notebook_runs_in_one_process_also_without_the_tests(tmp_path):

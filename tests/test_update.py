@@ -182,6 +182,17 @@ def test_an_original_that_is_not_there_gets_one_line(tmp_path):
         update.update(tmp_path)
 
 
+@pytest.mark.parametrize(("said", "words"), [
+    (b"Permission denied (publickey).\nfatal: Could not read from repository.\n\nPlease make sure it exists.\n",
+     "git clone: Could not read from repository."),
+    (b"a hint\nerror: no\n", "git clone: error: no"), (b"", "git clone: failed")])
+def test_of_what_git_says_the_reason_is_told(tmp_path, monkeypatch, said, words):
+    done = subprocess.CompletedProcess([], 128, b"", said)
+    monkeypatch.setattr(origin.subprocess, "run", lambda *given, **more: done)
+    with pytest.raises(update.NoUpdate, match=f"^{re.escape(words)}; name a clone$"):
+        origin.git(tmp_path, "clone", hint="; name a clone")
+
+
 @pytest.mark.parametrize(("student", "address", "commit", "record", "wanted"), [
     (False, "https://o", "own", None, ("https://o", "own", False)),
     (True, "https://o", "own", None, ("", "own", True)),
@@ -198,6 +209,27 @@ def test_a_fork_of_a_fork_knows_where_its_commit_is(tmp_path, monkeypatch, stude
     if record:
         (tmp_path / "fork.json").write_text(json.dumps(dict(zip(("original", "commit", "student"), record))))
     assert tuple(origin.origin(student).values()) == wanted
+
+
+def test_an_update_that_is_stopped_can_go_on(tmp_path, monkeypatch):
+    """It is done where the record says so, which is written last."""
+    folders = [tmp_path / name for name in ("fork", "before", "now")]
+    for folder in folders:
+        folder.mkdir()
+        for name in ("a", "fork.json", "z"):
+            (folder / name).write_text("new" if folder.name == "now" else "old")
+
+    def stopped(path, text, model):
+        if path.name == "z":
+            raise KeyboardInterrupt
+        path.write_bytes(text)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(update, "put", stopped)
+        update.merge_folders(*folders, update.Update("commit"))
+    assert [(folders[0] / name).read_text() for name in ("a", "fork.json", "z")] == ["new", "old", "old"]
+    update.merge_folders(*folders, done := update.Update("commit"))
+    assert update.files(folders[0]) == update.files(folders[2]) and done.changed == ["z", "fork.json"]
 
 
 def test_what_the_original_says_is_read_in_any_encoding(original, tmp_path, monkeypatch):

@@ -85,7 +85,7 @@ class Sources:
         module, found = self.module(path), {(path, BESIDE)}
         above = [folder / "__init__.py" for folder in path.parents if folder.is_relative_to(self.package)]
         for init in filter(Path.is_file, above):  # it runs first, and may change what it passes on
-            found |= {(init, each) for each in {BESIDE, name} & self.module(init).pieces.keys()}
+            found |= {(init, name)} if name in self.module(init).pieces else set()
         for piece in module.pieces_of(name):
             found |= self.uses(piece, module) | {(path, other) for other in piece.names & module.pieces.keys()}
         return found | self.data_of(owner(path.relative_to(self.package).as_posix().removesuffix(".py"), self.slugs))

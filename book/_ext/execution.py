@@ -23,6 +23,7 @@ from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from sphinx.errors import ConfigError, ExtensionError
 from sphinx.util import logging
 
+from vgtext.ask.kernels import over_files
 from vgtext.keeping import KEPT
 from vgtext.tools.marks import told
 from vgtext.words import TABLE, BrokenTable, table
@@ -110,7 +111,7 @@ class Execution:
             raise ExtensionError(f"{path} asks for the kernel {kernel}, which is that of one machine: write python3 as "
                                  "the name in the kernelspec at its end")
         done = single_nb_execution(page, str(Path(path).parent), app.config.nb_execution_timeout, False,
-                                   extra_arguments=list(QUIET), shutdown_kernel="immediate")
+                                   extra_arguments=list(QUIET), shutdown_kernel="immediate", config=over_files())
         CoalesceStreamsPreprocessor().preprocess(done.nb, {})
         return done
 

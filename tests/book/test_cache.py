@@ -252,13 +252,38 @@ def test_another_python_package_or_way_to_show_figures_is_another_environment(mo
     assert depends.environment.__wrapped__() != before
 
 
-def test_a_line_that_is_printed_in_pieces_stays_one(tmp_path):
+def test_a_line_that_is_printed_in_pieces_stays_one(tmp_path, monkeypatch):
+    monkeypatch.setattr("jupyter_client.connect.socket", None)  # no port, which another may take before the kernel
     pieces = 'import time\nprint("law 14.9, ", end="", flush=True)\ntime.sleep(0.5)\nprint("off by 3%")'
     page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(pieces)])
     app = SimpleNamespace(config=SimpleNamespace(nb_execution_timeout=60))
     done = execution.Execution.run(app, tmp_path / "page.ipynb", page)
     assert done.err is None
     assert [output.text for output in done.nb.cells[0].outputs] == ["law 14.9, off by 3%\n"]
+
+
+def test_pages_run_the_longest_first_and_a_new_one_before_and_what_has_run_does_not(tmp_path, monkeypatch):
+    """What a run ended in is kept, but for one that failed."""
+    ran, kept, said = [], [], []
+    records = [SimpleNamespace(uri=name, data={"execution_seconds": int(name)}) for name in ("1", "3", "2", "9")]
+    monkeypatch.setattr(execution, "get_cache", lambda path: SimpleNamespace(
+        change_cache_limit=lambda most: None, list_cache_records=lambda: records,
+        cache_notebook_bundle=lambda bundle, **how: kept.append((bundle.uri, bundle.data["execution_seconds"]))))
+    monkeypatch.setattr(execution, "parts_of", lambda *given: {})
+    monkeypatch.setattr(execution, "has_run", lambda cache, page: page == "page 9")
+    monkeypatch.setattr(execution.os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(execution.logging, "getLogger", lambda name: SimpleNamespace(
+        warning=lambda words, reason, location: said.append((reason, *location))))
+    monkeypatch.setenv(execution.KEPT, "{}")
+    run = execution.Execution()
+    run.keys = dict.fromkeys(["1", "2", "3", "9", "new"], "digest") | {"text": None}
+    run.notebook = lambda env, name: f"page {name}"
+    run.run = lambda app, path, page: ran.append((path, page)) or SimpleNamespace(
+        nb=nbformat.v4.new_notebook(), time=7, err=path == "2" or None, exc_string="ValueError: no")
+    env = SimpleNamespace(doc2path=str, path2doc=str, found_docs=run.keys)
+    run.run_ahead(SimpleNamespace(config=SimpleNamespace(nb_execution_cache_path=tmp_path)), env, [*run.keys])
+    assert ran == [(name, f"page {name}") for name in ("new", "3", "2", "1")]
+    assert kept == [(name, 7) for name in ("new", "3", "1")] and said == [("ValueError: no", "2", None)]
 
 
 def is_call(node):

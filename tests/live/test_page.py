@@ -122,8 +122,9 @@ def test_a_reader_sees_what_is_changed_and_what_is_out_of_date(tab):
     assert cells[2].says().startswith("Out of date") and cells[2].output() == "4"
     assert cells[2].looks_old() and not cells[1].looks_old()
     assert cells[2].run() == "6" and not cells[2].looks_old()
-    cells[1].box.get_by_role("button", name="Undo changes").click()
-    assert cells[1].area.input_value() == CELLS[1]
+    undo = cells[1].box.get_by_role("button", name="Undo changes")
+    undo.click()
+    assert cells[1].area.input_value() == CELLS[1] and undo.count() == 0, "nothing is left to undo"
     assert cells[2].run() == "4"
 
 

@@ -12,6 +12,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from vgtext.words import words
 
 from .handed_in import Grades, books_name, imports, line, verdict_words
+from .kernels import over_files
 
 START = 120  # seconds that a kernel may take until it knows this package
 
@@ -20,7 +21,7 @@ def executed(notebook, cells, folder, seconds):
     """Return the Grades of a notebook that is run now, a cell at a time, for at most ``seconds``."""
     judge, grades, names = f"_judge_{secrets.token_hex(8)}", Grades(), {}
     client = NotebookClient(notebook, timeout=round(seconds), kernel_name="python3", shutdown_kernel="immediate",
-                            resources={"metadata": {"path": str(folder)}})
+                            resources={"metadata": {"path": str(folder)}}, config=over_files())
     ours = {id(cell): asked for cell, asked in cells}
     chapters = sorted({module for cell, _ in cells for module in imports(cell.source).values()})
     setup = f"from vgtext.ask import apart as {judge}\n{judge}.settle({judge!r}, {chapters})"

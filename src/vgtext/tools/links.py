@@ -23,7 +23,7 @@ def repository():
     for name in ("url", "branch"):
         if not setting(name):
             raise NoAddress(f"this book has no address yet: write it into _config.yml (repository: {name})")
-    return setting("url"), setting("branch")
+    return setting("url").rstrip("/"), setting("branch")
 
 
 def binder_link(slug):
@@ -47,8 +47,7 @@ def hub_link(slug, hub):
     if not re.fullmatch(r"https?://[^/\s]\S*", hub):
         raise NoAddress(f"a hub is an address such as https://hub.example.edu, not {hub!r}")
     url, branch = repository()
-    folder = url.rstrip("/").split("/")[-1]
-    opened = f"lab/tree/{folder}/{relative(slug)}"
+    opened = f"lab/tree/{url.split('/')[-1]}/{relative(slug)}"
     query = urlencode({"repo": url, "branch": branch, "urlpath": opened}, quote_via=quote, safe="")
     return f"{hub.rstrip('/')}/hub/user-redirect/git-pull?{query}"
 
