@@ -1,6 +1,6 @@
 """How a page reads: code that only asks for a figure is folded, what ``check`` says of a stub is left out.
 
-No line ends between a formula and its comma or bracket, in 2 × 2 or in 1/√L.
+No line ends between a formula, or code, and its comma or bracket, in 2 × 2 or in 1/√L.
 """
 
 import ast
@@ -84,13 +84,18 @@ class OpenSolutions(SphinxPostTransform):
 
 
 class KeepTogether(SphinxPostTransform):
-    """Wrap a formula with the punctuation around it: a browser would break the line between them."""
+    """Wrap a formula, or a word of code, with the punctuation around it: a browser would break the line between them.
+
+    Code of several words is left as it is: its own line may have to end at one of its spaces.
+    """
 
     default_priority = 150
 
     def run(self, **options):
         """Wrap each of them."""
-        for formula in list(self.document.findall(nodes.math)):
+        for formula in list(self.document.findall(lambda node: isinstance(node, nodes.math | nodes.literal))):
+            if isinstance(formula, nodes.literal) and " " in formula.astext():
+                continue
             at, parent = formula.parent.index(formula), formula.parent
             before, after = parent[max(at - 1, 0)], parent[min(at + 1, len(parent) - 1)]
             opens = isinstance(before, nodes.Text) and re.search(r"[(‘“]+$", before)

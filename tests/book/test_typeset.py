@@ -1,4 +1,4 @@
-"""Plumbing is folded, verdicts on stubs are left out, and a comma stays with its formula, in a book of one page."""
+"""Plumbing is folded, verdicts on stubs are left out, a comma stays with its formula or code, in a book of one page."""
 
 import re
 import sys
@@ -40,23 +40,24 @@ def test_a_page_folds_plumbing_and_keeps_commas_with_their_formulas(tmp_path):
                "suppress_warnings": ["mystnb.lexer"]}
     page = (build_small(tmp_path, **options)[0] / "index.html").read_text("utf8")
     assert page.count("<details") == 1 and "Show the code" in page and page.index("<details") < page.index("import")
-    assert page.count('<span class="together">') == 4
+    assert page.count('<span class="together">') == 5
     assert all(f"{mark}</span>" in page for mark in [",", ";", ")"]) and '<span class="together">(' in page
-    assert re.search(r"follows \(<code.*?</code> or e\) <span", page)
+    assert re.search(r'follows <span class="together">\(<code.*?</code></span> or e\) <span', page)
     assert "by 1/\N{WORD JOINER}√L" in page
     assert "A 2\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}2" in page and page.count("\N{NO-BREAK SPACE}") == 2
 
 
 @pytest.mark.parametrize(("text", "inside"), [
     ("($a$) b", "($)"), ("“$a$” b", "“$”"), ("‘$a$’ b", "‘$’"), ("It is $a$.", "$."), ("So $a$: b", "$:"),
-    ("Is it $a$? No", "$?"), ("$a$…", "$…"), ("$a$), b", "$),"), ("$a$ ends (b", ""), ("$a$ ends: (", "")])
-def test_what_stands_at_a_formula_stays_with_it_and_once(tmp_path, text, inside):
+    ("Is it $a$? No", "$?"), ("$a$…", "$…"), ("$a$), b", "$),"), ("$a$ ends (b", ""), ("$a$ ends: (", ""),
+    ("`a`, b", "$,"), ("(`a.b()`) b", "($)"), ("`a b`, c", "")])
+def test_what_stands_at_a_formula_or_code_stays_with_it_and_once(tmp_path, text, inside):
     (tmp_path / "index.md").write_text(f"# Title\n\n{text}\n")
     options = {"extensions": ["myst_nb", "sphinx.ext.mathjax", "typeset"], "myst_enable_extensions": ["dollarmath"]}
     page = BeautifulSoup((build_small(tmp_path, **options)[0] / "index.html").read_text("utf8"), "html.parser")
-    formula, line = page.select_one("h1 ~ p .math"), page.select_one("h1 ~ p")
+    formula, line = page.select_one("h1 ~ p :is(.math, code)"), page.select_one("h1 ~ p")
     formula.string = "$"
-    assert line.get_text() == text.replace("$a$", "$")
+    assert line.get_text() == re.sub(r"\$a\$|`.*?`", "$", text)
     assert "".join(part.get_text() for part in line.select(".together")) == inside
 
 

@@ -109,11 +109,11 @@ def draw_wrong_gradient(learning, checked, bug=BUGS[2], activation="tanh"):
     """A network trained with a planted bug beside the right one, and what a gradient check says of every layer."""
     right, wrong = learn("none", activation), learn(bug, activation)
     steps = np.arange(len(right) - 14) + 15
-    log_axis(learning, 0.02, 8, "training loss")
+    log_axis(learning, 0.02, 12, "training loss")
     learning.set(xlim=(0, len(right)), xlabel="steps", title="learning")
     learning.plot(steps, smooth(right), color=COLORS["reference"], linestyle="--", label="the right gradient")
     learning.plot(steps, smooth(wrong), color=COLORS["forward"], label="this gradient")
-    above = "" if (smooth(wrong) < 8).any() else " (above)"
+    above = "" if (smooth(wrong) < 12).any() else " (above)"
     learning.text(0.97, 0.97, f"dashed: the right gradient\nsolid: this one{above}", transform=learning.transAxes,
                   ha="right", va="top", fontsize=9)
     errors = check(bug, activation)

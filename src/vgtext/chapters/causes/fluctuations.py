@@ -82,7 +82,7 @@ def draw_depth_over_width(networks, law, units="ReLU, He", n=32, k=50):
     label_line(networks, 1, 1.22, "infinite width", COLORS["reference"])
     law.set(xscale="log", yscale="log", xlim=(0.03, 8), ylim=(0.04, 50), xlabel="layers passed over width, k/n",
             title="variance of ln ‖δ‖²")
-    law.set_xticks([0.1, 1], ["0.1", "1"])
+    law.set_xticks([0.03, 0.1, 0.3, 1, 3], ["0.03", "0.1", "0.3", "1", "3"])
     law.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
     law.minorticks_off()
     ratios = np.array([(depth / m, spread(units, m, depth)[1]) for m in WIDTHS for depth in DEPTHS])
@@ -90,7 +90,7 @@ def draw_depth_over_width(networks, law, units="ReLU, He", n=32, k=50):
     law.plot([k / n], [variance], marker="o", markersize=9, color=COLORS["backward"])
     handle(law, lambda k: (k / n, spread(units, n, k)[1]))
     law.plot([0.03, 8], [0.03 * v, 8 * v], **THEORY)
-    label_line(law, 0.3, 0.3 * v, f"{v} k/n", COLORS["theory"], ha="right", xytext=(-8, 6))
+    label_line(law, 1, v, f"{v} k/n", COLORS["theory"], xytext=(16, -16))
     kept = [number(np.exp(share / 2)) for share in np.quantile(logs, [0.1, 0.5, 0.9])]
     few = " (but for a few with a layer all off)" * (logs.size < NETWORKS)
     words = units.replace("none", "No activation")

@@ -80,7 +80,7 @@ DRAWN = np.union1d(np.geomspace(1, 100, 20).astype(int), np.arange(100, STEPS, 2
 
 def draw_stillness(plane, nearby, depth=6, step=300):
     """Loss against gradient size along four descents, and what lies around the network at one step of one of them."""
-    log_axis(plane, 2e-3, 20, "training loss")
+    log_axis(plane, 1e-3, 20, "training loss")
     plane.set(xscale="log", xlim=(6e-4, 2), xlabel="size of the gradient ‖g‖")
     plane.axhline(GUESSING, **REFERENCE)
     for L in DEPTHS:
@@ -93,7 +93,7 @@ def draw_stillness(plane, nearby, depth=6, step=300):
     plane.set_title(f"{depth} layers, step {step:,}")
     handle(plane, lambda depth, step: tuple(line[min(step, STEPS - 1) - 1] for line in descent(depth)[1::-1]))
     label_line(plane, 7e-4, 8, "plateaus", COLORS["reference"], xytext=(0, 0))
-    label_line(plane, 7e-4, 0.004, "valleys", COLORS["reference"], xytext=(0, 0))
+    label_line(plane, 7e-4, 0.0018, "valleys", COLORS["reference"], xytext=(0, 0))
     nearby.set(xlim=(0, 30), ylim=(-1, 0.6), xlabel="distance h", ylabel="change of the loss")
     nearby.axhline(0, **REFERENCE)
     h = np.linspace(0, 30, 31)

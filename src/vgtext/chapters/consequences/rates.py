@@ -64,7 +64,7 @@ def draw_largest_rate(ax):
     """The largest learning rate that works against 2/λ, for settled networks and for networks at their start."""
     ax.set(xscale="log", yscale="log", xlim=(0.003, 0.3), ylim=(0.02, 0.5), xlabel="2/λ, from the measured curvature",
            ylabel="largest learning rate")
-    ax.set_xticks([0.01, 0.1], ["0.01", "0.1"])
+    ax.set_xticks([0.003, 0.01, 0.03, 0.1, 0.3], ["0.003", "0.01", "0.03", "0.1", "0.3"])
     ax.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
     ax.minorticks_off()
     ax.plot([0.003, 0.3], [0.003, 0.3], **THEORY)

@@ -75,7 +75,8 @@ def draw_truncated(length, angle, kind="LSTM, b = 1", k=20):
     steps = np.arange(1, CUT + 1)
     for ax, other, line, words, top in ((length, 0, size, "length, truncated / whole", 1.2),
                                         (angle, 1, turn, "angle to the whole, degrees", 120)):
-        ax.set(xlim=(0, 103), ylim=(0, top), xlabel="steps kept, k", ylabel=words, xticks=[1, 25, 50, 75, 100])
+        ax.set(xlim=(0, 103), ylim=(-0.07 * top, top), xlabel="steps kept, k", ylabel=words,
+               xticks=[1, 25, 50, 75, 100])
         for name in KINDS:
             if name != kind:
                 ax.plot(steps, truncated(name)[other], color=COLORS["seed"], linewidth=0.7, label=name)

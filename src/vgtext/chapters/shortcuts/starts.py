@@ -61,7 +61,7 @@ def draw_starts(sizes, outcome, L=80, rate=BEST):
         outcome.plot([accuracy(name, L, rate)], [i], "o", color=COLORS["gradient"], markersize=8, zorder=3)
     for y, words, color in ((0.2, "■ activations", "forward"), (0.12, "● error signal", "backward")):
         sizes.text(0.97, y, words, color=COLORS[color], ha="right", fontsize=9, transform=sizes.transAxes)
-    outcome.text(0.55, -0.95, "gray: other rates", color=COLORS["reference"], fontsize=8)
+    outcome.text(0.55, -0.8, "gray: other rates", color=COLORS["reference"], fontsize=8)
     learn = [WAYS[name] for name in WAYS if accuracy(name, L, rate) > 0.9]
     verb = "gets" if len(learn) == 1 else "get"
     at = "each at its best learning rate" if rate == BEST else f"η = {rate:g}"

@@ -86,7 +86,7 @@ def spot(W, k, letters, taken):
     half, other = np.array([3.2 * letters, 7]) / POINTS, W[:, [1 - k]] + 0.12 * CIRCLE  # the ring of the other handle
     there = np.hstack([np.transpose(runs), other, taken])
 
-    def room(at):
+    def room(at, there):
         middle = W[:, k] + np.array(at) / POINTS
         gaps = (abs(there - middle[:, None]) - half[:, None]).max(axis=0)
         return min(gaps.min(), (1.6 - abs(middle) - half).min(), 0.04)
@@ -94,4 +94,5 @@ def spot(W, k, letters, taken):
     side = 3.2 * letters + 15
     up = 1 if W[1, k] > 0 or W[1, k] == k == 0 else -1
     return max([(0, 17 * up), (0, -17 * up), *((side * x, y) for y in (0, 10, -10, 17, -17, 28, -28)
-                                               for x in (1, -1, 0.8, -0.8, 0.4, -0.4, 0))], key=room)
+                                               for x in (1, -1, 0.8, -0.8, 0.4, -0.4, 0))],
+               key=lambda at: (room(at, there), room(at, CIRCLE)))  # of two as free, the one off the circle

@@ -55,7 +55,8 @@ def draw_three_fates(ax, size=0.6, L=50):
     for line, marker, words in zip((plus, mixed), "os", SIGNS, strict=False):
         ax.plot(line, **{**SIGNAL, "marker": marker, "markevery": 5}, label=words)
         fate, up = ("fades", -11) if line[-1] < 1 - 1e-9 else ("explodes" if line[-1] > 1 + 1e-9 else "is kept", 12)
-        l = min(34, int((0.83 if up > 0 else 0.66) * np.flatnonzero((line > 1e-7) & (line < 1e7))[-1]))
+        last = np.flatnonzero((line > 1e-7) & (line < 1e7))[-1]
+        l = min(34, int((0.83 if up > 0 else 0.66) * last))
         height, where = line[l], {"xytext": (-4, up), "ha": "right"}
         if line is mixed and fate == "explodes":  # its label is below it: above there is the other line
             l, where = min(l, 28), {"xytext": (4, -11)}
@@ -63,6 +64,8 @@ def draw_three_fates(ax, size=0.6, L=50):
         elif fate == "fades" and (line is plus or l < 25):  # where both fade, there is room to the right of either
             l = 15 if line is plus else int(1.2 * l)
             height, where = line[l], {"xytext": (5, 10), "ha": "left"}
+        elif line is plus and l < 22:  # so steep that there is room at its upper end alone
+            l, height, where = last, line[last], {"xytext": (-4, 6), "ha": "right"}
         label_line(ax, l, height, f"{words}  {fate}", COLORS["forward"], **where)
     handle(ax, lambda size: (10, (2 * size) ** 10))  # on the line of four plus signs
     look, name = {**SIGNAL, "marker": "v", "linestyle": ":"}, [*SIGNS][2]

@@ -53,7 +53,6 @@ def draw_three_rules(plane, fate, a=0.6, b=0.6, c=0.6):
     plane.plot([-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1], color=COLORS["reference"], linestyle=":")
     plane.contour(at_a, at_b, radius, [1.0], colors=[COLORS["forward"]])
     plane.contour(at_a, at_b, norm, [1.0], colors=[COLORS["weight"]], linestyles="--")
-    plane.text(-1.56, 1.56, "entries\nbelow 1", va="top", fontsize=8, color=COLORS["reference"])
     plane.set_title("solid: ρ = 1, dashed: σ₁ = 1")
     plane.plot([a], [b], marker="o", markersize=8, color=COLORS["forward"], zorder=6)
     handle(plane, lambda a, b: (a, b))

@@ -54,7 +54,10 @@ def draw_newton_schulz(spectrum, polynomial, shape="256 × 256", source="random"
     alive = before > 1e-6
     at = 0.3 * alive.mean()
     spectrum.plot(i[alive], before[alive], ".", color=COLORS["seed"], markersize=3, label="before")
-    label_line(spectrum, at, np.interp(at, i, before), "before", COLORS["reference"], xytext=(0, -11))
+    if alive.mean() > 0.7:  # below the falling dots, else to the right of the last of them
+        label_line(spectrum, at, np.interp(at, i, before), "before", COLORS["reference"], xytext=(0, -11), ha="right")
+    else:
+        label_line(spectrum, i[alive][-1], before[alive][-1], "before", COLORS["reference"], xytext=(6, 4))
     spectrum.plot(i[alive], after[alive], ".", color=COLORS["weight"], markersize=4, label="after")
     label_line(spectrum, at, np.interp(at, i, after), "after", COLORS["weight"], xytext=(0, 12))
     s = np.geomspace(1e-5, 1, 301)
@@ -102,7 +105,7 @@ def draw_muon(curves, widths, rest="standard", n=256):
         y = [2.0 ** muons_best(name, m)[0] for m in MUON_WIDTHS]
         widths.plot(MUON_WIDTHS, y, color=shade, marker=marker, markersize=4, linestyle=dashes)
         label_line(widths, MUON_WIDTHS[1], y[1], f"the rest: {WRITTEN[name]}", shade,
-                   xytext=(0, 11 if name == "standard" else -11))
+                   xytext=(0, 20 if name == "standard" else -20))
     (k, loss), (first, _) = muons_best(rest, n), muons_best(rest, MUON_WIDTHS[0])
     widths.plot([n], [2.0**k], marker=MARKS[rest][1], markersize=9, color=MARKS[rest][0])
     handle(widths, lambda n: (n, 2.0 ** muons_best(rest, n)[0]))

@@ -103,7 +103,7 @@ def draw_best_rate(curves, widths, way="Adam", rule="standard", n=512):
     for name, (shade, marker, dashes) in MARKS.items():
         y = [2.0 ** best(way, name, m) for m in WIDTHS]
         widths.plot(WIDTHS, y, color=shade, marker=marker, linestyle=dashes, markersize=4)
-        label_line(widths, WIDTHS[0], y[0], WRITTEN[name], shade, xytext=(0, 11 if name == "standard" else -11))
+        label_line(widths, WIDTHS[0], y[0], WRITTEN[name], shade, xytext=(0, 20 if name == "standard" else -20))
     start = 2.0 ** best(way, "standard", WIDTHS[0])
     widths.plot(WIDTHS, [start * WIDTHS[0] / m for m in WIDTHS], **THEORY)
     widths.plot([n], [2.0**here], marker=MARKS[rule][1], markersize=9, color=color)
