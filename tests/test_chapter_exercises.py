@@ -217,6 +217,7 @@ def test_a_right_answer_of_another_make_passes(slug, name, given):
 @pytest.mark.parametrize(("slug", "name", "given", "words"), [
     ("width", "spectral-size", lambda W: np.linalg.norm(W, 2) * np.sqrt(max(W.shape) / min(W.shape)), "too large"),
     ("problem", "depths", [19.93, 131.1, 1374.6], "Layers come whole"),
+    ("problem", "unmoved", lambda w, step: np.mean(np.abs(step) < np.spacing(np.abs(w)) / 2), "direction counts"),
     ("problem", "depths", [20, 132, 1374], "2 of 3"), ("causes", "reach", [22.9, 7.6, 2.6], "Down or up?")])
 def test_a_wrong_answer_of_another_make_fails_and_is_told_why(slug, name, given, words):
     exercises = exercises_of(slug)
@@ -236,7 +237,7 @@ def test_each_mistake_has_a_hint_of_its_own(slug, name):
 
 #: What quizzes ask for as a number that their explanation does not spell out, computed from it.
 ASKED = {
-    "Layers are 2 × 2 and Gaussian": 1.2 / np.exp(np.euler_gamma / 2), "Each layer halves the error": 25 + 10,
+    "Layers are 2 × 2 and Gaussian": 1.2 / np.exp(np.euler_gamma / 2), "An error signal starts with size 1": 25 + 10,
     "A linear layer has 300 inputs": 300 * 2 / 400, "All weights before a batch norm": 10**2,
     "Leaky ReLU with α = 0.5": 0.5 * 0.399, "2, 5, 11 and 32 epochs": 32 * 16, "A layer has 100 inputs": 4**0.5,
     "A network has ten layers with 100,000": (10 + 9) / 10, "A wide tanh network without": (25 / 100) ** 0.5,

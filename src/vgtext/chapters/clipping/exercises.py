@@ -142,6 +142,8 @@ EXERCISES = {
                  "This is the other tail: the share is what should stay as it is."),
                 (lambda norms, share: float(np.quantile(np.minimum(norms, 1e300), share)),
                  "Leave inf and nan out: they are broken steps, not large ones."),
+                (lambda norms, share: float(np.nanquantile(norms, share)),
+                 "The nan is out, but inf still counts as the largest norm. It is a broken step as well: leave it out."),
             ),
         ),
         Exercise(
