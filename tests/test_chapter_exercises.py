@@ -226,7 +226,7 @@ def test_a_wrong_answer_of_another_make_fails_and_is_told_why(slug, name, given,
 
 
 #: Exercises of which two mistakes have one hint.
-ONE_HINT = {"for-good", "moved", "trips", "afford", ("causes", "alike")}
+ONE_HINT = {"for-good", "moved", "trips", "afford", "safe", ("causes", "alike")}
 
 
 @pytest.mark.parametrize(("slug", "name"), EXERCISES)
