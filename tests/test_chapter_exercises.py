@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 from vgtext.ask import check
+from vgtext.ask.describe import same
+from vgtext.ask.exercises import CONFIRMED
 from vgtext.nn.theory import meanfield
 from vgtext.nn.theory.width import mup
 from vgtext.tools import notebooks
@@ -83,6 +85,27 @@ def test_each_mistake_meets_its_hint(slug, name):
         verdict = check(exercise, answer(exercise, wrong), seed)
         assert not verdict.right, f"this mistake is right: {hint}"
         assert verdict.words == hint
+
+
+@pytest.mark.parametrize(("slug", "name"), [pair for pair in EXERCISES if exercises_of(pair[0])[pair[1]].inputs])
+def test_few_mistakes_pass_or_are_taken_for_others(slug, name):
+    """On fresh inputs, which may agree with several: fewer than one check in a hundred."""
+    exercise, rng = exercises_of(slug)[name], np.random.default_rng(0)
+    inputs = [exercise.inputs(rng) for _ in range(60)]
+    right = [np.asarray(exercise.solution(*each), float) for each in inputs]
+    with np.errstate(all="ignore"):
+        made = [(hint, [np.asarray(wrong(*each), float) for each in inputs]) for wrong, hint in exercise.mistakes]
+
+    def equal(values, others):
+        return np.array([same(*pair, exercise.tolerance) for pair in zip(values, others, strict=True)])
+
+    for k, (hint, values) in enumerate(made):
+        fails = ~equal(values, right)
+        assert (1 - fails.mean()) ** exercise.trials < 0.01, f"passes too often: {hint}"
+        for other, others in made[:k]:
+            if other != hint:
+                alike = equal(values, others)
+                assert alike[fails].mean() * alike.mean() ** CONFIRMED < 0.01, f"{hint} is told: {other}"
 
 
 #: What some hints say that a mistake is, of the right answer.
