@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 from vgtext.ask import check
+from vgtext.ask.describe import same
+from vgtext.ask.exercises import CONFIRMED
 from vgtext.nn.theory import meanfield
 from vgtext.nn.theory.width import mup
 from vgtext.tools import notebooks
@@ -83,6 +85,27 @@ def test_each_mistake_meets_its_hint(slug, name):
         verdict = check(exercise, answer(exercise, wrong), seed)
         assert not verdict.right, f"this mistake is right: {hint}"
         assert verdict.words == hint
+
+
+@pytest.mark.parametrize(("slug", "name"), [pair for pair in EXERCISES if exercises_of(pair[0])[pair[1]].inputs])
+def test_few_mistakes_pass_or_are_taken_for_others(slug, name):
+    """On fresh inputs, which may agree with several: fewer than one check in a hundred."""
+    exercise, rng = exercises_of(slug)[name], np.random.default_rng(0)
+    inputs = [exercise.inputs(rng) for _ in range(60)]
+    right = [np.asarray(exercise.solution(*each), float) for each in inputs]
+    with np.errstate(all="ignore"):
+        made = [(hint, [np.asarray(wrong(*each), float) for each in inputs]) for wrong, hint in exercise.mistakes]
+
+    def equal(values, others):
+        return np.array([same(*pair, exercise.tolerance) for pair in zip(values, others, strict=True)])
+
+    for k, (hint, values) in enumerate(made):
+        fails = ~equal(values, right)
+        assert (1 - fails.mean()) ** exercise.trials < 0.01, f"passes too often: {hint}"
+        for other, others in made[:k]:
+            if other != hint:
+                alike = equal(values, others)
+                assert alike[fails].mean() * alike.mean() ** CONFIRMED < 0.01, f"{hint} is told: {other}"
 
 
 #: What some hints say that a mistake is, of the right answer.
@@ -217,6 +240,7 @@ def test_a_right_answer_of_another_make_passes(slug, name, given):
 @pytest.mark.parametrize(("slug", "name", "given", "words"), [
     ("width", "spectral-size", lambda W: np.linalg.norm(W, 2) * np.sqrt(max(W.shape) / min(W.shape)), "too large"),
     ("problem", "depths", [19.93, 131.1, 1374.6], "Layers come whole"),
+    ("problem", "unmoved", lambda w, step: np.mean(np.abs(step) < np.spacing(np.abs(w)) / 2), "direction counts"),
     ("problem", "depths", [20, 132, 1374], "2 of 3"), ("causes", "reach", [22.9, 7.6, 2.6], "Down or up?")])
 def test_a_wrong_answer_of_another_make_fails_and_is_told_why(slug, name, given, words):
     exercises = exercises_of(slug)
@@ -225,7 +249,7 @@ def test_a_wrong_answer_of_another_make_fails_and_is_told_why(slug, name, given,
 
 
 #: Exercises of which two mistakes have one hint.
-ONE_HINT = {"for-good", "moved", "trips", "afford", ("causes", "alike")}
+ONE_HINT = {"for-good", "moved", "trips", "afford", "safe", ("causes", "alike")}
 
 
 @pytest.mark.parametrize(("slug", "name"), EXERCISES)
@@ -236,7 +260,7 @@ def test_each_mistake_has_a_hint_of_its_own(slug, name):
 
 #: What quizzes ask for as a number that their explanation does not spell out, computed from it.
 ASKED = {
-    "Layers are 2 × 2 and Gaussian": 1.2 / np.exp(np.euler_gamma / 2), "Each layer halves the error": 25 + 10,
+    "Layers are 2 × 2 and Gaussian": 1.2 / np.exp(np.euler_gamma / 2), "An error signal starts with size 1": 25 + 10,
     "A linear layer has 300 inputs": 300 * 2 / 400, "All weights before a batch norm": 10**2,
     "Leaky ReLU with α = 0.5": 0.5 * 0.399, "2, 5, 11 and 32 epochs": 32 * 16, "A layer has 100 inputs": 4**0.5,
     "A network has ten layers with 100,000": (10 + 9) / 10, "A wide tanh network without": (25 / 100) ** 0.5,

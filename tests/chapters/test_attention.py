@@ -10,7 +10,7 @@ from vgtext import nn, results
 from vgtext.ask import check
 from vgtext.chapters import attention as lab
 from vgtext.chapters.attention import bound, collapse, logits, places, precision, runs, saturation, stream
-from vgtext.tools.notebooks import figures
+from vgtext.tools.notebooks import figures, read_notebook
 
 FIGURES = figures("attention")
 
@@ -26,6 +26,21 @@ def test_the_curve_of_the_collapse_stands_at_its_blocks(kind, s):
     grown = [((1 + s * s) ** l - 1) / collapse.TOKENS for l in range(13)]
     assert theory == pytest.approx({l: more / (1 + more) for l, more in enumerate(grown)})
     assert not theory_of(FIGURES["collapse"], kind="transformer, pre-norm")  # it has norms and an MLP
+
+
+@pytest.mark.parametrize(("values", "blocks"), [("random", 6), ("equal to the tokens", 3)])
+def test_the_quiz_on_plain_means_says_what_the_values_are(values, blocks):
+    """The cosine is a half after twice as many blocks if the mean gains an unrelated vector, not itself once more."""
+    quiz = next(cell.source for cell in read_notebook("attention").cells if "takes plain means" in cell.source)
+    assert "random values that keep the mean's size, 50 tokens with nothing in common" in quiz
+    rng, cosines = np.random.default_rng(0), []
+    tokens = rng.normal(size=(1024, 50))
+    for _ in range(blocks):
+        W_V = rng.normal(size=(1024, 1024)) / 32 if values == "random" else np.eye(1024)
+        tokens = tokens + W_V @ tokens.mean(axis=1, keepdims=True)
+        unit = tokens / np.linalg.norm(tokens, axis=0)
+        cosines.append((np.sum(unit.T @ unit) - 50) / (50 * 49))
+    assert cosines[-2] < 0.5 < cosines[-1] and f"{blocks}: " in quiz.replace("number=6,", "6: ")
 
 
 def test_curves_are_those_of_the_network_and_the_format_that_were_chosen():

@@ -440,6 +440,18 @@ def test_what_the_quizzes_say():
     assert max(lab.dead_shares(-0.25, 64)) == 1.0
 
 
+@pytest.mark.parametrize(("sigma_b", "least", "most"), [(0.0, 0.5, 2.0), (0.05, 0.0, 1e-8)])
+def test_the_quiz_on_equal_weight_gradients_says_that_there_are_no_biases(sigma_b, least, most):
+    """With some, activations stay up, the gradient follows the error signal, and the answer is another one."""
+    quizzes = [cell.source for cell in notebooks.read_notebook("detection").cells if "quiz(" in cell.source]
+    assert "no biases" in next(quiz for quiz in quizzes if "σ_w = 0.4, " in quiz)
+    rng, phi = np.random.default_rng(0), ["relu"] * 19 + ["identity"]
+    W, b = ([None, *scale * rng.normal(size=(20, 64, n))] for scale, n in ((0.4 / 8, 64), (sigma_b, 1)))
+    z, a = nn.forward(W, b, nn.data.digits("float64").x[:, :100], phi)
+    dW = nn.backward(W, z, a, rng.normal(size=(64, 100)), phi).dW
+    assert least <= np.linalg.norm(dW[1]) / np.linalg.norm(dW[20]) <= most
+
+
 def test_the_strangers_are_named_by_the_diagnosis_and_their_readings_fit():
     found = [diagnose(recording).cause for recording in lab.strangers()]
     assert lab.numbered(found) == EXERCISES["strangers"].solution().tolist() and len(set(found)) == 6

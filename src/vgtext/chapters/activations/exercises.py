@@ -55,7 +55,7 @@ def elu_value(z, alpha):
 
 def given_layer(rng):
     """Weights, biases and inputs of a layer of which some units are dead, some always on: (12, 4), (12, 1), (4, 30)."""
-    off = int(rng.integers(2, 4))  # no one share fits all layers
+    off = int(rng.choice([1, 3]))  # no one share fits all layers, nor two mistakes
     b = np.append([60, 0, 0], rng.permutation([-70.0] * off + [0, 0.5] + [70.0] * (7 - off)))[:, None]
     W, X = rng.normal(size=(12, 4)), rng.normal(size=(4, 30)).clip(-3, 3)
     W[:, 0], W[0], X[0] = 0, [-50, 0, 0, 0], 1  # one input is always 1; it makes unit 0 dead but for its bias
@@ -121,7 +121,7 @@ EXERCISES = {
                 (lambda W, b, X: float((W @ X + b <= 0).any(axis=1).mean()),
                  "One example that passes nothing does not make a unit dead. All of them must."),
                 (lambda W, b, X: float((W @ X + b <= 0).all(axis=0).mean()),
-                 "This is the share of examples that no unit answers. Columns are examples: look along the rows."),
+                 "Zero is the share of examples that no unit answers. Columns are examples: look along the rows."),
                 (lambda W, b, X: float((W @ X + b < 0).all(axis=1).mean()),
                  "A pre-activation of exactly 0 wakes no unit, either: dead means never above 0."),
                 (lambda W, b, X: float((W @ X <= 0).all(axis=1).mean()), "The biases are missing."),

@@ -40,7 +40,7 @@ def product(W, slopes, factor=lambda w, slope: w * slope):
 def suspect(rng):
     """A loss, its parameters, a gradient (wrong by a factor or the sign), a direction and a long step."""
     k, theta = rng.uniform(0.5, 1.5, size=6), rng.uniform(0, 1, size=6)
-    gradient = k * np.exp(k * theta) * rng.choice([1.5, 2.0, 0.5, -1.0])
+    gradient = k * np.exp(k * theta) * rng.choice([1.5, 2.0, 0.5, -1.0, -1.0])
     return lambda theta: np.sum(np.exp(k * theta)), theta, gradient, rng.uniform(0.5, 2, size=6), rng.uniform(0.05, 0.2)
 
 

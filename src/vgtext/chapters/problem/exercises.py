@@ -138,8 +138,8 @@ EXERCISES = {
                  "No step is 0, and float64 would feel them all. It is float32 that loses a step when it meets its "
                  "weight: subtract there."),
                 (lambda w, step: np.mean(w + step == w),
-                 "This adds the step. The gap between a power of two and the next float is only half as wide on the "
-                 "side of 0, so the direction counts: w - step."),
+                 "This is the share for a step away from 0. The gap between a power of two and the next float is only "
+                 "half as wide on the side of 0, so the direction counts: w - step."),
                 (lambda w, step: np.mean(np.abs(step) < 1e-7),
                  "This compares the steps with a fixed size. What is lost depends on the weight that a step meets."),
                 (lambda w, step: np.mean(np.abs(step) < np.finfo(np.float32).eps * np.abs(w)),
