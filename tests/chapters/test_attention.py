@@ -156,7 +156,8 @@ def test_tokens_that_are_not_close_stay_apart_for_longer_if_attention_is_sharp()
 
 def test_the_stream_grows_nearly_along_a_line_and_as_predicted():
     assert stream.power(stream.start("pre-norm", 24)) == pytest.approx(1, abs=0.1)
-    words = "; of # blocks the first adds three quarters to the variance, those of the second half about #% each"
+    words = ("; of # blocks the first adds three quarters of the start's variance, one of the second half about #% of "
+             "the end's")
     assert said("attention", words) == pytest.approx([24, 100 * stream.late(stream.start("pre-norm", 24))], abs=0.51)
     assert stream.start("pre-norm", 24)[1] - 1 == pytest.approx(0.75, abs=0.03)
     said("attention", "it grows nearly linearly**: an MLP adds a fixed amount, attention more as tokens become alike")
@@ -271,7 +272,10 @@ def test_numbers_typed_into_the_prose():
                           "0.09": lab.cosine("transformer, post-norm, σ_w = 0.55", 12, 12),
                           "0.19": lab.ratio("transformer, post-norm, σ_w = 0.55", 12, 12),
                           "0.99": lab.cosine("transformer, post-norm", 12, 12) - 0.005, "2.88": places.letters_alone(),
-                          "2.73": logits.end("nothing", 0.2)})
+                          "2.73": logits.end("nothing", 0.2), "0.08": logits.end("nothing", 0.2, "entropy")})
+    lowest = logits.run("nothing", 0.2)["loss"].min(axis=1).mean()  # the least of each run
+    back = (logits.end("nothing", 0.2) - lowest) / (places.letters_alone() - lowest)
+    assert back == pytest.approx(0.5, abs=0.1)  # "climbs back about halfway"
     assert lab.ratio("transformer, post-norm, σ_w = 0.55", 24, 24) == pytest.approx(0.09, abs=0.005)
     assert logits.end("nothing", 0.3) == pytest.approx(places.letters_alone(), abs=0.02)  # "all the way"
     assert np.log(2.0**9 - 1) / saturation.median_gap(64) == pytest.approx(22, abs=0.5)  # a weight that is rounded to 1

@@ -87,8 +87,8 @@ def draw_forecast(ax, norm="none", shortcut="plain"):
     ax.minorticks_off()
     box = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]) * [APART, BACK]
     ax.plot(*10.0**box.T, **THEORY)
-    for good, color, marker, label in ((False, COLORS["backward"], "x", "does not train"),
-                                       (True, COLORS["forward"], "o", "trains")):
+    for good, color, marker, label in ((True, COLORS["forward"], "o", "trains"),  # crosses last, on top of circles
+                                       (False, COLORS["backward"], "x", "does not train")):
         shown = np.nan_to_num(sizes[ok == good].clip(-EDGE, EDGE), nan=LOST)
         ax.plot(*10.0**shown.T, linestyle="none", marker=marker, color=color, markersize=5, label=label)
     ax.legend(loc="upper left", fontsize=9)
