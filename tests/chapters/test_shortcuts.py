@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from figures import check_figure, drawn, lines_of, theory_of, told, words_at
 from prose import check_prose, prose, said
+from vgtext import nn
 from vgtext.ask import check
 from vgtext.chapters import shortcuts as lab
 from vgtext.chapters.shortcuts import noise, normfree, norms, runs, shattered, size, starts, training
@@ -93,6 +94,14 @@ def test_stored_runs_are_run_again(kind, depth, rate, seed):
     stored = runs.stored()[kind, depth, rate, seed]
     assert again[:, 0] == pytest.approx(stored[:, 0], abs=0.02)
     assert again[:, -1] == pytest.approx(stored[:, -1], abs=0.05)
+
+
+@pytest.mark.parametrize("kind", runs.KINDS)
+def test_a_kind_is_called_by_what_is_built(kind, L=16):
+    block = runs.network(kind, L).blocks[1]
+    words = {nn.Residual: lambda: {1: "shortcut, s = 1", L**-0.5: "shortcut, s = 1/√L"}[block.scale],
+             nn.Highway: lambda: f"highway, b_f = {-block.gate.b.mean():g}"}.get(type(block), lambda: "plain")
+    assert training.WORDS[kind] == words()
 
 
 def test_a_block_that_is_missed_and_one_that_is_not():
