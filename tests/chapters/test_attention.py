@@ -233,6 +233,21 @@ def test_rounding_to_float64_changes_nothing():
     assert np.median(precision.error(4, "float64")) < 1e-14
 
 
+def test_what_is_recorded_of_attention_is_what_is_said():
+    """A query without gradient is one of a head all of whose numbers are exactly 0."""
+    net = nn.transformer(30, logits.WIDTH, logits.HEADS, logits.TOKENS, logits.BLOCKS, seed=1)
+    net.loss_and_gradient(logits.letters().x[:, :4], logits.letters().y[:, :4])
+    queries, each = logits.TOKENS * 4, logits.WIDTH // logits.HEADS
+    for block in net.attentions:
+        block.Q.delta = np.random.default_rng(0).normal(size=(logits.WIDTH, queries))
+    net.attentions[0].Q.delta[: 2 * each, :3] = 0  # three tokens, in two heads
+    net.attentions[1].Q.delta[1:each, 5] = 0  # some of the numbers of another, but not all
+    found, A = logits.measure(net), np.array([block.A for block in net.attentions], float)
+    Z = np.exp(net.layers[-1].a.astype(float)).sum(axis=0)
+    assert found == pytest.approx((max(np.abs(block.S).max() for block in net.attentions), logits.entropy(A),
+                                   np.mean(np.log(Z) ** 2) ** 0.5, 6 / (2 * logits.HEADS * queries)))
+
+
 def test_stored_runs_are_run_again():
     for place, rate, warmup in (("pre-norm", 0.003, 1), ("post-norm", 0.001, 60)):
         cell = list(runs.PLACES).index(place), runs.RATES.index(rate), runs.WARMUPS.index(warmup)
