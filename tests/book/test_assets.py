@@ -1,5 +1,9 @@
 """The files of a page's figures, in a small book: one for each, and a word where two would have the same one."""
 
+import base64
+import gzip
+import json
+import math
 import re
 import sys
 from pathlib import Path
@@ -15,6 +19,7 @@ from vgtext.explore.figure import LOOK, Explorable
 sys.path.append(str(Path(__file__).parents[2] / "book" / "_ext"))
 import assets
 import house
+import room
 
 
 def element(name, caption):
@@ -88,6 +93,41 @@ def test_pages_are_written_again_where_a_word_a_style_a_script_or_what_builds_th
         texts[name] = f"{name} after"
         seen.append(noted())
     assert len({*seen}) == len(seen) == 1 + len(files) + len(texts)
+
+
+def packed(*states, captions=("",)):
+    """Pack states, each a list of panels, as a figure does."""
+    parts = [panel for state in states for panel in state]
+    numbers = iter(range(len(parts)))
+    payload = {"parts": parts, "states": [[[next(numbers)] for _ in state] for state in states], "captions": captions}
+    return base64.b64encode(gzip.compress(json.dumps(payload).encode())).decode()
+
+
+def kept(*states, **captions):
+    """Return what is kept for a figure: pixels and lines of its caption on a phone, and the same in a wide column."""
+    return [int(number) for number in re.findall(r"\d+", room.room(packed(*states, **captions)))]
+
+
+def test_a_figure_keeps_the_room_of_its_tallest_state_and_its_longest_caption():
+    plain, titled = {"x": {}}, {"x": {"label": "step"}, "title": "One run"}
+    high = kept([titled])[0]
+    assert kept([plain])[0] < high == kept([plain], [titled])[0] == kept([titled], [plain])[0]
+    assert kept([plain], captions=["x" * 100, "x" * 10]) == kept([plain], captions=["x" * 10, "x" * 100])
+    assert kept([plain], captions=["x" * 100, "x" * 10])[1::2] == [math.ceil(100 / 46), math.ceil(100 / 92)]
+
+
+def test_a_legend_keeps_rows_and_not_lines():
+    """As many rows as its words fill: two short names stand side by side."""
+    one, two, long = ({"x": {}, "legend": [[name, []] for name in names]} for names in ("a", "ab", ["w" * 30] * 2))
+    assert kept([one]) == kept([two]) and kept([long])[0] > kept([two])[0] > kept([{"x": {}}])[0]
+
+
+@pytest.mark.parametrize("shapes", [(1, 1), (1, 0.8), (0.7, 0.9)])
+def test_panels_of_a_fixed_shape_share_a_row(shapes):
+    """Of one height, and together as wide as the column less what stands left of each panel."""
+    frames = [{"x": {}, "aspect": shape} for shape in shapes]
+    high = room.wide(frames) - room.around(frames[0], room.WIDE)
+    assert sum(high / shape for shape in shapes) == pytest.approx(room.WIDE - 2 * 66)
 
 
 @pytest.mark.parametrize(("address", "provider"), [

@@ -4,9 +4,13 @@ import re
 import sys
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import built
 import pytest
+from bs4 import BeautifulSoup
+from docutils import nodes
+from docutils.utils import new_document
 from test_pages import home, reader, web  # noqa: F401 (home and web are fixtures)
 
 from vgtext.words import words
@@ -148,15 +152,33 @@ def test_formulas_stand_together_in_what_is_found():
 def test_a_page_is_found_by_its_keywords_and_a_section_by_its_own_words(tmp_path):
     (tmp_path / "a.html").write_text(
         '<meta name="keywords" content="fading"><article class="bd-article"><section id="top"><h1>Signals</h1>'
-        '<section id="one"><h2>One<a class="headerlink">#</a></h2><p>A <em>word</em>.</p><pre>code</pre></section>'
+        '<section id="one"><h2>One<a class="headerlink">#</a></h2><p>A (<em>word</em>), “<em>as</em>”.</p>'
+        '<pre>code</pre></section>'
         '<dl class="glossary"><dt>signal</dt><dt>message</dt><dd><p>See <a href="../b/x.html">x</a>, '
         '<a href="../b/y.html">y</a>.</p></dd></dl></section></article>')
     found = search.index(tmp_path, ["a"], {})
     shown = ("page", "topic", "anchor", "heading", "keywords")
     kept = [tuple(entry[key] for key in shown) for entry in found["entries"]]
     assert kept == [("a", "Signals", "", "Signals", "fading"), ("a", "Signals", "one", "One", "")]
-    assert found["entries"][1]["text"] == "A word."
+    assert found["entries"][1]["text"] == "A (word), “as”."
     assert found["terms"] == [{"names": ["signal", "message"], "home": "b/y"}]
+
+
+@pytest.mark.parametrize(("parts", "said"), [
+    (["Why? ", "It  fades\n& “grows”. ", "x" * 80 + ". ", "No more."], f"Why? It fades & “grows”. {'x' * 80}."),
+    (['A "b" < c. ', "It is ", nodes.math("", "d"), ". Not this."], 'A "b" < c.'),
+    ([nodes.math("", "d"), " is here."], None)], ids=["long", "formula", "nothing"])
+def test_a_page_is_described_by_its_first_sentences_up_to_a_formula_unless_it_describes_itself(parts, said):
+    page, own = new_document("page"), '<meta name="description" content="its own">'
+    page += nodes.section("", nodes.title("", "Title"), nodes.paragraph(
+        "", "", *(nodes.Text(part) if isinstance(part, str) else part for part in parts)))
+    app = SimpleNamespace(config=SimpleNamespace(root_doc="index"))
+    for name, given in ("page", ""), ("page", own), ("index", ""):
+        context = {"metatags": given}
+        search.describe(app, name, "", context, page)
+        found = BeautifulSoup(context["metatags"], "html.parser").select("meta[name=description]")
+        expected = ["its own"] if given else [said] if said and name == "page" else []
+        assert [tag["content"] for tag in found] == expected
 
 
 def test_words_that_mean_nothing_here_are_said_to_find_nothing(browser, home):  # noqa: F811

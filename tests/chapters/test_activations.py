@@ -232,6 +232,19 @@ def test_who_comes_back():
     back = runs.stored()[1][runs.ACTIVATIONS.index("relu"), runs.OPTIMIZERS.index("sgd")]
     assert back[back > 0].size and back[..., 0].max() == 0
     assert lab.comebacks(first_layer=True) == 2 and lab.comebacks() > 3000
+    every = runs.stored()[1][runs.ACTIVATIONS.index("relu")]
+    assert lab.comebacks() + 2 == every[every > 0].sum()
+
+
+def test_times_are_relu_s_and_shares_of_all_test_digits(monkeypatch):
+    right = runs.stored()[2][dying.cell("relu", "sgd", runs.RATES[0], 0.0)]
+    assert lab.accuracy("relu", "sgd", runs.RATES[0]) == pytest.approx(right.mean() / runs.digits().y_test.size)
+    seconds = {name: 1 + k for k, name in enumerate(cost.NAMES)}
+    monkeypatch.setattr(cost, "DEPTH", 2)
+    monkeypatch.setattr(cost, "alone", lambda name, *_: seconds[name])
+    monkeypatch.setattr(cost, "step", lambda net, *_: seconds[net.layers[1].phi.name] ** 2)
+    ratio = np.array([*seconds.values()]) / seconds["relu"]
+    np.testing.assert_allclose(cost.measure(2), np.round([ratio, ratio**2, ratio**2], 2))
 
 
 @pytest.mark.parametrize("layer", [1, 2, 3])

@@ -249,15 +249,38 @@ def test_rounding_to_float64_changes_nothing():
     assert np.median(precision.error(4, "float64")) < 1e-14
 
 
+def test_what_is_recorded_of_attention_is_what_is_said():
+    """A query without gradient is one of a head all of whose numbers are exactly 0."""
+    net = nn.transformer(30, logits.WIDTH, logits.HEADS, logits.TOKENS, logits.BLOCKS, seed=1)
+    net.loss_and_gradient(logits.letters().x[:, :4], logits.letters().y[:, :4])
+    queries, each = logits.TOKENS * 4, logits.WIDTH // logits.HEADS
+    for block in net.attentions:
+        block.Q.delta = np.random.default_rng(0).normal(size=(logits.WIDTH, queries))
+    net.attentions[0].Q.delta[: 2 * each, :3] = 0  # three tokens, in two heads
+    net.attentions[1].Q.delta[1:each, 5] = 0  # some of the numbers of another, but not all
+    found, A = logits.measure(net), np.array([block.A for block in net.attentions], float)
+    Z = np.exp(net.layers[-1].a.astype(float)).sum(axis=0)
+    assert found == pytest.approx((max(np.abs(block.S).max() for block in net.attentions), logits.entropy(A),
+                                   np.mean(np.log(Z) ** 2) ** 0.5, 6 / (2 * logits.HEADS * queries)))
+
+
+def test_every_kind_of_stored_run_begins_as_it_is_stored(monkeypatch, steps=30):
+    for module in (runs, logits):
+        monkeypatch.setattr(module, "STEPS", steps)
+    rate, done = runs.RATES.index(0.01), steps // runs.EVERY
+    for place, stored in zip(runs.PLACES, runs.stored()[:, rate, 0, 0], strict=True):
+        assert runs.train(place, 0.01, 1, 0) == pytest.approx(stored[:done], rel=2e-4), place
+    for kind, stored in zip(logits.KINDS, logits.stored()[:, logits.RATES.index(0.01), 0], strict=True):
+        assert logits.train(kind, 0.01, 0) == pytest.approx(stored[:, :done], rel=2e-4), kind
+
+
 def test_stored_runs_are_run_again():
-    for place, rate, warmup in (("pre-norm", 0.003, 1), ("post-norm", 0.001, 60)):
-        cell = list(runs.PLACES).index(place), runs.RATES.index(rate), runs.WARMUPS.index(warmup)
-        again = runs.train(place, rate, warmup, 0)
-        assert again[-5:].mean() == pytest.approx(runs.stored()[cell][0, -5:].mean(), abs=0.05)
-    for kind in ("nothing", "QK-norm"):
-        again, kept = logits.train(kind, 0.01, 0), logits.run(kind, 0.01)
-        assert again[0, -5:].mean() == pytest.approx(kept["loss"][0, -5:].mean(), abs=0.05)
-        assert again[2, -5:].mean() == pytest.approx(kept["entropy"][0, -5:].mean(), abs=0.15)
+    cell = list(runs.PLACES).index("post-norm"), runs.RATES.index(0.001), runs.WARMUPS.index(60)
+    again = runs.train("post-norm", 0.001, 60, 0)
+    assert again[-5:].mean() == pytest.approx(runs.stored()[cell][0, -5:].mean(), abs=0.05)
+    again, kept = logits.train("nothing", 0.01, 0), logits.run("nothing", 0.01)
+    assert again[0, -5:].mean() == pytest.approx(kept["loss"][0, -5:].mean(), abs=0.05)
+    assert again[2, -5:].mean() == pytest.approx(kept["entropy"][0, -5:].mean(), abs=0.15)
     variances, loss = stream.train("pre-norm", 6, 0)
     kept = results.load("attention_stream")
     assert variances == pytest.approx(kept["variances"][0, 0, 0, :7], rel=0.25)

@@ -674,8 +674,13 @@ def test_guides_stand_where_their_names_say():
     assert (runs["rise"], runs["× 10"]) == (found.rises, found.diverges)
     places = {text.get_text(): text.xy[1] for text in drawn(FIGURES["stillness"])[0].texts if hasattr(text, "xy")}
     assert places["valleys"] < np.log(10) < places["plateaus"]
-    places = {text.get_text(): text.get_position() for text in drawn(FIGURES["equal_budget"])[1].texts}
+    plane = drawn(FIGURES["equal_budget"])[1]
+    places = {text.get_text(): text.get_position() for text in plane.texts}
     assert sum(places["underfitting"]) < sum(places["overfitting"])
+    fewest = next(text for text in plane.texts if text.get_text() == f"{slow.IMAGES[0]} images")
+    assert fewest.xy == pytest.approx(slow.on_few()[0, slow.FEW_FROZEN.index(0)].mean(axis=0))
+    lost, most = drawn(FIGURES["rounded_away"])[1].patches[0], "An update of at most # of its weight never moves it"
+    assert [lost.get_y() + lost.get_height()] == pytest.approx(told(FIGURES, "rounded_away", most), rel=0.05)
     ax, = drawn(FIGURES["largest_rate"])
     rings = next(line for line in ax.lines if line.get_markerfacecolor() == "none")
     assert "at the first step (rings)" in {text.get_text() for text in ax.texts}

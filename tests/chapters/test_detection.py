@@ -239,6 +239,34 @@ def test_all_layers_of_healthy_runs_are_in_the_band_at_first_and_those_of_short_
         assert (healthy.max(axis=1) / healthy.min(axis=1)).max() < 20, "“all layers move together”"
 
 
+def test_bands_and_marks_stand_where_the_words_say():
+    ax = Figure().subplots()
+    lab.draw_update_ratios(ax)
+    [band] = ax.patches
+    assert (band.get_y(), band.get_y() + band.get_height()) == pytest.approx((TOO_SLOW, TOO_FAST))
+    ax = Figure().subplots()
+    assert "vanishing (squares)" in lab.draw_one_number(ax)
+    rows = words_at(ax.yaxis)
+    points = [line for line in ax.lines if line.get_linestyle() == "None"]
+    marks = {rows[round(line.get_ydata().mean())]: line.get_marker() for line in points}
+    assert marks == {cause: "s" if cause.startswith("vanishing") else "o" for cause in lab.CAUSES}
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
+@pytest.mark.parametrize("sigma_w", [0.5, 2.5])
+def test_sizes_are_as_predicted_and_not_their_shapes_alone(activation, sigma_w):
+    for measured, predicted in zip(lab.signals.sizes(activation, sigma_w, 5), lab.signals.predicted(
+            activation, sigma_w, 5), strict=False):
+        assert measured == pytest.approx(predicted, abs=0.2)
+
+
+def test_labels_at_random_may_be_of_any_class():
+    y = np.arange(20_000) % 10
+    noisy = lab.runs.relabel(y, 0.5, np.random.default_rng(0))
+    assert np.bincount(noisy, minlength=10) == pytest.approx(2000, rel=0.1)
+    assert (noisy != y).mean() == pytest.approx(0.5 * 0.9, abs=0.02)
+
+
 def test_hits_and_false_alarms_are_counted_on_the_other_half():
     values, runs = readings("held out", "round trip"), lab.labeled("held out")
     below = [run.cause for v, run in zip(values, runs, strict=True) if v <= lab.limit("round trip")]
@@ -479,6 +507,7 @@ def test_the_round_trip_of_the_exercise_is_that_of_the_chapter():
     ("early nan", [2.3, 9.0, np.inf]), ("late nan", [*np.geomspace(2.3, 0.1, 40), np.nan]),
     ("waves", [2.0, *np.tile([*np.full(10, 0.1), *np.full(10, 2.0)], 5)]),
     ("comes back", [*np.geomspace(2.3, 0.1, 50), *np.full(50, 2.3)]), ("stuck", np.full(50, np.log(10))),
+    ("comes back", [*np.geomspace(2.3, 0.7, 50), *np.full(50, 1.8)]),
     ("partway", np.linspace(2.3, 1.0, 50)), ("falls", np.geomspace(2.3, 0.01, 50)),
     (None, [2.3, 2.2]), (None, np.linspace(1, -1, 50)),
 ])

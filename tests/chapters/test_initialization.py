@@ -13,7 +13,18 @@ from figures import caption_of, check_figure, lines_of
 from prose import check_prose, said
 from vgtext import nn
 from vgtext.chapters import initialization as lab
-from vgtext.chapters.initialization import convolutions, defaults, lsuv, race, runs, scales, shapes, singular, sums
+from vgtext.chapters.initialization import (
+    convolutions,
+    defaults,
+    half,
+    lsuv,
+    race,
+    runs,
+    scales,
+    shapes,
+    singular,
+    sums,
+)
 from vgtext.nn.theory import signal_propagation
 from vgtext.palette import number
 from vgtext.tools.notebooks import figures, read_notebook
@@ -31,6 +42,12 @@ def test_a_sum_of_n_terms_has_n_times_their_mean_square(distribution):
     for n in sums.INPUTS:
         error = 5 * np.sqrt(6 / max(200, min(2000, 400_000 // n)))  # five standard errors, more than enough
         assert lab.mean_square(distribution, n) / n == pytest.approx(1, abs=error)
+
+
+@pytest.mark.parametrize("depth", [3, 30])
+def test_the_factor_a_layer_is_the_same_at_any_depth(depth):
+    """From layer L back to 1 it is L - 1 steps."""
+    assert half.factor("relu", "glorot_normal", depth) == pytest.approx(0.5**0.5, abs=0.03)
 
 
 @pytest.mark.parametrize("scheme", lab.SCHEMES)

@@ -463,6 +463,29 @@ def test_the_scale_of_tanh_is_the_one_that_activations_measures():
     assert cures.MATCHED["tanh"] == pytest.approx(activations.own_scale("tanh"), abs=0.01)
 
 
+@pytest.mark.parametrize("pair", pairs.PAIRS)
+def test_a_share_stands_at_the_names_of_its_two_remedies(pair):
+    """A name is the start or the function, or says whether there is a norm or a shortcut."""
+    ax, curve = Figure().subplots(1, 2)
+    pairs.draw_pair(ax, curve, pair, depth=10)
+    rows, columns = words_at(ax.yaxis), words_at(ax.xaxis)
+    recipes = {recipe for row in pairs.PAIRS[pair][2] for recipe in row}
+    for text in ax.texts:
+        column, row = text.get_position()
+        named = {rows[row], columns[column]}
+        [recipe] = [each for each in recipes if named <= {
+            lab.NAMES[each.activation], each.init, each.shortcut, *(
+                {f"{each.norm} norm"} if each.norm != "none" else {"no batch norm", "no layer norm"})}]
+        assert int(text.get_text()) == round(100 * runs.accuracy(recipe)[runs.DEPTHS.index(10)])
+
+
+@pytest.mark.parametrize("ok, depth", [("1111111", 100), ("0000000", 0), ("0111111", 0), ("1101111", 5)])
+def test_the_depth_up_to_which_all_train_ends_at_the_first_that_does_not(ok, depth, monkeypatch):
+    recipe = lab.Recipe("tanh", "He")
+    monkeypatch.setattr(atlas, "trains", lambda: {recipe.cell: np.array([*map(int, ok)], bool)})
+    assert lab.deepest(recipe) == depth
+
+
 @pytest.mark.parametrize("depth", [2, 5, 30, 100])
 def test_points_are_those_of_the_shares_that_are_told(depth):
     for pair in pairs.PAIRS:

@@ -306,6 +306,25 @@ def test_stored_runs_can_be_made_again(name, cell):
     assert again == pytest.approx(runs.accuracies()[name][cell][:2], abs=0.06)
 
 
+@pytest.mark.parametrize("batch", runs.BATCHES)
+def test_in_training_mode_every_test_digit_answers_once_in_a_batch_of_at_least_that_size(batch):
+    """The digits that fill no batch are spread over the others: one alone would have no variance."""
+    d, sizes = lab.digits(), []
+
+    class Reader:
+        theta = np.zeros(1)
+
+        def forward(self, x):
+            """Answer right, but for the first digit of each batch."""
+            done = sum(sizes)
+            sizes.append(x.shape[1])
+            np.testing.assert_array_equal(x, d.x_test[:, done : done + sizes[-1]])
+            return np.arange(11)[:, None] == d.y_test[done : done + sizes[-1]] + (np.arange(sizes[-1]) == 0)
+
+    assert runs.in_training_mode(Reader(), batch) == d.y_test.size - len(sizes)
+    assert sum(sizes) == d.y_test.size and batch <= min(sizes) <= max(sizes) < 2 * batch
+
+
 def test_training_takes_the_explosion_away():
     d, net = lab.digits(), lab.network("relu", 20, "batch")
     before = lab.step_factors(net, d.x[:, :512], d.y[:512])

@@ -17,6 +17,7 @@ from vgtext.ask import Verdict, check
 from vgtext.chapters import rescue as lab
 from vgtext.chapters.rescue import checked, instruments, runs
 from vgtext.chapters.rescue.charts import make_chart
+from vgtext.chapters.rescue.patient import LOST
 from vgtext.diagnose import Recording, diagnose, measure_symptoms
 from vgtext.tools.notebooks import figures
 
@@ -154,6 +155,26 @@ def test_charts_come_out_again(name):
         assert np.where(b < 1e-20, 0, b) == pytest.approx(np.where(b < 1e-20, 0, a), rel=0.1, abs=1e-6), field
     assert fresh.loss[0] == pytest.approx(kept.loss[0], rel=0.01)
     assert diagnose(fresh.recording()).cause == diagnose(kept.recording()).cause
+
+
+def test_a_chart_hands_over_which_share_is_of_training():
+    last = "4: residual + layer norm"
+    handed = CHARTS[last].recording()
+    (train,), (test,) = handed.train_accuracy, handed.test_accuracy
+    assert (train, test) == pytest.approx(runs.accuracy(lab.STAGES[last]), abs=0.03) and train > test
+
+
+def test_a_loss_that_broke_down_is_told_up_to_the_last_that_was_a_number(monkeypatch):
+    plan, sizes = lab.Plan(), np.array([1438, 359])
+    kept = {plan.cell: np.append([2.5, 3.0, 9.0], np.full(27, 2.303))}
+    monkeypatch.setattr(runs, "stored", lambda: (kept, {plan.cell: np.rint(0.1 * sizes) / sizes}))
+    np.testing.assert_array_equal(runs.loss(plan), np.append([2.5, 3.0, 9.0], np.full(27, np.nan)))
+
+
+def test_below_the_shade_no_float32_weight_moves_and_above_it_some_do():
+    w = np.append(1, np.random.default_rng(0).uniform(1, 2, 10_000)).astype(np.float32)
+    for share, moves in ((0.99, False), (1.01, True)):
+        assert ((w - w.astype(float) * share * LOST).astype(np.float32) != w).any() == moves
 
 
 def test_stored_runs_are_whole():

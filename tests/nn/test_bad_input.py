@@ -195,10 +195,11 @@ def test_activations_of_huge_numbers(name, dtype):
 
 @pytest.mark.parametrize("fast", [True, False])
 @pytest.mark.parametrize("kind", [nn.BatchNorm, nn.LayerNorm, nn.RMSNorm])
-def test_a_norm_of_zeros_is_zero(kind, fast):
-    network = nn.Network([kind(4, eps=0)], "mean_squared_error", fast=fast)
+def test_a_norm_of_zeros_is_zero_and_its_std_counts_as_one(kind, fast):
+    network, du = nn.Network([kind(4, eps=0)], "mean_squared_error", fast=fast), np.arange(12.0).reshape(4, 3) ** 2
     assert (network.forward(np.zeros((4, 3))) == 0).all()
-    assert np.isfinite(network.backward(np.ones((4, 3)))).all()
+    mean = du.mean(axis=kind.axis, keepdims=True) if kind.center else 0
+    np.testing.assert_allclose(network.backward(du.copy()), du - mean, rtol=1e-5)
 
 
 @pytest.mark.parametrize("fast", [True, False])

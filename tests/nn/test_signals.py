@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from gradients import seeds, sizes, steady
@@ -168,6 +170,15 @@ def test_cost_in_time_and_memory_is_a_line_in_depth():
         run = StackedPass(W, None, nn.get_activation("tanh"), None, None, 4)
         bytes_held.append(run.a.nbytes + run.z.nbytes)
     assert bytes_held[1] == pytest.approx(10 * bytes_held[0], rel=0.02)
+
+
+def test_a_pass_may_be_a_little_larger_than_the_one_before():
+    """Its arrays take the memory of that one, where it is large enough; in a thread that has none yet."""
+    def grow():
+        return [nn.measure(1, 1, batch=B).activation.size for B in range(1, 9)]
+
+    with ThreadPoolExecutor(1) as fresh:
+        assert fresh.submit(grow).result() == [2] * 8
 
 
 def test_sweep_holds_the_networks_of_measure():
