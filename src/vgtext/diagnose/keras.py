@@ -14,11 +14,10 @@ from functools import partial
 
 import numpy as np
 
-from . import checks
+from . import checks, keras_layers
 from .hooks import Hooks, traced
-from .keras_layers import cosine, dead, drops, first, is_empty, kinds, leaves, matrices, numbers, size, still, typical
+from .keras_layers import cosine, dead, first, is_empty, kinds, leaves, matrices, numbers, size, still, typical
 from .keras_layers import root_mean_square as rms
-from .loop import of_keras, targets_of_keras
 from .modules import norm
 from .recorder import EARLY
 from .recording import Recording
@@ -112,8 +111,9 @@ class KerasRecorder:
                     fields[name] = [row[name] for row in self._rows]
             if np.isnan(fields["activation"][0]).any():
                 del fields["activation"]
-        found = of_keras(self.model) + drops(self.model) + ["one class a batch"] * self._targets.change()
-        if found := found + ["no layer seen"] * (not self._rows):
+        found = keras_layers.slips(self.model, self.optimizer, fields.get("learning_rate", ()))
+        found += ["one class a batch"] * self._targets.change() + ["no layer seen"] * (not self._rows)
+        if found:
             fields["loop"] = found
         if (constant := self._targets.constant_loss()) is not None:
             fields["constant_loss"] = constant
@@ -142,7 +142,7 @@ class KerasRecorder:
         return loss
 
     def _see_targets(self, y, predicted, loss):
-        classes = targets_of_keras(self.model, numbers(y))
+        classes = keras_layers.targets_of_keras(self.model, numbers(y))
         self._targets.add(classes, predicted.shape[-1])
         self._targets.shapes((), predicted.shape)
         if classes and predicted.ndim <= 2:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .logic import either
-from .slips import DROPS
+from .slips import DECAYS, DROPS
 
 
 def leaves(model):
@@ -87,10 +87,51 @@ def kinds(model):
             "recurrent": any(hasattr(layer, "return_sequences") for layer in parts)}
 
 
+def slips(model, optimizer, rates):
+    """Return the slips of a model, of the loss that it was compiled with, and of its optimizer at these rates."""
+    return of_loss(model) + drops(model) + decays(optimizer, rates)
+
+
 def drops(model):
     """Return the slip of dropout layers that drop much, if there is one."""
     rates = [getattr(layer, "rate", 0.0) for layer in leaves(model) if "dropout" in type(layer).__name__.lower()]
     return ["much dropout"] if max(rates, default=0.0) >= DROPS else []
+
+
+def decays(optimizer, rates):
+    """Return the slip of a weight decay that takes much in a step, at the largest of the rates, if there is one.
+
+    All optimizers of Keras take it off the weights.
+    """
+    takes = getattr(getattr(optimizer, "inner_optimizer", optimizer), "weight_decay", None) or 0.0
+    return ["much decay"] if takes * max(rates, default=0.0) > DECAYS else []
+
+
+def of_loss(model):
+    """Return the slips of the loss that a model was compiled with: it is a sum, or does not fit the last layer."""
+    sums = ["summed loss"] * (getattr(getattr(model, "loss", None), "reduction", None) == "sum")
+    return sums + _between(model)
+
+
+def _between(model):
+    given = getattr(getattr(model.layers[-1], "activation", None), "__name__", None)
+    if "crossentropy" not in _keras_loss(model) or given is None:
+        return []
+    if getattr(model.loss, "from_logits", False):
+        return ["activation twice"] if given in ("softmax", "sigmoid") else []
+    return ["logits for probabilities"] if given == "linear" else []
+
+
+def targets_of_keras(model, y):
+    """Return the classes of a batch's targets, given the loss that a model was compiled with; none if they are rows."""
+    name = _keras_loss(model)
+    y = y.argmax(1) if "categorical" in name and "sparse" not in name and y.ndim == 2 else y
+    return y.ravel().tolist() if "crossentropy" in name and y.size == len(y) else []
+
+
+def _keras_loss(model):
+    loss = getattr(model, "loss", None)
+    return (loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)).lower()
 
 
 def adds(model):
