@@ -457,7 +457,8 @@ def test_what_a_recorder_cannot_read_in_keras_is_said_and_a_call_without_numbers
     call, recorder = model.layers[0].call, KerasRecorder(model)
     assert (model.layers[0](x) == call(x)).all()
     bad = SimpleNamespace(shape=(4, 2), dtype="float32", detach=lambda: None)
-    for output, said in ((SimpleNamespace(device="meta"), 0), (bad, 1)):
+    traced = SimpleNamespace(primal=type("DynamicJaxprTracer", (), {"shape": (4, 2), "dtype": "float32"})())
+    for output, said in ((SimpleNamespace(device="meta"), 0), (traced, 0), (traced.primal, 0), (bad, 1)):
         recorder._call(model.layers[1], lambda x, output=output: output, x)
         recorder.step(1.0)
         assert len(recorder.unpaired) == said

@@ -281,6 +281,8 @@ def test_a_first_loss_far_above_guessing_is_seen(classes, times, seen):
 def test_a_loss_of_keras_is_given_what_it_expects(loss, last, seen):
     layer = SimpleNamespace(activation=SimpleNamespace(__name__=last))
     assert of_loss(SimpleNamespace(loss=loss, layers=[layer])) == seen
+    if last == "softmax":
+        assert of_loss(SimpleNamespace(loss=loss, layers=[type("Softmax", (), {})()])) == seen
 
 
 @pytest.mark.parametrize(("reduction", "seen"), [("sum", ["summed loss"]), ("sum_over_batch_size", [])])

@@ -137,7 +137,7 @@ class KerasRecorder:
     def _compared(self, *given, **named):
         batch = dict(zip(("x", "y", "y_pred"), given)) | named
         loss = self._compare(*given, **named)
-        if self.due and named.get("training") is not False and hasattr(batch.get("y"), "shape"):
+        if self.due and named.get("training") is not False and hasattr(batch.get("y"), "shape") and not is_empty(loss):
             self._hooks.guard(self._see_targets, batch["y"], batch["y_pred"], loss)
         return loss
 

@@ -31,12 +31,17 @@ def numbers(x):
         full = np.zeros(numbers(x.dense_shape).tolist())
         np.add.at(full, numbers(x.indices), numbers(x.values))
         return full
-    x = getattr(x, "value", x)
-    while hasattr(x, "primal"):  # what JAX carries through value_and_grad
-        x = x.primal
+    x = _primal(getattr(x, "value", x))
     x = x.detach().cpu() if hasattr(x, "detach") else x
     x = np.asarray(x.float() if "bfloat16" in str(getattr(x, "dtype", "")) and hasattr(x, "float") else x)
     return x.astype(np.float32) if x.dtype.name == "bfloat16" else x
+
+
+def _primal(x):
+    """Return what JAX carries through value_and_grad."""
+    while hasattr(x, "primal"):
+        x = x.primal
+    return x
 
 
 def size(x):
@@ -59,8 +64,8 @@ def first(values):
 
 
 def is_empty(x):
-    """Is it a tensor without numbers, such as one that only asks for a shape?"""
-    return "meta" in str(getattr(x, "device", ""))
+    """Is it a tensor without numbers, such as one that only asks for a shape, or that JAX compiles with?"""
+    return "meta" in str(getattr(x, "device", "")) or type(_primal(x)).__name__.endswith("Tracer")
 
 
 def root_mean_square(x):
@@ -114,8 +119,9 @@ def of_loss(model):
 
 
 def _between(model):
-    given = getattr(getattr(model.layers[-1], "activation", None), "__name__", None)
-    if "crossentropy" not in _keras_loss(model) or given is None:
+    last = model.layers[-1]  # it has an activation, or is one, as a layer Softmax
+    given = getattr(getattr(last, "activation", None), "__name__", type(last).__name__.lower())
+    if "crossentropy" not in _keras_loss(model):
         return []
     if getattr(model.loss, "from_logits", False):
         return ["activation twice"] if given in ("softmax", "sigmoid") else []
