@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from .table import DECAYS
+from .table import DECAYS, REMEDIES
 
 DROPS = 0.7  # the share of its input from which a dropout layer is named
 
@@ -105,6 +105,12 @@ def remedy(words, learned=""):
     """Return what to do about the slips; where a run has ``learned``, as that says, of those that decide."""
     mend = [SLIPS[word].remedy for word in words if SLIPS[word].decides or not learned]
     return " ".join([learned, *mend] if learned else [*mend, "Then record again."])
+
+
+def mend(words, cause):
+    """Return the remedy of a cause; before it that of a summed loss, which may have made steps too long."""
+    long = cause in ("late divergence", "learning rate too large") and "summed loss" in (words or ())
+    return f"{SLIPS['summed loss'].remedy} {REMEDIES[cause]}" if long else REMEDIES[cause]
 
 
 def beside(words, advice):
