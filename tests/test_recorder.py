@@ -395,6 +395,14 @@ def test_a_callback_undoes_the_running_mean_of_an_epoch():
     assert made.loss == pytest.approx([3, 1, 2] * 2) and made.test_accuracy.tolist() == [0.4, 0.4]
 
 
+@pytest.mark.parametrize(("first", "outlier", "third"), [(3.0, 3.0, 0.0), (3.0, 1e9, 1e3)])
+def test_a_loss_that_the_sum_of_an_epoch_does_not_resolve_is_0_unless_its_rounding_is_large(first, outlier, third):
+    recorder = KerasRecorder(Model([Dense("only", 3, 2)]))
+    for batch, total in enumerate((first, first + outlier, first + outlier)):
+        recorder.on_train_batch_end(batch, {"loss": total / (batch + 1)})
+    assert recorder.recording().loss == pytest.approx([first, outlier, third])
+
+
 def test_a_callback_that_is_told_of_every_second_step_takes_their_mean():
     model = Model([Dense("first", 3, 4), Dense("only", 4, 2)])
     recorder, x = KerasRecorder(model), np.ones((2, 3))

@@ -77,7 +77,8 @@ class KerasRecorder:
         made, before = self._seen if self._seen[0] < n else (0, 0.0)
         before, self._seen = made * before, (n, mean)
         loss = (mean * n - before) / (n - made)
-        self.step(0.0 if abs(loss) < 1e-6 * abs(before) else loss)  # what is left of two like numbers is their rounding
+        rounding = 1e-6 * abs(before)  # of two like numbers it is all that is left, and no 0 where it is large itself
+        self.step(rounding * (rounding > 1e-3 * abs(self._losses[0])) if abs(loss) < rounding else loss)
 
     def on_epoch_end(self, epoch, logs=None):
         """Take the evaluations that ``fit`` made."""
@@ -112,8 +113,7 @@ class KerasRecorder:
             if np.isnan(fields["activation"][0]).any():
                 del fields["activation"]
         found = keras_layers.slips(self.model, self.optimizer, fields.get("learning_rate", ()))
-        found += ["one class a batch"] * self._targets.change() + ["no layer seen"] * (not self._rows)
-        if found:
+        if found := found + ["one class a batch"] * self._targets.change() + ["no layer seen"] * (not self._rows):
             fields["loop"] = found
         if (constant := self._targets.constant_loss()) is not None:
             fields["constant_loss"] = constant
