@@ -16,7 +16,7 @@ import numpy as np
 
 from . import checks, keras_layers
 from .hooks import Hooks, traced
-from .keras_layers import cosine, dead, first, is_empty, kinds, leaves, matrices, numbers, size, still, typical
+from .keras_layers import cosine, dead, first, is_empty, kinds, leaves, matrices, numbers, size, still, typical, uniform
 from .keras_layers import root_mean_square as rms
 from .modules import norm
 from .recorder import EARLY
@@ -112,7 +112,7 @@ class KerasRecorder:
                     fields[name] = [row[name] for row in self._rows]
             if np.isnan(fields["activation"][0]).any():
                 del fields["activation"]
-        found = keras_layers.slips(self.model, self.optimizer, fields.get("learning_rate", ()))
+        found = keras_layers.slips(self.model, self.optimizer, self._rows)
         if found := found + ["one class a batch"] * self._targets.change() + ["no layer seen"] * (not self._rows):
             fields["loop"] = found
         if (constant := self._targets.constant_loss()) is not None:
@@ -195,6 +195,6 @@ class KerasRecorder:
                        for layer in layers],
             "cosine": cosine([(numbers(v) - before[id(v)], known[id(v)]) for layer in layers
                               for v in matrices(layer) if id(v) in known]),
-            "activation": [np.nan if x is None else rms(x) for x in left],
-            "dead": dead(left), "learning_rate": float(numbers(self.optimizer.learning_rate)),
+            "activation": [np.nan if x is None else rms(x) for x in left], "dead": dead(left),
+            "learning_rate": float(numbers(self.optimizer.learning_rate)), "uniform": uniform(layers, before),
         }

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from . import tensors
 from .logic import either
 from .slips import DECAYS, DROPS
 
@@ -92,9 +93,15 @@ def kinds(model):
             "recurrent": any(hasattr(layer, "return_sequences") for layer in parts)}
 
 
-def slips(model, optimizer, rates):
-    """Return the slips of a model, of the loss that it was compiled with, and of its optimizer at these rates."""
-    return of_loss(model) + drops(model) + decays(optimizer, rates)
+def slips(model, optimizer, rows):
+    """Return the slips of a model, of the loss that it was compiled with, and of its optimizer in a recorder's rows."""
+    begun = ["units alike"] * any(row["uniform"] for row in rows[:1])
+    return of_loss(model) + drops(model) + begun + decays(optimizer, [row["learning_rate"] for row in rows])
+
+
+def uniform(layers, before):
+    """Are all weights of two layers in a row one number, as they were ``before`` a step?"""
+    return tensors.uniform(before[id(matrices(layer)[0])] for layer in layers)
 
 
 def drops(model):

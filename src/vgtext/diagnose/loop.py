@@ -7,7 +7,7 @@ from .graphs import BINARY, LIKELIHOODS, first_step, is_sum, name_of, of_graph, 
 from .modules import nodes
 from .slips import DECAYS, DROPS
 from .targets import Targets, is_away
-from .tensors import real
+from .tensors import real, uniform
 
 MOST = 10_000_000  # answers of a batch, to be compared with their loss
 
@@ -98,6 +98,10 @@ class Watch:
                 of = len(targets) + len(others)
                 self.targets.compare(real(answers).cpu(), targets, loss, of, soft, real(others).cpu())
         self.rows.append((bool(self._passes) and all(self._passes), trained, moved))
+
+    def begun(self, weights, optimizer):
+        """Take the first matrix of each layer as the step found it, and the optimizer that made the step."""
+        self.found |= decays(optimizer) | ({"units alike"} if not self.rows and uniform(weights) else set())
 
     def words(self):
         """Return fields of a recording, those that are known: the slips that were seen, and ``constant_loss``."""

@@ -80,6 +80,11 @@ SLIPS = {
         "Give the recorder the model that is trained, after the last change to its layers and weights, and train it "
         "uncompiled while you record (no torch.compile; in Keras run_eagerly=True). The recorder's list unpaired may "
         "say more.", False),
+    "units alike": Slip(
+        "All weights of a layer began as one number, and so did those of the next: the units between them began alike, "
+        "but for their biases.",
+        "Draw the weights at random, by the rule of He or of Glorot: units that begin alike get the same gradient, and "
+        "stay alike."),
     "narrow layer": Slip(
         "A hidden layer gets its input from one or two units.",
         "Make it wider, unless it is meant to be a code of one or two numbers, or others pass beside it.", False),
