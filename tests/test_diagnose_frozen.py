@@ -133,6 +133,7 @@ def test_a_loss_that_is_a_sum_over_a_batch_is_seen(node, answers, seen):
 def test_a_sum_is_said_beside_the_cause_and_leaves_it_standing():
     found = diagnose(Recording(update_ratio=[[0.5] * 3] * 2, **FINE, loop="summed loss"))
     assert found.cause == "learning rate too large" and "is a sum over a batch" in found.evidence[-1]
+    assert found.remedy.startswith("Take the mean over the examples") and "Lower the learning rate" in found.remedy
     other = diagnose(Recording(update_ratio=[[0.5] * 3] * 2, **FINE, loop="above guessing"))
     assert other.cause == UNDECIDED  # this may be what makes the steps long
 

@@ -490,6 +490,14 @@ def test_a_limit_divides_the_runs_on_its_two_sides(limit):
     assert answers[0] is True and answers[1] is not True
 
 
+@pytest.mark.parametrize(("left", "dies"), [(4e-3, True), (4e-4, False)])
+def test_units_that_die_while_training_are_named_also_where_signals_fade_somewhat(left, dies):
+    """A network of small weights trains all the same; one whose signals are lost has that trouble first."""
+    sizes = {name: 2 * row for name, row in signal(left**0.5, left**0.5).items()}
+    run = Recording(**FAILED, **sizes, **ratio(0.02, 0.02, layers=6), dead=[[0.1] * 6, [0.1, 1.0] * 3])
+    assert (questions(measure_symptoms(run), run)["dead units"] is True) is dies
+
+
 def test_every_limit_has_its_two_sides():
     constants = {name for name, value in vars(table).items() if name.isupper() and isinstance(value, float | int)}
     assert constants | {"INPUTS"} == {limit.partition(",")[0] for limit in SIDES}

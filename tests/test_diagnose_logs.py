@@ -59,6 +59,8 @@ def as_json(given):
                                 "next_page": None}), {"loss"}),
     ("board.csv", as_csv([{"run": ".", "tag": "Loss/train", "step": i, "value": x} for i, x in enumerate(LOSS)]),
      {"loss"}),
+    ("spaced.csv", as_csv([{"step": i, "tag": "Loss/train", "value": x} for i, x in enumerate(LOSS)]).replace(
+        ",", ",   "), {"loss"}),
 ])
 def test_logs_of_other_programs_are_read(tmp_path, name, text, fields):
     (tmp_path / name).write_text(text, encoding="utf-8-sig" if name == "keras.csv" else "utf-8")

@@ -395,6 +395,14 @@ def test_a_callback_undoes_the_running_mean_of_an_epoch():
     assert made.loss == pytest.approx([3, 1, 2] * 2) and made.test_accuracy.tolist() == [0.4, 0.4]
 
 
+@pytest.mark.parametrize(("first", "outlier", "third"), [(3.0, 3.0, 0.0), (3.0, 1e9, 1e3)])
+def test_a_loss_that_the_sum_of_an_epoch_does_not_resolve_is_0_unless_its_rounding_is_large(first, outlier, third):
+    recorder = KerasRecorder(Model([Dense("only", 3, 2)]))
+    for batch, total in enumerate((first, first + outlier, first + outlier)):
+        recorder.on_train_batch_end(batch, {"loss": total / (batch + 1)})
+    assert recorder.recording().loss == pytest.approx([first, outlier, third])
+
+
 def test_a_callback_that_is_told_of_every_second_step_takes_their_mean():
     model = Model([Dense("first", 3, 4), Dense("only", 4, 2)])
     recorder, x = KerasRecorder(model), np.ones((2, 3))
@@ -457,7 +465,8 @@ def test_what_a_recorder_cannot_read_in_keras_is_said_and_a_call_without_numbers
     call, recorder = model.layers[0].call, KerasRecorder(model)
     assert (model.layers[0](x) == call(x)).all()
     bad = SimpleNamespace(shape=(4, 2), dtype="float32", detach=lambda: None)
-    for output, said in ((SimpleNamespace(device="meta"), 0), (bad, 1)):
+    traced = SimpleNamespace(primal=type("DynamicJaxprTracer", (), {"shape": (4, 2), "dtype": "float32"})())
+    for output, said in ((SimpleNamespace(device="meta"), 0), (traced, 0), (traced.primal, 0), (bad, 1)):
         recorder._call(model.layers[1], lambda x, output=output: output, x)
         recorder.step(1.0)
         assert len(recorder.unpaired) == said

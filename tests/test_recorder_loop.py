@@ -5,11 +5,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from test_recorder import WIDTHS, data, train
+from test_recorder import WIDTHS, Dense, Model, data, train
 from torch_like import SGD, Module, Net, tensor
-from vgtext.diagnose import CAUSES, UNDECIDED, Recorder, Recording, diagnose
+from vgtext.diagnose import CAUSES, UNDECIDED, KerasRecorder, Recorder, Recording, diagnose
 from vgtext.diagnose.hooks import Hooks
-from vgtext.diagnose.loop import Watch, of_keras, of_modules, targets_of_keras
+from vgtext.diagnose.keras_layers import decays, of_loss, targets_of_keras
+from vgtext.diagnose.loop import Watch, of_modules
 from vgtext.diagnose.slips import SLIPS
 from vgtext.diagnose.table import LOOP
 from vgtext.diagnose.targets import Targets, cross_entropies
@@ -279,7 +280,41 @@ def test_a_first_loss_far_above_guessing_is_seen(classes, times, seen):
     ("mse", "linear", []), (LOGITS, "softmax", ["activation twice"]), (LOGITS, "linear", [])])
 def test_a_loss_of_keras_is_given_what_it_expects(loss, last, seen):
     layer = SimpleNamespace(activation=SimpleNamespace(__name__=last))
-    assert of_keras(SimpleNamespace(loss=loss, layers=[layer])) == seen
+    assert of_loss(SimpleNamespace(loss=loss, layers=[layer])) == seen
+    if last == "softmax":
+        assert of_loss(SimpleNamespace(loss=loss, layers=[type("Softmax", (), {})()])) == seen
+
+
+@pytest.mark.parametrize(("reduction", "seen"), [("sum", ["summed loss"]), ("sum_over_batch_size", [])])
+def test_a_loss_of_keras_that_is_a_sum_is_seen(reduction, seen):
+    assert of_loss(SimpleNamespace(loss=SimpleNamespace(reduction=reduction), layers=[None])) == seen
+
+
+@pytest.mark.parametrize(("decay", "rates", "seen"), [
+    (2.0, [1e-3, 0.01], ["much decay"]), (2.0, [1e-3], []), (None, [1.0], []), (2.0, (), [])])
+def test_a_decay_of_keras_that_takes_much_in_a_step_is_seen(decay, rates, seen):
+    """So it is where a scale of the loss is put around the optimizer, which has no decay of its own."""
+    optimizer = SimpleNamespace(weight_decay=decay)
+    assert decays(optimizer, rates) == decays(SimpleNamespace(inner_optimizer=optimizer), rates) == seen
+
+
+@pytest.mark.parametrize(("constants", "seen"), [
+    ({0: 0.3, 1: 0.2}, True), ({1: 0.3, 2: 0.2}, True), ({0: 0.3, 2: 0.2}, False), ({1: 0.3}, False), ({}, False),
+    ({0: 0, 1: 0}, False)])
+def test_weights_of_one_number_in_two_layers_in_a_row_are_seen(constants, seen):
+    """Of one layer they are no slip, as the next tells its units apart; nor are zeros, which may begin a branch."""
+    net, layers = Net(WIDTHS), [Dense("first", 5, 8), Dense("second", 8, 7), Dense("head", 7, 2)]
+    for i, number in constants.items():
+        net.lines[i].weight[...], layers[i].kernel[...] = number, number
+    recorder = train(net, SGD(net.parameters()))
+    assert ("units alike" in (recorder.recording().loop or ())) == seen
+    model = Model(layers)
+    recorder = KerasRecorder(model)
+    for _ in range(2):
+        model.call(np.random.default_rng(0).standard_normal((20, 5)))
+        model.optimizer.apply([np.full_like(v, 0.5) for v in model.trainable_variables], model.trainable_variables)
+        recorder.step(2.0)
+    assert ("units alike" in (recorder.recording().loop or ())) == seen
 
 
 def test_a_share_that_was_meant_to_be_kept_is_seen():

@@ -51,7 +51,7 @@ def dead(s):
     at_start = above(s.dead, t.ALIVE) if s.dead is not None and not s.silent else s.silent
     if at_start and s.dead_last is not None and s.dead_last < t.ALIVE:
         return False
-    in_order = every(above(s.round_trip, t.VANISHES), below(s.round_trip, t.EXPLODES), below(s.ratio_peak, t.TOO_FAST),
+    in_order = every(above(s.round_trip, t.SOME), below(s.round_trip, t.EXPLODES), below(s.ratio_peak, t.TOO_FAST),
                      above(s.fall, 1.5) is not True)  # steps that made the loss rise killed the units, too
     return True if at_start or every(above(s.dead_last, t.ALIVE), in_order) else at_start
 

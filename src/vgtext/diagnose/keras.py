@@ -14,11 +14,10 @@ from functools import partial
 
 import numpy as np
 
-from . import checks
+from . import checks, keras_layers
 from .hooks import Hooks, traced
-from .keras_layers import cosine, dead, drops, first, is_empty, kinds, leaves, matrices, numbers, size, still, typical
+from .keras_layers import cosine, dead, first, is_empty, kinds, leaves, matrices, numbers, size, still, typical, uniform
 from .keras_layers import root_mean_square as rms
-from .loop import of_keras, targets_of_keras
 from .modules import norm
 from .recorder import EARLY
 from .recording import Recording
@@ -78,7 +77,8 @@ class KerasRecorder:
         made, before = self._seen if self._seen[0] < n else (0, 0.0)
         before, self._seen = made * before, (n, mean)
         loss = (mean * n - before) / (n - made)
-        self.step(0.0 if abs(loss) < 1e-6 * abs(before) else loss)  # what is left of two like numbers is their rounding
+        rounding = 1e-6 * abs(before)  # of two like numbers it is all that is left, and no 0 where it is large itself
+        self.step(rounding * (rounding > 1e-3 * abs(self._losses[0])) if abs(loss) < rounding else loss)
 
     def on_epoch_end(self, epoch, logs=None):
         """Take the evaluations that ``fit`` made."""
@@ -112,8 +112,8 @@ class KerasRecorder:
                     fields[name] = [row[name] for row in self._rows]
             if np.isnan(fields["activation"][0]).any():
                 del fields["activation"]
-        found = of_keras(self.model) + drops(self.model) + ["one class a batch"] * self._targets.change()
-        if found := found + ["no layer seen"] * (not self._rows):
+        found = keras_layers.slips(self.model, self.optimizer, self._rows)
+        if found := found + ["one class a batch"] * self._targets.change() + ["no layer seen"] * (not self._rows):
             fields["loop"] = found
         if (constant := self._targets.constant_loss()) is not None:
             fields["constant_loss"] = constant
@@ -137,12 +137,12 @@ class KerasRecorder:
     def _compared(self, *given, **named):
         batch = dict(zip(("x", "y", "y_pred"), given)) | named
         loss = self._compare(*given, **named)
-        if self.due and named.get("training") is not False and hasattr(batch.get("y"), "shape"):
+        if self.due and named.get("training") is not False and hasattr(batch.get("y"), "shape") and not is_empty(loss):
             self._hooks.guard(self._see_targets, batch["y"], batch["y_pred"], loss)
         return loss
 
     def _see_targets(self, y, predicted, loss):
-        classes = targets_of_keras(self.model, numbers(y))
+        classes = keras_layers.targets_of_keras(self.model, numbers(y))
         self._targets.add(classes, predicted.shape[-1])
         self._targets.shapes((), predicted.shape)
         if classes and predicted.ndim <= 2:
@@ -195,6 +195,6 @@ class KerasRecorder:
                        for layer in layers],
             "cosine": cosine([(numbers(v) - before[id(v)], known[id(v)]) for layer in layers
                               for v in matrices(layer) if id(v) in known]),
-            "activation": [np.nan if x is None else rms(x) for x in left],
-            "dead": dead(left), "learning_rate": float(numbers(self.optimizer.learning_rate)),
+            "activation": [np.nan if x is None else rms(x) for x in left], "dead": dead(left),
+            "learning_rate": float(numbers(self.optimizer.learning_rate)), "uniform": uniform(layers, before),
         }

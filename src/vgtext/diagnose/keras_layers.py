@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from . import tensors
 from .logic import either
-from .slips import DROPS
+from .slips import DECAYS, DROPS
 
 
 def leaves(model):
@@ -31,12 +32,17 @@ def numbers(x):
         full = np.zeros(numbers(x.dense_shape).tolist())
         np.add.at(full, numbers(x.indices), numbers(x.values))
         return full
-    x = getattr(x, "value", x)
-    while hasattr(x, "primal"):  # what JAX carries through value_and_grad
-        x = x.primal
+    x = _primal(getattr(x, "value", x))
     x = x.detach().cpu() if hasattr(x, "detach") else x
     x = np.asarray(x.float() if "bfloat16" in str(getattr(x, "dtype", "")) and hasattr(x, "float") else x)
     return x.astype(np.float32) if x.dtype.name == "bfloat16" else x
+
+
+def _primal(x):
+    """Return what JAX carries through value_and_grad."""
+    while hasattr(x, "primal"):
+        x = x.primal
+    return x
 
 
 def size(x):
@@ -59,8 +65,8 @@ def first(values):
 
 
 def is_empty(x):
-    """Is it a tensor without numbers, such as one that only asks for a shape?"""
-    return "meta" in str(getattr(x, "device", ""))
+    """Is it a tensor without numbers, such as one that only asks for a shape, or that JAX compiles with?"""
+    return "meta" in str(getattr(x, "device", "")) or type(_primal(x)).__name__.endswith("Tracer")
 
 
 def root_mean_square(x):
@@ -87,10 +93,58 @@ def kinds(model):
             "recurrent": any(hasattr(layer, "return_sequences") for layer in parts)}
 
 
+def slips(model, optimizer, rows):
+    """Return the slips of a model, of the loss that it was compiled with, and of its optimizer in a recorder's rows."""
+    begun = ["units alike"] * any(row["uniform"] for row in rows[:1])
+    return of_loss(model) + drops(model) + begun + decays(optimizer, [row["learning_rate"] for row in rows])
+
+
+def uniform(layers, before):
+    """Are all weights of two layers in a row one number, as they were ``before`` a step?"""
+    return tensors.uniform(before[id(matrices(layer)[0])] for layer in layers)
+
+
 def drops(model):
     """Return the slip of dropout layers that drop much, if there is one."""
     rates = [getattr(layer, "rate", 0.0) for layer in leaves(model) if "dropout" in type(layer).__name__.lower()]
     return ["much dropout"] if max(rates, default=0.0) >= DROPS else []
+
+
+def decays(optimizer, rates):
+    """Return the slip of a weight decay that takes much in a step, at the largest of the rates, if there is one.
+
+    All optimizers of Keras take it off the weights.
+    """
+    takes = getattr(getattr(optimizer, "inner_optimizer", optimizer), "weight_decay", None) or 0.0
+    return ["much decay"] if takes * max(rates, default=0.0) > DECAYS else []
+
+
+def of_loss(model):
+    """Return the slips of the loss that a model was compiled with: it is a sum, or does not fit the last layer."""
+    sums = ["summed loss"] * (getattr(getattr(model, "loss", None), "reduction", None) == "sum")
+    return sums + _between(model)
+
+
+def _between(model):
+    last = model.layers[-1]  # it has an activation, or is one, as a layer Softmax
+    given = getattr(getattr(last, "activation", None), "__name__", type(last).__name__.lower())
+    if "crossentropy" not in _keras_loss(model):
+        return []
+    if getattr(model.loss, "from_logits", False):
+        return ["activation twice"] if given in ("softmax", "sigmoid") else []
+    return ["logits for probabilities"] if given == "linear" else []
+
+
+def targets_of_keras(model, y):
+    """Return the classes of a batch's targets, given the loss that a model was compiled with; none if they are rows."""
+    name = _keras_loss(model)
+    y = y.argmax(1) if "categorical" in name and "sparse" not in name and y.ndim == 2 else y
+    return y.ravel().tolist() if "crossentropy" in name and y.size == len(y) else []
+
+
+def _keras_loss(model):
+    loss = getattr(model, "loss", None)
+    return (loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)).lower()
 
 
 def adds(model):

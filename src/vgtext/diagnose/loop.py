@@ -7,7 +7,7 @@ from .graphs import BINARY, LIKELIHOODS, first_step, is_sum, name_of, of_graph, 
 from .modules import nodes
 from .slips import DECAYS, DROPS
 from .targets import Targets, is_away
-from .tensors import real
+from .tensors import real, uniform
 
 MOST = 10_000_000  # answers of a batch, to be compared with their loss
 
@@ -99,6 +99,10 @@ class Watch:
                 self.targets.compare(real(answers).cpu(), targets, loss, of, soft, real(others).cpu())
         self.rows.append((bool(self._passes) and all(self._passes), trained, moved))
 
+    def begun(self, weights, optimizer):
+        """Take the first matrix of each layer as the step found it, and the optimizer that made the step."""
+        self.found |= decays(optimizer) | ({"units alike"} if not self.rows and uniform(weights) else set())
+
     def words(self):
         """Return fields of a recording, those that are known: the slips that were seen, and ``constant_loss``."""
         if not self.rows:
@@ -139,25 +143,3 @@ def decays(optimizer):
 def frozen(rows):
     """Return for each layer whether none of its matrices asked for a gradient in any of the rows of a recorder."""
     return [not any(moves) for moves in zip(*(row["asks"] for row in rows))]
-
-
-def of_keras(model):
-    """Return the slips between the loss that a Keras model was compiled with and its last layer."""
-    given = getattr(getattr(model.layers[-1], "activation", None), "__name__", None)
-    if "crossentropy" not in _keras_loss(model) or given is None:
-        return []
-    if getattr(model.loss, "from_logits", False):
-        return ["activation twice"] if given in ("softmax", "sigmoid") else []
-    return ["logits for probabilities"] if given == "linear" else []
-
-
-def targets_of_keras(model, y):
-    """Return the classes of a batch's targets, given the loss that a model was compiled with; none if they are rows."""
-    name = _keras_loss(model)
-    y = y.argmax(1) if "categorical" in name and "sparse" not in name and y.ndim == 2 else y
-    return y.ravel().tolist() if "crossentropy" in name and y.size == len(y) else []
-
-
-def _keras_loss(model):
-    loss = getattr(model, "loss", None)
-    return (loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)).lower()

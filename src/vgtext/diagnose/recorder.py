@@ -191,8 +191,8 @@ class Recorder:
                 for name, after in zip(self._names, [*entered[1:], self._last or (None, 0.0, 0.0)])]
         times = next((t.tolist() for t in self._time.values()), None) or modules.of_calls(
             self._squares, self._left, max(self._passes, 1))
+        self._loop.begun([self._before[id(self._owned[name][0])] for name in self._names], self.optimizer)
         self._loop.steps(node, float(self._losses[-1]), self._trained, any(sizes["update"]))
-        self._loop.found |= loop.decays(self.optimizer)
         return {**sizes, "at": self.at, "activation": [np.nan if a is None else float(a) for a, _, _ in left],
                 "dead": [float(dead) for _, dead, _ in left], "rectified": any(zero > 0.05 for _, _, zero in left[:-1]),
                 "cosine": modules.cosine(self._before, self._hooked.values()), "input": tensors.typical(entered[0]),

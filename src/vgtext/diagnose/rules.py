@@ -74,7 +74,7 @@ def diagnose(recording, target=0.9):
             said = slips.sentences(recording.loop, cause != "healthy")
             said += of_the_others(recording, target) if cause == "layers not trained" else ()
             mend = slips.remedy(recording.loop, "It has learned all the same.") if cause == "healthy" and said else ""
-            return Diagnosis(cause, (*evidence(cause, s, recording), *said), mend or t.REMEDIES[cause])
+            return Diagnosis(cause, (*evidence(cause, s, recording), *said), mend or slips.mend(recording.loop, cause))
         if answer is not False:
             open_before.append(cause)
         blocked |= answer is None and cause in t.CORE

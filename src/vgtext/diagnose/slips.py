@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from .table import DECAYS
+from .table import DECAYS, REMEDIES
 
 DROPS = 0.7  # the share of its input from which a dropout layer is named
 
@@ -80,6 +80,11 @@ SLIPS = {
         "Give the recorder the model that is trained, after the last change to its layers and weights, and train it "
         "uncompiled while you record (no torch.compile; in Keras run_eagerly=True). The recorder's list unpaired may "
         "say more.", False),
+    "units alike": Slip(
+        "All weights of a layer began as one number, and so did those of the next: the units between them began alike, "
+        "but for their biases.",
+        "Draw the weights at random, by the rule of He or of Glorot: units that begin alike get the same gradient, and "
+        "stay alike."),
     "narrow layer": Slip(
         "A hidden layer gets its input from one or two units.",
         "Make it wider, unless it is meant to be a code of one or two numbers, or others pass beside it.", False),
@@ -105,6 +110,12 @@ def remedy(words, learned=""):
     """Return what to do about the slips; where a run has ``learned``, as that says, of those that decide."""
     mend = [SLIPS[word].remedy for word in words if SLIPS[word].decides or not learned]
     return " ".join([learned, *mend] if learned else [*mend, "Then record again."])
+
+
+def mend(words, cause):
+    """Return the remedy of a cause; before it that of a summed loss, which may have made steps too long."""
+    long = cause in ("late divergence", "learning rate too large") and "summed loss" in (words or ())
+    return f"{SLIPS['summed loss'].remedy} {REMEDIES[cause]}" if long else REMEDIES[cause]
 
 
 def beside(words, advice):

@@ -160,7 +160,7 @@ ROWS = (
     Row("learning rate too small", "Do the steps hardly touch the weights?", "update ratio",
         f"the ratio is below {TOO_SLOW} in every record, or on average if the loss never moved",
         "Raise the learning rate until the update-to-weight ratio is near 1e-3 (wide layers need less). If a schedule "
-        "took the rate away, see how often it steps: once a batch or once an epoch.",
+        "took the rate away, see how often it steps; if every gradient is clipped, raise the threshold instead.",
         "notebooks/detection.html#update-to-weight-ratio-the-size-of-a-step",
         "the update-to-weight ratio of every layer"),
     Row("overfitting", "Has it learned, and is it much worse on test data?", "accuracies",

@@ -109,7 +109,8 @@ def _cells(text, say):
     mark = max(",;\t", key=lines[0].count) if lines else ","
     if len(lines) > 2 and not text.endswith(("\n", "\r")) and lines[-1].count(mark) < lines[0].count(mark):
         say(f"The last line, {lines.pop()[:60]!r}, was cut off, and is left out.")
-    cells = csv.reader((line.replace(",", ".") for line in lines) if mark == ";" else lines, delimiter=mark)
+    cells = csv.reader((line.replace(",", ".") for line in lines) if mark == ";" else lines, delimiter=mark,
+                       skipinitialspace=True)
     names = next(cells, [])
     for row in cells:
         if any(row[len(names):]):

@@ -1,5 +1,6 @@
 """What a recorder asks of PyTorch's tensors, by what they have and not by what they are."""
 
+from itertools import pairwise
 from math import prod
 
 ORDINARY = 1.2e-38, 3.4e38  # sizes of float32
@@ -91,3 +92,9 @@ def typical(measured):
     """Return the root mean square of what :func:`measure` saw, without the zeros of a sparse input; None of nothing."""
     size, _, zeros = (None if x is None else float(x) for x in measured)
     return size if not size or zeros == 1 else size / (1 - zeros) ** 0.5
+
+
+def uniform(weights):
+    """Are all weights of two layers in a row one number, and not 0? Given are the layers' first matrices, in order."""
+    flat = [bool(w.flatten()[0] != 0) and bool((w == w.flatten()[0]).all()) for w in weights]
+    return any(map(all, pairwise(flat)))
