@@ -15,6 +15,7 @@ from vgtext.words import raw, words
 FOLD = (re.compile("<details><summary>.+</summary>"), re.compile("</details>"))
 ASKS = {"explore", "quiz", "carry"}
 LONG = 40  # characters of a cell; fewer may stand in a narrow column
+MOST_LETTERS = 14  # of a word of code that is kept whole: on a phone, in letters of twice the size, more have no room
 CODE = (nodes.literal, nodes.literal_block, nodes.math, nodes.raw)
 
 
@@ -84,9 +85,9 @@ class OpenSolutions(SphinxPostTransform):
 
 
 class KeepTogether(SphinxPostTransform):
-    """Wrap a formula, or a word of code, with the punctuation around it: a browser would break the line between them.
+    """Wrap a formula, or a short word of code, with the punctuation around it, or a browser breaks a line between them.
 
-    Code of several words is left as it is: its own line may have to end at one of its spaces.
+    Longer code, and code of several words, is left as it is: a line may have to end within it.
     """
 
     default_priority = 150
@@ -94,7 +95,8 @@ class KeepTogether(SphinxPostTransform):
     def run(self, **options):
         """Wrap each of them."""
         for formula in list(self.document.findall(lambda node: isinstance(node, nodes.math | nodes.literal))):
-            if isinstance(formula, nodes.literal) and " " in formula.astext():
+            code = isinstance(formula, nodes.literal)
+            if code and (" " in formula.astext() or len(formula.astext()) > MOST_LETTERS):
                 continue
             at, parent = formula.parent.index(formula), formula.parent
             before, after = parent[max(at - 1, 0)], parent[min(at + 1, len(parent) - 1)]
