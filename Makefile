@@ -82,7 +82,8 @@ bench: $(READY) ## measure speed; nothing passes or fails
 notebooks: $(READY) ## execute notebooks again, keeping text outputs only; one: make notebooks chapter=two_by_two
 	@test -n "$(NOTEBOOKS)" || { echo "no notebooks/$(chapter).ipynb" >&2; exit 1; }
 	@$(BIN)/python -m vgtext.tools.alone $(NOTEBOOKS)
-	kernel=$$($(BIN)/python -m vgtext.ask.kernels) && VGTEXT_EXPLORE=text $(BIN)/jupyter nbconvert $$kernel \
+	kernel=$$($(BIN)/python -m vgtext.ask.kernels) && eval "set -- $$kernel" \
+	  && VGTEXT_EXPLORE=text $(BIN)/jupyter nbconvert "$$@" \
 	  --to notebook --execute --inplace --ExecutePreprocessor.timeout=300 \
 	  --ExecutePreprocessor.extra_arguments=--log-level=ERROR \
 	  --ExecutePreprocessor.record_timing=False --ClearMetadataPreprocessor.enabled=True \

@@ -4,6 +4,8 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,18 @@ def test_the_tests_are_those_of_the_code_the_style_the_built_pages_and_the_noteb
 def test_cleaning_leaves_what_was_installed(project):
     assert ran(["make", "clean"], project) == (0, [])
     assert not (project / "_build").exists() and (project / ".venv/bin/python").exists()
+
+
+def test_notebooks_run_with_kernels_over_files_in_a_temporary_folder_of_any_name(project):
+    python, jupyter = (project / ".venv/bin" / name for name in ("python", "jupyter"))
+    python.write_text(f"""#!/bin/sh\ncase "$*" in *kernels) exec '{sys.executable}' "$@"; esac\n""")
+    jupyter.write_text("""#!/bin/sh\nprintf '%s\\n' "$@" >log\n""")
+    with tempfile.TemporaryDirectory(prefix="two words ", dir="/tmp") as folder:
+        subprocess.run(["make", "notebooks"], cwd=project, env=os.environ | {"TMPDIR": folder}, check=True)
+    told = (project / "log").read_text().splitlines()
+    assert "--KernelManager.transport=ipc" in told and told[-1] == "notebooks/a.ipynb"
+    assert any(word.startswith(f"--KernelManager.ip={folder}/kernel-") for word in told)
+    programs(python.parent, [python.name, jupyter.name])
 
 
 def test_ci_runs_all_tests_with_a_browser_that_it_installs_where_there_is_none(tmp_path):

@@ -241,8 +241,6 @@ def test_kernels_take_ports_where_sockets_in_files_cannot_be_and_nowhere_else(mo
     monkeypatch.setattr(tempfile, "tempdir", "short")
     monkeypatch.setattr(kernels, "os", SimpleNamespace(name="nt", fsencode=os.fsencode))
     assert kernels.over_files().KernelManager == {}
-    told = subprocess.run(["make", "-n", "notebooks"], cwd=ROOT, capture_output=True, text=True).stdout
-    assert re.search(r"kernel=\$\(.*python -m vgtext.ask.kernels\) && .* nbconvert \$kernel ", told)
 
 
 def test_a_notebook_runs_in_one_process_also_without_the_tests(tmp_path):

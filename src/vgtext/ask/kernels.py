@@ -6,6 +6,7 @@ hundred letters at most: in these cases kernels take ports.
 
 import os
 import secrets
+import shlex
 import tempfile
 from pathlib import Path
 
@@ -22,4 +23,4 @@ def over_files():
 
 
 if __name__ == "__main__":
-    print(*(f"--KernelManager.{name}={value}" for name, value in over_files().KernelManager.items()))
+    print(shlex.join(f"--KernelManager.{name}={value}" for name, value in over_files().KernelManager.items()))
