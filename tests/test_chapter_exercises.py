@@ -400,13 +400,22 @@ def equations(words):
             yield found[0], sides
 
 
+def reasons(slug):
+    """Everything that the quizzes of a chapter say of answers."""
+    for answers in quizzes(slug).values():
+        given = [answers.get(kind) or {} for kind in ("right", "wrong", "mistakes")]
+        yield from filter(None, [answers.get("explain"), *(why for each in given for why in each.values())])
+
+
+@pytest.mark.parametrize("slug", notebooks.slugs())
+def test_what_is_said_of_an_answer_is_whole_sentences(slug):
+    """It stands by itself, or behind the answer in quotes; it may begin with a symbol, α or n."""
+    assert [why for why in reasons(slug) if re.match("[a-z]{2}", why) or not re.search(r"[.)!?]$", why)] == []
+
+
 @pytest.mark.parametrize("slug", notebooks.slugs())
 def test_equations_in_quizzes_and_hints_hold(slug):
-    told = [hint for exercise in exercises_of(slug).values() for _, hint in exercise.mistakes]
-    for answers in quizzes(slug).values():
-        reasons = [answers.get(kind) or {} for kind in ("right", "wrong", "mistakes")]
-        told += [answers.get("explain", ""), *(why for each in reasons for why in each.values())]
-    for why in told:
+    for why in [*reasons(slug), *(hint for asked in exercises_of(slug).values() for _, hint in asked.mistakes)]:
         for said, (left, right) in equations(why):
             assert np.isclose(left, right, rtol=0.006), f"“{said}” in “{why}”: {left}"
 

@@ -61,7 +61,7 @@ function judge(form, { kind, answers, unit }) {
   const wrong = answers.filter(([, right], k) => chosen.has(k) && !right);
   const missed = answers.filter(([, right], k) => !chosen.has(k) && right).length;
   const tell = ([answer, , why]) =>
-    kind === "one" ? why : `${answer.replace(/\.$/, "")}: ${why}`;
+    kind === "one" ? why : fill(WORDS.quiz.of_one, { answer: answer.replace(/\.$/, ""), why });
   if (wrong.length) return [false, wrong.map(tell).join(" ")];
   if (missed)
     return [false, missed > 1 ? fill(WORDS.quiz.missed, { n: missed }) : WORDS.quiz.missed_one];
