@@ -169,10 +169,10 @@ def test_a_multiple_choice_says_what_is_missing_and_what_is_wrong(page):
 
     assert "1 more answer holds" in answer(page, 1, keys(right[:1]))
     page.reload()
-    assert "Not yet. shear: stretches" in answer(page, 1, keys([*right, wrong]))
+    assert "Not yet. “shear”: stretches" in answer(page, 1, keys([*right, wrong]))
     page.reload()
     said = answer(page, 1, keys(right))
-    assert said == "Right. " + " ".join(f"{answers[k][0]}: {answers[k][2]}" for k in right)
+    assert said == "Right. " + " ".join(f"“{answers[k][0]}”: {answers[k][2]}" for k in right)
 
 
 @pytest.mark.parametrize("written", ["1.024e-7", "1.024 × 10^-7", "1.024 x 10^-7", "0.0000001024", "1.02*10**-7",
