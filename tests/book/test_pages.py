@@ -90,14 +90,17 @@ AWAIT_STOPS = """async () => {
   }
 }"""
 # What lies far from the view stands as it was laid out when it was last near, maybe in another width: lays it out anew.
-# At its top, nothing of the page lies by chance under its head.
+# At its top, nothing of the page lies by chance under its head. Returns the code that is wider than its column.
 LAID_OUT = """() => {
   const all = document.createElement("style");
   all.textContent = ".bd-article section { content-visibility: visible !important; }";
   document.head.append(all);
   scrollTo(0, document.body.offsetHeight);
+  const wide = [...document.querySelectorAll(".bd-article pre")]
+    .filter((code) => code.scrollWidth > code.clientWidth + 1).map((code) => code.textContent);
   all.remove();
   scrollTo(0, 0);
+  return wide;
 }"""
 WITH_FIGURES = [page for page in pages() if holds(page, "vg-explore")]
 FEW = [*pages()[:1], *WITH_FIGURES[-2:]]  # opened as files: what differs there, how scripts are loaded, is alike in all
@@ -186,12 +189,16 @@ def test_page_reads_well_as_a_file(browser, page):
 
 
 def look_around(tab, width, scheme):
-    """Give the tab a width and a color scheme, see every figure drawn, and that nothing scrolls sideways."""
+    """Give the tab a width and a color scheme, see every figure drawn, and that nothing scrolls sideways.
+
+    Code may on a phone alone.
+    """
     tab.set_viewport_size({"width": width, "height": 800})
     open_figures(tab)
     tab.emulate_media(color_scheme=scheme)
     tab.wait_for_function("(scheme) => document.documentElement.dataset.theme === scheme", arg=scheme)
-    tab.evaluate(LAID_OUT)
+    code = tab.evaluate(LAID_OUT)
+    assert code == [] or width < WIDTHS[0]
     tab.evaluate(AWAIT_STOPS)
     tab.evaluate("""for (const animation of document.getAnimations())  // colors that fade over; a pulse has no end
         if (animation.effect.getComputedTiming().endTime < Infinity) animation.finish();""")
