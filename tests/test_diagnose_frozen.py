@@ -13,6 +13,8 @@ from vgtext.diagnose.keras_layers import still
 from vgtext.diagnose.loop import Watch
 from vgtext.diagnose.modules import sound
 from vgtext.diagnose.report import Report
+from vgtext.diagnose.slips import SLIPS, mend
+from vgtext.diagnose.table import REMEDIES
 
 FROZEN = [True, True, False, False, True, False, False]
 FINE = {"gradient": np.ones((2, 3)), "activation": np.ones((2, 3)), "train_accuracy": [0.1], "loss": np.full(100, 2.0)}
@@ -134,6 +136,8 @@ def test_a_sum_is_said_beside_the_cause_and_leaves_it_standing():
     found = diagnose(Recording(update_ratio=[[0.5] * 3] * 2, **FINE, loop="summed loss"))
     assert found.cause == "learning rate too large" and "is a sum over a batch" in found.evidence[-1]
     assert found.remedy.startswith("Take the mean over the examples") and "Lower the learning rate" in found.remedy
+    assert mend(["summed loss"], "late divergence") == f"{SLIPS['summed loss'].remedy} {REMEDIES['late divergence']}"
+    assert mend(["summed loss"], "dead units") == REMEDIES["dead units"]
     other = diagnose(Recording(update_ratio=[[0.5] * 3] * 2, **FINE, loop="above guessing"))
     assert other.cause == UNDECIDED  # this may be what makes the steps long
 

@@ -236,8 +236,9 @@ def test_a_notebook_under_test_takes_no_port_that_another_may_take_before_its_ke
 def test_kernels_take_ports_where_sockets_in_files_cannot_be_and_nowhere_else(monkeypatch):
     one, two = (kernels.over_files().KernelManager for _ in range(2))
     assert one.transport == two.transport == "ipc" and one.ip != two.ip
-    monkeypatch.setattr(tempfile, "tempdir", f"/tmp/{'long' * 20}")
-    assert kernels.over_files().KernelManager == {}
+    for long in ("long" * 20, "ä" * 40):  # it is bytes that are counted
+        monkeypatch.setattr(tempfile, "tempdir", f"/tmp/{long}")
+        assert kernels.over_files().KernelManager == {}
     monkeypatch.setattr(tempfile, "tempdir", "short")
     monkeypatch.setattr(kernels, "os", SimpleNamespace(name="nt", fsencode=os.fsencode))
     assert kernels.over_files().KernelManager == {}

@@ -471,6 +471,11 @@ def test_what_a_recorder_cannot_read_in_keras_is_said_and_a_call_without_numbers
         recorder.step(1.0)
         assert len(recorder.unpaired) == said
     assert recorder.unpaired[0].startswith("a step was not recorded: ")
+    model.compute_loss = lambda x, y, y_pred: traced  # so does JAX, to learn the shapes of a model
+    recorder = KerasRecorder(model)
+    assert model.compute_loss(x, np.zeros(4), traced) is traced
+    recorder.step(1.0)
+    assert recorder.unpaired == []
 
 
 def test_a_step_of_keras_in_which_a_layer_could_not_be_read_is_left_out():

@@ -314,7 +314,16 @@ def test_weights_of_one_number_in_two_layers_in_a_row_are_seen(constants, seen):
         model.call(np.random.default_rng(0).standard_normal((20, 5)))
         model.optimizer.apply([np.full_like(v, 0.5) for v in model.trainable_variables], model.trainable_variables)
         recorder.step(2.0)
-    assert ("units alike" in (recorder.recording().loop or ())) == seen
+    assert (recorder.recording().loop or ()) == (("units alike",) if seen else ())
+    model.optimizer.weight_decay = 1.0  # a tenth in a step, at its rate
+    assert "much decay" in recorder.recording().loop
+
+
+def test_weights_are_of_one_number_from_the_start_or_not_at_all():
+    watch, weights = Watch(Module(), Hooks()), [tensor(np.ones((3, 2)))] * 2
+    watch.rows.append((False, True, True))
+    watch.begun(weights, SGD([]))
+    assert watch.found == set()
 
 
 def test_a_share_that_was_meant_to_be_kept_is_seen():

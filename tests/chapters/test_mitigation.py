@@ -334,6 +334,7 @@ def test_the_forecast_tells_of_the_edge_of_the_picture_where_marks_are_there(nor
 def test_what_rounding_has_lost_stands_apart_from_what_is_tiny():
     sizes, _ = lab.points("none", "plain")
     lines = [line for line in lines_of(FIGURES["forecast"]) if line.get_label() in ("trains", "does not train")]
+    assert lines[-1].get_label() == "does not train"  # a cross can be seen upon a circle, not below one
     places = np.concatenate([line.get_xdata() for line in lines])
     words = words_at(lines[0].axes.xaxis)
     told = [next((words[tick] for tick in words if np.isclose(place, tick, rtol=1e-9, atol=0)), "") for place in places]

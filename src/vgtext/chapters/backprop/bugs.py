@@ -113,7 +113,7 @@ def draw_wrong_gradient(learning, checked, bug=BUGS[2], activation="tanh"):
     learning.set(xlim=(0, len(right)), xlabel="steps", title="learning")
     learning.plot(steps, smooth(right), color=COLORS["reference"], linestyle="--", label="the right gradient")
     learning.plot(steps, smooth(wrong), color=COLORS["forward"], label="this gradient")
-    above = "" if (smooth(wrong) < 12).any() else " (above)"
+    above = "" if (smooth(wrong) < learning.get_ylim()[1]).any() else " (above)"
     learning.text(0.97, 0.97, f"dashed: the right gradient\nsolid: this one{above}", transform=learning.transAxes,
                   ha="right", va="top", fontsize=9)
     errors = check(bug, activation)
