@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT))
-protocol = pytest.importorskip("benchmarks.protocol")
+protocol = import_module("benchmarks.protocol")
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").rglob("*.py")), ids=lambda path: path.stem)
