@@ -78,6 +78,7 @@ def saturation(scale, d, keys):
             "theory, mean": lambda x: flat.gap_density(keys) / np.sqrt(x),
             "theory, median": lambda x: 2 * np.exp(-np.sqrt(x) * flat.median_gap(keys)),
             f"a typical query, $d_\\mathrm{{head}}$ = {d}": typical, "attention weight": typical,
+            f"spread evenly: 1/{keys}": [1 / keys] * 2,
             "key, the best match first": None}  # no line: bars, told by the ticks
 
 

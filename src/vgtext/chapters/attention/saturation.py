@@ -79,6 +79,9 @@ def draw_saturation(shares, slopes, scale="none", d=512, keys=64):
     here = measured(d, keys, scale)
     typical = here[3]
     shares.bar(np.arange(1, len(typical) + 1), typical, color=COLORS["forward"])
+    even = f"spread evenly: 1/{keys}"
+    shares.axhline(1 / keys, **REFERENCE, label=even)
+    label_line(shares, 17, 1 / keys, even, COLORS["reference"], ha="right", xytext=(0, 11))
     shares.set_title(rf"a typical query, $d_\mathrm{{head}}$ = {d}", fontsize=10)
     slopes.set_xscale("log")
     log_axis(slopes, 1e-9, 3, "slope of softmax, Σ A (1 − A)")
