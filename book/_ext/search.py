@@ -13,14 +13,15 @@ from pathlib import Path
 import yaml
 from bs4 import BeautifulSoup, SoupStrainer
 from docutils import nodes
+from formulas import in_lines
 
 from vgtext.words import raw
 
 #: What is no prose: code and its output, buttons, folded solutions' code.
 NO_PROSE = {"script", "style", "template", "svg", "button", "summary", "pre", "vg-quiz"}
 NO_PROSE_CLASSES = {"cell_input", "headerlink"}
-#: Most of a page, taken out before it is read: the second copy of a formula, and what only dresses letters and words.
-NO_MATTER = re.compile(r'<span class="katex-mathml">.*?</math></span>|</?span\b[^>]*>', re.S)
+#: Much of a page, taken out before it is read: what only dresses letters and words.
+NO_MATTER = re.compile(r"</?span\b[^>]*>")
 SENTENCE = re.compile(r"\S.*?[.?!]”?(?= |$)")
 ENOUGH = 80  # letters of what search engines show of a page; they cut at about twice as many
 
@@ -74,7 +75,7 @@ def index(out, pages, names):
     """Return what the browser needs, from the built pages at ``out``: entries, and the glossary's terms."""
     entries, glossary = [], []
     for name in pages:
-        text = NO_MATTER.sub("", (Path(out) / f"{name}.html").read_text("utf8"))
+        text = NO_MATTER.sub("", in_lines((Path(out) / f"{name}.html").read_text("utf8")))
         page = BeautifulSoup(text, "html.parser", parse_only=SoupStrainer(["article", "meta"]))
         glossary += [{"names": given, "home": home} for given, home in terms(page)]
         keywords = page.find("meta", attrs={"name": "keywords"})

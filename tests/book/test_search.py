@@ -16,6 +16,7 @@ from test_pages import home, reader, web  # noqa: F401 (home and web are fixture
 from vgtext.words import words
 
 sys.path.append(str(Path(__file__).parents[2] / "book" / "_ext"))
+import formulas
 import search
 
 #: The chapters that are here; what readers type is known in English alone.
@@ -147,6 +148,51 @@ def test_formulas_stand_together_in_what_is_found():
     for formula in ("a[l]", "z[l]", "W[l]"):
         assert formula in text and formula.replace("[", " [ ") not in text
     assert re.findall(r".{20}\w [,.;:] ", text) == [], "no space before a comma, where an emphasis ends"
+
+
+def math(kind, *parts):
+    """Return MathML of a kind around parts; text stands as a letter, an operator or a number of its own."""
+    kinds = {"mi": str.isalpha, "mn": str.isdigit, "mo": lambda part: True}
+    inside = (next(f"<{tag}>{part}</{tag}>" for tag, fits in kinds.items() if fits(part))
+              if isinstance(part, str) and not part.startswith("<") else part for part in parts)
+    return f"<{kind}>{''.join(inside)}</{kind}>"
+
+
+HALF, UNITS = math("mfrac", "1", "2"), math("mrow", math("msub", "n", "1"), "+", math("msub", "n", "2"))
+
+
+@pytest.mark.parametrize(("parts", "said"), [
+    ([math("mfrac", "2", UNITS)], "2/(n1+n2)"), ([math("mfrac", "1", math("msqrt", "n"))], "1/√n"),
+    ([math("mfrac", math("mrow", "5", "k"), math("mrow", "2", "n"))], "(5k)/(2n)"),
+    ([math("msqrt", UNITS)], "√(n1+n2)"), ([HALF, "n"], "(1/2)n"),
+    ([math("mstyle", HALF), math("mspace"), "n"], "(1/2) n"),
+    ([HALF, "=", "n"], "1/2=n"),
+    (["n", "+", HALF], "n+1/2"), ([math("msup", "2", math("mrow", "−", "24"))], "2⁻²⁴"),
+    ([math("msup", "L", math("mrow", "−", HALF))], "L^(−1/2)"), ([math("msup", "W", "T")], "Wᵀ"),
+    ([math("msup", "L", "k")], "L^k"), ([math("msup", "δ", math("mrow", "[", "l", "]"))], "δ[l]"),
+    ([math("msubsup", "σ", "w", "2")], "σw²"), ([math("msub", "n", math("mrow", "l", "−", "1"))], "n_(l−1)"),
+    ([math("munderover", "∑", math("mrow", "i", "=", "1"), "T")], "∑_(i=1)^T"), ([math("mroot", "x", "3")], "³√x"),
+    ([math("munder", math("mrow", "max", "\u2061"), "i"), "n"], "maxi n"),
+    ([math("munder", UNITS, "⏟"), "n", "<annotation>n_1</annotation>"], "n1+n2n"),
+    ([math("mtable", math("mtr", math("mtd", "1"), math("mtd", "2")), math("mtr", math("mtd", "3")))], "1 2 3")])
+def test_a_formula_in_a_line_says_what_it_says_on_its_page(parts, said):
+    formula = f'<span class="katex-mathml">{math("math", math("mrow", *parts))}</span>'
+    seen = '<span class="katex-html"><span>1</span><span><span>2</span></span></span>'
+    page = formulas.in_lines(f"<p>of <span>{formula}{seen}</span>, and <b>{formula}{seen}</b></p>")
+    assert page == f"<p>of <span>{said}</span>, and <b>{said}</b></p>"
+
+
+def test_what_is_found_of_a_formula_has_all_its_letters_its_bars_and_its_roots():
+    plain = {small: chr(big) for big, small in formulas.RAISED.items()} | {ord("ᵀ"): "T"}
+    pages = [(built.BOOK / page).read_text("utf8") for page in built.pages()]
+    said = {page[start:end]: text for page in pages for start, end, text in formulas.found_in(page)}
+    assert said
+    for formula, text in said.items():
+        element = BeautifulSoup(formula, "html.parser")
+        seen = Counter(filter(str.isalnum, element.select_one(".katex-html").get_text()))
+        assert Counter(filter(str.isalnum, text.translate(plain))) == seen, text
+        for sign, kinds in ("/", "mfrac"), ("√", "msqrt, mroot"):
+            assert text.count(sign) >= len(element.select(kinds)), text
 
 
 def test_a_page_is_found_by_its_keywords_and_a_section_by_its_own_words(tmp_path):
