@@ -141,6 +141,37 @@ def test_printed_lines_are_read(tmp_path, line, read, ending):
     assert given == {field: pytest.approx(values[field], abs=1e-4) for field in read}
 
 
+WRAPPERS = ["tensor({})", "tensor({}, device='cuda:0', grad_fn=<NllLossBackward0>)", "np.float64({})", "float32({})",
+            "Array({}, dtype=float32)", "tf.Tensor({}, shape=(), dtype=float32)", "array({})", "jnp.bfloat16({})"]
+
+
+@pytest.mark.parametrize("wrapper", WRAPPERS)
+@pytest.mark.parametrize("ending, line", [
+    ("log", "Epoch 2 - loss: {} - lr 0.1"), ("log", "{{'epoch': 2, 'loss': {}}}"), ("log", "aux loss = 9, loss = {}"),
+    ("csv", 'epoch;loss\n1;"{}"'), ("jsonl", '{{"epoch": 1, "loss": "{}"}}'), ("txt", 'step,loss\n1,"{}"'),
+    ("txt", "losses = [{0}, {0}]")])
+def test_what_a_framework_prints_around_a_number_is_no_part_of_it(tmp_path, wrapper, ending, line):
+    (tmp_path / f"run.{ending}").write_text(line.format(wrapper.format("-2.5e-1")))
+    assert {*read_log(tmp_path / f"run.{ending}").given()["loss"]} == {-0.25}
+
+
+@pytest.mark.parametrize("text, read", [
+    ("step,loss\n0,2.3\n1,2.1\n", {"loss": [2.3, 2.1]}), ('"Step"\t"a - train/loss"\n0\t2.3\n', {"loss": [2.3]}),
+    ("Epoche;loss\n0;2,3\n1;2,1\n", {"loss": [2.3, 2.1]}),
+    ("step,train_loss,val_loss\n0,2.3,\n0,,2.4\n1,2.1,\n", {"loss": [2.3, 2.1], "test_loss": [2.4]}),
+    ("Done\n{'loss': [2.3, 2.1, nan], 'val_accuracy': [0.5, 0.25]}", {"loss": [2.3, 2.1, np.nan],
+                                                                      "test_accuracy": [0.5, 0.25]}),
+    ("train_losses = array([2.3, 2.1,\n  1.9 ])\nval_losses: [3]\nlr = [0.1]", {"loss": [2.3, 2.1, 1.9],
+                                                                                   "test_loss": [3]}),
+    ("loss 2.3, sizes = [1, 2]\nloss 2.1\nlosses = [9, 9]", {"loss": [2.3, 2.1]}),
+    ("start, please wait\nloss 2.3, acc 0.5", {"loss": [2.3], "train_accuracy": [0.5]}),
+    ("loss 2.5\nloss nan(ind)\nloss 1.#QNAN\nloss 1.#INF", {"loss": [2.5, np.nan, np.nan, np.inf]})])
+def test_tables_and_lists_in_what_was_printed_are_read(tmp_path, text, read):
+    (tmp_path / "run.txt").write_text(text)
+    given = read_log(tmp_path / "run.txt").given()
+    assert given == {field: pytest.approx(values, nan_ok=True) for field, values in read.items()}
+
+
 @pytest.mark.parametrize("lines, read", [
     ("loss: 2,31\nloss: 1,2e-3\nloss: 0,693", {"loss": [2.31, 1.2e-3, 0.693]}),
     ("epoch 1, loss 2,302, acc 45,2%\nepoch 2, loss 0,931, acc 46,1 %",
@@ -204,7 +235,11 @@ def test_what_tensorboard_downloads_is_named_by_its_file(tmp_path, name, field):
     ("a.csv", "step,aux_loss\n1,2\n", "columns step, aux_loss, and none"),
     ("a.csv", "val_acc5,loss_2\n1,2\n", "columns val_acc5, loss_2, and none"),
     ("a.csv", "", "a.csv holds no row"),
-    ("a.csv", "epoch,loss\n1,2.3\n2,tensor(1.9)\n", r"a.csv must hold numbers in the column loss, got 'tensor\(1.9\)'"),
+    ("a.csv", "epoch,loss\n1,2.3\n2,tensor(1.9\n", r"a.csv must hold numbers in the column loss, got 'tensor\(1.9'"),
+    ("a.txt", "epoch,aux_loss\n1,2\n", "columns epoch, aux_loss, and none"),
+    ("a.log", "[tensor(2.31), tensor(2.05)]\n", "a.log holds no row with a name and a number"),
+    ("a.log", "loss: [0.5, 0.3]\nloss: [0.4, 0.2]\n", "a.log holds no row with a name and a number"),
+    ("a.log", "lr = [0.1, 0.2]\nloss: [0.5, high]\n", "a.log holds no row with a name and a number"),
     ("a.csv", "loss,val_acc\n2,34\n1,780\n", "a.csv: test_accuracy must lie between 0 and 1, got 34 to 780"),
     ("a.csv", "loss,val_acc\n2,0.4\n1,1.2\n", "a.csv: test_accuracy must lie between 0 and 1.*divide per cent by 100"),
     ("a.json", '{"loss": [1,', "a.json is no table in JSON"),

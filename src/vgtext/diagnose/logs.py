@@ -25,7 +25,9 @@ def read_log(path, say=None):
     may lack columns, or hold a ``value`` and beside it what it is of, its ``key``, ``tag`` or ``metric``; a column
     such as ``split`` or ``phase`` may say which data a row is of. What TensorBoard downloads is named by its file:
     ``run-train-tag-loss.csv``. In ``.txt``, ``.log`` and ``.out`` a row is a printed line, as ``epoch 3 train loss
-    1.2 acc 85%``, or one of a printed table; a heading such as ``Test Error:`` says which data the next lines are of.
+    1.2 acc 85%``, or one of a printed table, or of CSV; lists by name (``history.history``) are read where no row is.
+    A number may be printed as ``tensor(2.3, device='cuda:0')`` or ``np.float64(2.3)``. A heading such as ``Test
+    Error:`` says which data the next lines are of.
     ``loss``, ``train_loss``, ``val/loss``, ``eval_accuracy``, ``top1`` and the like are read, and no others; of several
     that fit a field, the one with most entries, and of several runs one; accuracies such as 61.5 are per cent. Where
     epochs or steps go back, as in a run that was resumed, what was made again is left out. Raises OSError, and
@@ -159,8 +161,9 @@ def _number(path, column, value):
     try:
         if isinstance(value, bool):
             raise TypeError("True is no number")
-        percent = isinstance(value, str) and value.rstrip().endswith("%")
-        return float(value.rstrip()[:-1]) / 100 if percent else float(value)
+        number = printed.WRAPPED.sub(r"\1", value).rstrip() if isinstance(value, str) else value
+        percent = isinstance(number, str) and number.endswith("%")
+        return float(number[:-1]) / 100 if percent else float(number)
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{path} must hold numbers in the column {column}, got {str(value)[:60]!r}"
                          f"{getattr(value, 'where', '')}") from None

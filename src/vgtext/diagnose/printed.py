@@ -1,11 +1,12 @@
 """Read the lines that a training loop printed: a name and a number, as in ``epoch 3 train loss 1.2 acc 85%``.
 
-Or, below a line of names, with wide gaps or bars between them, lines of their numbers.
+Or, below a line of names, with wide gaps or bars between them, lines of their numbers. Or lists by name.
 """
 
 import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
+from itertools import zip_longest
 
 PER_CENT = {"percent", "pct", "percentage"}
 #: Words beside a measure that have no meaning for its name.
@@ -20,6 +21,12 @@ PAIR = re.compile(rf"""(?<![^\W\d_])([a-z](?:[a-z_/. ]|(?<=[a-z])-(?=[a-z])){{0,
                        ['"]?\s*(?:[:=]\s*)?['"]?(?:[a-z][\w.]{{0,79}}\()?              # tensor(
                        (?<![\w.])({NUMBER})(\s?%(?!\w)|\s?(?:percent|pct)\b|\s?/\s?\d+(?!\w|[.,]\d))?
                    """, re.IGNORECASE | re.VERBOSE)
+#: What frameworks print around a number: tensor(2.3, device='cuda:0'), np.float64(2.3), tf.Tensor(2.3, shape=()).
+WRAPPED = re.compile(rf"(?<![\w.])[\w.]*(?:tensor|array|float\d*)\(\s*({NUMBER})(?:[,.](?:[^()\n]|\([^()\n]*\))*)?\)",
+                     re.IGNORECASE)
+ODD = re.compile(r"1\.#(?=INF)|1\.#Q(?=NAN)|(?<=nan)\(\w+\)", re.IGNORECASE)
+LIST = re.compile(r"""(?<![^\W\d_])([a-z][a-z_/. ]{0,79})['"]?\s*[:=]\s*(?:[\w.]+\()?\[([^\[\]]*)\]""", re.IGNORECASE)
+MANY = {"losses": "loss", "accuracies": "accuracy", "accs": "acc"}
 DECIMALS = re.compile(r"[-+]?\d+,\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})*,\d{3}(?:\.\d+|(?<=,\d{3},\d{3}))")
 EITHER = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")  # 2,302 is 2.302 or 2302
@@ -57,7 +64,7 @@ def rows(text, sides, measures, say):
     text = FIRST.sub("accuracy", COLORS.sub("", text).replace("\u2212", "-"))
     lines = [(i, part) for i, line in enumerate(text.split("\n"), 1) for part in line.splitlines()]
     long = next(((i, len(line)) for i, line in lines if len(line) > LONGEST), None)
-    lines = [(i, line) for i, line in lines if len(line) <= LONGEST]
+    lines = [(i, _bare(line)) for i, line in lines if len(line) <= LONGEST]
     names, commas, found = [], set(), []
     for i, line in lines:
         row = _row(line, sides[0] | sides[1], measures, i, commas)
@@ -73,7 +80,27 @@ def rows(text, sides, measures, say):
         for name in commas & row.keys():
             if isinstance(row[name], Unread) and EITHER.fullmatch(row[name]):
                 row[name] = _share(row[name].replace(",", "."), row[name].unit)
-    return [*_counted(row for row in _headed([line for _, line in lines], found, sides, measures, say) if row)]
+    read = [*_counted(row for row in _headed([line for _, line in lines], found, sides, measures, say) if row)]
+    return read if any(not measures.isdisjoint(_words(name)) for row in read for name in row) else (
+        _listed("\n".join(line for _, line in lines), measures) or read)
+
+
+def _bare(line):
+    """Return a line without what stands around its numbers, as in nan(ind) or 1.#INF of C."""
+    return WRAPPED.sub(r"\1", ODD.sub("", line))
+
+
+def _listed(text, measures):
+    """Return the rows of lists that are printed by name, each once, as ``history.history`` of Keras."""
+    found = {}
+    for name, numbers in LIST.findall(text):
+        words = [MANY.get(word, word) for word in _words(name)]
+        if not measures.isdisjoint(words):
+            found.setdefault(" ".join(words), []).append(re.split(r"[,\s]+", numbers.strip(", \n")))
+    columns = {name: lists[0] for name, lists in found.items() if len(lists) == 1
+               and all(IN_TABLE.fullmatch(number) for number in lists[0])}
+    return [{name: float(number) for name, number in zip(columns, row) if number is not None}
+            for row in zip_longest(*columns.values())]
 
 
 def _counted(rows):

@@ -27,9 +27,9 @@ def rows(path, sides, measures, say):
     ending = path.suffix.lower()
     try:
         text = _text(path)
-        if ending in PRINTED:
+        if ending in PRINTED and not _is_table(text):
             return printed.rows(text, sides, measures, say)
-        if ending in (".csv", ".tsv"):
+        if ending in (".csv", ".tsv", *PRINTED):
             return list(_cells(text, say))
         found = _json(text, say)
     except (ValueError, csv.Error, RecursionError) as error:
@@ -93,6 +93,15 @@ def _text(path):
     if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return data.decode("utf-16")
     return data.decode("utf-8-sig", errors="replace" if path.suffix.lower() in PRINTED else "strict")
+
+
+def _is_table(text):
+    """Are printed lines a table in CSV: names between commas, tabs or semicolons, and below them as many values?"""
+    two = [line[:printed.LONGEST] for line in text.splitlines() if line.strip()][:2]
+    mark = max(",;\t", key=two[0].count) if two else ","
+    names, values = ([*csv.reader([line], delimiter=mark), []][0] for line in (*two, "", "")[:2])
+    numbers = [any(map(printed.IN_TABLE.fullmatch, map(str.strip, row))) for row in (names, values)]
+    return len(names) == len(values) > 1 and numbers == [False, True]
 
 
 def _cells(text, say):
