@@ -38,6 +38,7 @@ ACTS = """globalThis.acts = null, (async () => {
   found.slider = await until(() => caption.textContent.includes("a is 5"));
   move(pick("select", figure), 1);
   found.menu = await until(() => caption.textContent.includes("of kind β"));
+  found.width = document.documentElement.scrollWidth <= innerWidth;
   const grip = pick(".vg-handle", figure), box = grip.getBoundingClientRect();
   const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
   const point = (kind, at, element = grip) => element.dispatchEvent(new PointerEvent(kind, {
@@ -96,7 +97,7 @@ def page(tmp_path_factory):
     folder, patch = tmp_path_factory.mktemp("engines"), pytest.MonkeyPatch()
     path = folder / write(folder)
     patch.setenv("VGTEXT_EXPLORE", "static")
-    shown = [explore(draw_reach, a=(1, 5), kind=["α", "β"]), carry(),
+    shown = [explore(draw_reach, a=(1, 5), kind={"α": "α", "β" * 200: "β"}), carry(),
              quiz("Which?", right={"α": "It."}, wrong={"β": "No."}), quiz("How many?", number=2.5, tolerance=0,
                                                                           explain="So many.")]
     patch.undo()
@@ -122,7 +123,7 @@ def all_works(tab, page):
         found = tab.evaluate("acts")
     assert isinstance(found, dict), found
     assert [name for name, works in found.items() if not works] == [], json.dumps(found)
-    assert len(found) == 13
+    assert len(found) == 14
 
 
 def test_all_works_in_chromium(browser, page):
