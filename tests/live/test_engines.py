@@ -155,6 +155,26 @@ def test_webkit_has_every_picture_that_it_may_print(webkit):
     assert found and all(found)
 
 
+def test_a_figure_that_was_broken_off_with_its_page_opens_when_the_page_is_shown_again(browser):
+    """As WebKit does it, when a reader leaves a page that still loads and goes back; a slow network is played here."""
+    chapter = next(path for path in sorted(BOOK.glob("notebooks/*.html")) if "data-src=" in path.read_text("utf8"))
+    with served(BOOK) as (address, _):
+        tab = browser.new_page()
+        tab.route("**/figures/*.js*", lambda route: route.abort())
+        tab.goto(f"{address}/notebooks/{chapter.name}")
+        figure = tab.locator("vg-explore:has(script[data-src])").first
+        figure.scroll_into_view_if_needed()
+        notice = figure.get_by_role("alert")
+        notice.wait_for()
+        tab.unroute("**/figures/*.js*")
+        for again in ("false", "true"):
+            assert notice.is_visible()
+            tab.evaluate(f"dispatchEvent(new PageTransitionEvent('pageshow', {{ persisted: {again} }}))")
+        figure.locator(".vg-svg path").first.wait_for()
+        assert notice.count() == 0
+        tab.close()
+
+
 def test_what_firefox_prints_is_not_torn_from_what_it_announces(firefox):
     """It knows no break-after: book.css has another way for it, and for WebKit, whose driver does not print."""
     names = ("index", "checklist", "glossary")
