@@ -38,6 +38,7 @@ ACTS = """globalThis.acts = null, (async () => {
   found.slider = await until(() => caption.textContent.includes("a is 5"));
   move(pick("select", figure), 1);
   found.menu = await until(() => caption.textContent.includes("of kind β"));
+  found.width = document.documentElement.scrollWidth <= innerWidth;
   const grip = pick(".vg-handle", figure), box = grip.getBoundingClientRect();
   const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
   const point = (kind, at, element = grip) => element.dispatchEvent(new PointerEvent(kind, {
@@ -96,7 +97,7 @@ def page(tmp_path_factory):
     folder, patch = tmp_path_factory.mktemp("engines"), pytest.MonkeyPatch()
     path = folder / write(folder)
     patch.setenv("VGTEXT_EXPLORE", "static")
-    shown = [explore(draw_reach, a=(1, 5), kind=["α", "β"]), carry(),
+    shown = [explore(draw_reach, a=(1, 5), kind={"α": "α", "β" * 200: "β"}), carry(),
              quiz("Which?", right={"α": "It."}, wrong={"β": "No."}), quiz("How many?", number=2.5, tolerance=0,
                                                                           explain="So many.")]
     patch.undo()
@@ -122,7 +123,7 @@ def all_works(tab, page):
         found = tab.evaluate("acts")
     assert isinstance(found, dict), found
     assert [name for name, works in found.items() if not works] == [], json.dumps(found)
-    assert len(found) == 13
+    assert len(found) == 14
 
 
 def test_all_works_in_chromium(browser, page):
@@ -152,6 +153,26 @@ def test_webkit_has_every_picture_that_it_may_print(webkit):
             time.sleep(0.1)
             found = tab.evaluate(pictures)
     assert found and all(found)
+
+
+def test_a_figure_that_was_broken_off_with_its_page_opens_when_the_page_is_shown_again(browser):
+    """As WebKit does it, when a reader leaves a page that still loads and goes back; a slow network is played here."""
+    chapter = next(path for path in sorted(BOOK.glob("notebooks/*.html")) if "data-src=" in path.read_text("utf8"))
+    with served(BOOK) as (address, _):
+        tab = browser.new_page()
+        tab.route("**/figures/*.js*", lambda route: route.abort())
+        tab.goto(f"{address}/notebooks/{chapter.name}")
+        figure = tab.locator("vg-explore:has(script[data-src])").first
+        figure.scroll_into_view_if_needed()
+        notice = figure.get_by_role("alert")
+        notice.wait_for()
+        tab.unroute("**/figures/*.js*")
+        for again in ("false", "true"):
+            assert notice.is_visible()
+            tab.evaluate(f"dispatchEvent(new PageTransitionEvent('pageshow', {{ persisted: {again} }}))")
+        figure.locator(".vg-svg path").first.wait_for()
+        assert notice.count() == 0
+        tab.close()
 
 
 def test_what_firefox_prints_is_not_torn_from_what_it_announces(firefox):

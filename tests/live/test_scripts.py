@@ -64,6 +64,7 @@ def test_what_another_host_has_is_asked_for_there_with_its_sum_and_no_other_file
 def test_a_cell_that_lacks_a_package_runs_again_with_it(tales):
     assert said(tales["loads"], "loading", "failed") == [{"tell": "loading", "name": "scipy", "cell": 3}]
     assert seen(tales["loads"], "run") == [[3], [3]] and not seen(tales["loads"], "offer")
+    assert [told["tell"] for told in tales["loads"]["told"]][-2:] == ["ready", "loading"]  # no count of bytes again
 
 
 def test_a_package_that_does_not_come_fails_its_cell_alone_and_can_be_asked_for_again(tales):
