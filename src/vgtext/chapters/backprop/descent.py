@@ -61,7 +61,7 @@ def draw_promise(descent, first_step, eta=0.01):
     handle(first_step, lambda eta: (eta, losses(eta)[1]))
     label_line(first_step, 0.0125, 0.55, "promised", COLORS["theory"], ha="right", xytext=(-4, 0))
     label_line(first_step, 0.062, 3.6, "measured", COLORS["forward"], ha="right", xytext=(-6, 0))
-    label_line(first_step, 0.001, 2, "loss before", COLORS["reference"], xytext=(2, 8))
+    label_line(first_step, 0.001, 2, "loss before", COLORS["reference"], xytext=(2, 15))
     return (f"η = {eta:g}: the gradient promises that the first step lowers the loss from 2 by "
             f"{number(promised(eta), 3)}; it becomes {number(history[1], 3)}. After {STEPS} steps it is "
             f"{number(history[-1])}{beyond(descent, history[-1])}.")
