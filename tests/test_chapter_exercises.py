@@ -120,6 +120,8 @@ SAID = {
         lambda right, wrong: np.allclose(wrong**2, right),
     r"^This is the share (of the weights that do move|that is alive)|^Upside down: two equal":
         lambda right, wrong: np.allclose(right + wrong, 1),
+    r"^Zero is the share": lambda right, wrong: wrong == 0,
+    r"^This is the share for a step away from 0\.": lambda right, wrong: wrong > right,
     r"^This is the term of the last step\.":
         lambda right, wrong: np.linalg.matrix_rank(wrong) == 1 < np.linalg.matrix_rank(right),
     r"^The sign:|The signs of all|^The size is right": lambda right, wrong: np.allclose(wrong, -right),

@@ -14,6 +14,7 @@ from vgtext.diagnose.loop import Watch, of_modules
 from vgtext.diagnose.slips import SLIPS
 from vgtext.diagnose.table import LOOP
 from vgtext.diagnose.targets import Targets, cross_entropies
+from vgtext.diagnose.tensors import uniform
 
 FLAT = np.full(100, 2.0)
 ROWS = {"gradient": np.ones((4, 5)), "activation": np.ones((4, 5)), "update_ratio": np.full((4, 5), 2e-3)}
@@ -315,8 +316,16 @@ def test_weights_of_one_number_in_two_layers_in_a_row_are_seen(constants, seen):
         model.optimizer.apply([np.full_like(v, 0.5) for v in model.trainable_variables], model.trainable_variables)
         recorder.step(2.0)
     assert (recorder.recording().loop or ()) == (("units alike",) if seen else ())
+    assert (diagnose(recorder.recording()).cause == LOOP) == seen
     model.optimizer.weight_decay = 1.0  # a tenth in a step, at its rate
-    assert "much decay" in recorder.recording().loop
+    model.loss = SimpleNamespace(reduction="sum")
+    assert {"much decay", "summed loss"} <= {*recorder.recording().loop}
+
+
+def test_weights_of_a_chain_of_single_units_are_no_slip():
+    """Each layer's only weight is one number, however it was drawn; a layer without weights has none."""
+    one, none = np.full((1, 1), 0.3), np.zeros((4, 0))
+    assert not uniform([one, one]) and not uniform([none, none]) and uniform([np.ones((1, 2)), np.ones((2, 1))])
 
 
 def test_weights_are_of_one_number_from_the_start_or_not_at_all():
