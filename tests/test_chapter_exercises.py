@@ -309,6 +309,18 @@ def test_a_wrong_number_of_a_quiz_is_what_its_hint_says(slug):
                     assert np.isclose(wrong, of(answers["number"]), rtol=0.05), (question, wrong, hint)
 
 
+#: Numbers that hints of quizzes tell, computed from the wrong answer.
+HINTED = {("consequences", r"adds (\d+) epochs for every layer"): lambda wrong: (wrong - 32) / 3,
+          ("causes", r"what reaches layer 1 of (\d+) layers"): lambda wrong: wrong**-2}
+
+
+@pytest.mark.parametrize(("slug", "hinted"), [pair for pair in HINTED if pair[0] in notebooks.slugs()])
+def test_a_hint_tells_the_numbers_that_lead_to_its_wrong_answer(slug, hinted):
+    told = [(wrong, float(found[1])) for answers in quizzes(slug).values()
+            for wrong, hint in (answers.get("mistakes") or {}).items() if (found := re.search(hinted, hint))]
+    assert told and [number for _, number in told] == pytest.approx([HINTED[slug, hinted](wrong) for wrong, _ in told])
+
+
 def written(words):
     """The first number in words, spelled out or in digits."""
     spelled = {"same": 1, "an eighth": 1 / 8, "eight times": 8, "a 64th": 1 / 64, "a half": 1 / 2, "all": 1,

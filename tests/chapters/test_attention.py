@@ -298,7 +298,8 @@ def test_numbers_typed_into_the_prose():
                           "2.73": logits.end("nothing", 0.2), "0.08": logits.end("nothing", 0.2, "entropy")})
     lowest = logits.run("nothing", 0.2)["loss"].min(axis=1).mean()  # the least of each run
     back = (logits.end("nothing", 0.2) - lowest) / (places.letters_alone() - lowest)
-    assert back == pytest.approx(0.5, abs=0.1)  # "climbs back about halfway"
+    assert back == pytest.approx(0.5, abs=0.1)
+    said("attention", "the loss climbs back about halfway to what the letters' frequencies give")
     assert lab.ratio("transformer, post-norm, σ_w = 0.55", 24, 24) == pytest.approx(0.09, abs=0.005)
     assert logits.end("nothing", 0.3) == pytest.approx(places.letters_alone(), abs=0.02)  # "all the way"
     assert np.log(2.0**9 - 1) / saturation.median_gap(64) == pytest.approx(22, abs=0.5)  # a weight that is rounded to 1
