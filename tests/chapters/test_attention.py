@@ -43,6 +43,15 @@ def test_the_quiz_on_plain_means_says_what_the_values_are(values, blocks):
     assert cosines[-2] < 0.5 < cosines[-1] and f"{blocks}: " in quiz.replace("number=6,", "6: ")
 
 
+def test_the_quiz_on_two_monitors_says_who_has_the_slope():
+    quiz = next(cell.source for cell in read_notebook("attention").cells if "Two monitors" in cell.source)
+    said = "a tenth of the queries have half of all the slope, and half of the queries have next to nothing"
+    assert said in " ".join(quiz.replace('"', " ").split()) and "?scale=none&d=512&keys=64" in quiz
+    slopes = np.sort(saturation.slope(saturation.weights(512, 64, "none")))
+    few, half = slopes[-len(slopes) // 10 :].sum() / slopes.sum(), slopes[: len(slopes) // 2].sum() / slopes.sum()
+    assert few == pytest.approx(0.5, abs=0.02) and half < 0.01
+
+
 def test_curves_are_those_of_the_network_and_the_format_that_were_chosen():
     [theory] = theory_of(FIGURES["stream"], kind="pre-norm, GPT-2's start", L=12)
     assert list(theory.values()) == pytest.approx(stream.predicted(12, 24**-0.5))
