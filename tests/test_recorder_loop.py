@@ -9,7 +9,7 @@ from test_recorder import WIDTHS, Dense, Model, data, train
 from torch_like import SGD, Module, Net, tensor
 from vgtext.diagnose import CAUSES, UNDECIDED, KerasRecorder, Recorder, Recording, diagnose
 from vgtext.diagnose.hooks import Hooks
-from vgtext.diagnose.keras_layers import decays, of_loss, targets_of_keras
+from vgtext.diagnose.keras_layers import decays, of_loss, slips, targets_of_keras
 from vgtext.diagnose.loop import Watch, of_modules
 from vgtext.diagnose.slips import SLIPS
 from vgtext.diagnose.table import LOOP
@@ -278,7 +278,9 @@ def test_a_first_loss_far_above_guessing_is_seen(classes, times, seen):
 
 @pytest.mark.parametrize(("loss", "last", "seen"), [
     ("sparse_categorical_crossentropy", "softmax", []), ("binary_crossentropy", "linear", ["logits for probabilities"]),
-    ("mse", "linear", []), (LOGITS, "softmax", ["activation twice"]), (LOGITS, "linear", [])])
+    ("mse", "linear", []), (LOGITS, "softmax", ["activation twice"]), (LOGITS, "linear", []),
+    (LOGITS, "sigmoid", ["activation twice"]), ("binary_crossentropy", "sigmoid", []),
+    ("binary_crossentropy", "hard_sigmoid", [])])
 def test_a_loss_of_keras_is_given_what_it_expects(loss, last, seen):
     layer = SimpleNamespace(activation=SimpleNamespace(__name__=last))
     assert of_loss(SimpleNamespace(loss=loss, layers=[layer])) == seen
@@ -297,6 +299,8 @@ def test_a_decay_of_keras_that_takes_much_in_a_step_is_seen(decay, rates, seen):
     """So it is where a scale of the loss is put around the optimizer, which has no decay of its own."""
     optimizer = SimpleNamespace(weight_decay=decay)
     assert decays(optimizer, rates) == decays(SimpleNamespace(inner_optimizer=optimizer), rates) == seen
+    rows = [{"learning_rate": rate, "uniform": False} for rate in (*rates[::-1], 0.0)]  # a schedule takes it away
+    assert slips(SimpleNamespace(loss="mse", layers=[None]), optimizer, rows) == seen
 
 
 @pytest.mark.parametrize(("constants", "seen"), [
