@@ -167,11 +167,14 @@ def test_a_figure_that_was_broken_off_with_its_page_opens_when_the_page_is_shown
         notice = figure.get_by_role("alert")
         notice.wait_for()
         tab.unroute("**/figures/*.js*")
+        tab.evaluate("""document.querySelector("h1").insertAdjacentHTML("beforeend",
+          `<p class="vg-notice" role="status"><button type="button" onclick="this.remove()">Start</button></p>`)""")
         for again in ("false", "true"):
             assert notice.is_visible()
             tab.evaluate(f"dispatchEvent(new PageTransitionEvent('pageshow', {{ persisted: {again} }}))")
         figure.locator(".vg-svg path").first.wait_for()
         assert notice.count() == 0
+        assert tab.locator(".vg-notice[role=status] button").count() == 1, "Python starts only where a reader asks"
         tab.close()
 
 
