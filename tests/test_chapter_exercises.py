@@ -120,6 +120,8 @@ SAID = {
         lambda right, wrong: np.allclose(wrong**2, right),
     r"^This is the share (of the weights that do move|that is alive)|^Upside down: two equal":
         lambda right, wrong: np.allclose(right + wrong, 1),
+    r"^Zero is the share": lambda right, wrong: wrong == 0,
+    r"^This is the share for a step away from 0\.": lambda right, wrong: wrong > right,
     r"^This is the term of the last step\.":
         lambda right, wrong: np.linalg.matrix_rank(wrong) == 1 < np.linalg.matrix_rank(right),
     r"^The sign:|The signs of all|^The size is right": lambda right, wrong: np.allclose(wrong, -right),
@@ -305,6 +307,19 @@ def test_a_wrong_number_of_a_quiz_is_what_its_hint_says(slug):
             for said, of in NUMBER_IS.items():
                 if re.search(said, hint):
                     assert np.isclose(wrong, of(answers["number"]), rtol=0.05), (question, wrong, hint)
+
+
+#: Numbers that hints of quizzes tell, computed from the wrong answer.
+HINTED = {("consequences", r"adds (\d+) epochs for every layer"): lambda wrong: (wrong - 32) / 3,
+          ("causes", r"what reaches layer 1 of (\d+) layers"): lambda wrong: wrong**-2}
+
+
+@pytest.mark.parametrize(("slug", "hinted"), HINTED)
+def test_a_hint_tells_the_numbers_that_lead_to_its_wrong_answer(slug, hinted):
+    told = [(wrong, float(found[1])) for answers in (quizzes(slug).values() if slug in notebooks.slugs() else ())
+            for wrong, hint in (answers.get("mistakes") or {}).items() if (found := re.search(hinted, hint))]
+    assert told or (notebooks.root() / RECORD).exists()  # a fork has some chapters
+    assert [number for _, number in told] == pytest.approx([HINTED[slug, hinted](wrong) for wrong, _ in told])
 
 
 def written(words):

@@ -9,11 +9,12 @@ from test_recorder import WIDTHS, Dense, Model, data, train
 from torch_like import SGD, Module, Net, tensor
 from vgtext.diagnose import CAUSES, UNDECIDED, KerasRecorder, Recorder, Recording, diagnose
 from vgtext.diagnose.hooks import Hooks
-from vgtext.diagnose.keras_layers import decays, of_loss, targets_of_keras
+from vgtext.diagnose.keras_layers import decays, of_loss, slips, targets_of_keras
 from vgtext.diagnose.loop import Watch, of_modules
 from vgtext.diagnose.slips import SLIPS
 from vgtext.diagnose.table import LOOP
 from vgtext.diagnose.targets import Targets, cross_entropies
+from vgtext.diagnose.tensors import uniform
 
 FLAT = np.full(100, 2.0)
 ROWS = {"gradient": np.ones((4, 5)), "activation": np.ones((4, 5)), "update_ratio": np.full((4, 5), 2e-3)}
@@ -277,7 +278,9 @@ def test_a_first_loss_far_above_guessing_is_seen(classes, times, seen):
 
 @pytest.mark.parametrize(("loss", "last", "seen"), [
     ("sparse_categorical_crossentropy", "softmax", []), ("binary_crossentropy", "linear", ["logits for probabilities"]),
-    ("mse", "linear", []), (LOGITS, "softmax", ["activation twice"]), (LOGITS, "linear", [])])
+    ("mse", "linear", []), (LOGITS, "softmax", ["activation twice"]), (LOGITS, "linear", []),
+    (LOGITS, "sigmoid", ["activation twice"]), ("binary_crossentropy", "sigmoid", []),
+    ("binary_crossentropy", "hard_sigmoid", [])])
 def test_a_loss_of_keras_is_given_what_it_expects(loss, last, seen):
     layer = SimpleNamespace(activation=SimpleNamespace(__name__=last))
     assert of_loss(SimpleNamespace(loss=loss, layers=[layer])) == seen
@@ -296,6 +299,8 @@ def test_a_decay_of_keras_that_takes_much_in_a_step_is_seen(decay, rates, seen):
     """So it is where a scale of the loss is put around the optimizer, which has no decay of its own."""
     optimizer = SimpleNamespace(weight_decay=decay)
     assert decays(optimizer, rates) == decays(SimpleNamespace(inner_optimizer=optimizer), rates) == seen
+    rows = [{"learning_rate": rate, "uniform": False} for rate in (*rates[::-1], 0.0)]  # a schedule takes it away
+    assert slips(SimpleNamespace(loss="mse", layers=[None]), optimizer, rows) == seen
 
 
 @pytest.mark.parametrize(("constants", "seen"), [
@@ -315,8 +320,16 @@ def test_weights_of_one_number_in_two_layers_in_a_row_are_seen(constants, seen):
         model.optimizer.apply([np.full_like(v, 0.5) for v in model.trainable_variables], model.trainable_variables)
         recorder.step(2.0)
     assert (recorder.recording().loop or ()) == (("units alike",) if seen else ())
+    assert (diagnose(recorder.recording()).cause == LOOP) == seen
     model.optimizer.weight_decay = 1.0  # a tenth in a step, at its rate
-    assert "much decay" in recorder.recording().loop
+    model.loss = SimpleNamespace(reduction="sum")
+    assert {"much decay", "summed loss"} <= {*recorder.recording().loop}
+
+
+def test_weights_of_a_chain_of_single_units_are_no_slip():
+    """Each layer's only weight is one number, however it was drawn; a layer without weights has none."""
+    one, none = np.full((1, 1), 0.3), np.zeros((4, 0))
+    assert not uniform([one, one]) and not uniform([none, none]) and uniform([np.ones((1, 2)), np.ones((2, 1))])
 
 
 def test_weights_are_of_one_number_from_the_start_or_not_at_all():

@@ -130,6 +130,11 @@ def test_panels_of_a_fixed_shape_share_a_row(shapes):
     assert sum(high / shape for shape in shapes) == pytest.approx(room.WIDE - 2 * 66)
 
 
+def test_of_panels_in_a_row_the_one_with_most_words_around_it_counts():
+    plain, titled = {"x": {}}, {"x": {"label": "step"}, "title": "One run"}
+    assert room.wide([plain, plain]) < room.wide([plain, titled]) == room.wide([titled, titled])
+
+
 @pytest.mark.parametrize(("address", "provider"), [
     ("https://github.com/you/book", None), ("https://gitlab.example.org/a/b", None),
     ("https://Bitbucket.org/a/b/", None), ("https://codeberg.org/you/book", "gitlab"),

@@ -50,7 +50,8 @@ def test_a_page_folds_plumbing_and_keeps_commas_with_their_formulas(tmp_path):
 @pytest.mark.parametrize(("text", "inside"), [
     ("($a$) b", "($)"), ("“$a$” b", "“$”"), ("‘$a$’ b", "‘$’"), ("It is $a$.", "$."), ("So $a$: b", "$:"),
     ("Is it $a$? No", "$?"), ("$a$…", "$…"), ("$a$), b", "$),"), ("$a$ ends (b", ""), ("$a$ ends: (", ""),
-    ("`a`, b", "$,"), ("(`a.b()`) b", "($)"), ("`a b`, c", ""), ("`update_ratio_peak`, b", "")])
+    ("`a`, b", "$,"), ("(`a.b()`) b", "($)"), ("(`from_logits`) b", "($)"),
+    ("`a b`, c", ""), ("`update_ratio_peak`, b", "")])
 def test_what_stands_at_a_formula_or_code_stays_with_it_and_once(tmp_path, text, inside):
     (tmp_path / "index.md").write_text(f"# Title\n\n{text}\n")
     options = {"extensions": ["myst_nb", "sphinx.ext.mathjax", "typeset"], "myst_enable_extensions": ["dollarmath"]}

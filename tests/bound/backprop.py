@@ -12,12 +12,12 @@ def wrong_gradient(bug, activation):
     lines = [[line[k - 14 : k + 1].mean() for k in range(14, len(line))]
              for line in (np.array(bugs.learn(which, activation), float) for which in ("none", bug))]
     errors = np.maximum(bugs.check(bug, activation), 1e-13)
+    above = "" if any(loss < 12 for loss in lines[1]) else " (above)"
     return {"caption": of_bug(bug, activation), "training loss": lines, "the right gradient": lines[0],
             "this gradient": lines[1], "relative error": [*errors],
             "weights": errors[0], "biases": errors[1], "gradient check": None,
             "steps": np.arange(15, 15 + len(lines[0])),
-            "dashed: the right gradient solid: this one": None,
-            "dashed: the right gradient solid: this one (above)": None, "× wrong · right": None}
+            f"dashed: the right gradient solid: this one{above}": None, "× wrong · right": None}
 
 
 def of_bug(bug, activation):
@@ -25,7 +25,7 @@ def of_bug(bug, activation):
     right, wrong = (np.array(bugs.learn(which, activation)) for which in ("none", bug))
     worst = max(bugs.check(bug, activation).ravel())
     says = "the gradient is wrong" if worst > 1e-4 else "no error" + " that this check can see" * (bug != "none")
-    off = " (beyond the panel)" if sum(wrong[250:]) / 50 > 8 else ""
+    off = " (beyond the panel)" if sum(wrong[250:]) / 50 > 12 else ""
     ended = {
         f"the training loss has the mean #{off}": sum(wrong[250:]) / 50} if wrong[-1] < 1e3 else {
         "the training loss has no value: it blew up at step #": 1 + np.argmin(wrong < 1e3)}

@@ -43,6 +43,15 @@ def test_the_quiz_on_plain_means_says_what_the_values_are(values, blocks):
     assert cosines[-2] < 0.5 < cosines[-1] and f"{blocks}: " in quiz.replace("number=6,", "6: ")
 
 
+def test_the_quiz_on_two_monitors_says_who_has_the_slope():
+    quiz = next(cell.source for cell in read_notebook("attention").cells if "Two monitors" in cell.source)
+    said = "a tenth of the queries have half of all the slope, and half of the queries have next to nothing"
+    assert said in " ".join(quiz.replace('"', " ").split()) and "?scale=none&d=512&keys=64" in quiz
+    slopes = np.sort(saturation.slope(saturation.weights(512, 64, "none")))
+    few, half = slopes[-len(slopes) // 10 :].sum() / slopes.sum(), slopes[: len(slopes) // 2].sum() / slopes.sum()
+    assert few == pytest.approx(0.5, abs=0.02) and half < 0.01
+
+
 def test_curves_are_those_of_the_network_and_the_format_that_were_chosen():
     [theory] = theory_of(FIGURES["stream"], kind="pre-norm, GPT-2's start", L=12)
     assert list(theory.values()) == pytest.approx(stream.predicted(12, 24**-0.5))
@@ -298,7 +307,8 @@ def test_numbers_typed_into_the_prose():
                           "2.73": logits.end("nothing", 0.2), "0.08": logits.end("nothing", 0.2, "entropy")})
     lowest = logits.run("nothing", 0.2)["loss"].min(axis=1).mean()  # the least of each run
     back = (logits.end("nothing", 0.2) - lowest) / (places.letters_alone() - lowest)
-    assert back == pytest.approx(0.5, abs=0.1)  # "climbs back about halfway"
+    assert back == pytest.approx(0.5, abs=0.1)
+    said("attention", "the loss climbs back about halfway to what the letters' frequencies give")
     assert lab.ratio("transformer, post-norm, σ_w = 0.55", 24, 24) == pytest.approx(0.09, abs=0.005)
     assert logits.end("nothing", 0.3) == pytest.approx(places.letters_alone(), abs=0.02)  # "all the way"
     assert np.log(2.0**9 - 1) / saturation.median_gap(64) == pytest.approx(22, abs=0.5)  # a weight that is rounded to 1

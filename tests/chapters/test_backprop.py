@@ -313,6 +313,7 @@ def test_what_the_quizzes_say():
     assert "lowers the loss from 2 by 10.2" in caption("promise", eta=0.1) and descent.losses(0.1)[1] > 2
     sizes = [300] * 11  # ten layers
     assert np.divide(*EXERCISES["cost"].solution(sizes)[::-1]) == pytest.approx(1.9)
+    said("backprop", "A backward pass takes two, one in (BP2) and one in (BP4)")
     few, many = (EXERCISES["cost"].solution(sizes) for sizes in ([784, 100, 10], [64, *[64] * 50, 10]))
     assert few[1] / few[0] < 1.1 and 1.9 < many[1] / many[0] < 2, "less than three times, forward included"
     wrong = {bug: bugs.check(bug, "tanh") > bugs.WRONG for bug in lab.BUGS}  # (weights and biases, layers 1 … 4)

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from matplotlib.figure import Figure
 
 from figures import caption_of, check_figure, told
-from prose import check_prose, said
+from prose import check_prose, has_solutions, said
 from vgtext import nn
 from vgtext.ask import check
 from vgtext.chapters import clipping as lab
@@ -555,6 +555,9 @@ def test_numbers_typed_into_the_prose():
     net = nn.mlp(64, 64, 10, depth=angles.DEPTH)
     way = lab.shortest_way()
     assert lab.factor(1.5) == pytest.approx(1.07, abs=0.005)  # "in theory by a factor of 1.07"
+    if has_solutions("clipping"):
+        after, = said("clipping", "nine tenths of it are reached after # steps")
+        assert 1 - 0.9 ** (after - 1) < 0.9 < 1 - 0.9**after
     check_prose(
         "clipping",
         given={"0.01", "0.03", "0.1", "0.2", "4.1", "4.2", "4.3", "4.4", "0.3",

@@ -90,6 +90,8 @@ def test_truncation():
     angle = lab.truncated("LSTM, b = 1")[1]
     assert 20 < np.flatnonzero(angle < 5)[0] + 1 < 50  # "it is below 50"
     assert 75 < lab.truncated("LSTM, b = 3")[1][19] < 105  # "about a right angle"
+    for ax in drawn(FIGURES["truncated"]):  # an angle of 0 has room for its ring
+        assert all(ax.get_ylim()[0] < np.min(line.get_ydata()) - 0.03 * ax.get_ylim()[1] for line in ax.lines)
 
 
 # One matrix, or many
@@ -289,7 +291,8 @@ def test_what_the_text_says_of_waking():
     loss, reach = traced["GRU, b = 0"][0]
     assert (loss[:11] > 1.9).all() and (loss[11:] < 1.9).all()
     rise = said("recurrence", "Meanwhile its reach rises by # powers of ten")
-    assert rise == [round(reach[10] - reach[0])] and reach[10] == pytest.approx(-1, abs=0.2)  # "come to a tenth"
+    assert rise == [round(reach[10] - reach[0])] and reach[10] == pytest.approx(-1, abs=0.2)
+    said("recurrence", "only when it has come to a tenth does the loss fall")
     assert said("recurrence", "The GRU's loss stays at guessing for # steps") == [waking.TIMES[10]]
     assert said("recurrence", "Its reach does not rise; # steps change nothing") == [runs.TRACED]
     assert [line[1, -1] - line[1, 0] < 0.3 for line in traced["LSTM, b = 0"]] == [True] * 3

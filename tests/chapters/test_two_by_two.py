@@ -197,6 +197,15 @@ def test_what_becomes_of_the_four_signs_is_what_their_label_says(size, fates):
     assert [text.get_text().split("  ")[1] for text in ax.texts] == [*fates, "is exactly 0"]
 
 
+@pytest.mark.parametrize("size", [0.4, 0.5, 0.6, 0.75, 1.0])
+def test_the_fate_of_the_steepest_line_stands_on_it_and_in_the_panel(size):
+    ax = Figure().subplots()
+    lab.draw_three_fates(ax, size)
+    (l, height), name = ax.texts[0].xy, ax.texts[0].get_text().split("  ")[0]
+    line = next(line for line in ax.lines if line.get_label() == name)
+    assert height == line.get_ydata()[l] and ax.get_ylim()[0] < height < ax.get_ylim()[1]
+
+
 @pytest.mark.parametrize("depth", [2, 9])
 def test_the_frame_that_is_filled_is_the_one_whose_number_is_in_color(depth):
     strip, sizes = Figure().subplots(1, 2)

@@ -201,7 +201,8 @@ def test_what_five_steps_reach():
     words = "From width # to # Muon's best rate falls by a factor of #, where Adam's falls by # under the standard rule"
     assert said("width", words) == [32, 256, *falls]
     rank = (before > 1e-6).sum()
-    assert rank <= 64 and after[:rank].min() > 0.679 and after[rank:].max() < 1e-3
+    assert said("width", "Of # digits, it has rank # at most") == [rank, rank]
+    assert rank == 64 and after[:rank].min() > 0.679 and after[rank:].max() < 1e-3
 
 
 # Figures and prose
@@ -231,6 +232,9 @@ def test_every_singular_value_that_is_told_is_in_its_panel_beside_its_name(shape
             assert low < values[told[0] > 1e-6].min() <= values.max() < high
         assert polynomial.get_xlim()[0] < polynomial.lines[-1].get_xdata().min()
         assert all(low < name.xy[1] < high for name in spectrum.texts)
+        dots = {line.get_label(): line.get_data() for line in spectrum.lines}
+        for name in spectrum.texts:  # it begins in the panel, and has room there
+            assert name.xy[1] == pytest.approx(np.interp(name.xy[0], *dots[name.get_text()])) and name.xy[0] < 0.7
 
 
 @pytest.mark.parametrize("name", ["best_rate", "depth_rate"])

@@ -95,6 +95,9 @@ def typical(measured):
 
 
 def uniform(weights):
-    """Are all weights of two layers in a row one number, and not 0? Given are the layers' first matrices, in order."""
-    flat = [bool(w.flatten()[0] != 0) and bool((w == w.flatten()[0]).all()) for w in weights]
+    """Are all weights of two layers in a row one number, and not 0? Given are the layers' first matrices, in order.
+
+    A single weight is one number in any network.
+    """
+    flat = [prod(w.shape) > 1 and bool(w.flatten()[0] != 0) and bool((w == w.flatten()[0]).all()) for w in weights]
     return any(map(all, pairwise(flat)))
