@@ -19,7 +19,7 @@ from IPython.utils.capture import capture_output
 from matplotlib import patheffects
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
-from matplotlib.offsetbox import AnchoredOffsetbox, AnchoredText, AnnotationBbox, HPacker, TextArea
+from matplotlib.offsetbox import AnchoredOffsetbox, AnchoredText, AnnotationBbox, HPacker, OffsetImage, TextArea
 from matplotlib.patches import Circle, ConnectionPatch, PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.ticker import AutoLocator
@@ -291,7 +291,8 @@ BAD = {
     "letters of the font 'serif'": lambda ax, k: ax.text(0, 0, "a", family="serif"),
     "or thin ones": lambda ax, k: ax.text(0, 0, "a", weight="light"),
     "or of a stretch or variant": lambda ax, k: ax.text(0, 0, "a", variant="small-caps"),
-    "larger than its panel; use fewer": lambda ax, k: ax.text(0.5, 0.5, "long" * 60, ha="center", clip_on=True),
+    "larger than its panel or a phone; use fewer": lambda ax, k: ax.text(0.5, 0.5, "long" * 60, clip_on=True),
+    "wide words', larger than its panel or a phone": lambda ax, k: ax.text(0, 0.5, "wide words" * 3, size=20),
     "a legend without keys": lambda ax, k: (ax.plot([0, 1], label="a"), ax.legend(handlelength=0)),
     "the scale 'asinh' of the x axis": lambda ax, k: (ax.plot([0, 1]), ax.set_xscale("asinh")),
     "+1e9 beside the y axis": lambda ax, k: (ax.plot([0, 1]), ax.set_ylim(1e9, 1e9 + 2)),
@@ -627,6 +628,21 @@ def test_on_a_ground_that_keeps_its_color_so_does_all_that_is_drawn(ground, alph
         ax.set_facecolor((ground, alpha)), ax.plot([0, 1], [0, 1], "k"), ax.plot([0, 1], [1, 0], color="yellow"),
         ax.text(0.5, 0.5, "word"), ax.annotate("", (0.9, 0.5), (0.1, 0.5), arrowprops={"arrowstyle": "->"})))
     assert [mark.get("stroke") or mark["fill"] for mark in marks] == [black, yellow, black, black]
+
+
+@pytest.mark.parametrize("beside", [
+    lambda ax: ax.quiver([0.1, 0.9], [0.1, 0.9], [1, -1], [1, -1], [0, 1]),
+    lambda ax: ax.barbs([0.1, 0.9], [0.1, 0.9], [10, 50], [10, 50], [0, 1]),
+    lambda ax: ax.add_artist(AnnotationBbox(OffsetImage(np.eye(3), zoom=9), (0.2, 0.2))),
+    lambda ax: ax.imshow(np.eye(3), extent=(0, 0.2, 0, 0.2), aspect="auto", zorder=3),
+    lambda ax: ax.plot(0.5, 0.5, "+", ms=40, color="#0072B2")])
+def test_beside_small_pictures_colored_arrows_and_crosses_black_is_turned_round_on_a_dark_page(beside):
+    marks = marks_of(lambda ax, k: (
+        beside(ax), ax.plot([0, 1], [0.9, 1], "k"), ax.text(0.5, 0.5, "word", clip_on=True, rotation_mode="anchor"),
+        ax.set(xlim=(0, 1), ylim=(0, 1))))
+    [line] = [mark["stroke"] for mark in marks if mark["kind"] == "path" and mark.get("x") == [0, UNIT]]
+    [word] = [mark["fill"] for mark in marks if mark["kind"] == "text"]
+    assert line == word == "#000000,#ffffff"
 
 
 @pytest.mark.parametrize("place", ["edge", "center"])

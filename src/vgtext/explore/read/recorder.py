@@ -110,8 +110,9 @@ class Recorder(RendererBase):
         elif look and len(points):
             Unreadable.when(gc.get_hatch(), "hatched points; leave out hatch, or draw patches")
             x, y = to_units(points, self.box).T.tolist()
-            self.put({"kind": "markers", "x": x, "y": y, "shape": svg_shape(shapes[0]), **look}, gc)
-            if keeps_colors(look) and min(shapes[0].get_extents().size) > 16:  # words may stand on it
+            shape = svg_shape(shapes[0])
+            self.put({"kind": "markers", "x": x, "y": y, "shape": shape, **look}, gc)
+            if keeps_colors(look) and "Z" in shape and min(shapes[0].get_extents().size) > 16:  # words may stand on it
                 self.areas += [Affine2D().translate(*point).transform_path(shapes[0]) for point in points]
 
     # what matplotlib's artists call

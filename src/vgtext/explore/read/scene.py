@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import Collection, LineCollection
@@ -10,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.offsetbox import DrawingArea
 from matplotlib.patches import Patch
 from matplotlib.path import Path
+from matplotlib.quiver import Quiver
 from matplotlib.transforms import Bbox, IdentityTransform
 
 from . import Unreadable
@@ -119,7 +121,7 @@ def read_legend(legend):
 def read_marks(ax, artists, recorder):
     """Record ``artists`` as matplotlib orders them; name the marks, flag guide lines."""
     names = {child: box.get_label() for box in ax.containers for child in box.get_children()}
-    marks, pictured = [], False
+    marks, pictured = [], 0
     scales = [lines for lines in artists if isinstance(lines, LineCollection) and lines.get_array() is not None]
     recorder.scale = {tuple(color) for lines in scales for color in lines.to_rgba(lines.get_array())}
     for artist in sorted(artists, key=Artist.get_zorder):
@@ -133,13 +135,19 @@ def read_marks(ax, artists, recorder):
         label = next((str(n) for n in (artist.get_label(), names.get(artist)) if n and str(n)[0] != "_"), "")
         known = rare(name=words(label), guide=not label and is_guide(artist, ax))
         marks += [mark | known for mark in found]
-        scaled = recorder.mapped and isinstance(artist, ScalarMappable)
-        pictured |= any(mark["kind"] == "image" or (scaled and mark["kind"] == "path" and "fill" in mark)
-                        for mark in found)
-    for mark in marks if pictured else ():  # a picture looks the same on a dark page, and so must what is drawn on it
+        scaled = recorder.mapped and isinstance(artist, ScalarMappable) and not isinstance(artist, Quiver)
+        pictured += sum(share(mark["box"]) if mark["kind"] == "image" else
+                        scaled and mark["kind"] == "path" and "fill" in mark for mark in found)
+    for mark in marks if pictured >= 0.5 else ():  # a picture looks the same on a dark page, and so must what is on it
         if "unclipped" not in mark:
             mark |= {key: mark[key].split(",")[0] for key in ("stroke", "fill") if key in mark}
     return marks
+
+
+def share(box):
+    """Return how much of its panel the box of an image takes, at most 1."""
+    low, high = np.clip([box[:2], np.add(box[:2], box[2:])], 0, UNIT) / UNIT
+    return np.prod(high - low)
 
 
 def steps(artist, marks, box):

@@ -22,6 +22,7 @@ from .units import PX, svg_shape, to_units
 SIZE = 100  # lengths of a run are in hundredths of the font's size
 FACES = {"Book": 0, "Oblique": 1, "Italic": 1, "Display": 0, "Bold": 2, "Bold Oblique": 3}  # 1: slanted, 2: bold
 THIN = ("-", "->", "<-", "<->", "-|>", "<|-", "<|-|>")  # arrows that a page draws, unless one of SET is given
+NARROW = 340  # pixels, of a figure on a phone
 HIGHEST = 380  # pixels, of a panel on a page: what is tied to a place outside it is further away there
 FAMILIES = {"DejaVu Sans", "sans-serif", "DejaVu Sans Mono", "monospace"}
 SET = {"shrinkA", "shrinkB", "relpos", "patchA", "patchB", "mutation_scale", "fc", "facecolor", "path_effects"}
@@ -120,8 +121,9 @@ def room(text, anchor, shift, recorder):
     past = (anchor - np.clip(anchor, box.p0, box.p1)) * [0, max(0, HIGHEST / box.height - 1)]
     low, high = extent.p0 - box.p0 + past, extent.p1 - box.p1 + past
     cut = text.get_clip_on() and (text.get_clip_box() is not None or text.get_clip_path() is not None)
-    Unreadable.when(extent.overlaps(box) and (extent.size > box.size).any(),
-                    f"{text.get_text()!r}, larger than its panel; use fewer words, or break their line with \"\\n\"")
+    Unreadable.when(extent.overlaps(box) and (extent.size > np.minimum(box.size, (NARROW, HIGHEST))).any(),
+                    f"{text.get_text()!r}, larger than its panel or a phone; use fewer words, or break their line with "
+                    '"\\n"')
     if cut or ((low > 0) & (high < 0)).all():
         return recorder.clip_of(text) if extent.overlaps(box) else None
     most = (-40, 12) if text.get_rotation() else (-40 - extent.width, box.width / 3 + extent.width)
