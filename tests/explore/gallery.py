@@ -480,3 +480,8 @@ simple("area_under_a_curve_of_colors", lambda ax: ax.imshow(
 simple("stars_and_polygons", lambda ax: [set_limits(ax).add_collection(kind(
     5, sizes=[3000, 900], offsets=[(x, 0.3), (x + 0.2, 0.7)], offset_transform=ax.transData, ec="k", lw=4))
     for kind, x in ((RegularPolyCollection, 0.2), (StarPolygonCollection, 0.6))])
+simple("bars_of_one_color", lambda ax: set_limits(ax, (-0.5, 76.5), (0, 1)).bar(range(77), 2, 1))
+simple("clipped_annotation", lambda ax: set_limits(ax).annotate("", (0.9, 0.9), (0.1, 0.1), arrowprops={
+    "arrowstyle": "->", "lw": 9}).arrow_patch.set_clip_path(Circle((0.5, 0.5), 0.2, transform=ax.transAxes)))
+simple("ellipses_in_points", lambda ax: set_limits(ax).add_collection(EllipseCollection(
+    [90, 60], [90, 30], [0, 30], units="points", offsets=[(0.3, 0.4), (0.7, 0.6)], offset_transform=ax.transData)))

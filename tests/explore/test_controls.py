@@ -84,7 +84,7 @@ def test_values_of_every_kind_are_found(given, default, start):
 
 def test_close_numbers_are_written_apart_and_float32_as_it_was_meant():
     assert make_control("f", "c", (1e5, 1e5 + 1, 0.1), 1e5).texts[:3] == ("100000", "100000.1", "100000.2")
-    assert make_control("f", "c", (0, 1, 1 / 3), 0).texts == ("0.0000", "0.3333", "0.6667", "1.0000")
+    assert make_control("f", "c", (0, 1, 1 / 3), 0).texts == ("0.000000", "0.333333", "0.666667", "1.000000")
     assert make_control("f", "c", (0, 1, 1 / 3), 1 / 3).values[1] == 1 / 3
     assert make_control("f", "c", (np.float32(0.1), np.float32(0.5), np.float32(0.1)), 0.5).texts[2] == "0.3"
 
@@ -117,6 +117,11 @@ def test_a_slider_reaches_every_step_without_drift(low, count, step):
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False, width=32), min_size=1, unique=True))
 def test_numbers_are_written_close_to_their_value(values):
     assert all(math.isclose(float(t), v, rel_tol=1e-5, abs_tol=1e-12) for t, v in zip(write(values), values))
+
+
+def test_numbers_that_were_computed_are_written_without_their_rounding():
+    assert write([0.1 * k for k in range(1, 4)]) == ("0.1", "0.2", "0.3")
+    assert write([k / 3 for k in range(3)]) == ("0.000000", "0.333333", "0.666667")
 
 
 def slider(size, start):

@@ -19,11 +19,11 @@ from IPython.utils.capture import capture_output
 from matplotlib import patheffects
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
-from matplotlib.offsetbox import AnchoredOffsetbox, AnchoredText, AnnotationBbox, HPacker, TextArea
+from matplotlib.offsetbox import AnchoredOffsetbox, AnchoredText, AnnotationBbox, HPacker, OffsetImage, TextArea
 from matplotlib.patches import Circle, ConnectionPatch, PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.ticker import AutoLocator
-from matplotlib.transforms import Bbox
+from matplotlib.transforms import Bbox, blended_transform_factory
 from nbconvert import HTMLExporter
 from PIL import Image
 
@@ -196,6 +196,7 @@ BAD = {
     "twin axes": lambda ax, k: ax.twinx(),
     "an inset": lambda ax, k: ax.inset_axes([0.5, 0.5, 0.4, 0.4]),
     "whole figure": lambda ax, k: ax.figure.suptitle("title"),
+    "or of unequal width, or another size": lambda ax, k: (ax.plot([0, 1]), ax.figure.set_size_inches(3, 8)),
     "panels that are moved": lambda ax, k: ax.set_position((0.2, 0.2, 0.3, 0.3)),
     "the scale 'logit'": lambda ax, k: ax.set(yscale="logit", ylim=(0.1, 0.9)),
     "a spine that is moved, cut or colored; leave": lambda ax, k: ax.spines.left.set_position("center"),
@@ -227,7 +228,7 @@ BAD = {
     "Text: usetex; leave it out": lambda ax, k: ax.text(0, 0, "a", usetex=True),
     "Text: a text that wraps": lambda ax, k: ax.text(0, 0, "a", wrap=True),
     "or turns with the data; ": lambda ax, k: ax.text(0, 0, "a", rotation=45, transform_rotates_text=True),
-    "or another dpi; the page": lambda ax, k: (ax.scatter([0.5], [0.5], s=900), ax.figure.set_dpi(200)),
+    "or another size or dpi; each": lambda ax, k: (ax.scatter([0.5], [0.5], s=900), ax.figure.set_dpi(200)),
     "Text: linespacing, or multialignment other": lambda ax, k: ax.text(0, 0, "aa\nb", ma="right"),
     "Text: linespacing": lambda ax, k: ax.text(0, 0, "aa\nb", linespacing=3),
     "Text: a formula in words of several lines": lambda ax, k: ax.text(0, 0, "$x$\nb"),
@@ -235,6 +236,8 @@ BAD = {
     "Text: the formula '$\\foo{x}$' (": lambda ax, k: ax.text(0, 0, "$\\foo{x}$"),
     "Text: 'above' outside its panel": lambda ax, k: ax.text(0.5, 1.1, "above"),
     "Text: 'below' outside its panel": lambda ax, k: ax.text(0.5, -0.2, "below"),
+    "Text: 'under' outside its panel": lambda ax, k: (ax.set_axis_off(), ax.text(0.5, -0.03, "under", va="top")),
+    "Text: 'third' outside its panel": lambda ax, k: ax.pie([1, 2, 3], labels=["", "", "third"], labeldistance=1.3),
     "Text: 'far' outside its panel": lambda ax, k: ax.text(7, 0.5, "far"),
     "Text: 'turned' outside its panel": lambda ax, k: ax.text(1.05, 0.5, "turned", rotation=90),
     "Text: 'over' outside its panel": lambda ax, k: ax.text(0.5, 1, "over", va="bottom"),
@@ -288,13 +291,16 @@ BAD = {
     "letters of the font 'serif'": lambda ax, k: ax.text(0, 0, "a", family="serif"),
     "or thin ones": lambda ax, k: ax.text(0, 0, "a", weight="light"),
     "or of a stretch or variant": lambda ax, k: ax.text(0, 0, "a", variant="small-caps"),
-    "larger than its panel; use fewer": lambda ax, k: ax.text(0.5, 0.5, "long" * 60, ha="center", clip_on=True),
+    "larger than its panel or a phone; use fewer": lambda ax, k: ax.text(0.5, 0.5, "long" * 60, clip_on=True),
+    "wide words', larger than its panel or a phone": lambda ax, k: ax.text(0, 0.5, "wide words" * 3, size=20),
     "a legend without keys": lambda ax, k: (ax.plot([0, 1], label="a"), ax.legend(handlelength=0)),
     "the scale 'asinh' of the x axis": lambda ax, k: (ax.plot([0, 1]), ax.set_xscale("asinh")),
     "+1e9 beside the y axis": lambda ax, k: (ax.plot([0, 1]), ax.set_ylim(1e9, 1e9 + 2)),
     "QuiverKey: a place in the whole figure": lambda ax, k: ax.quiverkey(
         ax.quiver([0.5], [0.5], [1], [1]), 0.5, 0.5, 1, "a", coordinates="figure"),
     "Text: a place in the whole figure": lambda ax, k: ax.text(0.5, 0.5, "a", transform=ax.figure.transFigure),
+    "Text: a place in the whole figure, which": lambda ax, k: ax.text(
+        0.5, 0.5, "a", transform=blended_transform_factory(ax.transData, ax.figure.transFigure)),
     "Annotation: a place in the whole figure": lambda ax, k: ax.annotate("a", (0.5, 0.5), xycoords="figure fraction"),
     "Rectangle: a place in the whole figure": lambda ax, k: ax.add_patch(
         Rectangle((0.2, 0.2), 0.5, 0.5, transform=ax.figure.transFigure)),
@@ -307,7 +313,8 @@ BAD = {
     "AnchoredOffsetbox: words in a frame": lambda ax, k: ax.add_artist(
         AnchoredOffsetbox("center", child=HPacker(children=[TextArea("a")]))),
     "AnchoredText: words in a frame": lambda ax, k: ax.add_artist(AnchoredText("a", "upper left")),
-    "a grid over a picture; draw its lines": lambda ax, k: (ax.imshow(np.eye(3)), ax.grid()),
+    "a grid over a picture, or over a zorder": lambda ax, k: (ax.imshow(np.eye(3)), ax.grid()),
+    "over a zorder below 0.5; draw its lines": lambda ax, k: (ax.plot([0, 1], zorder=-2), ax.grid()),
     "times of another zone than UTC on the x axis": lambda ax, k: (
         ax.xaxis_date(tz="Asia/Tokyo"), ax.plot([np.datetime64("2024-05-05"), np.datetime64("2024-05-06")], [0, 1])),
     "times of pandas on the x axis": lambda ax, k: (ax.plot([0, 1]), ax.xaxis.set_major_locator(Times())),
@@ -371,7 +378,7 @@ def test_panels_of_unequal_width_are_named(mode):
         return "Two lines from 0 to 1."
 
     mode("static")
-    with pytest.raises(FigureError, match="of unequal width, or another dpi; the page gives each the same room"):
+    with pytest.raises(FigureError, match="of unequal width, or another size or dpi; each gets the same room"):
         explore(draw_unequal)
 
 
@@ -621,6 +628,21 @@ def test_on_a_ground_that_keeps_its_color_so_does_all_that_is_drawn(ground, alph
         ax.set_facecolor((ground, alpha)), ax.plot([0, 1], [0, 1], "k"), ax.plot([0, 1], [1, 0], color="yellow"),
         ax.text(0.5, 0.5, "word"), ax.annotate("", (0.9, 0.5), (0.1, 0.5), arrowprops={"arrowstyle": "->"})))
     assert [mark.get("stroke") or mark["fill"] for mark in marks] == [black, yellow, black, black]
+
+
+@pytest.mark.parametrize("beside", [
+    lambda ax: ax.quiver([0.1, 0.9], [0.1, 0.9], [1, -1], [1, -1], [0, 1]),
+    lambda ax: ax.barbs([0.1, 0.9], [0.1, 0.9], [10, 50], [10, 50], [0, 1]),
+    lambda ax: ax.add_artist(AnnotationBbox(OffsetImage(np.eye(3), zoom=9), (0.2, 0.2))),
+    lambda ax: ax.imshow(np.eye(3), extent=(0, 0.2, 0, 0.2), aspect="auto", zorder=3),
+    lambda ax: ax.plot(0.5, 0.5, "+", ms=40, color="#0072B2")])
+def test_beside_small_pictures_colored_arrows_and_crosses_black_is_turned_round_on_a_dark_page(beside):
+    marks = marks_of(lambda ax, k: (
+        beside(ax), ax.plot([0, 1], [0.9, 1], "k"), ax.text(0.5, 0.5, "word", clip_on=True, rotation_mode="anchor"),
+        ax.set(xlim=(0, 1), ylim=(0, 1))))
+    [line] = [mark["stroke"] for mark in marks if mark["kind"] == "path" and mark.get("x") == [0, UNIT]]
+    [word] = [mark["fill"] for mark in marks if mark["kind"] == "text"]
+    assert line == word == "#000000,#ffffff"
 
 
 @pytest.mark.parametrize("place", ["edge", "center"])

@@ -128,9 +128,10 @@ def test_the_page_draws_what_matplotlib_draws(pictures, name):
     assert alike > LEAST, f"likeness {alike:.2f}"
 
 
-@pytest.mark.parametrize("what", ["cells", "edges", "hatch"])
+@pytest.mark.parametrize("what", ["cells_of_two_like_colors", "edges_of_two_like_colors", "hatch_of_two_like_colors",
+                                  "bars_of_one_color"])
 def test_cells_beside_each_other_leave_no_seam(pictures, what):
-    inside = np.asarray(pictures[f"{what}_of_two_like_colors"].convert("RGB"), int)[EDGE:-EDGE, EDGE:-EDGE]
+    inside = np.asarray(pictures[what].convert("RGB"), int)[EDGE:-EDGE, EDGE:-EDGE]
     assert np.ptp(inside, axis=(0, 1)).max() <= 3
 
 

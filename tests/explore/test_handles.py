@@ -225,6 +225,34 @@ def bad_kind(ax, a=1):
     return "1."
 
 
+def bad_panel(ax, a=1):
+    handle(ax.figure, lambda a: (a, a))
+    return "1."
+
+
+def bad_function(ax, a=1):
+    handle(ax, (a, a))
+    return "1."
+
+
+def bad_line(ax, a=1):
+    ax.plot([0, 1])
+    handle(ax, lambda a: (None, None))
+    return "1."
+
+
+def bad_number(ax, a=1):
+    ax.plot([0, 1])
+    handle(ax, lambda a: (a, np.inf))
+    return "1."
+
+
+def bad_fixed(ax, a=1):
+    ax.plot([0, 1])
+    handle(ax, lambda: (1, 1))
+    return "1."
+
+
 def comes_and_goes(ax, a=1):
     ax.plot([0, 1])
     ax.set(xlim=(0, 1), ylim=(0, 1))
@@ -234,7 +262,9 @@ def comes_and_goes(ax, a=1):
 
 
 @pytest.mark.parametrize(("draw", "words"), [
-    (bad_place, "place is .x, y., two numbers"), (bad_name, "no parameter of draw"), (bad_kind, "'point' or a 'cell'"),
+    (bad_place, "place is .x, y., two numbers"), (bad_name, "no parameter of draw"), (bad_kind, "'point' or 'cell'"),
+    (bad_panel, "not <Figure"), (bad_function, "not <Axes: >, .1, 1. and"), (bad_line, "None for one of them"),
+    (bad_number, "two numbers, None for one of them; not .1, inf."), (bad_fixed, "a handle follows nothing"),
     (comes_and_goes, "come and go")])
 def test_a_handle_that_makes_no_sense_is_named(draw, words):
     with pytest.raises(FigureError, match=words) as caught:

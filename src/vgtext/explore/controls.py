@@ -122,9 +122,12 @@ def write(values):
     """Write numbers with as many decimals as the finest of them needs; anything else with ``str``."""
     if not all(map(is_number, values)) or all(isinstance(v, Integral) for v in values):
         return tuple(map(str, values))
+    tries = [tuple(f"{float(v):.{digits}g}" for v in values) for digits in (6, 15)]
+    short = tries[len({*tries[0]}) < len({*values})]  # more digits, if six write two of them alike
     if any(v != 0 and not 1e-3 <= abs(v) < 1e5 for v in values):
-        tries = [tuple(f"{float(v):.{digits}g}" for v in values) for digits in (6, 15)]
-        return tries[len({*tries[0]}) < len({*values})]  # more digits, if six write two of them alike
+        return short
+    if decimals(values) > 8:  # more than needed, as thirds have no end, and 3 * 0.1 is 0.30000000000000004
+        values = [*map(float, short)]
     return tuple(f"{float(v):.{decimals(values)}f}" for v in values)
 
 
@@ -140,8 +143,7 @@ def read_abbreviation(where, given):
         return "slider", values, write(values), int(wait)
     if isinstance(given, tuple) and len(given) in (2, 3):
         values = slider_values(where, *given)
-        digits = 3 - math.floor(math.log10(values[1] - values[0]))  # more than needed, as a step of a third has no end
-        return "slider", values, write([round(v, digits) for v in values] if decimals(values) > 8 else values), 0
+        return "slider", values, write(values), 0
     if isinstance(given, dict) and len(given) > 1:
         return "choice", tuple(given.values()), tuple(str(name) for name in given), 0
     if isinstance(given, list) and len(given) > 1:

@@ -10,6 +10,7 @@ import itertools
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 
 from .read import FigureError
 from .read.units import UNIT, to_units
@@ -35,9 +36,10 @@ class Handle(Artist):
         try:
             xy = np.array(data, float).reshape(len(data), 2)
         except (TypeError, ValueError):
-            raise FigureError("a handle's place is (x, y), two numbers, None for one of them; "
-                              f"not {data[0]!r}") from None
+            xy = np.full((1, 2), np.nan)
         free = np.isnan(xy)
+        FigureError.when(free.all(axis=1).any() or np.isinf(xy).any(),
+                         f"a handle's place is (x, y), two numbers, None for one of them; not {data[0]!r}")
         inside = np.where(free, self.axes.viewLim.p0, xy)
         return np.where(free, np.nan, to_units(self.axes.transData.transform(inside), self.axes.bbox))
 
@@ -58,9 +60,11 @@ def handle(ax, place, kind="point"):
     Raises
     ------
     FigureError
-        For another kind; and, when the figure is made, for a place that is none.
+        For what is no panel, no function or another kind; and, when the figure is made, for a place that is none.
     """
-    FigureError.when(kind not in KINDS, f"a handle is a {' or a '.join(map(repr, KINDS))}, not {kind!r}")
+    FigureError.when(not isinstance(ax, Axes) or not callable(place) or kind not in KINDS,
+                     f"a handle takes a panel, a function and {' or '.join(map(repr, KINDS))}; not {ax!r}, {place!r} "
+                     f"and {kind!r}")
     ax.add_artist(Handle(place, kind))
 
 
@@ -74,7 +78,8 @@ def read_handles(ax, controls, parameters):
     found = []
     for each in handles_of(ax):
         unknown = sorted({*each.names} - {*parameters})
-        FigureError.when(unknown, f"a handle follows {unknown}, no parameter of draw; it has {sorted(parameters)}")
+        FigureError.when(unknown or not each.names,
+                         f"a handle follows {unknown or 'nothing'}, no parameter of draw; it has {sorted(parameters)}")
         moves = [i for i, control in enumerate(controls) if control.name in each.names]
         at = [None if np.isnan(u) else int(u) for u in each.units([parameters])[0]]
         found += [{"moves": moves, "kind": each.kind, "at": at}] if moves else []

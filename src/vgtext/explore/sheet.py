@@ -11,9 +11,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.figure import Figure
 
-from .read.units import DPI
+from .read.units import DPI, SHEET
 
-SIZE = (7.2, 3.4)  # inches, of the picture that is printed
 TICKS = 6  # of an axis, made ahead: a drawing that places its ticks makes an artist of each
 SPARE = []  # sheets that no figure shows
 
@@ -33,7 +32,7 @@ class Sheet:
 
     def __init__(self, count):
         """Make a sheet of ``count`` panels."""
-        self.figure = Figure(figsize=SIZE, dpi=DPI, layout="constrained")
+        self.figure = Figure(figsize=SHEET, dpi=DPI, layout="constrained")
         FigureCanvasAgg(self.figure)
         self.panels = list(self.figure.subplots(1, count, squeeze=False)[0])
         for axis in (axis for ax in self.panels for axis in (ax.xaxis, ax.yaxis)):

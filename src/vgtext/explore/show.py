@@ -29,8 +29,8 @@ def explore(draw, *, labels=None, **controls):
     draw : callable
         ``draw(ax, ..., depth=20, ...)``. Parameters without a default are panels (matplotlib Axes, left to right),
         those with one are what a control may set. It draws, and returns the caption: a sentence that says what is seen.
-        What it draws on a panel is shown as matplotlib draws it, or refused; titles, labels, ticks, grids and legends
-        keep their words, and get the page's own look (size, weight, place, frame) instead of one that is given.
+        What it draws on a panel is shown as matplotlib draws it, or refused; titles, labels, spines, ticks, grids and
+        legends keep their words, and get the page's own look (size, width, place, frame) instead of one that is given.
     labels : dict, optional
         Words for the controls: ``{"sigma_w": "weight scale σ_w"}``.
     **controls

@@ -21,7 +21,7 @@ from matplotlib.transforms import Affine2D, IdentityTransform
 from . import Unreadable
 from .ink import hatch, keeps_colors, look_of, only
 from .texts import block, record_text
-from .units import PX, cells_of, draws_pixels, outline, picture, pixels_of, rectangle, svg_shape, to_units
+from .units import PX, cells_of, draws_pixels, is_upright, outline, picture, pixels_of, rectangle, svg_shape, to_units
 
 HATCHES = {"hatchcolors": []} if matplotlib.__version_info__ >= (3, 11) else {}  # a page that runs Python has 3.8
 
@@ -29,10 +29,10 @@ HATCHES = {"hatchcolors": []} if matplotlib.__version_info__ >= (3, 11) else {} 
 class Recorder(RendererBase):
     """Collects the ``marks`` of the artists of one panel that fills ``box`` of the display."""
 
-    def __init__(self, box, canvas):
-        """Start with no marks, on a figure of ``canvas`` (width, height) pixels."""
+    def __init__(self, box, canvas, foot=26):
+        """Start with no marks, on a figure of ``canvas`` (width, height) pixels; ``foot`` of them are free below."""
         super().__init__()
-        self.box, self.canvas, self.marks = box, canvas, []
+        self.box, self.canvas, self.foot, self.marks = box, canvas, foot, []
         self.areas = []  # outlines of what keeps its colors on a dark page, and so do the words on it
         self.mapped, self.in_pixels, self.stamps, self.scale, self.paper = False, True, (), set(), False
 
@@ -40,7 +40,8 @@ class Recorder(RendererBase):
         """Let an artist draw itself, and return its marks; Unreadable, which names the artist, where that fails."""
         first = len(self.marks)
         # markers keep their size in pixels; other shapes, as a key's, which is as long as its arrows, stretch
-        sized = hasattr(artist, "get_sizes") and isinstance(artist.get_transform(), IdentityTransform)
+        sized = hasattr(artist, "get_sizes") or getattr(artist, "_units", "") in ("points", "inches", "dots")
+        sized &= isinstance(artist.get_transform(), IdentityTransform)
         self.in_pixels = sized if isinstance(artist, Collection) else not isinstance(artist, QuiverKey)
         effects, marker = artist.get_path_effects(), getattr(artist, "_marker", None)  # which may draw each by itself
         own = marker and (marker.get_path(), marker.get_alt_path())
@@ -94,6 +95,8 @@ class Recorder(RendererBase):
             self.put(hatch(gc, paths, self.box, self.canvas, self.mapped), gc)
             self.marks[-1] |= {"clip": outline(paths, self.box, True), "guide": True}
             look = only(look, "stroke", "width", "dash")
+        if "fill" in look and "stroke" not in look and all(map(is_upright, paths)):
+            look = look | {"crisp": "crispEdges"}  # bars side by side leave no seam, as on matplotlib's whole pixels
         if look:
             loose = gc.get_clip_rectangle() is None and gc.get_clip_path()[0] is None
             self.put({"kind": "path", **outline(paths, self.box, loose or "fill" in look), **look}, gc)
@@ -107,8 +110,9 @@ class Recorder(RendererBase):
         elif look and len(points):
             Unreadable.when(gc.get_hatch(), "hatched points; leave out hatch, or draw patches")
             x, y = to_units(points, self.box).T.tolist()
-            self.put({"kind": "markers", "x": x, "y": y, "shape": svg_shape(shapes[0]), **look}, gc)
-            if keeps_colors(look) and min(shapes[0].get_extents().size) > 16:  # words may stand on it
+            shape = svg_shape(shapes[0])
+            self.put({"kind": "markers", "x": x, "y": y, "shape": shape, **look}, gc)
+            if keeps_colors(look) and "Z" in shape and min(shapes[0].get_extents().size) > 16:  # words may stand on it
                 self.areas += [Affine2D().translate(*point).transform_path(shapes[0]) for point in points]
 
     # what matplotlib's artists call

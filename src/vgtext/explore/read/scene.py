@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import Collection, LineCollection
@@ -10,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.offsetbox import DrawingArea
 from matplotlib.patches import Patch
 from matplotlib.path import Path
+from matplotlib.quiver import Quiver
 from matplotlib.transforms import Bbox, IdentityTransform
 
 from . import Unreadable
@@ -17,7 +19,7 @@ from .axes import read_axis, read_colorbar, read_titles
 from .ink import brush, is_colored, is_gray, keeps_colors, only, opacity, rare
 from .recorder import Recorder
 from .texts import words, words_of
-from .units import DPI, UNIT, outline, rectangle
+from .units import DPI, SHEET, UNIT, outline, rectangle
 
 
 class Panel(NamedTuple):
@@ -36,8 +38,9 @@ def read_scene(names, panels, figure):
                         f"panel {name!r}, which draw removed or hid; draw on it")
         ax.get_xlim(), ax.get_ylim()  # autoscaling is lazy: asking for the limits brings them up to date
     ratios = {ratio for ax in panels for ratio in ax.get_gridspec().get_width_ratios()}
-    Unreadable.when(len(ratios) > 1 or figure.dpi != DPI or not all(ax.get_in_layout() for ax in panels),
-                    "panels that are moved or of unequal width, or another dpi; the page gives each the same room")
+    Unreadable.when(len(ratios) > 1 or figure.dpi != DPI or tuple(figure.get_size_inches()) != SHEET
+                    or not all(ax.get_in_layout() for ax in panels),
+                    "panels that are moved or of unequal width, or another size or dpi; each gets the same room")
     bars = [[a.colorbar for a in ax.get_children() if a.get_visible() and getattr(a, "colorbar", None)]
             for ax in panels]
     Unreadable.when(any(bar.ax in panels or getattr(bar.ax, "_colorbar_info", {"parents": [ax]})["parents"] != [ax]
@@ -62,12 +65,15 @@ def read_panel(name, ax, bars):
     Unreadable.when(ax.patch.get_hatch(), "a hatched background; hatch an area with axvspan")
     free = ("x" if ax.get_autoscalex_on() else "") + ("y" if ax.get_autoscaley_on() else "")
     ax.apply_aspect()
-    frame, recorder = read_frame(ax, bars), Recorder(ax.bbox.frozen(), ax.figure.bbox.size)
+    frame = read_frame(ax, bars)
+    foot = 26 if frame["x"]["texts"] or frame["x"]["label"] else 10
+    recorder = Recorder(ax.bbox.frozen(), ax.figure.bbox.size, foot)
     recorder.paper = keeps_colors(frame.get("ground", {}))
     recorder.areas += [rectangle(*ax.bbox.extents)] * recorder.paper
     artists = [artist for artist in ax._children if artist.get_visible() and artist is not ax.get_legend()]
-    Unreadable.when(ax.images and (frame["x"].get("grid") or frame["y"].get("grid")),
-                    "a grid over a picture; draw its lines: ax.axhline, ax.axvline")
+    below = any(artist.get_zorder() < 0.5 for artist in artists)
+    Unreadable.when(below and (frame["x"].get("grid") or frame["y"].get("grid")),
+                    "a grid over a picture, or over a zorder below 0.5; draw its lines: ax.axhline, ax.axvline")
     Unreadable.when(not artists and "legend" not in frame,
                     f"panel {name!r}, on which draw drew nothing; draw on the Axes that it is given")
     return Panel(frame, read_marks(ax, artists, recorder), free)
@@ -115,7 +121,7 @@ def read_legend(legend):
 def read_marks(ax, artists, recorder):
     """Record ``artists`` as matplotlib orders them; name the marks, flag guide lines."""
     names = {child: box.get_label() for box in ax.containers for child in box.get_children()}
-    marks, pictured = [], False
+    marks, pictured = [], 0
     scales = [lines for lines in artists if isinstance(lines, LineCollection) and lines.get_array() is not None]
     recorder.scale = {tuple(color) for lines in scales for color in lines.to_rgba(lines.get_array())}
     for artist in sorted(artists, key=Artist.get_zorder):
@@ -129,13 +135,19 @@ def read_marks(ax, artists, recorder):
         label = next((str(n) for n in (artist.get_label(), names.get(artist)) if n and str(n)[0] != "_"), "")
         known = rare(name=words(label), guide=not label and is_guide(artist, ax))
         marks += [mark | known for mark in found]
-        scaled = recorder.mapped and isinstance(artist, ScalarMappable)
-        pictured |= any(mark["kind"] == "image" or (scaled and mark["kind"] == "path" and "fill" in mark)
-                        for mark in found)
-    for mark in marks if pictured else ():  # a picture looks the same on a dark page, and so must what is drawn on it
+        scaled = recorder.mapped and isinstance(artist, ScalarMappable) and not isinstance(artist, Quiver)
+        pictured += sum(share(mark["box"]) if mark["kind"] == "image" else
+                        scaled and mark["kind"] == "path" and "fill" in mark for mark in found)
+    for mark in marks if pictured >= 0.5 else ():  # a picture looks the same on a dark page, and so must what is on it
         if "unclipped" not in mark:
             mark |= {key: mark[key].split(",")[0] for key in ("stroke", "fill") if key in mark}
     return marks
+
+
+def share(box):
+    """Return how much of its panel the box of an image takes, at most 1."""
+    low, high = np.clip([box[:2], np.add(box[:2], box[2:])], 0, UNIT) / UNIT
+    return np.prod(high - low)
 
 
 def steps(artist, marks, box):
@@ -153,8 +165,9 @@ def is_of_figure(artist, figure):
     """Say whether an artist has its place in the whole figure: in parts of it, in inches or in pixels."""
     named = "".join(str(getattr(artist, key, "")) for key in ("xycoords", "anncoords", "coords1", "coords2"))
     ways = [Artist.get_transform(artist), *([artist.get_offset_transform()] if isinstance(artist, Collection) else [])]
-    still = (figure.transFigure, figure.dpi_scale_trans, *([] if named else [IdentityTransform()]))
-    return all(way in still for way in ways) or "figure" in named
+    still = (figure.dpi_scale_trans, *([] if named else [IdentityTransform()]))
+    partly = any(any(way.contains_branch_seperately(figure.transFigure)) for way in ways)
+    return partly or all(way in still for way in ways) or "figure" in named
 
 
 def is_outside(mark):

@@ -22,6 +22,8 @@ from .units import PX, svg_shape, to_units
 SIZE = 100  # lengths of a run are in hundredths of the font's size
 FACES = {"Book": 0, "Oblique": 1, "Italic": 1, "Display": 0, "Bold": 2, "Bold Oblique": 3}  # 1: slanted, 2: bold
 THIN = ("-", "->", "<-", "<->", "-|>", "<|-", "<|-|>")  # arrows that a page draws, unless one of SET is given
+NARROW = 340  # pixels, of a figure on a phone
+HIGHEST = 380  # pixels, of a panel on a page: what is tied to a place outside it is further away there
 FAMILIES = {"DejaVu Sans", "sans-serif", "DejaVu Sans Mono", "monospace"}
 SET = {"shrinkA", "shrinkB", "relpos", "patchA", "patchB", "mutation_scale", "fc", "facecolor", "path_effects"}
 
@@ -84,7 +86,7 @@ def record_text(text, recorder):
         return
     if getattr(text, "arrow_patch", None):
         add_arrow(text, recorder, anchor, shift, head)
-    if text.get_text() and (gc := room(text, anchor + shift, recorder)):
+    if text.get_text() and (gc := room(text, anchor, shift, recorder)):
         recorder.put(block(text, recorder, anchor, shift), gc)
 
 
@@ -109,21 +111,23 @@ def check_text(text):
     Unreadable.when(lines and spaced, "linespacing, or multialignment other than ha; leave it out, or make it two")
 
 
-def room(text, point, recorder):
+def room(text, anchor, shift, recorder):
     """Return the context that cuts a text as matplotlib does, None if nothing is left; Unreadable beyond a margin."""
     box, lines, size = recorder.box, text.get_text().split("\n"), text.get_size() * PX
     reach = size * np.array([0.7 * max(map(len, lines)), 1.3 * len(lines)])
-    if (np.abs(point - (box.p0 + box.p1) / 2) < box.size / 2 - reach).all():
+    if (np.abs(anchor + shift - (box.p0 + box.p1) / 2) < box.size / 2 - reach).all():
         return recorder.clip_of(text)
     extent = Text.get_window_extent(text, recorder)
-    low, high = extent.p0 - box.p0, extent.p1 - box.p1
+    past = (anchor - np.clip(anchor, box.p0, box.p1)) * [0, max(0, HIGHEST / box.height - 1)]
+    low, high = extent.p0 - box.p0 + past, extent.p1 - box.p1 + past
     cut = text.get_clip_on() and (text.get_clip_box() is not None or text.get_clip_path() is not None)
-    Unreadable.when(extent.overlaps(box) and (extent.size > box.size).any(),
-                    f"{text.get_text()!r}, larger than its panel; use fewer words, or break their line with \"\\n\"")
+    Unreadable.when(extent.overlaps(box) and (extent.size > np.minimum(box.size, (NARROW, HIGHEST))).any(),
+                    f"{text.get_text()!r}, larger than its panel or a phone; use fewer words, or break their line with "
+                    '"\\n"')
     if cut or ((low > 0) & (high < 0)).all():
         return recorder.clip_of(text) if extent.overlaps(box) else None
     most = (-40, 12) if text.get_rotation() else (-40 - extent.width, box.width / 3 + extent.width)
-    fits = ((low > (most[0], -26)) & (high < (most[1], 10))).all()
+    fits = ((low > (most[0], -recorder.foot)) & (high < (most[1], 10))).all()
     Unreadable.when(not fits, f"{text.get_text()!r} outside its panel, where a page has no room; use the title, labels "
                               "of axes, or a place inside, or let the panel cut it: clip_on=True")
     return recorder.new_gc()
@@ -169,6 +173,7 @@ def add_arrow(text, recorder, anchor, shift, head):
     """Add the arrow of an annotation: a thin one as words and a point, any other as matplotlib draws it."""
     patch, style = text.arrow_patch, text.arrowprops.get("arrowstyle", "simple")
     way, own = patch.get_connectionstyle(), SET & {*text.arrowprops} or (text.get_text() and text.get_rotation())
+    own = own or patch.get_clip_path()
     first = len(recorder.marks)
     patch.draw(recorder)
     if len(recorder.marks) == first or style not in THIN or type(way).__name__ != "Arc3" or own:

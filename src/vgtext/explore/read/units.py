@@ -9,6 +9,7 @@ from PIL import Image
 
 UNIT = 8192  # whole numbers from 0 to UNIT span a panel, left to right and bottom to top
 FAR = 4  # panels from the corner of one; what reaches further out is cut
+SHEET = (7.2, 3.4)  # inches, of the picture that is printed
 DPI = 96  # of the figures that are read: a pixel of the display is one of CSS
 PX = DPI / 72  # pixels in a point
 LETTERS = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C", Path.CLOSEPOLY: "Z", Path.STOP: ""}
@@ -32,6 +33,11 @@ def letters_of(path, **cleaning):
     clean = path.cleaned(remove_nans=True, **cleaning)
     letters = "".join([LETTERS[code] for code in clean.codes.tolist()]).replace("CCC", "C  ").replace("QQ", "Q ")
     return clean.vertices[: len(letters)], letters
+
+
+def is_upright(path):
+    """Say whether a display path has level and upright edges alone, and no side that on a phone is under a pixel."""
+    return (np.abs(np.diff(path.vertices, axis=0)) < 0.01).any(axis=1).all() and min(path.get_extents().size) > 2
 
 
 def outline(paths, box, filled):
