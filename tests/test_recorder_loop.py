@@ -7,9 +7,10 @@ import pytest
 
 from test_recorder import WIDTHS, Dense, Model, data, train
 from torch_like import SGD, Module, Net, tensor
-from vgtext.diagnose import CAUSES, UNDECIDED, KerasRecorder, Recorder, Recording, diagnose
+from vgtext.diagnose import CAUSES, UNDECIDED, KerasRecorder, Recorder, Recording, diagnose, keras_losses
 from vgtext.diagnose.hooks import Hooks
-from vgtext.diagnose.keras_layers import decays, of_loss, targets_of_keras
+from vgtext.diagnose.keras_layers import decays
+from vgtext.diagnose.keras_losses import is_sum, of_loss, targets_of_keras
 from vgtext.diagnose.loop import Watch, of_modules
 from vgtext.diagnose.slips import SLIPS
 from vgtext.diagnose.table import LOOP
@@ -288,6 +289,19 @@ def test_a_loss_of_keras_is_given_what_it_expects(loss, last, seen):
 @pytest.mark.parametrize(("reduction", "seen"), [("sum", ["summed loss"]), ("sum_over_batch_size", [])])
 def test_a_loss_of_keras_that_is_a_sum_is_seen(reduction, seen):
     assert of_loss(SimpleNamespace(loss=SimpleNamespace(reduction=reduction), layers=[None])) == seen
+
+
+@pytest.mark.parametrize(("loss", "seen"), [
+    (lambda y, p: ((y - p) ** 2).sum(), True), (lambda y, p: ((y - p) ** 2).mean(), False),
+    (lambda y, p: ((y - p) ** 2).sum(1), False), (lambda y, p: ((y - p) ** 2).sum(1).mean(), False),
+    (lambda y, p: (y - p[:7]).sum(), False), (lambda y, p: 0.0, False), ("mse", False), (None, False)])
+@pytest.mark.parametrize("examples", [20, 21])
+def test_a_loss_of_ones_own_that_adds_up_over_a_batch_of_keras_is_seen(loss, seen, examples):
+    """Its number for a batch is that of the halves together, which a mean's is not."""
+    y, p = np.random.default_rng(0).standard_normal((2, examples, 3))
+    watch = keras_losses.Watch(SimpleNamespace(loss=loss, layers=[None]))
+    watch.see(y, p, 1.0)
+    assert ("summed loss" in watch.slips()) == is_sum(loss, y, p) == seen
 
 
 @pytest.mark.parametrize(("decay", "rates", "seen"), [

@@ -82,8 +82,8 @@ def diagnose(recording, target=0.9):
             break
     said = (*evidence(t.UNDECIDED, s, recording), *slips.sentences(recording.loop))
     found = advice(s, recording, tuple(open_before), blocked)
-    mend = recording.loop and fails is not False
-    return Diagnosis(t.UNDECIDED, said, slips.beside(recording.loop, found[0]) if mend else found[0], *found[1:])
+    remedy = slips.beside(recording.loop, found[0], fails is not False)
+    return Diagnosis(t.UNDECIDED, said, remedy, *found[1:])
 
 
 def of_the_others(recording, target):

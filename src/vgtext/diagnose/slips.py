@@ -118,8 +118,14 @@ def mend(words, cause):
     return f"{SLIPS['summed loss'].remedy} {REMEDIES[cause]}" if long else REMEDIES[cause]
 
 
-def beside(words, advice):
-    """Return what to do about the slips; where none decides, and layers were seen, the ``advice`` holds as well."""
+def beside(words, advice, fails=True):
+    """Return what to do about the slips; where none decides, and layers were seen, the ``advice`` holds as well.
+
+    A run that does not fail has nothing to mend; where no layer of it was seen, it may be recorded again.
+    """
+    words = words or ()
+    if not fails:
+        return " ".join([advice, *(SLIPS[word].remedy for word in words if word == "no layer seen")])
     if decides(words) or "no layer seen" in words:
         return remedy(words)
     return " ".join([*(SLIPS[word].remedy for word in words), advice])
