@@ -7,7 +7,16 @@ import pytest
 
 from test_recorder import WIDTHS, Dense, Model, data, train
 from torch_like import SGD, Module, Net, tensor
-from vgtext.diagnose import CAUSES, UNDECIDED, KerasRecorder, Recorder, Recording, diagnose, keras_losses
+from vgtext.diagnose import (
+    CAUSES,
+    UNDECIDED,
+    KerasRecorder,
+    Recorder,
+    Recording,
+    diagnose,
+    keras_losses,
+    measure_symptoms,
+)
 from vgtext.diagnose.hooks import Hooks
 from vgtext.diagnose.keras_layers import decays
 from vgtext.diagnose.keras_losses import is_sum, of_loss, targets_of_keras
@@ -443,6 +452,34 @@ def test_logarithms_of_probabilities_and_a_probability_are_known_as_such():
     lambda p, targets: np.nan])
 def test_of_another_loss_no_constant_answer_is_known(loss):
     assert classifier([0.25] * 4, loss) is None
+
+
+@pytest.mark.parametrize(("loss_of", "known"), [
+    (lambda own: own[-1], True), (np.mean, True), (lambda own: own[-1] / 4, False), (sum, False)])
+@pytest.mark.parametrize("critic", [False, True])
+def test_of_gradients_that_are_added_up_over_batches_the_constant_loss_is_known(loss_of, known, critic):
+    rng, watch = np.random.default_rng(0), Watch(Module(), Hooks())
+    for _ in range(3):
+        watch.forget()
+        own = []
+        for i in range(4):
+            targets, z = rng.choice(4, 200) if not critic else np.full(200, i), rng.standard_normal((200, 4))
+            p, out = np.exp(z) / np.exp(z).sum(1, keepdims=True), tensor(z, True)
+            watch.leaves(out, [tensor(1.0, True)])
+            out.hooks[0](tensor(p - np.eye(4)[targets]))
+            own.append(cross_entropy(p[np.arange(200), targets], targets))
+        watch.steps(Node("NllLoss", "LogSoftmax", "Addmm"), loss_of(own), True, True)
+    found = watch.words().get("constant_loss")
+    assert found == (pytest.approx(np.log(4), abs=0.01) if known and not critic else None)
+
+
+@pytest.mark.parametrize(("given", "left"), [(2.3, 0.5), (73.0, 1.0), (None, 0.5)])
+def test_a_constant_loss_of_one_example_says_nothing_beside_a_summed_loss(given, left):
+    """It was said that 28 times the best constant answer's loss was left."""
+    losses = np.linspace(146.0, 73.0, 40)
+    losses[-9:] = 73.0
+    assert measure_symptoms(Recording(loss=losses, loop=["summed loss"], constant_loss=given)).left == left
+    assert measure_symptoms(Recording(loss=losses, constant_loss=2.3)).left > 30
 
 
 def told(answers, errors, classes=4, loss=None):

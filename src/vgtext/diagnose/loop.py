@@ -94,9 +94,8 @@ class Watch:
             self.targets.add([c for _, targets, *_, flat in self._told if flat for c in targets], self._classes)
             if len(self._told) == 1:
                 self._away.append(is_away(*(real(x).cpu() for x in self._errors), loss))
-                (answers, targets, others, soft, _), = self._told
-                of = len(targets) + len(others)
-                self.targets.compare(real(answers).cpu(), targets, loss, of, soft, real(others).cpu())
+            self.targets.compare_all([(real(answers).cpu(), targets, len(targets) + len(others), soft,
+                                       real(others).cpu()) for answers, targets, others, soft, _ in self._told], loss)
         self.rows.append((bool(self._passes) and all(self._passes), trained, moved))
 
     def begun(self, weights, optimizer):

@@ -31,7 +31,7 @@ class Recording:
     ``loss``                  (T,)    training loss, from the first step to the last
     ``test_loss``, ``train_accuracy``, ``test_accuracy``  (E,)  evaluations, from the first to the last
     ``constant_loss``         number  the loss of the best constant answer: of squared errors the targets' variance,
-                                      of a cross-entropy the entropy of the classes
+                                      of a cross-entropy the entropy of the classes; beside summed losses, summed
     ``learning_rate``         number or (R,), the rate of each recorded step
     ``optimizer``             word    such as "Adam"; left out, steps are taken to shrink with the gradient
     ``precision``             word    of the gradients: float16, bfloat16, float32 or float64

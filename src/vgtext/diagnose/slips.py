@@ -67,7 +67,8 @@ SLIPS = {
         "Bring the logits to size 1 before the first step: smaller weights in the last layer, smaller embeddings where "
         "it shares them, and no factor after it. If the loss is a sum over examples, take their mean.", False),
     "summed loss": Slip(
-        "The loss is a sum over a batch, and no mean: the larger the batch, the larger the gradient, and SGD's step.",
+        "The loss is a sum over a batch, and no mean: the larger the batch, the larger the gradient, and SGD's step. A "
+        "constant answer's loss is compared with it only if it is a sum, too.",
         "Take the mean over the examples of a batch, and choose the rate for it.", False, False),
     "much decay": Slip(
         f"Weight decay alone takes {DECAYS:.0%} of the weights away in a step, or more.",

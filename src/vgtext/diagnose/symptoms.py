@@ -103,6 +103,7 @@ def measure_symptoms(recording):
     """Return the :class:`Symptoms` of a recording."""
     r, whole = recording, sizes.whole(recording)
     curve = None if r.loss is None else losses.measure(r.loss)
+    constant = losses.constant(curve, r.constant_loss, r.loop)
     first = {name: whole[name][0] for name in whole if len(whole[name])}
     last = {name: whole[name][-1] for name in whole if len(whole[name])}
     layers = next((len(row) for row in first.values()), None)
@@ -117,8 +118,8 @@ def measure_symptoms(recording):
         climb=float(train[-1] - train[len(train) // 2 - 1]) if train is not None and len(train) > 1 else None,
         tested=None if test is None else float(test[-1]),
         gap=None if train is None or test is None else float(train[-1] - test[-1]), test_rise=sizes.rise(r.test_loss),
-        **losses.shares(curve, r.loss, r.test_loss, r.constant_loss), common=losses.common(r.constant_loss, train),
-        baseline=r.constant_loss is not None,
+        **losses.shares(curve, r.loss, r.test_loss, constant), common=losses.common(r.constant_loss, train),
+        baseline=constant is not None,
         scored=any(v is not None for v in (train, test, r.test_loss)) or bool(r.mixed),
         made=max(0 if r.loss is None else len(r.loss), 0 if r.steps is None else int(r.steps[-1])),
         layers=layers, row=row, forward=signals[0], backward=signals[1], round_trip=signals[2], one_jump=signals[3],
