@@ -21,6 +21,9 @@ from .sentences import evidence
 from .symptoms import measure_symptoms
 from .undecided import advice
 
+UNSEEN = ("All updates are 0, and yet the weights moved or the loss fell, so they say nothing: recorder.step comes "
+          "after optimizer.step, in the same turn of the loop. (Or biases and norms alone were trained.)")
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -61,6 +64,9 @@ def diagnose(recording, target=0.9):
     if kept is not recording:
         return beside_frozen(recording, diagnose(kept, target))
     s = measure_symptoms(recording)
+    if s.no_update and len(s.no_update) == s.layers and (moved_unseen(recording) or outcomes.halved(s)):
+        found = diagnose(replace(recording, update=None, update_ratio=None), target)
+        return replace(found, evidence=(*found.evidence, UNSEEN))
     if outcomes.ascends(s):
         recording = replace(recording, loop=tuple(dict.fromkeys((*(recording.loop or ()), "steps uphill"))))
     answers, open_before, blocked = questions(s, recording, target), [], False
@@ -84,6 +90,11 @@ def diagnose(recording, target=0.9):
     found = advice(s, recording, tuple(open_before), blocked)
     remedy = slips.beside(recording.loop, found[0], fails is not False)
     return Diagnosis(t.UNDECIDED, said, remedy, *found[1:])
+
+
+def moved_unseen(recording):
+    """Do weights differ between records, though no update in any of these was above 0?"""
+    return recording.weight is not None and bool((recording.weight != recording.weight[0]).any())
 
 
 def of_the_others(recording, target):

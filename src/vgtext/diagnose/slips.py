@@ -23,6 +23,10 @@ SLIPS = {
     "gradients kept": Slip(
         "A backward pass began with the gradients of the step before still there.",
         "Call optimizer.zero_grad() once in every step, or each step also takes all the earlier ones again."),
+    "no backward pass": Slip(
+        "In no recorded step did a backward pass reach a weight of the network.",
+        "Call loss.backward() between optimizer.zero_grad() and optimizer.step(), outside no_grad, and on the loss "
+        "that was made of the network's output: no copy of its number (item, detach, a new tensor) leads back."),
     "inference mode": Slip(
         "The network was trained in inference mode, at least at the end: batch norm keeps its old averages, and "
         "dropout does nothing.",
