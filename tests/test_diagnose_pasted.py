@@ -23,17 +23,31 @@ def printed(line, losses=LOSS):
 
 
 @pytest.mark.parametrize("line, tested", [
-    ("epoch {i} loss -> {x}", False), ("epoch {i} loss => {x}", False), ("epoch {i}, loss ≈ {x}", False),
+    ("epoch {i} loss -> {x}", False), ("epoch {i} loss => {x}", False), ("epoch {i} loss ≈ {x}", False),
     ("第{i}轮 loss：{x}，lr：0.1", False), ("| loss            | {x} |\n| learning_rate   | 0.0003 |", False),
-    ("| {i} | {x} | **{v}** |", True), ("Epoch {i} train loss:\n{x} val loss: {v}", True),
+    ("| {i} | {x} | **{v}** |", True), ("│ {i} │ {x} │ {v} │", True), ("Epoch {i} train loss:\n{x} val loss: {v}", True),
     ("Epoch {i} loss =\r\n  {x}", False), ("Loss scale 65536.0\nstep {i} loss {x} grad_norm 1.2", False),
     ("Epoch {i}:  30%|#  | 3/9 [00:01<00:02, 3.1it/s, v_num=3, train_loss_step={x}, val_loss={v}]", True),
     ("{i}/9 loss {x} ± 0.01 nats", False), ("|    loss    | {x} |\n| eval/      |    |\n|    loss    | {v} |", True)])
 def test_a_name_and_its_number_are_paired_however_they_stand(tmp_path, line, tested):
-    head = "| epoch | **train loss** | **val loss** |\n|---|---|---|\n" * line.startswith("| {i}")
+    head = "| epoch | **train loss** | **val loss** |\n|---|---|---|\n" * line[2:].startswith("{i}")
     made, _ = read(tmp_path / "a.log", head + printed(line))
     assert made.loss == pytest.approx(LOSS) and (made.test_loss is not None) == tested
     assert not tested or made.test_loss == pytest.approx(LOSS + 0.1)
+
+
+@pytest.mark.parametrize("name, text", [
+    ("a.txt", "epoch loss val_loss\n0 2.5 3\n10 2.25 nan\n"),
+    ("a.csv", "step,avg_loss,mean_val_loss\n0,2.5,3\n1,2.25,nan"),
+    ("a.txt", "Step\tTraining Loss\tValidation Loss\n1\tNo log\t3\n2\t2.5\tNo log\n3\t2.25\tnan\n")])
+def test_tables_are_read_as_notebooks_and_print_write_them(tmp_path, name, text):
+    made, _ = read(tmp_path / name, text)
+    assert made.loss.tolist() == [2.5, 2.25] and made.test_loss == pytest.approx([3, np.nan], nan_ok=True)
+
+
+def test_words_above_numbers_are_a_table_only_where_all_lines_are(tmp_path):
+    made, _ = read(tmp_path / "a.txt", "my loss\n1 2\nloss 2.5\n")
+    assert made.loss.tolist() == [2.5]
 
 
 def test_a_name_above_a_column_of_numbers_is_not_that_of_the_first(tmp_path):

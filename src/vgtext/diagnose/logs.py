@@ -13,7 +13,7 @@ TRAIN, TEST = {"train", "training"}, {
 MEASURES = {"loss": ("loss", "test_loss"), "accuracy": ("train_accuracy", "test_accuracy"),
             "acc": ("train_accuracy", "test_accuracy")}
 SAYS_NOTHING = {"step", "epoch", "sparse", "categorical", "binary", "history", "metrics", "total", "lm",
-                *printed.PER_CENT}  # in a name
+                "avg", "average", "mean", "running", *printed.PER_CENT}  # in a name
 ZERO, GRADIENT = {"0", "0.0"}, re.compile(r"grad(?:ient)?[^a-z]*norm|gnorm", re.IGNORECASE)
 PER_CENT = re.compile(rf"%|(?<![a-z])(?:{'|'.join(printed.PER_CENT)})(?![a-z])", re.IGNORECASE)
 

@@ -8,6 +8,7 @@ WRAPPED = re.compile(rf"(?<![\w.])[\w.]*(?:tensor|array|float\d*)\(\s*({NUMBER})
                      re.IGNORECASE)
 ODD = re.compile(r"1\.#(?=INF)|1\.#Q(?=NAN)|(?<=nan)\(\w+\)", re.IGNORECASE)  # as C prints it
 COLORS = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
+BARS = dict.fromkeys(map(ord, "\u2502\u2503\u2551"), "|")  # between the columns of a table
 BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
 #: A name at the end of a line, and its one number below it.
 BELOW = re.compile(rf"""((?:loss|acc|accuracy)['"]?[ \t]*[:=])[ \t]*\r?\n[ \t]*({NUMBER}%?)
@@ -21,7 +22,7 @@ def plain(text):
 
     A number below its name comes up beside it; the lines keep their numbers.
     """
-    text = re.sub("\b+", "\r", COLORS.sub("", text).replace("\u2212", "-"))
+    text = re.sub("\b+", "\r", COLORS.sub("", text).replace("\u2212", "-").translate(BARS))
     return BELOW.sub(r"\1 \2\n", BOLD.sub(r"\1", text))
 
 

@@ -14,7 +14,7 @@ ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", *PRINTED)
 KEYS = {"key", "tag", "metric", "name"}  # columns that name the value in a row, as MLflow and TensorBoard write them
 SPLITS = {"phase", "split", "mode", "set", "subset", "stage", "dataset"}  # columns that say which data a row is of
 WHOLE = {"data", "fields", "logs", "metrics", "payload", "record", "scalars", "values"}  # names that say nothing
-BLANK = {"none", "null", "na", "n/a", "-", "--"}  # what stands in a cell that has no value
+BLANK = {"none", "null", "na", "n/a", "-", "--", "no log"}  # what stands in a cell that has no value
 
 
 def rows(path, sides, measures, say):
@@ -26,6 +26,7 @@ def rows(path, sides, measures, say):
     ending = path.suffix.lower()
     try:
         text = _text(path)
+        text = _tabs(text, measures) if ending in PRINTED else text
         if ending in PRINTED and not _is_table(text):
             return printed.rows(text, sides, measures, say)
         if ending in (".csv", ".tsv", *PRINTED):
@@ -65,6 +66,14 @@ def _text(path):
     if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return data.decode("utf-16")
     return data.decode("utf-8-sig", errors="replace" if path.suffix.lower() in PRINTED else "strict")
+
+
+def _tabs(text, measures):
+    """Return a text with tabs between its columns where these stand one space apart, numbers below their names."""
+    names, *rows = [line.split() for line in text.splitlines() if line.strip()] or [[]]
+    table = rows and len(names) > 1 and not measures.isdisjoint(re.findall("[a-z]+", " ".join(names).lower())) and all(
+        len(row) == len(names) and all(map(printed.IN_TABLE.fullmatch, row)) for row in rows)
+    return "\n".join(map("\t".join, [names, *rows])) + "\n" if table else text
 
 
 def _is_table(text):
