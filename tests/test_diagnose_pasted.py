@@ -25,7 +25,8 @@ def printed(line, losses=LOSS):
 @pytest.mark.parametrize("line, tested", [
     ("epoch {i} loss -> {x}", False), ("epoch {i} loss => {x}", False), ("epoch {i} loss ≈ {x}", False),
     ("第{i}轮 loss：{x}，lr：0.1", False), ("| loss            | {x} |\n| learning_rate   | 0.0003 |", False),
-    ("| {i} | {x} | **{v}** |", True), ("│ {i} │ {x} │ {v} │", True), ("Epoch {i} train loss:\n{x} val loss: {v}", True),
+    ("| {i} | {x} | **{v}** |", True), ("│ {i} │ {x} │ {v} │", True),
+    ("Epoch {i} train loss:\n{x} val loss: {v}", True),
     ("Epoch {i} loss =\r\n  {x}", False), ("Loss scale 65536.0\nstep {i} loss {x} grad_norm 1.2", False),
     ("Epoch {i}:  30%|#  | 3/9 [00:01<00:02, 3.1it/s, v_num=3, train_loss_step={x}, val_loss={v}]", True),
     ("{i}/9 loss {x} ± 0.01 nats", False), ("|    loss    | {x} |\n| eval/      |    |\n|    loss    | {v} |", True)])

@@ -45,6 +45,9 @@ class Node:
     (("NllLoss", "LogSoftmax", "Softmax", "Addmm"), "activation twice"),
     (("Div", "NllLoss", "LogSoftmax", "View", "Sigmoid", "Addmm"), "activation twice"),
     (("BinaryCrossEntropyWithLogits", "Squeeze", "Sigmoid", "Addmm"), "activation twice"),
+    (("NllLoss", "LogSoftmax", "Relu", "Addmm"), "logits cut off"),
+    (("BinaryCrossEntropyWithLogits", "View", "Relu", "Addmm"), "logits cut off"),
+    (("NllLoss", "LogSoftmax", "Addmm", "Relu", "Addmm"), None), (("MseLoss", "Relu", "Addmm"), None),
     (("NllLoss", "Addmm"), "no logarithm"),
     (("MseLoss", "Expand", "Addmm"), "broadcast"),
     (("NllLoss", "LogSoftmax", "Addmm", "Softmax", "Addmm"), None),
@@ -287,7 +290,8 @@ def test_a_first_loss_far_above_guessing_is_seen(classes, times, seen):
 
 @pytest.mark.parametrize(("loss", "last", "seen"), [
     ("sparse_categorical_crossentropy", "softmax", []), ("binary_crossentropy", "linear", ["logits for probabilities"]),
-    ("mse", "linear", []), (LOGITS, "softmax", ["activation twice"]), (LOGITS, "linear", [])])
+    ("mse", "linear", []), (LOGITS, "softmax", ["activation twice"]), (LOGITS, "linear", []), ("mse", "relu", []),
+    (LOGITS, "relu", ["logits cut off"]), ("binary_crossentropy", "relu", ["logits for probabilities"])])
 def test_a_loss_of_keras_is_given_what_it_expects(loss, last, seen):
     layer = SimpleNamespace(activation=SimpleNamespace(__name__=last))
     assert of_loss(SimpleNamespace(loss=loss, layers=[layer])) == seen

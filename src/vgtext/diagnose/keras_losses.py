@@ -57,8 +57,8 @@ def _between(model):
     if "crossentropy" not in _name(model):
         return []
     if getattr(model.loss, "from_logits", False):
-        return ["activation twice"] if given in ("softmax", "sigmoid") else []
-    return ["logits for probabilities"] if given == "linear" else []
+        return ["activation twice"] if given in ("softmax", "sigmoid") else ["logits cut off"] * (given == "relu")
+    return ["logits for probabilities"] if given in ("linear", "relu") else []
 
 
 def targets_of_keras(model, y):

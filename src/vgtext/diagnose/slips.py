@@ -35,6 +35,9 @@ SLIPS = {
         "The loss applies a softmax or a sigmoid of its own to an output that has been through one, or through a tanh.",
         "Hand the loss the logits: leave the last softmax, sigmoid or tanh out of the network, and apply it where you "
         "read predictions."),
+    "logits cut off": Slip(
+        "The loss is given logits that have been through a ReLU, which makes 0 of all that are below.",
+        "Hand the loss the logits as they are: leave the last ReLU out of the network."),
     "softmax over the batch": Slip(
         "The loss is given a softmax over the examples of a batch, not over classes.",
         "Take the softmax over the axis of classes, or hand the logits to a cross-entropy."),
