@@ -79,6 +79,17 @@ def test_a_network_all_of_whose_matrices_are_frozen_is_not_told_to_raise_the_rat
     assert found.cause == UNDECIDED and "no layer's weights get a gradient" in found.remedy
 
 
+@pytest.mark.parametrize("outputs", [0.0, 0.2])
+def test_labels_are_not_blamed_where_some_outputs_are_always_0(outputs):
+    """As where a ReLU ends the network: what these outputs stand for is never answered."""
+    rows = {name: np.ones((2, 4)) for name in ("gradient", "activation", "weight")} | {"update": np.full((2, 4), 1e-2)}
+    stands = np.r_[np.linspace(2, 1, 40), np.full(60, 1.0)]
+    found = diagnose(Recording(**rows, loss=stands, train_accuracy=[0.1, 0.6], test_accuracy=[0.1, 0.6], input=[1, 1],
+                               dead=[[0.0] * 3 + [outputs]] * 2))
+    assert found.cause == (UNDECIDED if outputs else "label noise")
+    assert ("Some outputs are 0" in found.remedy) == bool(outputs)
+
+
 @pytest.mark.parametrize("accuracy", [0.99, 0.5])
 def test_of_a_run_of_which_no_layer_was_seen_it_is_said_how_to_record_it(accuracy):
     found = diagnose(Recording(loss=FELL, train_accuracy=[0.1, accuracy], loop=["no layer seen"]))

@@ -173,6 +173,7 @@ def questions(s, recording, target=0.9):
         "label noise": logic.every(fails, not s.broke, outcomes.learned_something(s), pace.stands(s),
                                    not outcomes.faded_later(s), clean, warm, near, None if s.many_answers else True,
                                    logic.above(s.gap, -t.GAP) is not False or None,
+                                   logic.above(s.dead_outputs, 0) is not True or None,
                                    logic.below(s.shrinks, t.WANES) is not True or None,
                                    logic.below(s.ratio_slowest, t.TOO_SLOW) is not True or None),
         "healthy": logic.every(logic.invert(fails), outcomes.told(s, target)),

@@ -67,6 +67,7 @@ class Symptoms:
     dead_layer: int | None
     dead_last: float | None  # the same at the last record
     dead_output: bool | None  # is the output 0 for every example, at the last record?
+    dead_outputs: float | None  # share of the outputs that are 0 for every example, at the last record
     silent: bool | None  # does a hidden layer pass nothing on, at the first record: activation exactly 0?
     silent_last: bool | None  # the same at the last record
     saturation: float | None  # mean share in the hidden layers, at the first record
@@ -133,6 +134,7 @@ def measure_symptoms(recording):
         cosine=sizes.least(r.cosine), ratio=sizes.first_median(whole.get("ratio")),
         ratio_peak=peak, ratio_later=later, ratio_before=before, ratio_fastest=fastest, ratio_slowest=slowest,
         dead=dead[0], dead_layer=dead[1], dead_last=sizes.dead(last.get("dead"))[0],
+        dead_outputs=float(last["dead"][-1]) if "dead" in last else None,
         dead_output=sizes.dead_output(last), silent=sizes.silent(first),
         silent_last=sizes.silent(last),
         saturation=float(first["saturation"][:-1].mean()) if "saturation" in first and layers > 1 else None,
