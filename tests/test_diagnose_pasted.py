@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from vgtext.diagnose import diagnose, read_log
+from vgtext.diagnose import Recording, diagnose, measure_symptoms, read_log
+from vgtext.diagnose.checks import add_evaluation
 
 N = 40
 LOSS = 0.3 + 2 * np.exp(-np.arange(N) / 8)
@@ -128,3 +129,33 @@ def test_where_nothing_counts_it_is_said_that_another_run_may_begin(tmp_path, se
     rng = np.random.default_rng(0)
     for losses in (LOSS, LOSS + 0.1 * rng.normal(size=N), [*LOSS[:20], 2.3, *LOSS[20:]]):
         assert "began" not in read(tmp_path / "b.log", "\n".join(f"loss {x}" for x in losses))[1]
+
+
+@pytest.mark.parametrize("name, text", [
+    ("a.csv", 'step,loss\n1,"1,234.5"\n2,"1,100.25"\n'), ("a.jsonl", '{"loss": "1234,5"}\n{"loss": "1100,25"}')])
+def test_numbers_with_commas_are_read_whole_in_tables_too(tmp_path, name, text):
+    assert read(tmp_path / name, text)[0].loss.tolist() == [1234.5, 1100.25]
+
+
+def test_a_table_with_letters_of_another_alphabet_is_read(tmp_path):
+    (tmp_path / "a.csv").write_bytes("Époque;loss\n1;2,5\n2;2,25\n".encode("latin-1"))
+    assert read_log(tmp_path / "a.csv").loss.tolist() == [2.5, 2.25]
+
+
+@pytest.mark.parametrize("text", ['{"loss": [[1, 2], [3, 4]]}', '[{"loss": 1}, {"loss": [1, 2]}]'])
+def test_a_list_where_a_number_should_be_is_named(tmp_path, text):
+    with pytest.raises(ValueError, match=r"a.json must hold numbers in the column loss, got '\[1, 2\]'"):
+        read(tmp_path / "a.json", text)
+
+
+@pytest.mark.parametrize("call, words", [
+    (lambda: read_log(None), "path must name a file, got None"), (lambda: Recording.load(3), "path must name a file"),
+    (lambda: measure_symptoms(None), "measure_symptoms takes a Recording.*, got NoneType"),
+    (lambda: diagnose(Recording(loss=[1.0]), np.array([0.5, 0.6])), "target must be an accuracy"),
+    (lambda: Recording(loss=[1.0], constant_loss=np.nan), "constant_loss must be a finite number, got nan"),
+    (lambda: add_evaluation({}, {"constant_loss": np.inf}), "constant_loss must be a finite number, got inf"),
+    (lambda: Recording(gradient=[[1], [1]], steps=[2, 1]), r"steps must increase, got \[2.0, 1.0\]")])
+def test_what_is_given_wrongly_is_named(call, words):
+    """Beside a constant answer's loss of nan any loss that fell seemed to have learned."""
+    with pytest.raises((TypeError, ValueError), match=words):
+        call()

@@ -2,9 +2,8 @@
 
 import re
 from itertools import chain
-from pathlib import Path
 
-from . import order, plain, printed, tables
+from . import checks, order, plain, printed, tables
 from .recording import Recording
 
 BOARD = {"Wall time", "Step", "Value"}  # what TensorBoard downloads; the file's name says which value it is
@@ -32,13 +31,14 @@ def read_log(path, say=None):
     ``loss``, ``train_loss``, ``val/loss``, ``eval_accuracy``, ``top1`` and the like are read, and no others; of several
     that fit a field, the one with most entries, and of several runs one; accuracies such as 61.5 are per cent. Where
     epochs or steps go back, as in a run that was resumed, what was made again is left out; so are the lines of Keras's
-    bar in an epoch under way. A loss of 0 beside a gradient norm that is nan is nan. Raises OSError, and ValueError for
-    a file that is no table, has no such column, or has words in one.
+    bar in an epoch under way. A loss of 0 beside a gradient norm that is nan is nan. Raises TypeError, OSError, and
+    ValueError for a file that is no table, has no such column, or has words in one.
     """
-    path, say = Path(path), say or (lambda sentence: None)
+    path, say = checks.a_file(path), say or (lambda sentence: None)
     rows = _rows(path, say)
     table, found = _table(rows), {}
-    if none := sum({None} == {row[column] for column in row if _field(column)} for row in rows):
+    cells = [[value for column, value in row.items() if _field(column)] for row in rows]
+    if none := sum(values != [] and all(value is None for value in values) for values in cells):
         say(f"Rows that hold null for a loss or an accuracy are left out ({none}); if it was nan, write NaN.")
     run = max((column for column in table if _field(column)), key=lambda column: (
         _field(column) == "loss", len(table[column])), default="").rpartition(" - ")[0]  # of several runs, one
@@ -184,6 +184,10 @@ def _number(path, column, value):
         if isinstance(value, bool):
             raise TypeError("True is no number")
         number = plain.WRAPPED.sub(r"\1", value).rstrip() if isinstance(value, str) else value
+        if isinstance(number, str) and printed.DECIMALS.fullmatch(number) and not printed.EITHER.fullmatch(number):
+            number = number.replace(",", ".")
+        elif isinstance(number, str) and printed.THOUSANDS.fullmatch(number):
+            number = number.replace(",", "")
         percent = isinstance(number, str) and number.endswith("%")
         return float(number[:-1]) / 100 if percent else float(number)
     except (TypeError, ValueError, OverflowError):

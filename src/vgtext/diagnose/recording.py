@@ -155,9 +155,9 @@ class Recording:
     def load(cls, path):
         """Read a recording that :meth:`save`, or ``np.savez`` with these fields' names, wrote.
 
-        Raises FileNotFoundError, and ValueError if it is no such file or holds a field that is not in the table above.
+        Raises TypeError, FileNotFoundError, and ValueError if it is no such file or holds a field not listed above.
         """
-        if Path(path).is_file() and not checks.holds_arrays(path):
+        if checks.a_file(path).is_file() and not checks.holds_arrays(path):
             raise ValueError(f"path must name a file that np.savez wrote, and wrote to its end; {path} is none. A log "
                              "may be a table, run.csv, that read_log reads. Its loss alone is a recording, too: "
                              'np.savez("run.npz", loss=losses)')
@@ -193,4 +193,4 @@ class Recording:
             if layers is not None and name in given and len(given[name]) != layers:
                 raise ValueError(f"{name} must have {layers} entries, one for each layer, got {len(given[name])}")
         if self.steps is not None and not (np.diff(self.steps) > 0).all():
-            raise ValueError("steps must increase")
+            raise ValueError(f"steps must increase, got {self.steps.tolist()}"[:200])

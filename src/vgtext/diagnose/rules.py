@@ -56,7 +56,7 @@ def diagnose(recording, target=0.9):
     if not isinstance(recording, Recording):
         raise TypeError("diagnose takes a Recording(loss=..., ...), such as recorder.recording(), "
                         f"got {type(recording).__name__}")
-    if isinstance(target, (str, bool)) or not hasattr(target, "__float__"):
+    if isinstance(target, (str, bool)) or not hasattr(target, "__float__") or np.ndim(target):
         raise TypeError(f"target must be an accuracy above 0 and at most 1, got {target!r}")
     if not 0 < target <= 1:
         raise ValueError(f"target must be an accuracy above 0 and at most 1, got {target}")

@@ -101,7 +101,9 @@ class Symptoms:
 
 
 def measure_symptoms(recording):
-    """Return the :class:`Symptoms` of a recording."""
+    """Return the :class:`Symptoms` of a recording; raises TypeError for what is none."""
+    if not hasattr(recording, "given"):
+        raise TypeError(f"measure_symptoms takes a Recording(loss=..., ...), got {type(recording).__name__}")
     r, whole = recording, sizes.whole(recording)
     curve = None if r.loss is None else losses.measure(r.loss)
     constant = losses.constant(curve, r.constant_loss, r.loop)

@@ -65,7 +65,7 @@ def _text(path):
     data = Path(path).read_bytes()
     if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return data.decode("utf-16")
-    return data.decode("utf-8-sig", errors="replace" if path.suffix.lower() in PRINTED else "strict")
+    return data.decode("utf-8-sig", errors="strict" if "json" in path.suffix.lower() else "replace")
 
 
 def _tabs(text, measures):
