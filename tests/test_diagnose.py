@@ -23,7 +23,7 @@ def fields(forward=1.0, backward=1.0, ratio=2e-3, dead=0.1, loss_end=0.02, train
         "gradient": error * activation / forward,  # |delta[l]| |a[l-1]|
         "activation": activation,
         "update_ratio": np.full((R, L), ratio),
-        "dead": None if dead is None else np.full((R, L), dead),
+        "dead": None if dead is None else np.tile([*[dead] * (L - 1), 0.0], (R, 1)),  # no output is
         "saturation": None if steep is None else np.full((R, L), 1 - steep),
         "loss": 2.3 * np.maximum(loss_end, np.exp(-np.arange(200) / 10)),
         "train_accuracy": np.linspace(0.1, train, R),

@@ -7,9 +7,19 @@ import pytest
 
 from test_recorder import WIDTHS, Dense, Model, data, train
 from torch_like import SGD, Module, Net, tensor
-from vgtext.diagnose import CAUSES, UNDECIDED, KerasRecorder, Recorder, Recording, diagnose
+from vgtext.diagnose import (
+    CAUSES,
+    UNDECIDED,
+    KerasRecorder,
+    Recorder,
+    Recording,
+    diagnose,
+    keras_losses,
+    measure_symptoms,
+)
 from vgtext.diagnose.hooks import Hooks
-from vgtext.diagnose.keras_layers import decays, of_loss, slips, targets_of_keras
+from vgtext.diagnose.keras_layers import decays, slips
+from vgtext.diagnose.keras_losses import is_sum, of_loss, targets_of_keras
 from vgtext.diagnose.loop import Watch, of_modules
 from vgtext.diagnose.slips import SLIPS
 from vgtext.diagnose.table import LOOP
@@ -36,6 +46,9 @@ class Node:
     (("NllLoss", "LogSoftmax", "Softmax", "Addmm"), "activation twice"),
     (("Div", "NllLoss", "LogSoftmax", "View", "Sigmoid", "Addmm"), "activation twice"),
     (("BinaryCrossEntropyWithLogits", "Squeeze", "Sigmoid", "Addmm"), "activation twice"),
+    (("NllLoss", "LogSoftmax", "Relu", "Addmm"), "logits cut off"),
+    (("BinaryCrossEntropyWithLogits", "View", "Relu", "Addmm"), "logits cut off"),
+    (("NllLoss", "LogSoftmax", "Addmm", "Relu", "Addmm"), None), (("MseLoss", "Relu", "Addmm"), None),
     (("NllLoss", "Addmm"), "no logarithm"),
     (("MseLoss", "Expand", "Addmm"), "broadcast"),
     (("NllLoss", "LogSoftmax", "Addmm", "Softmax", "Addmm"), None),
@@ -278,7 +291,8 @@ def test_a_first_loss_far_above_guessing_is_seen(classes, times, seen):
 
 @pytest.mark.parametrize(("loss", "last", "seen"), [
     ("sparse_categorical_crossentropy", "softmax", []), ("binary_crossentropy", "linear", ["logits for probabilities"]),
-    ("mse", "linear", []), (LOGITS, "softmax", ["activation twice"]), (LOGITS, "linear", []),
+    ("mse", "linear", []), (LOGITS, "softmax", ["activation twice"]), (LOGITS, "linear", []), ("mse", "relu", []),
+    (LOGITS, "relu", ["logits cut off"]), ("binary_crossentropy", "relu", ["logits for probabilities"]),
     (LOGITS, "sigmoid", ["activation twice"]), ("binary_crossentropy", "sigmoid", []),
     ("binary_crossentropy", "hard_sigmoid", [])])
 def test_a_loss_of_keras_is_given_what_it_expects(loss, last, seen):
@@ -291,6 +305,19 @@ def test_a_loss_of_keras_is_given_what_it_expects(loss, last, seen):
 @pytest.mark.parametrize(("reduction", "seen"), [("sum", ["summed loss"]), ("sum_over_batch_size", [])])
 def test_a_loss_of_keras_that_is_a_sum_is_seen(reduction, seen):
     assert of_loss(SimpleNamespace(loss=SimpleNamespace(reduction=reduction), layers=[None])) == seen
+
+
+@pytest.mark.parametrize(("loss", "seen"), [
+    (lambda y, p: ((y - p) ** 2).sum(), True), (lambda y, p: ((y - p) ** 2).mean(), False),
+    (lambda y, p: ((y - p) ** 2).sum(1), False), (lambda y, p: ((y - p) ** 2).sum(1).mean(), False),
+    (lambda y, p: (y - p[:7]).sum(), False), (lambda y, p: 0.0, False), ("mse", False), (None, False)])
+@pytest.mark.parametrize("examples", [20, 21])
+def test_a_loss_of_ones_own_that_adds_up_over_a_batch_of_keras_is_seen(loss, seen, examples):
+    """Its number for a batch is that of the halves together, which a mean's is not."""
+    y, p = np.random.default_rng(0).standard_normal((2, examples, 3))
+    watch = keras_losses.Watch(SimpleNamespace(loss=loss, layers=[None]))
+    watch.see(y, p, 1.0)
+    assert ("summed loss" in watch.slips()) == is_sum(loss, y, p) == seen
 
 
 @pytest.mark.parametrize(("decay", "rates", "seen"), [
@@ -442,6 +469,34 @@ def test_logarithms_of_probabilities_and_a_probability_are_known_as_such():
     lambda p, targets: np.nan])
 def test_of_another_loss_no_constant_answer_is_known(loss):
     assert classifier([0.25] * 4, loss) is None
+
+
+@pytest.mark.parametrize(("loss_of", "known"), [
+    (lambda own: own[-1], True), (np.mean, True), (lambda own: own[-1] / 4, False), (sum, False)])
+@pytest.mark.parametrize("critic", [False, True])
+def test_of_gradients_that_are_added_up_over_batches_the_constant_loss_is_known(loss_of, known, critic):
+    rng, watch = np.random.default_rng(0), Watch(Module(), Hooks())
+    for _ in range(3):
+        watch.forget()
+        own = []
+        for i in range(4):
+            targets, z = rng.choice(4, 200) if not critic else np.full(200, i), rng.standard_normal((200, 4))
+            p, out = np.exp(z) / np.exp(z).sum(1, keepdims=True), tensor(z, True)
+            watch.leaves(out, [tensor(1.0, True)])
+            out.hooks[0](tensor(p - np.eye(4)[targets]))
+            own.append(cross_entropy(p[np.arange(200), targets], targets))
+        watch.steps(Node("NllLoss", "LogSoftmax", "Addmm"), loss_of(own), True, True)
+    found = watch.words().get("constant_loss")
+    assert found == (pytest.approx(np.log(4), abs=0.01) if known and not critic else None)
+
+
+@pytest.mark.parametrize(("given", "left"), [(2.3, 0.5), (73.0, 1.0), (None, 0.5)])
+def test_a_constant_loss_of_one_example_says_nothing_beside_a_summed_loss(given, left):
+    """It was said that 28 times the best constant answer's loss was left."""
+    losses = np.linspace(146.0, 73.0, 40)
+    losses[-9:] = 73.0
+    assert measure_symptoms(Recording(loss=losses, loop=["summed loss"], constant_loss=given)).left == left
+    assert measure_symptoms(Recording(loss=losses, constant_loss=2.3)).left > 30
 
 
 def told(answers, errors, classes=4, loss=None):

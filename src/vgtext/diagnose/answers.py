@@ -190,5 +190,5 @@ def too_small(s):
     stood = s.travel is not None and s.curve is not None and above(s.curve.fall, t.MOVED)
     hardly = below(s.travel if stood else s.ratio_peak, t.TOO_SLOW)
     shrank = s.rate_kept and above(s.ratio_peak, t.TOO_SLOW)  # by themselves, as where answers become alike
-    unclear = shrank or may_have_learned_before(s) or (s.curve is not None and s.curve.creeps_up)
+    unclear = shrank or s.ratio_peak == 0 or may_have_learned_before(s) or (s.curve is not None and s.curve.creeps_up)
     return None if hardly and unclear else hardly

@@ -2,6 +2,8 @@
 
 import zipfile
 from numbers import Integral
+from os import PathLike
+from pathlib import Path
 
 import numpy as np
 
@@ -34,7 +36,7 @@ def read(name, value):
     if name == "learning_rate":
         return rate(value)
     if name == "constant_loss":
-        return float(as_array(name, value, 0))
+        return constant(as_array(name, value, 0))
     if name.endswith("accuracy") and dimensions == 0:
         value = [value]
     if name == "frozen":
@@ -55,6 +57,20 @@ def word(name, value):
     if name == "precision" and word not in PRECISIONS:
         raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, got {word!r}")
     return word
+
+
+def constant(number):
+    """Return the loss of a constant answer, a finite number; raises ValueError."""
+    if not np.isfinite(number):
+        raise ValueError(f"constant_loss must be a finite number, got {float(number)}")
+    return float(number)
+
+
+def a_file(path):
+    """Return a path; raises TypeError for what is none."""
+    if not isinstance(path, (str, PathLike)):
+        raise TypeError(f"path must name a file, got {path!r}")
+    return Path(path)
 
 
 def rate(value):
@@ -98,7 +114,7 @@ def add_evaluation(kept, values):
             raise ValueError(f"{name} must be a number, got {value!r}") from error
         check_share(name, np.array([number]) if name.endswith("accuracy") else None)
         if name == "constant_loss":
-            kept[name] = number
+            kept[name] = constant(number)
         else:
             kept.setdefault(name, []).append(number)
 

@@ -13,6 +13,7 @@ COMPARE = ("MseLoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
 LIKELIHOODS = ("NllLoss", "NllLoss2D")
 #: What stands directly before what, seen from the loss.
 BEFORE = (("activation twice", ("LogSoftmax", "BinaryCrossEntropyWithLogits"), BOUNDED),
+          ("logits cut off", ("LogSoftmax", "BinaryCrossEntropyWithLogits"), ("Relu",)),
           ("no logarithm", LIKELIHOODS, ("Softmax", "Addmm", "Convolution")),
           ("broadcast", COMPARE, ("Expand",)))
 

@@ -14,14 +14,13 @@ from functools import partial
 
 import numpy as np
 
-from . import checks, keras_layers
+from . import checks, keras_layers, keras_losses
 from .hooks import Hooks, traced
 from .keras_layers import cosine, dead, first, is_empty, kinds, leaves, matrices, numbers, size, still, typical, uniform
 from .keras_layers import root_mean_square as rms
 from .modules import norm
 from .recorder import EARLY
 from .recording import Recording
-from .targets import Targets
 
 EVENTS = ("train_begin", "train_end", "test_begin", "test_end", "predict_begin", "predict_end", "epoch_begin",
           "batch_begin", "batch_end", "train_batch_begin", "test_batch_begin", "test_batch_end",
@@ -52,7 +51,8 @@ class KerasRecorder:
         self._layers = [layer for layer in leaves(model) if matrices(layer)]
         if not self._layers:
             raise ValueError("model must have a layer that owns a kernel; build it first (call it on one batch)")
-        self._apply, self._compare, self._targets, self._replaced = optimizer.apply, model.compute_loss, Targets(), []
+        self._apply, self._compare, self._replaced = optimizer.apply, model.compute_loss, []
+        self._watch = keras_losses.Watch(model)
         for layer in self._layers:
             self._replace(layer, "call", partial(self._call, layer, layer.call))
         self._replace(optimizer, "apply", self._applied)
@@ -106,18 +106,16 @@ class KerasRecorder:
             fields |= {"steps": [row["at"] for row in self._rows],
                        "names": [layer.name for layer in self._rows[0]["layers"]],
                        "frozen": [still(layer) for layer in self._rows[0]["layers"]],
-                       **kinds(self.model), **self._targets.words()}
+                       **kinds(self.model)}
             for name in ("input", "dead"):
                 if all(row[name] is not None for row in self._rows):
                     fields[name] = [row[name] for row in self._rows]
             if np.isnan(fields["activation"][0]).any():
                 del fields["activation"]
-        found = keras_layers.slips(self.model, self.optimizer, self._rows)
-        if found := found + ["one class a batch"] * self._targets.change() + ["no layer seen"] * (not self._rows):
+        found = keras_layers.slips(self.model, self.optimizer, self._rows) + self._watch.slips()
+        if found := found + ["no layer seen"] * (not self._rows):
             fields["loop"] = found
-        if (constant := self._targets.constant_loss()) is not None:
-            fields["constant_loss"] = constant
-        fields |= self._evaluations
+        fields |= self._watch.words() | self._evaluations
         return Recording(loss=self._losses, optimizer=type(self.optimizer).__name__, **fields)
 
     def save(self, path):
@@ -138,15 +136,8 @@ class KerasRecorder:
         batch = dict(zip(("x", "y", "y_pred"), given)) | named
         loss = self._compare(*given, **named)
         if self.due and named.get("training") is not False and hasattr(batch.get("y"), "shape") and not is_empty(loss):
-            self._hooks.guard(self._see_targets, batch["y"], batch["y_pred"], loss)
+            self._hooks.guard(self._watch.see, batch["y"], batch["y_pred"], loss)
         return loss
-
-    def _see_targets(self, y, predicted, loss):
-        classes = keras_layers.targets_of_keras(self.model, numbers(y))
-        self._targets.add(classes, predicted.shape[-1])
-        self._targets.shapes((), predicted.shape)
-        if classes and predicted.ndim <= 2:
-            self._targets.compare(numbers(predicted), classes, float(numbers(loss)))
 
     def _call(self, layer, call, *given, **named):
         output = call(*given, **named)

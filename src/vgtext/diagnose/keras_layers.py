@@ -65,8 +65,8 @@ def first(values):
 
 
 def is_empty(x):
-    """Is it a tensor without numbers, such as one that only asks for a shape, or that JAX compiles with?"""
-    return "meta" in str(getattr(x, "device", "")) or type(_primal(x)).__name__.endswith("Tracer")
+    """Is it a tensor without numbers, such as one that only asks for a shape, or that a backend compiles with?"""
+    return "meta" in str(getattr(x, "device", "")) or type(_primal(x)).__name__.endswith(("Tracer", "SymbolicTensor"))
 
 
 def root_mean_square(x):
@@ -94,9 +94,9 @@ def kinds(model):
 
 
 def slips(model, optimizer, rows):
-    """Return the slips of a model, of the loss that it was compiled with, and of its optimizer in a recorder's rows."""
+    """Return the slips of a model, and of its optimizer in a recorder's rows."""
     begun = ["units alike"] * any(row["uniform"] for row in rows[:1])
-    return of_loss(model) + drops(model) + begun + decays(optimizer, [row["learning_rate"] for row in rows])
+    return drops(model) + begun + decays(optimizer, [row["learning_rate"] for row in rows])
 
 
 def uniform(layers, before):
@@ -117,34 +117,6 @@ def decays(optimizer, rates):
     """
     takes = getattr(getattr(optimizer, "inner_optimizer", optimizer), "weight_decay", None) or 0.0
     return ["much decay"] if takes * max(rates, default=0.0) > DECAYS else []
-
-
-def of_loss(model):
-    """Return the slips of the loss that a model was compiled with: it is a sum, or does not fit the last layer."""
-    sums = ["summed loss"] * (getattr(getattr(model, "loss", None), "reduction", None) == "sum")
-    return sums + _between(model)
-
-
-def _between(model):
-    last = model.layers[-1]  # it has an activation, or is one, as a layer Softmax
-    given = getattr(getattr(last, "activation", None), "__name__", type(last).__name__.lower())
-    if "crossentropy" not in _keras_loss(model):
-        return []
-    if getattr(model.loss, "from_logits", False):
-        return ["activation twice"] if given in ("softmax", "sigmoid") else []
-    return ["logits for probabilities"] if given == "linear" else []
-
-
-def targets_of_keras(model, y):
-    """Return the classes of a batch's targets, given the loss that a model was compiled with; none if they are rows."""
-    name = _keras_loss(model)
-    y = y.argmax(1) if "categorical" in name and "sparse" not in name and y.ndim == 2 else y
-    return y.ravel().tolist() if "crossentropy" in name and y.size == len(y) else []
-
-
-def _keras_loss(model):
-    loss = getattr(model, "loss", None)
-    return (loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)).lower()
 
 
 def adds(model):

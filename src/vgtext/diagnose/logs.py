@@ -2,9 +2,8 @@
 
 import re
 from itertools import chain
-from pathlib import Path
 
-from . import printed, tables
+from . import checks, order, plain, printed, tables
 from .recording import Recording
 
 BOARD = {"Wall time", "Step", "Value"}  # what TensorBoard downloads; the file's name says which value it is
@@ -13,7 +12,8 @@ TRAIN, TEST = {"train", "training"}, {
 MEASURES = {"loss": ("loss", "test_loss"), "accuracy": ("train_accuracy", "test_accuracy"),
             "acc": ("train_accuracy", "test_accuracy")}
 SAYS_NOTHING = {"step", "epoch", "sparse", "categorical", "binary", "history", "metrics", "total", "lm",
-                *printed.PER_CENT}  # in a name
+                "avg", "average", "mean", "running", *printed.PER_CENT}  # in a name
+ZERO, GRADIENT = {"0", "0.0"}, re.compile(r"grad(?:ient)?[^a-z]*norm|gnorm", re.IGNORECASE)
 PER_CENT = re.compile(rf"%|(?<![a-z])(?:{'|'.join(printed.PER_CENT)})(?![a-z])", re.IGNORECASE)
 
 
@@ -30,13 +30,15 @@ def read_log(path, say=None):
     Error:`` says which data the next lines are of.
     ``loss``, ``train_loss``, ``val/loss``, ``eval_accuracy``, ``top1`` and the like are read, and no others; of several
     that fit a field, the one with most entries, and of several runs one; accuracies such as 61.5 are per cent. Where
-    epochs or steps go back, as in a run that was resumed, what was made again is left out. Raises OSError, and
+    epochs or steps go back, as in a run that was resumed, what was made again is left out; so are the lines of Keras's
+    bar in an epoch under way. A loss of 0 beside a gradient norm that is nan is nan. Raises TypeError, OSError, and
     ValueError for a file that is no table, has no such column, or has words in one.
     """
-    path, say = Path(path), say or (lambda sentence: None)
+    path, say = checks.a_file(path), say or (lambda sentence: None)
     rows = _rows(path, say)
     table, found = _table(rows), {}
-    if none := sum({None} == {row[column] for column in row if _field(column)} for row in rows):
+    cells = [[value for column, value in row.items() if _field(column)] for row in rows]
+    if none := sum(values != [] and all(value is None for value in values) for values in cells):
         say(f"Rows that hold null for a loss or an accuracy are left out ({none}); if it was nan, write NaN.")
     run = max((column for column in table if _field(column)), key=lambda column: (
         _field(column) == "loss", len(table[column])), default="").rpartition(" - ")[0]  # of several runs, one
@@ -45,18 +47,20 @@ def read_log(path, say=None):
         if field and len(valued) > len(table.get(found.get(field), ())):
             found[field] = column
     if not table:
-        lines = "; a printed line may say: epoch 3 train loss 1.2 acc 85%; columns of a table stand two spaces apart"
-        lines = lines if path.suffix.lower() in tables.PRINTED else ""
-        raise ValueError(f"{path} holds no row with a name and a number{lines}")
+        raise ValueError(f"{path} holds no row with a name and a number{_lines(path)}")
     if not found:
         hint = "name the file for its values, as train_loss.csv" if table.keys() == BOARD else (
             "name one of them loss, train_accuracy, test_loss or test_accuracy")
-        raise ValueError(f"{path} has the columns {', '.join(table)[:500]}, and none is a loss or an accuracy: {hint}")
+        hint = "its first line must name the columns" if all(map(printed.IN_TABLE.fullmatch, table)) else hint
+        raise ValueError(f"{path} has the columns {', '.join(table)[:500]}, and none is a loss or an accuracy: {hint}"
+                         f"{_lines(path)}")
     if beside := {"train_accuracy", "loss"} <= found.keys() and _unmarked(found, table):
         say(f"{beside} does not say of which data it is, where losses do or stand in other rows, and is left out: name "
             f"it train_{beside} or val_{beside}.")
         del found["train_accuracy"]
-    values = {field: tables.in_order(column, table[column], say) for field, column in found.items()}
+    at, by = order.positions(rows), found.get("loss", next(iter(found.values())))
+    anew = order.begins_anew(by, table[by], at, say)
+    values = {field: order.in_order(column, table[column], at, anew, say) for field, column in found.items()}
     read = (f"{field} from {column} ({len(values[field])} entries)" for field, column in found.items())
     say(f"Read {', '.join(read)}.")
     if others := [column for column in table if _field(column) and column not in (*found.values(), beside)]:
@@ -94,8 +98,26 @@ def _rows(path, say):
     name = _in_name(path.stem)
     if rows and rows[0].keys() == BOARD and name:
         return [{name: row.get("Value"), "Step": row.get("Step")} for row in rows]
-    rows = [tables.named(row, TRAIN | TEST) for row in rows]
+    rows = _broken([tables.named(row, TRAIN | TEST) for row in rows], say)
     return _without_last(rows, say) if path.suffix.lower() in tables.PRINTED else rows
+
+
+def _lines(path):
+    """Say how a printed line may look; "" of a table."""
+    return ("; a printed line may say: epoch 3 train loss 1.2 acc 85%; columns of a table stand two spaces apart" if
+            path.suffix.lower() in tables.PRINTED else "")
+
+
+def _broken(rows, say):
+    """Return the rows with nan for a loss of 0 beside a gradient norm that is nan: a trainer has left out its nan."""
+    broke = [row for row in rows if any(str(row[name]).lower() == "nan" for name in row if GRADIENT.search(name))]
+    broke = [(row, name) for row in broke for name in row if str(row[name]) in ZERO and _field(name) == "loss"]
+    for row, name in broke:
+        row[name] = float("nan")
+    if broke:
+        say(f"A loss of 0 beside a gradient norm that is nan is read as nan ({len(broke)} entries): a trainer that "
+            "leaves nan out of its mean prints 0.")
+    return rows
 
 
 def _without_last(rows, say):
@@ -161,7 +183,11 @@ def _number(path, column, value):
     try:
         if isinstance(value, bool):
             raise TypeError("True is no number")
-        number = printed.WRAPPED.sub(r"\1", value).rstrip() if isinstance(value, str) else value
+        number = plain.WRAPPED.sub(r"\1", value).rstrip() if isinstance(value, str) else value
+        if isinstance(number, str) and printed.DECIMALS.fullmatch(number) and not printed.EITHER.fullmatch(number):
+            number = number.replace(",", ".")
+        elif isinstance(number, str) and printed.THOUSANDS.fullmatch(number):
+            number = number.replace(",", "")
         percent = isinstance(number, str) and number.endswith("%")
         return float(number[:-1]) / 100 if percent else float(number)
     except (TypeError, ValueError, OverflowError):

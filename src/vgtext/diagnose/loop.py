@@ -18,7 +18,7 @@ class Watch:
     def __init__(self, model, hooks):
         """Watch ``model`` with ``hooks``."""
         self.model, self.hooks, self.found, self.rows, self._norms = model, hooks, set(), [], []
-        self.targets, self._away = Targets(), []
+        self.targets, self._away, self._reached = Targets(), [], False
         for module in model.modules():
             if getattr(module, "running_mean", None) is not None:
                 hooks.keep(module.register_forward_pre_hook, self._normalizes)
@@ -69,8 +69,12 @@ class Watch:
             self._errors = answers, rows
             self._told.append((answers[told], targets.tolist(), answers[~told], soft, g.ndim < 3))
 
-    def steps(self, node, loss, trained, moved):
-        """A step is done: the graph of its loss, its loss, whether it ran in training mode, whether a weight moved."""
+    def steps(self, node, loss, trained, moved, came_back=True):
+        """A step is done: the graph of its loss, its loss, whether it ran in training mode, whether a weight moved.
+
+        ``came_back`` says whether a backward pass reached a weight.
+        """
+        self._reached |= came_back or moved
         if not self.rows:
             pairs = {(name_of(child), name_of(first_step(parent)))
                      for child, parents in nodes(node) for parent in parents}
@@ -94,9 +98,8 @@ class Watch:
             self.targets.add([c for _, targets, *_, flat in self._told if flat for c in targets], self._classes)
             if len(self._told) == 1:
                 self._away.append(is_away(*(real(x).cpu() for x in self._errors), loss))
-                (answers, targets, others, soft, _), = self._told
-                of = len(targets) + len(others)
-                self.targets.compare(real(answers).cpu(), targets, loss, of, soft, real(others).cpu())
+            self.targets.compare_all([(real(answers).cpu(), targets, len(targets) + len(others), soft,
+                                       real(others).cpu()) for answers, targets, others, soft, _ in self._told], loss)
         self.rows.append((bool(self._passes) and all(self._passes), trained, moved))
 
     def begun(self, weights, optimizer):
@@ -110,6 +113,8 @@ class Watch:
         found = self.found | of_modules(self.model, not any(trained for _, trained, _ in self.rows[-2:]))
         if 2 * sum(self._norms) > len(self._norms):  # the last batch of an epoch may be small
             found.add("few in a norm")
+        if not self._reached and any(p.requires_grad for p in self.model.parameters()):
+            found.add("no backward pass")
         if self.targets.change():
             found.add("one class a batch")
         if self._away.count(True) > 1 and False not in self._away:
@@ -138,6 +143,11 @@ def decays(optimizer):
     groups = optimizer.param_groups if type(optimizer).__name__ in ("SGD", "AdamW") else ()
     takes = [float(group["lr"]) * (group.get("weight_decay") or 0) for group in groups]  # others may have no rate
     return {"much decay"} if max(takes, default=0) > DECAYS else set()
+
+
+def keep(rows, row, waits):
+    """Add a row; where the recorder ``waits`` for a step, in place of one in which, and since, nothing moved."""
+    rows[len(rows) - bool(waits and rows[-1]["weight"] == row["weight"]):] = [row]
 
 
 def frozen(rows):

@@ -11,6 +11,7 @@ RIPPLES = 0.03  # a training loss below this share of the test loss is that of e
 
 CLIMBS = 0.9  # a correlation of ranks with time above it: the loss rises nearly entry by entry
 GUESSED = 0.1  # a trained classifier's accuracy is less than this below that of the most frequent class
+OF_ONE = 0.25  # a constant answer's loss below this share of a summed first loss is that of one example
 LEARNED_BEFORE = 0.1  # a first loss below this share of a constant answer's is that of trained weights
 
 
@@ -69,6 +70,12 @@ def measure(loss):
         quotients and end < 1.5 * start and _creeps_up(finite, end), n >= 30 and bool(_with_time(finite) > CLIMBS),
         n >= 30 and bool(_with_time(finite) < -CLIMBS),
         ragged and bool(first.min() <= start <= first.max()))
+
+
+def constant(curve, given, loop):
+    """Return a constant answer's loss as it was given; None where it is that of an example, and losses are sums."""
+    summed = curve is not None and "summed loss" in (loop or ())
+    return None if given is None or (summed and given < OF_ONE * curve.start) else given
 
 
 def shares(curve, loss, test_loss, constant):

@@ -81,6 +81,14 @@ def others(s):
     return f"{peak}{mean}" + (f", in the slowest layer {s.ratio_slowest:.2g} at most" if lags else "")
 
 
+def unmoved(s):
+    """Say which layers' updates are 0, and why that may be."""
+    if len(s.no_update) == s.layers > 1:
+        return ("The updates of all layers are exactly 0 in every record: frozen, or not in the optimizer, or it makes "
+                "no step between the backward pass and recorder.step.")
+    return f"The updates of {layers_of(s.no_update)} are exactly 0 in every record: frozen, or not in the optimizer."
+
+
 def rounded_away(s, r):
     """Say which steps weights of 16 bits cannot make; "" of other weights."""
     share = {"bfloat16": 256, "float16": 2048}.get(r.precision)

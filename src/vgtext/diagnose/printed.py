@@ -8,6 +8,8 @@ from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from itertools import zip_longest
 
+from .plain import NUMBER, bare, done, plain
+
 PER_CENT = {"percent", "pct", "percentage"}
 #: Words beside a measure that have no meaning for its name.
 BESIDE = {"avg", "average", "mean", "running", "current", "the", "is", "set", "info", "debug", *PER_CENT}
@@ -16,15 +18,11 @@ COUNTS = {"epoch", "step", "iteration", "iter"}
 HEADING = COUNTS | {"of", "on", "the", "set", "data", "dataset", "error", "result", "results", "metrics", "performance",
                     "summary", "phase", "loop", "running", "starting", "start"}
 LONGEST = 20_000  # characters of a line that is read
-NUMBER = r"[-+]?(?:\.?\d(?:\w|[.,](?=\d)|(?<=e)[-+](?=\d))*|(?:infinity|inf|nan)(?!\w))"
 PAIR = re.compile(rf"""(?<![^\W\d_])([a-z](?:[a-z_/. ]|(?<=[a-z])-(?=[a-z])){{0,79}}?)  # its name
-                       ['"]?\s*(?:[:=]\s*)?['"]?(?:[a-z][\w.]{{0,79}}\()?              # tensor(
+                       ['"]?\s*(?:(?:[:=|~\u2248\uff1a]|[-=]*[>\u2192])\s*)?  # loss: 1, loss -> 1
+                       ['"]?(?:[a-z][\w.]{{0,79}}\()?                       # tensor(
                        (?<![\w.])({NUMBER})(\s?%(?!\w)|\s?(?:percent|pct)\b|\s?/\s?\d+(?!\w|[.,]\d))?
                    """, re.IGNORECASE | re.VERBOSE)
-#: What frameworks print around a number: tensor(2.3, device='cuda:0'), np.float64(2.3), tf.Tensor(2.3, shape=()).
-WRAPPED = re.compile(rf"(?<![\w.])[\w.]*(?:tensor|array|float\d*)\(\s*({NUMBER})(?:[,.](?:[^()\n]|\([^()\n]*\))*)?\)",
-                     re.IGNORECASE)
-ODD = re.compile(r"1\.#(?=INF)|1\.#Q(?=NAN)|(?<=nan)\(\w+\)", re.IGNORECASE)
 LIST = re.compile(r"""(?<![^\W\d_])([a-z][a-z_/. ]{0,79})['"]?\s*[:=]\s*(?:[\w.]+\()?\[([^\[\]]*)\]""", re.IGNORECASE)
 MANY = {"losses": "loss", "accuracies": "accuracy", "accs": "acc"}
 DECIMALS = re.compile(r"[-+]?\d+,\d+(?:e[-+]?\d+)?", re.IGNORECASE)
@@ -37,7 +35,6 @@ BARE = re.compile(r"^\s*\d+/\s*\d+:\s*([-+.\w]+)\s*$")  # steps/all: loss, as Ka
 FILES = re.compile(r"""(?<![^\s()\[\]{}=,'"])[^\s()\[\]{}=,'"]*\.(?:py|ipynb|sh)\b(?::\d+)*""")  # as a logger writes it
 ENCLOSED = re.compile(r"[(\[]\s*([a-z]+)\s*[)\]](?=\s*[:=]|\s+[-+.\d])", re.IGNORECASE)  # loss (train): 1.2
 SIGN = re.compile(r"[(\[]\s*(?:in )?%\s*[)\]]")  # acc (%): 85
-COLORS = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 
 
 class Unread(str):
@@ -61,10 +58,10 @@ def rows(text, sides, measures, say):
     that is. ``say`` takes a sentence on the headings, and one on lines of more than ``LONGEST`` characters, which are
     left out. Raises ValueError where no others hold a number.
     """
-    text = FIRST.sub("accuracy", COLORS.sub("", text).replace("\u2212", "-"))
+    text = FIRST.sub("accuracy", plain(text))
     lines = [(i, part) for i, line in enumerate(text.split("\n"), 1) for part in line.splitlines()]
     long = next(((i, len(line)) for i, line in lines if len(line) > LONGEST), None)
-    lines = [(i, _bare(line)) for i, line in lines if len(line) <= LONGEST]
+    lines = done([(i, bare(line)) for i, line in lines if len(line) <= LONGEST], say)
     names, commas, found = [], set(), []
     for i, line in lines:
         row = _row(line, sides[0] | sides[1], measures, i, commas)
@@ -83,11 +80,6 @@ def rows(text, sides, measures, say):
     read = [*_counted(row for row in _headed([line for _, line in lines], found, sides, measures, say) if row)]
     return read if any(not measures.isdisjoint(_words(name)) for row in read for name in row) else (
         _listed("\n".join(line for _, line in lines), measures) or read)
-
-
-def _bare(line):
-    """Return a line without what stands around its numbers, as in nan(ind) or 1.#INF of C."""
-    return WRAPPED.sub(r"\1", ODD.sub("", line))
 
 
 def _listed(text, measures):

@@ -61,7 +61,7 @@ class Recorder:
         if self.due and self._entered and (self._trained or self._gradients):
             row = self._hooks.guard(self._row, getattr(loss, "grad_fn", None) or self._end)
             if not self._hooks.lost() and row is not None:
-                self._rows[len(self._rows) - (self._waits > 0):] = [row]  # in place of one in which nothing moved
+                loop.keep(self._rows, row, self._waits)
                 self._waits = 0 if any(row["update"]) else (self._waits + 1) % PATIENCE
         self._hooks.lost()
         self._forget()
@@ -192,7 +192,7 @@ class Recorder:
         times = next((t.tolist() for t in self._time.values()), None) or modules.of_calls(
             self._squares, self._left, max(self._passes, 1))
         self._loop.begun([self._before[id(self._owned[name][0])] for name in self._names], self.optimizer)
-        self._loop.steps(node, float(self._losses[-1]), self._trained, any(sizes["update"]))
+        self._loop.steps(node, float(self._losses[-1]), self._trained, any(sizes["update"]), bool(self._gradients))
         return {**sizes, "at": self.at, "activation": [np.nan if a is None else float(a) for a, _, _ in left],
                 "dead": [float(dead) for _, dead, _ in left], "rectified": any(zero > 0.05 for _, _, zero in left[:-1]),
                 "cosine": modules.cosine(self._before, self._hooked.values()), "input": tensors.typical(entered[0]),

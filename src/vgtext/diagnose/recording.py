@@ -31,7 +31,7 @@ class Recording:
     ``loss``                  (T,)    training loss, from the first step to the last
     ``test_loss``, ``train_accuracy``, ``test_accuracy``  (E,)  evaluations, from the first to the last
     ``constant_loss``         number  the loss of the best constant answer: of squared errors the targets' variance,
-                                      of a cross-entropy the entropy of the classes
+                                      of a cross-entropy the entropy of the classes; beside summed losses, summed
     ``learning_rate``         number or (R,), the rate of each recorded step
     ``optimizer``             word    such as "Adam"; left out, steps are taken to shrink with the gradient
     ``precision``             word    of the gradients: float16, bfloat16, float32 or float64
@@ -155,9 +155,9 @@ class Recording:
     def load(cls, path):
         """Read a recording that :meth:`save`, or ``np.savez`` with these fields' names, wrote.
 
-        Raises FileNotFoundError, and ValueError if it is no such file or holds a field that is not in the table above.
+        Raises TypeError, FileNotFoundError, and ValueError if it is no such file or holds a field not listed above.
         """
-        if Path(path).is_file() and not checks.holds_arrays(path):
+        if checks.a_file(path).is_file() and not checks.holds_arrays(path):
             raise ValueError(f"path must name a file that np.savez wrote, and wrote to its end; {path} is none. A log "
                              "may be a table, run.csv, that read_log reads. Its loss alone is a recording, too: "
                              'np.savez("run.npz", loss=losses)')
@@ -193,4 +193,4 @@ class Recording:
             if layers is not None and name in given and len(given[name]) != layers:
                 raise ValueError(f"{name} must have {layers} entries, one for each layer, got {len(given[name])}")
         if self.steps is not None and not (np.diff(self.steps) > 0).all():
-            raise ValueError("steps must increase")
+            raise ValueError(f"steps must increase, got {self.steps.tolist()}"[:200])

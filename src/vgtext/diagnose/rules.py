@@ -21,6 +21,9 @@ from .sentences import evidence
 from .symptoms import measure_symptoms
 from .undecided import advice
 
+UNSEEN = ("All updates are 0, and yet the weights moved or the loss fell, so they say nothing: recorder.step comes "
+          "after optimizer.step, in the same turn of the loop. (Or biases and norms alone were trained.)")
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -53,7 +56,7 @@ def diagnose(recording, target=0.9):
     if not isinstance(recording, Recording):
         raise TypeError("diagnose takes a Recording(loss=..., ...), such as recorder.recording(), "
                         f"got {type(recording).__name__}")
-    if isinstance(target, (str, bool)) or not hasattr(target, "__float__"):
+    if isinstance(target, (str, bool)) or not hasattr(target, "__float__") or np.ndim(target):
         raise TypeError(f"target must be an accuracy above 0 and at most 1, got {target!r}")
     if not 0 < target <= 1:
         raise ValueError(f"target must be an accuracy above 0 and at most 1, got {target}")
@@ -61,6 +64,9 @@ def diagnose(recording, target=0.9):
     if kept is not recording:
         return beside_frozen(recording, diagnose(kept, target))
     s = measure_symptoms(recording)
+    if s.no_update and len(s.no_update) == s.layers and (moved_unseen(recording) or outcomes.halved(s)):
+        found = diagnose(replace(recording, update=None, update_ratio=None), target)
+        return replace(found, evidence=(*found.evidence, UNSEEN))
     if outcomes.ascends(s):
         recording = replace(recording, loop=tuple(dict.fromkeys((*(recording.loop or ()), "steps uphill"))))
     answers, open_before, blocked = questions(s, recording, target), [], False
@@ -82,8 +88,13 @@ def diagnose(recording, target=0.9):
             break
     said = (*evidence(t.UNDECIDED, s, recording), *slips.sentences(recording.loop))
     found = advice(s, recording, tuple(open_before), blocked)
-    mend = recording.loop and fails is not False
-    return Diagnosis(t.UNDECIDED, said, slips.beside(recording.loop, found[0]) if mend else found[0], *found[1:])
+    remedy = slips.beside(recording.loop, found[0], fails is not False)
+    return Diagnosis(t.UNDECIDED, said, remedy, *found[1:])
+
+
+def moved_unseen(recording):
+    """Do weights differ between records, though no update in any of these was above 0?"""
+    return recording.weight is not None and bool((recording.weight != recording.weight[0]).any())
 
 
 def of_the_others(recording, target):
@@ -162,6 +173,7 @@ def questions(s, recording, target=0.9):
         "label noise": logic.every(fails, not s.broke, outcomes.learned_something(s), pace.stands(s),
                                    not outcomes.faded_later(s), clean, warm, near, None if s.many_answers else True,
                                    logic.above(s.gap, -t.GAP) is not False or None,
+                                   logic.above(s.dead_outputs, 0) is not True or None,
                                    logic.below(s.shrinks, t.WANES) is not True or None,
                                    logic.below(s.ratio_slowest, t.TOO_SLOW) is not True or None),
         "healthy": logic.every(logic.invert(fails), outcomes.told(s, target)),

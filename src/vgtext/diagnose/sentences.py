@@ -1,7 +1,7 @@
 """The evidence in sentences, each with its numbers, and what would have to be recorded to know more."""
 
 from .digits import dead, factor, percent, points, times
-from .numbers import layers_of, others, rounded_away
+from .numbers import layers_of, others, rounded_away, unmoved
 from .table import ALIKE, RUNS_ON, WANES
 
 
@@ -70,8 +70,7 @@ def _frozen(s, r):
         return (f"With gradients as large, the weights of {layers_of(s.slow)} move less than a ten-thousandth as far "
                 "as the others: another learning rate?")
     if s.no_update:
-        layers = layers_of(s.no_update)
-        return f"The updates of {layers} are exactly 0 in every record: frozen, or not in the optimizer."
+        return unmoved(s)
     return f"The gradient of {layers_of(s.no_gradient)} is exactly 0 in every record, that of the others is not."
 
 

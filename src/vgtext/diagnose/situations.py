@@ -127,6 +127,11 @@ def brisk(s, candidates, blocked):
     return asked and labels_open(candidates) and outcomes.begun(s)
 
 
+def cut_off(s, candidates, blocked):
+    """Are some outputs 0 for every example, in a run whose labels may be to blame?"""
+    return labels_open(candidates) and above(s.dead_outputs, 0) is True
+
+
 def saturated(s, candidates, blocked):
     """Are most hidden slopes nearly 0?"""
     return labels_open(candidates) and above(s.saturation, t.SATURATED)

@@ -23,6 +23,10 @@ SLIPS = {
     "gradients kept": Slip(
         "A backward pass began with the gradients of the step before still there.",
         "Call optimizer.zero_grad() once in every step, or each step also takes all the earlier ones again."),
+    "no backward pass": Slip(
+        "In no recorded step did a backward pass reach a weight of the network.",
+        "Call loss.backward() between optimizer.zero_grad() and optimizer.step(), outside no_grad, and on the loss "
+        "that was made of the network's output: no copy of its number (item, detach, a new tensor) leads back."),
     "inference mode": Slip(
         "The network was trained in inference mode, at least at the end: batch norm keeps its old averages, and "
         "dropout does nothing.",
@@ -31,6 +35,9 @@ SLIPS = {
         "The loss applies a softmax or a sigmoid of its own to an output that has been through one, or through a tanh.",
         "Hand the loss the logits: leave the last softmax, sigmoid or tanh out of the network, and apply it where you "
         "read predictions."),
+    "logits cut off": Slip(
+        "The loss is given logits that have been through a ReLU, which makes 0 of all that are below.",
+        "Hand the loss the logits as they are: leave the last ReLU out of the network."),
     "softmax over the batch": Slip(
         "The loss is given a softmax over the examples of a batch, not over classes.",
         "Take the softmax over the axis of classes, or hand the logits to a cross-entropy."),
@@ -67,7 +74,8 @@ SLIPS = {
         "Bring the logits to size 1 before the first step: smaller weights in the last layer, smaller embeddings where "
         "it shares them, and no factor after it. If the loss is a sum over examples, take their mean.", False),
     "summed loss": Slip(
-        "The loss is a sum over a batch, and no mean: the larger the batch, the larger the gradient, and SGD's step.",
+        "The loss is a sum over a batch, and no mean: the larger the batch, the larger the gradient, and SGD's step. A "
+        "constant answer's loss is compared with it only if it is a sum, too.",
         "Take the mean over the examples of a batch, and choose the rate for it.", False, False),
     "much decay": Slip(
         f"Weight decay alone takes {DECAYS:.0%} of the weights away in a step, or more.",
@@ -118,8 +126,14 @@ def mend(words, cause):
     return f"{SLIPS['summed loss'].remedy} {REMEDIES[cause]}" if long else REMEDIES[cause]
 
 
-def beside(words, advice):
-    """Return what to do about the slips; where none decides, and layers were seen, the ``advice`` holds as well."""
+def beside(words, advice, fails=True):
+    """Return what to do about the slips; where none decides, and layers were seen, the ``advice`` holds as well.
+
+    A run that does not fail has nothing to mend; where no layer of it was seen, it may be recorded again.
+    """
+    words = words or ()
+    if not fails:
+        return " ".join([advice, *(SLIPS[word].remedy for word in words if word == "no layer seen")])
     if decides(words) or "no layer seen" in words:
         return remedy(words)
     return " ".join([*(SLIPS[word].remedy for word in words), advice])

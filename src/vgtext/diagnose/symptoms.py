@@ -67,6 +67,7 @@ class Symptoms:
     dead_layer: int | None
     dead_last: float | None  # the same at the last record
     dead_output: bool | None  # is the output 0 for every example, at the last record?
+    dead_outputs: float | None  # share of the outputs that are 0 for every example, at the last record
     silent: bool | None  # does a hidden layer pass nothing on, at the first record: activation exactly 0?
     silent_last: bool | None  # the same at the last record
     saturation: float | None  # mean share in the hidden layers, at the first record
@@ -100,9 +101,12 @@ class Symptoms:
 
 
 def measure_symptoms(recording):
-    """Return the :class:`Symptoms` of a recording."""
+    """Return the :class:`Symptoms` of a recording; raises TypeError for what is none."""
+    if not hasattr(recording, "given"):
+        raise TypeError(f"measure_symptoms takes a Recording(loss=..., ...), got {type(recording).__name__}")
     r, whole = recording, sizes.whole(recording)
     curve = None if r.loss is None else losses.measure(r.loss)
+    constant = losses.constant(curve, r.constant_loss, r.loop)
     first = {name: whole[name][0] for name in whole if len(whole[name])}
     last = {name: whole[name][-1] for name in whole if len(whole[name])}
     layers = next((len(row) for row in first.values()), None)
@@ -117,8 +121,8 @@ def measure_symptoms(recording):
         climb=float(train[-1] - train[len(train) // 2 - 1]) if train is not None and len(train) > 1 else None,
         tested=None if test is None else float(test[-1]),
         gap=None if train is None or test is None else float(train[-1] - test[-1]), test_rise=sizes.rise(r.test_loss),
-        **losses.shares(curve, r.loss, r.test_loss, r.constant_loss), common=losses.common(r.constant_loss, train),
-        baseline=r.constant_loss is not None,
+        **losses.shares(curve, r.loss, r.test_loss, constant), common=losses.common(r.constant_loss, train),
+        baseline=constant is not None,
         scored=any(v is not None for v in (train, test, r.test_loss)) or bool(r.mixed),
         made=max(0 if r.loss is None else len(r.loss), 0 if r.steps is None else int(r.steps[-1])),
         layers=layers, row=row, forward=signals[0], backward=signals[1], round_trip=signals[2], one_jump=signals[3],
@@ -132,6 +136,7 @@ def measure_symptoms(recording):
         cosine=sizes.least(r.cosine), ratio=sizes.first_median(whole.get("ratio")),
         ratio_peak=peak, ratio_later=later, ratio_before=before, ratio_fastest=fastest, ratio_slowest=slowest,
         dead=dead[0], dead_layer=dead[1], dead_last=sizes.dead(last.get("dead"))[0],
+        dead_outputs=float(last["dead"][-1]) if "dead" in last else None,
         dead_output=sizes.dead_output(last), silent=sizes.silent(first),
         silent_last=sizes.silent(last),
         saturation=float(first["saturation"][:-1].mean()) if "saturation" in first and layers > 1 else None,

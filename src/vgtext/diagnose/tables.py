@@ -1,21 +1,20 @@
-"""The rows of a log: read out of CSV, JSON or printed lines, and put into the order of their steps."""
+"""The rows of a log, read out of CSV, JSON or printed lines."""
 
 import codecs
 import csv
 import json
 import re
-from functools import cache
-from itertools import chain, pairwise
 from pathlib import Path
 
 from . import printed
+from .order import count
 
 PRINTED = (".txt", ".log", ".out")
 ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", *PRINTED)
 KEYS = {"key", "tag", "metric", "name"}  # columns that name the value in a row, as MLflow and TensorBoard write them
 SPLITS = {"phase", "split", "mode", "set", "subset", "stage", "dataset"}  # columns that say which data a row is of
-BLANK = {"none", "null", "na", "n/a", "-", "--"}  # what stands in a cell that has no value
-COUNTS = (("epoch",), ("step", "global step", "iteration", "iter"))  # columns that say where in its run a row is
+WHOLE = {"data", "fields", "logs", "metrics", "payload", "record", "scalars", "values"}  # names that say nothing
+BLANK = {"none", "null", "na", "n/a", "-", "--", "no log"}  # what stands in a cell that has no value
 
 
 def rows(path, sides, measures, say):
@@ -27,6 +26,7 @@ def rows(path, sides, measures, say):
     ending = path.suffix.lower()
     try:
         text = _text(path)
+        text = _tabs(text, measures) if ending in PRINTED else text
         if ending in PRINTED and not _is_table(text):
             return printed.rows(text, sides, measures, say)
         if ending in (".csv", ".tsv", *PRINTED):
@@ -53,38 +53,11 @@ def named(row, sides):
     """
     keys = KEYS & row.keys()
     if "value" in row and len(keys) == 1:
-        counts = {column: value for column, value in row.items() if _count(column) is not None}
+        counts = {column: value for column, value in row.items() if count(column) is not None}
         row = {**counts, str(row[keys.pop()]): row["value"]}
     said = [side for column, value in row.items() if str(column).lower() in SPLITS
             and (side := str(value).strip().lower()) in sides]
-    return {name if _count(name) is not None else f"{said[0]} {name}": row[name] for name in row} if said else row
-
-
-def in_order(column, found, say):
-    """Return the values of a column out of its rows, without those that a resumed run made again.
-
-    Where epochs or steps go back, rows from there on count, as in TensorBoard; a file with the last row first is turned
-    round. Batches that are counted anew in each epoch, without the epochs, stay as they are.
-    """
-    values, at = [row[column] for row in found], _positions(found)
-    backs = [i for i in range(1, len(at)) if None not in (at[i], at[i - 1]) and at[i] < at[i - 1]]
-    if None in at or not backs or len({len(position) for position in at}) > 1:
-        return values
-    if all(before >= after for before, after in pairwise(at)):
-        return values[::-1]
-    where = ", ".join(f"{value:g}" for value in at[backs[-1]] if value is not None)
-    batches = len(at[0]) == 1 and all(_count(name) != 0 for name in found[0])  # epochs begin again in another run
-    if batches and len(backs) > 1 and all(at[i] == at[0] for i in backs):
-        say(f"In {column} the steps begin again {len(backs)} times, and are read as epochs of one run.")
-        return values
-    kept, again = [], set(backs)
-    for i, position in enumerate(at):
-        while i in again and kept and at[kept[-1]] >= position:
-            kept.pop()
-        kept.append(i)
-    say(f"In {column} the steps go back, the last time to {where}: what was made again, or by an earlier run, is left "
-        f"out ({len(values) - len(kept)} entries).")
-    return [values[i] for i in kept]
+    return {name if count(name) is not None else f"{said[0]} {name}": row[name] for name in row} if said else row
 
 
 def _text(path):
@@ -92,7 +65,15 @@ def _text(path):
     data = Path(path).read_bytes()
     if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return data.decode("utf-16")
-    return data.decode("utf-8-sig", errors="replace" if path.suffix.lower() in PRINTED else "strict")
+    return data.decode("utf-8-sig", errors="strict" if "json" in path.suffix.lower() else "replace")
+
+
+def _tabs(text, measures):
+    """Return a text with tabs between its columns where these stand one space apart, numbers below their names."""
+    names, *rows = [line.split() for line in text.splitlines() if line.strip()] or [[]]
+    table = rows and len(names) > 1 and not measures.isdisjoint(re.findall("[a-z]+", " ".join(names).lower())) and all(
+        len(row) == len(names) and all(map(printed.IN_TABLE.fullmatch, row)) for row in rows)
+    return "\n".join(map("\t".join, [names, *rows])) + "\n" if table else text
 
 
 def _is_table(text):
@@ -147,40 +128,15 @@ def _json(text, say):
 
 
 def _flat(row, above=""):
-    """Yield the names and values of a row; one within another is train/loss, one by numbers a list."""
+    """Yield the names and values of a row; one within another is train/loss, one by numbers a list.
+
+    What holds all of a row's numbers, as its ``data``, is no part of their names.
+    """
+    inner = [name for name, value in row.items() if isinstance(value, dict)]
     for name, value in row.items():
         if isinstance(value, dict) and value and all(str(key).isdigit() for key in value):
             value = list(value.values())
         if isinstance(value, dict) and value:
-            yield from _flat(value, f"{above}{name}/")
+            yield from _flat(value, above if inner == [name] and name in WHOLE else f"{above}{name}/")
         else:
             yield f"{above}{name}", value
-
-
-@cache
-def _count(column):
-    """Return which of COUNTS a column is, or None."""
-    words = " ".join(re.findall(r"[a-z]+", str(column).lower()))
-    return next((i for i, names in enumerate(COUNTS) if words in names), None)
-
-
-def _positions(rows):
-    """Return where in its run each row is: (epoch, step), or what of them it has; None without both."""
-    counts = {}
-    for column in dict.fromkeys(chain.from_iterable(rows)):
-        if _count(column) is not None:
-            counts.setdefault(_count(column), []).append(column)
-    names = [counts[kind] for kind in sorted(counts)]
-    try:  # at once, where every row has them, as numbers
-        return list(zip(*[[float(row[column]) for row in rows] for *_, column in names])) or [None] * len(rows)
-    except (KeyError, TypeError, ValueError):
-        return [_position(row, names) for row in rows]
-
-
-def _position(row, names):
-    """Return the numbers of a row's counts, the last one of each kind that it has; None without one."""
-    found = [[row[column] for column in columns if row.get(column) is not None][-1:] for columns in names]
-    try:
-        return tuple(float(value) for values in found for value in values) or None
-    except (TypeError, ValueError):
-        return None

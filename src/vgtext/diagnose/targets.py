@@ -64,6 +64,20 @@ class Targets:
             self._counts.update(targets.tolist())
         self._other_loss |= soft or (not same and len(targets) >= of)
 
+    def compare_all(self, passes, loss):
+        """Take what :meth:`compare` does of each pass of a step, but one loss: gradients may be added up over batches.
+
+        That loss is the last pass's, or all passes' mean; over their number, it is of another size than a pass's. Where
+        one pass has one class alone, as a critic's have, they are no batches.
+        """
+        owns = [cross_entropies(np.asarray(answers), np.array(targets, int)) for answers, targets, *_ in passes]
+        mixed = len(passes) > 1 and all(len(set(targets)) > 1 for _, targets, *_ in passes)
+        both = mixed and any(
+            abs(of - loss) <= SAME * abs(loss) for of in (*owns[-1], np.mean([own[0] for own in owns])))
+        for (answers, targets, *others), own in zip(passes, owns):
+            if both or len(passes) == 1:
+                self.compare(answers, targets, own[0] if both else loss, *others)
+
     def constant_loss(self):
         r"""Return the loss of the best constant answer, the entropy of the classes; None where it is not known.
 

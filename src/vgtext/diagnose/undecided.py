@@ -125,6 +125,9 @@ CASES = (
     (so.brisk, "The loss fell and then stood still. The first steps were long for branches with norms: try a warm-up, "
      "or a lower rate. If the loss comes no lower, it may be at its floor, as the entropy of a text is one: then "
      "nothing is wrong, and if an accuracy is known, say what the task allows (target).", (), ()),
+    (so.cut_off, "Some outputs are 0 for every example, as a ReLU or a clamp at the end of the network makes them: no "
+     "error passes there, and what they stand for is never answered. Leave it out, and ask again before you look at "
+     "the labels.", (), ()),
     (so.saturated, "Most hidden slopes are nearly 0 at the first record, so little is passed back through these units. "
      "Draw smaller weights, or bring the inputs to size 1, and ask again before you look at the labels.", (), ()),
     (so.one_answer, "Training accuracy hardly moved from one evaluation to another. Compare it with the share of the "
