@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import losses, sizes, trips
+from . import accuracies, losses, sizes, trips
 
 
 @dataclass(frozen=True)
@@ -111,19 +111,14 @@ def measure_symptoms(recording):
     last = {name: whole[name][-1] for name in whole if len(whole[name])}
     layers = next((len(row) for row in first.values()), None)
     row, signals, ends = trips.signals(whole, layers)
-    train, test = r.train_accuracy, r.test_accuracy
     dead = sizes.dead(first.get("dead"))
     peak, later, before, fastest, slowest = sizes.medians(whole.get("ratio"))
     return Symptoms(
         broke=sizes.where_it_broke(r), curve=curve,
-        accuracy=None if train is None else float(train[-1]), best=None if train is None else float(train.max()),
-        accuracy_range=float(np.ptp(train)) if train is not None and len(train) > 2 else None,
-        climb=float(train[-1] - train[len(train) // 2 - 1]) if train is not None and len(train) > 1 else None,
-        tested=None if test is None else float(test[-1]),
-        gap=None if train is None or test is None else float(train[-1] - test[-1]), test_rise=sizes.rise(r.test_loss),
-        **losses.shares(curve, r.loss, r.test_loss, constant), common=losses.common(r.constant_loss, train),
-        baseline=constant is not None,
-        scored=any(v is not None for v in (train, test, r.test_loss)) or bool(r.mixed),
+        **accuracies.measure(r.train_accuracy, r.test_accuracy), test_rise=sizes.rise(r.test_loss),
+        **losses.shares(curve, r.loss, r.test_loss, constant), baseline=constant is not None,
+        common=losses.common(r.constant_loss, accuracies.steadied(r.train_accuracy)),
+        scored=any(v is not None for v in (r.train_accuracy, r.test_accuracy, r.test_loss)) or bool(r.mixed),
         made=max(0 if r.loss is None else len(r.loss), 0 if r.steps is None else int(r.steps[-1])),
         layers=layers, row=row, forward=signals[0], backward=signals[1], round_trip=signals[2], one_jump=signals[3],
         round_trip_last=ends, halves=trips.halves(whole, row),
