@@ -35,11 +35,13 @@ class Watch:
 
 def is_sum(loss, y, predicted):
     """Is a loss of one's own a sum: is its number for a batch that of one half and of the other, together?"""
+    if not callable(loss):  # a name of one, or one for each output
+        return False
     half = len(y) // 2
     try:
         whole, first, second = (numbers(loss(y[part], predicted[part])) for part in (
             slice(2 * half), slice(half), slice(half, 2 * half)))
-    except Exception:  # a name of a loss, or one that takes whole batches only
+    except Exception:  # whichever its backend raises: it takes whole batches only, so nothing is known
         return False
     both = first + second
     return not np.ndim(whole) and bool(both != 0 and abs(whole - both) < 1e-3 * abs(both))
