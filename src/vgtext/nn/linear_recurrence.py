@@ -17,7 +17,6 @@ import numpy as np
 from . import checks
 from .losses import get_loss
 from .parameters import Views, lay_out
-from .scale import log2_norm
 
 
 def forward(lam, Ux):
@@ -47,7 +46,7 @@ class LinearRecurrence(Views):
     0 <= least < 1, most > least and most_phase >= 0. It has no ``signals``, so ``record_every`` stays 0.
     """
 
-    h, depth = None, 2
+    depth = 2
 
     def __init__(self, n_in, n, n_out, *, least=0.0, most=1.0, most_phase=2 * np.pi, loss="softmax_cross_entropy",
                  seed=0, dtype="float32"):
@@ -102,9 +101,3 @@ class LinearRecurrence(Views):
         own = slice(0, self.parameters["V"].start)
         return [None, SimpleNamespace(W=self.theta[own], W_gradient=self.gradient[own], a=self.h, delta=self.delta),
                 SimpleNamespace(W=self.V, W_gradient=self.V_gradient, a=self.a, delta=self.V_gradient)]
-
-    def log2_states(self):
-        """Return log2 of the root mean square over examples of |h[t]|, t = 0..T, of the last pass; raise before one."""
-        if self.h is None:
-            raise RuntimeError("log2_states needs a pass first: call forward(x) or loss_and_gradient(x, y)")
-        return np.array([log2_norm(np.abs(h)) for h in self.h]) - 0.5 * np.log2(self.h.shape[2])
