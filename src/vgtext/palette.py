@@ -133,6 +133,11 @@ def float_limits(ax, dtype="float32"):
                     color=COLORS["reference"])
 
 
+def running_mean(loss, window=15):
+    """Return the mean of each ``window`` entries in a row, (n - window + 1,), so that batches do not hide the trend."""
+    return np.convolve(loss, np.full(window, 1 / window), mode="valid")
+
+
 def beyond(ax, *sizes):
     """Return what a caption adds to sizes of which one lies above or below its panel; nothing where all are seen."""
     low, high = ax.get_ylim()
