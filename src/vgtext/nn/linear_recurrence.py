@@ -56,7 +56,7 @@ class LinearRecurrence(Views):
         checks.number("most_phase", most_phase, least=0)
         self.loss, self.dtype, rng = get_loss(loss), checks.float_type(dtype), checks.generator("seed", seed)
         shapes = {"nu": (n,), "phase": (n,), "U": (2, n, n_in), "V": (2, n_out, n), "c": (n_out, 1)}
-        lay_out(self, shapes)
+        lay_out(self, [("", self, shapes)])
         size = np.sqrt(rng.uniform(least**2, min(most, 1 - 1e-6) ** 2, n))
         self.nu[...], self.phase[...] = np.log(-np.log(size)), rng.uniform(0, most_phase, n)
         self.U[...] = rng.standard_normal(self.U.shape) / np.sqrt(2 * n_in)
