@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -12,7 +13,7 @@ from test_ledger import computes
 from vgtext.chapters.problem import layer_sizes
 from vgtext.claims import Claim, Evidence
 from vgtext.explore.controls import make_control
-from vgtext.explore.element import MOST_STATES, thin
+from vgtext.explore.element import thin
 from vgtext.explore.figure import Explorable
 from vgtext.ledger import agrees
 
@@ -60,7 +61,7 @@ def test_the_claim_that_authors_are_shown_is_one_that_the_ledger_takes_and_their
     assert claim.setting.endswith(".") and computes(evidence.measure) and agrees(evidence, evidence.measure())
     given = eval(re.search(r"`explore\(lab.draw_decay, (.*?)\)`", text)[1].join(["dict(", ")"]))
     controls = [make_control("decay", name, each, {"factor": 0.5, "depth": 20}[name]) for name, each in given.items()]
-    texts = {control.name: control.texts for control in thin("decay", controls, MOST_STATES)}
+    texts = {control.name: control.texts for control in thin(SimpleNamespace(name="decay", controls=controls))}
     assert all(value in texts[name] for name, value in parse_qsl(claim.figure.partition("?")[2]))
 
 

@@ -11,7 +11,7 @@ from explore.reader import await_cells
 from vgtext import words as table_of
 from vgtext.ask import Exercise, check, quiz
 from vgtext.ask.grades import verdicts
-from vgtext.ask.quiz import source as quiz_source
+from vgtext.ask.page import source as quiz_source
 from vgtext.carry import carry
 from vgtext.carry import source as carry_source
 from vgtext.explore import explore

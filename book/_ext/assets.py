@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from room import room
 from sphinx.util import logging
 
-from vgtext.ask.quiz import source as quiz_source
+from vgtext.ask.page import source as quiz_source
 from vgtext.carry.page import source as carry_source
 from vgtext.explore.page import script as figure_script
 from vgtext.explore.page import source as figure_source

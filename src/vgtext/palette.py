@@ -133,6 +133,11 @@ def float_limits(ax, dtype="float32"):
                     color=COLORS["reference"])
 
 
+def running_mean(loss, window=15):
+    """Return the mean of each ``window`` entries in a row, (n - window + 1,), so that batches do not hide the trend."""
+    return np.convolve(loss, np.full(window, 1 / window), mode="valid")
+
+
 def beyond(ax, *sizes):
     """Return what a caption adds to sizes of which one lies above or below its panel; nothing where all are seen."""
     low, high = ax.get_ylim()
@@ -157,7 +162,7 @@ def apart(ys, least):
     return [y for _, y in sorted(zip(order, placed))]
 
 
-def backward_arrow(ax, words="backward pass", at=0.05, up=0.06):
+def backward_arrow(ax, at=0.05, up=0.06):
     """Draw the arrow, right to left above the panel's lower edge, that says how a backward pass is read.
 
     ``at`` and ``up``, shares of the panel's width and height, are where its head is: clear of the lines.
@@ -169,5 +174,5 @@ def backward_arrow(ax, words="backward pass", at=0.05, up=0.06):
         xycoords="axes fraction",
         arrowprops={"arrowstyle": "->", "color": COLORS["backward"]},
     )
-    ax.text(at + 0.29, up, words, transform=ax.transAxes, va="center", ha="left", fontsize=8,
+    ax.text(at + 0.29, up, "backward pass", transform=ax.transAxes, va="center", ha="left", fontsize=8,
             color=COLORS["reference"])  # in the color of a line, they would name it

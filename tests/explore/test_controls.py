@@ -1,6 +1,7 @@
 """Controls: abbreviations become values, nonsense is named, thinning keeps what a reader needs."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -128,10 +129,14 @@ def slider(size, start):
     return Control("c", "c", "slider", tuple(range(size)), tuple(map(str, range(size))), start)
 
 
+def figure_of(controls):
+    return SimpleNamespace(name="f", controls=controls)
+
+
 @given(st.lists(st.tuples(st.integers(2, 200), st.floats(0, 1)), min_size=1, max_size=3))
 def test_thinning_keeps_ends_and_opening_and_fits(sizes):
     before = [slider(n, round(at * (n - 1))) for n, at in sizes]
-    after = thin("f", before, 400)
+    after = thin(figure_of(before))
     assert math.prod(len(c.values) for c in after) <= 400
     for old, new in zip(before, after):
         assert {old.values[0], old.values[-1], old.values[old.start]} <= set(new.values) <= set(old.values)
@@ -140,10 +145,10 @@ def test_thinning_keeps_ends_and_opening_and_fits(sizes):
 
 
 def test_a_grid_that_fits_is_left_alone_and_one_that_cannot_is_named():
-    assert thin("f", [slider(20, 3), slider(20, 4)], 400) == [slider(20, 3), slider(20, 4)]
+    assert thin(figure_of([slider(20, 3), slider(20, 4)])) == [slider(20, 3), slider(20, 4)]
     wide = [Control(n, n, "choice", tuple(range(30)), tuple(map(str, range(30))), 0) for n in "ab"]
     with pytest.raises(FigureError, match="30 a x 30 b states is over the budget of 400"):
-        thin("f", wide, 400)
+        thin(figure_of(wide))
 
 
 def test_of_four_rising_numbers_or_more_a_list_is_a_slider():

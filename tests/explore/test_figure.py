@@ -791,7 +791,7 @@ def test_mesh_pixels_are_the_color_of_the_cell_under_them(flip_x, flip_y):
     edges_x, edges_y = np.array([0.0, 1.0, 4.0, 9.0]), np.array([0.0, 2.0, 3.0])
     colors = np.arange(24).reshape(2, 3, 4)
     x, y = (edges_x[::-1] if flip_x else edges_x), (edges_y[::-1] if flip_y else edges_y)
-    pixels = mesh_pixels(x, y, colors, least=90)
+    pixels = mesh_pixels(x, y, colors)
     for px, py in itertools.product([0.5, 2.0, 6.0, 8.9], [0.1, 1.9, 2.5]):
         found = pixels[int((3.0 - py) / 3 * len(pixels)), int(px / 9 * pixels.shape[1])]
         column, row = np.searchsorted(edges_x, px) - 1, np.searchsorted(edges_y, py) - 1

@@ -10,7 +10,7 @@ from html import escape
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 from vgtext.ask import quiz
-from vgtext.ask.quiz import source as quiz_source
+from vgtext.ask.page import source as quiz_source
 from vgtext.explore import explore
 from vgtext.explore.page import script, source
 from vgtext.live import assemble

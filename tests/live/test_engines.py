@@ -15,7 +15,7 @@ from small_page import served, write
 from webkit import open_webkit
 
 from vgtext.ask import quiz
-from vgtext.ask.quiz import source as quiz_source
+from vgtext.ask.page import source as quiz_source
 from vgtext.carry import carry
 from vgtext.carry import source as carry_source
 from vgtext.explore import explore, handle

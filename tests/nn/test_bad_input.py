@@ -112,7 +112,6 @@ CALLS = {
     "mup": (width.mup, {"n": 64, "base": 32}),
     "rate_factors": (width.rate_factors, {"network": nn.mlp(3, 4, 2, 3), "optimizer": "adam", "base": 32}),
     "spectral_scale": (width.spectral_scale, {"n_out": 2, "n_in": 3}),
-    "gaussian_norm": (width.gaussian_norm, {"n_out": 2, "n_in": 3, "std": 1.0}),
     "log_variance": (width.log_variance, {"L": 2, "n": 3, "per_layer": 5}),
     "newton_schulz_on_values": (newton_schulz_on_values, {"s": [0.5], "steps": 5}),
 }

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from vgtext import nn
 from vgtext.nn.branches import DynamicTanh, Scale
+from vgtext.nn.network import inside
 
 KINDS = {"scale": lambda n: Scale(n, 0.3), "shared scale": lambda n: Scale(n, 0.3, shared=True), "dyt": DynamicTanh}
 
@@ -36,8 +37,7 @@ def written_again(net, kind, theta, x, y):
 
 
 def shapes(net):
-    owners = [o for block in net._owners for o in block]
-    return [shape for o in owners for shape in o.shapes.values()]
+    return [shape for block in net.blocks for part in inside(block) for shape in part.shapes.values()]
 
 
 @pytest.mark.parametrize("kind", KINDS)

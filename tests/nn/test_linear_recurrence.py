@@ -63,7 +63,6 @@ def test_white_noise_gives_states_of_mean_square_one():
     net = LinearRecurrence(1, 300, 1, least=0.5, most=0.98, loss="mean_squared_error", dtype="float64")
     net.forward(np.random.default_rng(1).standard_normal((400, 1, 50)))
     assert np.mean(np.abs(net.h[-1]) ** 2) == pytest.approx(1, abs=0.08)
-    assert net.log2_states()[-1] == pytest.approx(np.log2(300) / 2, abs=0.1)
 
 
 def test_it_learns_a_delayed_copy_that_a_plain_network_forgets():
@@ -89,8 +88,3 @@ def test_a_run_that_breaks_is_told():
 def test_bad_input_is_named(call, words):
     with pytest.raises(ValueError, match=words):
         call()
-
-
-def test_states_before_a_pass():
-    with pytest.raises(RuntimeError, match="pass first"):
-        LinearRecurrence(1, 2, 1).log2_states()

@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from vgtext.ask import QuizError, quiz
-from vgtext.ask.quiz import source
+from vgtext.ask.page import source
 from vgtext.words import words
 
 ONE = {"question": "All entries are 0.6. What does the product do?",

@@ -10,20 +10,9 @@ import random
 import zlib
 from html import escape
 from numbers import Real
-from pathlib import Path
 
-from vgtext.explore.page import HERE as PAGE
-from vgtext.explore.page import join
 from vgtext.explore.show import current_mode
 from vgtext.words import typeset, words
-
-
-def source(kind):
-    """Return what a page needs for quizzes: their script ("js") or their style ("css")."""
-    here = Path(__file__).parent
-    if kind == "css":
-        return (here / "quiz.css").read_text("utf8")
-    return join(PAGE / "fill.js", PAGE / "words.js", here / "quiz.js", here / "kept.js")
 
 
 class QuizError(ValueError):

@@ -3,7 +3,7 @@
 import anywidget
 import traitlets
 
-from .quiz import source
+from .page import source
 
 
 class QuizWidget(anywidget.AnyWidget):

@@ -1,9 +1,7 @@
 """What the figure shows itself as, as in :mod:`vgtext.explore`: a widget, an element of a page, or its sentence."""
 
 import base64
-import io
 from html import escape
-from urllib.parse import quote
 
 import matplotlib
 import numpy as np
@@ -11,6 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from vgtext.explore.element import address_of, file_of
 from vgtext.explore.figure import LOOK
 from vgtext.explore.show import current_mode
 from vgtext.palette import COLORS, REFERENCE, number
@@ -51,10 +50,9 @@ class Shown:
 def page_element(recipe):
     """Return the page's element: picture and sentence, which its script takes over."""
     said = escape(sentence(recipe))
-    data = "data:image/svg+xml," + quote(picture(recipe, "svg").decode(), safe=" /:=;,<>()@!*+?$|")
     return (
         f'<vg-carry id="{NAME}" class="vg-explore vg-carry" style="--controls:5"><figure><div class="vg-picture">'
-        f'<img class="vg-print" width="720" height="328" alt="{said}" src="{data}"></div>'
+        f'<img class="vg-print" width="720" height="328" alt="{said}" src="{address_of(picture(recipe, "svg"))}"></div>'
         f'<div class="vg-next"></div><div class="vg-controls"></div><figcaption>{said}</figcaption></figure></vg-carry>'
     )
 
@@ -66,9 +64,7 @@ def picture(recipe, kind):
         FigureCanvasAgg(figure)
         rows = ((0.72, 0.22), (0.35, 0.24), (0, 0.27))  # their feet and heights
         draw(*(figure.add_axes((0.08, foot, 0.91, high)) for foot, high in rows), recipe)
-        stream = io.BytesIO()
-        figure.savefig(stream, format=kind, dpi=110, metadata={"Date": None} if kind == "svg" else None)
-    return stream.getvalue()
+        return file_of(figure, kind)
 
 
 def draw(shapes, scales, ribbon, recipe):

@@ -35,30 +35,43 @@ def picture_file(figure, kind, parameters=None):
     sheet, caption = figure.picture(parameters or figure.values(figure.start))
     for artist in (artist for ax in sheet.panels for artist in ax.get_children() if is_heavy(artist)):
         artist.set_rasterized(True)
+    return file_of(sheet.figure, kind), caption
+
+
+def file_of(figure, kind):
+    """Return a figure of matplotlib as bytes of an "svg" or "png"."""
     stream = io.BytesIO()
-    sheet.figure.savefig(stream, format=kind, dpi=110, metadata={"Date": None} if kind == "svg" else None)
-    return stream.getvalue(), caption
+    figure.savefig(stream, format=kind, dpi=110, metadata={"Date": None} if kind == "svg" else None)
+    return stream.getvalue()
 
 
-def thin(figure, controls, most=MOST_STATES):
-    """Return controls of at most ``most`` states: the longest sliders are thinned to one length, or FigureError."""
-    for length in range(most, 3, -1):
-        grid = [c.thinned(length) if c.kind == "slider" and len(c.values) > length else c for c in controls]
-        if math.prod(len(c.values) for c in grid) <= most:
+def address_of(svg):
+    """Return the address of an SVG, given as bytes, that carries its data."""
+    return "data:image/svg+xml," + quote(svg.decode(), safe=" /:=;,<>()@!*+?$|")
+
+
+def thin(figure):
+    """Return a figure's controls for a page, of at most MOST_STATES states, or raise FigureError.
+
+    The longest sliders are thinned to one length.
+    """
+    for length in range(MOST_STATES, 3, -1):
+        grid = [c.thinned(length) if c.kind == "slider" and len(c.values) > length else c for c in figure.controls]
+        if math.prod(len(c.values) for c in grid) <= MOST_STATES:
             return grid
-    sizes = " x ".join(f"{len(c.values)} {c.name}" for c in controls)
-    raise FigureError(f"figure {figure}: a grid of {sizes} states is over the budget of {most} for a page, and its "
-                      "sliders cannot be thinned further; use fewer or shorter controls")
+    sizes = " x ".join(f"{len(c.values)} {c.name}" for c in figure.controls)
+    raise FigureError(f"figure {figure.name}: a grid of {sizes} states is over the budget of {MOST_STATES} for a page, "
+                      "and its sliders cannot be thinned further; use fewer or shorter controls")
 
 
 def count_states(figure):
     """Return how many states of a figure a page holds."""
-    return math.prod(len(control.values) for control in thin(figure.name, figure.controls))
+    return math.prod(len(control.values) for control in thin(figure))
 
 
 def pack_states(figure, drawn=lambda: None):
     """Draw each state of the (thinned) controls, then call ``drawn``; return (controls, payload). Warnings fail."""
-    controls, packer, limits = thin(figure.name, figure.controls), Packer(), {}
+    controls, packer, limits = thin(figure), Packer(), {}
     with warnings.catch_warnings(action="error"):
         opening, start = figure.opening, tuple(control.start for control in controls)
         for state in itertools.product(*(range(len(control.values)) for control in controls)):
@@ -94,10 +107,10 @@ def page_element(figure, drawn=lambda: None):
     FigureError.when(states + print_size > MOST_BYTES,
                      f"figure {figure.name}: {len(payload['states'])} states take {states:,} bytes and the picture for "
                      f"print {print_size:,}, over the budget of {MOST_BYTES:,}; use fewer states or fewer points")
-    source = "data:image/svg+xml," + quote(picture.decode(), safe=" /:=;,<>()@!*+?$|")
     return (
         f'<vg-explore id="{figure.name.replace("_", "-")}" class="vg-explore" style="--controls:{len(controls)}">'
         f'<figure><div class="vg-picture"><img class="vg-print" width="720" height="340" alt="{escape(caption)}" '
-        f'src="{source}"></div><div class="vg-controls"></div><figcaption>{typeset(caption)}</figcaption></figure>'
+        f'src="{address_of(picture)}"></div><div class="vg-controls"></div>'
+        f'<figcaption>{typeset(caption)}</figcaption></figure>'
         f'<script type="text/plain">{data}</script></vg-explore>'
     )

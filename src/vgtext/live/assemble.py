@@ -6,7 +6,6 @@ button, and no page knows of it.
 
 import base64
 import hashlib
-import importlib.util
 import io
 import json
 import re
@@ -22,6 +21,7 @@ import vgtext
 from vgtext.explore.page import HERE as SHARED
 from vgtext.explore.page import join
 from vgtext.live import bench_page, pyodide
+from vgtext.nn.data import sklearn_file
 from vgtext.words import in_script
 
 PAGE = Path(__file__).parent / "page"
@@ -50,7 +50,8 @@ def assemble(book, source=None, public=None):
     wheel = next(data for name, data in files.items() if name.startswith("matplotlib-"))
     files[OWN_ZIP] = archive(wheel)
     files |= made_ahead(files)
-    first = {*pyodide.CORE, OWN_ZIP, AHEAD_ZIP, MEMORY, *(entry["file_name"] for entry in start_packages(found))}
+    start = pyodide.packages(lock, pyodide.START).values()
+    first = {*pyodide.CORE, OWN_ZIP, AHEAD_ZIP, MEMORY, *(entry["file_name"] for entry in start)}
     total = sum(len(files[name]) for name in first)
     elsewhere = None
     if public:
@@ -74,23 +75,12 @@ def sum_of(data):
     return f"sha256-{base64.b64encode(hashlib.sha256(data).digest()).decode()}"
 
 
-def start_packages(found):
-    """Return the entries of what every page loads."""
-    names, todo = set(), list(pyodide.START)
-    while todo:
-        name = todo.pop()
-        names.add(name)
-        todo += set(found[name]["depends"]) - names
-    return [found[name] for name in sorted(names)]
-
-
 def archive(matplotlib_wheel):
     """Return the zip that is unpacked beside Pyodide's packages: vgtext, scikit-learn's data files, a list of fonts."""
     stream, home = io.BytesIO(), Path(vgtext.__file__).parent
-    data = Path(importlib.util.find_spec("sklearn").submodule_search_locations[0]) / "datasets" / "data"
     kept = {path.relative_to(home.parent).as_posix(): path.read_bytes() for path in sorted(home.rglob("*"))
             if path.is_file() and path.suffix not in NOT_PYTHON}
-    kept |= {f"sklearn/datasets/data/{name}": (data / name).read_bytes() for name in DATA}
+    kept |= {f"sklearn/datasets/data/{name}": sklearn_file(name).read_bytes() for name in DATA}
     kept["vgtext_fonts.py"] = fonts(matplotlib_wheel).encode()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as zipped:
         for name, content in kept.items():

@@ -57,9 +57,9 @@ def normal(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def packages(lock):
-    """Return {name: entry} of the packages that the book uses, with what they depend on, out of the whole lock."""
-    found, todo = {}, [*START, *LATER]
+def packages(lock, names=(*START, *LATER)):
+    """Return {name: entry} of packages, those that the book uses, and what they depend on, out of the whole lock."""
+    found, todo = {}, [*names]
     while todo:
         name = normal(todo.pop())
         if name not in found:

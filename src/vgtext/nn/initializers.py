@@ -60,11 +60,6 @@ def scaled_normal(sigma_w):
     return variance_scaling(checks.number("sigma_w", sigma_w, least=0) ** 2, "fan_in", "normal")
 
 
-def scaled_uniform(sigma_w):
-    """Return the initializer with uniform entries of variance sigma_w^2 / n_in."""
-    return variance_scaling(checks.number("sigma_w", sigma_w, least=0) ** 2, "fan_in", "uniform")
-
-
 def normal(std):
     """Return the initializer W ~ N(0, std^2), whatever the shape (Krizhevsky et al. 2012 took std = 0.01)."""
     checks.number("std", std, least=0)

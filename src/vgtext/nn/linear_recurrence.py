@@ -17,7 +17,6 @@ import numpy as np
 from . import checks
 from .losses import get_loss
 from .parameters import Views, lay_out
-from .scale import log2_norm
 
 
 def forward(lam, Ux):
@@ -47,7 +46,7 @@ class LinearRecurrence(Views):
     0 <= least < 1, most > least and most_phase >= 0. It has no ``signals``, so ``record_every`` stays 0.
     """
 
-    h, depth = None, 2
+    depth = 2
 
     def __init__(self, n_in, n, n_out, *, least=0.0, most=1.0, most_phase=2 * np.pi, loss="softmax_cross_entropy",
                  seed=0, dtype="float32"):
@@ -57,7 +56,7 @@ class LinearRecurrence(Views):
         checks.number("most_phase", most_phase, least=0)
         self.loss, self.dtype, rng = get_loss(loss), checks.float_type(dtype), checks.generator("seed", seed)
         shapes = {"nu": (n,), "phase": (n,), "U": (2, n, n_in), "V": (2, n_out, n), "c": (n_out, 1)}
-        lay_out(self, shapes)
+        lay_out(self, [("", self, shapes)])
         size = np.sqrt(rng.uniform(least**2, min(most, 1 - 1e-6) ** 2, n))
         self.nu[...], self.phase[...] = np.log(-np.log(size)), rng.uniform(0, most_phase, n)
         self.U[...] = rng.standard_normal(self.U.shape) / np.sqrt(2 * n_in)
@@ -102,9 +101,3 @@ class LinearRecurrence(Views):
         own = slice(0, self.parameters["V"].start)
         return [None, SimpleNamespace(W=self.theta[own], W_gradient=self.gradient[own], a=self.h, delta=self.delta),
                 SimpleNamespace(W=self.V, W_gradient=self.V_gradient, a=self.a, delta=self.V_gradient)]
-
-    def log2_states(self):
-        """Return log2 of the root mean square over examples of |h[t]|, t = 0..T, of the last pass; raise before one."""
-        if self.h is None:
-            raise RuntimeError("log2_states needs a pass first: call forward(x) or loss_and_gradient(x, y)")
-        return np.array([log2_norm(np.abs(h)) for h in self.h]) - 0.5 * np.log2(self.h.shape[2])

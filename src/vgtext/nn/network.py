@@ -13,7 +13,7 @@ from .initializers import get_initializer
 from .layers import Dense, Highway, Residual, joined
 from .losses import get_loss
 from .norms import get_norm
-from .parameters import Views
+from .parameters import Views, lay_out
 from .scale import FAR, log2_norm, rescale
 from .signals import Signals
 
@@ -36,30 +36,17 @@ class Network(Views):
         self.blocks, self.loss, self.dtype = joined("blocks", blocks), get_loss(loss), checks.float_type(dtype)
         self._out_shape, self._sizes = None, {}
         self.layers = [None, *(layer for block in blocks for layer in block.dense)]
-        self._owners = [[part for part in inside(block) if part.shapes] for block in self.blocks]  # of parameters
-        size = sum(int(np.prod(s)) for owners in self._owners for o in owners for s in o.shapes.values())
-        self.theta, self.gradient = np.zeros((2, size), self.dtype)
-        self._bind()
+        owners = [(f"block{i}.{j}.", owner, owner.shapes) for i, block in enumerate(self.blocks, 1)
+                  for j, owner in enumerate(part for part in inside(block) if part.shapes)]
+        lay_out(self, owners)
+        self._shapes = {prefix + name: shape for prefix, _, shapes in owners for name, shape in shapes.items()}
+        counts = [sum(int(np.prod(s)) for part in inside(block) for s in part.shapes.values()) for block in self.blocks]
+        self._slices = [slice(end - n, end) for n, end in zip(counts, np.cumsum(counts).tolist())]  # of each block
         rng = checks.generator("seed", seed)
-        for owner in (o for owners in self._owners for o in owners):
+        for _, owner, _ in owners:
             owner.initialize(rng)
             if fast:
                 speed_up(owner)
-
-    def _bind(self):
-        """Make every parameter and gradient a view into the flat vectors; note each block's slice of them."""
-        self._slices, self.parameters, self._shapes, start = [], {}, {}, 0
-        for i, owners in enumerate(self._owners):
-            first = start
-            for j, owner in enumerate(owners):
-                for name, shape in owner.shapes.items():
-                    part = slice(start, start + int(np.prod(shape)))
-                    setattr(owner, name, self.theta[part].reshape(shape))
-                    setattr(owner, f"{name}_gradient", self.gradient[part].reshape(shape))
-                    self.parameters[f"block{i + 1}.{j}.{name}"] = part
-                    self._shapes[f"block{i + 1}.{j}.{name}"] = shape
-                    start = part.stop
-            self._slices.append(slice(first, start))
 
     @property
     def depth(self):
@@ -69,9 +56,9 @@ class Network(Views):
     @property
     def hidden(self):
         """The shapes of the hidden weight matrices by name: all matrices but those of the first and the last block."""
-        own = [i + 1 for i, owners in enumerate(self._owners) if owners]
-        ends = {f"block{own[0]}", f"block{own[-1]}"} if own else set()
-        return {k: s for k, s in self._shapes.items() if min(s) > 1 and k.partition(".")[0] not in ends}
+        blocks = [name.partition(".")[0] for name in self._shapes]
+        return {name: shape for block, (name, shape) in zip(blocks, self._shapes.items())
+                if min(shape) > 1 and block not in (blocks[0], blocks[-1])}
 
     def forward(self, x, training=True):
         """Return the output a[L], (n_L, examples), for x (n_0, examples)."""

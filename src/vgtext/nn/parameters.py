@@ -11,15 +11,18 @@ class Views:
                         "make another one, and write new.theta[...] = old.theta")
 
 
-def lay_out(owner, shapes):
-    """Give ``owner`` the flat vectors ``theta`` and ``gradient``, of its ``dtype``, filled with 0, and views into them.
+def lay_out(network, owners):
+    """Give ``network`` the flat vectors ``theta`` and ``gradient``, of its ``dtype``, filled with 0, and views of them.
 
-    For each ``{name: shape}`` the array ``owner.<name>`` is part ``owner.parameters[name]``, a slice, of theta, and
-    ``owner.<name>_gradient`` the same part of the gradient.
+    ``owners`` are triples (prefix, owner, {name: shape}): the array ``owner.<name>`` is part
+    ``network.parameters[prefix + name]``, a slice, of theta, ``owner.<name>_gradient`` the same part of the gradient.
     """
-    ends = np.cumsum([int(np.prod(shape)) for shape in shapes.values()])
-    owner.parameters = {name: slice(end - int(np.prod(s)), end) for (name, s), end in zip(shapes.items(), ends)}
-    owner.theta, owner.gradient = np.zeros((2, ends[-1]), owner.dtype)
-    for name, shape in shapes.items():
-        setattr(owner, name, owner.theta[owner.parameters[name]].reshape(shape))
-        setattr(owner, f"{name}_gradient", owner.gradient[owner.parameters[name]].reshape(shape))
+    size = sum(int(np.prod(shape)) for _, _, shapes in owners for shape in shapes.values())
+    network.theta, network.gradient = np.zeros((2, size), network.dtype)
+    network.parameters, start = {}, 0
+    for prefix, owner, shapes in owners:
+        for name, shape in shapes.items():
+            part = network.parameters[prefix + name] = slice(start, start + int(np.prod(shape)))
+            setattr(owner, name, network.theta[part].reshape(shape))
+            setattr(owner, f"{name}_gradient", network.gradient[part].reshape(shape))
+            start = part.stop

@@ -54,7 +54,7 @@ class Recurrent(Views):
         rows = self.cell.blocks * n
         shapes = {"W": (rows, n), "U": (rows, n_in), "b": (rows, 1), "V": (n_out, n), "c": (n_out, 1)}
         self.hidden = {"W": shapes["W"]}  # for optimizers that treat hidden matrices in a way of their own
-        lay_out(self, shapes)
+        lay_out(self, [("", self, shapes)])
         self._initialize(get_initializer(orthogonal() if init is None else init), checks.generator("seed", seed))
         bias = checks.number("forget_bias", forget_bias), checks.number("update_bias", update_bias)
         if cell != "rnn":

@@ -6,7 +6,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from vgtext.tools import notebooks
 from vgtext.tools.notebooks import Mistake
 
-#: What a reader has no use for: what the build left for itself, and its tests' and other pages' sources.
+#: What a reader has no use for: what the build left for itself, for other books, and for a host.
 LEFT_OUT = {".buildinfo", ".buildinfo.bak", "objects.inv", ".nojekyll"}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from vgtext import nn
-from vgtext.palette import ACTIVATION_NAMES, COLORS, REFERENCE, beyond, log_axis, number
+from vgtext.palette import ACTIVATION_NAMES, COLORS, REFERENCE, beyond, log_axis, number, running_mean
 
 BUGS = ["none", "(BP2) φ′ forgotten", "(BP2) φ′ taken at a[l]", "(BP2) W not transposed", "(BP3) mean taken twice",
         "(BP4) a[l] for a[l−1]", "loss: mean forgotten"]
@@ -93,11 +93,6 @@ def along(W, b, x, y, activation, parameters, l, gradient, rng, h):
     return float((direction * gradient).sum()), (sides[0] - sides[1]) / (2 * h)
 
 
-def smooth(losses, window=15):
-    """The mean of the last ``window`` losses, at every step from ``window`` on."""
-    return np.convolve(losses, np.ones(window) / window, mode="valid")
-
-
 def verdict(bug, errors):
     """What a check says of a backward pass with this bug, in words."""
     if errors.max() < WRONG:
@@ -111,9 +106,9 @@ def draw_wrong_gradient(learning, checked, bug=BUGS[2], activation="tanh"):
     steps = np.arange(len(right) - 14) + 15
     log_axis(learning, 0.02, 12, "training loss")
     learning.set(xlim=(0, len(right)), xlabel="steps", title="learning")
-    learning.plot(steps, smooth(right), color=COLORS["reference"], linestyle="--", label="the right gradient")
-    learning.plot(steps, smooth(wrong), color=COLORS["forward"], label="this gradient")
-    above = "" if (smooth(wrong) < learning.get_ylim()[1]).any() else " (above)"
+    learning.plot(steps, running_mean(right), color=COLORS["reference"], linestyle="--", label="the right gradient")
+    learning.plot(steps, running_mean(wrong), color=COLORS["forward"], label="this gradient")
+    above = "" if (running_mean(wrong) < learning.get_ylim()[1]).any() else " (above)"
     learning.text(0.97, 0.97, f"dashed: the right gradient\nsolid: this one{above}", transform=learning.transAxes,
                   ha="right", va="top", fontsize=9)
     errors = check(bug, activation)

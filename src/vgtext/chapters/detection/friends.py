@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgtext.palette import COLORS, REFERENCE, SEED, label_line, layer_axis, log_axis, number, positive
+from vgtext.palette import COLORS, REFERENCE, SEED, label_line, layer_axis, log_axis, number, positive, running_mean
 
 from .runs import labeled
 
@@ -24,11 +24,6 @@ def pick(cause, i, half="tuned"):
     return [run.recording for run in labeled(half) if run.cause == cause][i]
 
 
-def smooth(loss, window=15):
-    """Return the running mean of a loss, so that batches do not hide the trend."""
-    return np.convolve(loss, np.full(window, 1 / window), mode="valid")
-
-
 def draw_false_friends(losses, layers, friend="label noise", look="weight gradient"):
     """Losses of a truly vanishing run and five look-alikes; one of them layer by layer beside the vanishing one."""
     losses.set(xlim=(0, 1), ylim=(0, 1.4), xlabel="share of the training", ylabel="loss / first loss, mean of 15 steps")
@@ -38,7 +33,7 @@ def draw_false_friends(losses, layers, friend="label noise", look="weight gradie
     for words, place in [*FRIENDS.items(), ("truly vanishing", TRULY)]:
         recording, chosen = pick(*place), words in (friend, "truly vanishing")
         color = COLORS["backward" if place == TRULY else "forward"]
-        curve = smooth(recording.loss / recording.loss[0])
+        curve = running_mean(recording.loss / recording.loss[0])
         ends[words] = number(curve[-1])
         style = {"color": color, "linewidth": 1.8, "linestyle": "-" if place == TRULY else "--"} if chosen else SEED
         share = (np.arange(len(curve)) + 7) / (len(recording.loss) - 1)  # of the middle of the 15 steps

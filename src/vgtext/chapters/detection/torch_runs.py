@@ -3,7 +3,7 @@
     python -m benchmarks.strangers        # in a checkout, with torch installed; writes data/detection_torch.npz
     python -m benchmarks.strangers.fresh  # data/detection_fresh.npz, made after the rules had been fixed
 
-Sizes and losses are kept as log2 in float16, exact to about 1 %.
+Losses are kept in float32, sizes as log2 in float16, which rounds them by 1.1% at most, below 5e-20 by 2.2%.
 """
 
 import json

@@ -3,7 +3,8 @@
     python -m vgtext.chapters.rescue.charts
 
 and kept in ``data/rescue_charts.npz``: sizes of all layers every 25 steps and the loss of every step, in float16 (sizes
-and losses as log2, exact to about 1%), and what made them.
+and losses as log2, which rounds a loss by 0.2% at most, and a size by 1.1%, below 5e-20 by 2.2%, below 3e-39 by 4.4%),
+and what made them.
 """
 
 from dataclasses import dataclass

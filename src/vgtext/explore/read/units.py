@@ -13,7 +13,7 @@ SHEET = (7.2, 3.4)  # inches, of the picture that is printed
 DPI = 96  # of the figures that are read: a pixel of the display is one of CSS
 PX = DPI / 72  # pixels in a point
 LETTERS = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C", Path.CLOSEPOLY: "Z", Path.STOP: ""}
-MOST = 2048  # pixels a side of an image: a cell that is narrower than one of them is not seen
+LEAST, MOST = 256, 2048  # pixels a side of an image of uneven cells: one that is narrower than a pixel is not seen
 
 
 def to_units(points, box):
@@ -111,18 +111,18 @@ def nearby(edges, low, high):
     return np.clip(edges, low - size / 10, high + size / 10) if np.abs(edges - low).max() > 4 * size else edges
 
 
-def mesh_pixels(x, y, colors, least=256):
-    """Return the pixels (rows from the top) of a mesh: one a cell, or ``least`` a side or more if cells are uneven."""
-    return colors[cells_along(y, least)[::-1]][:, cells_along(x, least)]
+def mesh_pixels(x, y, colors):
+    """Return the pixels (rows from the top) of a mesh: one a cell, or LEAST a side or more if cells are uneven."""
+    return colors[cells_along(y)[::-1]][:, cells_along(x)]
 
 
-def cells_along(edges, least):
+def cells_along(edges):
     """Return the number of the cell at each pixel, from the lowest edge on."""
     if edges[-1] < edges[0]:
-        return len(edges) - 2 - cells_along(edges[::-1], least)
+        return len(edges) - 2 - cells_along(edges[::-1])
     widths, size = np.diff(edges), len(edges) - 1
     if not is_even(edges):
-        size = max(least, int(min(MOST, np.ceil(np.ptp(edges) / widths[widths > 0].min()))))
+        size = max(LEAST, int(min(MOST, np.ceil(np.ptp(edges) / widths[widths > 0].min()))))
     middles = edges[0] + (np.arange(size) + 0.5) / size * np.ptp(edges)
     return np.clip(np.searchsorted(edges, middles) - 1, 0, len(widths) - 1)
 

@@ -72,15 +72,6 @@ def spectral_scale(n_out, n_in):
     return sqrt(checks.whole("n_out", n_out) / checks.whole("n_in", n_in))
 
 
-def gaussian_norm(n_out, n_in, std):
-    """Return sigma_1 of a large Gaussian matrix, ``std (sqrt(n_out) + sqrt(n_in))`` (Vershynin 2012, section 5.3).
-
-    Raises TypeError or ValueError for sizes below 1, or std below 0.
-    """
-    sizes = checks.whole("n_out", n_out), checks.whole("n_in", n_in)
-    return checks.number("std", std, least=0) * (sqrt(sizes[0]) + sqrt(sizes[1]))
-
-
 def log_variance(L, n, per_layer=5):
     """Return the variance ``per_layer L / n`` of ln |delta|^2 over L layers of n units: 5 for He and ReLU, 2 if linear.
 
