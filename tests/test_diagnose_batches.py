@@ -35,3 +35,9 @@ def test_the_accuracy_of_batches_is_their_mean_at_the_end(end, size, last):
 def test_accuracies_that_go_on_from_one_to_the_next_stay_as_they_are(shares):
     s = measure_symptoms(Recording(train_accuracy=shares))
     assert (s.accuracy, s.best) == (shares[-1], max(shares))
+
+
+def test_test_accuracies_of_batches_are_their_mean_as_well():
+    shares = accuracies(0.8, 4, 0)
+    shares[-1] = 0.0
+    assert abs(measure_symptoms(Recording(test_accuracy=shares)).tested - 0.8) < 0.2

@@ -320,6 +320,14 @@ def test_a_loss_of_ones_own_that_adds_up_over_a_batch_of_keras_is_seen(loss, see
     assert ("summed loss" in watch.slips()) == is_sum(loss, y, p) == seen
 
 
+def test_what_keras_is_given_in_each_step_tells_of_classes_and_of_what_a_constant_answer_costs():
+    watch = keras_losses.Watch(SimpleNamespace(loss="sparse_categorical_crossentropy", layers=[Module()]))
+    shares = np.full((20, 2), 0.5)
+    for one in [0, 1] * 10:  # a class a batch
+        watch.see(np.full(20, one), shares, np.log(2))
+    assert "one class a batch" in watch.slips() and watch.words()["constant_loss"] == pytest.approx(np.log(2))
+
+
 @pytest.mark.parametrize(("decay", "rates", "seen"), [
     (2.0, [1e-3, 0.01], ["much decay"]), (2.0, [1e-3], []), (None, [1.0], []), (2.0, (), [])])
 def test_a_decay_of_keras_that_takes_much_in_a_step_is_seen(decay, rates, seen):
