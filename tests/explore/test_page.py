@@ -870,6 +870,20 @@ def test_in_a_frame_the_link_is_shown(browser, file):
     tab.close()
 
 
+def test_a_link_that_comes_late_leaves_the_focus_where_its_reader_went(browser, file):
+    """A browser may take its time over refusing to copy; the arrow key pressed meanwhile is the slider's."""
+    with reader(browser, file) as tab:
+        tab.evaluate("""Object.defineProperty(navigator, "clipboard", {
+          value: { writeText: () => new Promise((_, fail) => { globalThis.refuse = fail; }) } })""")
+        found = figure_in(tab, "line")
+        found.get_by_role("button", name="Link to this state").click()
+        slider = found.locator("input[type=range]")
+        slider.focus()
+        tab.evaluate("refuse()")
+        found.locator(".vg-link").wait_for()
+        assert slider.evaluate("s => s === document.activeElement")
+
+
 def test_a_copied_link_says_so_for_a_while(browser, file):
     with reader(browser, file) as tab:
         stop_time(tab)

@@ -65,11 +65,10 @@ export class Controls {
   // Shows a state; `words` say its values where a kernel has some that no control lists.
   show(state, words = []) {
     this.state = state;
-    this.specs.forEach(({ kind, texts, label }, i) => {
+    this.specs.forEach(({ texts, label }, i) => {
       const { input, value, play } = this.rows[i],
         at = state[i];
-      if (kind === "switch") input.checked = at === 1;
-      else input.value = at;
+      input.checked = input.value = at; // a switch shows the one, the others the other
       if (value) {
         const text = (words[i] ?? texts[at] ?? value.textContent).replace(/^-/, "−");
         value.innerHTML = typeset(text);
@@ -107,7 +106,8 @@ export class Controls {
   // Copies the address of the state; where that may not be, as in a frame or a page without a
   // certificate, it stands beside the button. It stands in the address bar as well.
   async share(button, hash) {
-    const address = new URL(hash, location.href).href;
+    const address = new URL(hash, location).href,
+      before = document.activeElement;
     try {
       history.replaceState(null, "", hash);
     } catch {} // a frame without an address of its own
@@ -118,7 +118,7 @@ export class Controls {
       Object.assign(field, { className: "vg-link", readOnly: true, value: address });
       field.setAttribute("aria-label", WORDS.figure.link);
       button.after(field);
-      field.select();
+      if (before === document.activeElement) field.select(); // it takes the focus as well
       return this.say(WORDS.figure.link_to_copy);
     }
     button.textContent = WORDS.figure.link_copied;

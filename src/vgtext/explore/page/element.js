@@ -21,8 +21,8 @@ function load({ textContent, dataset }, attempt) {
 function findText(texts, wanted, now) {
   if (texts.includes(wanted)) return texts.indexOf(wanted);
   const values = texts.map(Number),
-    goal = wanted?.trim() ? Number(wanted) : NaN;
-  if (Number.isNaN(goal) || values.some(Number.isNaN)) return now;
+    goal = Number(wanted?.trim() || NaN);
+  if ([goal, ...values].some(Number.isNaN)) return now;
   const within = Math.min(Math.max(goal, Math.min(...values)), Math.max(...values));
   const gaps = values.map((value) => Math.abs(value - within));
   return gaps.indexOf(Math.min(...gaps));

@@ -128,7 +128,7 @@ export class View {
       return this.caption.getBoundingClientRect().height;
     });
     this.caption.innerHTML = words;
-    if (heights.length) style.minHeight = `${Math.max(...heights)}px`;
+    style.minHeight = `${Math.max(0, ...heights)}px`;
   }
 
   // Draws the picture as wide as its place is now: asked for once, for the answer takes a layout.
