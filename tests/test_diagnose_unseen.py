@@ -13,9 +13,11 @@ from vgtext.diagnose.table import LOOP
 FLAT, FELL = np.full(100, 2.0), np.linspace(2.0, 0.5, 100)
 
 
-def recorded(turn, steps=40):
-    """What is recorded where each turn of the loop is ``turn(recorder, optimizer, backward)``."""
+def recorded(turn, steps=40, ask=True):
+    """Recorded is a loop whose turn is ``turn(recorder, optimizer, backward)``; do weights ask for one?"""
     net, (x, y) = Net(WIDTHS), data()
+    for weight in net.parameters():
+        weight.requires_grad = ask
     optimizer = SGD(net.parameters())
     recorder = Recorder(net, optimizer)
     for _ in range(steps):
@@ -58,6 +60,7 @@ def test_a_backward_pass_that_does_not_reach_the_network_is_named():
     made = recorded(no_way_back)
     assert made.loop == ("no backward pass",) and diagnose(made).cause == LOOP
     assert recorded(no_step).loop is None
+    assert recorded(no_way_back, ask=False).loop is None, "no weight asks for a gradient: its layers are frozen"
 
 
 @pytest.mark.parametrize(("more", "unseen"), [

@@ -320,6 +320,15 @@ def test_a_loss_of_ones_own_that_adds_up_over_a_batch_of_keras_is_seen(loss, see
     assert ("summed loss" in watch.slips()) == is_sum(loss, y, p) == seen
 
 
+def test_a_sum_is_seen_after_a_batch_of_one_example_which_says_nothing():
+    y, p = np.random.default_rng(0).standard_normal((2, 20, 3))
+    watch = keras_losses.Watch(SimpleNamespace(loss=lambda y, p: ((y - p) ** 2).sum(), layers=[None]))
+    watch.see(y[:1], p[:1], 1.0)
+    assert watch.slips() == []
+    watch.see(y, p, 1.0)
+    assert watch.slips() == ["summed loss"]
+
+
 @pytest.mark.parametrize(("batches", "seen", "constant"), [
     ([np.full(20, one) for one in (0, 0, 1, 1)], ["one class a batch"], None),
     ([np.arange(40) % 2] * 2, [], np.log(2))])
@@ -581,6 +590,28 @@ def test_an_evaluation_says_more_than_the_targets_that_were_seen():
     assert recorder.recording().constant_loss == pytest.approx(np.log(4), abs=0.05)
     recorder.evaluate(constant_loss=1.0)
     assert recorder.recording().constant_loss == 1.0
+
+
+@pytest.mark.parametrize(("told", "known"), [
+    (lambda a, b: b, True), (lambda a, b: (a + b) / 2, True), (lambda a, b: a, False), (lambda a, b: a + b, False),
+    (lambda a, b: b / 2, False)])
+@pytest.mark.parametrize("one_class", [False, True])
+def test_of_gradients_added_up_over_batches_the_loss_may_be_the_last_batchs_or_the_mean_of_all(told, known, one_class):
+    """Else it tells no constant answer's loss, nor where batches of one class are a critic's; later steps still may."""
+    rng, seen = np.random.default_rng(0), Targets()
+
+    def steps(told, one_class):
+        for _ in range(10):
+            passes = []
+            for k in range(2):  # the second batch has a far larger loss
+                classes = np.full(50, k) if one_class else rng.integers(0, 4, 50)
+                passes.append(((1 + 9 * k) * rng.standard_normal((50, 4)), classes.tolist(), 50))
+            seen.compare_all(passes, told(*[cross_entropies(z, np.array(y))[0] for z, y, _ in passes]))
+        return seen.constant_loss()
+
+    guess = pytest.approx(np.log(4), abs=0.02)
+    assert steps(told, one_class) == (guess if known and not one_class else None)
+    assert steps(lambda a, b: b, False) == guess
 
 
 @pytest.mark.parametrize("columns", [1, 3])

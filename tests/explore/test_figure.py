@@ -475,6 +475,19 @@ def test_a_hatch_is_lines_that_only_their_area_shows(mode):
     assert hatches[0]["clip"]["x"] == marks[0]["x"]
 
 
+@pytest.mark.parametrize(("width", "turn", "is_crisp"), [(0.5, 0, True), (0.002, 0, False), (0.5, 10, False)])
+def test_bars_are_crisp_where_a_phone_still_shows_them(mode, width, turn, is_crisp):
+    """Bars side by side leave no seam so; a thin one, or a tilted edge, would come and go with the pixels."""
+    def draw_it(ax):
+        for bar in ax.bar([0, 1], [1, 2], width):
+            bar.set_angle(turn)
+        return "Words."
+
+    mode("static")
+    [(_, marks)] = unpack(page_data(explore(draw_it).mimebundle["text/html"]), 0)
+    assert [mark.get("crisp") for mark in marks] == ["crispEdges" if is_crisp else None] * 2
+
+
 def strip_of(bar):
     """The colors of a color bar, from the top."""
     pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(bar["source"].partition(",")[2]))).convert("RGBA"))

@@ -52,7 +52,7 @@ def begins_anew(column, found, at, say):
     backs = [i for i in range(4, len(values)) if _back(values, i) and all(
         abs(value - values[0]) > MOVED * abs(values[0]) for value in values[i - 4 : i]) and not any(
         abs(value - values[i - 1]) < MOVED * abs(values[0]) for value in values[i + 1 : i + 4])]  # a batch's noise
-    if backs and not any(at):
+    if backs:
         entries = ", ".join(str(i + 1) for i in backs[:5]) + ", …" * (len(backs) > 5)
         say(f"At entry {entries} {column} is back where it began, and no epoch or step tells whether another run "
             "begins there. If one does, leave one run in the file.")
