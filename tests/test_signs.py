@@ -20,8 +20,9 @@ from vgtext.palette import COLORS, label_line, log_axis, number
 RIGHT = {"color": "backward", "name": "error signal", "label": "error signal", "ink": "backward", "x": "layer l",
          "y": "error signal ‖δ[l]‖", "title": "dots: measured", "marker": "o", "second": "s", "at": -1,
          "hold": 1, "more": " The median is 0.25.", "guide": "median", "unit": "", "half": "50%",
-         "second_shade": "gradient"}
-FAULTS = [{"unit": "%"}, {"half": "20%"}, {"half": "5"}, {"half": "10⁻¹"}, {"half": "$2^{-2}$"},
+         "second_shade": "gradient", "apart": 1, "height": 0.95}
+FAULTS = [{"apart": 0.02}, {"height": 0.5}, {"unit": "%"}, {"half": "20%"}, {"half": "5"}, {"half": "10⁻¹"},
+          {"half": "$2^{-2}$"},
           {"second_shade": "forward"}, {"color": "forward"}, {"color": "forward", "ink": "forward"}, {"ink": "weight"},
           {"label": "activation"}, {"x": "error signal ‖δ[l]‖", "y": "layer l"}, {"x": "test accuracy"},
           {"x": "step h"}, {"marker": "s"}, {"title": "dashed: theory"}, {"title": "beside"},
@@ -55,10 +56,10 @@ def figure_with(**signs):
         handle(faded, lambda depth: (depth, 0.5 ** (depth - given["hold"])))
         for row, (role, mark) in enumerate((("forward", "o"), ("gradient", given["second"]))):
             beside.plot([0, 1], [row, 1 - row], color=COLORS[role], marker=mark)
-            beside.text(0.5, row, f"run {'●■'[row]}", color=COLORS[role])
+            beside.text(0.5, given["apart"] * row, f"run {'●■'[row]}", color=COLORS[role])
         beside.set_yticks([0, 0.5, 1], ["0", given["half"], "1"])
         beside.fill_between([0, 1], [0, 0.2], color=COLORS["gradient"])
-        beside.text(0.6, 0.05, "shaded: low runs", color=COLORS[given["second_shade"]])
+        beside.text(0.4, given["height"], "shaded: low runs", color=COLORS[given["second_shade"]])
         return f"Layer {depth} gets {number(sizes[given['at']], 3)}{given['unit']}." + given["more"]
 
     figure = Explorable(draw_fading, {"depth": [10, 15, 20]}, {"depth": "layer l"})

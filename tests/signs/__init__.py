@@ -10,13 +10,13 @@ from .keys import legends, read_out
 from .lines import bounds, colors, far, guides, signs_of, verdicts
 from .numbers import NUMBER
 from .told import belied, beyond, by_letter, missing
-from .words import by_color, keys, labels, looks, own_looks, shades
+from .words import by_color, crowded, keys, labels, looks, own_looks, shades
 
 #: What a caption says of a number and is not so: that it lies beyond the panel, and that it does not.
 BELIED = (True, False), (False, True)
 #: Laws of a panel, and what each is about.
-PANEL = {labels: "label", own_looks: "look", axes: "axis", relative: "axis", ticks: "tick", shades: "look",
-         colors: "color", by_color: "key", legends: "key", verdicts: "verdict", guides: "guide",
+PANEL = {labels: "label", crowded: "place", own_looks: "look", axes: "axis", relative: "axis", ticks: "tick",
+         shades: "look", colors: "color", by_color: "key", legends: "key", verdicts: "verdict", guides: "guide",
          bounds: "bound", far: "theory"}
 
 

@@ -3,8 +3,11 @@
 import re
 from itertools import combinations
 
+import numpy as np
 from matplotlib.colors import to_hex
+from matplotlib.path import Path
 from matplotlib.text import Annotation
+from matplotlib.transforms import Bbox
 
 from vgtext.palette import COLORS
 
@@ -23,6 +26,25 @@ LOOKS = {
 MARKS = {"●": "o.", "■": "s", "◆": "Dd", "▲": "^", "dots": "o.", "squares": "s", "rings": "o"}
 DRAWN = {"solid": False, "full line": False, "dashed": True, "broken line": True}  # is it dashed?
 KEY = re.compile(rf"(gray|color|dots|rings|{'|'.join(DRAWN)}): ([^,;.\n]+)", re.I)
+
+
+def crowded(ax):
+    """No words of a panel lie on others, or on a colored line, where a page's panel is no wider than the sheet's."""
+    shown = [text for text in (ax.title, *ax.texts) if text.get_visible() and text.get_text().strip()]
+    places = [(text.get_text(), text.get_window_extent()) for text in shown]
+    for (one, where), (other, there) in combinations(places, 2):
+        both = Bbox.intersection(where, there)
+        if both and both.width > 2 and both.height > 3:
+            yield f"“{one}” lies on “{other}”"
+    colored = [line for line in ax.lines if line.get_linestyle() != "None" and not is_gray(line.get_color())]
+    for line in colored if len(ax.figure.axes) < 3 else ():
+        at = line.get_transform().transform(np.column_stack([np.asarray(v, float) for v in line.get_data()]))
+        pieces = [Path(piece) for piece in np.split(at, np.flatnonzero(np.isnan(at).any(axis=1)))]
+        for words, where in places:
+            inner = where.padded(-2, -3)  # letters fill no more of it
+            inner = Bbox.intersection(inner, ax.bbox) if line.get_clip_on() else inner
+            if inner and any(piece.intersects_bbox(inner, filled=False) for piece in pieces):
+                yield f"“{words}” lies on a line"
 
 
 def labels(ax):

@@ -66,7 +66,7 @@ def draw_he_xavier(sizes, curves, depth=30, rate="best"):
     log_axis(sizes, 1e-5, 1e1, "‖∂ℒ/∂W[l]‖, over He's level")
     curves.set(xlim=(0, EPOCHS), ylim=(0, 3.8), xlabel="epoch", ylabel="training loss")
     curves.axhline(GUESSING, **REFERENCE)
-    label_line(curves, EPOCHS, GUESSING, "guessing: ln 10", COLORS["reference"], ha="right", xytext=(0, 9))
+    label_line(curves, EPOCHS, GUESSING, "guessing: ln 10", COLORS["reference"], ha="right", xytext=(0, 14))
     handle(sizes, lambda depth: (depth, 1))
     l, t, told = np.arange(depth + 1), np.arange(1, EPOCHS + 1), []
     for init, color, law in zip(INITS, (COLORS["forward"], COLORS["backward"]), (1.0, behind(depth)), strict=True):
