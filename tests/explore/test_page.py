@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib.colors import hsv_to_rgb, to_hex, to_rgb
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -120,6 +121,26 @@ def draw_nameless(ax):
     return "Four lines without a name."
 
 
+HUES = [to_hex(hsv_to_rgb((hue, 0.8, 0.5))) for hue in np.arange(24) / 24]
+
+
+def draw_hues(ax):
+    for height, color in enumerate(HUES):
+        ax.plot([0, 1, 2], [height, height + 0.5, height], color=color)
+    return f"{len(HUES)} lines without a name."
+
+
+def draw_inside(ax, at=0.05):
+    ax.plot([0, 1], [0, 1])
+    ax.text(at, 0.5, "a few words that may leave", clip_on=False)
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    return "1 line and words."
+
+
+def draw_outside(ax):
+    return draw_inside(ax, 0.9)
+
+
 LONG = "a label of the axis below that is far too long for one line of a picture, so that it takes a second or a third"
 
 
@@ -159,7 +180,8 @@ def elements():
         explore(draw_decades, top=(1, 3)), explore(draw_inverted), explore(draw_map, at=(0, 2)), explore(draw_table),
         explore(draw_bars), explore(draw_run, step=Play(0, 3, interval=40)), explore(draw_odd, which=ODD),
         explore(draw_symlog), explore(draw_arrow), explore(draw_colors), explore(draw_talk, how=[*TALK]),
-        explore(draw_frame), explore(draw_square), explore(draw_nameless),
+        explore(draw_frame), explore(draw_square), explore(draw_nameless), explore(draw_hues),
+        explore(draw_inside), explore(draw_outside),
     ]
     return "".join(page_element(each.figure) for each in made)
 
@@ -246,6 +268,50 @@ def test_lines_without_a_name_are_told_apart_by_their_looks_and_axes_without_num
     assert [walk(found, "ArrowDown") for _ in looks] == [
         [look, f"error: {value}"] for look, value in zip(looks, ("1", "3", "0.5", "0.2"))]
     assert walk(found, "ArrowDown")[0] == looks[0]  # the frame is none of them
+
+
+def test_a_line_without_a_name_is_called_by_the_color_that_is_nearest_to_its_own(tab):
+    found = figure_in(tab, "hues")
+    inks = re.search(r'INKS = "([\da-f ]+)"', (HERE / "lines.js").read_text("utf8"))[1].split()[2:]
+    far = [[np.subtract(to_rgb(color), to_rgb(f"#{ink}")) for ink in inks] for color in HUES]
+    names = np.array(word("figure.colors").split(", ")[2:])[np.linalg.norm(far, axis=2).argmin(axis=1)]
+    assert len({*names}) > 3
+    assert [walk(found, "ArrowDown")[0] for _ in HUES] == [word("figure.look", color=name, shape=word("figure.line"))
+                                                           for name in names]
+
+
+def test_words_beyond_a_panel_have_the_room_that_they_need_and_those_within_it_take_none(tab):
+    room, need = {}, {}
+    for name in ("inside", "outside"):
+        found = figure_in(tab, name)
+        panel = found.locator("clipPath rect").evaluate("r => Number(r.getAttribute('x')) + r.width.baseVal.value")
+        box = found.locator("svg text", has_text="a few words").bounding_box()
+        left, width = (found.locator("svg").bounding_box()[key] for key in ("x", "width"))
+        room[name], need[name] = width - panel, box["x"] + box["width"] - left - panel
+    assert room["inside"] < 20
+    assert 0 < room["outside"] - need["outside"] < 20 and need["outside"] > 100
+
+
+def dot(found):
+    """The middle of the dot that shows what is read, as fractions of the panel."""
+    x, y, wide, high = found.evaluate("""(f) => {
+      const [dot, panel] = [".vg-dot", "clipPath rect"].map((each) => f.querySelector(each));
+      const [x, y, wide, high] = ["x", "y", "width", "height"].map((key) => Number(panel.getAttribute(key)));
+      return [dot.getAttribute("cx") - x, y + high - dot.getAttribute("cy"), wide, high];
+    }""")
+    return x / wide, y / high
+
+
+@pytest.mark.parametrize(("name", "keys", "at"), [
+    ("line", "R", (0, 0)), ("line", "RRR", (2 / 4, 4 / 12)), ("bars", "R", (0.49 / 1.98, 3 / 12)),
+    ("bars", "RR", (1.49 / 1.98, 5 / 12)), ("map", "R", (1 / 6, 3 / 4)), ("map", "RRRD", (5 / 6, 1 / 4)),
+    ("table", "RR", (1 / 2, 3 / 4)), ("table", "RD", (1 / 6, 1 / 4))])
+def test_a_dot_stands_on_what_is_read_and_in_the_middle_of_a_bar_or_a_cell(tab, name, keys, at):
+    found = figure_in(tab, name)
+    if name == "map":
+        await_cells(found, 0.5, 0.25)
+    walk(found, *[{"R": "ArrowRight", "D": "ArrowDown"}[key] for key in keys])
+    assert dot(found) == pytest.approx(at, abs=5e-3)
 
 
 def test_cells_are_read_as_row_column_value(tab):

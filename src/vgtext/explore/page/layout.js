@@ -86,11 +86,13 @@ export const labelRoom = ({ room, left, right }) =>
 // What the numbers of an axis share has a line of its own, above a panel and below it.
 export const offsetHeight = ({ offset }) => (offset ? SIZE.offsetLine : 0);
 
-// Returns how far words that may leave a panel, as labels of lines do, reach past its right edge.
+// Returns how far words that may leave a panel, as labels of lines do, reach past its right edge,
+// once it is narrower by as much than `inside`.
 function overhang(marks, inside, unit) {
   const past = ({ kind, unclipped, align, turn, at, shift, words, size }) =>
     kind === "text" && unclipped && align === "left" && !turn && at[0] > 0
-      ? (at[0] / unit - 1) * inside + shift[0] + wordsWidth(words, Math.max(SIZE.least, size))
+      ? inside
+        + ((shift[0] + wordsWidth(words, Math.max(SIZE.least, size)) - inside) * unit) / at[0]
       : 0;
   return Math.max(0, ...marks.map(past));
 }
