@@ -85,7 +85,7 @@ def draw_odd(ax, which="plain"):
 
 
 def draw_symlog(ax):
-    ax.plot([0, 1, 2], [-1000, 0.05, 10], color="#b34400", alpha=0.3)
+    ax.plot([0, 1, 1.5, 2], [-1000, 0.05, 0.09, 10], color="#b34400", alpha=0.3)
     ax.set_yscale("symlog", linthresh=0.1)
     ax.set(xlim=(-1, 3), ylim=(-1e4, 1e4), ylabel="change")
     return "Large, small, large."
@@ -141,6 +141,13 @@ def draw_outside(ax):
     return draw_inside(ax, 0.9)
 
 
+def draw_wide(ax):
+    ax.plot([0, 1], [0, 1])
+    ax.text(0.5, 0.5, r"$\frac{1}{\sqrt{L}}$", ha="center", va="center", fontsize=24)
+    ax.set(xlim=(0, 1), ylim=(0, 1), xticks=[0, 1], xticklabels=["a name of the beginning", "a name of the end"])
+    return "1 line, a formula in its middle, and names that are wider than what is beside a panel."
+
+
 LONG = "a label of the axis below that is far too long for one line of a picture, so that it takes a second or a third"
 
 
@@ -181,7 +188,7 @@ def elements():
         explore(draw_bars), explore(draw_run, step=Play(0, 3, interval=40)), explore(draw_odd, which=ODD),
         explore(draw_symlog), explore(draw_arrow), explore(draw_colors), explore(draw_talk, how=[*TALK]),
         explore(draw_frame), explore(draw_square), explore(draw_nameless), explore(draw_hues),
-        explore(draw_inside), explore(draw_outside),
+        explore(draw_inside), explore(draw_outside), explore(draw_wide),
     ]
     return "".join(page_element(each.figure) for each in made)
 
@@ -250,6 +257,7 @@ def test_values_are_read_on_a_symlog_axis(tab):
     found = figure_in(tab, "symlog")
     assert walk(found, "ArrowRight")[1] == "change: −1000"
     assert walk(found, "ArrowRight")[1] == "change: 0.05"
+    assert walk(found, "ArrowRight")[1] == "change: 0.09", "below the threshold, 0.1, it is linear"
     assert walk(found, "ArrowRight")[1] == "change: 10"
 
 
@@ -290,6 +298,23 @@ def test_words_beyond_a_panel_have_the_room_that_they_need_and_those_within_it_t
         room[name], need[name] = width - panel, box["x"] + box["width"] - left - panel
     assert room["inside"] < 20
     assert 0 < room["outside"] - need["outside"] < 20 and need["outside"] > 100
+
+
+def test_names_at_both_ends_of_an_axis_stand_within_the_picture(tab):
+    found = figure_in(tab, "wide")
+    left, wide = (found.locator("svg").bounding_box()[key] for key in ("x", "width"))
+    names = [found.locator("svg text", has_text=f"a name of the {end}").bounding_box() for end in ("beginning", "end")]
+    for name in names:
+        assert left - 0.5 < name["x"] and name["x"] + name["width"] < left + wide + 0.5
+    middles = [name["x"] + name["width"] / 2 for name in names]
+    assert middles == pytest.approx([place(found, end, 0)[0] for end in (0, 1)], abs=1)
+
+
+def test_a_formula_stands_in_the_middle_as_a_whole(tab):
+    found = figure_in(tab, "wide")
+    box = found.locator("g[data-cell]").evaluate("g => (({ x, y, width, height }) => [x + width / 2, y + height / 2])"
+                                                 "(g.getBoundingClientRect())")
+    assert box == pytest.approx(place(found, 0.5, 0.5), abs=3)
 
 
 def dot(found):

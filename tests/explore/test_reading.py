@@ -127,6 +127,14 @@ def draw_labels(ax):
     return "Two lines of one color, named beside them."
 
 
+def draw_stretched(ax):
+    for height, end, words in ((1, 10, "long"), (4, 1, "short")):
+        ax.plot([0, end / 2, end], [height, height + 0.5, height], color="#b34400")
+        ax.text(0.3, height + 0.1, words, color="#b34400")
+    ax.set(xlim=(0, 10), ylim=(0, 5), xlabel="x", ylabel="y")
+    return "Two lines of one color, named at their beginnings."
+
+
 def draw_moving(ax, slope=1):
     ax.plot([0, 1, 2], [0, slope, 2 * slope], label=f"slope {slope}")
     ax.set(xlim=(0, 2), ylim=(0, 8), xlabel="x", ylabel="y")
@@ -323,6 +331,7 @@ def draw_stepped(ax):
 
 MADE = [draw_rescaled, draw_numbered, draw_months, draw_stepped, draw_sizes, draw_plain, draw_counts, draw_days,
         draw_weeks, draw_times, draw_high, draw_names, draw_beside, draw_guides, draw_keys, draw_dots, draw_labels,
+        draw_stretched,
         draw_marked, draw_banded, draw_logged, draw_holes, draw_steep, draw_lying, draw_stacks, draw_equal,
         draw_heap, draw_squares, draw_powers, draw_scattered, draw_stand_ins, draw_uneven, draw_lost,
         draw_units, draw_diagram, draw_rings, draw_table]
@@ -410,6 +419,8 @@ def test_dots_are_named_by_the_color_of_their_key(tab):
 def test_lines_of_one_color_are_named_by_the_words_beside_them(tab):
     found = figure_in(tab, "labels")
     assert read(found, 0.5, 1 / 5)[0] == "low" and read(found, 0.5, 4 / 5)[0] == "high"
+    found = figure_in(tab, "stretched")
+    assert [walk(found, "ArrowDown")[0] for _ in range(2)] == ["long", "short"], "the near end counts, not the far one"
 
 
 def test_up_and_down_go_from_line_to_line_and_the_dot_shows_where(tab):
