@@ -102,6 +102,20 @@ def draw_arrow(ax):
     return "Three arrows and a line."
 
 
+POINTED = {  # words: how they stand, where, and what their arrow points to
+    "middle": ("center", "center", (0.5, 0.5), (0.9, 0.8)), "left top": ("left", "top", (0.05, 0.9), (0.4, 0.3)),
+    "right foot": ("right", "bottom", (0.95, 0.1), (0.6, 0.35)),
+    "bent": ("center", "center", (0.15, 0.5), (0.25, 0.05))}
+
+
+def draw_pointed(ax):
+    for words, (ha, va, at, to) in POINTED.items():
+        bend = {"connectionstyle": "arc3,rad=0.3"} if words == "bent" else {}
+        ax.annotate(words, to, at, ha=ha, va=va, arrowprops={"arrowstyle": "->", **bend})
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    return "4 arrows from words."
+
+
 def draw_colors(ax):
     for k, color in enumerate(["#000000", "#0b5cad", "#00684a", "#b34400", "#5a3d8f", "#e69f00", "#56b4e9", "#cc79a7"]):
         ax.plot([0, 1], [k, k + 1], color=color)
@@ -188,7 +202,7 @@ def elements():
         explore(draw_bars), explore(draw_run, step=Play(0, 3, interval=40)), explore(draw_odd, which=ODD),
         explore(draw_symlog), explore(draw_arrow), explore(draw_colors), explore(draw_talk, how=[*TALK]),
         explore(draw_frame), explore(draw_square), explore(draw_nameless), explore(draw_hues),
-        explore(draw_inside), explore(draw_outside), explore(draw_wide),
+        explore(draw_pointed), explore(draw_inside), explore(draw_outside), explore(draw_wide),
     ]
     return "".join(page_element(each.figure) for each in made)
 
@@ -468,12 +482,13 @@ def test_the_same_link_works_again_and_focus_follows(tab):
 
 def test_legend_and_color_bar_show_what_they_name(tab):
     found = figure_in(tab, "line")
-    keys = found.evaluate("""f => {
+    keys, heights = found.evaluate("""f => {
       const words = [...f.querySelectorAll('text')].find(t => t.textContent === 'rising').closest('g:has(> g)');
       const marker = words.previousElementSibling, line = marker.previousElementSibling;
-      return [line, marker].map(key => key.getAttribute('stroke'));
+      const boxes = [line, marker, words].map(each => each.getBoundingClientRect());
+      return [[line, marker].map(key => key.getAttribute('stroke')), boxes.map(({ y, height }) => y + height / 2)];
     }""")
-    assert keys == ["#0b5cad"] * 2
+    assert keys == ["#0b5cad"] * 2 and np.ptp(heights) < 3
     bar = figure_in(tab, "map").locator(".vg-panel > image")
     box, panel = bar.bounding_box(), figure_in(tab, "map").locator("g[clip-path] > .vg-pixels").bounding_box()
     assert box["x"] > panel["x"] + panel["width"] and box["height"] == pytest.approx(panel["height"], abs=1)
@@ -692,6 +707,23 @@ def test_in_forced_colors_words_stand_out_from_the_ground_that_a_reader_chose(br
     }""")
     assert halos and {*halos} == {own[0]} and {*axes} == {own[1]}, "what is around words, and the axes"
     tab.close()
+
+
+def test_an_arrow_leaves_its_words_at_their_rim_on_the_way_from_their_middle_to_its_target(tab):
+    found = figure_in(tab, "pointed")
+    shown = found.evaluate("""(f) => [...f.querySelectorAll("g[stroke-linecap] > path:first-child")].map((path) => {
+      const whole = path.getTotalLength(), { left, top } = f.querySelector("svg").getBoundingClientRect();
+      return [0, 3, whole].map((at) => path.getPointAtLength(at)).map(({ x, y }) => [left + x, top + y]);
+    })""")
+    assert len(shown) == len(POINTED)
+    for (words, (*_, to)), (start, then, end) in zip(POINTED.items(), shown):
+        assert end == pytest.approx(place(found, *to), abs=1), words
+        box = found.locator("svg text", has_text=re.compile(f"^{words}$")).bounding_box()
+        half = np.array([box["width"], box["height"]]) / 2
+        way = start - np.array([box["x"], box["y"]]) - half  # from the middle of the words
+        assert -8 < (np.abs(way) - half).max() < 10, (words, way, half)
+        ahead = np.subtract(then, start) / 3
+        assert ahead @ way > 0 and abs(ahead[0] * way[1] - ahead[1] * way[0]) < 5, (words, ahead, way)
 
 
 def test_an_arrow_has_its_head_at_its_end_and_a_line_its_opacity(tab):

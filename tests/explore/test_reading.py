@@ -8,7 +8,8 @@ from matplotlib import colormaps
 from matplotlib.colors import BoundaryNorm, LogNorm
 from matplotlib.dates import AutoDateLocator, DateFormatter, MonthLocator
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
 from playwright.sync_api import expect
 
 from vgtext.explore import explore
@@ -94,9 +95,10 @@ def draw_guides(ax):
     ax.add_artist(ax.legend([Line2D([], [])], ["a legend"], loc="lower right"))
     ax.annotate("", (2, 3), (1, 1), arrowprops={"arrowstyle": "-[", "connectionstyle": "bar"})
     ax.fill_between([0, 4], 7.5, 8, hatch="/")
+    ax.add_patch(PathPatch(Path([(0, 2), (2, 7), (4, 2)], [Path.MOVETO, Path.CURVE3, Path.CURVE3]), fill=False))
     ax.plot([0, 2, 4], [1, 5, 3], color="#00684a", label="the line")
     ax.set(xlim=(0, 4), ylim=(0, 8), xlabel="x", ylabel="y")
-    return "One line to read; a legend, an arrow, a hatch and five lines that guide."
+    return "One line to read; a legend, an arrow, a hatch, a bow and five lines that guide."
 
 
 def draw_keys(ax):
