@@ -386,6 +386,26 @@ def test_how_far_python_has_come_is_heard_now_and_then(tab):
     assert tab.evaluate("heard.at(-1)") == word("live.progress", got="12", total="26")
 
 
+def test_the_buttons_over_the_page_cover_nothing_that_the_keyboard_leads_to(tab):
+    """Backwards, where what comes into view does so at the top; in a low window they do not stick to it."""
+    cells = click(tab)
+    tab.locator(".vg-live-bar [role=status]", has_text=word("live.offline")).wait_for()
+    tab.set_viewport_size({"width": 1000, "height": 600})
+    cells[-1].box.get_by_role("button", name=re.compile("^Run code")).focus()
+    covered = []
+    for _ in range(19):  # as many as there are
+        tab.keyboard.press("Escape")  # leaves an editor
+        tab.keyboard.press("Shift+Tab")
+        covered += tab.evaluate("""() => {
+          const { x, y, width, height } = document.activeElement.getBoundingClientRect();
+          const bar = document.elementFromPoint(x + width / 2, y + height / 2)?.closest(".vg-live-bar");
+          return bar && !bar.contains(document.activeElement) ? [document.activeElement.outerHTML] : [];
+        }""")
+    assert tab.locator(".vg-live-bar :focus").count() == 1 and covered == []
+    tab.set_viewport_size({"width": 1000, "height": 450})
+    assert tab.locator(".vg-live-bar").evaluate("(bar) => getComputedStyle(bar).position") == "static"
+
+
 def test_keys_of_the_editor(tab):
     area = click(tab)[1].area
     area.focus()
