@@ -182,13 +182,8 @@
     const { none, one, many } = globalThis.bookIndex.words;
     const said = { 0: none, 1: one }[pages.length] ?? many;
     const given = { n: pages.length, query };
-    place.append(
-      element(
-        "p",
-        said.replace(/\{(\w+)\}/g, (_, name) => given[name]),
-        "search-summary",
-      ),
-    );
+    const summary = place.querySelector("p"); // it alone is said: all results would be many words
+    summary.textContent = said.replace(/\{(\w+)\}/g, (_, name) => given[name]);
     const list = element("ul", "", "found");
     list.append(...pages.map(item));
     place.append(list);

@@ -1,6 +1,7 @@
 """The built pages in a browser: over http and from a file, wide and narrow, light and dark."""
 
 import json
+import re
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
@@ -316,6 +317,9 @@ def test_what_a_reader_notes_is_kept_by_the_tab_alone(browser, web, kind):
         tab.goto(f"{web}/{page}")
         notes = tab.locator(f"{NOTED[kind]} > label > input[type={kind}]")
         expect(notes).to_have_count(len(soup(page).select(NOTED[kind])))
+        # a reader who comes to one by keys hears what it is about: for an answer of one name, by its question
+        asked = [place.find(True, recursive=False).get_text() for place in soup(page).select(NOTED[kind])]
+        expect(notes.nth(1)).to_have_accessible_description(re.compile(re.escape(asked[1][:30])))
         if kind == "text":
             notes.nth(1).fill("far below")
         else:

@@ -54,7 +54,8 @@ def find(tab, address, query):
 # What the search page does with another query, less the rest of a load: its script runs once more.
 AGAIN = """(query) => {
   history.replaceState(null, "", `?q=${encodeURIComponent(query)}`);
-  document.querySelector("#search-results").replaceChildren();
+  document.querySelector("ul.found").remove();
+  document.querySelector(".search-summary").textContent = "";
   const script = document.createElement("script");
   script.src = document.querySelector("script[src*='/search.js']").src;
   document.head.append(script);
@@ -225,6 +226,16 @@ def test_a_page_is_described_by_its_first_sentences_up_to_a_formula_unless_it_de
         found = BeautifulSoup(context["metatags"], "html.parser").select("meta[name=description]")
         expected = ["its own"] if given else [said] if said and name == "page" else []
         assert [tag["content"] for tag in found] == expected
+
+
+def test_how_many_pages_were_found_is_read_aloud_and_not_all_of_them(browser, web):  # noqa: F811
+    """Into a place that speaks before it is filled; what follows it is read where a reader goes there."""
+    with reader(browser, web) as tab:
+        find(tab, web, "gradient")
+        [spoken] = tab.locator("main").locator("[aria-live], [role=status]").all_inner_texts()
+        assert spoken == tab.locator(".search-summary").inner_text() != ""
+        tab.goto(f"{web}/search.html")
+        assert tab.locator("[role=status]").text_content() == ""
 
 
 def test_words_that_mean_nothing_here_are_said_to_find_nothing(browser, home):  # noqa: F811

@@ -396,6 +396,9 @@ def test_the_keyboard_reaches_everything_in_order(open_bench):
         seen.append(tab.evaluate("document.activeElement.name || document.activeElement.className"))
         tab.keyboard.press("Tab")
     assert seen[:14] == [*bench_page.PARTS, "prediction"] and seen[14:] == ["bench-run", "bench-step", "bench-reset"]
+    tab.locator("#bench-depth").press("ArrowRight")
+    value = tab.locator("output[for=bench-depth]")
+    assert (value.inner_text(), value.get_attribute("aria-live")) == ("21", "off"), "the slider itself says its value"
 
 
 def test_the_figure_of_runs_names_its_lines_and_the_step_that_it_shows():

@@ -337,6 +337,75 @@ def test_all_cells_run_in_order(tab):
     assert [cell.says() for cell in cells] == ["", *["Stopped"] * 5]
 
 
+# What the places of a page that speak were given, in turn: what stands in one that is switched off is not heard.
+HEARD = """(part) => {
+  globalThis.heard = [];
+  new MutationObserver((changes) => {
+    const places = new Set(changes.map(({ target }) => target.closest?.("[aria-live], [role=status]")).filter(Boolean));
+    for (const place of places)
+      if (place.ariaLive !== "off" && place.textContent) heard.push(place.textContent.trim());
+  }).observe(document.querySelector(part), { subtree: true, childList: true });
+}"""
+
+
+def test_a_reader_of_what_is_said_hears_the_verdict_and_not_the_states_of_all_cells(tab):
+    cells = click(tab)
+    tab.locator(".vg-live-bar [role=status]", has_text=word("live.offline")).wait_for()
+    tab.evaluate(HEARD, "main")
+
+    def heard(words):
+        tab.wait_for_function("(words) => heard.at(-1)?.startsWith(words)", arg=words)
+        return tab.evaluate("heard.splice(0)")
+
+    cells[3].write(CELLS[3].replace("answer = None", "answer = a"))
+    cells[3].run()  # "a" is of another cell, which runs first
+    verdict = cells[3].output()
+    assert "That is once." in verdict and heard("Done.") == ["Waiting", f"Done. {verdict}"]
+    cells[1].write("1 / 0")
+    cells[1].run("Ended with an error")
+    assert "ZeroDivisionError: division by zero" in heard("Ended with an error.")[-1]
+    cells[1].write(f"{CELLS[1]}\nprint('x' * 5000)")
+    cells[1].run()
+    assert heard("Done.") == ["Waiting", "Done."], "a long output is not read out"
+    tab.get_by_role("button", name="Run all").click()
+    assert heard("Done.") == ["Waiting", f"Done. {cells[5].output()}"], "the last of all cells speaks for them"
+
+
+def test_how_far_python_has_come_is_heard_now_and_then(tab):
+    click(tab)
+    tab.locator(".vg-live-bar [role=status]", has_text=word("live.offline")).wait_for()
+    tab.evaluate(HEARD, "main")
+    tab.evaluate("""() => {
+      for (let got = 0; got < 26; got++) vgLive.page.hear({ tell: "stage", got: got * 1e6, total: 26e6 });
+    }""")
+    assert tab.locator(".vg-live-bar [role=status]").inner_text() == word("live.progress", got="25", total="26")
+    tab.evaluate("vgLive.page.hear({ tell: 'stage', unpacking: true })")
+    assert tab.evaluate("heard") == [word("live.unpacking")]
+    tab.evaluate("performance.now = () => 1e9")
+    tab.evaluate("vgLive.page.hear({ tell: 'stage', got: 12e6, total: 26e6 })")
+    assert tab.evaluate("heard.at(-1)") == word("live.progress", got="12", total="26")
+
+
+def test_the_buttons_over_the_page_cover_nothing_that_the_keyboard_leads_to(tab):
+    """Backwards, where what comes into view does so at the top; in a low window they do not stick to it."""
+    cells = click(tab)
+    tab.locator(".vg-live-bar [role=status]", has_text=word("live.offline")).wait_for()
+    tab.set_viewport_size({"width": 1000, "height": 600})
+    cells[-1].box.get_by_role("button", name=re.compile("^Run code")).focus()
+    covered = []
+    for _ in range(19):  # as many as there are
+        tab.keyboard.press("Escape")  # leaves an editor
+        tab.keyboard.press("Shift+Tab")
+        covered += tab.evaluate("""() => {
+          const { x, y, width, height } = document.activeElement.getBoundingClientRect();
+          const bar = document.elementFromPoint(x + width / 2, y + height / 2)?.closest(".vg-live-bar");
+          return bar && !bar.contains(document.activeElement) ? [document.activeElement.outerHTML] : [];
+        }""")
+    assert tab.locator(".vg-live-bar :focus").count() == 1 and covered == []
+    tab.set_viewport_size({"width": 1000, "height": 450})
+    assert tab.locator(".vg-live-bar").evaluate("(bar) => getComputedStyle(bar).position") == "static"
+
+
 def test_keys_of_the_editor(tab):
     area = click(tab)[1].area
     area.focus()

@@ -5,11 +5,15 @@ const NOTES = [
   [".checklist > li:has(.checklist-remedy)", "checkbox", WORDS.quiz.ticked],
 ];
 
-function addNote(place, type, words, key) {
+function addNote(place, type, words, i) {
+  const key = `vg-note ${location.pathname} ${type} ${i}`,
+    asked = place.firstElementChild;
   const label = document.createElement("label"),
     note = Object.assign(document.createElement("input"), { type, autocomplete: "off" });
   label.className = "vg-note-here";
   label.append(...(type === "text" ? [words, note] : [note, words]));
+  asked.id ||= `vg-asked-${type}-${i}`;
+  note.setAttribute("aria-describedby", asked.id); // all have one name
   place.append(label);
   const kept = sessionStorage.getItem(key) ?? "";
   if (type === "text") note.value = kept;
@@ -21,7 +25,5 @@ function addNote(place, type, words, key) {
 }
 
 for (const [where, type, words] of NOTES) {
-  document.querySelectorAll(where).forEach((place, i) => {
-    addNote(place, type, words, `vg-note ${location.pathname} ${type} ${i}`);
-  });
+  document.querySelectorAll(where).forEach((place, i) => addNote(place, type, words, i));
 }

@@ -123,7 +123,8 @@ def fonts(wheel):
 
 def scripts(own_zip, given):
     """Return {file: text} of the page's scripts and styles; ``given``: what the page is told of the files."""
-    rooms = join(SHARED / "fill.js", SHARED / "live.js", *(PAGE / f"{room}.js" for room in ROOMS))
+    shared = (SHARED / f"{room}.js" for room in ("fill", "words", "live"))
+    rooms = join(*shared, *(PAGE / f"{room}.js" for room in ROOMS))
     texts = {"worker.js": (PAGE / "worker.js").read_text("utf8"), "live.css": (PAGE / "style.css").read_text("utf8")}
     texts |= {"bench.js": bench_page.script(), "bench.css": bench_page.style()}
     version = hashlib.sha256(own_zip + "".join([given["integrity"], rooms, *texts.values()]).encode()).hexdigest()[:8]

@@ -112,7 +112,7 @@ def _control(name):
     ends = f'min="{part.low:g}" max="{part.high:g}" step="{1 if part.whole else "any"}" value="{value:g}"'
     if name == "depth":
         return (f'<div>{label}<span class="bench-slider"><input type="range" {given} {ends}>'
-                f'<output for="bench-{name}">{value}</output></span></div>')
+                f'<output for="bench-{name}" aria-live="off">{value}</output></span></div>')
     return f'<div>{label}<input type="number" inputmode="decimal" {given} {ends}></div>'
 
 

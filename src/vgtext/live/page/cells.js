@@ -1,8 +1,10 @@
 // A cell of the page that runs: its editor, its buttons, and what it shows.
+import { voice } from "../../explore/page/words.js";
 import { words } from "./words.js";
 import { Editor } from "./editor.js";
 
 const MOST = 200000; // characters of one stream
+const SHORT = 600; // characters of what is read aloud: longer than any verdict
 const IMAGE = ["image/png", "image/jpeg"];
 
 export class Cell {
@@ -14,8 +16,10 @@ export class Cell {
     bar.className = "vg-bar";
     bar.innerHTML =
       '<button type="button"></button><button type="button" hidden></button>'
-      + '<span role="status"></span>';
+      + '<span role="status" aria-live="off"></span>'
+      + '<span class="vg-hidden" aria-live="polite"></span>';
     [this.go, this.back, this.status] = bar.children;
+    this.voice = voice(bar.lastChild); // the states of all cells would be too many words
     this.go.textContent = words.run;
     this.go.setAttribute("aria-label", words.runCode(number + 1));
     this.back.textContent = words.restore;
@@ -52,6 +56,19 @@ export class Cell {
       "vg-old",
       ["running", "stale", "edited", "waiting"].includes(state),
     );
+  }
+
+  say(text) {
+    this.status.textContent = text;
+    this.voice(text);
+  }
+
+  // Says how the run that a reader asked for ended, and what it printed: a verdict, an error.
+  tell() {
+    const has = ["fresh", "failed"].includes(this.state),
+      printed = has ? [...this.output.querySelectorAll("pre")].map((pre) => pre.textContent) : [];
+    const text = printed.join("\n");
+    this.voice(`${this.status.textContent}. ${text.length > SHORT ? "" : text}`);
   }
 
   changed() {

@@ -46,12 +46,16 @@ export class Order {
   // Work of one click; a stop lets what waits be.
   enqueue(cells, work) {
     for (const cell of cells) if (cell.state !== "running") cell.set("waiting");
-    const { turn } = this;
+    const { turn } = this,
+      last = cells.at(-1);
+    last.say(last.status.textContent);
     this.page.setBusy(true);
     this.pending++;
     this.queue = this.queue.then(async () => {
       if (turn === this.turn) await work();
-      if (turn === this.turn && !--this.pending) this.page.setBusy(false);
+      if (turn !== this.turn) return;
+      last.tell();
+      if (!--this.pending) this.page.setBusy(false);
     });
     return this.queue;
   }

@@ -52,7 +52,11 @@ class Page {
     );
   }
 
-  say(text) {
+  // Shows a text, which is heard as well where nothing was for so many milliseconds.
+  say(text, quiet = 0) {
+    const isHeard = !(performance.now() - this.heard < quiet);
+    this.line.ariaLive = isHeard ? "polite" : "off";
+    if (isHeard) this.heard = performance.now();
     this.line.textContent = text;
     if (this.python) this.python.stage = text;
   }
@@ -113,10 +117,10 @@ class Page {
   hear(message) {
     const { tell } = message,
       cell = this.cells[message.cell];
-    if (tell === "stage")
-      this.say(message.unpacking ? words.unpacking : words.progress(message.got, message.total));
+    if (tell === "stage" && message.unpacking) this.say(words.unpacking);
+    else if (tell === "stage") this.say(words.progress(message.got, message.total), 10000);
     else if (tell === "broke") this.broke(message.words);
-    else if (tell === "loading") this.wait(cell, message.name);
+    else if (tell === "loading") (cell ?? this).say(words.package(message.name));
     else if (tell === "clear") cell.isNew = true;
     else if (tell === "stream")
       cell.write(message.text, message.name === "stderr" ? "stderr" : "stream");
@@ -141,11 +145,6 @@ class Page {
     this.settle();
     this.stopper.textContent = words.again;
     this.setBusy(true);
-  }
-
-  wait(cell, name) {
-    if (cell) cell.status.textContent = words.package(name);
-    else this.say(words.package(name));
   }
 
   run(cell) {
