@@ -155,7 +155,7 @@ def opened(browser, file, width=700, height=800, hash="", **options):
     tab.on("pageerror", lambda error: tab.trouble.append(str(error)))
     tab.on("console", lambda message: message.type in ("error", "warning") and tab.trouble.append(message.text))
     tab.goto(f"{file.as_uri()}{hash}")
-    tab.locator(".vg-lever").wait_for()
+    tab.locator(".vg-scene svg").wait_for()  # drawn in the next frame: the lever then stands at its place
     return tab
 
 
@@ -169,7 +169,7 @@ def one_tab(browser):
 @pytest.fixture
 def tab(one_tab, file):
     with reading(one_tab, file):
-        one_tab.locator(".vg-lever").wait_for()
+        one_tab.locator(".vg-scene svg").wait_for()
         yield one_tab
 
 
