@@ -95,7 +95,16 @@ def test_scaled_logits_keep_their_slope_at_any_length(scale):
 
 
 def test_attention_cubes_a_small_difference():
-    assert collapse.cube() == pytest.approx(3, abs=0.02)
+    assert collapse.collapse_power() == pytest.approx(3, abs=0.02)
+    assert collapse.collapse_power(causal=True) == pytest.approx(1, abs=0.02)
+
+
+def test_a_causal_mask_makes_the_collapse_exponential():
+    """Then 1 - cosine falls by a like factor at each layer; without a mask it is gone after three."""
+    far = np.mean([collapse.measured("attention alone", 12, seed, causal=True)[0] for seed in range(3)], axis=0)
+    falls = np.log(far[3:-1] / far[4:])
+    assert 0.3 < falls.min() and falls.max() < 2
+    assert collapse.measured("attention alone", 12)[0][3] < 1e-9
 
 
 def test_likeness_is_the_mean_cosine():
@@ -256,6 +265,12 @@ def test_the_error_is_rounding_over_the_slope(name):
 
 def test_rounding_to_float64_changes_nothing():
     assert np.median(precision.error(4, "float64")) < 1e-14
+
+
+def test_in_a_fused_kernel_the_errors_are_about_half_as_large():
+    shares = [np.median(precision.error(s, "bfloat16", fused=True)) / np.median(precision.error(s, "bfloat16"))
+              for s in precision.SPREADS[:-1]]
+    assert np.exp(np.mean(np.log(shares))) == pytest.approx(0.5, abs=0.1) and min(shares) > 0.3 and max(shares) < 0.7
 
 
 def test_what_is_recorded_of_attention_is_what_is_said():

@@ -7,7 +7,7 @@ remedies), ``bound`` (the least entropy), ``precision`` (rounding). The prose is
 
 from . import bound, collapse, logits, places, precision, runs, saturation, stream
 from .bound import draw_bound
-from .collapse import KINDS, cosine, cube, draw_collapse, ratio, sharper
+from .collapse import KINDS, collapse_power, cosine, draw_collapse, ratio, sharper
 from .exercises import EXERCISES
 from .logits import draw_logits
 from .places import draw_map

@@ -23,12 +23,12 @@ KINDS = {
 }
 
 
-def network(kind, L, seed=0):
-    """A transformer of that kind with its tokens and targets, attention without a mask."""
+def network(kind, L, seed=0, causal=False):
+    """A transformer of that kind with its tokens and targets; ``causal``: with the mask that hides later tokens."""
     skip, mlp, place, power, sigma_w = KINDS[kind]
     init = nn.initializers.scaled_normal(sigma_w)
     net = nn.transformer(2 * TOKENS, WIDTH, HEADS, TOKENS, L, place=place, skip=skip, mlp=mlp, scale=L**-power,
-                         causal=False, init=init, seed=seed, dtype="float64", activation="gelu_tanh")
+                         causal=causal, init=init, seed=seed, dtype="float64", activation="gelu_tanh")
     rng = np.random.default_rng(seed)
     x = np.stack([rng.permutation(2 * TOKENS)[:TOKENS] for _ in range(EXAMPLES)], axis=1)  # all tokens differ
     return net, x, rng.integers(0, 2 * TOKENS, x.shape)
@@ -54,9 +54,9 @@ def streams(net, x, L):
 
 
 @cache
-def measured(kind, L, seed=0):
+def measured(kind, L, seed=0, causal=False):
     """1 - cosine, (L + 1,); variance of the stream, (L + 1,); gradients of W_Q, W_K, W_V, (3, L)."""
-    net, x, y = network(kind, L, seed)
+    net, x, y = network(kind, L, seed, causal)
     found = np.array([(unlike(a), np.mean(a**2)) for a in streams(net, x, L)]).T
     net.loss_and_gradient(x, y)
     gradients = [[np.linalg.norm(getattr(block, name).W_gradient) for block in net.attentions] for name in "QKV"]
@@ -100,15 +100,14 @@ def draw_collapse(likeness, gradients, kind="attention alone", L=12):
             f"the gradient of W_Q is {left}.")
 
 
-def cube(distances=(1e-1, 1e-2, 1e-3), seeds=5):
+def collapse_power(causal=False, distances=(1e-1, 1e-2, 1e-3), seeds=5):
     """The power with which the distance between tokens after one attention layer follows that before it.
 
     Tokens are one common vector and small differences; the distance is the root of 1 - cosine.
     """
     powers = []
     for seed in range(seeds):
-        rng = np.random.default_rng(seed)
-        block = Attention(WIDTH, HEADS, TOKENS, causal=False, init="lecun_normal")
+        rng, block = np.random.default_rng(seed), Attention(WIDTH, HEADS, TOKENS, causal=causal, init="lecun_normal")
         net = nn.Network([block], "mean_squared_error", seed, "float64")
         common, own = rng.standard_normal((WIDTH, 1)), rng.standard_normal((WIDTH, TOKENS))
         after = [unlike(net.forward(common + e * own)) ** 0.5 for e in distances]
@@ -141,9 +140,9 @@ def entropy(kind, L):
     return float(np.mean([nn.attention.entropy(net.attentions[-1].A) for net, *_ in nets]))
 
 
-def cosine(kind, L, l):
+def cosine(kind, L, l, causal=False):
     """The cosine between tokens after block l, mean of three seeds."""
-    return float(np.mean([1 - measured(kind, L, seed)[0][l] for seed in range(3)]))
+    return float(np.mean([1 - measured(kind, L, seed, causal)[0][l] for seed in range(3)]))
 
 
 CLAIMS = (
@@ -151,21 +150,22 @@ CLAIMS = (
         "R.29", "Dong, Cordonnier and Loukas 2021: without shortcuts and MLPs, the output of self-attention converges "
         "doubly exponentially with depth to a matrix of rank 1: the distance between tokens goes with its cube from "
         "layer to layer.",
-        "holds if", "There is no shortcut, and tokens are close: then the distance goes with its cube, in one layer as "
-        "in a stack. With LeCun's weights unrelated tokens are alike after two layers, with queries and keys three "
-        "times as large after eight. A bare shortcut slows it, and a scaled one keeps tokens "
-        "apart. An MLP without a shortcut (GELU, LeCun's weights) does not help; their statement on MLPs "
-        "is a bound that contains the MLP's steepness.",
+        "holds if", "There is no shortcut and no mask, and tokens are close: then the distance goes with its cube, in "
+        "one layer as in a stack. With a causal mask its power is 1, and the collapse only exponential. With LeCun's "
+        "weights unrelated tokens are alike after two layers, with queries and keys three times as large after eight. "
+        "A bare shortcut slows it, and a scaled one keeps tokens apart. An MLP without a shortcut (GELU, LeCun's "
+        "weights) does not help; their statement on MLPs is a bound that contains the MLP's steepness.",
         (
-            Evidence("one layer: the power of the distance before it", cube, 3.0, 0.15),
+            Evidence("one layer: the power of the distance before it", collapse_power, 3.0, 0.15),
+            Evidence("the same, with a causal mask", lambda: collapse_power(causal=True), 1.0, 0.05),
             Evidence("attention alone: cosine after two layers", lambda: cosine("attention alone", 12, 2), 1.0, 0.003),
             Evidence("the same, W_Q and W_K three times as large", lambda: float(sharper(3)[2]), 0.16, 0.05),
-            Evidence("attention and MLP: cosine after two blocks", lambda: cosine("attention and MLP", 12, 2), 1.0,
-                     0.003),
+            Evidence("with a causal mask", lambda: cosine("attention alone", 12, 2, causal=True), 0.89, 0.03),
+            Evidence("with an MLP after each layer", lambda: cosine("attention and MLP", 12, 2), 1.0, 0.003),
             Evidence("shortcut, s = 1/√12: cosine after twelve", lambda: cosine("shortcut, s = 1/√L", 12, 12),
                      float(predicted(12, 12**-0.5)[-1]), 0.02),
         ), "collapse?kind=attention alone&L=12",
-        setting="Width 64, 4 heads, 32 tokens, no mask, LeCun's weights, three seeds, before training.",
+        setting="Width 64, 4 heads, 32 tokens, LeCun's weights, no mask unless named, before training, three seeds.",
     ),
     Claim(
         "R.30", "Noci and others 2022: where tokens have become alike, the gradients of queries and keys vanish and "
