@@ -34,6 +34,12 @@ RUN_ALL = """(() => {
   };
   page.order.runAll();
 })()"""
+#: How printed outputs look: the styles of the text and of the two boxes around it, each kind once.
+LOOKS = """[...new Set([...document.querySelectorAll('div.cell .cell_output pre')].map((pre) =>
+  JSON.stringify([pre, pre.parentNode, pre.parentNode.parentNode].map((part) => {
+    const { font, color, backgroundColor, border, padding, whiteSpace, overflowX } = getComputedStyle(part);
+    return { font, color, backgroundColor, border, padding, whiteSpace, overflowX };
+  }))))].sort()"""
 
 
 @pytest.fixture(scope="module")
@@ -75,12 +81,14 @@ def test_a_notebook_runs_to_its_end_in_firefox(firefox_tab, address, slug):
 def differences(tab, address, slug):
     """Run all cells of a chapter's page; return what is not as its notebook has it, in sentences that name the cell."""
     tab.goto(f"{address}/notebooks/{slug}.html")
+    printed = tab.evaluate(LOOKS)
     tab.evaluate("document.querySelector('.vg-live button').click()")
     tab.wait_for_function("document.querySelector('.vg-live-bar, .vg-live button:enabled')", timeout=READY)
     said = tab.evaluate("document.querySelector('[class^=vg-live] [role=status]').textContent")
     assert tab.evaluate("Boolean(vgLive.page.isOpen)"), said
     tab.evaluate(RUN_ALL)
     tab.wait_for_function("vgLive.page.stopper.disabled", timeout=DONE)
+    assert tab.evaluate(LOOKS) == printed, "what Python prints looks otherwise than in the book"
     shown = tab.evaluate("vgLive.page.cells.map(({ code, error }, k) => [code, error, told[k]])")
     cells = [cell for cell in nbformat.read(ROOT / "notebooks" / f"{slug}.ipynb", as_version=4).cells
              if cell.cell_type == "code" and not {"remove-input", "remove-cell"} & {*cell.metadata.get("tags", ())}]

@@ -115,17 +115,18 @@ export class Cell {
     return box;
   }
 
-  // Text is shown as text, whatever it holds.
+  // Text is shown as text, whatever it holds, in the boxes in which the book prints it.
   write(text, kind) {
     this.clear();
     let last = this.output.lastElementChild;
     if (last?.dataset.kind !== kind) {
-      const pre = document.createElement("pre");
-      pre.tabIndex = 0;
-      last = this.add(`${kind} highlight`, pre);
+      const code = document.createElement("div");
+      code.className = "highlight";
+      code.innerHTML = '<pre tabindex="0"></pre>';
+      last = this.add(kind, code);
       last.dataset.kind = kind;
     }
-    const pre = last.firstChild,
+    const pre = last.querySelector("pre"),
       room = MOST - pre.textContent.length;
     if (room >= 0) pre.append(text.slice(0, room), text.length > room ? words.longOutput : "");
   }
